@@ -1,0 +1,69 @@
+// Package npy reads and writes NumPy's .npy files, the door through which
+// inputs and outputs of a network come and go. Inside there is only float32.
+//
+// The format is read here, and not by sbinet/npyio, because a file may come
+// from anywhere: that package's v0.14.0 allocates what a header claims, and
+// panics on a header without a line end.
+package npy
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"math/bits"
+	"os"
+
+	"zoo/internal/atomicfile"
+)
+
+// An Array is an n-dimensional array in C order. An empty Shape is a scalar.
+type Array struct {
+	Shape []int
+	Data  []float32 // as many as the product of Shape
+}
+
+// ReadFile reads a .npy file. Errors name the file.
+func ReadFile(name string) (Array, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return Array{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return Array{}, err
+	}
+	a, err := Read(f, info.Size())
+	if err != nil {
+		return Array{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return a, nil
+}
+
+// WriteFile writes a .npy file atomically. See [Write].
+func WriteFile(name string, a Array) error {
+	err := atomicfile.WriteFile(name, func(w io.Writer) error { return Write(w, a) })
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// elements is the number of elements of a shape; false if a dimension is
+// negative, or if their bytes could not be addressed.
+func elements(shape []int, size uint64) (int, bool) {
+	n, overflow, zero := size, false, false
+	for _, d := range shape {
+		if d < 0 {
+			return 0, false
+		}
+		hi, lo := bits.Mul64(n, uint64(d))
+		overflow = overflow || hi != 0 || lo > math.MaxInt
+		zero = zero || d == 0
+		n = lo
+	}
+	if zero {
+		return 0, true
+	}
+	return int(n / size), !overflow
+}
