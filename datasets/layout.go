@@ -1,0 +1,122 @@
+package datasets
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// layout is how the images of a folder are laid out: which class each of them
+// shows, and whether they are divided into train and test.
+type layout struct {
+	classes []string // sorted
+	label   []int    // of each image
+	test    []bool   // of each image; nil: they are not divided
+}
+
+const wantLayout = "want train/CLASS/IMAGE and test/CLASS/IMAGE, or CLASS/IMAGE"
+
+// layoutOf derives the layout from the paths of the images, given sorted, and
+// of all other files. One folder around everything does not matter, nor do other
+// files outside of the class folders; within them they are an error, because they
+// may be images in a format that cannot be read.
+func layoutOf(images, others []string) (layout, error) {
+	if len(images) == 0 {
+		return layout{}, errors.New("has no .png, .jpg or .jpeg: " + wantLayout)
+	}
+	around := wrapper(images)
+	inner := make([]string, len(images))
+	for i, name := range images {
+		inner[i] = strings.TrimPrefix(name, around)
+	}
+	divided := slices.ContainsFunc(inner, func(s string) bool { return strings.Count(s, "/") >= 2 })
+	var l layout
+	var wrong []string
+	folders := map[string]bool{}
+	class := make([]string, len(inner))
+	for i, name := range inner {
+		parts := strings.Split(name, "/")
+		switch {
+		case divided && len(parts) == 3 && (parts[0] == "train" || parts[0] == "test"):
+			class[i] = parts[1]
+			l.test = append(l.test, parts[0] == "test")
+		case !divided && len(parts) == 2:
+			class[i] = parts[0]
+		default:
+			wrong = append(wrong, images[i]+": "+wantLayout)
+		}
+		folders[path.Dir(images[i])] = true
+	}
+	for _, name := range others {
+		if folders[path.Dir(name)] {
+			wrong = append(wrong, name+": not a .png, .jpg or .jpeg")
+		}
+	}
+	if wrong != nil {
+		return l, errors.New(some(wrong))
+	}
+	if divided && !slices.Contains(l.test, true) {
+		return l, errors.New("has train but no test: " + wantLayout)
+	}
+	if divided && !slices.Contains(l.test, false) {
+		return l, errors.New("has test but no train: " + wantLayout)
+	}
+	l.number(class)
+	return l, l.check()
+}
+
+// wrapper is the folder, with a slash, that all images are in, if it is neither
+// a class nor a part.
+func wrapper(images []string) string {
+	around, _, _ := strings.Cut(images[0], "/")
+	if around == "train" || around == "test" {
+		return ""
+	}
+	for _, name := range images {
+		if !strings.HasPrefix(name, around+"/") || strings.Count(name, "/") < 2 {
+			return ""
+		}
+	}
+	return around + "/"
+}
+
+// number makes labels of the classes of the images.
+func (l *layout) number(class []string) {
+	l.classes = slices.Compact(slices.Sorted(slices.Values(class)))
+	for _, name := range class {
+		i, _ := slices.BinarySearch(l.classes, name)
+		l.label = append(l.label, i)
+	}
+}
+
+// check says which classes are in the test part alone.
+func (l layout) check() error {
+	if l.test == nil {
+		return nil
+	}
+	trained := make([]bool, len(l.classes))
+	for i, c := range l.label {
+		trained[c] = trained[c] || !l.test[i]
+	}
+	var alone []string
+	for c, ok := range trained {
+		if !ok {
+			alone = append(alone, fmt.Sprintf("test/%s: there is no train/%s", l.classes[c], l.classes[c]))
+		}
+	}
+	if alone != nil {
+		return errors.New(some(alone))
+	}
+	return nil
+}
+
+// some joins the first few lines, and says how many there are besides.
+func some(lines []string) string {
+	const few = 8
+	if len(lines) > few+1 {
+		lines = append(slices.Clone(lines[:few]), fmt.Sprintf("and %d more", len(lines)-few))
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,133 @@
+package datasets
+
+import (
+	"math"
+	"testing"
+)
+
+// seen are all values of the training part that the network sees, by channel.
+func seen(t *testing.T, d Dataset) [][]float64 {
+	c := d.Spec().Inputs[0].Shape[2]
+	values := make([][]float64, c)
+	x, _ := rows(copies(t, d, Plan{Split: Train, Size: 7}))
+	for _, image := range x {
+		for i, v := range image {
+			values[i%c] = append(values[i%c], float64(v))
+		}
+	}
+	return values
+}
+
+func moments(x []float64) (mean, std float64) {
+	for _, v := range x {
+		mean += v / float64(len(x))
+	}
+	for _, v := range x {
+		std += (v - mean) * (v - mean) / float64(len(x))
+	}
+	return mean, math.Sqrt(std)
+}
+
+func TestStandard(t *testing.T) {
+	for _, o := range []Options{{}, {Resize: 3}, {Resize: 4}, {PerClass: 4}, {Val: 20}} {
+		o.Normalize = "standard"
+		for ch, x := range seen(t, newFake(t, o, fake(60, 5, 3))) {
+			if mean, std := moments(x); math.Abs(mean) > 1e-5 || math.Abs(std-1) > 1e-5 {
+				t.Errorf("%+v: channel %d has mean %v and deviation %v", o, ch, mean, std)
+			}
+		}
+	}
+}
+
+// The border does not count: it is what background becomes.
+func TestStandardWithBorder(t *testing.T) {
+	p := fake(60, 5, 1)
+	x, _ := rows(copies(t, newFake(t, Options{Normalize: "standard", Pad: 1}, p), Plan{Size: 60}))
+	var all []float64
+	for _, pix := range p.train.pix {
+		for _, v := range pix {
+			all = append(all, float64(v)/255)
+		}
+	}
+	mean, std := moments(all)
+	if want := float32(-mean / std); !near(x[0][0], want) {
+		t.Errorf("the border is %v, want %v", x[0][0], want)
+	}
+	if want := float32((float64(p.train.pix[0][0])/255 - mean) / std); !near(x[0][8+1], want) {
+		t.Errorf("the first pixel is %v, want %v", x[0][8+1], want)
+	}
+}
+
+func TestMeanImage(t *testing.T) {
+	p := fake(60, 5, 3)
+	x, _ := rows(copies(t, newFake(t, Options{Normalize: "mean", Pad: 1}, p), Plan{Size: 60}))
+	for i := range x[0] {
+		sum := 0.0
+		for _, image := range x {
+			sum += float64(image[i])
+		}
+		if math.Abs(sum) > 1e-4 {
+			t.Fatalf("value %d has mean %v", i, sum/60)
+		}
+	}
+	// Only subtracted: differences are those of the pixels.
+	have := x[1][(8+1)*3] - x[0][(8+1)*3]
+	if want := (float32(p.train.pix[1][0]) - float32(p.train.pix[0][0])) / 255; !near(have, want) {
+		t.Errorf("two images differ by %v, want %v", have, want)
+	}
+}
+
+func TestStatisticsAreThoseOfTraining(t *testing.T) {
+	p := fake(60, 5, 3)
+	for _, n := range []string{"standard", "mean"} {
+		o := Options{Normalize: n, Val: 20}
+		before, _ := rows(copies(t, newFake(t, o, p), Plan{Size: 40}))
+		changed := fake(60, 5, 3)
+		for _, i := range mustSplit(t, o, p)[Val].index {
+			clear(changed.train.pix[i])
+		}
+		for _, pix := range changed.test.pix {
+			clear(pix)
+		}
+		after, _ := rows(copies(t, newFake(t, o, changed), Plan{Size: 40}))
+		for i := range before {
+			for j := range before[i] {
+				if before[i][j] != after[i][j] {
+					t.Fatalf("%s depends on val or test images", n)
+				}
+			}
+		}
+	}
+}
+
+func TestRange(t *testing.T) {
+	p := fake(3, 3, 1)
+	p.train.pix[0][0], p.train.pix[0][1] = 0, 255
+	for n, want := range map[string][2]float32{
+		"none": {0, 1}, "range(-1,1)": {-1, 1}, "range(-0.1,1.175)": {-0.1, 1.175}, "range(1,0)": {1, 0},
+	} {
+		x, _ := rows(copies(t, newFake(t, Options{Normalize: n}, p), Plan{Size: 3}))
+		if !near(x[0][0], want[0]) || !near(x[0][1], want[1]) {
+			t.Errorf("%s: 0 and 255 become %v and %v, want %v", n, x[0][0], x[0][1], want)
+		}
+	}
+	x, _ := rows(copies(t, newFake(t, Options{Normalize: "none"}, p), Plan{Size: 3}))
+	for i, v := range p.train.pix[1] {
+		if !near(x[1][i], float32(v)/255) {
+			t.Fatalf("%d becomes %v, want %v", v, x[1][i], float32(v)/255)
+		}
+	}
+}
+
+func TestConstantChannel(t *testing.T) {
+	for _, side := range []int{0, 4} {
+		p := fake(9, 3, 3)
+		for _, pix := range p.train.pix {
+			for i := 1; i < len(pix); i += 3 {
+				pix[i] = 77
+			}
+		}
+		_, err := newImageSet(Options{Normalize: "standard", Resize: side}, p)
+		wantError(t, err, "data.normalize: channel 1 has the same value", "use none, mean or range(a,b)")
+	}
+}

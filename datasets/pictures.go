@@ -1,0 +1,60 @@
+package datasets
+
+import "fmt"
+
+// pixel is how one channel of a pixel is kept in memory: a byte as it is in the
+// file, or, after resizing, a float32 in the same unit.
+type pixel interface{ uint8 | float32 }
+
+// examples are images of one size, each (h, w, c), with their classes.
+type examples[T pixel] struct {
+	pix   [][]T
+	label []int
+	index []int // number of the example in the files of its part
+}
+
+// pictures is what the reader of a dataset's files returns.
+type pictures struct {
+	h, w, c     int
+	max         int // the byte that means 1
+	classes     []string
+	train, test examples[uint8]
+}
+
+// add appends an image.
+func (e *examples[T]) add(pix []T, label int) {
+	e.pix = append(e.pix, pix)
+	e.label = append(e.label, label)
+	e.index = append(e.index, len(e.index))
+}
+
+// pick returns the examples with these numbers, in this order.
+func (e examples[T]) pick(numbers []int) examples[T] {
+	var p examples[T]
+	for _, i := range numbers {
+		p.pix = append(p.pix, e.pix[i])
+		p.label = append(p.label, e.label[i])
+		p.index = append(p.index, e.index[i])
+	}
+	return p
+}
+
+// join makes examples of pixels that lie one image after the other.
+func join(pix []byte, labels []byte) examples[uint8] {
+	var e examples[uint8]
+	size := len(pix) / len(labels)
+	for i, l := range labels {
+		e.add(pix[i*size:(i+1)*size:(i+1)*size], int(l))
+	}
+	return e
+}
+
+// checkLabels says which label is not one of so many classes.
+func checkLabels(labels []byte, classes int) error {
+	for i, l := range labels {
+		if int(l) >= classes {
+			return fmt.Errorf("example %d: have label %d, want at most %d", i, l, classes-1)
+		}
+	}
+	return nil
+}

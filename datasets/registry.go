@@ -1,0 +1,121 @@
+package datasets
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Info describes a dataset.
+type Info struct {
+	Name      string `json:"name"`
+	Title     string `json:"title"`
+	Train     int    `json:"train"`   // examples in the files, before any option; 0: depends on them
+	Test      int    `json:"test"`    // likewise
+	Shape     []int  `json:"shape"`   // (H, W, C) of an image; nil: depends on the files
+	Classes   int    `json:"classes"` // 0: depends on the files
+	From      string `json:"from"`    // where the bytes come from
+	Licence   string `json:"licence"`
+	Cite      string `json:"cite"`
+	Download  int64  `json:"download"`   // bytes to fetch; 0: nothing is fetched
+	NeedsRoot bool   `json:"needs_root"` // the files are the user's own: root must be set
+	Embedded  bool   `json:"embedded"`   // the bytes are in the program: root must not be set
+	Where     string `json:"where"`      // where it is on this machine; empty: nowhere
+}
+
+// Source is a dataset that can be opened by name.
+type Source interface {
+	// Info describes the dataset, and looks for it without the network.
+	Info() Info
+	// Open reads the dataset, and fetches it first if it is nowhere and o.Root is empty.
+	Open(ctx context.Context, o Options, progress Progress) (Dataset, error)
+	// Get does what Open does, but for applying the options, and says where the files are.
+	Get(ctx context.Context, o Options, progress Progress) (where string, err error)
+	// Verify is Get without fetching.
+	Verify(ctx context.Context, o Options, progress Progress) (where string, err error)
+}
+
+var sources = map[string]Source{}
+
+// Register adds a dataset under a name. It is called from the init function
+// beside the dataset's definition, and panics if the name is taken.
+func Register(name string, s Source) {
+	if _, taken := sources[name]; taken {
+		panic("datasets: " + name + " is registered twice")
+	}
+	sources[name] = s
+}
+
+// Names are the names of all datasets, sorted.
+func Names() []string { return slices.Sorted(maps.Keys(sources)) }
+
+// Lookup describes the dataset of that name, and says where it is.
+func Lookup(name string) (Info, error) {
+	s, err := source(name)
+	if err != nil {
+		return Info{}, err
+	}
+	return s.Info(), nil
+}
+
+func source(name string) (Source, error) {
+	s, ok := sources[name]
+	switch {
+	case ok:
+		return s, nil
+	case name == "":
+		return nil, fmt.Errorf("no dataset is named: want one of %s", strings.Join(Names(), ", "))
+	}
+	return nil, fmt.Errorf("unknown dataset %q: want one of %s", name, strings.Join(Names(), ", "))
+}
+
+// Open reads the dataset that the options name; see the package comment for
+// where from. Wrong options are reported all at once. progress may be nil.
+func Open(ctx context.Context, o Options, progress Progress) (Dataset, error) {
+	if err := o.error(); err != nil {
+		return nil, err
+	}
+	d, err := sources[o.Name].Open(ctx, o, orSilent(progress))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.Name, err)
+	}
+	return d, nil
+}
+
+// Get makes sure that a dataset is on this machine, whole and unaltered, and
+// returns where: what Open would fetch is fetched, and everything is read and
+// checked. Of the options only root matters, and for imagefolder resize and test.
+// progress may be nil.
+func Get(ctx context.Context, name string, o Options, progress Progress) (where string, err error) {
+	return named(name, o, func(s Source, o Options) (string, error) { return s.Get(ctx, o, orSilent(progress)) })
+}
+
+// Verify is Get for a dataset that is there already: it fetches nothing.
+func Verify(ctx context.Context, name string, o Options, progress Progress) (where string, err error) {
+	return named(name, o, func(s Source, o Options) (string, error) { return s.Verify(ctx, o, orSilent(progress)) })
+}
+
+func named(name string, o Options, do func(Source, Options) (string, error)) (string, error) {
+	s, err := source(name)
+	if err != nil {
+		return "", err
+	}
+	o.Name = name
+	if wrong := o.wrongRoot(s.Info()); wrong != "" {
+		return "", fmt.Errorf("data.root: %s", wrong)
+	}
+	where, err := do(s, o)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
+	}
+	return where, nil
+}
+
+func orSilent(p Progress) Progress {
+	if p == nil {
+		return func(Step) {}
+	}
+	return p
+}

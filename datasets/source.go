@@ -1,0 +1,83 @@
+package datasets
+
+import (
+	"context"
+	"fmt"
+)
+
+// imageSource is a Source of images.
+type imageSource struct {
+	info   Info
+	origin *origin // nil: the bytes are in the program, or at the user's root
+	// read returns the images in a place. Of the options it heeds those that
+	// matter before all images have one size.
+	read func(ctx context.Context, at place, o Options, progress Progress) (pictures, error)
+}
+
+func (s imageSource) Info() Info {
+	info := s.info
+	if info.Embedded {
+		info.Where = "in the program itself"
+	}
+	if s.origin != nil {
+		if at, err := s.origin.find(""); err == nil {
+			info.Where = at.path
+		}
+	}
+	return info
+}
+
+func (s imageSource) Open(ctx context.Context, o Options, progress Progress) (Dataset, error) {
+	_, p, err := s.readFrom(ctx, s.ensure, o, progress)
+	if err != nil {
+		return nil, err
+	}
+	return newImageSet(o, p)
+}
+
+func (s imageSource) Get(ctx context.Context, o Options, progress Progress) (string, error) {
+	where, _, err := s.readFrom(ctx, s.ensure, o, progress)
+	return where, err
+}
+
+func (s imageSource) Verify(ctx context.Context, o Options, progress Progress) (string, error) {
+	where, _, err := s.readFrom(ctx, s.find, o, progress)
+	return where, err
+}
+
+// readFrom reads the images from the place that locate says.
+func (s imageSource) readFrom(ctx context.Context, locate func(context.Context, Options, Progress) (place, error), o Options, progress Progress) (string, pictures, error) {
+	at, err := locate(ctx, o, progress)
+	if err != nil {
+		return "", pictures{}, err
+	}
+	p, err := s.read(ctx, at, o, progress)
+	if err != nil && at.remedy != "" && ctx.Err() == nil {
+		err = fmt.Errorf("%w: %s", err, at.remedy)
+	}
+	return at.path, p, err
+}
+
+// ensure is the place of the files, which are fetched if they are nowhere.
+func (s imageSource) ensure(ctx context.Context, o Options, progress Progress) (place, error) {
+	if s.origin == nil {
+		return s.find(ctx, o, progress)
+	}
+	return s.origin.ensure(ctx, o.Root, progress)
+}
+
+// find is the place of the files that are there.
+func (s imageSource) find(_ context.Context, o Options, _ Progress) (place, error) {
+	if s.origin == nil {
+		where := s.Info().Where
+		if where == "" {
+			where = o.Root
+		}
+		return place{path: where}, nil
+	}
+	at, err := s.origin.find(o.Root)
+	if err != nil && o.Root == "" {
+		err = s.origin.absent(err)
+	}
+	return at, err
+}
