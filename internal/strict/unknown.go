@@ -1,0 +1,107 @@
+package strict
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// unknown reports a key that the section does not have.
+func (d *decoder) unknown(path string, section reflect.Value, keys []string, key string, at Place) {
+	full := join(path, key)
+	message := "unknown key"
+	switch {
+	case path == "" && key == "extends":
+		d.report(at, full, "only a file can extend another")
+		return
+	case len(d.problems) > maxProblems: // no one will read why
+		d.report(at, full, "%s", message)
+		return
+	}
+	others := ""
+	if c := as[Chooser](section); c != nil {
+		name := join(path, "name")
+		message += " for " + currentName(section)
+		switch chosenAt := d.origins[name]; chosenAt.Source {
+		case at.Source:
+		case "":
+			message += fmt.Sprintf(" (%s is the default)", name)
+		default:
+			message += fmt.Sprintf(" (%s is from %s)", name, chosenAt)
+		}
+		if with := choicesWith(section, key); len(with) > 0 {
+			others = "; it is a key of " + list(with)
+		}
+	}
+	if path == "" {
+		keys = append(slices.Clone(keys), "extends")
+	}
+	d.report(at, full, "%s", message+others+d.suggest(path, keys, key, others != "", at))
+}
+
+// suggest is the end of the message on an unknown key.
+func (d *decoder) suggest(path string, keys []string, key string, explained bool, at Place) string {
+	if at.inFile() && strings.Contains(key, ".") {
+		return "; in a file, a dot is no path: write each part as a key, one below the other"
+	}
+	if !at.inFile() && strings.ContainsAny(key, "[]") {
+		return "; an item of a list cannot be set alone, give the whole list"
+	}
+	if n := Nearest(key, keys); n != "" {
+		return "; did you mean " + join(path, n) + "?"
+	}
+	var elsewhere []string
+	for _, known := range knownKeys("", d.root) {
+		if strings.HasSuffix(known, "."+key) {
+			elsewhere = append(elsewhere, known)
+		}
+	}
+	switch {
+	case explained:
+		return ""
+	case len(elsewhere) > 0:
+		return "; did you mean " + strings.Join(elsewhere[:min(3, len(elsewhere))], " or ") + "?"
+	case path == "":
+		return "; the keys are " + list(keys)
+	}
+	return fmt.Sprintf("; the keys of %s are %s", path, list(keys))
+}
+
+func currentName(section reflect.Value) string {
+	for _, f := range ownFields(section) {
+		if f.key == "name" {
+			return f.value.String()
+		}
+	}
+	return ""
+}
+
+// choicesWith names the choices that have the key of their own.
+func choicesWith(section reflect.Value, key string) []string {
+	var names []string
+	for _, name := range as[Chooser](section).Choices() {
+		if slices.Contains(keysOf(fieldsOf(ofChoice(section, name))), key) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// knownKeys lists the full keys at and below a section, the keys of lists and
+// maps excepted.
+func knownKeys(path string, section reflect.Value) []string {
+	var known []string
+	for _, f := range fieldsOf(section) {
+		key := join(path, f.key)
+		known = append(known, key)
+		v := f.value
+		if v.Kind() == reflect.Pointer {
+			v = pointee(v)
+		}
+		if v.Kind() == reflect.Struct {
+			known = append(known, knownKeys(key, v)...)
+		}
+	}
+	return known
+}
