@@ -1,0 +1,80 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// A HeldError says that another living process trains in a run's folder.
+type HeldError struct {
+	Dir    string
+	Holder Holder
+}
+
+// A Holder is what the lock file says of the process that holds it. It is zero
+// if the file could not be read.
+type Holder struct {
+	PID   int       `json:"pid"`
+	Host  string    `json:"host"`
+	Since time.Time `json:"since"`
+}
+
+func (e *HeldError) Error() string {
+	who := "another process"
+	if e.Holder.PID != 0 {
+		who = fmt.Sprintf("process %d on %s, since %s", e.Holder.PID, e.Holder.Host, e.Holder.Since.Format(time.DateTime))
+	}
+	return fmt.Sprintf("%s is held by %s: wait until it ends, or end it", e.Dir, who)
+}
+
+// patience covers the moment in which a reader has the lock (see held).
+const patience = 300 * time.Millisecond
+
+// acquire takes the lock of a run's folder and writes into it whose it is. The
+// system lets go of a lock when its process dies, however it dies; the file
+// itself stays, because to remove it would be a race.
+func acquire(dir string, now time.Time) (*flock.Flock, error) {
+	name := filepath.Join(dir, lockFile)
+	lock := flock.New(name, flock.SetPermissions(0o666))
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	ok, err := lock.TryLockContext(ctx, 10*time.Millisecond)
+	if errors.Is(err, context.DeadlineExceeded) {
+		held := &HeldError{Dir: dir}
+		if b, err := os.ReadFile(name); err == nil && json.Unmarshal(b, &held.Holder) != nil {
+			held.Holder = Holder{}
+		}
+		return nil, held
+	}
+	if err != nil || !ok {
+		return nil, fmt.Errorf("locking %s: %w", name, err)
+	}
+	host, err := os.Hostname()
+	if err == nil {
+		var b []byte
+		b, err = json.Marshal(Holder{os.Getpid(), host, now})
+		if err == nil {
+			// Not atomically: a rename would put the lock on a file that is gone.
+			err = os.WriteFile(name, append(b, '\n'), 0o666)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return lock, nil
+}
+
+// held tells whether a process trains in the folder.
+func held(dir string) bool {
+	lock := flock.New(filepath.Join(dir, lockFile), flock.SetFlag(os.O_RDONLY))
+	defer lock.Close()
+	ok, err := lock.TryRLock()
+	return err == nil && !ok
+}

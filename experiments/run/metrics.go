@@ -1,0 +1,163 @@
+package run
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"zoo/internal/atomicfile"
+)
+
+// A Metric is one record of metrics.jsonl, such as
+//
+//	{"step":938,"epoch":1,"split":"val","values":{"accuracy":0.981,"loss":0.061},"seconds":21.4}
+type Metric struct {
+	Step    int     `json:"step"`
+	Epoch   int     `json:"epoch"`
+	Split   string  `json:"split"` // train, val or test
+	Values  Values  `json:"values"`
+	Seconds float64 `json:"seconds"` // of training so far
+}
+
+// Values are numbers by name. JSON has no NaN and no infinity: they are written
+// as the texts "NaN", "+Inf" and "-Inf", which Python's float() reads too.
+type Values map[string]float64
+
+// MarshalJSON is JSON with the names sorted.
+func (v Values) MarshalJSON() ([]byte, error) {
+	out := make(map[string]any, len(v))
+	for name, f := range v {
+		out[name] = jsonNumber(f)
+	}
+	return json.Marshal(out)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (v *Values) UnmarshalJSON(b []byte) error {
+	var in map[string]any
+	if err := json.Unmarshal(b, &in); err != nil {
+		return err
+	}
+	*v = make(Values, len(in))
+	for name, x := range in {
+		f, ok := x.(float64)
+		if s, text := x.(string); text {
+			f, ok = parseSpecial(s)
+		}
+		if !ok {
+			return fmt.Errorf("value %q: have %v, want a number, \"NaN\", \"+Inf\" or \"-Inf\"", name, x)
+		}
+		(*v)[name] = f
+	}
+	return nil
+}
+
+func jsonNumber(f float64) any {
+	switch {
+	case math.IsNaN(f):
+		return "NaN"
+	case math.IsInf(f, 1):
+		return "+Inf"
+	case math.IsInf(f, -1):
+		return "-Inf"
+	}
+	return f
+}
+
+func parseSpecial(s string) (float64, bool) {
+	switch s {
+	case "NaN":
+		return math.NaN(), true
+	case "+Inf":
+		return math.Inf(1), true
+	case "-Inf":
+		return math.Inf(-1), true
+	}
+	return 0, false
+}
+
+// ReadMetrics reads metrics.jsonl. A last line that a kill has torn is left
+// out; any other line that is not a record is an error with its number.
+func ReadMetrics(r io.Reader) ([]Metric, error) {
+	var ms []Metric
+	var bad error // of the line before, which is forgiven if it was the last
+	lines := bufio.NewReader(r)
+	for number := 1; ; number++ {
+		line, err := lines.ReadBytes('\n')
+		if err == io.EOF {
+			return ms, nil // a line without an end is torn
+		}
+		if err != nil {
+			return nil, err
+		}
+		if bad != nil {
+			return nil, bad
+		}
+		var m Metric
+		if err := json.Unmarshal(line, &m); err != nil {
+			bad = fmt.Errorf("line %d: %w", number, err)
+			continue
+		}
+		ms = append(ms, m)
+	}
+}
+
+// Log appends a record to metrics.jsonl and to the events, where the curves are
+// named split/name. Log what belongs to a step before its checkpoint.
+func (r *Run) Log(m Metric) error {
+	if r.metrics == nil {
+		return errors.New("run: Log before Resume")
+	}
+	line, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	n, err := r.metrics.Write(append(line, '\n'))
+	if err != nil { // a full disk: leave no torn line for the next one to join
+		return errors.Join(err, r.metrics.Truncate(r.size))
+	}
+	r.size += int64(n)
+	for _, name := range slices.Sorted(maps.Keys(m.Values)) {
+		r.events.Scalar(m.Split+"/"+name, int64(m.Step), m.Values[name], r.options.Now())
+	}
+	return r.events.Flush()
+}
+
+// openMetrics cuts metrics.jsonl to its first keep bytes, those that the
+// checkpoint knows of, and opens it for more. If these are not there, or do not
+// end with a line, the whole lines of what is there are kept, and the notice
+// says so.
+func (r *Run) openMetrics(keep int64) (notice string, err error) {
+	name := filepath.Join(r.dir, metricsFile)
+	b, err := os.ReadFile(name)
+	absent := errors.Is(err, os.ErrNotExist)
+	if err != nil && !absent {
+		return "", err
+	}
+	kept := b[:min(keep, int64(len(b)))]
+	kept = kept[:bytes.LastIndexByte(kept, '\n')+1]
+	r.size = int64(len(kept))
+	if r.size < keep {
+		notice = fmt.Sprintf("%s has lost records: have %d bytes, want the %d that the checkpoint knows of; going on without them",
+			name, r.size, keep)
+	}
+	if absent || len(kept) < len(b) {
+		err := atomicfile.WriteFile(name, func(w io.Writer) error {
+			_, err := w.Write(kept)
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	r.metrics, err = os.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0)
+	return notice, err
+}

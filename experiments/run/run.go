@@ -1,0 +1,192 @@
+// Package run keeps one trial on disk, as a folder:
+//
+//	config.yaml       the resolved config
+//	status.json       how far it is, and whose it is
+//	metrics.jsonl     one line a record
+//	summary.json      the final numbers, by name
+//	checkpoints/      last.safetensors, the one before it (.prev), best.safetensors
+//	tensorboard/      event files with the same records
+//	lock              held by the process that trains
+//
+// Files are replaced atomically, and metrics.jsonl only grows, so that a kill
+// at any instant leaves a run that [Run.Resume] continues. What a resumed run
+// leaves behind equals what an uninterrupted one does, but for times and the
+// number of event files.
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"zoo/internal/atomicfile"
+	"zoo/internal/tensorboard"
+)
+
+const (
+	configFile     = "config.yaml"
+	statusFile     = "status.json"
+	metricsFile    = "metrics.jsonl"
+	summaryFile    = "summary.json"
+	lockFile       = "lock"
+	checkpointsDir = "checkpoints"
+	eventsDir      = "tensorboard"
+)
+
+// A Run is a folder that this process holds. It is for one goroutine.
+type Run struct {
+	dir     string
+	options Options
+	lock    *flock.Flock
+	status  Status
+
+	metrics *os.File // nil before Resume
+	size    int64    // of metrics.jsonl, in whole lines
+	events  *tensorboard.Writer
+}
+
+// Options say what Open needs to know of a trial.
+type Options struct {
+	Config []byte           // the resolved config, for config.yaml
+	Code   string           // the version of the program, for status.json
+	Fresh  bool             // discard what an earlier process left in the folder
+	Now    func() time.Time // the clock of status.json and of the events; nil is time.Now
+}
+
+// Open takes the folder name under root, which is made if need be, and holds
+// it until Close. If another living process holds it, the error is a
+// [*HeldError]. Open changes nothing in the folder, unless Options.Fresh; look
+// at Status, and call Resume before training.
+func Open(root, name string, o Options) (*Run, error) {
+	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, `/\`) {
+		return nil, fmt.Errorf("run name %q: want the name of a folder, without a path", name)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	r := &Run{dir: filepath.Join(root, name), options: o}
+	if err := os.MkdirAll(r.dir, 0o777); err != nil {
+		return nil, err
+	}
+	var err error
+	if r.lock, err = acquire(r.dir, o.Now()); err != nil {
+		return nil, err
+	}
+	if o.Fresh {
+		err = r.discard()
+	} else {
+		err = readJSON(filepath.Join(r.dir, statusFile), &r.status)
+		if errors.Is(err, os.ErrNotExist) {
+			err = nil
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, r.lock.Close())
+	}
+	return r, nil
+}
+
+// discard removes what a run leaves, and nothing that is not a run's. The
+// status goes first: without it nothing half removed can pass for complete.
+func (r *Run) discard() error {
+	for _, name := range []string{statusFile, checkpointsDir, metricsFile, eventsDir, summaryFile, configFile} {
+		if err := os.RemoveAll(filepath.Join(r.dir, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Dir is the run's folder.
+func (r *Run) Dir() string { return r.dir }
+
+// Status is the status as last written, by an earlier process or by this one;
+// its State is "" if the run has never begun.
+func (r *Run) Status() Status { return r.status }
+
+// Resume begins training, or continues it: it returns the checkpoint to go on
+// from, or nil if there is none. Metrics later than the checkpoint are dropped,
+// for they will come again. The notice, if not empty, is for the user: what was
+// damaged, and what is used instead. If there are checkpoints but none can be
+// read, it is an error that names them.
+func (r *Run) Resume() (from *Checkpoint, notice string, err error) {
+	checkpoints := filepath.Join(r.dir, checkpointsDir)
+	if err := os.MkdirAll(checkpoints, 0o777); err != nil {
+		return nil, "", err
+	}
+	if err := errors.Join(atomicfile.RemoveTemporaries(r.dir), atomicfile.RemoveTemporaries(checkpoints)); err != nil {
+		return nil, "", err
+	}
+	if from, notice, err = LoadCheckpoint(r.dir, Last); err != nil {
+		return nil, "", err
+	}
+	step, epoch := 0, 0
+	var keep int64
+	if from != nil {
+		step, epoch, keep = from.Step, from.Epoch, from.metrics
+	}
+	lost, err := r.openMetrics(keep)
+	if err != nil {
+		return nil, "", err
+	}
+	if lost != "" && notice != "" {
+		notice += "\n"
+	}
+	notice += lost
+	if err := r.openEvents(from); err != nil {
+		return nil, "", err
+	}
+	if err := os.Remove(filepath.Join(r.dir, summaryFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, "", err
+	}
+	err = atomicfile.WriteFile(filepath.Join(r.dir, configFile), func(w io.Writer) error {
+		_, err := w.Write(r.options.Config)
+		return err
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	return from, notice, r.SetStatus(Status{State: Running, Step: step, Epoch: epoch})
+}
+
+// openEvents begins an event file. Of what earlier ones hold, TensorBoard
+// forgets the steps that will come again.
+func (r *Run) openEvents(from *Checkpoint) error {
+	dir := filepath.Join(r.dir, eventsDir)
+	earlier, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	now := r.options.Now()
+	if r.events, err = tensorboard.Create(dir, now); err != nil {
+		return err
+	}
+	if len(earlier) > 0 {
+		next := 0
+		if from != nil {
+			next = from.Step + 1
+		}
+		r.events.Resume(int64(next), now)
+	}
+	return r.events.Flush()
+}
+
+// Close lets the folder go. It leaves the status as it is.
+func (r *Run) Close() error {
+	var errs []error
+	if r.metrics != nil {
+		errs = append(errs, r.metrics.Sync(), r.metrics.Close())
+		r.metrics = nil
+	}
+	if r.events != nil {
+		errs = append(errs, r.events.Close())
+		r.events = nil
+	}
+	return errors.Join(append(errs, r.lock.Close())...)
+}
