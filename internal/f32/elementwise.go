@@ -1,0 +1,63 @@
+package f32
+
+// Max is dst[i] = max(dst[i], src[i]), and NaN where either is.
+func Max[F Float](dst, src []F) {
+	dst = dst[:len(src)]
+	for i, v := range src {
+		dst[i] = max(dst[i], v)
+	}
+}
+
+// Scale is dst[i] = src[i]·alpha; dst may be src.
+func Scale[F Float](dst, src []F, alpha F) {
+	dst = dst[:len(src)]
+	for i, v := range src {
+		dst[i] = v * alpha
+	}
+}
+
+// Axpy is dst[i] += alpha·src[i].
+func Axpy[F Float](dst []F, alpha F, src []F) {
+	dst = dst[:len(src)]
+	for i, v := range src {
+		dst[i] += alpha * v
+	}
+}
+
+// Sum is the sum of x, in float64 and in order.
+func Sum[F Float](x []F) float64 {
+	var s float64
+	for _, v := range x {
+		s += float64(v)
+	}
+	return s
+}
+
+// Dot is the sum of x[i]·y[i], in float64 and in order.
+func Dot[F Float](x, y []F) float64 {
+	y = y[:len(x)]
+	var s float64
+	for i, v := range x {
+		s += float64(v) * float64(y[i])
+	}
+	return s
+}
+
+// SquaredDistance is the sum of (x[i] − y[i])², in order.
+func SquaredDistance[F Float](x, y []F) F {
+	y = y[:len(x)]
+	var s F
+	for i, v := range x {
+		d := v - y[i]
+		s += d * d
+	}
+	return s
+}
+
+// AxpyDifference is dst[i] += alpha·(x[i] − y[i]).
+func AxpyDifference[F Float](dst []F, alpha F, x, y []F) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	for i := range dst {
+		dst[i] += alpha * (x[i] - y[i])
+	}
+}

@@ -1,0 +1,61 @@
+package ops
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"zoo/internal/f32"
+)
+
+// AddMap adds b to every example of x: x (N, ...), b of the other axes, such as
+// the biases (H, W, C) that LeCun et al. 1989 do not share between pixels.
+func AddMap(x, b *G.Node) (*G.Node, error) { return Apply(addMap[float32]{}, addMap[float64]{}, x, b) }
+
+type addMap[F f32.Float] struct{}
+
+func (addMap[F]) Name() string { return "add-map" }
+func (addMap[F]) Finishes()    {}
+
+func (addMap[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
+	x, b := in[0], in[1]
+	if x.Dims() < 2 || !same(x[1:], b) {
+		return nil, fmt.Errorf("have input %v and map %v, want (N, ...) and the same axes without N", x, b)
+	}
+	return x.Clone(), nil
+}
+
+func (addMap[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	n, b := in[0].Shape[0], in[1].V
+	f32.Chunks(n, rowsOf(len(b)), func(_, lo, hi int) {
+		for i := lo; i < hi; i++ {
+			x, y := in[0].V[i*len(b):(i+1)*len(b)], out.V[i*len(b):(i+1)*len(b)]
+			for j, v := range b {
+				y[j] = x[j] + v
+			}
+		}
+		c.Done(out.V[lo*len(b) : hi*len(b)])
+	})
+}
+
+func (addMap[F]) Reads() ([]int, bool) { return nil, false }
+
+func (addMap[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
+	if dx := din[0].V; dx != nil {
+		copyParallel(dx, dout.V)
+	}
+	if db := din[1].V; db != nil {
+		n := in[0].Shape[0]
+		f32.Chunks(len(db), max(64, rowsOf(n)), func(_, lo, hi int) {
+			clear(db[lo:hi])
+			for i := range n {
+				f32.Axpy(db[lo:hi], 1, dout.V[i*len(db)+lo:i*len(db)+hi])
+			}
+		})
+	}
+}
+
+func copyParallel[F f32.Float](dst, src []F) {
+	f32.Chunks(len(dst), elements, func(_, lo, hi int) { copy(dst[lo:hi], src[lo:hi]) })
+}

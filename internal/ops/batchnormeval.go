@@ -1,0 +1,83 @@
+package ops
+
+import (
+	"fmt"
+	"math"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"zoo/internal/f32"
+)
+
+// BatchNormEval is BatchNorm with given statistics, the running ones of
+// training: gamma·(x − mean)/√(variance + eps) + beta. x is (N, C) or
+// (N, H, W, C), all others (C).
+func BatchNormEval(x, gamma, beta, mean, variance *G.Node, eps float64) (*G.Node, error) {
+	return Apply(&batchNormEval[float32]{eps: eps}, &batchNormEval[float64]{eps: eps}, x, gamma, beta, mean, variance)
+}
+
+type batchNormEval[F f32.Float] struct {
+	reduction
+	eps float64
+}
+
+func (*batchNormEval[F]) Name() string { return "batchnorm-eval" }
+func (*batchNormEval[F]) Finishes()    {}
+
+func (k *batchNormEval[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
+	x := in[0]
+	if x.Dims() != 2 && x.Dims() != 4 {
+		return nil, fmt.Errorf("have input %v, want (N, C) or (N, H, W, C)", x)
+	}
+	if err := perChannel(x, in[1:], "gamma", "beta", "mean", "variance"); err != nil {
+		return nil, err
+	}
+	return x.Clone(), nil
+}
+
+// rstd is 1/√(variance + eps).
+func (k *batchNormEval[F]) rstd(variance F) float64 { return 1 / math.Sqrt(float64(variance)+k.eps) }
+
+func (k *batchNormEval[F]) Forward(ctx *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	scale := ctx.Shared(len(in[1].V))
+	for j, g := range in[1].V {
+		scale[j] = F(float64(g) * k.rstd(in[4].V[j]))
+	}
+	normalize(ctx, out.V, in[0].V, in[3].V, scale, in[2].V)
+}
+
+func (*batchNormEval[F]) Reads() ([]int, bool) { return []int{0, 1, 3, 4}, false }
+
+func (k *batchNormEval[F]) Backward(ctx *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
+	x, dy, gamma := in[0].V, dout.V, in[1].V
+	c := len(gamma)
+	if dx := din[0].V; dx != nil {
+		scale := ctx.Shared(c)
+		for j, g := range gamma {
+			scale[j] = F(float64(g) * k.rstd(in[4].V[j]))
+		}
+		f32.Chunks(len(dx)/c, rowsOf(c), func(_, lo, hi int) {
+			f32.ScaleColumns(dx[lo*c:hi*c], dy[lo*c:hi*c], scale)
+		})
+	}
+	if din[1].V == nil && din[2].V == nil && din[3].V == nil && din[4].V == nil {
+		return
+	}
+	sum, dot := split2(k.over(len(x)/c, c, 2*c, func(part []float64, _, lo, hi int) {
+		f32.Sums(part[:c], part[c:], dy[lo*c:hi*c], x[lo*c:hi*c])
+	}), c)
+	set := func(input, j int, d float64) {
+		if v := din[input].V; v != nil {
+			v[j] = F(d)
+		}
+	}
+	for j, g := range gamma {
+		rstd := k.rstd(in[4].V[j])
+		dgamma := (dot[j] - float64(in[3].V[j])*sum[j]) * rstd
+		set(1, j, dgamma)
+		set(2, j, sum[j])
+		set(3, j, -float64(g)*rstd*sum[j])
+		set(4, j, -0.5*float64(g)*rstd*rstd*dgamma)
+	}
+}

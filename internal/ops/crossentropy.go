@@ -1,0 +1,141 @@
+package ops
+
+import (
+	"fmt"
+	"math"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"zoo/internal/f32"
+)
+
+// A Loss is the variant of a softmax cross-entropy. Its zero value is the plain one.
+type Loss struct {
+	// Smoothing is the weight, in [0, 1), that is taken from the target and spread
+	// evenly over all K classes, the target's included (Szegedy et al. 2015, as in
+	// PyTorch).
+	Smoothing float64
+	// Garbage, where it is not nil, adds a class "none of them" of the constant logit
+	// −Garbage: the discriminative criterion of LeCun et al. 1998, equation 9, with
+	// logits that are minus the distances.
+	Garbage *float64
+}
+
+// SoftmaxCrossEntropy is the mean of −log softmax(logits)[target] over the rows
+// of logits (R, K) whose target is not −1; without such a row it is 0. targets
+// (R) are integers, from −1 to K−1. The result is a scalar.
+func SoftmaxCrossEntropy(logits, targets *G.Node, loss Loss) (*G.Node, error) {
+	if !(loss.Smoothing >= 0 && loss.Smoothing < 1) {
+		return nil, fmt.Errorf("cross-entropy: have label smoothing %v, want it in [0, 1)", loss.Smoothing)
+	}
+	if err := wantIntegers("cross-entropy", targets); err != nil {
+		return nil, err
+	}
+	return Apply(&crossEntropy[float32]{loss: loss}, &crossEntropy[float64]{loss: loss}, logits, targets)
+}
+
+func wantIntegers(op string, targets *G.Node) error {
+	if targets.Dtype() != tensor.Int {
+		return fmt.Errorf("%s: have targets of type %v, want %v", op, targets.Dtype(), tensor.Int)
+	}
+	return nil
+}
+
+type crossEntropy[F f32.Float] struct {
+	loss    Loss
+	counted int       // rows with a target
+	logZ    []float64 // of each row, from Forward for Backward
+	losses  []float64 // of each row
+}
+
+func (*crossEntropy[F]) Name() string { return "cross-entropy" }
+
+func (k *crossEntropy[F]) Shape(in []tensor.Shape) (tensor.Shape, error) { return rowsShape(in) }
+
+// rowsShape checks the shapes of a loss of scores (R, K) and targets (R).
+func rowsShape(in []tensor.Shape) (tensor.Shape, error) {
+	if in[0].Dims() != 2 || !same(in[1], in[0][:1]) {
+		return nil, fmt.Errorf("have scores %v and targets %v, want (R, K) and (R)", in[0], in[1])
+	}
+	return tensor.ScalarShape(), nil
+}
+
+// countTargets returns how many targets count. It panics on one that is no class.
+func countTargets(targets []int, classes int) (n int) {
+	for r, t := range targets {
+		if t < -1 || t >= classes {
+			panic(fmt.Sprintf("have target %d in row %d, want a class from 0 to %d, or -1 for a row that does not count", t, r, classes-1))
+		}
+		if t >= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func (k *crossEntropy[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	z, targets := in[0].V, in[1].I
+	rows, classes := in[0].Shape[0], in[0].Shape[1]
+	k.counted = countTargets(targets, classes)
+	if k.logZ == nil {
+		k.logZ, k.losses = make([]float64, rows), make([]float64, rows)
+	}
+	f32.Chunks(rows, rowsOf(classes), func(_, lo, hi int) {
+		for r := lo; r < hi; r++ {
+			k.losses[r] = 0
+			if targets[r] >= 0 {
+				k.logZ[r], k.losses[r] = k.row(z[r*classes:(r+1)*classes], targets[r])
+			}
+		}
+	})
+	out.V[0] = F(f32.Sum(k.losses) / max(1, float64(k.counted)))
+}
+
+// row returns the logarithm of a row's softmax denominator, and its loss.
+func (k *crossEntropy[F]) row(z []F, target int) (logZ, loss float64) {
+	top := float64(z[0])
+	for _, v := range z {
+		top = max(top, float64(v))
+	}
+	var sum float64
+	if k.loss.Garbage != nil {
+		top = max(top, -*k.loss.Garbage)
+		sum = math.Exp(-*k.loss.Garbage - top)
+	}
+	for _, v := range z {
+		sum += math.Exp(float64(v) - top)
+	}
+	logZ = top + math.Log(sum)
+	loss = logZ - float64(z[target])
+	if s := k.loss.Smoothing; s > 0 {
+		loss = logZ - (1-s)*float64(z[target]) - s*f32.Sum(z)/float64(len(z))
+	}
+	return logZ, loss
+}
+
+func (*crossEntropy[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
+
+// Backward is softmax(z) − the target's distribution, over the number of rows.
+func (k *crossEntropy[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
+	dz, z, targets := din[0].V, in[0].V, in[1].I
+	if dz == nil {
+		return
+	}
+	rows, classes := in[0].Shape[0], in[0].Shape[1]
+	weight := float64(dout.V[0]) / max(1, float64(k.counted))
+	rest := k.loss.Smoothing / float64(classes)
+	f32.Chunks(rows, rowsOf(classes), func(_, lo, hi int) {
+		for r := lo; r < hi; r++ {
+			z, dz, logZ := z[r*classes:(r+1)*classes], dz[r*classes:(r+1)*classes], k.logZ[r]
+			if targets[r] < 0 {
+				clear(dz)
+				continue
+			}
+			for j, v := range z {
+				dz[j] = F(weight * (math.Exp(float64(v)-logZ) - rest))
+			}
+			dz[targets[r]] -= F(weight * (1 - k.loss.Smoothing))
+		}
+	})
+}

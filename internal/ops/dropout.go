@@ -1,0 +1,78 @@
+package ops
+
+import (
+	"fmt"
+	"math/bits"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"zoo/internal/f32"
+)
+
+// Dropout sets each element of x, of any shape, to 0 with probability p, and
+// divides the others by 1 − p (Hinton et al. 2012; Srivastava et al. 2014,
+// inverted). p lies in [0, 1); for p = 0 the result is x itself.
+//
+// Whether an element is dropped is a function of seed, step() and the element's
+// index alone: no mask is stored, and a resumed run drops the same elements.
+// step is called once for each forward pass; give each Dropout of a network a
+// seed of its own.
+func Dropout(x *G.Node, p float64, seed uint64, step func() uint64) (*G.Node, error) {
+	if !(p >= 0 && p < 1) {
+		return nil, fmt.Errorf("dropout: have probability %v, want it in [0, 1)", p)
+	}
+	if p == 0 {
+		return x, nil
+	}
+	return Apply(&dropout[float32]{p: p, seed: seed, step: step}, &dropout[float64]{p: p, seed: seed, step: step}, x)
+}
+
+type dropout[F f32.Float] struct {
+	p    float64
+	seed uint64
+	step func() uint64
+	key  uint64 // of the last forward pass, for Backward
+}
+
+func (*dropout[F]) Name() string                                  { return "dropout" }
+func (*dropout[F]) Finishes()                                     {}
+func (*dropout[F]) Shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
+func (*dropout[F]) Reads() ([]int, bool)                          { return nil, false }
+
+func (k *dropout[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	k.key = mix(k.seed ^ mix(k.step()+weyl))
+	f32.Chunks(len(out.V), elements, func(_, lo, hi int) {
+		k.mask(out.V[lo:hi], in[0].V[lo:hi], lo)
+		c.Done(out.V[lo:hi])
+	})
+}
+
+func (k *dropout[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], _ []Tensor[F]) {
+	f32.Chunks(len(din[0].V), elements, func(_, lo, hi int) {
+		k.mask(din[0].V[lo:hi], dout.V[lo:hi], lo)
+	})
+}
+
+// mask is dst[i] = src[i]/(1−p), or 0 where element start+i is dropped.
+func (k *dropout[F]) mask(dst, src []F, start int) {
+	dst = dst[:len(src)]
+	threshold := uint64(k.p * (1 << 64))
+	factor := [2]F{F(1 / (1 - k.p)), 0}
+	state := k.key + uint64(start)*weyl
+	for i, v := range src {
+		state += weyl
+		_, dropped := bits.Sub64(mix(state), threshold, 0) // 1 where it is less
+		dst[i] = v * factor[dropped&1]
+	}
+}
+
+// weyl and mix are SplitMix64: its i-th value is mix(key + i·weyl) (Steele, Lea
+// and Flood 2014).
+const weyl = 0x9e3779b97f4a7c15
+
+func mix(z uint64) uint64 {
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}

@@ -1,0 +1,77 @@
+package ops
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"zoo/internal/f32"
+)
+
+// Linear is x·w + b, with x (N, ...) whose other axes are taken as one of length
+// I, w (I, O), b (O); the result is (N, O). b may be nil.
+func Linear(x, w, b *G.Node) (*G.Node, error) {
+	in := []*G.Node{x, w}
+	if b != nil {
+		in = append(in, b)
+	}
+	return Apply(linear[float32]{}, linear[float64]{}, in...)
+}
+
+type linear[F f32.Float] struct{}
+
+func (linear[F]) Name() string { return "linear" }
+func (linear[F]) Finishes()    {}
+
+func (linear[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
+	x, w := in[0], in[1]
+	if x.Dims() < 2 || w.Dims() != 2 || x.TotalSize() != x[0]*w[0] {
+		return nil, fmt.Errorf("have input %v and weight %v, want (N, I) and (I, O)", x, w)
+	}
+	if len(in) == 3 && !in[2].Eq(tensor.Shape{w[1]}) {
+		return nil, fmt.Errorf("have bias %v, want (%d)", in[2], w[1])
+	}
+	return tensor.Shape{x[0], w[1]}, nil
+}
+
+func (linear[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	x, w := in[0].V, in[1].V
+	n, o := out.Shape[0], out.Shape[1]
+	i := in[1].Shape[0]
+	f32.Chunks(n, linearRows, func(_, lo, hi int) {
+		y := out.V[lo*o : hi*o]
+		if len(in) == 3 {
+			for r := range hi - lo {
+				copy(y[r*o:], in[2].V)
+			}
+		}
+		f32.Gemm(false, false, hi-lo, o, i, x[lo*i:], i, w, o, y, o, len(in) == 3)
+		c.Done(y)
+	})
+}
+
+// linearRows is how many examples, or rows of a weight's gradient, one piece of
+// parallel work takes.
+const linearRows = 16
+
+func (linear[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
+
+func (linear[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
+	x, w, dy := in[0].V, in[1].V, dout.V
+	n, o := dout.Shape[0], dout.Shape[1]
+	i := in[1].Shape[0]
+	if dx := din[0].V; dx != nil {
+		f32.Chunks(n, linearRows, func(_, lo, hi int) {
+			f32.Gemm(false, true, hi-lo, i, o, dy[lo*o:], o, w, o, dx[lo*i:], i, false)
+		})
+	}
+	if dw := din[1].V; dw != nil {
+		f32.Chunks(i, linearRows, func(_, lo, hi int) {
+			f32.Gemm(true, false, hi-lo, o, n, x[lo:], i, dy, o, dw[lo*o:], o, false)
+		})
+	}
+	if len(din) == 3 && din[2].V != nil {
+		f32.SumRows(din[2].V, dy, n)
+	}
+}

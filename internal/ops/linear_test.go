@@ -1,0 +1,25 @@
+package ops_test
+
+import (
+	"testing"
+
+	G "gorgonia.org/gorgonia"
+
+	"zoo/internal/ops"
+	"zoo/internal/ops/optest"
+)
+
+func linear(in ...*G.Node) (*G.Node, error) {
+	if len(in) == 2 {
+		return ops.Linear(in[0], in[1], nil)
+	}
+	return ops.Linear(in[0], in[1], in[2])
+}
+
+func TestLinearGradient(t *testing.T) {
+	x, w, b := optest.Input{Shape: []int{5, 3}}, optest.Input{Shape: []int{3, 4}}, optest.Input{Shape: []int{4}}
+	optest.Gradient(t, linear, x, w, b)
+	optest.Gradient(t, linear, x, w)
+	image := optest.Input{Shape: []int{2, 2, 3, 2}} // flattened on the way in
+	optest.Gradient(t, linear, image, optest.Input{Shape: []int{12, 3}}, optest.Input{Shape: []int{3}})
+}
