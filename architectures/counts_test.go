@@ -1,0 +1,52 @@
+package architectures_test
+
+import (
+	"testing"
+
+	"gorgonia.org/tensor"
+
+	"zoo/architectures"
+	"zoo/nn"
+)
+
+// The counts are those of PyTorch modules of the same networks, and for the
+// networks of 1989 and 1998 of the papers' tables.
+var counts = map[string]struct{ params, macs int }{
+	"lenet5":         {61706, 416520},
+	"lenet5-classic": {60000, 0},
+	"lenet1989":      {9760, 0},
+	"mlp":            {784*512 + 512 + 512*512 + 512 + 5130, 784*512 + 512*512 + 5120},
+	"resnet20":       {269722, 40551040}, "resnet20-b": {272474, 40813184}, "plain20": {269722, 40551040},
+	"resnet32": {464154, 68862592}, "resnet32-b": {466906, 69124736}, "plain32": {464154, 68862592},
+	"resnet44": {658586, 97174144}, "resnet44-b": {661338, 97436288}, "plain44": {658586, 97174144},
+	"resnet56": {853018, 125485696}, "resnet56-b": {855770, 125747840}, "plain56": {853018, 125485696},
+	"resnet110": {1727962, 252887680}, "resnet110-b": {1730714, 253149824},
+	"resnet1202": {19421274, 2829238912},
+}
+
+func TestParameterCounts(t *testing.T) {
+	for _, name := range architectures.Names() {
+		m, _ := architectures.Lookup(name)
+		p := nn.NewParams(1, tensor.Float32)
+		pr, err := nn.Build(p, nn.Infer, m.Network, nn.Settings{Options: m.Options, Spec: m.Spec(), Batch: 1})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		sum := 0
+		for _, l := range pr.Layers {
+			sum += l.Params
+		}
+		if sum != p.Count() {
+			t.Errorf("%s: the layers have %d parameters, the network %d", name, sum, p.Count())
+		}
+		want, ok := counts[name]
+		t.Logf("%-18s %9d %11d", name, p.Count(), pr.MACs())
+		if !ok {
+			continue
+		}
+		if p.Count() != want.params || want.macs > 0 && pr.MACs() != want.macs {
+			t.Errorf("%s: have %d parameters and %d multiply-adds, want %d and %d", name, p.Count(), pr.MACs(), want.params, want.macs)
+		}
+	}
+}

@@ -1,0 +1,94 @@
+// Package architectures is the zoo: one file a paper, each network registered
+// beside its definition.
+package architectures
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gorgonia.org/tensor"
+
+	"zoo/datasets"
+	"zoo/nn"
+)
+
+// A Model is a named network: an architecture with hyperparameters, and the
+// choices and data of its paper.
+type Model struct {
+	Name    string
+	Paper   string     // authors, year, title
+	Network nn.Network // a struct of hyperparameters; its values are the defaults of a config
+	Options nn.Options // the paper's choices; a config changes them one by one
+	Input   [3]int     // height, width and channels of the paper's images
+	Classes int
+}
+
+var registry = map[string]Model{}
+
+// Register makes a model available by its name. It is called from the init of
+// the file that defines the network, and panics where the name is taken.
+func Register(m Model) {
+	if _, ok := registry[m.Name]; ok || m.Name == "" {
+		panic(fmt.Sprintf("architectures: name %q is empty or registered twice", m.Name))
+	}
+	if k := reflect.TypeOf(m.Network).Kind(); k != reflect.Struct {
+		panic(fmt.Sprintf("architectures: network of %s is a %v, want a struct", m.Name, k))
+	}
+	registry[m.Name] = m
+}
+
+// Names returns the registered names: families together, and by number in each.
+func Names() []string {
+	return slices.SortedFunc(maps.Keys(registry), compareNatural)
+}
+
+// Lookup returns the model of that name.
+func Lookup(name string) (Model, bool) {
+	m, ok := registry[name]
+	return m, ok
+}
+
+// Spec is the data that the model's paper feeds it.
+func (m Model) Spec() datasets.Spec {
+	return datasets.Spec{
+		Inputs:  []datasets.Input{{Name: "images", Dtype: tensor.Float32, Shape: m.Input[:]}},
+		Classes: m.Classes,
+	}
+}
+
+// Hyperparameters returns a pointer to a copy of the model's network, for a
+// config to change.
+func (m Model) Hyperparameters() nn.Network {
+	p := reflect.New(reflect.TypeOf(m.Network))
+	p.Elem().Set(reflect.ValueOf(m.Network))
+	return p.Interface().(nn.Network)
+}
+
+// compareNatural orders resnet20 before resnet110.
+func compareNatural(a, b string) int {
+	for a != "" && b != "" {
+		x, y := leading(a), leading(b)
+		if digits := isDigit(x[0]) && isDigit(y[0]); digits && len(x) != len(y) {
+			return len(x) - len(y)
+		}
+		if c := strings.Compare(x, y); c != 0 {
+			return c
+		}
+		a, b = a[len(x):], b[len(y):]
+	}
+	return len(a) - len(b)
+}
+
+// leading returns the digits, or the other characters, with which s begins.
+func leading(s string) string {
+	n := 1
+	for n < len(s) && isDigit(s[n]) == isDigit(s[0]) {
+		n++
+	}
+	return s[:n]
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }

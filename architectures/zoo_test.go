@@ -1,0 +1,232 @@
+package architectures_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gorgonia.org/tensor"
+
+	"zoo/architectures"
+	"zoo/datasets"
+	"zoo/internal/exec"
+	"zoo/internal/optim"
+	"zoo/nn"
+)
+
+// small makes a model small enough to be differentiated numerically, at its own
+// depth, and says whether it is to be tested in full.
+func small(t *testing.T, name string) (architectures.Model, nn.Network) {
+	t.Helper()
+	m, _ := architectures.Lookup(name)
+	net := m.Network
+	switch n := net.(type) {
+	case architectures.CIFARResNet:
+		if n.Depth > 110 {
+			t.Skip("resnet1202 is resnet110 with more blocks: its counts are tested, its gradient takes minutes")
+		}
+		n.Width = 4
+		net, m.Input = n, [3]int{8, 8, 3}
+	case architectures.MLP:
+		n.Width = 16
+		net, m.Input = n, [3]int{6, 6, 1}
+	}
+	return m, net
+}
+
+func forAll(t *testing.T, test func(t *testing.T, m architectures.Model, net nn.Network)) {
+	for _, name := range architectures.Names() {
+		t.Run(name, func(t *testing.T) {
+			m, net := small(t, name)
+			test(t, m, net)
+		})
+	}
+}
+
+// batch is random images with targets.
+func batch(spec datasets.Spec, n int, dtype tensor.Dtype) (x []*tensor.Dense, y *tensor.Dense) {
+	r := rand.New(rand.NewPCG(7, 7))
+	shape := append([]int{n}, spec.Inputs[0].Shape...)
+	x = []*tensor.Dense{tensor.New(tensor.Of(dtype), tensor.WithShape(shape...))}
+	switch d := x[0].Data().(type) {
+	case []float32:
+		for i := range d {
+			d[i] = float32(r.NormFloat64())
+		}
+	case []float64:
+		for i := range d {
+			d[i] = r.NormFloat64()
+		}
+	}
+	targets := make([]int, n)
+	for i := range targets {
+		targets[i] = i % spec.Classes
+	}
+	return x, tensor.New(tensor.WithShape(n), tensor.WithBacking(targets))
+}
+
+func build(t *testing.T, p *nn.Params, mode nn.Mode, m architectures.Model, net nn.Network, o nn.Options, batch int, e ...exec.Option) *nn.Program {
+	t.Helper()
+	pr, err := nn.Build(p, mode, net, nn.Settings{Options: o, Spec: m.Spec(), Batch: batch, Exec: e})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pr
+}
+
+// TestGradient compares, in float64, the slope of the loss along random
+// directions through all parameters with the gradient. The activation is smooth,
+// so that no kink lies between the two ends of a difference.
+func TestGradient(t *testing.T) {
+	forAll(t, func(t *testing.T, m architectures.Model, net nn.Network) {
+		o := m.Options
+		if o.Activation == "relu" {
+			o.Activation = "gelu"
+		}
+		p := nn.NewParams(3, tensor.Float64)
+		pr := build(t, p, nn.Train, m, net, o, 3)
+		x, y := batch(m.Spec(), 3, tensor.Float64)
+		loss := func() float64 {
+			l, err := pr.Run(x, y)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return l
+		}
+		loss()
+		trained := pr.Trained()
+		grads := make([][]float64, len(trained))
+		for i, q := range trained {
+			grads[i] = append([]float64{}, q.Grad.Data().([]float64)...)
+			if allZero(grads[i]) {
+				t.Errorf("the gradient of %s is zero", q.Path)
+			}
+		}
+		r := rand.New(rand.NewPCG(5, 6))
+		for range 3 {
+			var slope float64
+			direction := make([][]float64, len(trained))
+			for i, g := range grads {
+				direction[i] = make([]float64, len(g))
+				for j := range g {
+					// close to the gradient, for a slope to speak of
+					direction[i][j] = g[j] * (0.5 + r.Float64())
+					slope += g[j] * direction[i][j]
+				}
+			}
+			h := 1e-5 / slope // the loss changes by 2e-5: gradients of deep plain networks are huge
+			move := func(by float64) {
+				for i, q := range trained {
+					w := q.Value.Data().([]float64)
+					for j := range w {
+						w[j] += by * direction[i][j]
+					}
+				}
+			}
+			move(h)
+			up := loss()
+			move(-2 * h)
+			down := loss()
+			move(h)
+			if have := (up - down) / (2 * h); math.Abs(have-slope) > 1e-4*math.Abs(slope) {
+				t.Errorf("the slope is %.10g, the gradient says %.10g", have, slope)
+			}
+		}
+	})
+}
+
+func allZero(v []float64) bool {
+	for _, x := range v {
+		if x != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// TestTrainEqualsEval: without norm and dropout both graphs are one function.
+func TestTrainEqualsEval(t *testing.T) {
+	forAll(t, func(t *testing.T, m architectures.Model, net nn.Network) {
+		o := m.Options
+		o.Norm, o.Dropout = "none", 0
+		p := nn.NewParams(3, tensor.Float32)
+		x, y := batch(m.Spec(), 3, tensor.Float32)
+		train, err := build(t, p, nn.Train, m, net, o, 3).Run(x, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		eval, err := build(t, p, nn.Eval, m, net, o, 3).Run(x, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if train != eval {
+			t.Errorf("the loss is %v in training and %v in evaluation", train, eval)
+		}
+	})
+}
+
+// TestFusedEqualsUnfused compares loss, logits and every gradient bit by bit.
+func TestFusedEqualsUnfused(t *testing.T) {
+	forAll(t, func(t *testing.T, m architectures.Model, net nn.Network) {
+		x, y := batch(m.Spec(), 3, tensor.Float32)
+		var results [2][]float32
+		for i, e := range [][]exec.Option{nil, {exec.WithoutFusion()}} {
+			p := nn.NewParams(3, tensor.Float32)
+			pr := build(t, p, nn.Train, m, net, m.Options, 3, e...)
+			for range 2 { // the second run finds the first one's values in the arena
+				loss, err := pr.Run(x, y)
+				if err != nil {
+					t.Fatal(err)
+				}
+				results[i] = append([]float32{float32(loss)}, pr.Logits().Data().([]float32)...)
+				for _, q := range pr.Trained() {
+					results[i] = append(results[i], q.Grad.Data().([]float32)...)
+				}
+			}
+		}
+		for k, v := range results[0] {
+			if math.Float32bits(v) != math.Float32bits(results[1][k]) {
+				t.Fatalf("value %d is %v fused and %v unfused", k, v, results[1][k])
+			}
+		}
+	})
+}
+
+// TestOverfit: a network that cannot learn eight examples by heart is broken.
+func TestOverfit(t *testing.T) {
+	forAll(t, func(t *testing.T, m architectures.Model, net nn.Network) {
+		p := nn.NewParams(3, tensor.Float32)
+		pr := build(t, p, nn.Train, m, net, m.Options, 8)
+		x, y := batch(m.Spec(), 8, tensor.Float32)
+		var ps []optim.Param
+		for _, q := range pr.Trained() {
+			ps = append(ps, optim.Param{Name: q.Path, W: q.Value.Data().([]float32), G: q.Grad.Data().([]float32)})
+		}
+		o := optim.Defaults()
+		o.Name, o.LR = "adam", 0.003
+		solver, err := optim.New(o, ps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		floor := 0.0
+		if c, ok := net.(architectures.LeNet5Classic); ok {
+			floor = c.LeastLoss()
+		}
+		var losses []string
+		for step := range 300 {
+			loss, err := pr.Run(x, y)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if step%25 == 0 {
+				losses = append(losses, fmt.Sprintf("%.3f", loss))
+			}
+			if loss < floor+0.05 {
+				return
+			}
+			solver.Step(o.LR, ps)
+		}
+		t.Errorf("the loss does not come within 0.05 of its floor in 300 steps: %v", losses)
+	})
+}

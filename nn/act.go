@@ -1,0 +1,80 @@
+package nn
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+
+	"zoo/internal/ops"
+)
+
+// preluSlope is the slope that PReLU starts with (He et al. 2015).
+const preluSlope = 0.25
+
+type activationChoice struct {
+	name  string
+	slope float64 // of leaky
+}
+
+func parseActivation(s string) (activationChoice, error) {
+	name, args, err := choice(s, map[string][2]int{
+		"relu": {0, 0}, "leaky": {1, 1}, "prelu": {0, 0}, "elu": {0, 0}, "gelu": {0, 0}, "gelu_tanh": {0, 0},
+		"silu": {0, 0}, "tanh": {0, 0}, "sigmoid": {0, 0}, "scaled_tanh": {0, 0}, "linear": {0, 0}})
+	a := activationChoice{name: name}
+	if err == nil && name == "leaky" {
+		if a.slope = args[0]; !(a.slope > 0 && a.slope < 1) {
+			err = fmt.Errorf("leaky: have slope %v, want one between 0 and 1", a.slope)
+		}
+	}
+	return a, err
+}
+
+// Act is the scope's choice of activation. PReLU learns a slope for each
+// channel, and Fixup a bias, so each activation needs a scope of its own.
+func Act(s *Scope, x *G.Node) *G.Node {
+	a, err := parseActivation(s.Activation)
+	if err != nil {
+		s.Fail(err)
+	}
+	x = s.fixupBias("bias", x)
+	var y *G.Node
+	switch a.name {
+	case "linear":
+		return x
+	case "relu":
+		y, err = ops.Relu(x)
+	case "leaky":
+		y, err = ops.Leaky(x, a.slope)
+	case "prelu":
+		d := x.Shape()
+		y, err = ops.PReLU(x, s.Param("weight", Gain, constant(preluSlope), d[d.Dims()-1]))
+	case "elu":
+		y, err = ops.ELU(x, 1)
+	case "gelu":
+		y, err = ops.GELU(x)
+	case "gelu_tanh":
+		y, err = ops.GELUTanh(x)
+	case "silu":
+		y, err = ops.SiLU(x)
+	case "tanh":
+		y, err = ops.Tanh(x)
+	case "sigmoid":
+		y, err = ops.Sigmoid(x)
+	case "scaled_tanh":
+		y, err = ops.ScaledTanh(x)
+	}
+	s.record(Layer{Op: a.name}, s.Must(y, err), field{}, x)
+	return y
+}
+
+// Dropout drops values with the scope's probability, in training alone. What it
+// drops depends on the seed, the scope's path and the step.
+func Dropout(s *Scope, x *G.Node) *G.Node {
+	if s.Dropout == 0 || s.mode != Train {
+		return x
+	}
+	step := s.step
+	y := s.Must(ops.Dropout(x, s.Dropout, s.params.seed^hash(s.path+".dropout"), func() uint64 { return *step }))
+	s.record(Layer{Op: "dropout"}, y, field{}, x)
+	return y
+}

@@ -1,0 +1,47 @@
+package nn
+
+import (
+	"slices"
+
+	G "gorgonia.org/gorgonia"
+
+	"zoo/internal/ops"
+)
+
+// The layers of the networks of 1989 and 1998 that later ones dropped.
+
+// Pad surrounds images with a border of pixels of one value.
+func Pad(s *Scope, x *G.Node, border int, value float64) *G.Node {
+	s.image(x)
+	return s.Must(ops.PadConstant(x, border, border, border, border, value))
+}
+
+// BiasMap adds a bias of its own to each pixel of each channel.
+func BiasMap(s *Scope, x *G.Node) *G.Node {
+	_, h, w, c := s.image(x)
+	return s.Must(ops.AddMap(x, s.Param("bias", Gain, constant(0), h, w, c)))
+}
+
+// SumPool adds up 2×2 pixels, and scales and shifts each channel by trained
+// numbers: the subsampling of LeCun et al. 1998.
+func SumPool(s *Scope, x *G.Node) *G.Node {
+	_, _, _, c := s.image(x)
+	init, err := parseInit(s.Init, s.Activation)
+	if err != nil {
+		s.Fail(err)
+	}
+	w := s.param("weight", spec{kind: Weight, init: init, in: 4, out: 1, shape: []int{c}})
+	y := s.Must(ops.Subsample(x, w, s.Param("bias", Gain, constant(0), c)))
+	s.record(Layer{Op: "sum pool 2×2/2"}, y, field{2, 2}, x)
+	return y
+}
+
+// RBF returns minus the squared distance of x (N, D) to each of the fixed
+// centres, which are rows of length D: (N, rows).
+func RBF(s *Scope, x *G.Node, centres [][]float64) *G.Node {
+	c := s.Constant("centres", slices.Concat(centres...), len(centres), len(centres[0]))
+	distance := s.Must(ops.RBF(x, c))
+	y := s.Must(ops.MulScalar(distance, s.Constant("minus", []float64{-1}, 1)))
+	s.record(Layer{Op: "rbf"}, y, field{}, x)
+	return y
+}

@@ -1,0 +1,178 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+)
+
+// An Init fills the weights w of a layer from r. in and out are the fans of the
+// layer: how many inputs each output sums over, and how many outputs each input
+// reaches.
+type Init func(r *rand.Rand, w []float64, in, out int)
+
+var initArity = map[string][2]int{
+	"zero": {0, 0}, "constant": {1, 1}, "normal": {1, 1}, "uniform": {1, 1},
+	"lecun_normal": {0, 0}, "lecun_uniform": {0, 0}, "lecun1989": {0, 0},
+	"xavier_normal": {0, 0}, "xavier_uniform": {0, 0},
+	"kaiming_normal": {0, 0}, "kaiming_uniform": {0, 0},
+	"kaiming_normal_fan_out": {0, 0}, "kaiming_uniform_fan_out": {0, 0},
+	"orthogonal": {0, 1}, "lsuv": {0, 0},
+}
+
+// parseInit reads an initialisation; activation sets the gain of Kaiming's and
+// the orthogonal ones.
+func parseInit(s, activation string) (Init, error) {
+	name, args, err := choice(s, initArity)
+	if err != nil {
+		return nil, err
+	}
+	switch name {
+	case "zero":
+		return constant(0), nil
+	case "constant":
+		return constant(args[0]), nil
+	case "normal", "uniform":
+		if !(args[0] >= 0) {
+			return nil, fmt.Errorf("%s: have %v, want a number of at least 0", name, args[0])
+		}
+		width := func(int, int) float64 { return args[0] }
+		if name == "normal" {
+			return normal(width), nil
+		}
+		return uniform(width), nil
+	case "lecun_normal": // variance 1/in: LeCun et al. 1998, "Efficient BackProp"
+		return normal(func(in, _ int) float64 { return math.Sqrt(1 / float64(in)) }), nil
+	case "lecun_uniform":
+		return uniform(func(in, _ int) float64 { return math.Sqrt(3 / float64(in)) }), nil
+	case "lecun1989": // U(±2.4/in): LeCun et al. 1989
+		return uniform(func(in, _ int) float64 { return 2.4 / float64(in) }), nil
+	case "xavier_normal": // variance 2/(in+out): Glorot & Bengio 2010
+		return normal(func(in, out int) float64 { return math.Sqrt(2 / float64(in+out)) }), nil
+	case "xavier_uniform":
+		return uniform(func(in, out int) float64 { return math.Sqrt(6 / float64(in+out)) }), nil
+	}
+	g, err := gain(activation)
+	if err != nil {
+		return nil, err
+	}
+	switch name {
+	case "kaiming_normal": // variance gain²/in: He et al. 2015
+		return normal(func(in, _ int) float64 { return g / math.Sqrt(float64(in)) }), nil
+	case "kaiming_uniform":
+		return uniform(func(in, _ int) float64 { return g * math.Sqrt(3/float64(in)) }), nil
+	case "kaiming_normal_fan_out":
+		return normal(func(_, out int) float64 { return g / math.Sqrt(float64(out)) }), nil
+	case "kaiming_uniform_fan_out":
+		return uniform(func(_, out int) float64 { return g * math.Sqrt(3/float64(out)) }), nil
+	case "lsuv": // the first half of Mishkin & Matas 2015; LSUV does the second
+		return orthogonal(1), nil
+	}
+	if len(args) == 1 {
+		g = args[0]
+	}
+	return orthogonal(g), nil // Saxe et al. 2013
+}
+
+// gain is √2 for the ReLU family and PyTorch's recommendation for the rest
+// (torch.nn.init.calculate_gain); where PyTorch recommends nothing (elu, gelu,
+// silu) it is ReLU's, which they resemble.
+func gain(activation string) (float64, error) {
+	a, err := parseActivation(activation)
+	switch {
+	case err != nil:
+		return 0, err
+	case a.name == "leaky":
+		return math.Sqrt(2 / (1 + a.slope*a.slope)), nil
+	case a.name == "prelu":
+		return math.Sqrt(2 / (1 + preluSlope*preluSlope)), nil
+	case a.name == "tanh":
+		return 5.0 / 3, nil
+	case a.name == "sigmoid", a.name == "linear", a.name == "scaled_tanh":
+		return 1, nil // scaled tanh maps unit variance to about unit variance by itself
+	}
+	return math.Sqrt2, nil
+}
+
+func constant(c float64) Init {
+	return func(_ *rand.Rand, w []float64, _, _ int) {
+		for i := range w {
+			w[i] = c
+		}
+	}
+}
+
+func normal(std func(in, out int) float64) Init {
+	return func(r *rand.Rand, w []float64, in, out int) {
+		s := std(in, out)
+		for i := range w {
+			w[i] = s * r.NormFloat64()
+		}
+	}
+}
+
+func uniform(bound func(in, out int) float64) Init {
+	return func(r *rand.Rand, w []float64, in, out int) {
+		a := bound(in, out)
+		for i := range w {
+			w[i] = a * (2*r.Float64() - 1)
+		}
+	}
+}
+
+// scaled multiplies the weights that init makes.
+func scaled(init Init, by float64) Init {
+	return func(r *rand.Rand, w []float64, in, out int) {
+		init(r, w, in, out)
+		for i := range w {
+			w[i] *= by
+		}
+	}
+}
+
+// orthogonal makes the matrix (in, out) of the weights have orthogonal columns,
+// or rows where there are more columns than rows, all of length g.
+func orthogonal(g float64) Init {
+	return func(r *rand.Rand, w []float64, in, _ int) {
+		rows, cols := in, len(w)/in
+		long, short := max(rows, cols), min(rows, cols)
+		q := make([]float64, len(w)) // short vectors of length long
+		for v := range short {
+			x := q[v*long : (v+1)*long]
+			for norm := 0.0; norm < 1e-6; {
+				for i := range x {
+					x[i] = r.NormFloat64()
+				}
+				for range 2 { // once more: Gram-Schmidt loses orthogonality to rounding
+					for u := range v {
+						y := q[u*long : (u+1)*long]
+						d := dot(x, y)
+						for i := range x {
+							x[i] -= d * y[i]
+						}
+					}
+				}
+				norm = math.Sqrt(dot(x, x))
+				for i := range x {
+					x[i] /= norm
+				}
+			}
+		}
+		for i := range rows {
+			for j := range cols {
+				if rows >= cols {
+					w[i*cols+j] = g * q[j*long+i]
+				} else {
+					w[i*cols+j] = g * q[i*long+j]
+				}
+			}
+		}
+	}
+}
+
+func dot(x, y []float64) (s float64) {
+	for i := range x {
+		s += x[i] * y[i]
+	}
+	return s
+}

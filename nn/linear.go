@@ -1,0 +1,56 @@
+package nn
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+
+	"zoo/internal/ops"
+)
+
+// Linear is x·w + b for x (N, I), or images (N, H, W, C), which it flattens;
+// the result is (N, out).
+func Linear(s *Scope, x *G.Node, out int) *G.Node {
+	d := x.Shape()
+	if d.Dims() < 2 || out < 1 {
+		s.Fail(fmt.Errorf("linear layer of %d units: have input %v, want (N, I) or (N, H, W, C), and at least one unit", out, d))
+	}
+	in := d.TotalSize() / d[0]
+	layout := Layout{kind: matrix}
+	if d.Dims() == 4 {
+		layout = Layout{kind: flatMatrix, h: d[1], w: d[2], c: d[3]}
+	}
+	x = s.fixupBias("bias_in", x)
+	w := s.weight(layout, in, out, in, out)
+	y := s.Must(ops.Linear(x, w, s.bias(out)))
+	s.record(Layer{Op: "linear", MACs: in * out}, y, field{}, x)
+	s.outputs[s.In("weight").path] = y
+	return s.fixupLast(y)
+}
+
+// Logits is the last layer of a classifier: Linear to one output a class. With
+// Fixup it starts at zero.
+func Logits(s *Scope, x *G.Node) *G.Node {
+	if s.ResidualInit == "fixup" {
+		s = s.With(func(o *Options) { o.Init = "zero" })
+	}
+	return Linear(s, x, s.classes)
+}
+
+// weight makes the scope's weight by its choice of initialisation and its place
+// in a residual branch.
+func (s *Scope) weight(layout Layout, in, out int, shape ...int) *G.Node {
+	init, err := parseInit(s.Init, s.Activation)
+	if err != nil {
+		s.Fail(err)
+	}
+	return s.param("weight", spec{kind: Weight, layout: layout, init: s.branchInit(init), in: in, out: out, shape: shape})
+}
+
+// bias makes the scope's bias, zero at first, or returns nil where it has none.
+func (s *Scope) bias(n int) *G.Node {
+	if s.noBias {
+		return nil
+	}
+	return s.Param("bias", Gain, constant(0), n)
+}

@@ -1,0 +1,89 @@
+package nn
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"zoo/internal/ops"
+)
+
+// normEps and normMomentum are PyTorch's: the variance's floor, and the weight
+// of the newest batch in the running statistics.
+const (
+	normEps      = 1e-5
+	normMomentum = 0.1
+)
+
+type normChoice struct {
+	name   string
+	groups int
+}
+
+func parseNorm(s string) (normChoice, error) {
+	name, args, err := choice(s, map[string][2]int{"none": {0, 0}, "batch": {0, 0}, "layer": {0, 0}, "group": {1, 1}, "instance": {0, 0}, "rms": {0, 0}})
+	n := normChoice{name: name}
+	if err == nil && name == "group" {
+		if n.groups = int(args[0]); float64(n.groups) != args[0] || n.groups < 1 {
+			err = fmt.Errorf("group: have %v groups, want a positive whole number", args[0])
+		}
+	}
+	return n, err
+}
+
+// Norm is the scope's choice of normalisation of x (N, H, W, C) or (N, D), with
+// a learned scale and shift for each channel.
+func Norm(s *Scope, x *G.Node) *G.Node {
+	n, err := parseNorm(s.Norm)
+	if err != nil {
+		s.Fail(err)
+	}
+	d := x.Shape()
+	c := d[d.Dims()-1]
+	if n.name == "none" {
+		return x
+	}
+	gamma := 1.0
+	if s.branch.last && s.ResidualInit == "zero" {
+		gamma = 0 // Goyal et al. 2017: the block starts as the identity
+	}
+	scale := s.Param("weight", Gain, constant(gamma), c)
+	if n.name == "rms" {
+		y := s.Must(ops.RMSNorm(x, scale, normEps))
+		s.record(Layer{Op: "rms norm"}, y, field{}, x)
+		return y
+	}
+	shift := s.Param("bias", Gain, constant(0), c)
+	var y *G.Node
+	switch {
+	case n.name == "batch":
+		y = s.batchNorm(x, scale, shift)
+	case d.Dims() == 4 && n.name == "layer":
+		y = s.Must(ops.GroupNorm(x, scale, shift, 1, normEps))
+	case n.name == "layer":
+		y = s.Must(ops.LayerNorm(x, scale, shift, normEps))
+	case d.Dims() == 4 && n.name == "instance":
+		y = s.Must(ops.GroupNorm(x, scale, shift, c, normEps))
+	case d.Dims() == 4:
+		y = s.Must(ops.GroupNorm(x, scale, shift, n.groups, normEps))
+	default:
+		s.Fail(fmt.Errorf("%s norm: have input %v, want images (N, H, W, C); for vectors use batch, layer or rms", n.name, d))
+	}
+	s.record(Layer{Op: n.name + " norm"}, y, field{}, x)
+	return y
+}
+
+func (s *Scope) batchNorm(x, scale, shift *G.Node) *G.Node {
+	c := scale.Shape()[0]
+	mean := s.Param("running_mean", State, constant(0), c)
+	variance := s.Param("running_var", State, constant(1), c)
+	if s.mode != Train {
+		return s.Must(ops.BatchNormEval(x, scale, shift, mean, variance, normEps))
+	}
+	y, stats, err := ops.BatchNorm(x, scale, shift, normEps)
+	s.After(func() {
+		stats.Update(mean.Value().(*tensor.Dense), variance.Value().(*tensor.Dense), normMomentum)
+	})
+	return s.Must(y, err)
+}

@@ -1,0 +1,73 @@
+package nn
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"zoo/internal/problem"
+)
+
+// Options are the choices that hold everywhere in a network unless a layer says
+// otherwise: what an ablation changes. Each is one word, with its numbers in
+// brackets where it has any: "group(8)", "leaky(0.01)".
+type Options struct {
+	Init         string  `doc:"how weights start: zero, constant(c), normal(std), uniform(a), lecun_normal, lecun_uniform, lecun1989, xavier_normal, xavier_uniform, kaiming_normal, kaiming_uniform, kaiming_normal_fan_out, kaiming_uniform_fan_out, orthogonal, orthogonal(gain), lsuv"`
+	ResidualInit string  `doc:"how residual branches start: none (like everything else), zero (the last layer of a branch is zero: Goyal et al. 2017), fixup (Zhang et al. 2019; wants norm: none)" enum:"none,zero,fixup"`
+	Norm         string  `doc:"normalisation: none, batch, layer, group(groups), instance, rms"`
+	Activation   string  `doc:"activation: relu, leaky(slope), prelu, elu, gelu, gelu_tanh, silu, tanh, sigmoid, scaled_tanh (LeCun's 1.7159 tanh(2x/3)), linear"`
+	Dropout      float64 `doc:"probability with which dropout layers drop a value; 0 is off"`
+}
+
+// Validate reports every choice that is unknown or out of range.
+func (o Options) Validate() (ps []problem.Problem) {
+	add := func(key string, err error) {
+		if err != nil {
+			ps = append(ps, problem.Problem{Key: key, Message: err.Error()})
+		}
+	}
+	_, err := parseInit(o.Init, o.Activation)
+	add("init", err)
+	if !slices.Contains(residualInits, o.ResidualInit) {
+		add("residual_init", unknown(o.ResidualInit, residualInits))
+	}
+	norm, err := parseNorm(o.Norm)
+	add("norm", err)
+	_, err = parseActivation(o.Activation)
+	add("activation", err)
+	if !(o.Dropout >= 0 && o.Dropout < 1) {
+		add("dropout", fmt.Errorf("have %v, want a probability in [0, 1)", o.Dropout))
+	}
+	if o.ResidualInit == "fixup" && norm.name != "none" && err == nil {
+		add("residual_init", fmt.Errorf("fixup replaces normalisation: have norm %s, want norm none", o.Norm))
+	}
+	return ps
+}
+
+var residualInits = []string{"none", "zero", "fixup"}
+
+// choice reads a one-word choice with its numbers. arity says how many numbers
+// each known word takes at least and at most.
+func choice(s string, arity map[string][2]int) (name string, args []float64, err error) {
+	name, args, err = problem.Call(s)
+	if err != nil {
+		return "", nil, err
+	}
+	n, ok := arity[name]
+	if !ok {
+		return "", nil, unknown(name, slices.Sorted(maps.Keys(arity)))
+	}
+	if len(args) < n[0] || len(args) > n[1] {
+		want := fmt.Sprint(n[0])
+		if n[1] > n[0] {
+			want = fmt.Sprintf("%d to %d", n[0], n[1])
+		}
+		return "", nil, fmt.Errorf("%s: have %d numbers in brackets, want %s", name, len(args), want)
+	}
+	return name, args, nil
+}
+
+func unknown(have string, known []string) error {
+	return fmt.Errorf("have %q, want one of %s", have, strings.Join(known, ", "))
+}

@@ -1,0 +1,227 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"zoo/datasets"
+	"zoo/internal/exec"
+)
+
+// A Network is an architecture: its hyperparameters, and how to build it.
+type Network interface {
+	// Build adds the network to the graph of its inputs, which have the shapes of
+	// the data's Spec behind the batch, and returns logits (rows, s.Classes()).
+	Build(s *Scope, in ...*G.Node) *G.Node
+}
+
+// A Criterion is a Network with a loss of its own. The loss of the others is
+// the cross-entropy of the softmax.
+type Criterion interface {
+	Network
+	// Loss returns the mean loss of logits (rows, classes) and targets (rows);
+	// rows with the target −1 do not count.
+	Loss(s *Scope, logits, targets *G.Node) *G.Node
+}
+
+// A Program is a network built for one mode and one batch size.
+type Program struct {
+	Mode   Mode
+	Batch  int
+	Layers []Layer // in the order of the network
+
+	graph    *G.ExprGraph
+	in       []*G.Node
+	targets  *G.Node
+	logits   *G.Node
+	loss     *G.Node
+	grads    G.Nodes
+	trained  []*Param
+	vm       exec.VM
+	after    []func()
+	step     uint64
+	weighted map[string]*G.Node
+}
+
+// A Trained is a parameter with its gradient of the latest run.
+type Trained struct {
+	*Param
+	Grad *tensor.Dense
+}
+
+// Settings are what Build needs besides the network.
+type Settings struct {
+	Options
+	Spec           datasets.Spec
+	Batch          int
+	LabelSmoothing float64 // of the training loss
+	Exec           []exec.Option
+}
+
+// Build makes a Program of a network. The first build with p creates its
+// parameters, later ones bind them. Errors name the path of the layer.
+func Build(p *Params, mode Mode, net Network, set Settings) (pr *Program, err error) {
+	defer catch(&err)
+	if err := check(set); err != nil {
+		return nil, err
+	}
+	pr = &Program{Mode: mode, Batch: set.Batch, graph: G.NewGraph()}
+	b := &build{
+		g: pr.graph, params: p, mode: mode, classes: set.Spec.Classes, step: &pr.step,
+		nodes: map[string]*G.Node{}, fields: map[*G.Node]field{}, outputs: map[string]*G.Node{},
+	}
+	s := &Scope{build: b, Options: set.Options}
+	for _, in := range set.Spec.Inputs {
+		shape := append([]int{set.Batch}, in.Shape...)
+		dtype := in.Dtype
+		if dtype == tensor.Float32 {
+			dtype = p.dtype
+		}
+		pr.in = append(pr.in, G.NewTensor(b.g, dtype, len(shape), G.WithShape(shape...), G.WithName(in.Name)))
+	}
+	pr.logits = net.Build(s, pr.in...)
+	if d := pr.logits.Shape(); d.Dims() != 2 || d[1] != b.classes {
+		return nil, fmt.Errorf("the network returns %v, want logits (rows, %d)", d, b.classes)
+	}
+	p.sealed = true
+	b.countParams()
+	pr.Layers, pr.trained, pr.after, pr.weighted = b.layers, b.wrt, b.after, b.outputs
+	outputs := G.Nodes{pr.logits}
+	if mode != Infer {
+		pr.targets = G.NewVector(b.g, tensor.Int, G.WithShape(pr.logits.Shape()[0]), G.WithName("targets"))
+		pr.loss = s.criterion(net, pr.logits, pr.targets, set.LabelSmoothing)
+		outputs = append(outputs, pr.loss)
+	}
+	if mode == Train {
+		if pr.grads, err = G.Grad(pr.loss, b.wrtNode...); err != nil {
+			return nil, fmt.Errorf("gradient: %w", err)
+		}
+		outputs = append(outputs, pr.grads...)
+	}
+	if pr.vm, err = exec.New(b.g, outputs, set.Exec...); err != nil {
+		return nil, err
+	}
+	return pr, nil
+}
+
+func check(set Settings) error {
+	var errs []error
+	for _, p := range set.Options.Validate() {
+		errs = append(errs, fmt.Errorf("%s: %s", p.Key, p.Message))
+	}
+	if set.Batch < 1 {
+		errs = append(errs, fmt.Errorf("batch: have %d, want at least 1", set.Batch))
+	}
+	if len(set.Spec.Inputs) == 0 || set.Spec.Classes < 2 {
+		errs = append(errs, fmt.Errorf("data: have %d inputs and %d classes, want at least one input and two classes", len(set.Spec.Inputs), set.Spec.Classes))
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Scope) criterion(net Network, logits, targets *G.Node, smoothing float64) *G.Node {
+	if s.mode != Train {
+		smoothing = 0 // validation losses are comparable across smoothings
+	}
+	if c, ok := net.(Criterion); ok {
+		if smoothing != 0 {
+			s.Fail(fmt.Errorf("label_smoothing: have %v, want 0: this network has a loss of its own", smoothing))
+		}
+		return c.Loss(s.In("loss"), logits, targets)
+	}
+	return CrossEntropy(s.In("loss"), logits, targets, smoothing)
+}
+
+// Run computes logits and loss, and in training the gradients, of one batch.
+// In mode Infer y is nil and the loss 0.
+func (p *Program) Run(x []*tensor.Dense, y *tensor.Dense) (loss float64, err error) {
+	if len(x) != len(p.in) {
+		return 0, fmt.Errorf("have %d inputs, want %d", len(x), len(p.in))
+	}
+	for i, n := range p.in {
+		if !x[i].Shape().Eq(n.Shape()) || x[i].Dtype() != n.Dtype() {
+			return 0, fmt.Errorf("input %s: have %v %v, want %v %v", n.Name(), x[i].Dtype(), x[i].Shape(), n.Dtype(), n.Shape())
+		}
+		if err := G.Let(n, x[i]); err != nil {
+			return 0, fmt.Errorf("input %s: %w", n.Name(), err)
+		}
+	}
+	if p.targets != nil {
+		if !y.Shape().Eq(p.targets.Shape()) {
+			return 0, fmt.Errorf("targets: have %v, want %v", y.Shape(), p.targets.Shape())
+		}
+		if err := G.Let(p.targets, y); err != nil {
+			return 0, fmt.Errorf("targets: %w", err)
+		}
+	}
+	if err := p.vm.RunAll(); err != nil {
+		return 0, err
+	}
+	if p.loss == nil {
+		return 0, nil
+	}
+	return scalar(p.vm.Value(p.loss)), nil
+}
+
+func scalar(v G.Value) float64 {
+	switch d := v.Data().(type) {
+	case float32:
+		return float64(d)
+	case float64:
+		return d
+	}
+	return math.NaN()
+}
+
+// Logits returns the logits (rows, classes) of the latest run, in the program's
+// own memory.
+func (p *Program) Logits() *tensor.Dense { return p.vm.Value(p.logits).(*tensor.Dense) }
+
+// Trained returns the trained parameters with the gradients of the latest run,
+// in the program's own memory. It is for programs in mode Train.
+func (p *Program) Trained() []Trained {
+	t := make([]Trained, len(p.trained))
+	for i, q := range p.trained {
+		t[i] = Trained{q, p.vm.Value(p.grads[i]).(*tensor.Dense)}
+	}
+	return t
+}
+
+// Finish moves what the network remembers, such as running statistics, after a
+// training step.
+func (p *Program) Finish() {
+	for _, f := range p.after {
+		f()
+	}
+}
+
+// SetStep says which training step comes next: dropout depends on it.
+func (p *Program) SetStep(step uint64) { p.step = step }
+
+// Diagnose runs the latest batch again and says which layer made the first
+// value that is not finite.
+func (p *Program) Diagnose() error {
+	p.vm.WatchNaN(true)
+	defer p.vm.WatchNaN(false)
+	return p.vm.RunAll()
+}
+
+// Memory is what the program holds besides parameters and inputs.
+func (p *Program) Memory() exec.Memory { return p.vm.Memory() }
+
+// Profile is the time spent in each op, if Settings.Exec asked for it.
+func (p *Program) Profile() []exec.OpTime { return p.vm.Profile() }
+
+// MACs is the number of multiply-adds of a forward pass, for one example.
+func (p *Program) MACs() (n int) {
+	for _, l := range p.Layers {
+		n += l.MACs
+	}
+	return n
+}
+
+// Dot is the graph in Graphviz's language, as Gorgonia draws it.
+func (p *Program) Dot() string { return p.graph.ToDot() }

@@ -1,0 +1,92 @@
+package nn
+
+import (
+	"math"
+	"math/rand/v2"
+
+	G "gorgonia.org/gorgonia"
+
+	"zoo/internal/ops"
+)
+
+// A branch is a scope's place in a residual branch.
+type branch struct {
+	branches int  // how many residual branches the network has
+	weights  int  // how many weight layers this one has
+	last     bool // the branch ends here
+}
+
+// Branch returns the scope of a residual branch with a number of weight layers,
+// in a network with so many branches: what the choice of residual
+// initialisation needs to know.
+func (s *Scope) Branch(branches, weights int) *Scope {
+	c := *s
+	c.branch = branch{branches: branches, weights: weights}
+	return &c
+}
+
+// Last returns the scope of the last layers of a branch.
+func (s *Scope) Last() *Scope {
+	c := *s
+	c.branch.last = true
+	return &c
+}
+
+// branchInit is the initialisation of a weight in its place of a branch.
+func (s *Scope) branchInit(init Init) Init {
+	b := s.branch
+	switch {
+	case b.branches == 0:
+		return init
+	case b.last && (s.ResidualInit == "zero" && !s.normed || s.ResidualInit == "fixup"):
+		return constant(0)
+	case s.ResidualInit == "fixup" && b.weights > 1: // Zhang et al. 2019, section 4, rule 2
+		return scaled(init, math.Pow(float64(b.branches), -1/float64(2*b.weights-2)))
+	}
+	return init
+}
+
+// fixupBias is the scalar bias that Fixup has before every weight layer and
+// activation (rule 3); other choices have none.
+func (s *Scope) fixupBias(name string, x *G.Node) *G.Node {
+	if s.ResidualInit != "fixup" {
+		return x
+	}
+	return s.Must(ops.AddScalar(x, s.Param(name, Gain, constant(0), 1)))
+}
+
+// fixupLast is the scalar multiplier and bias at the end of a Fixup branch.
+func (s *Scope) fixupLast(x *G.Node) *G.Node {
+	if s.ResidualInit != "fixup" || !s.branch.last {
+		return x
+	}
+	x = s.Must(ops.MulScalar(x, s.Param("scale", Gain, constant(1), 1)))
+	return s.Must(ops.AddScalar(x, s.Param("bias_out", Gain, constant(0), 1)))
+}
+
+// Add joins a branch and the way around it.
+func Add(s *Scope, a, b *G.Node) *G.Node {
+	y := s.Must(ops.Add(a, b))
+	s.record(Layer{Op: "add"}, y, field{}, a, b)
+	return y
+}
+
+// Subsample takes every stride-th pixel and appends channels of zeros up to
+// channels: the shortcut without parameters, option A of He et al. 2015.
+func Subsample(s *Scope, x *G.Node, channels, stride int) *G.Node {
+	s.image(x)
+	y := s.Must(ops.ChannelShortcut(x, channels, stride))
+	s.record(Layer{Op: "shortcut A"}, y, field{1, stride}, x)
+	return y
+}
+
+// byFan fills each weight by the fan-in of its own filter.
+func byFan(init Init, fans []int) Init {
+	return func(r *rand.Rand, w []float64, _, _ int) {
+		for lo, hi := 0, 0; lo < len(w); lo = hi {
+			for hi = lo; hi < len(w) && fans[hi] == fans[lo]; hi++ {
+			}
+			init(r, w[lo:hi], fans[lo], len(w)/fans[lo])
+		}
+	}
+}

@@ -1,0 +1,171 @@
+// Package nn holds the words in which architectures are written: a Scope, which
+// is a place in a network and the choices that hold there, and layers as plain
+// functions of a scope, a node and sizes. Build turns an architecture into a
+// Program: a Gorgonia graph, its gradient and an executor, for one batch size.
+//
+// Images are (N, H, W, C). Parameters have the names of PyTorch's published
+// models, so that their weights load without a table.
+package nn
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// Mode says what a graph is built for.
+type Mode int
+
+const (
+	Train Mode = iota // with gradients; norms use and keep the batch's statistics, dropout drops
+	Eval              // with a loss; norms use the running statistics, dropout does nothing
+	Infer             // as Eval, without targets and loss
+)
+
+// A Scope is a place in a network: a path such as layer1.0.conv1, and the
+// choices that hold there and in all scopes inside it.
+type Scope struct {
+	*build
+	Options
+	path   string
+	noBias bool // layers have no bias: a norm follows
+	normed bool // a norm follows: it, not the layer, is the last of its branch
+	branch branch
+}
+
+// build is what the scopes of one network share.
+type build struct {
+	g       *G.ExprGraph
+	params  *Params
+	mode    Mode
+	classes int
+	nodes   map[string]*G.Node // parameters by path
+	wrt     []*Param           // trained parameters in order, and their nodes
+	wrtNode G.Nodes
+	after   []func()
+	layers  []Layer
+	fields  map[*G.Node]field
+	outputs map[string]*G.Node // of the weighted layers, by the path of the weight
+	step    *uint64
+}
+
+// In returns the scope of a part. Layers that hold parameters need a scope each;
+// naming a parameter twice is an error.
+func (s *Scope) In(format string, args ...any) *Scope {
+	c := *s
+	if c.path != "" {
+		c.path += "."
+	}
+	c.path += fmt.Sprintf(format, args...)
+	return &c
+}
+
+// With returns the scope with other choices.
+func (s *Scope) With(change func(o *Options)) *Scope {
+	c := *s
+	change(&c.Options)
+	return &c
+}
+
+// BeforeNorm returns the scope of a layer whose output goes to Norm: it has no
+// bias, as the norm would remove it, unless the choice of norm is none.
+func (s *Scope) BeforeNorm() *Scope {
+	c := *s
+	c.normed = s.Norm != "none"
+	c.noBias = c.normed || s.ResidualInit == "fixup"
+	return &c
+}
+
+// NoBias returns the scope of a layer without a bias.
+func (s *Scope) NoBias() *Scope {
+	c := *s
+	c.noBias = true
+	return &c
+}
+
+// Path is the scope's place: the names given to In, joined by dots.
+func (s *Scope) Path() string { return s.path }
+
+// Classes is the number of classes that the logits must have.
+func (s *Scope) Classes() int { return s.classes }
+
+// Training says whether the graph is for training.
+func (s *Scope) Training() bool { return s.mode == Train }
+
+// Param returns the parameter name of this scope, of the given shape.
+func (s *Scope) Param(name string, kind Kind, init Init, shape ...int) *G.Node {
+	return s.param(name, spec{kind: kind, init: init, shape: shape, in: 1, out: 1})
+}
+
+func (s *Scope) param(name string, p spec) *G.Node {
+	path := s.In("%s", name).path
+	if s.nodes[path] != nil {
+		s.Fail(fmt.Errorf("parameter %s is named twice: give each layer a scope of its own", path))
+	}
+	q, err := s.params.get(path, p)
+	if err != nil {
+		s.Fail(err)
+	}
+	n := G.NewTensor(s.g, s.params.dtype, len(p.shape), G.WithShape(p.shape...), G.WithName(path), G.WithValue(q.Value))
+	s.nodes[path] = n
+	if q.Kind != State {
+		s.wrt, s.wrtNode = append(s.wrt, q), append(s.wrtNode, n)
+	}
+	return n
+}
+
+// Constant returns a node of fixed values, which are no parameter.
+func (s *Scope) Constant(name string, values []float64, shape ...int) *G.Node {
+	path := s.In("%s", name).path
+	if s.nodes[path] != nil {
+		s.Fail(fmt.Errorf("constant %s is named twice", path))
+	}
+	n := G.NewTensor(s.g, s.params.dtype, len(shape), G.WithShape(shape...), G.WithName(path), G.WithValue(newDense(s.params.dtype, shape, values)))
+	s.nodes[path] = n
+	return n
+}
+
+// After registers f to run after each training step.
+func (s *Scope) After(f func()) { s.after = append(s.after, f) }
+
+// Must unwraps the result of an op and names its node by the scope's path.
+func (s *Scope) Must(n *G.Node, err error) *G.Node {
+	if err != nil {
+		s.Fail(err)
+	}
+	if s.path != "" && n.Op() != nil {
+		G.WithName(s.path)(n)
+	}
+	return n
+}
+
+// A buildError is what Fail panics with and Build returns.
+type buildError struct{ error }
+
+// Fail gives up building the network: Build returns err with the scope's path.
+func (s *Scope) Fail(err error) {
+	if s.path != "" {
+		err = fmt.Errorf("%s: %w", s.path, err)
+	}
+	panic(buildError{err})
+}
+
+// catch turns the panic of Fail into an error.
+func catch(err *error) {
+	switch r := recover().(type) {
+	case nil:
+	case buildError:
+		*err = r.error
+	default:
+		panic(r)
+	}
+}
+
+// image fails unless x is (N, H, W, C), and returns its sizes.
+func (s *Scope) image(x *G.Node) (n, h, w, c int) {
+	d := x.Shape()
+	if d.Dims() != 4 {
+		s.Fail(fmt.Errorf("have input %v, want images (N, H, W, C)", d))
+	}
+	return d[0], d[1], d[2], d[3]
+}
