@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"zoo/experiments"
+	"zoo/experiments/run"
+)
+
+func newRun() *cobra.Command {
+	o := experiments.Options{Code: code()}
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "run NAME-or-FILE [key=value ...]",
+		Short: "Train an experiment, evaluate it and keep its numbers",
+		Long: `Train an experiment, evaluate it and keep its numbers in a run directory.
+
+The same config, seed and data already complete: says so and shows the numbers.
+Stopped before its end: continues, and ends with the same bytes.`,
+		Example: `  zoo run lenet5-mnist
+  zoo run lenet5-mnist seed=2 train.epochs=3 model.activation=tanh
+  zoo run my.yaml --out /scratch/runs`,
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: completeExperiment,
+		RunE: func(c *cobra.Command, args []string) error {
+			config, _, err := experiments.Load(args[0], args[1:]...)
+			if err != nil {
+				return err
+			}
+			out := c.OutOrStdout()
+			if asJSON {
+				out = io.Discard
+			}
+			screen := newScreen(out, c.ErrOrStderr())
+			o.Monitor = screen
+			outcome, err := experiments.Execute(c.Context(), config, o)
+			screen.end()
+			again := program() + " run " + strings.Join(args, " ")
+			if errors.Is(err, context.Canceled) {
+				if outcome.Dir != "" {
+					fmt.Fprintf(c.ErrOrStderr(), "interrupted; %s is saved. To go on: %s\n", outcome.Dir, again)
+				}
+				return err
+			}
+			if err != nil {
+				return runError(outcome, err)
+			}
+			if asJSON {
+				return writeJSON(c.OutOrStdout(), outcome.Dir, outcome.Summary)
+			}
+			showOutcome(out, config, outcome, args[0], again)
+			if outcome.State == run.Diverged {
+				return failure{fmt.Errorf("the run %s", outcome.Summary["diverged_because"])}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVarP(&o.Root, "out", "o", "runs", "folder of run directories")
+	c.Flags().BoolVar(&o.Fresh, "rerun", false, "train again what is complete, and start over what is not")
+	c.Flags().DurationVar(&o.Every, "checkpoint-every", 30*time.Second, "time between checkpoints within an epoch")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON instead of the progress")
+	return c
+}
+
+// runError tells what was wrong before training from what went wrong in it.
+func runError(o experiments.Outcome, err error) error {
+	if o.State == run.Failed {
+		return failure{err}
+	}
+	return err
+}
+
+func writeJSON(w io.Writer, dir string, s run.Summary) error {
+	b, err := json.MarshalIndent(struct {
+		Dir     string      `json:"dir"`
+		Summary run.Summary `json:"summary"`
+	}{dir, s}, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w, string(b))
+	return err
+}
+
+// showOutcome prints the numbers of a run, where it is and what to try next.
+func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, name, again string) {
+	s := o.Summary
+	if o.Before {
+		fmt.Fprintf(w, "%s is %s already (same config, seed and data)", o.Dir, o.State)
+		if o.Code != code() {
+			fmt.Fprintf(w, ", trained by another build of zoo (%s; this one is %s)", o.Code, code())
+		}
+		fmt.Fprintf(w, "; train it again with %s --rerun\n", again)
+	}
+	if loss, ok := s.Float("test.loss"); ok {
+		accuracy, _ := s.Float("test.accuracy")
+		epoch, _ := s.Float("selected_epoch")
+		seconds, _ := s.Float("seconds")
+		fmt.Fprintf(w, "test  loss %.4f  accuracy %.2f %%  (weights of epoch %.0f, select: %s)  %s\n",
+			loss, 100*accuracy, epoch, c.Train.Select, duration(seconds))
+	}
+	if o.State == run.Complete {
+		fmt.Fprintf(w, "%s holds the numbers and the weights. Next: %s run %s seed=%d\n", o.Dir, program(), name, c.Seed+1)
+	}
+}

@@ -1,0 +1,119 @@
+package experiments
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"zoo/experiments/run"
+	"zoo/internal/optim"
+	"zoo/internal/safetensors"
+	"zoo/nn"
+)
+
+// Beside the parameters, under their own names, a checkpoint holds the state of
+// the solver and of the average of the weights under these prefixes. A slash is
+// in no parameter's name.
+const (
+	solverPrefix = "optimizer/"
+	emaPrefix    = "ema/"
+	positionKey  = "position"
+)
+
+// checkpoint is everything that the rest of the training depends on. Dropout,
+// augmentation and the order of the data are functions of the seed and the
+// position, so no generator has a state of its own.
+func (t *Trial) checkpoint() (run.Checkpoint, error) {
+	tensors := Tensors(t.Params)
+	tensors = append(tensors, slotTensors(solverPrefix, t.solver.State())...)
+	if t.ema != nil {
+		tensors = append(tensors, slotTensors(emaPrefix, t.ema.State())...)
+	}
+	at, err := json.Marshal(t.at)
+	if err != nil {
+		return run.Checkpoint{}, err
+	}
+	return run.Checkpoint{Step: t.at.Step, Epoch: t.at.Epoch, Batch: t.at.Batch, Tensors: tensors,
+		Meta: map[string]string{positionKey: string(at), "solver": t.solver.Name(), "model": t.Config.Model.Name}}, nil
+}
+
+// restore puts a trial where a checkpoint stands.
+func (t *Trial) restore(c *run.Checkpoint) error {
+	if err := json.Unmarshal([]byte(c.Meta[positionKey]), &t.at); err != nil {
+		return fmt.Errorf("the checkpoint of step %d has no position: %w; start over with --rerun", c.Step, err)
+	}
+	var params, solver, ema []safetensors.Tensor
+	for _, x := range c.Tensors {
+		switch {
+		case strings.HasPrefix(x.Name, solverPrefix):
+			solver = append(solver, x)
+		case strings.HasPrefix(x.Name, emaPrefix):
+			ema = append(ema, x)
+		default:
+			params = append(params, x)
+		}
+	}
+	if err := Import(t.Params, params); err != nil {
+		return fmt.Errorf("the checkpoint of step %d is of another network: %w; start over with --rerun", c.Step, err)
+	}
+	if err := t.solver.Restore(slots(solverPrefix, solver)); err != nil {
+		return fmt.Errorf("the checkpoint of step %d: %w; start over with --rerun", c.Step, err)
+	}
+	t.averageFrom()
+	if t.ema != nil {
+		return t.ema.Restore(slots(emaPrefix, ema))
+	}
+	return nil
+}
+
+// Tensors are the parameters as PyTorch has them.
+func Tensors(p *nn.Params) []safetensors.Tensor {
+	var out []safetensors.Tensor
+	for _, x := range p.Export() {
+		out = append(out, safetensors.Tensor{Name: x.Name, Shape: x.Shape, Data: x.Data})
+	}
+	return out
+}
+
+// Import copies tensors as PyTorch has them into the parameters. The error lists
+// all that are missing, unknown or of the wrong shape or type.
+func Import(p *nn.Params, tensors []safetensors.Tensor) error {
+	var published []nn.Published
+	for _, x := range tensors {
+		data, err := x.Float32()
+		if err != nil && !nn.Ignored(x.Name) {
+			return err
+		}
+		published = append(published, nn.Published{Name: x.Name, Shape: x.Shape, Data: data})
+	}
+	return p.Import(published)
+}
+
+// slotTensors names a slot prefix + kind + / + parameter.
+func slotTensors(prefix string, state []optim.Slot) (tensors []safetensors.Tensor) {
+	for _, s := range state {
+		x := safetensors.Tensor{Name: prefix + s.Kind + "/" + s.Param}
+		if s.I64 != nil {
+			x.Shape, x.Data = []int{len(s.I64)}, s.I64
+		} else {
+			x.Shape, x.Data = []int{len(s.F32)}, s.F32
+		}
+		tensors = append(tensors, x)
+	}
+	return tensors
+}
+
+func slots(prefix string, tensors []safetensors.Tensor) (state []optim.Slot) {
+	for _, x := range tensors {
+		kind, param, _ := strings.Cut(strings.TrimPrefix(x.Name, prefix), "/")
+		s := optim.Slot{Param: param, Kind: kind}
+		switch d := x.Data.(type) {
+		case []int64:
+			s.I64 = d
+		case []float32:
+			s.F32 = d
+		}
+		state = append(state, s)
+	}
+	return state
+}

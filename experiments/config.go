@@ -1,0 +1,179 @@
+// Package experiments turns a config into a run: the strict config, the training
+// loop, evaluation and what is kept of them.
+package experiments
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"zoo/architectures"
+	"zoo/configs"
+	"zoo/datasets"
+	"zoo/internal/optim"
+	"zoo/internal/problem"
+	"zoo/internal/strict"
+	"zoo/nn"
+)
+
+// Config is one experiment: everything that determines a run but the code.
+type Config struct {
+	Name   string           `doc:"name of the experiment, and of its run directories"`
+	Paper  string           `doc:"the paper that is reproduced"`
+	Figure string           `doc:"figure, table or section of the paper"`
+	Claim  string           `doc:"what the experiment shows, in a sentence"`
+	Cost   string           `doc:"measured cost of a run"`
+	Seed   uint64           `doc:"seed of initial weights, order of the data, augmentation and dropout"`
+	Model  Model            `doc:"the network"`
+	Data   datasets.Options `doc:"the data"`
+	Train  Train            `doc:"how it is trained"`
+}
+
+// Model is the model section: a name, the choices that all networks share, and
+// the hyperparameters of the named network. It is a strict.Chooser.
+type Model struct {
+	Name string `doc:"the network: see zoo models"`
+	nn.Options
+	network nn.Network // a pointer to the hyperparameters
+}
+
+// Choices are the names of the models.
+func (m *Model) Choices() []string { return architectures.Names() }
+
+// Choose sets the defaults of the named model.
+func (m *Model) Choose(name string) {
+	model, _ := architectures.Lookup(name)
+	m.Name, m.Options, m.network = name, model.Options, model.Hyperparameters()
+}
+
+// Chosen is where the hyperparameters of the model are.
+func (m *Model) Chosen() any {
+	if m.network == nil {
+		return nil
+	}
+	return m.network
+}
+
+// Network is the network with its hyperparameters.
+func (m *Model) Network() nn.Network { return m.network }
+
+// Train is the train section.
+type Train struct {
+	Epochs         int                   `doc:"passes over the training part"`
+	Steps          int                   `doc:"stop after so many steps, whatever the epochs; 0: by epochs alone"`
+	Batch          int                   `doc:"examples a step"`
+	EvalBatch      int                   `doc:"examples at once in evaluation; has no influence on the result"`
+	Optimizer      optim.Options         `doc:"the solver"`
+	Schedule       optim.ScheduleOptions `doc:"the learning rate over time"`
+	ClipNorm       float64               `doc:"scale gradients down to this global norm; 0: as they are"`
+	LabelSmoothing float64               `doc:"share of the target's probability that is spread over all classes"`
+	EMA            float64               `doc:"decay of an average of the weights over the steps, which is then what is evaluated; 0: none"`
+	EarlyStop      EarlyStop             `doc:"end before the last epoch"`
+	Select         string                `doc:"which weights the test sees: best (highest val accuracy) or last" enum:"best,last"`
+	LogSteps       int                   `doc:"steps from one record of the training loss to the next; the loss is the mean over them"`
+}
+
+// EarlyStop is the section train.early_stop.
+type EarlyStop struct {
+	Patience int     `doc:"epochs without a better val accuracy after which training ends; 0: never"`
+	MinDelta float64 `doc:"how much higher counts as better"`
+}
+
+// Defaults are the values of a config that says nothing.
+func Defaults() Config {
+	return Config{
+		Name: "unnamed", Seed: 1, Data: datasets.Defaults(),
+		Train: Train{
+			Epochs: 10, Batch: 64, EvalBatch: 250, Optimizer: optim.Defaults(), Schedule: optim.ScheduleDefaults(),
+			Select: "last", LogSteps: 50,
+		},
+	}
+}
+
+// Validate reports values that do not fit together.
+func (c *Config) Validate() (ps []problem.Problem) {
+	add := func(wrong bool, key, format string, args ...any) {
+		if wrong {
+			ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
+		}
+	}
+	add(c.Name == "" || strings.ContainsAny(c.Name, "/\\ \t\n") || strings.HasPrefix(c.Name, "."), "name",
+		"have %q, want a word that can name a folder", c.Name)
+	add(c.Model.Name == "", "model.name", "no network is named: see zoo models")
+	add(c.Train.Select == "best" && c.Data.Val == 0, "train.select", "best wants a validation part: set data.val, or select last")
+	add(c.Train.EarlyStop.Patience > 0 && c.Data.Val == 0, "train.early_stop.patience", "stopping early wants a validation part: set data.val")
+	return ps
+}
+
+// Validate reports values that are out of range.
+func (t Train) Validate() (ps []problem.Problem) {
+	add := func(wrong bool, key, format string, args ...any) {
+		if wrong {
+			ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
+		}
+	}
+	add(t.Epochs < 1, "epochs", "have %d, want at least 1", t.Epochs)
+	add(t.Steps < 0, "steps", "have %d, want 0 or more", t.Steps)
+	add(t.Batch < 1, "batch", "have %d, want at least 1", t.Batch)
+	add(t.EvalBatch < 1, "eval_batch", "have %d, want at least 1", t.EvalBatch)
+	add(t.LogSteps < 1, "log_steps", "have %d, want at least 1", t.LogSteps)
+	add(!(t.ClipNorm >= 0), "clip_norm", "have %v, want 0 or more", t.ClipNorm)
+	add(!(t.LabelSmoothing >= 0 && t.LabelSmoothing < 1), "label_smoothing", "have %v, want a value in [0, 1)", t.LabelSmoothing)
+	add(!(t.EMA >= 0 && t.EMA < 1), "ema", "have %v, want a value in [0, 1)", t.EMA)
+	add(t.Select != "best" && t.Select != "last", "select", "have %q, want best or last", t.Select)
+	return ps
+}
+
+// Validate reports values that are out of range.
+func (e EarlyStop) Validate() (ps []problem.Problem) {
+	if e.Patience < 0 {
+		ps = append(ps, problem.Problem{Key: "patience", Message: fmt.Sprintf("have %d, want 0 or more", e.Patience)})
+	}
+	if !(e.MinDelta >= 0) {
+		ps = append(ps, problem.Problem{Key: "min_delta", Message: fmt.Sprintf("have %v, want 0 or more", e.MinDelta)})
+	}
+	return ps
+}
+
+// Environment are the variables that begin like a setting and are none: the
+// data folder.
+var Environment = []string{"ZOO_DATA"}
+
+// loader finds named configs in ./configs, then among those in the program.
+func loader() *strict.Loader {
+	return &strict.Loader{Dirs: []string{"configs"}, FS: configs.FS, Env: "ZOO_", Reserved: Environment}
+}
+
+// Load resolves a config, by name or file, with overrides such as
+// "train.epochs=3". The error is a *strict.Error with every problem.
+func Load(name string, overrides ...string) (Config, strict.Origins, error) {
+	c := Defaults()
+	origins, err := loader().Load(&c, name, overrides)
+	return c, origins, err
+}
+
+// Names lists the configs that can be run by name: those of ./configs and those
+// in the program.
+func Names() []string { return loader().Names() }
+
+// Schema is the JSON schema of a config file, for editors.
+func Schema() []byte {
+	c := Defaults()
+	return strict.Schema(&c, "zoo experiment")
+}
+
+// YAML is the resolved config. With origins each value is followed by a comment
+// that says where it came from; nil leaves them out.
+func (c Config) YAML(origins strict.Origins) []byte { return strict.Render(&c, origins) }
+
+// id is a hash of what determines the result of a run: the config without its
+// words, and the data that it names.
+func (c Config) id(dataChecksum string) string {
+	c.Name, c.Paper, c.Figure, c.Claim, c.Cost = "", "", "", "", ""
+	c.Data.Root = "" // the checksum is of the content, wherever that is
+	h := sha256.New()
+	h.Write(c.YAML(nil))
+	h.Write([]byte(dataChecksum))
+	return hex.EncodeToString(h.Sum(nil))[:8]
+}

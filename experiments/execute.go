@@ -1,0 +1,166 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"zoo/datasets"
+	"zoo/experiments/run"
+	"zoo/internal/safetensors"
+)
+
+// Options say how a trial is carried out; none has an influence on the result.
+type Options struct {
+	Root    string        // the folder of run directories
+	Fresh   bool          // discard what an earlier run of the same config left
+	Every   time.Duration // between checkpoints within an epoch
+	Code    string        // the version of the program
+	Monitor Monitor
+}
+
+// An Outcome is what a trial left.
+type Outcome struct {
+	Dir     string
+	State   string // run.Complete, run.Diverged or run.Interrupted
+	Before  bool   // it was complete before, and nothing was trained
+	Code    string // the version of the program that trained it
+	Summary run.Summary
+}
+
+// Execute trains the config's network, or continues where an earlier process
+// stopped, and evaluates it on the test part. If the same config on the same
+// data is complete already, it returns that outcome. When ctx ends it saves a
+// checkpoint and returns the error of ctx with an Outcome in state interrupted.
+// A divergence is an outcome, not an error.
+func Execute(ctx context.Context, c Config, o Options) (Outcome, error) {
+	t, err := NewTrial(ctx, c, o.Monitor.Data)
+	if err != nil {
+		return Outcome{}, err
+	}
+	name := fmt.Sprintf("%s-s%d-%s", c.Name, c.Seed, c.id(t.Data.Checksum()))
+	r, err := run.Open(o.Root, name, run.Options{Config: c.YAML(nil), Code: o.Code, Fresh: o.Fresh})
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer r.Close()
+	if s := r.Status(); s.State == run.Complete || s.State == run.Diverged {
+		record, err := run.Read(r.Dir())
+		if err != nil {
+			return Outcome{}, err
+		}
+		return Outcome{Dir: r.Dir(), State: s.State, Before: true, Code: s.Code, Summary: record.Summary}, nil
+	}
+	return t.train(ctx, r, o)
+}
+
+func (t *Trial) train(ctx context.Context, r *run.Run, o Options) (Outcome, error) {
+	out := Outcome{Dir: r.Dir(), Code: o.Code}
+	from, notice, err := r.Resume()
+	if err != nil {
+		return out, err
+	}
+	if notice != "" {
+		o.Monitor.Notice(notice)
+	}
+	if from != nil {
+		err = t.restore(from)
+	} else {
+		err = t.start(ctx)
+	}
+	if err == nil {
+		o.Monitor.Begin(t, r.Dir(), t.at.Step)
+		err = t.fit(ctx, r, o.Monitor, o.Every)
+	}
+	if err == nil {
+		out.Summary, err = t.summarise(ctx, r)
+	}
+	at := run.Status{Step: t.at.Step, Epoch: t.at.Epoch}
+	var d *divergence
+	switch {
+	case err == nil:
+		at.State = run.Complete
+	case errors.As(err, &d):
+		at.State, at.Error = run.Diverged, d.Error()
+		out.Summary, err = t.diverged(r, d)
+	case ctx.Err() != nil:
+		at.State = run.Interrupted
+	default:
+		at.State, at.Error = run.Failed, err.Error()
+	}
+	out.State = at.State
+	return out, errors.Join(err, r.SetStatus(at))
+}
+
+// summarise reads the test part, for the first and only time, and writes the
+// numbers of the run.
+func (t *Trial) summarise(ctx context.Context, r *run.Run) (run.Summary, error) {
+	s := t.facts()
+	s["train.loss"], s["train.accuracy"] = t.at.Last.Loss, t.at.Last.Accuracy
+	if t.at.Val != nil {
+		s["val.loss"], s["val.accuracy"] = t.at.Val.Loss, t.at.Val.Accuracy
+		s["best_epoch"] = t.at.Best.Epoch
+	}
+	selected, err := t.choose(r, s)
+	if err != nil {
+		return nil, err
+	}
+	s["selected_epoch"] = selected
+	if t.Data.Len(datasets.Test) > 0 {
+		test, err := Evaluate(ctx, t.Eval, t.Data, datasets.Test)
+		if err != nil {
+			return nil, err
+		}
+		s["test.loss"], s["test.accuracy"] = test.Loss, test.Accuracy
+		if err := r.Log(run.Metric{Step: t.at.Step, Epoch: selected, Split: "test", Seconds: t.at.Seconds,
+			Values: run.Values{"loss": test.Loss, "accuracy": test.Accuracy}}); err != nil {
+			return nil, err
+		}
+	}
+	s["weights_sha256"] = t.Params.SHA256()
+	if err := safetensors.WriteFile(filepath.Join(r.Dir(), WeightsFile), map[string]string{"model": t.Config.Model.Name}, Tensors(t.Params)...); err != nil {
+		return nil, err
+	}
+	return s, r.WriteSummary(s)
+}
+
+// WeightsFile is the file in a run directory that holds the weights which the
+// test saw, as PyTorch has them.
+const WeightsFile = "weights.safetensors"
+
+// choose puts the weights that are to be tested in place, and returns the epoch
+// that they are of. Nothing can be trained after that.
+func (t *Trial) choose(r *run.Run, s run.Summary) (epoch int, err error) {
+	if t.Config.Train.Select == "last" {
+		if t.ema != nil {
+			t.ema.Swap(t.averaged)
+		}
+		return t.at.Epoch, nil
+	}
+	best, _, err := run.LoadCheckpoint(r.Dir(), run.Best)
+	if err != nil {
+		return 0, err
+	}
+	if best == nil {
+		return 0, fmt.Errorf("%s has lost its best checkpoint; start over with --rerun", r.Dir())
+	}
+	s["val.loss"], s["val.accuracy"] = t.at.Best.Loss, t.at.Best.Accuracy
+	return t.at.Best.Epoch, Import(t.Params, best.Tensors)
+}
+
+func (t *Trial) diverged(r *run.Run, d *divergence) (run.Summary, error) {
+	s := t.facts()
+	s["diverged"], s["diverged_at_step"], s["diverged_because"] = true, d.step, d.Error()
+	return s, r.WriteSummary(s)
+}
+
+// facts are the parts of a summary that every outcome has.
+func (t *Trial) facts() run.Summary {
+	return run.Summary{
+		"model": t.Config.Model.Name, "dataset": t.Config.Data.Name, "data_sha256": t.Data.Checksum(), "seed": t.Config.Seed,
+		"steps": t.at.Step, "epochs": t.at.Epoch, "seconds": t.at.Seconds,
+		"params": t.Params.Count(), "macs": t.Eval.MACs(), "diverged": false,
+	}
+}

@@ -1,0 +1,37 @@
+package experiments
+
+import "zoo/datasets"
+
+// A Monitor is told how a trial is going on, for people to see. What it does
+// has no influence on the trial.
+type Monitor interface {
+	// Data is told how far a slow part of opening the data has come.
+	Data(datasets.Step)
+	// Begin is told of a trial that is about to train in a folder; step is where
+	// it stands, 0 unless it is continued.
+	Begin(t *Trial, dir string, step int)
+	// Step is told of each training step.
+	Step(Step)
+	// Epoch is told of each epoch.
+	Epoch(Epoch)
+	// Notice is told of what went wrong without stopping the trial.
+	Notice(message string)
+}
+
+// A Step is a training step that was taken.
+type Step struct {
+	Step, Of int // counted from 1
+	Epoch    int // counted from 1
+	Loss     float64
+	LR       float64
+}
+
+// An Epoch is an epoch that ended.
+type Epoch struct {
+	Epoch, Of int // counted from 1
+	Train     Means
+	Val       *Means // nil without a validation part
+	Best      bool   // the highest validation accuracy so far
+	LR        float64
+	Seconds   float64 // since training began
+}

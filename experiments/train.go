@@ -1,0 +1,190 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"zoo/datasets"
+	"zoo/experiments/run"
+	"zoo/internal/optim"
+)
+
+// A divergence is the end of a training whose loss is no number any more.
+type divergence struct {
+	step  int
+	loss  float64
+	where error // the layer that made the first such number
+}
+
+func (d *divergence) Error() string {
+	return fmt.Sprintf("diverged: the loss is %v at step %d; %v", d.loss, d.step, d.where)
+}
+
+// fit trains from where the trial stands to its end. It saves a checkpoint after
+// each epoch, every so often in between, and when ctx ends, which is the error
+// that it then returns.
+func (t *Trial) fit(ctx context.Context, r *run.Run, m Monitor, every time.Duration) error {
+	began, before := time.Now(), t.at.Seconds
+	clock := func() { t.at.Seconds = before + time.Since(began).Seconds() }
+	saved := time.Now()
+	interrupted := func() error {
+		clock()
+		return errors.Join(ctx.Err(), t.save(r))
+	}
+	// A batch count above 0 at the last step is an epoch whose end was interrupted.
+	for (t.at.Step < t.total || t.at.Batch > 0) && !t.stopEarly() {
+		for b, err := range t.Data.Batches(ctx, t.plan(t.at.Epoch, t.at.Batch)) {
+			if ctx.Err() != nil {
+				return interrupted()
+			}
+			if t.at.Step == t.total {
+				break
+			}
+			if err != nil {
+				return err
+			}
+			step, err := t.step(b)
+			if err != nil {
+				return err
+			}
+			clock()
+			if err := t.record(r); err != nil {
+				return err
+			}
+			m.Step(step)
+			if time.Since(saved) > every {
+				if err := t.save(r); err != nil {
+					return err
+				}
+				saved = time.Now()
+			}
+		}
+		err := ctx.Err()
+		if err == nil {
+			err = t.endEpoch(ctx, r, m, clock)
+		}
+		if ctx.Err() != nil {
+			return interrupted()
+		}
+		if err != nil {
+			return err
+		}
+		saved = time.Now()
+	}
+	return nil
+}
+
+// step takes one training step.
+func (t *Trial) step(b datasets.Batch) (Step, error) {
+	t.Train.SetStep(uint64(t.at.Step))
+	loss, err := t.Train.Run(b.X, b.Y)
+	if err != nil {
+		return Step{}, err
+	}
+	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+		return Step{}, &divergence{t.at.Step, loss, t.Train.Diagnose()}
+	}
+	n, correct := hits(t.Train.Logits(), b.Y)
+	if max := t.Config.Train.ClipNorm; max > 0 {
+		if norm := optim.ClipNorm(t.trained, max); math.IsNaN(norm) || math.IsInf(norm, 0) {
+			return Step{}, &divergence{t.at.Step, loss, fmt.Errorf("the norm of the gradient is %v", norm)}
+		}
+	}
+	lr := t.schedule(t.at.Step)
+	t.solver.Step(lr, t.trained)
+	t.Train.Finish()
+	if t.ema != nil {
+		t.ema.Update(t.averaged)
+	}
+	t.at.Window.add(loss, n, correct)
+	t.at.Whole.add(loss, n, correct)
+	t.at.Step++
+	t.at.Batch++
+	return Step{Step: t.at.Step, Of: t.total, Epoch: t.at.Epoch + 1, Loss: loss, LR: lr}, nil
+}
+
+// record logs the training loss of the steps since the last record.
+func (t *Trial) record(r *run.Run) error {
+	if t.at.Step%t.Config.Train.LogSteps != 0 && t.at.Step != t.total {
+		return nil
+	}
+	t.at.Last = t.at.Window.means()
+	t.at.Window = tally{}
+	return r.Log(run.Metric{Step: t.at.Step, Epoch: t.at.Epoch + 1, Split: "train", Seconds: t.at.Seconds,
+		Values: run.Values{"loss": t.at.Last.Loss, "accuracy": t.at.Last.Accuracy, "lr": t.schedule(t.at.Step - 1)}})
+}
+
+// endEpoch validates, keeps the weights if they are the best, and saves.
+func (t *Trial) endEpoch(ctx context.Context, r *run.Run, m Monitor, clock func()) error {
+	e := Epoch{Epoch: t.at.Epoch + 1, Of: t.Config.Train.Epochs, Train: t.at.Whole.means(), LR: t.schedule(t.at.Step - 1)}
+	if t.Data.Len(datasets.Val) > 0 {
+		val, err := t.evaluate(ctx, datasets.Val)
+		if err != nil {
+			return err
+		}
+		e.Val = &val
+		t.at.Val = &val
+		e.Best = t.compare(val)
+		clock()
+		if err := r.Log(run.Metric{Step: t.at.Step, Epoch: e.Epoch, Split: "val", Seconds: t.at.Seconds,
+			Values: run.Values{"loss": val.Loss, "accuracy": val.Accuracy}}); err != nil {
+			return err
+		}
+	}
+	clock()
+	e.Seconds = t.at.Seconds
+	t.at.Epoch++
+	t.at.Batch = 0
+	t.at.Whole = tally{}
+	if e.Best {
+		if err := t.saveBest(r); err != nil {
+			return err
+		}
+	}
+	if err := t.save(r); err != nil {
+		return err
+	}
+	m.Epoch(e)
+	return nil
+}
+
+// compare says whether val is the best so far, and counts the epochs without
+// progress. Equal accuracies are told apart by the loss.
+func (t *Trial) compare(val Means) bool {
+	b := &t.at.Best
+	if b.Epoch == 0 || val.Accuracy > b.Accuracy+t.Config.Train.EarlyStop.MinDelta {
+		b.Stale = 0
+	} else {
+		b.Stale++
+	}
+	if b.Epoch > 0 && (val.Accuracy < b.Accuracy || val.Accuracy == b.Accuracy && val.Loss >= b.Loss) {
+		return false
+	}
+	b.Epoch, b.Means = t.at.Epoch+1, val
+	return true
+}
+
+func (t *Trial) stopEarly() bool {
+	p := t.Config.Train.EarlyStop.Patience
+	return p > 0 && t.at.Best.Stale >= p && t.at.Batch == 0
+}
+
+func (t *Trial) save(r *run.Run) error {
+	c, err := t.checkpoint()
+	if err != nil {
+		return err
+	}
+	return errors.Join(r.SaveCheckpoint(c), r.SetStatus(run.Status{State: run.Running, Step: t.at.Step, Epoch: t.at.Epoch}))
+}
+
+// saveBest keeps the weights that were validated.
+func (t *Trial) saveBest(r *run.Run) error {
+	if t.ema != nil {
+		t.ema.Swap(t.averaged)
+		defer t.ema.Swap(t.averaged)
+	}
+	return r.SaveBest(run.Checkpoint{Step: t.at.Step, Epoch: t.at.Epoch, Tensors: Tensors(t.Params)})
+}

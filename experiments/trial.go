@@ -1,0 +1,126 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+
+	"gorgonia.org/tensor"
+
+	"zoo/datasets"
+	"zoo/internal/optim"
+	"zoo/nn"
+)
+
+// A Trial is one config with its data, network and solver, ready to train.
+type Trial struct {
+	Config Config
+	Data   datasets.Dataset
+	Params *nn.Params
+	Train  *nn.Program
+	Eval   *nn.Program
+
+	solver   optim.Solver
+	schedule optim.Schedule
+	trained  []optim.Param // weights and gradients, in the programs' own memory
+	ema      *optim.EMA    // nil without averaging
+	averaged []optim.Param // what it averages: weights and running statistics
+	total    int           // steps of the whole training
+	at       position
+}
+
+// position is where a training stands: all that a checkpoint holds besides
+// tensors. Its JSON gives back the same bits.
+type position struct {
+	Step    int     `json:"step"`    // steps done
+	Epoch   int     `json:"epoch"`   // epochs done
+	Batch   int     `json:"batch"`   // batches done of the current epoch
+	Seconds float64 `json:"seconds"` // spent on training and validation
+	Window  tally   `json:"window"`  // since the last record of the training loss
+	Whole   tally   `json:"whole"`   // since the beginning of the epoch
+	Last    Means   `json:"last"`    // of the last full window
+	Best    best    `json:"best"`
+	Val     *Means  `json:"val,omitempty"` // of the last epoch
+}
+
+// best is the epoch with the highest validation accuracy.
+type best struct {
+	Epoch int `json:"epoch"` // counted from 1; 0: none yet
+	Means
+	Stale int `json:"stale"` // epochs since one was better by more than min_delta
+}
+
+// NewTrial opens the data and builds the network, at step 0.
+func NewTrial(ctx context.Context, c Config, progress datasets.Progress) (*Trial, error) {
+	data, err := datasets.Open(ctx, c.Data, progress)
+	if err != nil {
+		return nil, err
+	}
+	t := &Trial{Config: c, Data: data, Params: nn.NewParams(c.Seed, tensor.Float32)}
+	perEpoch := data.Len(datasets.Train) / c.Train.Batch
+	if perEpoch == 0 {
+		return nil, fmt.Errorf("train.batch: have %d, want at most the %d examples of the training part", c.Train.Batch, data.Len(datasets.Train))
+	}
+	t.total = perEpoch * c.Train.Epochs
+	if c.Train.Steps > 0 {
+		t.total = min(t.total, c.Train.Steps)
+	}
+	set := nn.Settings{Options: c.Model.Options, Spec: data.Spec(), Batch: c.Train.Batch, LabelSmoothing: c.Train.LabelSmoothing}
+	if t.Train, err = nn.Build(t.Params, nn.Train, c.Model.Network(), set); err != nil {
+		return nil, fmt.Errorf("model %s: %w", c.Model.Name, err)
+	}
+	set.Batch = c.Train.EvalBatch
+	if t.Eval, err = nn.Build(t.Params, nn.Eval, c.Model.Network(), set); err != nil {
+		return nil, fmt.Errorf("model %s: %w", c.Model.Name, err)
+	}
+	if t.schedule, err = optim.NewSchedule(c.Train.Schedule, c.Train.Optimizer.LR, perEpoch, t.total); err != nil {
+		return nil, err
+	}
+	for _, p := range t.Train.Trained() {
+		t.trained = append(t.trained, optim.Param{
+			Name: p.Path, W: floats(p.Value), G: floats(p.Grad),
+			Decay: p.Kind == nn.Weight || c.Train.Optimizer.DecayNormBias,
+		})
+	}
+	if t.solver, err = optim.New(c.Train.Optimizer, t.trained); err != nil {
+		return nil, err
+	}
+	for _, p := range t.Params.All() {
+		t.averaged = append(t.averaged, optim.Param{Name: p.Path, W: floats(p.Value)})
+	}
+	return t, nil
+}
+
+func floats(t *tensor.Dense) []float32 { return t.Data().([]float32) }
+
+// start is what happens before the first step and never again: what depends on
+// the initial weights.
+func (t *Trial) start(ctx context.Context) error {
+	if t.Config.Model.Init == "lsuv" {
+		for b, err := range t.Data.Batches(ctx, t.plan(0, 0)) {
+			if err != nil {
+				return err
+			}
+			if err := t.Train.LSUV(b.X, b.Y); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	t.averageFrom()
+	return nil
+}
+
+// averageFrom begins the average of the weights at what they are.
+func (t *Trial) averageFrom() {
+	if t.Config.Train.EMA > 0 {
+		t.ema = optim.NewEMA(t.Config.Train.EMA, t.averaged)
+	}
+}
+
+// plan is the plan of the batches of an epoch of training.
+func (t *Trial) plan(epoch, first int) datasets.Plan {
+	return datasets.Plan{Split: datasets.Train, Size: t.Config.Train.Batch, Seed: t.Config.Seed, Epoch: epoch, Augment: true, First: first}
+}
+
+// Steps is the number of steps of the whole training, if it is not stopped early.
+func (t *Trial) Steps() int { return t.total }
