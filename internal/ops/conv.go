@@ -49,7 +49,7 @@ func (k *conv2D[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	if g.C%g.Groups != 0 || g.Out%g.Groups != 0 || w[2] != g.C/g.Groups {
 		return nil, fmt.Errorf("have input %v, filters %v and %d groups, want filters (KH, KW, C/groups, O) with C and O multiples of the groups", x, w, g.Groups)
 	}
-	if len(in) == 3 && !in[2].Eq(tensor.Shape{g.Out}) {
+	if len(in) == 3 && !same(in[2], tensor.Shape{g.Out}) {
 		return nil, fmt.Errorf("have bias %v, want (%d)", in[2], g.Out)
 	}
 	if g.OutH() < 1 || g.OutW() < 1 {

@@ -29,7 +29,7 @@ func (linear[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	if x.Dims() < 2 || w.Dims() != 2 || x.TotalSize() != x[0]*w[0] {
 		return nil, fmt.Errorf("have input %v and weight %v, want (N, I) and (I, O)", x, w)
 	}
-	if len(in) == 3 && !in[2].Eq(tensor.Shape{w[1]}) {
+	if len(in) == 3 && !same(in[2], tensor.Shape{w[1]}) {
 		return nil, fmt.Errorf("have bias %v, want (%d)", in[2], w[1])
 	}
 	return tensor.Shape{x[0], w[1]}, nil

@@ -1,0 +1,82 @@
+package ops_test
+
+import (
+	"math/rand/v2"
+
+	G "gorgonia.org/gorgonia"
+
+	"zoo/internal/ops"
+	"zoo/internal/ops/optest"
+)
+
+func floats(v []int) []float64 {
+	f := make([]float64, len(v))
+	for i := range v {
+		f[i] = float64(v[i])
+	}
+	return f
+}
+
+// kernels has every op at sizes of several pieces of parallel work.
+var kernels = func() map[string]struct {
+	op optest.Op
+	in []optest.Input
+} {
+	type entry = struct {
+		op optest.Op
+		in []optest.Input
+	}
+	float := func(shape ...int) optest.Input { return optest.Input{Shape: shape} }
+	targets := func(n, classes int) optest.Input {
+		r := rand.New(rand.NewPCG(9, 9))
+		x := optest.Input{Shape: []int{n}, Int: make([]int, n)}
+		for i := range x.Int {
+			x.Int[i] = r.IntN(classes+1) - 1
+		}
+		return x
+	}
+	images, c := float(5, 33, 40, 11), float(11)
+	all := map[string]entry{
+		"add":             {binary(ops.Add), []optest.Input{images, images}},
+		"addmap":          {binary(ops.AddMap), []optest.Input{images, float(33, 40, 11)}},
+		"addscalar":       {binary(ops.AddScalar), []optest.Input{images, float(1)}},
+		"avgpool":         {avgPool(ops.Window{Size: [2]int{3, 2}, Stride: [2]int{2, 1}, Pad: [2]int{1, 0}, Ceil: true}, true), []optest.Input{images}},
+		"batchnorm":       {batchNorm(1e-5, nil), []optest.Input{images, c, c}},
+		"batchnorm-eval":  {batchNormEval(1e-5), []optest.Input{images, c, c, c, {Shape: []int{11}, Positive: true}}},
+		"conv2d":          {conv(ops.Filter{Pad: [2]int{1, 1}}), []optest.Input{images, float(3, 3, 11, 5), float(5)}},
+		"cross-entropy":   {crossEntropy(ops.Loss{Smoothing: 0.1}), []optest.Input{float(4000, 10), targets(4000, 10)}},
+		"dropout":         {dropout(0.3, 1, 2), []optest.Input{images}},
+		"globalavgpool":   {unary(ops.GlobalAvgPool), []optest.Input{images}},
+		"groupnorm":       {groupNorm(4, 1e-5), []optest.Input{float(5, 20, 20, 12), float(12), float(12)}},
+		"layernorm":       {layerNorm(1e-5), []optest.Input{float(50, 30, 24), float(24), float(24)}},
+		"linear":          {linear, []optest.Input{float(70, 30), float(30, 20), float(20)}},
+		"maxpool":         {maxPool(ops.Window{Size: [2]int{3, 3}, Stride: [2]int{2, 2}, Pad: [2]int{1, 1}}), []optest.Input{images}},
+		"mulscalar":       {binary(ops.MulScalar), []optest.Input{images, float(1)}},
+		"pad":             {padConstant(1, 2, 3, 0, -1), []optest.Input{images}},
+		"prelu":           {binary(ops.PReLU), []optest.Input{images, c}},
+		"prelu, one":      {binary(ops.PReLU), []optest.Input{images, float(1)}},
+		"rbf":             {binary(ops.RBF), []optest.Input{float(300, 84), float(10, 84)}},
+		"rmsnorm":         {rmsNorm(1e-5), []optest.Input{images, c}},
+		"scatter":         {scatter([]int{5, 0, 17}, 3, 2, 3), []optest.Input{float(3)}},
+		"shortcut":        {shortcut(16, 2), []optest.Input{images}},
+		"squared-error":   {squaredError(1, -1), []optest.Input{float(400, 10), targets(400, 10)}},
+		"subsample":       {ternary(ops.Subsample), []optest.Input{float(5, 32, 40, 11), c, c}},
+		"batchnorm, rows": {batchNorm(1e-5, nil), []optest.Input{float(9000, 6), float(6), float(6)}},
+	}
+	for name, op := range activations {
+		all[name] = entry{op, []optest.Input{images}}
+	}
+	return all
+}()
+
+func unary(f func(*G.Node) (*G.Node, error)) optest.Op {
+	return func(in ...*G.Node) (*G.Node, error) { return f(in[0]) }
+}
+
+func binary(f func(a, b *G.Node) (*G.Node, error)) optest.Op {
+	return func(in ...*G.Node) (*G.Node, error) { return f(in[0], in[1]) }
+}
+
+func ternary(f func(a, b, c *G.Node) (*G.Node, error)) optest.Op {
+	return func(in ...*G.Node) (*G.Node, error) { return f(in[0], in[1], in[2]) }
+}
