@@ -1,0 +1,59 @@
+package configs_test
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+
+	"gorgonia.org/tensor"
+
+	"zoo/configs"
+	"zoo/datasets"
+	"zoo/experiments"
+	"zoo/nn"
+)
+
+// TestConfigs: every named experiment loads, says what it is about, and builds
+// its network.
+func TestConfigs(t *testing.T) {
+	files, err := fs.Glob(configs.FS, "*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("have %d configs, error %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(file, func(t *testing.T) {
+			c, _, err := experiments.Load(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Name+".yaml" != file {
+				t.Errorf("the config calls itself %s", c.Name)
+			}
+			for key, value := range map[string]string{"paper": c.Paper, "figure": c.Figure, "claim": c.Claim, "cost": c.Cost} {
+				if value == "" || strings.Contains(value, "to be") {
+					t.Errorf("%s is %q", key, value)
+				}
+			}
+			text, err := fs.ReadFile(configs.FS, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasPrefix(string(text), "# ") {
+				t.Error("the config does not begin with a comment")
+			}
+			info, err := datasets.Lookup(c.Data.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			shape := []int{info.Shape[0] + 2*c.Data.Pad, info.Shape[1] + 2*c.Data.Pad, info.Shape[2]}
+			if side := c.Data.Resize; side > 0 {
+				shape[0], shape[1] = side+2*c.Data.Pad, side+2*c.Data.Pad
+			}
+			spec := datasets.Spec{Inputs: []datasets.Input{{Name: "images", Dtype: tensor.Float32, Shape: shape}}, Classes: info.Classes}
+			set := nn.Settings{Options: c.Model.Options, Spec: spec, Batch: 2}
+			if _, err := nn.Build(nn.NewParams(1, tensor.Float32), nn.Train, c.Model.Network(), set); err != nil {
+				t.Errorf("model %s: %v", c.Model.Name, err)
+			}
+		})
+	}
+}
