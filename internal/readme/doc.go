@@ -1,0 +1,2 @@
+// Package readme holds nothing but the tests that README.md is true.
+package readme
