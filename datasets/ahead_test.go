@@ -87,6 +87,24 @@ func TestAheadWorksAhead(t *testing.T) {
 	})
 }
 
+// After the loop nothing is written any more, not even the batch in hand.
+func TestAheadWaitsForTheBatchInHand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var filling atomic.Bool
+		for range ahead(t.Context(), func() *Batch { return new(Batch) }, 0, 10, func(*Batch, int) {
+			filling.Store(true)
+			time.Sleep(time.Second)
+			filling.Store(false)
+		}) {
+			synctest.Wait()
+			break
+		}
+		if filling.Load() {
+			t.Error("a batch is still being filled")
+		}
+	})
+}
+
 func TestAheadReusesItsBuffers(t *testing.T) {
 	d := newFake(t, Options{}, fake(60, 9, 1))
 	had := map[any]bool{}

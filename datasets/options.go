@@ -34,6 +34,9 @@ const (
 	maxBorder = 1024
 )
 
+// Enums are the values of the key name.
+func (o Options) Enums() map[string][]string { return map[string][]string{"name": Names()} }
+
 // Validate says what is wrong with o without looking at any file.
 func (o Options) Validate() []problem.Problem {
 	var ps []problem.Problem

@@ -37,6 +37,25 @@ func TestBelowIsUniform(t *testing.T) {
 	}
 }
 
+// 3·2⁶¹ does not divide 2⁶⁴: if no draw were thrown away, multiples of three
+// would be 3/8 of all.
+func TestBelowOfLargeNumbers(t *testing.T) {
+	const draws, n = 10_000, 3 << 61
+	s, low := newStream(8), 0
+	for range draws {
+		v := s.below(n)
+		if v < 0 || v >= n {
+			t.Fatalf("have %d, want less than %d", v, n)
+		}
+		if v%3 == 0 {
+			low++
+		}
+	}
+	if d := low - draws/3; d*d > 25*draws/3 {
+		t.Errorf("%d of %d are multiples of three", low, draws)
+	}
+}
+
 func TestPermutation(t *testing.T) {
 	p := permutation(1000, 1, 2, 3)
 	if slices.Equal(p, permutation(1000, 1, 2, 4)) || slices.Equal(p, permutation(1000, 1, 3, 2)) {

@@ -43,6 +43,11 @@ func TestSplit(t *testing.T) {
 		t.Error("split_seed changes nothing")
 	}
 
+	some, others := mustSplit(t, Options{Test: 10}, p), mustSplit(t, Options{Test: 10, SplitSeed: 1}, p)
+	if slices.Equal(some[Test].index, others[Test].index) {
+		t.Error("split_seed does not change the choice of test examples")
+	}
+
 	for name, o := range map[string]Options{
 		"train":     {Val: 60, Train: 100, SplitSeed: 5},
 		"per_class": {Val: 60, PerClass: 10, SplitSeed: 5},

@@ -10,7 +10,7 @@ import (
 type Layer struct {
 	Path   string
 	Op     string // the operation, with its sizes
-	Out    []int  // the shape of the output, with the batch size
+	Out    []int  // the shape of the output, with the batch size; nil where there is none
 	Params int    // trained values that the scope names
 	MACs   int    // multiply-adds of convolutions and linear layers, for one example
 	Field  int    // receptive field: the side in pixels of what one output sees; 0 for vectors
@@ -26,7 +26,7 @@ func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) {
 	l.Path, l.Out = s.path, y.Shape().Clone()
 	in := field{1, 1}
 	for _, n := range from {
-		if g, ok := s.fields[n]; ok && g.side > in.side {
+		if g := s.fields[n]; g.side > in.side || g.side == in.side && g.stride > in.stride {
 			in = g
 		}
 	}
@@ -39,6 +39,13 @@ func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) {
 		l.Field = out.side
 	}
 	s.layers = append(s.layers, l)
+}
+
+// through says that y sees what x sees, for ops that are no layer of their own,
+// and returns y.
+func (s *Scope) through(x, y *G.Node) *G.Node {
+	s.fields[y] = s.fields[x]
+	return y
 }
 
 // countParams gives each layer the parameters that its scope names; those of a
@@ -56,7 +63,7 @@ func (b *build) countParams() {
 		if !ok {
 			i = len(b.layers)
 			at[path] = i
-			b.layers = append(b.layers, Layer{Path: path, Op: "parameters", Out: q.Value.Shape().Clone()})
+			b.layers = append(b.layers, Layer{Path: path, Op: "parameters"})
 		}
 		b.layers[i].Params += q.Value.Shape().TotalSize()
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 
 	"gorgonia.org/tensor"
 )
@@ -117,10 +118,11 @@ func newDense(dtype tensor.Dtype, shape []int, v []float64) *tensor.Dense {
 type Published struct {
 	Name  string
 	Shape []int
-	Data  []float32
+	Data  []float32 // nil if the values are no floats of 32 or 16 bits
 }
 
-// Export returns copies of all parameters in PyTorch's layout and order of axes.
+// Export returns copies of all parameters, which must be float32, in PyTorch's
+// layout and order of axes.
 func (p *Params) Export() []Published {
 	var out []Published
 	for _, q := range p.list {
@@ -137,21 +139,24 @@ func (p *Params) Export() []Published {
 // PyTorch counts the batches that batch norm has seen.
 const ignored = "num_batches_tracked"
 
-// Ignored says that a published tensor carries nothing for us.
-func Ignored(name string) bool { return hasSuffix(name, ignored) }
-
-// Import copies published tensors into the parameters. The error lists every
-// tensor that is missing, unknown or of the wrong shape; then nothing is changed.
+// Import copies published tensors into the parameters, which must be float32.
+// The error lists every tensor that is missing, unknown, given twice or of the
+// wrong shape or type; then nothing is changed.
 func (p *Params) Import(tensors []Published) error {
 	var errs []error
 	given := map[string]Published{}
 	for _, t := range tensors {
+		if _, ok := given[t.Name]; ok {
+			errs = append(errs, fmt.Errorf("tensor %s is given twice", t.Name))
+		}
 		if q := p.byPath[t.Name]; q == nil {
-			if !Ignored(t.Name) {
+			if !hasSuffix(t.Name, ignored) {
 				errs = append(errs, fmt.Errorf("tensor %s %v: the network has no parameter of that name", t.Name, t.Shape))
 			}
-		} else if want := q.Layout.published(q.Value.Shape()); !tensor.Shape(t.Shape).Eq(tensor.Shape(want)) {
+		} else if want := q.Layout.published(q.Value.Shape()); !slices.Equal(t.Shape, want) {
 			errs = append(errs, fmt.Errorf("tensor %s: have shape %v, want %v", t.Name, t.Shape, want))
+		} else if len(t.Data) != q.Value.Shape().TotalSize() {
+			errs = append(errs, fmt.Errorf("tensor %s: have values of another type, want floats of 32 or 16 bits", t.Name))
 		}
 		given[t.Name] = t
 	}

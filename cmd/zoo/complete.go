@@ -1,16 +1,49 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
+	"zoo/architectures"
+	"zoo/datasets"
 	"zoo/experiments"
+	"zoo/experiments/run"
 )
 
-// completeExperiment offers the named experiments for the first argument, and
-// files beside them.
-func completeExperiment(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+// A completion offers words to the shell for the next argument.
+type completion = func(c *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective)
+
+// first offers names for the first argument, and with files also files.
+func first(files bool, sources ...func() []string) completion {
+	return func(_ *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		for _, s := range sources {
+			names = append(names, s()...)
+		}
+		if files {
+			return names, cobra.ShellCompDirectiveDefault
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
 	}
-	return experiments.Names(), cobra.ShellCompDirectiveDefault
+}
+
+var (
+	completeExperiment = first(true, experiments.Names)
+	completeRun        = first(true, runs)
+	completeSubject    = first(true, architectures.Names, experiments.Names, runs)
+)
+
+// completeDatasets offers the datasets that are not named yet.
+func completeDatasets(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	names := slices.DeleteFunc(datasets.Names(), func(n string) bool { return slices.Contains(args, n) })
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// runs are the run directories where zoo run puts them.
+func runs() []string {
+	dirs, _ := run.List("runs") // an unreadable folder offers nothing
+	return dirs
 }

@@ -15,7 +15,7 @@ import (
 
 // The exit codes of every verb.
 const (
-	exitFailed      = 1   // a run failed or diverged
+	exitFailed      = 1   // a run failed or diverged, or a result could not be written
 	exitUsage       = 2   // the command line, a config or data is wrong
 	exitInterrupted = 130 // stopped by Ctrl-C; the same command goes on
 )
@@ -35,9 +35,14 @@ func main() {
 }
 
 func execute(ctx context.Context, args []string) int {
+	out := &output{File: os.Stdout}
 	root := newRoot()
 	root.SetArgs(args)
+	root.SetOut(out)
 	err := root.ExecuteContext(ctx)
+	if err == nil && out.err != nil {
+		err = failure{fmt.Errorf("the output could not be written: %w", out.err)}
+	}
 	switch {
 	case err == nil:
 		return 0
@@ -51,6 +56,21 @@ func execute(ctx context.Context, args []string) int {
 	return exitUsage
 }
 
+// output is standard output, and remembers the first error of a write. Behind a
+// pipe that nobody reads any more, the system ends the process quietly.
+type output struct {
+	*os.File
+	err error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.File.Write(b)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
+}
+
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "zoo",
@@ -60,10 +80,15 @@ func newRoot() *cobra.Command {
   zoo list                         the named experiments
   zoo run lenet5-mnist             train one: the set-up, the training, the numbers
   zoo run lenet5-mnist seed=2      change any key of its config
-  zoo config show lenet5-mnist     all its keys, and where their values come from`,
+  zoo config show lenet5-mnist     all its keys, and where their values come from
+
+Exit codes: 0 done; 1 a run failed, or a result could not be written; 2 the
+command line, a config or data is wrong; 130 interrupted, to be continued.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(newRun())
+	root.AddCommand(newList(), newModels(), newDatasets(), newSummary(), newRun(), newEval(), newInfer(), newExport(),
+		newConfig(), newData(), newVersion())
+	strictly(root)
 	return root
 }

@@ -28,7 +28,7 @@ Stopped before its end: continues, and ends with the same bytes.`,
 		Example: `  zoo run lenet5-mnist
   zoo run lenet5-mnist seed=2 train.epochs=3 model.activation=tanh
   zoo run my.yaml --out /scratch/runs`,
-		Args:              cobra.MinimumNArgs(1),
+		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
 			config, _, err := experiments.Load(args[0], args[1:]...)
@@ -104,10 +104,13 @@ func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, name,
 		accuracy, _ := s.Float("test.accuracy")
 		epoch, _ := s.Float("selected_epoch")
 		seconds, _ := s.Float("seconds")
-		fmt.Fprintf(w, "test  loss %.4f  accuracy %.2f %%  (weights of epoch %.0f, select: %s)  %s\n",
-			loss, 100*accuracy, epoch, c.Train.Select, duration(seconds))
+		which := "last"
+		if c.Train.Select == "best" {
+			which = "best on val"
+		}
+		fmt.Fprintf(w, "test   loss %.4f  accuracy %.2f%%  (epoch %.0f, %s)  %s\n", loss, 100*accuracy, epoch, which, duration(seconds))
 	}
 	if o.State == run.Complete {
-		fmt.Fprintf(w, "%s holds the numbers and the weights. Next: %s run %s seed=%d\n", o.Dir, program(), name, c.Seed+1)
+		fmt.Fprintf(w, "%s is complete. Next: %s run %s seed=%d\n", o.Dir, program(), name, c.Seed+1)
 	}
 }

@@ -76,8 +76,10 @@ func (s *screen) Data(d datasets.Step) {
 func (s *screen) Begin(t *experiments.Trial, dir string, step int) {
 	s.end()
 	c := t.Config
-	s.line(s.out, "%s: %s, %s parameters, %s multiply-adds; %s %d/%d/%d (train/val/test); seed %d", c.Name, c.Model.Name,
-		thousands(t.Params.Count()), thousands(t.Eval.MACs()), c.Data.Name, t.Data.Len(datasets.Train), t.Data.Len(datasets.Val), t.Data.Len(datasets.Test), c.Seed)
+	s.line(s.out, "%s  seed %d", c.Name, c.Seed)
+	s.line(s.out, "model  %s, %s parameters, %s multiply-adds", c.Model.Name, thousands(t.Params.Count()), thousands(t.Eval.MACs()))
+	s.line(s.out, "data   %s, %s train, %s val, %s test", c.Data.Name,
+		thousands(t.Data.Len(datasets.Train)), thousands(t.Data.Len(datasets.Val)), thousands(t.Data.Len(datasets.Test)))
 	if step > 0 {
 		s.line(s.out, "continuing %s at step %d of %d", dir, step, t.Steps())
 	}
@@ -98,11 +100,11 @@ func (s *screen) Step(e experiments.Step) {
 
 // Epoch implements experiments.Monitor.
 func (s *screen) Epoch(e experiments.Epoch) {
-	line := fmt.Sprintf("epoch %*d/%d  train loss %.4f acc %.4f", len(fmt.Sprint(e.Of)), e.Epoch, e.Of, e.Train.Loss, e.Train.Accuracy)
+	line := fmt.Sprintf("epoch %*d/%d  train %.4f %5.2f%%", len(fmt.Sprint(e.Of)), e.Epoch, e.Of, e.Train.Loss, 100*e.Train.Accuracy)
 	if e.Val != nil {
-		line += fmt.Sprintf("  val loss %.4f acc %.4f", e.Val.Loss, e.Val.Accuracy)
+		line += fmt.Sprintf("  val %.4f %5.2f%%", e.Val.Loss, 100*e.Val.Accuracy)
 	}
-	line += fmt.Sprintf("  lr %.2g  %s", e.LR, duration(e.Seconds))
+	line += fmt.Sprintf("  lr %.1e  %6s", e.LR, duration(e.Seconds))
 	if e.Best {
 		line += "  best"
 	}

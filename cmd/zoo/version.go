@@ -3,12 +3,16 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
+
+	"github.com/spf13/cobra"
 )
 
 // code identifies the program: the revision that it was built from, if that is
@@ -46,4 +50,40 @@ func program() string {
 		return "go run ./cmd/zoo"
 	}
 	return "zoo"
+}
+
+// versions is what the program was built from and for.
+type versions struct {
+	Version  string `json:"version"` // of the module; (devel) in its own repository
+	Code     string `json:"code"`    // the revision, or the hash of the executable
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+	Gorgonia string `json:"gorgonia"`
+}
+
+func newVersion() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "version",
+		Short: "What this program was built from",
+		Args:  between(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			v := versions{"unknown", code(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, "unknown"}
+			if info, ok := debug.ReadBuildInfo(); ok {
+				v.Version = info.Main.Version
+				for _, d := range info.Deps {
+					if d.Path == "gorgonia.org/gorgonia" {
+						v.Gorgonia = d.Version
+					}
+				}
+			}
+			if asJSON {
+				return printJSON(c.OutOrStdout(), v)
+			}
+			fmt.Fprintf(c.OutOrStdout(), "zoo %s (%s)\n%s %s\nGorgonia %s\n", v.Version, v.Code, v.Go, v.Platform, v.Gorgonia)
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
 }

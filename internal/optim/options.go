@@ -12,7 +12,7 @@ import (
 // Options are the section train.optimizer of a config. A key that the named
 // solver does not use has no effect, so that an ablation can vary the name alone.
 type Options struct {
-	Name          string  `doc:"sgd, adam (L2: the decay is added to the gradient), adamw (decoupled decay) or rmsprop"`
+	Name          string  `doc:"sgd, adam (L2: the decay is added to the gradient), adamw (decoupled decay) or rmsprop" enum:"sgd,adam,adamw,rmsprop"`
 	LR            float64 `doc:"learning rate, at the top of the schedule; required"`
 	Momentum      float64 `doc:"sgd, rmsprop: momentum, 0 for none (dampening 0)"`
 	Nesterov      bool    `doc:"sgd: Nesterov momentum"`

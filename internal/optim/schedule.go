@@ -14,7 +14,7 @@ import (
 // epochs and may be fractions. A key that the named schedule does not use has
 // no effect, so that an ablation can vary the name alone.
 type ScheduleOptions struct {
-	Name         string    `doc:"constant, step, multistep, cosine, polynomial or one-cycle"`
+	Name         string    `doc:"constant, step, multistep, cosine, polynomial or one-cycle" enum:"constant,step,multistep,cosine,polynomial,one-cycle"`
 	Warmup       float64   `doc:"epochs of linear warm-up; one-cycle: epochs of its rise, 0 for 30 % of the run"`
 	WarmupFactor float64   `doc:"where the warm-up begins, as a fraction of lr"`
 	StepEpochs   float64   `doc:"step: epochs from one drop to the next"`

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"image"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"zoo/experiments/run"
+	"zoo/internal/npy"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"zoo": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("ZOO_DATA", filepath.Join(e.WorkDir, "data")) // nothing of this machine's
+			e.Setenv("NO_COLOR", "")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exit": exitCode, "equal": equal, "array": array, "cut": cut, "flip": flip, "hold": hold, "idx": idx, "picture": picture,
+			"npy": rawArray, "tensors": rawTensors,
+		},
+	})
+}
+
+// exit CODE command ...: the command ends with that code, and never by a panic.
+func exitCode(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	have := 0
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
+		have = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	text := ts.ReadFile("stderr")
+	if have != want {
+		ts.Fatalf("have exit code %d, want %d", have, want)
+	}
+	if strings.Contains(text, "goroutine") || strings.Contains(text, "panic") {
+		ts.Fatalf("a stack trace")
+	}
+	if want != 0 && want != 130 && !strings.Contains(text, "error: ") {
+		ts.Fatalf("no error is named")
+	}
+}
+
+// equal FILE KEY FILE KEY: the values of the keys of two JSON objects are equal.
+func equal(ts *testscript.TestScript, _ bool, args []string) {
+	var values [2]any
+	for i := range values {
+		var object map[string]any
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[2*i])), &object))
+		v, ok := object[args[2*i+1]]
+		if !ok {
+			ts.Fatalf("%s has no %s", args[2*i], args[2*i+1])
+		}
+		values[i] = v
+	}
+	if values[0] != values[1] {
+		ts.Fatalf("have %v and %v", values[0], values[1])
+	}
+}
+
+// array FILE DIMENSION ...: a .npy file of float32.
+func array(ts *testscript.TestScript, _ bool, args []string) {
+	a := npy.Array{}
+	n := 1
+	for _, d := range args[1:] {
+		size, err := strconv.Atoi(d)
+		ts.Check(err)
+		a.Shape = append(a.Shape, size)
+		n *= size
+	}
+	for i := range n {
+		a.Data = append(a.Data, float32(i%7)/7)
+	}
+	ts.Check(npy.WriteFile(ts.MkAbs(args[0]), a))
+}
+
+// npy FILE HEADER BYTES: a .npy file with that header and so many bytes of data.
+func rawArray(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	b := binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(args[1])))
+	b = append(append(b, args[1]...), make([]byte, n)...)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o666))
+}
+
+// tensors FILE HEADER BYTES [LENGTH]: a safetensors file with that header and so
+// many bytes of data, which claims that the header has another length.
+func rawTensors(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	length := uint64(len(args[1]))
+	if len(args) > 3 {
+		length, err = strconv.ParseUint(args[3], 10, 64)
+		ts.Check(err)
+	}
+	b := binary.LittleEndian.AppendUint64(nil, length)
+	b = append(append(b, args[1]...), make([]byte, n)...)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o666))
+}
+
+// cut FILE BYTES: the file ends after so many bytes.
+func cut(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), int64(n)))
+}
+
+// flip FILE: one bit in the middle of the file is another.
+func flip(ts *testscript.TestScript, _ bool, args []string) {
+	b, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	b[len(b)/2] ^= 1
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o666))
+}
+
+// hold DIR: the test itself holds the run directory until the end of the script.
+func hold(ts *testscript.TestScript, _ bool, args []string) {
+	root, name := filepath.Split(ts.MkAbs(args[0]))
+	r, err := run.Open(root, name, run.Options{})
+	ts.Check(err)
+	ts.Defer(func() { r.Close() })
+}
+
+// idx FILE DIMENSION ...: a .gz of an IDX file of zeros.
+func idx(ts *testscript.TestScript, _ bool, args []string) {
+	head := []byte{0, 0, 8, byte(len(args) - 1)}
+	n := 1
+	for _, d := range args[1:] {
+		size, err := strconv.Atoi(d)
+		ts.Check(err)
+		head = binary.BigEndian.AppendUint32(head, uint32(size))
+		n *= size
+	}
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, err := z.Write(append(head, make([]byte, n)...))
+	ts.Check(errors.Join(err, z.Close(), os.MkdirAll(filepath.Dir(ts.MkAbs(args[0])), 0o777)))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o666))
+}
+
+// picture FILE ...: PNG images of 4×4 pixels.
+func picture(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		var b bytes.Buffer
+		ts.Check(png.Encode(&b, image.NewGray(image.Rect(0, 0, 4, 4))))
+		ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(name)), 0o777))
+		ts.Check(os.WriteFile(ts.MkAbs(name), b.Bytes(), 0o666))
+	}
+}

@@ -1,0 +1,88 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+
+	"gorgonia.org/tensor"
+
+	"zoo/internal/npy"
+	"zoo/internal/safetensors"
+	"zoo/nn"
+)
+
+// inferBatch is how many examples go through the network at once.
+const inferBatch = 32
+
+// Infer returns the logits (N, classes) of a network with the given weights for
+// inputs x: images (N, C, H, W), as they are published, or vectors (N, D). The
+// number of classes is the subject's where it is 0.
+func Infer(ctx context.Context, s Subject, weights []safetensors.Tensor, x npy.Array, classes int) (npy.Array, error) {
+	shape, err := inputShape(x.Shape)
+	if err != nil {
+		return npy.Array{}, err
+	}
+	spec, err := s.Spec(shape, classes)
+	if err != nil {
+		return npy.Array{}, err
+	}
+	n := x.Shape[0]
+	p, pr, err := s.Build(nn.Infer, spec, min(n, inferBatch))
+	if err != nil {
+		return npy.Array{}, err
+	}
+	if err := Import(p, weights); err != nil {
+		return npy.Array{}, fmt.Errorf("the weights do not fit model %s with inputs %v and %d classes:\n%w", s.Model.Name, tensor.Shape(x.Shape[1:]), spec.Classes, err)
+	}
+	in := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append([]int{pr.Batch}, shape...)...))
+	size := len(x.Data) / n
+	y := npy.Array{Shape: []int{0, spec.Classes}}
+	for from := 0; from < n; from += pr.Batch {
+		if err := ctx.Err(); err != nil {
+			return npy.Array{}, err
+		}
+		rows := min(pr.Batch, n-from)
+		fill(floats(in), x.Data[from*size:(from+rows)*size], shape)
+		if _, err := pr.Run([]*tensor.Dense{in}, nil); err != nil {
+			return npy.Array{}, err
+		}
+		logits := floats(pr.Logits())
+		y.Data = append(y.Data, logits[:len(logits)/pr.Batch*rows]...)
+	}
+	y.Shape[0] = len(y.Data) / spec.Classes
+	return y, nil
+}
+
+// inputShape is the shape of one example as networks take it, (H, W, C) or (D),
+// of examples as they are published.
+func inputShape(s []int) ([]int, error) {
+	for _, d := range s {
+		if d == 0 {
+			return nil, fmt.Errorf("have shape %v: nothing to infer from, want at least one example", tensor.Shape(s))
+		}
+	}
+	switch len(s) {
+	case 2:
+		return []int{s[1]}, nil
+	case 4:
+		return []int{s[2], s[3], s[1]}, nil
+	}
+	return nil, fmt.Errorf("have shape %v, want images (N, C, H, W) or vectors (N, D)", tensor.Shape(s))
+}
+
+// fill copies examples to dst, whose examples have the given shape: planes of
+// pixels become pixels of channels. What remains of dst is zero.
+func fill(dst, src []float32, shape []int) {
+	clear(dst[copy(dst, src):])
+	if len(shape) != 3 {
+		return
+	}
+	pixels, channels := shape[0]*shape[1], shape[2]
+	for at := 0; at < len(src); at += pixels * channels {
+		for c := range channels {
+			for i := range pixels {
+				dst[at+i*channels+c] = src[at+c*pixels+i]
+			}
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package experiments
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+	"gorgonia.org/tensor"
+
+	"zoo/architectures"
+	"zoo/datasets"
+	"zoo/internal/strict"
+	"zoo/nn"
+)
+
+// A Subject is a network that a command line names, and what it was or is to be
+// trained on.
+type Subject struct {
+	Model  Model
+	Config *Config // of the experiment or the run; nil for a registered model
+	Dir    string  // of the run; empty for a model or an experiment
+}
+
+// Find finds what a name stands for: the folder of a run, a registered model, or
+// an experiment by name or file. Overrides are those of [Load]; for a model, whose
+// keys are those of the section model, they may leave out the word "model.".
+func Find(name string, overrides ...string) (Subject, error) {
+	if _, err := os.Stat(filepath.Join(name, runConfig)); err == nil {
+		c, err := loadRun(name, overrides...)
+		return Subject{Model: c.Model, Config: &c, Dir: name}, err
+	}
+	if _, ok := architectures.Lookup(name); ok {
+		m, err := LoadModel(name, overrides...)
+		return Subject{Model: m}, err
+	}
+	isFile := strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
+	if experiments := Names(); !isFile && !slices.Contains(experiments, name) {
+		hint := "zoo models and zoo list have them all"
+		if n := strict.Nearest(name, append(architectures.Names(), experiments...)); n != "" {
+			hint = "did you mean " + n + "?"
+		}
+		return Subject{}, fmt.Errorf("no model, experiment or run %q; %s", name, hint)
+	}
+	c, _, err := Load(name, overrides...)
+	return Subject{Model: c.Model, Config: &c}, err
+}
+
+// LoadModel resolves a registered model with overrides such as "width=8".
+func LoadModel(name string, overrides ...string) (Model, error) {
+	var c struct {
+		Model Model `doc:"the network"`
+	}
+	settings := append([]string{"model.name=" + name}, inSection("model.", overrides)...)
+	_, err := new(strict.Loader).Load(&c, "", settings)
+	return c.Model, err
+}
+
+// LoadData resolves the section data for a dataset, with overrides such as
+// "resize=32". The root is a path and not YAML; empty is none.
+func LoadData(name, root string, overrides ...string) (datasets.Options, error) {
+	var c struct {
+		Data datasets.Options `doc:"the data"`
+	}
+	c.Data = datasets.Defaults()
+	c.Data.Name, c.Data.Root = name, root
+	_, err := new(strict.Loader).Load(&c, "", inSection("data.", overrides))
+	return c.Data, err
+}
+
+// inSection begins the keys with the name of their section where they do not.
+func inSection(section string, overrides []string) (settings []string) {
+	for _, o := range overrides {
+		if key, _, ok := strings.Cut(o, "="); ok && key != "" && !strings.HasPrefix(key, section) {
+			o = section + o
+		}
+		settings = append(settings, o)
+	}
+	return settings
+}
+
+// runConfig is the file of a run directory that holds its config.
+const runConfig = "config.yaml"
+
+// loadRun resolves the config of a run. The environment has no say in it.
+func loadRun(dir string, overrides ...string) (Config, error) {
+	c := Defaults()
+	_, err := new(strict.Loader).Load(&c, filepath.Join(dir, runConfig), overrides)
+	return c, err
+}
+
+// Describe resolves a named config as it is written, whatever the environment says.
+func Describe(name string) (Config, error) {
+	l := loader()
+	l.Env = ""
+	c := Defaults()
+	_, err := l.Load(&c, name, nil)
+	return c, err
+}
+
+// Settings are the keys of the section model with their values, but for the name.
+func (m Model) Settings() map[string]any {
+	settings := map[string]any{}
+	if err := yaml.Unmarshal(strict.Render(&m, nil), &settings); err != nil {
+		panic("experiments: " + err.Error()) // what strict renders is YAML
+	}
+	delete(settings, "name")
+	return settings
+}
+
+// Spec is what the network takes and gives: an input shape such as (H, W, C) and
+// a number of classes where they are given, otherwise those of the subject's data,
+// or for a registered model those of its paper. No file is read.
+func (s Subject) Spec(input []int, classes int) (datasets.Spec, error) {
+	if s.Config == nil {
+		m, _ := architectures.Lookup(s.Model.Name)
+		if input == nil {
+			input = m.Input[:]
+		}
+		if classes == 0 {
+			classes = m.Classes
+		}
+	} else {
+		shape, known, err := s.Config.dataShape()
+		if err != nil {
+			return datasets.Spec{}, err
+		}
+		if input == nil {
+			input = shape
+		}
+		if classes == 0 {
+			classes = known
+		}
+	}
+	var errs []error
+	if input == nil {
+		errs = append(errs, fmt.Errorf("the size of %s images is known from the files alone: give it with --input", s.Config.Data.Name))
+	}
+	if classes == 0 {
+		errs = append(errs, fmt.Errorf("the number of classes of %s is known from the files alone: give it with --classes", s.Config.Data.Name))
+	}
+	for _, d := range input {
+		if d < 1 {
+			errs = append(errs, fmt.Errorf("have input %v, want sizes of at least 1", tensor.Shape(input)))
+			break
+		}
+	}
+	return datasets.Spec{Inputs: []datasets.Input{{Name: "images", Dtype: tensor.Float32, Shape: input}}, Classes: classes}, errors.Join(errs...)
+}
+
+// dataShape is the shape (H, W, C) of the examples and the number of classes, as
+// far as they are known without the files: nil and 0 where they are not.
+func (c Config) dataShape() (shape []int, classes int, err error) {
+	info, err := datasets.Lookup(c.Data.Name)
+	if err != nil || info.Shape == nil {
+		return nil, info.Classes, err
+	}
+	shape = slices.Clone(info.Shape)
+	for i := range 2 {
+		if c.Data.Resize > 0 {
+			shape[i] = c.Data.Resize
+		}
+		shape[i] += 2 * c.Data.Pad
+	}
+	return shape, info.Classes, nil
+}
+
+// Build builds the network with all weights zero, which is quick: to look at it,
+// or to give it weights.
+func (s Subject) Build(mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
+	o := s.Model.Options
+	o.Init = "zero"
+	p := nn.NewParams(0, tensor.Float32)
+	pr, err := nn.Build(p, mode, s.Model.Network(), nn.Settings{Options: o, Spec: spec, Batch: batch})
+	if err != nil {
+		return nil, nil, fmt.Errorf("model %s on inputs %v: %w", s.Model.Name, tensor.Shape(spec.Inputs[0].Shape), err)
+	}
+	return p, pr, nil
+}
