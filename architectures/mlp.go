@@ -57,7 +57,7 @@ func (m MLP) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 		}
 		if i%2 == 1 && m.Residual {
 			x = m.between(b, x, i-1)
-			x = hidden(b.Last().In("fc%d", i).NoBias(), x)
+			x = hidden(b.Last().In("fc%d", i).NormedLater(), x)
 			x = nn.Add(s.In("add%d", i), x, around)
 			around = x
 			continue

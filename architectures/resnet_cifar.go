@@ -15,6 +15,10 @@ import (
 //
 // Shortcut none is the paper's plain network: the same layers, names and
 // initial weights.
+//
+// Option A appends its zero channels behind the others. Some published weights
+// are of networks that put half of them in front: these load, by their names,
+// but their numbers mean another function.
 type CIFARResNet struct {
 	Depth    int    `doc:"layers, 6n+2 with n blocks a stage: 8, 14, 20, 32, 44, 56, 110, 1202"`
 	Width    int    `doc:"filters of the first stage"`
@@ -96,7 +100,7 @@ func (m CIFARResNet) block(s *nn.Scope, x *G.Node, width, stride int) *G.Node {
 		y := nn.Act(in.In("relu1"), nn.Norm(in.In("bn1"), x))
 		y = nn.Conv(in.In("conv1").BeforeNorm(), y, width, 3, stride, 1)
 		y = nn.Act(in.In("relu2"), nn.Norm(in.In("bn2"), y))
-		y = nn.Conv(end.In("conv2").NoBias(), y, width, 3, 1, 1)
+		y = nn.Conv(end.In("conv2").NormedLater(), y, width, 3, 1, 1)
 		return m.join(s, x, y, width, stride)
 	}
 	y := nn.Conv(in.In("conv1").BeforeNorm(), x, width, 3, stride, 1)

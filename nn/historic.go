@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"math/rand/v2"
 	"slices"
 
 	G "gorgonia.org/gorgonia"
@@ -13,13 +14,13 @@ import (
 // Pad surrounds images with a border of pixels of one value.
 func Pad(s *Scope, x *G.Node, border int, value float64) *G.Node {
 	s.image(x)
-	return s.Must(ops.PadConstant(x, border, border, border, border, value))
+	return s.through(x, s.Must(ops.PadConstant(x, border, border, border, border, value)))
 }
 
 // BiasMap adds a bias of its own to each pixel of each channel.
 func BiasMap(s *Scope, x *G.Node) *G.Node {
 	_, h, w, c := s.image(x)
-	return s.Must(ops.AddMap(x, s.Param("bias", Gain, constant(0), h, w, c)))
+	return s.through(x, s.Must(ops.AddMap(x, s.Param("bias", Gain, constant(0), h, w, c))))
 }
 
 // SumPool adds up 2×2 pixels, and scales and shifts each channel by trained
@@ -30,10 +31,22 @@ func SumPool(s *Scope, x *G.Node) *G.Node {
 	if err != nil {
 		s.Fail(err)
 	}
-	w := s.param("weight", spec{kind: Weight, init: init, in: 4, out: 1, shape: []int{c}})
+	w := s.param("weight", spec{kind: Weight, init: tied(init), in: 4, out: 1, shape: []int{c}})
 	y := s.Must(ops.Subsample(x, w, s.Param("bias", Gain, constant(0), c)))
 	s.record(Layer{Op: "sum pool 2×2/2"}, y, field{2, 2}, x)
 	return y
+}
+
+// tied fills weights that each stand for a filter of in equal weights: each
+// starts as a weight of such a filter would that were untied.
+func tied(init Init) Init {
+	return func(r *rand.Rand, w []float64, in, out int) {
+		filter := make([]float64, in)
+		for i := range w {
+			init(r, filter, in, out)
+			w[i] = filter[0]
+		}
+	}
 }
 
 // RBF returns minus the squared distance of x (N, D) to each of the fixed

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -12,7 +13,7 @@ import (
 // the result is (N, out).
 func Linear(s *Scope, x *G.Node, out int) *G.Node {
 	d := x.Shape()
-	if d.Dims() < 2 || out < 1 {
+	if d.Dims() != 2 && d.Dims() != 4 || out < 1 {
 		s.Fail(fmt.Errorf("linear layer of %d units: have input %v, want (N, I) or (N, H, W, C), and at least one unit", out, d))
 	}
 	in := d.TotalSize() / d[0]
@@ -28,13 +29,20 @@ func Linear(s *Scope, x *G.Node, out int) *G.Node {
 	return s.fixupLast(y)
 }
 
-// Logits is the last layer of a classifier: Linear to one output a class. With
+// Logits is the last layer of a classifier: Linear to one output a class.
+//
+// Its gain is that of a linear layer, since no activation follows, and of
+// Kaiming's two fans it takes the inputs: the few classes as fan-out would make
+// its weights, and with them the first losses, several times too large. With
 // Fixup it starts at zero.
 func Logits(s *Scope, x *G.Node) *G.Node {
-	if s.ResidualInit == "fixup" {
-		s = s.With(func(o *Options) { o.Init = "zero" })
-	}
-	return Linear(s, x, s.classes)
+	return Linear(s.With(func(o *Options) {
+		o.Activation = "linear"
+		o.Init = strings.TrimSuffix(o.Init, "_fan_out")
+		if o.ResidualInit == "fixup" {
+			o.Init = "zero"
+		}
+	}), x, s.classes)
 }
 
 // weight makes the scope's weight by its choice of initialisation and its place

@@ -45,7 +45,7 @@ func (p *Program) LSUV(x []*tensor.Dense, y *tensor.Dense) error {
 				break
 			}
 			if !(v > 0) || math.IsInf(v, 0) {
-				return fmt.Errorf("lsuv: the output of %s has variance %v on the batch, and no scale of the weights makes it 1", strings.TrimSuffix(q.Path, ".weight"), v)
+				return fmt.Errorf("lsuv: the output of %s has variance %v on the batch, and no scale of the weights makes it 1; use another init, or residual_init none", strings.TrimSuffix(q.Path, ".weight"), v)
 			}
 			scale(q.Value, 1/math.Sqrt(v))
 		}

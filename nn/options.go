@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -27,20 +28,24 @@ func (o Options) Validate() (ps []problem.Problem) {
 			ps = append(ps, problem.Problem{Key: key, Message: err.Error()})
 		}
 	}
-	_, err := parseInit(o.Init, o.Activation)
+	activation := o.Activation
+	_, err := parseActivation(activation)
+	add("activation", err)
+	if err != nil {
+		activation = "linear" // an init is judged by itself
+	}
+	_, err = parseInit(o.Init, activation)
 	add("init", err)
 	if !slices.Contains(residualInits, o.ResidualInit) {
 		add("residual_init", unknown(o.ResidualInit, residualInits))
 	}
 	norm, err := parseNorm(o.Norm)
 	add("norm", err)
-	_, err = parseActivation(o.Activation)
-	add("activation", err)
+	if err == nil && o.ResidualInit == "fixup" && norm.name != "none" {
+		add("residual_init", fmt.Errorf("fixup replaces normalisation: have norm %s, want norm none", o.Norm))
+	}
 	if !(o.Dropout >= 0 && o.Dropout < 1) {
 		add("dropout", fmt.Errorf("have %v, want a probability in [0, 1)", o.Dropout))
-	}
-	if o.ResidualInit == "fixup" && norm.name != "none" && err == nil {
-		add("residual_init", fmt.Errorf("fixup replaces normalisation: have norm %s, want norm none", o.Norm))
 	}
 	return ps
 }
@@ -64,6 +69,11 @@ func choice(s string, arity map[string][2]int) (name string, args []float64, err
 			want = fmt.Sprintf("%d to %d", n[0], n[1])
 		}
 		return "", nil, fmt.Errorf("%s: have %d numbers in brackets, want %s", name, len(args), want)
+	}
+	for _, a := range args {
+		if math.IsNaN(a) || math.IsInf(a, 0) {
+			return "", nil, fmt.Errorf("%s: have %v, want a finite number", name, a)
+		}
 	}
 	return name, args, nil
 }

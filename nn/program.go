@@ -63,8 +63,18 @@ type Settings struct {
 }
 
 // Build makes a Program of a network. The first build with p creates its
-// parameters, later ones bind them. Errors name the path of the layer.
+// parameters, or none if it fails; later ones bind them. Errors name the path of
+// the layer.
 func Build(p *Params, mode Mode, net Network, set Settings) (pr *Program, err error) {
+	first := !p.sealed
+	defer func() {
+		if err != nil {
+			pr = nil
+		}
+		if err != nil && first {
+			*p = *NewParams(p.seed, p.dtype)
+		}
+	}()
 	defer catch(&err)
 	if err := check(set); err != nil {
 		return nil, err
@@ -84,6 +94,9 @@ func Build(p *Params, mode Mode, net Network, set Settings) (pr *Program, err er
 		pr.in = append(pr.in, G.NewTensor(b.g, dtype, len(shape), G.WithShape(shape...), G.WithName(in.Name)))
 	}
 	pr.logits = net.Build(s, pr.in...)
+	if pr.logits == nil {
+		return nil, fmt.Errorf("the network returns nothing, want logits (rows, %d)", b.classes)
+	}
 	if d := pr.logits.Shape(); d.Dims() != 2 || d[1] != b.classes {
 		return nil, fmt.Errorf("the network returns %v, want logits (rows, %d)", d, b.classes)
 	}
@@ -150,6 +163,9 @@ func (p *Program) Run(x []*tensor.Dense, y *tensor.Dense) (loss float64, err err
 		}
 	}
 	if p.targets != nil {
+		if y == nil {
+			return 0, fmt.Errorf("targets: have none, want %v", p.targets.Shape())
+		}
 		if !y.Shape().Eq(p.targets.Shape()) {
 			return 0, fmt.Errorf("targets: have %v, want %v", y.Shape(), p.targets.Shape())
 		}
@@ -222,6 +238,3 @@ func (p *Program) MACs() (n int) {
 	}
 	return n
 }
-
-// Dot is the graph in Graphviz's language, as Gorgonia draws it.
-func (p *Program) Dot() string { return p.graph.ToDot() }

@@ -2,7 +2,6 @@ package nn
 
 import (
 	"math"
-	"math/rand/v2"
 
 	G "gorgonia.org/gorgonia"
 
@@ -52,7 +51,7 @@ func (s *Scope) fixupBias(name string, x *G.Node) *G.Node {
 	if s.ResidualInit != "fixup" {
 		return x
 	}
-	return s.Must(ops.AddScalar(x, s.Param(name, Gain, constant(0), 1)))
+	return s.through(x, s.Must(ops.AddScalar(x, s.Param(name, Gain, constant(0), 1))))
 }
 
 // fixupLast is the scalar multiplier and bias at the end of a Fixup branch.
@@ -60,8 +59,8 @@ func (s *Scope) fixupLast(x *G.Node) *G.Node {
 	if s.ResidualInit != "fixup" || !s.branch.last {
 		return x
 	}
-	x = s.Must(ops.MulScalar(x, s.Param("scale", Gain, constant(1), 1)))
-	return s.Must(ops.AddScalar(x, s.Param("bias_out", Gain, constant(0), 1)))
+	y := s.Must(ops.MulScalar(x, s.Param("scale", Gain, constant(1), 1)))
+	return s.through(x, s.Must(ops.AddScalar(y, s.Param("bias_out", Gain, constant(0), 1))))
 }
 
 // Add joins a branch and the way around it.
@@ -78,15 +77,4 @@ func Subsample(s *Scope, x *G.Node, channels, stride int) *G.Node {
 	y := s.Must(ops.ChannelShortcut(x, channels, stride))
 	s.record(Layer{Op: "shortcut A"}, y, field{1, stride}, x)
 	return y
-}
-
-// byFan fills each weight by the fan-in of its own filter.
-func byFan(init Init, fans []int) Init {
-	return func(r *rand.Rand, w []float64, _, _ int) {
-		for lo, hi := 0, 0; lo < len(w); lo = hi {
-			for hi = lo; hi < len(w) && fans[hi] == fans[lo]; hi++ {
-			}
-			init(r, w[lo:hi], fans[lo], len(w)/fans[lo])
-		}
-	}
 }

@@ -29,7 +29,7 @@ type Scope struct {
 	Options
 	path   string
 	noBias bool // layers have no bias: a norm follows
-	normed bool // a norm follows: it, not the layer, is the last of its branch
+	normed bool // a norm follows directly: it, not the layer, is the last of its branch
 	branch branch
 }
 
@@ -74,6 +74,14 @@ func (s *Scope) BeforeNorm() *Scope {
 	c.normed = s.Norm != "none"
 	c.noBias = c.normed || s.ResidualInit == "fixup"
 	return &c
+}
+
+// NormedLater is BeforeNorm for a layer whose output reaches the norm only after
+// it was added to something, as at the end of a pre-activation branch.
+func (s *Scope) NormedLater() *Scope {
+	c := s.BeforeNorm()
+	c.normed = false
+	return c
 }
 
 // NoBias returns the scope of a layer without a bias.

@@ -23,17 +23,18 @@ var pool struct {
 	next  atomic.Int64
 	n     int64
 	f     func(worker, i int)
-	fault atomic.Value // the first panic of a worker
+	fault atomic.Pointer[any] // the first panic of f
 }
 
 // Parallel calls f(worker, i) once for every i in [0, n) and returns when all
-// calls have. Calls with the same worker index never overlap, so that an index
-// may own scratch memory.
+// calls have. Calls of one loop with the same worker index never overlap, so that
+// an index may own scratch memory.
 //
 // Which worker gets which i is left to chance: for the same bytes at any number
 // of threads, what f(i) writes must depend on i alone, and a reduction must be
 // cut by the shape of its data, never by Workers. Parallel must not be called
-// from inside f. A panic in f comes back as a panic of the caller.
+// from inside f. A panic in f stops the loop early and comes back, with its value,
+// as a panic of the caller.
 func Parallel(n int, f func(worker, i int)) {
 	if n <= 1 || workers == 1 {
 		for i := range n {
@@ -54,12 +55,10 @@ func Parallel(n int, f func(worker, i int)) {
 	drain(0)
 	pool.done.Wait()
 	pool.f = nil
-	if fault := pool.fault.Swap(caught{}); fault != nil && fault.(caught).value != nil {
-		panic(fault.(caught).value)
+	if fault := pool.fault.Swap(nil); fault != nil {
+		panic(*fault)
 	}
 }
-
-type caught struct{ value any }
 
 func startPool() {
 	for w := 1; w < workers; w++ {
@@ -78,7 +77,7 @@ func startPool() {
 func drain(worker int) {
 	defer func() {
 		if r := recover(); r != nil {
-			pool.fault.Store(caught{r})
+			pool.fault.CompareAndSwap(nil, &r)
 			pool.next.Store(pool.n)
 		}
 	}()
