@@ -55,21 +55,21 @@ func ConvImage[F Float](s Conv2D, y, x, w, bias, scratch []F) {
 			im2col(s, scratch, x, g)
 			rows = scratch
 		}
-		Gemm(false, false, pixels, out, taps, rows, taps, w[g*out:], s.Out, y[g*out:], s.Out, bias != nil)
+		Gemm(false, pixels, out, taps, rows, taps, w[g*out:], s.Out, y[g*out:], s.Out, bias != nil)
 	}
 }
 
-// ConvImageGrad writes into dx the gradient of one image, given dy and filters
-// transposed by TransposeFilters. scratch holds Scratch values.
+// ConvImageGrad writes into dx the gradient of one image, given dy and the filters
+// transposed to (Out, KH·KW·C/Groups). scratch holds Scratch values.
 func ConvImageGrad[F Float](s Conv2D, dx, dy, wT, scratch []F) {
 	pixels, taps, out := s.OutH()*s.OutW(), s.taps(), s.Out/s.Groups
 	if s.pointwise() {
-		Gemm(false, false, pixels, taps, out, dy, s.Out, wT, taps, dx, taps, false)
+		Gemm(false, pixels, taps, out, dy, s.Out, wT, taps, dx, taps, false)
 		return
 	}
 	clear(dx)
 	for g := range s.Groups {
-		Gemm(false, false, pixels, taps, out, dy[g*out:], s.Out, wT[g*out*taps:], taps, scratch, taps, false)
+		Gemm(false, pixels, taps, out, dy[g*out:], s.Out, wT[g*out*taps:], taps, scratch, taps, false)
 		col2im(s, dx, scratch, g)
 	}
 }
@@ -84,18 +84,7 @@ func ConvFilterGrad[F Float](s Conv2D, dw, x, dy, scratch []F) {
 			im2col(s, scratch, x, g)
 			rows = scratch
 		}
-		Gemm(true, false, taps, out, pixels, rows, taps, dy[g*out:], s.Out, dw[g*out:], s.Out, true)
-	}
-}
-
-// TransposeFilters writes the filters as (Out, KH·KW·C/Groups): the layout in
-// which the image's gradient is a product of matrices by rows.
-func TransposeFilters[F Float](s Conv2D, wT, w []F) {
-	taps := s.taps()
-	for t := range taps {
-		for o, v := range w[t*s.Out : (t+1)*s.Out] {
-			wT[o*taps+t] = v
-		}
+		Gemm(true, taps, out, pixels, rows, taps, dy[g*out:], s.Out, dw[g*out:], s.Out, true)
 	}
 }
 

@@ -1,43 +1,34 @@
 package f32
 
-import (
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/gonum"
-)
-
 // Gemm computes c = a·b, or c += a·b where accumulate is set, with row-major c
-// (m, n). a is (m, k), or (k, m) where transA is set; b is (k, n), or (n, k)
-// where transB is set. lda, ldb and ldc are the distances between rows.
+// (m, n) and b (k, n). a is (m, k), or (k, m) where transA is set. lda, ldb and
+// ldc are the distances between rows.
 //
 // It runs on the calling goroutine: callers cut their work by shape and run
-// the pieces in Parallel. Every element of c is summed in an order that
-// depends on the sizes alone and, where b is transposed, on its position modulo
-// 16 bytes, to which Go aligns all but the smallest slices. Wide products leave
-// out the terms in which a is zero (gonum does): there 0·Inf is 0, not NaN.
-func Gemm[F Float](transA, transB bool, m, n, k int, a []F, lda int, b []F, ldb int, c []F, ldc int, accumulate bool) {
-	if k == 0 && !accumulate {
-		for i := range m {
-			clear(c[i*ldc:][:n])
+// the pieces in Parallel. The order in which an element of c is summed depends
+// on k alone, so that no cut of the rows or columns changes a bit.
+func Gemm[F Float](transA bool, m, n, k int, a []F, lda int, b []F, ldb int, c []F, ldc int, accumulate bool) {
+	if m == 0 || n == 0 {
+		return
+	}
+	if k == 0 {
+		if !accumulate {
+			for i := range m {
+				clear(c[i*ldc:][:n])
+			}
 		}
-	}
-	if m == 0 || n == 0 || k == 0 {
 		return
 	}
-	if transB || n >= wide {
-		gemmBLAS(transA, transB, m, n, k, a, lda, b, ldb, c, ldc, accumulate)
+	if a, ok := any(a).([]float32); ok && hasTiles {
+		gemmTiles(transA, m, n, k, a, lda, any(b).([]float32), ldb, any(c).([]float32), ldc, accumulate)
 		return
 	}
-	gemmNarrow(transA, m, n, k, a, lda, b, ldb, c, ldc, accumulate)
+	gemmPlain(transA, m, n, k, a, lda, b, ldb, c, ldc, accumulate)
 }
 
-// wide is the number of columns from which gonum's vectorised row updates beat
-// the register tile of gemmNarrow (measured: 16 columns 5.5 against 6.7 GFLOP/s
-// a core, 32 columns 7.6 to 9.7 against 6.6).
-const wide = 32
-
-// gemmNarrow keeps a tile of 2×4 sums in registers, which suits the few
-// columns of small networks' filters.
-func gemmNarrow[F Float](transA bool, m, n, k int, a []F, lda int, b []F, ldb int, c []F, ldc int, accumulate bool) {
+// gemmPlain is the loop that every machine can run. It keeps a tile of 2×4 sums
+// in registers.
+func gemmPlain[F Float](transA bool, m, n, k int, a []F, lda int, b []F, ldb int, c []F, ldc int, accumulate bool) {
 	row, step := lda, 1 // a[i·row + l·step] is op(a)[i, l]
 	if transA {
 		row, step = 1, lda
@@ -97,43 +88,4 @@ func gemmNarrow[F Float](transA bool, m, n, k int, a []F, lda int, b []F, ldb in
 			store(i, j, s)
 		}
 	}
-}
-
-// gemmBLAS is gonum's GEMM on tiles of at most 64 rows and 192 columns: gonum
-// starts goroutines of its own for anything larger, which would compete with
-// the workers of Parallel.
-func gemmBLAS[F Float](transA, transB bool, m, n, k int, a []F, lda int, b []F, ldb int, c []F, ldc int, accumulate bool) {
-	const rows, columns = 64, 192
-	var beta F
-	if accumulate {
-		beta = 1
-	}
-	for i := 0; i < m; i += rows {
-		for j := 0; j < n; j += columns {
-			ai, bj := i*lda, j
-			if transA {
-				ai = i
-			}
-			if transB {
-				bj = j * ldb
-			}
-			gemmTile(trans(transA), trans(transB), min(rows, m-i), min(columns, n-j), k, a[ai:], lda, b[bj:], ldb, beta, c[i*ldc+j:], ldc)
-		}
-	}
-}
-
-func gemmTile[F Float](tA, tB blas.Transpose, m, n, k int, a []F, lda int, b []F, ldb int, beta F, c []F, ldc int) {
-	switch a := any(a).(type) {
-	case []float32:
-		gonum.Implementation{}.Sgemm(tA, tB, m, n, k, 1, a, lda, any(b).([]float32), ldb, float32(beta), any(c).([]float32), ldc)
-	case []float64:
-		gonum.Implementation{}.Dgemm(tA, tB, m, n, k, 1, a, lda, any(b).([]float64), ldb, float64(beta), any(c).([]float64), ldc)
-	}
-}
-
-func trans(t bool) blas.Transpose {
-	if t {
-		return blas.Trans
-	}
-	return blas.NoTrans
 }

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"unsafe"
 )
 
 // A guarded slice lies between values that must be neither read nor written:
@@ -56,27 +55,24 @@ func (g guarded[F]) check(t *testing.T, name string) {
 	}
 }
 
-func testGemm[F Float](t *testing.T, tolerance float64) {
+func testGemm[F Float](t *testing.T, gemm func(bool, int, int, int, []F, int, []F, int, []F, int, bool), tolerance float64) {
 	r := rand.New(rand.NewPCG(1, 2))
 	sizes := []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 65, 67}
 	pick := func() int { return sizes[r.IntN(len(sizes))] }
 	for trial := range 3000 {
 		m, n, k := pick(), pick(), pick()
-		switch trial % 500 { // more than one of gonum's tiles
-		case 0:
-			n = 192 + pick()
-		case 1:
-			m, n = 130, 200
+		if trial%100 == 0 { // more than one panel of b
+			k = 256 + r.IntN(400)
 		}
-		transA, transB, accumulate := r.IntN(2) == 1, r.IntN(2) == 1, r.IntN(2) == 1
+		transA, accumulate := r.IntN(2) == 1, r.IntN(2) == 1
 		shape := func(trans bool, rows, cols int) guarded[F] {
 			if trans {
 				rows, cols = cols, rows
 			}
 			return newGuarded[F](r, rows, cols, max(1, cols)+r.IntN(4)*r.IntN(2))
 		}
-		a, b, c := shape(transA, m, k), shape(transB, k, n), shape(false, m, n)
-		name := fmt.Sprintf("%T m %d n %d k %d, transposed %v %v, accumulate %v, leading %d %d %d", *new(F), m, n, k, transA, transB, accumulate, a.ld, b.ld, c.ld)
+		a, b, c := shape(transA, m, k), shape(false, k, n), shape(false, m, n)
+		name := fmt.Sprintf("%T m %d n %d k %d, transposed %v, accumulate %v, leading %d %d %d", *new(F), m, n, k, transA, accumulate, a.ld, b.ld, c.ld)
 		want := make([]float64, m*n)
 		for i := range m {
 			for j := range n {
@@ -89,9 +85,6 @@ func testGemm[F Float](t *testing.T, tolerance float64) {
 					if transA {
 						ai = l*a.ld + i
 					}
-					if transB {
-						bj = j*b.ld + l
-					}
 					s += float64(a.slice()[ai]) * float64(b.slice()[bj])
 				}
 				want[i*n+j] = s
@@ -101,7 +94,7 @@ func testGemm[F Float](t *testing.T, tolerance float64) {
 			}
 		}
 		before := [2][]F{slices.Clone(a.all), slices.Clone(b.all)}
-		Gemm(transA, transB, m, n, k, a.slice(), a.ld, b.slice(), b.ld, c.slice(), c.ld, accumulate)
+		gemm(transA, m, n, k, a.slice(), a.ld, b.slice(), b.ld, c.slice(), c.ld, accumulate)
 		for i := range m {
 			for j := range n {
 				if have := float64(c.row(i)[j]); !(math.Abs(have-want[i*n+j]) <= tolerance*math.Sqrt(float64(k+1))) {
@@ -125,51 +118,68 @@ func sameBits[F Float](a, b []F) bool {
 }
 
 func TestGemm(t *testing.T) {
-	t.Run("float32", func(t *testing.T) { testGemm[float32](t, 4e-6) })
-	t.Run("float64", func(t *testing.T) { testGemm[float64](t, 1e-14) })
+	t.Run("float32", func(t *testing.T) { testGemm(t, Gemm[float32], 4e-6) })
+	t.Run("float64", func(t *testing.T) { testGemm(t, Gemm[float64], 1e-14) })
+	t.Run("plain", func(t *testing.T) {
+		testGemm(t, func(transA bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
+			if m > 0 && n > 0 && k > 0 {
+				gemmPlain(transA, m, n, k, a, lda, b, ldb, c, ldc, accumulate)
+			} else {
+				Gemm(transA, m, n, k, a, lda, b, ldb, c, ldc, accumulate)
+			}
+		}, 4e-6)
+	})
 }
 
-// TestGemmPiecesAreBitEqual: callers cut products by rows, into pieces of any
-// size, and the bits must not tell.
+// TestGemmPiecesAreBitEqual: callers cut products into pieces of any size, and
+// the bits must not tell.
 func TestGemmPiecesAreBitEqual(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for _, n := range []int{5, 16, 31, 32, 100} {
-		for _, trans := range [][2]bool{{false, false}, {true, false}, {false, true}, {true, true}} {
-			m, k := 67, 43
-			a, b := newGuarded[float32](r, m*k, 1, 1).slice(), newGuarded[float32](r, n*k, 1, 1).slice()
-			lda, ldb, step := k, n, k
-			if trans[0] {
-				lda, step = m, 1
-			}
-			if trans[1] {
-				ldb = k
-			}
-			whole, pieces := make([]float32, m*n), make([]float32, m*n)
-			Gemm(trans[0], trans[1], m, n, k, a, lda, b, ldb, whole, n, false)
-			for lo := 0; lo < m; {
-				hi := min(m, lo+1+r.IntN(9))
-				Gemm(trans[0], trans[1], hi-lo, n, k, a[lo*step:], lda, b, ldb, pieces[lo*n:], n, false)
-				lo = hi
-			}
-			if !sameBits(whole, pieces) {
-				t.Errorf("%d columns, transposed %v: the bits depend on how the rows are cut", n, trans)
+	for _, n := range []int{5, 8, 13, 16, 31, 32, 100} {
+		for _, k := range []int{43, 600} {
+			for _, transA := range []bool{false, true} {
+				m := 67
+				a, b := newGuarded[float32](r, m*k, 1, 1).slice(), newGuarded[float32](r, n*k, 1, 1).slice()
+				lda, row := k, k
+				if transA {
+					lda, row = m, 1
+				}
+				whole, pieces := make([]float32, m*n), make([]float32, m*n)
+				Gemm(transA, m, n, k, a, lda, b, n, whole, n, false)
+				for i := 0; i < m; {
+					rows := min(m-i, 1+r.IntN(9))
+					for j := 0; j < n; {
+						columns := min(n-j, 1+r.IntN(20))
+						Gemm(transA, rows, columns, k, a[i*row:], lda, b[j:], n, pieces[i*n+j:], n, false)
+						j += columns
+					}
+					i += rows
+				}
+				if !sameBits(whole, pieces) {
+					t.Errorf("%d columns, %d terms, transposed %v: the bits depend on how the product is cut", n, k, transA)
+				}
 			}
 		}
 	}
 }
 
-// TestSlicesAreAligned pins what Gemm's bits rely on where b is transposed: Go
-// aligns slices of more than six values to 16 bytes.
-func TestSlicesAreAligned(t *testing.T) {
-	var keep [][]float32
-	for n := 7; n < 3000; n += 1 + n/50 {
-		for range 20 {
-			s := make([]float32, n)
-			if at := uintptr(unsafe.Pointer(&s[0])); at%16 != 0 {
-				t.Fatalf("a slice of %d values lies at %#x", n, at)
+func BenchmarkGemm(b *testing.B) {
+	for _, c := range []struct {
+		m, n, k int
+		transA  bool
+	}{{256, 256, 256, false}, {512, 512, 512, false}, {1024, 16, 144, false}, {256, 32, 288, false}, {64, 64, 576, false},
+		{784, 6, 25, false}, {100, 16, 150, false}, {144, 16, 1024, true}, {24, 512, 784, false}, {24, 512, 128, true}} {
+		b.Run(fmt.Sprintf("%dx%dx%d,%v", c.m, c.n, c.k, c.transA), func(b *testing.B) {
+			r := rand.New(rand.NewPCG(1, 2))
+			x, y, z := newGuarded[float32](r, c.m, c.k, c.k), newGuarded[float32](r, c.k, c.n, c.n), newGuarded[float32](r, c.m, c.n, c.n)
+			lda := c.k
+			if c.transA {
+				lda = c.m
 			}
-			keep = append(keep, s)
-		}
+			for b.Loop() {
+				Gemm(c.transA, c.m, c.n, c.k, x.slice(), lda, y.slice(), c.n, z.slice(), c.n, false)
+			}
+			b.ReportMetric(2*float64(c.m*c.n*c.k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+		})
 	}
-	_ = keep
 }

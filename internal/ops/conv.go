@@ -81,7 +81,7 @@ func (k *conv2D[F]) Backward(c *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in [
 	image, result := g.H*g.W*g.C, g.OutH()*g.OutW()*g.Out
 	if dx := din[0].V; dx != nil {
 		wT := c.Shared(len(in[1].V))
-		f32.TransposeFilters(g, wT, in[1].V)
+		f32.Transpose(wT, in[1].V, len(in[1].V)/g.Out, g.Out)
 		f32.Parallel(g.N, func(worker, n int) {
 			f32.ConvImageGrad(g, dx[n*image:(n+1)*image], dout.V[n*result:(n+1)*result], wT, c.Scratch(worker, g.Scratch()))
 		})

@@ -46,29 +46,31 @@ func (linear[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
 				copy(y[r*o:], in[2].V)
 			}
 		}
-		f32.Gemm(false, false, hi-lo, o, i, x[lo*i:], i, w, o, y, o, len(in) == 3)
+		f32.Gemm(false, hi-lo, o, i, x[lo*i:], i, w, o, y, o, len(in) == 3)
 		c.Done(y)
 	})
 }
 
 // linearRows is how many examples, or rows of a weight's gradient, one piece of
 // parallel work takes.
-const linearRows = 16
+const linearRows = 24
 
 func (linear[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
 
-func (linear[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
+func (linear[F]) Backward(c *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
 	x, w, dy := in[0].V, in[1].V, dout.V
 	n, o := dout.Shape[0], dout.Shape[1]
 	i := in[1].Shape[0]
 	if dx := din[0].V; dx != nil {
+		wT := c.Shared(i * o)
+		f32.Transpose(wT, w, i, o)
 		f32.Chunks(n, linearRows, func(_, lo, hi int) {
-			f32.Gemm(false, true, hi-lo, i, o, dy[lo*o:], o, w, o, dx[lo*i:], i, false)
+			f32.Gemm(false, hi-lo, i, o, dy[lo*o:], o, wT, i, dx[lo*i:], i, false)
 		})
 	}
 	if dw := din[1].V; dw != nil {
 		f32.Chunks(i, linearRows, func(_, lo, hi int) {
-			f32.Gemm(true, false, hi-lo, o, n, x[lo:], i, dy, o, dw[lo*o:], o, false)
+			f32.Gemm(true, hi-lo, o, n, x[lo:], i, dy, o, dw[lo*o:], o, false)
 		})
 	}
 	if len(din) == 3 && din[2].V != nil {
