@@ -32,74 +32,92 @@ func (s Conv2D) pointwise() bool {
 	return s.KH == 1 && s.KW == 1 && s.StrideH == 1 && s.StrideW == 1 && s.PadH == 0 && s.PadW == 0 && s.Groups == 1
 }
 
+// lines is how many lines of output pixels are computed at once: their rows of
+// inputs then stay in the nearest caches until they are multiplied.
+func (s Conv2D) lines() int {
+	const room = 1 << 13
+	return min(s.OutH(), max(1, room/(s.OutW()*s.taps())))
+}
+
 // Scratch is the number of values that one worker needs to convolve an image.
 func (s Conv2D) Scratch() int {
 	if s.pointwise() {
 		return 0
 	}
-	return s.OutH() * s.OutW() * s.taps()
+	return s.lines() * s.OutW() * s.taps()
+}
+
+// blocks calls f for each group g and each block of the lines of output pixels
+// from lo on.
+func (s Conv2D) blocks(f func(g, lo, lines int)) {
+	for g := range s.Groups {
+		for lo := 0; lo < s.OutH(); lo += s.lines() {
+			f(g, lo, min(s.lines(), s.OutH()-lo))
+		}
+	}
 }
 
 // ConvImage writes into y the convolution of one image x with filters w, plus
 // the bias (Out) where it is not nil. scratch holds Scratch values.
 func ConvImage[F Float](s Conv2D, y, x, w, bias, scratch []F) {
-	pixels, taps, out := s.OutH()*s.OutW(), s.taps(), s.Out/s.Groups
+	width, taps, out := s.OutW(), s.taps(), s.Out/s.Groups
 	if bias != nil {
-		for p := range pixels {
+		for p := range s.OutH() * width {
 			copy(y[p*s.Out:], bias)
 		}
 	}
-	for g := range s.Groups {
-		rows := x
-		if !s.pointwise() {
-			im2col(s, scratch, x, g)
-			rows = scratch
-		}
-		Gemm(false, pixels, out, taps, rows, taps, w[g*out:], s.Out, y[g*out:], s.Out, bias != nil)
-	}
+	s.blocks(func(g, lo, lines int) {
+		rows := inputs(s, scratch, x, g, lo, lines)
+		Gemm(false, lines*width, out, taps, rows, taps, w[g*out:], s.Out, y[lo*width*s.Out+g*out:], s.Out, bias != nil)
+	})
 }
 
 // ConvImageGrad writes into dx the gradient of one image, given dy and the filters
 // transposed to (Out, KH·KW·C/Groups). scratch holds Scratch values.
 func ConvImageGrad[F Float](s Conv2D, dx, dy, wT, scratch []F) {
-	pixels, taps, out := s.OutH()*s.OutW(), s.taps(), s.Out/s.Groups
+	width, taps, out := s.OutW(), s.taps(), s.Out/s.Groups
 	if s.pointwise() {
-		Gemm(false, pixels, taps, out, dy, s.Out, wT, taps, dx, taps, false)
+		Gemm(false, s.OutH()*width, taps, out, dy, s.Out, wT, taps, dx, taps, false)
 		return
 	}
 	clear(dx)
-	for g := range s.Groups {
-		Gemm(false, pixels, taps, out, dy[g*out:], s.Out, wT[g*out*taps:], taps, scratch, taps, false)
-		col2im(s, dx, scratch, g)
-	}
+	s.blocks(func(g, lo, lines int) {
+		Gemm(false, lines*width, taps, out, dy[lo*width*s.Out+g*out:], s.Out, wT[g*out*taps:], taps, scratch, taps, false)
+		col2im(s, dx, scratch, g, lo, lines)
+	})
 }
 
 // ConvFilterGrad adds to dw the gradient of the filters that one image gives.
 // scratch holds Scratch values.
 func ConvFilterGrad[F Float](s Conv2D, dw, x, dy, scratch []F) {
-	pixels, taps, out := s.OutH()*s.OutW(), s.taps(), s.Out/s.Groups
-	for g := range s.Groups {
-		rows := x
-		if !s.pointwise() {
-			im2col(s, scratch, x, g)
-			rows = scratch
-		}
-		Gemm(true, taps, out, pixels, rows, taps, dy[g*out:], s.Out, dw[g*out:], s.Out, true)
-	}
+	width, taps, out := s.OutW(), s.taps(), s.Out/s.Groups
+	s.blocks(func(g, lo, lines int) {
+		rows := inputs(s, scratch, x, g, lo, lines)
+		Gemm(true, taps, out, lines*width, rows, taps, dy[lo*width*s.Out+g*out:], s.Out, dw[g*out:], s.Out, true)
+	})
 }
 
-// im2col writes, for each output pixel, the row of inputs that its filter sees
-// in group g, with zeros for the padding.
-func im2col[F Float](s Conv2D, rows, x []F, g int) {
-	c := s.C / s.Groups
-	oh, ow := s.OutH(), s.OutW()
-	for i := range oh {
+// inputs returns, row by row, what the filters of group g see at the pixels of a
+// block of lines.
+func inputs[F Float](s Conv2D, scratch, x []F, g, lo, lines int) []F {
+	if s.pointwise() {
+		return x[lo*s.OutW()*s.C:]
+	}
+	im2col(s, scratch, x, g, lo, lines)
+	return scratch
+}
+
+// im2col writes, for each output pixel of a block of lines, the row of inputs
+// that its filter sees in group g, with zeros for the padding.
+func im2col[F Float](s Conv2D, rows, x []F, g, lo, lines int) {
+	c, ow := s.C/s.Groups, s.OutW()
+	for i := range lines {
 		for j := range ow {
 			row := rows[(i*ow+j)*s.KH*s.KW*c:][:s.KH*s.KW*c]
 			w0 := j*s.StrideW - s.PadW
 			for ki := range s.KH {
 				line := row[ki*s.KW*c : (ki+1)*s.KW*c]
-				h := i*s.StrideH - s.PadH + ki*s.DilationH
+				h := (lo+i)*s.StrideH - s.PadH + ki*s.DilationH
 				if h < 0 || h >= s.H {
 					clear(line)
 					continue
@@ -122,14 +140,13 @@ func im2col[F Float](s Conv2D, rows, x []F, g int) {
 }
 
 // col2im adds the rows of im2col's form to the pixels that they came from.
-func col2im[F Float](s Conv2D, dx, rows []F, g int) {
-	c := s.C / s.Groups
-	oh, ow := s.OutH(), s.OutW()
-	for i := range oh {
+func col2im[F Float](s Conv2D, dx, rows []F, g, lo, lines int) {
+	c, ow := s.C/s.Groups, s.OutW()
+	for i := range lines {
 		for j := range ow {
 			row := rows[(i*ow+j)*s.KH*s.KW*c:][:s.KH*s.KW*c]
 			for ki := range s.KH {
-				h := i*s.StrideH - s.PadH + ki*s.DilationH
+				h := (lo+i)*s.StrideH - s.PadH + ki*s.DilationH
 				if h < 0 || h >= s.H {
 					continue
 				}
