@@ -217,12 +217,15 @@ func (p *Program) Finish() {
 // SetStep says which training step comes next: dropout depends on it.
 func (p *Program) SetStep(step uint64) { p.step = step }
 
-// Diagnose runs the latest batch again and says which layer made the first
-// value that is not finite.
+// Diagnose runs the latest batch again and returns an error that says which layer
+// makes the first value that is not finite.
 func (p *Program) Diagnose() error {
 	p.vm.WatchNaN(true)
 	defer p.vm.WatchNaN(false)
-	return p.vm.RunAll()
+	if err := p.vm.RunAll(); err != nil {
+		return err
+	}
+	return errors.New("every value of the layers is finite")
 }
 
 // Memory is what the program holds besides parameters and inputs.

@@ -1,7 +1,7 @@
 // Command gen writes the assembly of package f32. It is a module of its own, so
 // that the generator is no dependency of zoo:
 //
-//	cd internal/f32/gen && go run . -out ../tiles_amd64.s -stubs ../tiles_amd64.go -pkg f32
+//	go generate ./internal/f32
 package main
 
 import (
