@@ -35,7 +35,7 @@ func init() {
 	register := func(name, paper string, net CIFARResNet) {
 		Register(Model{
 			Name: name, Paper: paper, Network: net,
-			Options: nn.Options{Init: "kaiming_normal_fan_out", ResidualInit: "none", Norm: "batch", Activation: "relu"},
+			Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", Activation: "relu"},
 			Input:   [3]int{32, 32, 3}, Classes: 10,
 		})
 	}
