@@ -214,12 +214,12 @@ func TestOverfit(t *testing.T) {
 			floor = c.LeastLoss()
 		}
 		var losses []string
-		for step := range 300 {
+		for step := range 1000 {
 			loss, err := pr.Run(x, y)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if step%25 == 0 {
+			if step%100 == 0 {
 				losses = append(losses, fmt.Sprintf("%.3f", loss))
 			}
 			if loss < floor+0.05 {
@@ -227,6 +227,6 @@ func TestOverfit(t *testing.T) {
 			}
 			solver.Step(o.LR, ps)
 		}
-		t.Errorf("the loss does not come within 0.05 of its floor in 300 steps: %v", losses)
+		t.Errorf("the loss does not come within 0.05 of its floor in 1000 steps: %v", losses)
 	})
 }

@@ -16,11 +16,15 @@ import (
 type divergence struct {
 	step  int
 	loss  float64
-	where error // the layer that made the first such number
+	where error // the layer that made the first such number, if it is known
 }
 
 func (d *divergence) Error() string {
-	return fmt.Sprintf("diverged: the loss is %v at step %d; %v", d.loss, d.step, d.where)
+	s := fmt.Sprintf("diverged: the loss is %v at step %d", d.loss, d.step)
+	if d.where != nil {
+		s += "; " + d.where.Error()
+	}
+	return s
 }
 
 // fit trains from where the trial stands to its end. It saves a checkpoint after

@@ -218,14 +218,11 @@ func (p *Program) Finish() {
 func (p *Program) SetStep(step uint64) { p.step = step }
 
 // Diagnose runs the latest batch again and returns an error that says which layer
-// makes the first value that is not finite.
+// makes the first value that is not finite; nil if none does.
 func (p *Program) Diagnose() error {
 	p.vm.WatchNaN(true)
 	defer p.vm.WatchNaN(false)
-	if err := p.vm.RunAll(); err != nil {
-		return err
-	}
-	return errors.New("every value of the layers is finite")
+	return p.vm.RunAll()
 }
 
 // Memory is what the program holds besides parameters and inputs.

@@ -80,7 +80,7 @@ func Read(r io.Reader, size int64) (File, error) {
 		file.Tensors = append(file.Tensors, t)
 	}
 	if have := hex.EncodeToString(digest.Sum(nil)); signed && have != want {
-		return File{}, fmt.Errorf("the file has been altered or damaged: have SHA-256 %.16s..., want %.16s...", have, want)
+		return File{}, fmt.Errorf("the file has been altered or damaged: its SHA-256 begins with %.16s, want %.16s", have, want)
 	}
 	slices.SortFunc(file.Tensors, func(a, b Tensor) int { return strings.Compare(a.Name, b.Name) })
 	return file, nil
