@@ -23,7 +23,7 @@ echo "two threads: $(weights "$work/two")"
 
 killed=0
 while [ "$killed" -lt "$kills" ]; do
-  run "$@" --out "$work/killed" --checkpoint-every 0s >/dev/null 2>"$work/log" &
+  "$work/zoo" run "$name" "$@" --out "$work/killed" --checkpoint-every 0s >/dev/null 2>&1 &
   pid=$!
   # A random part of a twentieth to a third of what a whole run takes.
   sleep "$(awk -v t="$took" -v r="$RANDOM" 'BEGIN { printf "%.3f", t / 1e9 * (0.05 + 0.28 * r / 32767) }')"
