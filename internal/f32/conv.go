@@ -39,12 +39,17 @@ func (s Conv2D) lines() int {
 	return min(s.OutH(), max(1, room/(s.OutW()*s.taps())))
 }
 
-// Scratch is the number of values that one worker needs to convolve an image.
+// Scratch is the number of values that one worker needs to convolve an image,
+// and to compute its gradients.
 func (s Conv2D) Scratch() int {
 	if s.pointwise() {
 		return 0
 	}
-	return s.lines() * s.OutW() * s.taps()
+	n := s.lines() * s.OutW() * s.taps()
+	if b, ok := s.backwards(); ok {
+		n = max(n, b.lines()*b.OutW()*b.taps())
+	}
+	return n
 }
 
 // blocks calls f for each group g and each block of the lines of output pixels
@@ -72,17 +77,40 @@ func ConvImage[F Float](s Conv2D, y, x, w, bias, scratch []F) {
 	})
 }
 
-// ConvImageGrad writes into dx the gradient of one image, given dy and the filters
-// transposed to (Out, KH·KW·C/Groups). scratch holds Scratch values.
-func ConvImageGrad[F Float](s Conv2D, dx, dy, wT, scratch []F) {
-	width, taps, out := s.OutW(), s.taps(), s.Out/s.Groups
-	if s.pointwise() {
-		Gemm(false, s.OutH()*width, taps, out, dy, s.Out, wT, taps, dx, taps, false)
+// backwards is the convolution that makes an image's gradient of its result's: of
+// stride 1, with the filters turned around. Other strides have none, and where
+// the image is much larger than the result it would mostly multiply padding.
+func (s Conv2D) backwards() (b Conv2D, ok bool) {
+	b = s
+	b.H, b.W, b.C, b.Out = s.OutH(), s.OutW(), s.Out, s.C
+	b.PadH, b.PadW = s.DilationH*(s.KH-1)-s.PadH, s.DilationW*(s.KW-1)-s.PadW
+	return b, s.StrideH == 1 && s.StrideW == 1 && s.Groups == 1 && b.PadH >= 0 && b.PadW >= 0 && 4*s.H*s.W <= 5*b.H*b.W
+}
+
+// GradFilters writes the filters w as ConvImageGrad takes them.
+func GradFilters[F Float](s Conv2D, dst, w []F) {
+	if _, ok := s.backwards(); !ok {
+		Transpose(dst, w, s.taps(), s.Out)
 		return
 	}
+	size := s.C * s.Out
+	for k := range s.KH * s.KW {
+		from := (s.KH*s.KW - 1 - k) * size
+		Transpose(dst[k*size:(k+1)*size], w[from:from+size], s.C, s.Out)
+	}
+}
+
+// ConvImageGrad writes into dx the gradient of one image, given dy and the filters
+// as GradFilters makes them. scratch holds Scratch values.
+func ConvImageGrad[F Float](s Conv2D, dx, dy, filters, scratch []F) {
+	if b, ok := s.backwards(); ok {
+		ConvImage(b, dx, dy, filters, nil, scratch)
+		return
+	}
+	width, taps, out := s.OutW(), s.taps(), s.Out/s.Groups
 	clear(dx)
 	s.blocks(func(g, lo, lines int) {
-		Gemm(false, lines*width, taps, out, dy[lo*width*s.Out+g*out:], s.Out, wT[g*out*taps:], taps, scratch, taps, false)
+		Gemm(false, lines*width, taps, out, dy[lo*width*s.Out+g*out:], s.Out, filters[g*out*taps:], taps, scratch, taps, false)
 		col2im(s, dx, scratch, g, lo, lines)
 	})
 }

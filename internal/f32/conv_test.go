@@ -91,7 +91,7 @@ func testConv[F Float](t *testing.T, tolerance float64) {
 			b = nil
 		}
 		ConvImage(s, y.slice(), x.slice(), w.slice(), b, scratch.slice())
-		Transpose(wT.slice(), w.slice(), len(w.slice())/s.Out, s.Out)
+		GradFilters(s, wT.slice(), w.slice())
 		ConvImageGrad(s, dx.slice(), dy.slice(), wT.slice(), scratch.slice())
 		ConvFilterGrad(s, dw.slice(), x.slice(), dy.slice(), scratch.slice())
 		for _, c := range []struct {

@@ -80,10 +80,10 @@ func (k *conv2D[F]) Backward(c *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in [
 	g := k.geometry
 	image, result := g.H*g.W*g.C, g.OutH()*g.OutW()*g.Out
 	if dx := din[0].V; dx != nil {
-		wT := c.Shared(len(in[1].V))
-		f32.Transpose(wT, in[1].V, len(in[1].V)/g.Out, g.Out)
+		filters := c.Shared(len(in[1].V))
+		f32.GradFilters(g, filters, in[1].V)
 		f32.Parallel(g.N, func(worker, n int) {
-			f32.ConvImageGrad(g, dx[n*image:(n+1)*image], dout.V[n*result:(n+1)*result], wT, c.Scratch(worker, g.Scratch()))
+			f32.ConvImageGrad(g, dx[n*image:(n+1)*image], dout.V[n*result:(n+1)*result], filters, c.Scratch(worker, g.Scratch()))
 		})
 	}
 	if dw := din[1].V; dw != nil {
