@@ -16,15 +16,15 @@ import (
 )
 
 // small makes a model small enough to be differentiated numerically, at its own
-// depth, and says whether it is to be tested in full.
+// depth.
 func small(t *testing.T, name string) (architectures.Model, nn.Network) {
 	t.Helper()
 	m, _ := architectures.Lookup(name)
 	net := m.Network
 	switch n := net.(type) {
 	case architectures.CIFARResNet:
-		if n.Depth > 110 {
-			t.Skip("resnet1202 is resnet110 with more blocks: its counts are tested, its gradient takes minutes")
+		if n.Depth > 110 && testing.Short() {
+			t.Skip("resnet1202 takes seconds a test")
 		}
 		n.Width = 4
 		net, m.Input = n, [3]int{8, 8, 3}
@@ -150,6 +150,9 @@ func TestTrainEqualsEval(t *testing.T) {
 	forAll(t, func(t *testing.T, m architectures.Model, net nn.Network) {
 		o := m.Options
 		o.Norm, o.Dropout = "none", 0
+		if m.Name == "resnet1202" {
+			o.Init = "normal(0.02)" // Kaiming's grows beyond float32 over 600 blocks without norm
+		}
 		p := nn.NewParams(3, tensor.Float32)
 		x, y := batch(m.Spec(), 3, tensor.Float32)
 		train, err := build(t, p, nn.Train, m, net, o, 3).Run(x, y)
