@@ -110,8 +110,12 @@ func Build(p *Params, mode Mode, net Network, set Settings) (pr *Program, err er
 		outputs = append(outputs, pr.loss)
 	}
 	if mode == Train {
+		forward := len(b.g.AllNodes())
 		if pr.grads, err = G.Grad(pr.loss, b.wrtNode...); err != nil {
 			return nil, fmt.Errorf("gradient: %w", err)
+		}
+		if err := checkJoins(b.g, forward, pr.loss, b.wrtNode); err != nil {
+			return nil, err
 		}
 		outputs = append(outputs, pr.grads...)
 	}
