@@ -19,6 +19,7 @@ type slot[F f32.Float] struct {
 	output bool // requested by the caller: lives to the end of the run
 	token  bool // what a Backward node returns: no memory
 	root   int  // the slot whose memory it shares; itself as a rule
+	maker  int  // of a token: the step that returns it, before steps are fused
 
 	value ops.Tensor[F]
 	bound G.Value // the value of a leaf when it was last looked at
@@ -101,7 +102,7 @@ func (m *machine[F]) add(g *G.ExprGraph, n *G.Node) error {
 		m.steps = append(m.steps, m.backward(n, op, children))
 	case *ops.Tap[F]:
 		// The Backward step, which is already there, learns that this gradient is wanted.
-		m.steps[m.producer(children[0])].writes[op.Input] = m.newSlot(n, n.Shape())
+		m.steps[m.slots[children[0]].maker].writes[op.Input] = m.newSlot(n, n.Shape())
 	default:
 		if isAdd(n) {
 			m.steps = append(m.steps, m.sumOf(n, children))
@@ -110,16 +111,6 @@ func (m *machine[F]) add(g *G.ExprGraph, n *G.Node) error {
 		m.steps = append(m.steps, m.builtIn(n, children))
 	}
 	return nil
-}
-
-// producer returns the step that writes the token in a slot.
-func (m *machine[F]) producer(token int) int {
-	for i := len(m.steps) - 1; i >= 0; i-- {
-		if m.steps[i].node == m.slots[token].node {
-			return i
-		}
-	}
-	panic("exec: a gradient is read before its backward step") // add visits children first
 }
 
 func (m *machine[F]) forward(n *G.Node, op *ops.Forward[F], in []int) step[F] {
@@ -138,7 +129,7 @@ func (m *machine[F]) forward(n *G.Node, op *ops.Forward[F], in []int) step[F] {
 
 func (m *machine[F]) backward(n *G.Node, op *ops.Backward[F], args []int) step[F] {
 	token := m.newSlot(n, n.Shape())
-	m.slots[token].token = true
+	m.slots[token].token, m.slots[token].maker = true, len(m.steps)
 	shapes := op.Forward.Inputs()
 	writes := make([]int, len(shapes))
 	in, din := make([]ops.Tensor[F], len(shapes)), make([]ops.Tensor[F], len(shapes))
