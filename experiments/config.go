@@ -63,7 +63,7 @@ type Train struct {
 	Epochs         int                   `doc:"passes over the training part"`
 	Steps          int                   `doc:"stop after so many steps, whatever the epochs; 0: by epochs alone"`
 	Batch          int                   `doc:"examples a step"`
-	EvalBatch      int                   `doc:"examples at once in evaluation; has no influence on the result"`
+	EvalBatch      int                   `doc:"examples at once in evaluation; has no influence on the result but for rounding"`
 	Optimizer      optim.Options         `doc:"the solver"`
 	Schedule       optim.ScheduleOptions `doc:"the learning rate over time"`
 	ClipNorm       float64               `doc:"scale gradients down to this global norm; 0: as they are"`

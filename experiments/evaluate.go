@@ -2,6 +2,8 @@ package experiments
 
 import (
 	"context"
+	"fmt"
+	"math"
 
 	"gorgonia.org/tensor"
 
@@ -40,7 +42,17 @@ func (t *Trial) evaluate(ctx context.Context, split datasets.Split) (Means, erro
 		t.ema.Swap(t.averaged)
 		defer t.ema.Swap(t.averaged)
 	}
-	return Evaluate(ctx, t.Eval, t.Data, split)
+	return t.finite(ctx, split)
+}
+
+// finite evaluates the weights that are in place. A loss that is no number is a
+// divergence: that of the last step shows here alone.
+func (t *Trial) finite(ctx context.Context, split datasets.Split) (Means, error) {
+	m, err := Evaluate(ctx, t.Eval, t.Data, split)
+	if err == nil && (math.IsNaN(m.Loss) || math.IsInf(m.Loss, 0)) {
+		err = &divergence{t.at.Step, m.Loss, fmt.Errorf("this is the loss on %v, after the step", split)}
+	}
+	return m, err
 }
 
 // Evaluate returns the mean loss and the accuracy of a program in mode nn.Eval

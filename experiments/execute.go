@@ -85,7 +85,7 @@ func (t *Trial) train(ctx context.Context, r *run.Run, o Options) (Outcome, erro
 	case errors.As(err, &d):
 		at.State, at.Error = run.Diverged, d.Error()
 		out.Summary, err = t.diverged(r, d)
-	case ctx.Err() != nil:
+	case errors.Is(err, ctx.Err()):
 		at.State = run.Interrupted
 	default:
 		at.State, at.Error = run.Failed, err.Error()
@@ -109,7 +109,7 @@ func (t *Trial) summarise(ctx context.Context, r *run.Run) (run.Summary, error) 
 	}
 	s["selected_epoch"] = selected
 	if t.Data.Len(datasets.Test) > 0 {
-		test, err := Evaluate(ctx, t.Eval, t.Data, datasets.Test)
+		test, err := t.finite(ctx, datasets.Test)
 		if err != nil {
 			return nil, err
 		}

@@ -262,3 +262,43 @@ func TestSelectBest(t *testing.T) {
 		t.Error("the best epoch is the last, but the weights differ")
 	}
 }
+
+// TestLastStepDiverges: the weights of the last step are judged by the losses on
+// val and test, as no training loss comes after it.
+func TestLastStepDiverges(t *testing.T) {
+	blowUp := []string{"train.steps=1", "train.optimizer.name=sgd", "train.optimizer.lr=1e38", "model.norm=none", "train.clip_norm=0", "train.ema=0", "train.schedule.name=constant", "train.schedule.warmup=0"}
+	for _, c := range []struct{ part, val, selection string }{{"val", "200", "best"}, {"test", "0", "last"}} {
+		out := execute(t, load(t, everything, append(blowUp, "data.val="+c.val, "train.select="+c.selection)...), t.TempDir())
+		because, _ := out.Summary["diverged_because"].(string)
+		if out.State != run.Diverged || !strings.Contains(because, "loss on "+c.part) {
+			t.Errorf("have state %s because %q, want diverged by the loss on %s", out.State, because, c.part)
+		}
+	}
+}
+
+// TestInterruptedAndNotSaved: an interruption whose checkpoint cannot be written
+// is a failure, and is not called saved.
+func TestInterruptedAndNotSaved(t *testing.T) {
+	root := t.TempDir()
+	ctx, cancel := context.WithCancel(context.Background())
+	w := &watcher{step: func(s experiments.Step) {
+		if s.Step == 3 {
+			dirs, err := run.List(root)
+			if err != nil || len(dirs) != 1 {
+				t.Fatalf("have runs %v, error %v", dirs, err)
+			}
+			checkpoints := filepath.Join(dirs[0], "checkpoints")
+			if err := os.RemoveAll(checkpoints); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(checkpoints, nil, 0o666); err != nil { // no folder: nothing can be written there
+				t.Fatal(err)
+			}
+			cancel()
+		}
+	}}
+	out, err := experiments.Execute(ctx, load(t, everything), experiments.Options{Root: root, Every: time.Hour, Monitor: w})
+	if err == nil || errors.Is(err, context.Canceled) || out.State != run.Failed {
+		t.Errorf("have state %q and error %v, want a failure to save", out.State, err)
+	}
+}

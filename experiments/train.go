@@ -36,7 +36,10 @@ func (t *Trial) fit(ctx context.Context, r *run.Run, m Monitor, every time.Durat
 	saved := time.Now()
 	interrupted := func() error {
 		clock()
-		return errors.Join(ctx.Err(), t.save(r))
+		if err := t.save(r); err != nil {
+			return err // worse than the interruption: it is not saved
+		}
+		return ctx.Err()
 	}
 	// A batch count above 0 at the last step is an epoch whose end was interrupted.
 	for (t.at.Step < t.total || t.at.Batch > 0) && !t.stopEarly() {
@@ -70,7 +73,7 @@ func (t *Trial) fit(ctx context.Context, r *run.Run, m Monitor, every time.Durat
 		if err == nil {
 			err = t.endEpoch(ctx, r, m, clock)
 		}
-		if ctx.Err() != nil {
+		if err != nil && errors.Is(err, ctx.Err()) {
 			return interrupted()
 		}
 		if err != nil {
@@ -123,7 +126,7 @@ func (t *Trial) record(r *run.Run) error {
 
 // endEpoch validates, keeps the weights if they are the best, and saves.
 func (t *Trial) endEpoch(ctx context.Context, r *run.Run, m Monitor, clock func()) error {
-	e := Epoch{Epoch: t.at.Epoch + 1, Of: t.Config.Train.Epochs, Train: t.at.Whole.means(), LR: t.schedule(t.at.Step - 1)}
+	e := Epoch{Epoch: t.at.Epoch + 1, Of: t.epochs, Train: t.at.Whole.means(), LR: t.schedule(t.at.Step - 1)}
 	if t.Data.Len(datasets.Val) > 0 {
 		val, err := t.evaluate(ctx, datasets.Val)
 		if err != nil {

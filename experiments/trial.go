@@ -25,6 +25,7 @@ type Trial struct {
 	ema      *optim.EMA    // nil without averaging
 	averaged []optim.Param // what it averages: weights and running statistics
 	total    int           // steps of the whole training
+	epochs   int           // epochs of the whole training, the last one maybe in part
 	at       position
 }
 
@@ -64,6 +65,7 @@ func NewTrial(ctx context.Context, c Config, progress datasets.Progress) (*Trial
 	if c.Train.Steps > 0 {
 		t.total = min(t.total, c.Train.Steps)
 	}
+	t.epochs = (t.total + perEpoch - 1) / perEpoch
 	set := nn.Settings{Options: c.Model.Options, Spec: data.Spec(), Batch: c.Train.Batch, LabelSmoothing: c.Train.LabelSmoothing}
 	if t.Train, err = nn.Build(t.Params, nn.Train, c.Model.Network(), set); err != nil {
 		return nil, fmt.Errorf("model %s: %w", c.Model.Name, err)
