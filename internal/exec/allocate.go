@@ -5,41 +5,74 @@ import (
 	"slices"
 
 	"gorgonia.org/tensor"
+
+	"zoo/internal/ops"
 )
 
 // align is the number of values to which buffers are rounded: a cache line of
 // float32, so that no two buffers share one.
 const align = 16
 
-// allocate gives every slot its memory: a part of one arena, shared with slots
-// whose values are dead before its own is born.
-func (m *machine[F]) allocate() {
-	last := m.lastUses()
-	m.shareInPlace(last)
-	last = m.lastUses()
+// A life is when a root slot's memory is in use, from the pass that writes it
+// first to the pass that uses it last: passes and stages are numbered in order.
+type life struct {
+	first, last           int // passes
+	firstStage, lastStage int
+	whole                 bool // some pass uses it as a whole
+}
 
+const unborn = -1
+
+// lives returns the life of each root slot. Outputs never die.
+func (m *machine[F]) lives() []life {
+	all := make([]life, len(m.slots))
+	for i := range all {
+		all[i].first = unborn
+	}
+	pass := 0
+	for t := range m.stages {
+		for _, p := range m.stages[t].passes {
+			s := &m.steps[p.step]
+			for _, w := range s.writes(p.pass) {
+				if l := &all[m.root(w.slot)]; l.first == unborn {
+					l.first, l.firstStage = pass, t
+				}
+			}
+			for _, a := range append(s.reads(p.pass), s.writes(p.pass)...) {
+				l := &all[m.root(a.slot)]
+				l.last, l.lastStage = pass, t
+				l.whole = l.whole || !a.cut
+			}
+			pass++
+		}
+	}
+	for i, s := range m.slots {
+		if s.output {
+			l := &all[m.root(i)]
+			l.last, l.lastStage, l.whole = pass, len(m.stages), true
+		}
+	}
+	return all
+}
+
+// allocate gives every slot its memory: a part of one arena, shared with slots
+// whose values are dead before its own is born. A value that lives in one stage
+// only is never there as a whole: each worker has room for the examples at hand.
+func (m *machine[F]) allocate() {
+	m.shareInPlace()
+	all := m.lives()
+	m.allocateOwn(all)
 	offset := make([]int, len(m.slots))
 	var free holes
-	born := make([]bool, len(m.slots))
-	for i, s := range m.steps {
-		for _, w := range s.writes {
-			if w < 0 {
-				continue
-			}
-			if r := m.root(w); !born[r] {
-				born[r] = true
+	for t := range m.stages {
+		for r := range all {
+			if l := &all[r]; l.first != unborn && l.firstStage == t && m.inArena(r) {
 				offset[r] = free.take(m.size(r))
 			}
 		}
-		for _, list := range [][]int{s.reads, s.writes} {
-			for _, x := range list {
-				if x < 0 {
-					continue
-				}
-				if r := m.root(x); born[r] && last[r] == i {
-					free.give(offset[r], m.size(r))
-					last[r] = -1 // a slot that is read twice dies once
-				}
+		for r := range all {
+			if l := &all[r]; l.first != unborn && l.lastStage == t && m.inArena(r) {
+				free.give(offset[r], m.size(r))
 			}
 		}
 	}
@@ -47,17 +80,58 @@ func (m *machine[F]) allocate() {
 	for i := range m.slots {
 		s := &m.slots[i]
 		s.value.Shape = s.shape
-		if s.leaf || s.token {
+		r := m.root(i)
+		s.own = m.slots[r].own
+		if s.own >= 0 {
+			s.value.V = []F{} // not nil: somebody wants it
+		}
+		if !m.inArena(r) || all[r].first == unborn {
 			continue
 		}
-		at := offset[m.root(i)]
 		n := s.shape.TotalSize()
-		s.value.V = m.arena[at : at+n : at+n]
+		s.value.V = m.arena[offset[r] : offset[r]+n : offset[r]+n]
 		m.sum += n
 		if !s.shape.IsScalar() {
 			s.dense = tensor.New(tensor.WithShape(s.shape...), tensor.WithBacking(s.value.V))
 		}
 	}
+}
+
+// inArena says that a root slot's value lies in the arena.
+func (m *machine[F]) inArena(root int) bool {
+	s := &m.slots[root]
+	return !s.leaf && !s.token && s.own < 0
+}
+
+// allocateOwn finds the values that live in one stage only, and places them in
+// the workers' own memory, where they too share it with those that are dead.
+func (m *machine[F]) allocateOwn(all []life) {
+	pass := 0
+	for t := range m.stages {
+		var free holes
+		stage := &m.stages[t]
+		for range stage.passes {
+			for r := range all {
+				l := &all[r]
+				if l.first != pass || l.lastStage != t || l.whole || m.slots[r].leaf || m.slots[r].token {
+					continue
+				}
+				m.slots[r].own = free.take(m.ownSize(r, stage))
+			}
+			for r := range all {
+				if l := &all[r]; l.first != unborn && l.last == pass && m.slots[r].own >= 0 {
+					free.give(m.slots[r].own, m.ownSize(r, stage))
+				}
+			}
+			pass++
+		}
+		m.walk.ownSize = max(m.walk.ownSize, free.end)
+	}
+}
+
+// ownSize is the room for the examples that go through a stage at once.
+func (m *machine[F]) ownSize(root int, t *stage[F]) int {
+	return (t.chunk*m.example(root, t.batch) + align - 1) / align * align
 }
 
 func (m *machine[F]) root(i int) int {
@@ -71,41 +145,38 @@ func (m *machine[F]) size(i int) int {
 	return (m.slots[i].shape.TotalSize() + align - 1) / align * align
 }
 
-// lastUses returns, for each root slot, the last step that reads or writes it;
-// outputs are never dead, and leaves and tokens have no memory of ours.
-func (m *machine[F]) lastUses() []int {
-	last := make([]int, len(m.slots))
-	for i, s := range m.steps {
-		for _, x := range append(slices.Clone(s.reads), s.writes...) {
-			if x >= 0 {
-				last[m.root(x)] = i
-			}
-		}
-	}
-	for i, s := range m.slots {
-		if s.output {
-			last[m.root(i)] = len(m.steps)
-		}
-	}
-	return last
-}
-
 // shareInPlace lets an elementwise step write over its first argument where
-// that is the argument's last use.
-func (m *machine[F]) shareInPlace(last []int) {
-	for i, s := range m.steps {
-		if !s.inPlace || s.epilogue != nil || s.writes[0] < 0 {
-			continue
+// that is the argument's last use, and where the others that read it in the same
+// stage read the examples at hand only.
+func (m *machine[F]) shareInPlace() {
+	all, pass := m.lives(), 0
+	for t := range m.stages {
+		for _, p := range m.stages[t].passes {
+			s := &m.steps[p.step]
+			from, to, ok := s.inPlaceOf()
+			here := pass
+			pass++
+			if !ok {
+				continue
+			}
+			from, to = m.root(from), m.root(to)
+			if l := all[from]; l.first == unborn || l.last != here || from == to || m.slots[from].leaf || m.slots[from].token {
+				continue
+			}
+			uses := func(a access) bool { return m.root(a.slot) == from }
+			once := func(list []access) bool {
+				i := slices.IndexFunc(list, uses)
+				return i >= 0 && !slices.ContainsFunc(list[i+1:], uses)
+			}
+			whole := slices.ContainsFunc(m.accesses(&m.stages[t]), func(a access) bool { return uses(a) && !a.cut })
+			if whole || !once(s.reads(p.pass)) {
+				continue
+			}
+			m.slots[from].root = to
+			l := all[to]
+			l.first, l.firstStage = all[from].first, all[from].firstStage
+			all[to] = l
 		}
-		from, to := m.root(s.reads[0]), m.root(s.writes[0])
-		if m.slots[from].leaf || m.slots[from].token || last[from] != i || from == to {
-			continue
-		}
-		if slices.ContainsFunc(s.reads[1:], func(x int) bool { return m.root(x) == from }) {
-			continue
-		}
-		m.slots[from].root = to
-		last[from] = -1
 	}
 }
 
@@ -163,9 +234,13 @@ func (h *holes) give(at, size int) {
 
 // Memory implements VM.
 func (m *machine[F]) Memory() Memory {
-	bytes := 8
-	if _, ok := any(m.arena).([]float32); ok {
-		bytes = 4
+	w := &m.walk
+	scratch := w.scratch.Bytes()
+	for _, s := range w.shared {
+		scratch += ops.Bytes(s[:cap(s)])
 	}
-	return Memory{Arena: bytes * len(m.arena), Scratch: m.ctx.ScratchBytes(), Sum: bytes * m.sum}
+	for _, own := range w.own {
+		scratch += ops.Bytes(own)
+	}
+	return Memory{Arena: ops.Bytes(m.arena), Scratch: scratch, Sum: m.sum * ops.Bytes(make([]F, 1))}
 }

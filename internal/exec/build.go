@@ -19,40 +19,44 @@ type slot[F f32.Float] struct {
 	output bool // requested by the caller: lives to the end of the run
 	token  bool // what a Backward node returns: no memory
 	root   int  // the slot whose memory it shares; itself as a rule
-	maker  int  // of a token: the step that returns it, before steps are fused
+	own    int  // where it lies in each worker's own memory, −1 if it is not there
+	maker  int  // of a token: the step that returns it
 
 	value ops.Tensor[F]
 	bound G.Value // the value of a leaf when it was last looked at
 	dense G.Value // the memory as Gorgonia sees it, for outputs and built-in ops
 }
 
-// A step is one kernel call.
+// A step is one kernel call. Of its arguments, out, dout and each of in and din
+// is a slot, or −1 where there is none: what nobody reads or wants.
 type step[F f32.Float] struct {
-	node    *G.Node
-	reads   []int // slots
-	writes  []int // slots; -1 where nobody wants the gradient
-	inPlace bool  // the first write may use the memory of the first read
-	run     func(*ops.Ctx[F]) error
+	node      *G.Node
+	in, din   []int
+	out, dout int
+	args      ops.Args[F] // the same as tensors
 
-	forward  *ops.Forward[F] // set for a kernel's forward step
-	epilogue func(dst, src []F)
+	passes  []ops.Pass[F]
+	batch   int  // the number of examples, 0 where the kernel cannot be cut
+	batched int  // how many of the inputs are cut with the batch
+	inPlace bool // the first batched write may use the memory of the first batched read
 }
 
 // machine is the VM for one float type.
 type machine[F f32.Float] struct {
-	slots []slot[F]
-	steps []step[F]
-	index map[*G.Node]int
-	arena []F
-	sum   int
+	slots  []slot[F]
+	steps  []step[F]
+	stages []stage[F]
+	index  map[*G.Node]int
+	arena  []F
+	sum    int
 
-	ctx      *ops.Ctx[F]
+	walk     walk[F]
 	watchNaN bool
 	profile  map[string]*OpTime
 }
 
 func plan[F f32.Float](g *G.ExprGraph, outputs G.Nodes, o options) (VM, error) {
-	m := &machine[F]{index: map[*G.Node]int{}, ctx: ops.NewCtx[F]()}
+	m := &machine[F]{index: map[*G.Node]int{}}
 	if o.profile {
 		m.profile = map[string]*OpTime{}
 	}
@@ -65,16 +69,18 @@ func plan[F f32.Float](g *G.ExprGraph, outputs G.Nodes, o options) (VM, error) {
 		}
 		m.slots[m.index[n]].output = true
 	}
-	if !o.unfused {
-		m.fuse()
+	m.stage()
+	if o.unfused {
+		m.unfuse()
 	}
 	m.allocate()
+	m.prepare()
 	return m, nil
 }
 
 func (m *machine[F]) newSlot(n *G.Node, shape tensor.Shape) int {
 	i := len(m.slots)
-	m.slots = append(m.slots, slot[F]{node: n, shape: shape, root: i})
+	m.slots = append(m.slots, slot[F]{node: n, shape: shape, root: i, own: -1})
 	m.index[n] = i
 	return i
 }
@@ -102,7 +108,7 @@ func (m *machine[F]) add(g *G.ExprGraph, n *G.Node) error {
 		m.steps = append(m.steps, m.backward(n, op, children))
 	case *ops.Tap[F]:
 		// The Backward step, which is already there, learns that this gradient is wanted.
-		m.steps[m.slots[children[0]].maker].writes[op.Input] = m.newSlot(n, n.Shape())
+		m.steps[m.slots[children[0]].maker].din[op.Input] = m.newSlot(n, n.Shape())
 	default:
 		if isAdd(n) {
 			m.steps = append(m.steps, m.sumOf(n, children))
@@ -114,48 +120,46 @@ func (m *machine[F]) add(g *G.ExprGraph, n *G.Node) error {
 }
 
 func (m *machine[F]) forward(n *G.Node, op *ops.Forward[F], in []int) step[F] {
-	out := m.newSlot(n, op.Output())
-	args := make([]ops.Tensor[F], len(in))
-	_, elementwise := op.Kernel.(ops.Elementwise[F])
-	return step[F]{node: n, reads: in, writes: []int{out}, inPlace: elementwise, forward: op,
-		run: func(c *ops.Ctx[F]) error {
-			for i, s := range in {
-				args[i] = m.slots[s].value
-			}
-			op.Kernel.Forward(c, m.slots[out].value, args)
-			return nil
-		}}
+	s := step[F]{node: n, in: in, out: m.newSlot(n, op.Output()), dout: -1}
+	s.passes, _, s.batched = ops.Passes[F](op.Kernel, len(in))
+	s.describe(op)
+	return s
 }
 
 func (m *machine[F]) backward(n *G.Node, op *ops.Backward[F], args []int) step[F] {
 	token := m.newSlot(n, n.Shape())
 	m.slots[token].token, m.slots[token].maker = true, len(m.steps)
-	shapes := op.Forward.Inputs()
-	writes := make([]int, len(shapes))
-	in, din := make([]ops.Tensor[F], len(shapes)), make([]ops.Tensor[F], len(shapes))
-	for i, s := range shapes {
-		writes[i], in[i].Shape, din[i].Shape = -1, s, s
+	inputs := len(op.Forward.Inputs())
+	s := step[F]{node: n, dout: args[0], out: -1}
+	_, s.passes, s.batched = ops.Passes[F](op.Forward.Kernel, inputs)
+	for range inputs {
+		s.in, s.din = append(s.in, -1), append(s.din, -1)
 	}
 	reads, readsOut := op.Reads()
-	_, elementwise := op.Forward.Kernel.(ops.Elementwise[F])
-	return step[F]{node: n, reads: args, writes: writes, inPlace: elementwise,
-		run: func(c *ops.Ctx[F]) error {
-			rest := args[1:]
-			out := ops.Tensor[F]{Shape: op.Forward.Output()}
-			if readsOut {
-				out, rest = m.slots[rest[0]].value, rest[1:]
-			}
-			for k, i := range reads {
-				in[i] = m.slots[rest[k]].value
-			}
-			for i, s := range writes {
-				if s >= 0 {
-					din[i] = m.slots[s].value
-				}
-			}
-			op.Forward.Kernel.Backward(c, din, m.slots[args[0]].value, out, in)
-			return nil
-		}}
+	rest := args[1:]
+	if readsOut {
+		s.out, rest = rest[0], rest[1:]
+	}
+	for k, i := range reads {
+		s.in[i] = rest[k]
+	}
+	s.describe(op.Forward)
+	return s
+}
+
+// describe sets the shapes of a step's arguments, and how it can be cut.
+func (s *step[F]) describe(op *ops.Forward[F]) {
+	s.args.Out.Shape, s.args.DOut.Shape = op.Output(), op.Output()
+	for _, shape := range op.Inputs() {
+		s.args.In = append(s.args.In, ops.Tensor[F]{Shape: shape})
+		if s.din != nil {
+			s.args.DIn = append(s.args.DIn, ops.Tensor[F]{Shape: shape})
+		}
+	}
+	if s.batched > 0 && op.Output().Dims() > 0 {
+		s.batch = op.Output()[0]
+		_, s.inPlace = op.Kernel.(ops.Elementwise)
+	}
 }
 
 // isAdd says that n is Gorgonia's sum of two tensors of one shape, with which
@@ -173,36 +177,46 @@ func (m *machine[F]) sumOf(n *G.Node, in []int) step[F] {
 			return m.builtIn(n, in) // a scalar added to a tensor
 		}
 	}
-	out := m.newSlot(n, n.Shape())
-	return step[F]{node: n, reads: in, writes: []int{out}, inPlace: true,
-		run: func(*ops.Ctx[F]) error {
-			f32.Add(m.slots[out].value.V, m.slots[in[0]].value.V, m.slots[in[1]].value.V)
-			return nil
-		}}
+	tensors := make([]ops.Tensor[F], 2)
+	for i := range tensors {
+		tensors[i].Shape = n.Shape()
+	}
+	return step[F]{
+		node: n, in: in, out: m.newSlot(n, n.Shape()), dout: -1, batch: n.Shape()[0], batched: 2, inPlace: true,
+		args:   ops.Args[F]{Out: tensors[0], In: tensors},
+		passes: []ops.Pass[F]{{Each: func(_ *ops.Ctx[F], a *ops.Args[F]) { f32.AddTo(a.Out.V, a.In[0].V, a.In[1].V) }}},
+	}
 }
 
 // builtIn runs one of Gorgonia's own ops. Its result may share memory with its
 // inputs (Reshape does), so it is copied to a place of its own.
 func (m *machine[F]) builtIn(n *G.Node, in []int) step[F] {
 	out := m.newSlot(n, n.Shape())
-	args := make([]G.Value, len(in))
-	return step[F]{node: n, reads: in, writes: []int{out},
-		run: func(*ops.Ctx[F]) error {
-			for i, s := range in {
-				args[i] = m.gorgonia(s)
-			}
-			v, err := n.Op().Do(args...)
-			if err != nil {
-				return err
-			}
-			if d, ok := v.(*tensor.Dense); ok && (d.RequiresIterator() || !d.DataOrder().IsContiguous()) {
-				v = d.Materialize().(*tensor.Dense)
-			}
-			result := ops.TensorOf[F](v)
-			if len(result.V) != len(m.slots[out].value.V) {
-				return fmt.Errorf("have a result of %d values, want shape %v", len(result.V), n.Shape())
-			}
-			copy(m.slots[out].value.V, result.V)
-			return nil
-		}}
+	values := make([]G.Value, len(in))
+	run := func(*ops.Ctx[F], *ops.Args[F]) {
+		for i, s := range in {
+			values[i] = m.gorgonia(s)
+		}
+		v, err := n.Op().Do(values...)
+		if err != nil {
+			panic(err)
+		}
+		if d, ok := v.(*tensor.Dense); ok && (d.RequiresIterator() || !d.DataOrder().IsContiguous()) {
+			v = d.Materialize().(*tensor.Dense)
+		}
+		result := ops.TensorOf[F](v)
+		if len(result.V) != len(m.slots[out].value.V) {
+			panic(fmt.Sprintf("have a result of %d values, want shape %v", len(result.V), n.Shape()))
+		}
+		copy(m.slots[out].value.V, result.V)
+	}
+	tensors := make([]ops.Tensor[F], len(in))
+	for i, s := range in {
+		tensors[i].Shape = m.slots[s].shape
+	}
+	return step[F]{
+		node: n, in: in, out: out, dout: -1,
+		args:   ops.Args[F]{Out: ops.Tensor[F]{Shape: n.Shape()}, In: tensors},
+		passes: []ops.Pass[F]{{Begin: run}},
+	}
 }

@@ -5,8 +5,9 @@
 //   - no value is overwritten while anything may still read it, and parameters
 //     and inputs never are;
 //   - buffers are planned once, by liveness, in one arena that every run reuses;
-//   - an elementwise op is fused into the op before it where nobody else reads
-//     the value in between; WithoutFusion runs the same graph op by op;
+//   - ops that compute each example by itself go through the batch together, a
+//     few examples at a time, so that what one writes the next one reads from the
+//     cache; WithoutFusion runs the same graph op by op, to the same bits;
 //   - a kernel's panic comes back as an error that names op, node and shapes.
 package exec
 

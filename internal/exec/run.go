@@ -2,39 +2,112 @@ package exec
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/internal/f32"
 	"zoo/internal/ops"
 )
 
 // RunAll computes the outputs from the values that the leaves have now.
-func (m *machine[F]) RunAll() error {
+func (m *machine[F]) RunAll() (err error) {
 	if err := m.readLeaves(); err != nil {
 		return err
 	}
-	for i := range m.steps {
-		s := &m.steps[i]
-		start := time.Time{}
-		if m.profile != nil {
-			start = time.Now()
-		}
-		if err := m.do(s); err != nil {
-			return fmt.Errorf("%s: %w", s.node.Name(), err)
-		}
-		if m.profile != nil {
-			m.count(s, time.Since(start))
-		}
-		if m.watchNaN {
-			if err := m.checkFinite(s); err != nil {
-				return err
+	defer func() {
+		if r := recover(); r != nil {
+			f, ok := r.(fault)
+			if !ok {
+				panic(r)
 			}
+			err = m.explain(f)
+		}
+	}()
+	for i := range m.stages {
+		m.run(&m.stages[i])
+		if m.walk.bad != nil {
+			return m.takeBad()
 		}
 	}
 	return nil
+}
+
+// run runs one stage.
+func (m *machine[F]) run(t *stage[F]) {
+	start := m.clock()
+	parts := 1
+	if t.batch > 0 {
+		parts = ops.Parts(t.batch)
+	}
+	for i, p := range t.passes {
+		s := &m.steps[p.step]
+		m.bindWhole(s)
+		t.outer[i].SetParts(parts)
+		m.once(p.step, s.passes[p.pass].Begin, t.outer[i])
+	}
+	if t.batch > 0 {
+		m.walk.stage = t
+		f32.Parallel(parts, m.walk.part)
+	} else {
+		p := t.passes[0]
+		m.once(p.step, m.steps[p.step].passes[p.pass].Each, t.outer[0])
+	}
+	for i, p := range t.passes {
+		m.once(p.step, m.steps[p.step].passes[p.pass].End, t.outer[i])
+	}
+	m.count(t, start)
+	if m.watchNaN {
+		m.checkWhole(t)
+	}
+}
+
+// once runs a pass's Begin or End, if it has one, or its Each on all examples.
+func (m *machine[F]) once(step int, f func(*ops.Ctx[F], *ops.Args[F]), c *ops.Ctx[F]) {
+	if f == nil {
+		return
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			panic(fault{step, r})
+		}
+	}()
+	f(c, &m.steps[step].args)
+}
+
+// bindWhole gives the step's own arguments the values that lie in the arena or
+// in leaves.
+func (m *machine[F]) bindWhole(s *step[F]) {
+	set := func(t *ops.Tensor[F], slot int) {
+		if slot >= 0 {
+			t.V, t.I = m.slots[slot].value.V, m.slots[slot].value.I
+		}
+	}
+	set(&s.args.Out, s.out)
+	set(&s.args.DOut, s.dout)
+	for i, x := range s.in {
+		set(&s.args.In[i], x)
+	}
+	for i, x := range s.din {
+		set(&s.args.DIn[i], x)
+	}
+}
+
+// A fault is a panic of a step's kernel.
+type fault struct {
+	step  int
+	cause any
+}
+
+func (m *machine[F]) explain(f fault) error {
+	s := &m.steps[f.step]
+	var shapes []string
+	for _, x := range append([]int{s.dout, s.out}, s.in...) {
+		if x >= 0 && (s.din != nil || x != s.out) {
+			shapes = append(shapes, fmt.Sprint(m.slots[x].shape))
+		}
+	}
+	return fmt.Errorf("%s: %v of %s: %v", s.node.Name(), s.node.Op(), strings.Join(shapes, " "), f.cause)
 }
 
 // readLeaves looks up the values of inputs, parameters and constants: a leaf
@@ -56,35 +129,6 @@ func (m *machine[F]) readLeaves() error {
 		}
 		s.bound, s.dense = v, v
 		s.value = ops.TensorOf[F](v)
-	}
-	return nil
-}
-
-// do runs one step and turns a panic of its kernel into an error.
-func (m *machine[F]) do(s *step[F]) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			var shapes []string
-			for _, x := range s.reads {
-				shapes = append(shapes, fmt.Sprint(m.slots[x].shape))
-			}
-			err = fmt.Errorf("%v of %s: %v", s.node.Op(), strings.Join(shapes, " "), r)
-		}
-	}()
-	m.ctx.SetEpilogue(s.epilogue)
-	return s.run(m.ctx)
-}
-
-func (m *machine[F]) checkFinite(s *step[F]) error {
-	for _, w := range s.writes {
-		if w < 0 {
-			continue
-		}
-		for i, v := range m.slots[w].value.V {
-			if v-v != 0 {
-				return fmt.Errorf("%s: %v gives %v at index %d of %v", s.node.Name(), s.node.Op(), v, i, m.slots[w].shape)
-			}
-		}
 	}
 	return nil
 }
@@ -115,31 +159,3 @@ func (m *machine[F]) Reset() {}
 
 // Close implements gorgonia.VM.
 func (m *machine[F]) Close() error { return nil }
-
-// WatchNaN implements VM.
-func (m *machine[F]) WatchNaN(on bool) { m.watchNaN = on }
-
-func (m *machine[F]) count(s *step[F], d time.Duration) {
-	name := s.node.Op().String()
-	t := m.profile[name]
-	if t == nil {
-		t = &OpTime{Op: name}
-		m.profile[name] = t
-	}
-	t.Calls++
-	t.Time += d
-}
-
-// Profile implements VM; the slowest op comes first.
-func (m *machine[F]) Profile() (times []OpTime) {
-	for _, t := range m.profile {
-		times = append(times, *t)
-	}
-	slices.SortFunc(times, func(a, b OpTime) int {
-		if a.Time != b.Time {
-			return int(b.Time - a.Time)
-		}
-		return strings.Compare(a.Op, b.Op)
-	})
-	return times
-}

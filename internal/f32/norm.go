@@ -68,3 +68,31 @@ func ScaleColumns[F Float](y, x, scale []F) {
 		x, y = x[c:], y[c:]
 	}
 }
+
+// Moments adds to sum[j] the sum over the rows of x[·, j] − pivot[j], and to
+// squares[j] that of its square.
+func Moments[F Float](sum, squares []float64, x, pivot []F) {
+	c := len(sum)
+	for len(x) >= c {
+		for j, v := range x[:c] {
+			d := float64(v - pivot[j])
+			sum[j] += d
+			squares[j] += d * d
+		}
+		x = x[c:]
+	}
+}
+
+// GradSums adds to sum[j] the sum over the rows of dy[·, j], and to dot[j] that
+// of dy[·, j]·(x[·, j] − mean[j]).
+func GradSums[F Float](sum, dot []float64, dy, x, mean []F) {
+	c := len(sum)
+	for len(x) >= c {
+		for j, v := range x[:c] {
+			d := float64(dy[j])
+			sum[j] += d
+			dot[j] += d * float64(v-mean[j])
+		}
+		dy, x = dy[c:], x[c:]
+	}
+}

@@ -18,18 +18,12 @@ type unary[F f32.Float] struct {
 }
 
 func (k unary[F]) Name() string { return k.name }
-func (k unary[F]) Finishes()    {}
+func (unary[F]) Batched() int   { return 1 }
+func (unary[F]) elementwise()   {}
 
 func (k unary[F]) Shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
 
-func (k unary[F]) Map(dst, src []F) { k.fn(dst, src) }
-
-func (k unary[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	f32.Chunks(len(out.V), elements, func(_, lo, hi int) {
-		k.fn(out.V[lo:hi], in[0].V[lo:hi])
-		c.Done(out.V[lo:hi])
-	})
-}
+func (k unary[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) { k.fn(out.V, in[0].V) }
 
 func (k unary[F]) Reads() ([]int, bool) {
 	if k.fromIn {
@@ -39,22 +33,19 @@ func (k unary[F]) Reads() ([]int, bool) {
 }
 
 func (k unary[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, out Tensor[F], in []Tensor[F]) {
-	dx, v := din[0].V, out.V
+	v := out.V
 	if k.fromIn {
 		v = in[0].V
 	}
-	if dx == nil {
-		return
+	if dx := din[0].V; dx != nil {
+		k.grad(dx, dout.V, v)
 	}
-	f32.Chunks(len(dx), elements, func(_, lo, hi int) {
-		k.grad(dx[lo:hi], dout.V[lo:hi], v[lo:hi])
-	})
 }
 
 // Relu is max(x, 0), for x of any shape. Its gradient at 0 is 0.
 func Relu(x *G.Node) (*G.Node, error) { return Apply(relu[float32](), relu[float64](), x) }
 
-func relu[F f32.Float]() Kernel[F] {
+func relu[F f32.Float]() Kernel {
 	return unary[F]{name: "relu", fn: f32.Relu[F], grad: f32.ReluGrad[F]}
 }
 
@@ -64,7 +55,7 @@ func Leaky(x *G.Node, slope float64) (*G.Node, error) {
 	return Apply(leaky[float32](slope), leaky[float64](slope), x)
 }
 
-func leaky[F f32.Float](slope float64) Kernel[F] {
+func leaky[F f32.Float](slope float64) Kernel {
 	s := F(slope)
 	return unary[F]{
 		name:   "leaky",
@@ -83,7 +74,7 @@ func ELU(x *G.Node, alpha float64) (*G.Node, error) {
 	return Apply(elu[float32](alpha), elu[float64](alpha), x)
 }
 
-func elu[F f32.Float](alpha float64) Kernel[F] {
+func elu[F f32.Float](alpha float64) Kernel {
 	a := F(alpha)
 	return unary[F]{
 		name: "elu",
@@ -96,14 +87,14 @@ func elu[F f32.Float](alpha float64) Kernel[F] {
 // (Hendrycks and Gimpel 2016).
 func GELU(x *G.Node) (*G.Node, error) { return Apply(gelu[float32](), gelu[float64](), x) }
 
-func gelu[F f32.Float]() Kernel[F] {
+func gelu[F f32.Float]() Kernel {
 	return unary[F]{name: "gelu", fn: f32.GELU[F], grad: f32.GELUGrad[F], fromIn: true}
 }
 
 // GELUTanh is GELU in the same paper's tanh approximation, which GPT-2 uses.
 func GELUTanh(x *G.Node) (*G.Node, error) { return Apply(geluTanh[float32](), geluTanh[float64](), x) }
 
-func geluTanh[F f32.Float]() Kernel[F] {
+func geluTanh[F f32.Float]() Kernel {
 	return unary[F]{name: "gelu-tanh", fn: f32.GELUTanh[F], grad: f32.GELUTanhGrad[F], fromIn: true}
 }
 
@@ -111,14 +102,14 @@ func geluTanh[F f32.Float]() Kernel[F] {
 // swish (Ramachandran et al. 2017).
 func SiLU(x *G.Node) (*G.Node, error) { return Apply(silu[float32](), silu[float64](), x) }
 
-func silu[F f32.Float]() Kernel[F] {
+func silu[F f32.Float]() Kernel {
 	return unary[F]{name: "silu", fn: f32.SiLU[F], grad: f32.SiLUGrad[F], fromIn: true}
 }
 
 // Sigmoid is the logistic function 1/(1 + e⁻ˣ), for x of any shape.
 func Sigmoid(x *G.Node) (*G.Node, error) { return Apply(sigmoid[float32](), sigmoid[float64](), x) }
 
-func sigmoid[F f32.Float]() Kernel[F] {
+func sigmoid[F f32.Float]() Kernel {
 	return unary[F]{name: "sigmoid", fn: f32.Sigmoid[F], grad: f32.SigmoidGrad[F]}
 }
 
@@ -133,7 +124,7 @@ func ScaledTanh(x *G.Node) (*G.Node, error) {
 	return Apply(scaledTanh[float32]("scaled-tanh", 1.7159, 2./3), scaledTanh[float64]("scaled-tanh", 1.7159, 2./3), x)
 }
 
-func scaledTanh[F f32.Float](name string, a, s float64) Kernel[F] {
+func scaledTanh[F f32.Float](name string, a, s float64) Kernel {
 	return unary[F]{
 		name: name,
 		fn:   func(dst, src []F) { f32.ScaledTanh(dst, src, a, s) },

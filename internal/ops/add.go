@@ -15,7 +15,8 @@ func Add(a, b *G.Node) (*G.Node, error) { return Apply(add[float32]{}, add[float
 type add[F f32.Float] struct{}
 
 func (add[F]) Name() string    { return "add" }
-func (add[F]) Finishes()       {}
+func (add[F]) Batched() int    { return 2 }
+func (add[F]) elementwise()    {}
 func (add[F]) passesGradient() {}
 
 func (add[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
@@ -25,14 +26,8 @@ func (add[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	return in[0].Clone(), nil
 }
 
-func (add[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	f32.Chunks(len(out.V), elements, func(_, lo, hi int) {
-		y, a, b := out.V[lo:hi], in[0].V[lo:hi], in[1].V[lo:hi]
-		for i, v := range a {
-			y[i] = v + b[i]
-		}
-		c.Done(y)
-	})
+func (add[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	f32.AddTo(out.V, in[0].V, in[1].V)
 }
 
 func (add[F]) Reads() ([]int, bool) { return nil, false }

@@ -16,7 +16,7 @@ func AddMap(x, b *G.Node) (*G.Node, error) { return Apply(addMap[float32]{}, add
 type addMap[F f32.Float] struct{}
 
 func (addMap[F]) Name() string { return "add-map" }
-func (addMap[F]) Finishes()    {}
+func (addMap[F]) Batched() int { return 1 }
 
 func (addMap[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x, b := in[0], in[1]
@@ -26,17 +26,11 @@ func (addMap[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	return x.Clone(), nil
 }
 
-func (addMap[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	n, b := in[0].Shape[0], in[1].V
-	f32.Chunks(n, rowsOf(len(b)), func(_, lo, hi int) {
-		for i := lo; i < hi; i++ {
-			x, y := in[0].V[i*len(b):(i+1)*len(b)], out.V[i*len(b):(i+1)*len(b)]
-			for j, v := range b {
-				y[j] = x[j] + v
-			}
-		}
-		c.Done(out.V[lo*len(b) : hi*len(b)])
-	})
+func (addMap[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	b := in[1].V
+	for i := range in[0].Shape[0] {
+		f32.AddTo(out.V[i*len(b):(i+1)*len(b)], in[0].V[i*len(b):], b)
+	}
 }
 
 func (addMap[F]) Reads() ([]int, bool) { return nil, false }

@@ -21,7 +21,7 @@ type avgPool[F f32.Float] struct {
 }
 
 func (avgPool[F]) Name() string { return "avgpool" }
-func (avgPool[F]) Finishes()    {}
+func (avgPool[F]) Batched() int { return 1 }
 
 func (k avgPool[F]) Shape(in []tensor.Shape) (tensor.Shape, error) { return k.window.output(in[0]) }
 
@@ -40,39 +40,35 @@ func (k avgPool[F]) patch(i, j, h, w int) patch[F] {
 	return patch[F]{top, bottom, left, right, 1 / F(rows*columns)}
 }
 
-func (k avgPool[F]) Forward(ctx *Ctx[F], out Tensor[F], in []Tensor[F]) {
+func (k avgPool[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	h, w, c := in[0].Shape[1], in[0].Shape[2], in[0].Shape[3]
 	n, oh, ow := out.Shape[0], out.Shape[1], out.Shape[2]
-	f32.Chunks(n*oh, rowsOf(ow*c), func(_, lo, hi int) {
-		clear(out.V[lo*ow*c : hi*ow*c])
-		for row := lo; row < hi; row++ {
-			image := in[0].V[row/oh*h*w*c:][:h*w*c]
-			for j := range ow {
-				s := k.patch(row%oh, j, h, w)
-				y := out.V[(row*ow+j)*c:][:c]
-				for p := s.top; p < s.bottom; p++ {
-					for q := s.left; q < s.right; q++ {
-						f32.Axpy(y, s.weight, image[(p*w+q)*c:][:c])
-					}
+	clear(out.V)
+	for row := range n * oh {
+		image := in[0].V[row/oh*h*w*c:][:h*w*c]
+		for j := range ow {
+			s := k.patch(row%oh, j, h, w)
+			y := out.V[(row*ow+j)*c:][:c]
+			for p := s.top; p < s.bottom; p++ {
+				for q := s.left; q < s.right; q++ {
+					f32.Axpy(y, s.weight, image[(p*w+q)*c:][:c])
 				}
 			}
 		}
-		ctx.Done(out.V[lo*ow*c : hi*ow*c])
-	})
+	}
 }
 
 func (avgPool[F]) Reads() ([]int, bool) { return nil, false }
 
-// Backward runs image by image: neighbouring windows share pixels.
 func (k avgPool[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
 	if din[0].V == nil {
 		return
 	}
 	h, w, c := in[0].Shape[1], in[0].Shape[2], in[0].Shape[3]
 	n, oh, ow := dout.Shape[0], dout.Shape[1], dout.Shape[2]
-	f32.Parallel(n, func(_, i int) {
+	clear(din[0].V)
+	for i := range n {
 		dx := din[0].V[i*h*w*c:][:h*w*c]
-		clear(dx)
 		for r := range oh {
 			for j := range ow {
 				s := k.patch(r, j, h, w)
@@ -84,5 +80,5 @@ func (k avgPool[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in [
 				}
 			}
 		}
-	})
+	}
 }

@@ -64,7 +64,7 @@ func (b *Backward[F]) Do(args ...G.Value) (v G.Value, err error) {
 		}
 	}
 	dout, out, in := b.Args(tensorsOf[F](args))
-	b.Forward.Kernel.Backward(NewCtx[F](), b.din, dout, out, in)
+	RunBackward[F](b.Forward.Kernel, NewCtx[F](), b.din, dout, out, in)
 	return valueOf(newTensor[F](tokenShape)), nil
 }
 

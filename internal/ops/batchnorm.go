@@ -21,13 +21,18 @@ func BatchNorm(x, gamma, beta *G.Node, eps float64) (y *G.Node, stats *BatchStat
 }
 
 type batchNorm[F f32.Float] struct {
-	reduction
 	stats *BatchStats
 	eps   float64
+
+	sums  partSums[F]
+	mean  []F // the batch's
+	scale []F // gamma/√(variance + eps)
+	slope []F // of the gradient, see f32.NormalizeGrad
+	shift []F
 }
 
 func (*batchNorm[F]) Name() string { return "batchnorm" }
-func (*batchNorm[F]) Finishes()    {}
+func (*batchNorm[F]) Batched() int { return 1 }
 
 func (k *batchNorm[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x := in[0]
@@ -54,30 +59,29 @@ func perChannel(x tensor.Shape, params []tensor.Shape, names ...string) error {
 	return nil
 }
 
-func (k *batchNorm[F]) Forward(ctx *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	x, gamma, beta := in[0].V, in[1].V, in[2].V
-	c := len(gamma)
-	k.measure(x, c)
-	mean, scale := split2(ctx.Shared(2*c), c)
-	for j, g := range gamma {
-		mean[j] = F(k.stats.mean[j])
-		scale[j] = F(float64(g) / math.Sqrt(k.stats.variance[j]+k.eps))
-	}
-	normalize(ctx, out.V, x, mean, scale, beta)
+// ForwardPasses are one for the statistics and one that applies them.
+func (k *batchNorm[F]) ForwardPasses() []Pass[F] {
+	return []Pass[F]{{
+		Begin: func(c *Ctx[F], a *Args[F]) { k.sums.reset(c.Part().Of, len(a.In[1].V)) },
+		Each:  func(c *Ctx[F], a *Args[F]) { k.sums.moments(c.Part().Index, a.In[0].V) },
+		End:   func(_ *Ctx[F], a *Args[F]) { k.measure(a.In[1].V) },
+	}, {
+		Each: func(_ *Ctx[F], a *Args[F]) { f32.Normalize(a.Out.V, a.In[0].V, k.mean, k.scale, a.In[2].V) },
+	}}
 }
 
-// measure leaves the statistics of x in stats.
-func (k *batchNorm[F]) measure(x []F, c int) {
-	sum, squares := split2(k.over(len(x)/c, c, 2*c, func(part []float64, _, lo, hi int) {
-		rows := x[lo*c : hi*c]
-		f32.Sums(part[:c], part[c:], rows, rows)
-	}), c)
+// measure leaves the batch's statistics in stats, and what they make of gamma.
+func (k *batchNorm[F]) measure(gamma []F) {
 	s := k.stats
 	if s.mean == nil {
+		c := len(gamma)
 		s.mean, s.variance = make([]float64, c), make([]float64, c)
+		k.mean, k.scale, k.slope, k.shift = make([]F, c), make([]F, c), make([]F, c), make([]F, c)
 	}
-	for j := range c {
-		s.mean[j], s.variance[j] = moments(sum[j], squares[j], s.count)
+	k.sums.combine(s.mean, s.variance)
+	for j, g := range gamma {
+		k.mean[j] = F(s.mean[j])
+		k.scale[j] = F(float64(g) / math.Sqrt(s.variance[j]+k.eps))
 	}
 }
 
@@ -89,46 +93,39 @@ func moments(sum, squares float64, n int) (mean, variance float64) {
 	return mean, max(0, squares/float64(n)-mean*mean)
 }
 
-// normalize is y = (x − mean)·scale + shift, each of the three (C), in parallel.
-func normalize[F f32.Float](ctx *Ctx[F], y, x, mean, scale, shift []F) {
-	c := len(mean)
-	f32.Chunks(len(x)/c, rowsOf(c), func(_, lo, hi int) {
-		part := y[lo*c : hi*c]
-		f32.Normalize(part, x[lo*c:hi*c], mean, scale, shift)
-		ctx.Done(part)
-	})
-}
-
 func (*batchNorm[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
 
-// Backward is, with x̂ the normalised input and means over the batch,
+// BackwardPasses compute, with x̂ the normalised input and means over the batch,
 // dx = gamma/√(variance + eps)·(dy − mean(dy) − x̂·mean(dy·x̂)).
-func (k *batchNorm[F]) Backward(ctx *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
-	x, gamma, dy := in[0].V, in[1].V, dout.V
-	c, n := len(gamma), float64(k.stats.count)
-	sum, dot := split2(k.over(len(x)/c, c, 2*c, func(part []float64, _, lo, hi int) {
-		f32.Sums(part[:c], part[c:], dy[lo*c:hi*c], x[lo*c:hi*c])
-	}), c)
-	shared := ctx.Shared(4 * c)
-	mean, scale := split2(shared[:2*c], c)
-	slope, shift := split2(shared[2*c:], c)
+func (k *batchNorm[F]) BackwardPasses() []Pass[F] {
+	return []Pass[F]{{
+		Begin: func(c *Ctx[F], a *Args[F]) { k.sums.reset(c.Part().Of, len(a.In[1].V)) },
+		Each:  func(c *Ctx[F], a *Args[F]) { k.sums.grads(c.Part().Index, a.DOut.V, a.In[0].V, k.mean) },
+		End:   func(_ *Ctx[F], a *Args[F]) { k.gradients(a.DIn, a.In[1].V) },
+	}, {
+		Each: func(_ *Ctx[F], a *Args[F]) {
+			if dx := a.DIn[0].V; dx != nil {
+				f32.NormalizeGrad(dx, a.DOut.V, a.In[0].V, k.mean, k.scale, k.slope, k.shift)
+			}
+		},
+	}}
+}
+
+// gradients sets those of gamma and beta, and the coefficients of the last pass.
+func (k *batchNorm[F]) gradients(din []Tensor[F], gamma []F) {
+	sum, dot, n := k.sums.sum, k.sums.dot, float64(k.stats.count)
+	k.sums.total()
 	for j, g := range gamma {
 		m, rstd := k.stats.mean[j], 1/math.Sqrt(k.stats.variance[j]+k.eps)
-		dgamma := (dot[j] - m*sum[j]) * rstd
-		mean[j], scale[j] = F(m), F(float64(g)*rstd)
-		slope[j] = F(float64(g) * rstd * rstd * dgamma / n)
-		shift[j] = F(float64(g) * rstd * sum[j] / n)
+		dgamma := (dot[j] - (m-float64(k.mean[j]))*sum[j]) * rstd // the sums are about the rounded mean
+		k.slope[j] = F(float64(g) * rstd * rstd * dgamma / n)
+		k.shift[j] = F(float64(g) * rstd * sum[j] / n)
 		if d := din[1].V; d != nil {
 			d[j] = F(dgamma)
 		}
 		if d := din[2].V; d != nil {
 			d[j] = F(sum[j])
 		}
-	}
-	if dx := din[0].V; dx != nil {
-		f32.Chunks(len(x)/c, rowsOf(c), func(_, lo, hi int) {
-			f32.NormalizeGrad(dx[lo*c:hi*c], dy[lo*c:hi*c], x[lo*c:hi*c], mean, scale, slope, shift)
-		})
 	}
 }
 

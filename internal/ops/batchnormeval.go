@@ -19,11 +19,12 @@ func BatchNormEval(x, gamma, beta, mean, variance *G.Node, eps float64) (*G.Node
 
 type batchNormEval[F f32.Float] struct {
 	reduction
-	eps float64
+	eps   float64
+	scale []F // gamma/√(variance + eps)
 }
 
 func (*batchNormEval[F]) Name() string { return "batchnorm-eval" }
-func (*batchNormEval[F]) Finishes()    {}
+func (*batchNormEval[F]) Batched() int { return 1 }
 
 func (k *batchNormEval[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x := in[0]
@@ -39,26 +40,37 @@ func (k *batchNormEval[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 // rstd is 1/√(variance + eps).
 func (k *batchNormEval[F]) rstd(variance F) float64 { return 1 / math.Sqrt(float64(variance)+k.eps) }
 
-func (k *batchNormEval[F]) Forward(ctx *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	scale := ctx.Shared(len(in[1].V))
-	for j, g := range in[1].V {
-		scale[j] = F(float64(g) * k.rstd(in[4].V[j]))
+func (k *batchNormEval[F]) ForwardPasses() []Pass[F] {
+	return []Pass[F]{{
+		Begin: func(_ *Ctx[F], a *Args[F]) { k.rescale(a.In) },
+		Each:  func(_ *Ctx[F], a *Args[F]) { f32.Normalize(a.Out.V, a.In[0].V, a.In[3].V, k.scale, a.In[2].V) },
+	}}
+}
+
+func (k *batchNormEval[F]) rescale(in []Tensor[F]) {
+	if k.scale == nil {
+		k.scale = make([]F, len(in[1].V))
 	}
-	normalize(ctx, out.V, in[0].V, in[3].V, scale, in[2].V)
+	for j, g := range in[1].V {
+		k.scale[j] = F(float64(g) * k.rstd(in[4].V[j]))
+	}
 }
 
 func (*batchNormEval[F]) Reads() ([]int, bool) { return []int{0, 1, 3, 4}, false }
 
-func (k *batchNormEval[F]) Backward(ctx *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
+// BackwardPasses are one that is not cut: gradients flow through running
+// statistics in tests only.
+func (k *batchNormEval[F]) BackwardPasses() []Pass[F] {
+	return []Pass[F]{{Begin: func(_ *Ctx[F], a *Args[F]) { k.backward(a.DIn, a.DOut, a.In) }}}
+}
+
+func (k *batchNormEval[F]) backward(din []Tensor[F], dout Tensor[F], in []Tensor[F]) {
 	x, dy, gamma := in[0].V, dout.V, in[1].V
 	c := len(gamma)
 	if dx := din[0].V; dx != nil {
-		scale := ctx.Shared(c)
-		for j, g := range gamma {
-			scale[j] = F(float64(g) * k.rstd(in[4].V[j]))
-		}
+		k.rescale(in)
 		f32.Chunks(len(dx)/c, rowsOf(c), func(_, lo, hi int) {
-			f32.ScaleColumns(dx[lo*c:hi*c], dy[lo*c:hi*c], scale)
+			f32.ScaleColumns(dx[lo*c:hi*c], dy[lo*c:hi*c], k.scale)
 		})
 	}
 	if din[1].V == nil && din[2].V == nil && din[3].V == nil && din[4].V == nil {

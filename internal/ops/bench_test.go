@@ -21,13 +21,13 @@ func BenchmarkKernels(b *testing.B) {
 		}
 		b.Run(name+"/forward", func(b *testing.B) {
 			for b.Loop() {
-				c.kernel.Forward(c.ctx, c.out, c.in)
+				ops.RunForward(c.kernel, c.ctx, c.out, c.in)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/element")
 		})
 		b.Run(name+"/backward", func(b *testing.B) {
 			for b.Loop() {
-				c.kernel.Backward(c.ctx, din, dout, c.out, c.in)
+				ops.RunBackward(c.kernel, c.ctx, din, dout, c.out, c.in)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/element")
 		})

@@ -44,7 +44,7 @@ func wantError(t *testing.T, op optest.Op, want string, shapes ...[]int) {
 // A call is a kernel with its arguments, called without a graph.
 type call[F f32.Float] struct {
 	ctx    *ops.Ctx[F]
-	kernel ops.Kernel[F]
+	kernel ops.Kernel
 	in     []ops.Tensor[F]
 	out    ops.Tensor[F]
 }
@@ -85,7 +85,7 @@ func newCall[F f32.Float](t testing.TB, op optest.Op, in ...optest.Input) *call[
 }
 
 func (c *call[F]) forward() []F {
-	c.kernel.Forward(c.ctx, c.out, c.in)
+	ops.RunForward(c.kernel, c.ctx, c.out, c.in)
 	return c.out.V
 }
 
@@ -118,7 +118,7 @@ func (c *call[F]) backward(dout ops.Tensor[F], wanted func(i int) bool) []ops.Te
 	if readsOut {
 		out = c.out
 	}
-	c.kernel.Backward(c.ctx, din, dout, out, in)
+	ops.RunBackward(c.kernel, c.ctx, din, dout, out, in)
 	return din
 }
 

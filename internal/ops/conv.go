@@ -30,10 +30,13 @@ func Conv2D(x, w, b *G.Node, f Filter) (*G.Node, error) {
 type conv2D[F f32.Float] struct {
 	filter   Filter
 	geometry f32.Conv2D
+
+	filters []F // as the pass wants them
+	sums    []F // the filters' gradient of each part, and the bias's
 }
 
 func (*conv2D[F]) Name() string { return "conv2d" }
-func (*conv2D[F]) Finishes()    {}
+func (*conv2D[F]) Batched() int { return 1 }
 
 func (k *conv2D[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x, w := in[0], in[1]
@@ -60,51 +63,64 @@ func (k *conv2D[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{g.N, g.OutH(), g.OutW(), g.Out}, nil
 }
 
-func (k *conv2D[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
+func (k *conv2D[F]) ForwardPasses() []Pass[F] {
 	g := k.geometry
-	var bias []F
-	if len(in) == 3 {
-		bias = in[2].V
-	}
 	image, result := g.H*g.W*g.C, g.OutH()*g.OutW()*g.Out
-	f32.Parallel(g.N, func(worker, n int) {
-		y := out.V[n*result : (n+1)*result]
-		f32.ConvImage(g, y, in[0].V[n*image:(n+1)*image], in[1].V, bias, c.Scratch(worker, g.Scratch()))
-		c.Done(y)
-	})
+	return []Pass[F]{{
+		Each: func(c *Ctx[F], a *Args[F]) {
+			var bias []F
+			if len(a.In) == 3 {
+				bias = a.In[2].V
+			}
+			for n := range a.Out.Shape[0] {
+				f32.ConvImage(g, a.Out.V[n*result:(n+1)*result], a.In[0].V[n*image:(n+1)*image], a.In[1].V, bias, c.Scratch(c.Worker(), g.Scratch()))
+			}
+		},
+	}}
 }
 
 func (*conv2D[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
 
-func (k *conv2D[F]) Backward(c *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
+func (k *conv2D[F]) BackwardPasses() []Pass[F] {
 	g := k.geometry
 	image, result := g.H*g.W*g.C, g.OutH()*g.OutW()*g.Out
-	if dx := din[0].V; dx != nil {
-		filters := c.Shared(len(in[1].V))
-		f32.GradFilters(g, filters, in[1].V)
-		f32.Parallel(g.N, func(worker, n int) {
-			f32.ConvImageGrad(g, dx[n*image:(n+1)*image], dout.V[n*result:(n+1)*result], filters, c.Scratch(worker, g.Scratch()))
-		})
-	}
-	if dw := din[1].V; dw != nil {
-		// The images are cut into a fixed number of parts, whatever the number of
-		// workers, and the parts' gradients are added in order.
-		parts := min(g.N, filterGradParts)
-		sums := c.Shared(parts * len(dw))
-		f32.Parallel(parts, func(worker, p int) {
-			sum := sums[p*len(dw) : (p+1)*len(dw)]
-			clear(sum)
-			for n := p * g.N / parts; n < (p+1)*g.N/parts; n++ {
-				f32.ConvFilterGrad(g, sum, in[0].V[n*image:(n+1)*image], dout.V[n*result:(n+1)*result], c.Scratch(worker, g.Scratch()))
+	filters := g.KH * g.KW * g.C / g.Groups * g.Out
+	size := filters + g.Out
+	return []Pass[F]{{
+		Begin: func(c *Ctx[F], a *Args[F]) {
+			memory := c.Shared(filters + c.Part().Of*size)
+			k.filters, k.sums = memory[:filters], memory[filters:]
+			if a.DIn[0].V != nil {
+				f32.GradFilters(g, k.filters, a.In[1].V)
 			}
-		})
-		f32.SumRows(dw, sums, parts)
-	}
-	if len(din) == 3 && din[2].V != nil {
-		f32.SumRows(din[2].V, dout.V, g.N*g.OutH()*g.OutW())
-	}
+			clear(k.sums)
+		},
+		Each: func(c *Ctx[F], a *Args[F]) {
+			sums := k.sums[c.Part().Index*size:][:size]
+			for n := range a.DOut.Shape[0] {
+				x, dy := a.In[0].V[n*image:(n+1)*image], a.DOut.V[n*result:(n+1)*result]
+				scratch := c.Scratch(c.Worker(), g.Scratch())
+				if dx := a.DIn[0].V; dx != nil {
+					f32.ConvImageGrad(g, dx[n*image:(n+1)*image], dy, k.filters, scratch)
+				}
+				if a.DIn[1].V != nil {
+					f32.ConvFilterGrad(g, sums[:filters], x, dy, scratch)
+				}
+				if len(a.DIn) == 3 && a.DIn[2].V != nil {
+					for ; len(dy) > 0; dy = dy[g.Out:] {
+						f32.Axpy(sums[filters:], 1, dy[:g.Out])
+					}
+				}
+			}
+		},
+		End: func(c *Ctx[F], a *Args[F]) {
+			for p := 1; p < c.Part().Of; p++ {
+				f32.Axpy(k.sums[:size], 1, k.sums[p*size:][:size])
+			}
+			copy(a.DIn[1].V, k.sums[:filters])
+			if len(a.DIn) == 3 {
+				copy(a.DIn[2].V, k.sums[filters:size])
+			}
+		},
+	}}
 }
-
-// filterGradParts bounds both the memory of the partial sums and the number of
-// workers that can compute filter gradients at once.
-const filterGradParts = 16

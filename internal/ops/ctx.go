@@ -1,58 +1,88 @@
 package ops
 
-import (
-	"zoo/internal/f32"
-)
+import "zoo/internal/f32"
 
-// A Ctx is what an executor lends to a running kernel: scratch memory, and the
-// elementwise function fused to the kernel's output. One runs one kernel at a time.
+// A Ctx is what an executor lends to a running kernel: memory, and which examples
+// of the batch it is to compute.
 type Ctx[F f32.Float] struct {
-	perWorker [][]F
-	shared    []F
-	epilogue  func(dst, src []F)
+	scratch *Scratch[F]
+	shared  *[]F
+	worker  int
+	part    Part
 }
 
-// NewCtx returns a Ctx with no scratch memory yet.
-func NewCtx[F f32.Float]() *Ctx[F] { return &Ctx[F]{perWorker: make([][]F, f32.Workers())} }
+// A Part is a piece of the batch: what one worker computes before it takes
+// the next. Sums over the batch are made part by part, then over the parts in
+// order, so that they do not depend on the number of workers.
+type Part struct {
+	Index, Of int // this part, and how many there are
+	First     int // the example with which the tensors at hand begin
+}
 
-// Scratch returns n values of undefined contents that belong to the worker of a
-// parallel loop until its next call.
-func (c *Ctx[F]) Scratch(worker, n int) []F {
-	if cap(c.perWorker[worker]) < n {
-		c.perWorker[worker] = make([]F, n)
+// Scratch is the working memory of each worker.
+type Scratch[F f32.Float] [][]F
+
+// NewScratch returns scratch memory that grows as kernels ask for it.
+func NewScratch[F f32.Float]() *Scratch[F] {
+	s := make(Scratch[F], f32.Workers())
+	return &s
+}
+
+// Bytes is the memory that s holds.
+func (s *Scratch[F]) Bytes() (n int) {
+	for _, v := range *s {
+		n += Bytes(v[:cap(v)])
 	}
-	return c.perWorker[worker][:n]
+	return n
+}
+
+// Bytes is the memory that the values of v take.
+func Bytes[F f32.Float](v []F) int {
+	if _, ok := any(v).([]float32); ok {
+		return 4 * len(v)
+	}
+	return 8 * len(v)
+}
+
+// NewCtx returns a Ctx with no memory yet.
+func NewCtx[F f32.Float]() *Ctx[F] {
+	return NewScratch[F]().Ctx(new([]F))
+}
+
+// Ctx returns a Ctx of the scratch memory s. shared is where the memory of
+// Shared is kept from one run to the next.
+func (s *Scratch[F]) Ctx(shared *[]F) *Ctx[F] {
+	return &Ctx[F]{scratch: s, shared: shared, part: Part{Of: 1}}
+}
+
+// In sets c for a call of Pass.Each, by a worker in a part of the batch.
+func (c *Ctx[F]) In(worker int, part Part) { c.worker, c.part = worker, part }
+
+// Worker is the index of the worker that runs the call, for Scratch.
+func (c *Ctx[F]) Worker() int { return c.worker }
+
+// Part is the part of the batch that is being computed.
+func (c *Ctx[F]) Part() Part { return c.part }
+
+// SetParts sets c for a call of Pass.Begin or End: there are n parts.
+func (c *Ctx[F]) SetParts(n int) { c.worker, c.part = 0, Part{Of: n} }
+
+// Scratch returns n values of undefined contents that belong to the worker until
+// its next call.
+func (c *Ctx[F]) Scratch(worker, n int) []F { return (*c.scratch).take(worker, n) }
+
+func (s Scratch[F]) take(worker, n int) []F {
+	if cap(s[worker]) < n {
+		s[worker] = make([]F, n)
+	}
+	return s[worker][:n]
 }
 
 // Shared returns n values of undefined contents that belong to the kernel until
-// its next call.
+// the end of its pass. It is called at most once in a pass, by Begin.
 func (c *Ctx[F]) Shared(n int) []F {
-	if cap(c.shared) < n {
-		c.shared = make([]F, n)
+	if cap(*c.shared) < n {
+		*c.shared = make([]F, n)
 	}
-	return c.shared[:n]
-}
-
-// SetEpilogue makes Done apply map, the Map of an Elementwise kernel; nil makes
-// it do nothing.
-func (c *Ctx[F]) SetEpilogue(epilogue func(dst, src []F)) { c.epilogue = epilogue }
-
-// Done says that a part of the kernel's output is final. See Finisher.
-func (c *Ctx[F]) Done(part []F) {
-	if c.epilogue != nil {
-		c.epilogue(part, part)
-	}
-}
-
-// ScratchBytes is the memory that the scratch buffers hold.
-func (c *Ctx[F]) ScratchBytes() int {
-	n := cap(c.shared)
-	for _, s := range c.perWorker {
-		n += cap(s)
-	}
-	var f F
-	if _, ok := any(f).(float32); ok {
-		return 4 * n
-	}
-	return 8 * n
+	return (*c.shared)[:n]
 }

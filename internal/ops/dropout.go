@@ -36,22 +36,29 @@ type dropout[F f32.Float] struct {
 }
 
 func (*dropout[F]) Name() string                                  { return "dropout" }
-func (*dropout[F]) Finishes()                                     {}
+func (*dropout[F]) Batched() int                                  { return 1 }
+func (*dropout[F]) elementwise()                                  {}
 func (*dropout[F]) Shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
 func (*dropout[F]) Reads() ([]int, bool)                          { return nil, false }
 
-func (k *dropout[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	k.key = mix(k.seed ^ mix(k.step()+weyl))
-	f32.Chunks(len(out.V), elements, func(_, lo, hi int) {
-		k.mask(out.V[lo:hi], in[0].V[lo:hi], lo)
-		c.Done(out.V[lo:hi])
-	})
+func (k *dropout[F]) ForwardPasses() []Pass[F] {
+	return []Pass[F]{{
+		Begin: func(*Ctx[F], *Args[F]) { k.key = mix(k.seed ^ mix(k.step()+weyl)) },
+		Each:  func(c *Ctx[F], a *Args[F]) { k.run(c, a.Out, a.In[0]) },
+	}}
 }
 
-func (k *dropout[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], _ []Tensor[F]) {
-	f32.Chunks(len(din[0].V), elements, func(_, lo, hi int) {
-		k.mask(din[0].V[lo:hi], dout.V[lo:hi], lo)
-	})
+func (k *dropout[F]) BackwardPasses() []Pass[F] {
+	return []Pass[F]{{Each: func(c *Ctx[F], a *Args[F]) {
+		if a.DIn[0].V != nil {
+			k.run(c, a.DIn[0], a.DOut)
+		}
+	}}}
+}
+
+// run drops the same elements of src, and scales the others, at each call of a step.
+func (k *dropout[F]) run(c *Ctx[F], dst, src Tensor[F]) {
+	k.mask(dst.V, src.V, c.Part().First*(len(src.V)/src.Shape[0]))
 }
 
 // mask is dst[i] = src[i]/(1−p), or 0 where element start+i is dropped.

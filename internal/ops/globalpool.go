@@ -18,7 +18,7 @@ func GlobalAvgPool(x *G.Node) (*G.Node, error) {
 type globalAvgPool[F f32.Float] struct{ scratch perWorker }
 
 func (globalAvgPool[F]) Name() string { return "globalavgpool" }
-func (globalAvgPool[F]) Finishes()    {}
+func (globalAvgPool[F]) Batched() int { return 1 }
 
 func (globalAvgPool[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x := in[0]
@@ -32,16 +32,13 @@ func (k globalAvgPool[F]) Forward(ctx *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	n, c := out.Shape[0], out.Shape[1]
 	image := len(in[0].V) / n
 	weight := 1 / float64(image/c)
-	f32.Chunks(n, rowsOf(image), func(worker, lo, hi int) {
-		for i := lo; i < hi; i++ {
-			sum := k.scratch.zeros(worker, c)
-			f32.ColumnSums(sum, in[0].V[i*image:][:image])
-			for j, s := range sum {
-				out.V[i*c+j] = F(s * weight)
-			}
+	for i := range n {
+		sum := k.scratch.zeros(ctx.Worker(), c)
+		f32.ColumnSums(sum, in[0].V[i*image:][:image])
+		for j, s := range sum {
+			out.V[i*c+j] = F(s * weight)
 		}
-		ctx.Done(out.V[lo*c : hi*c])
-	})
+	}
 }
 
 func (globalAvgPool[F]) Reads() ([]int, bool) { return nil, false }
@@ -54,13 +51,11 @@ func (globalAvgPool[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], 
 	n, c := dout.Shape[0], dout.Shape[1]
 	image := len(dx) / n
 	weight := 1 / F(image/c)
-	f32.Chunks(n, rowsOf(image), func(_, lo, hi int) {
-		for i := lo; i < hi; i++ {
-			dst := dx[i*image:][:image]
-			f32.Scale(dst[:c], dout.V[i*c:][:c], weight)
-			for p := c; p < image; p += c {
-				copy(dst[p:p+c], dst[:c])
-			}
+	for i := range n {
+		dst := dx[i*image:][:image]
+		f32.Scale(dst[:c], dout.V[i*c:][:c], weight)
+		for p := c; p < image; p += c {
+			copy(dst[p:p+c], dst[:c])
 		}
-	})
+	}
 }

@@ -38,7 +38,8 @@ type groupNorm[F f32.Float] struct {
 	groups int
 	eps    float64
 
-	n, rows, c int
+	n, rows, c int       // n is of the whole batch
+	zeros      []F       // for a norm without beta
 	mean, rstd []float64 // of each example's groups, from Forward for Backward
 	scratch    perWorker
 	reduction
@@ -50,12 +51,12 @@ var normalises = map[string]string{
 	"rmsnorm":   "(N, C), (N, T, C) or (N, H, W, C)",
 }
 
-func newGroupNorm[F f32.Float](name string, groups int, eps float64) Kernel[F] {
+func newGroupNorm[F f32.Float](name string, groups int, eps float64) Kernel {
 	return &groupNorm[F]{name: name, groups: groups, eps: eps, scratch: newPerWorker()}
 }
 
 func (k *groupNorm[F]) Name() string { return k.name }
-func (*groupNorm[F]) Finishes()      {}
+func (*groupNorm[F]) Batched() int   { return 1 }
 
 func (k *groupNorm[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x := in[0]
@@ -77,6 +78,8 @@ func (k *groupNorm[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	if k.size() < 2 {
 		return nil, fmt.Errorf("have input %v with 1 value in each of %d groups, want at least 2: the result would not depend on the input", x, k.groups)
 	}
+	k.mean, k.rstd = make([]float64, k.n*k.groups), make([]float64, k.n*k.groups)
+	k.zeros = make([]F, k.c)
 	return x.Clone(), nil
 }
 
@@ -84,24 +87,18 @@ func (k *groupNorm[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 func (k *groupNorm[F]) size() int { return k.rows * k.c / k.groups }
 
 func (k *groupNorm[F]) Forward(ctx *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	if k.mean == nil {
-		k.mean, k.rstd = make([]float64, k.n*k.groups), make([]float64, k.n*k.groups)
-	}
-	x, gamma, example := in[0].V, in[1].V, k.rows*k.c
-	beta := ctx.Shared(k.c)
-	clear(beta)
+	x, gamma, beta, example := in[0].V, in[1].V, k.zeros, k.rows*k.c
 	if len(in) == 3 {
 		beta = in[2].V
 	}
-	f32.Chunks(k.n, rowsOf(example), func(worker, lo, hi int) {
-		mean, scale := split2(ctx.Scratch(worker, 2*k.c), k.c)
-		for i := lo; i < hi; i++ {
-			x := x[i*example : (i+1)*example]
-			k.measure(worker, i, x, gamma, mean, scale, len(in) == 2)
-			f32.Normalize(out.V[i*example:(i+1)*example], x, mean, scale, beta)
-		}
-		ctx.Done(out.V[lo*example : hi*example])
-	})
+	// A row of (N, T, D) is an example of its own here.
+	first := ctx.Part().First * (out.Shape.TotalSize() / out.Shape[0] / example)
+	mean, scale := split2(ctx.Scratch(ctx.Worker(), 2*k.c), k.c)
+	for i := range len(x) / example {
+		x := x[i*example : (i+1)*example]
+		k.measure(ctx.Worker(), first+i, x, gamma, mean, scale, len(in) == 2)
+		f32.Normalize(out.V[i*example:(i+1)*example], x, mean, scale, beta)
+	}
 }
 
 // measure leaves the statistics of example i in k.mean and k.rstd, and sets the

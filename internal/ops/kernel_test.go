@@ -7,13 +7,18 @@ import (
 	"maps"
 	"math"
 	"os"
-	"os/exec"
+	osexec "os/exec"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"zoo/internal/exec"
 	"zoo/internal/ops"
+	"zoo/internal/ops/optest"
 )
 
 // TestKernelContract checks of every kernel what the executor relies on.
@@ -31,22 +36,6 @@ func checkContract(t *testing.T, c *call[float32]) {
 	out := slices.Clone(c.forward())
 	equal(t, "output of a second run", c.forward(), out)
 
-	c.ctx.SetEpilogue(func(dst, src []float32) {
-		for i, v := range src {
-			dst[i] = v + 1
-		}
-	})
-	c.forward()
-	plusOne := slices.Clone(out)
-	if _, ok := c.kernel.(ops.Finisher); ok {
-		for i := range plusOne {
-			plusOne[i]++
-		}
-	}
-	equal(t, "output with an epilogue", c.out.V, plusOne)
-	c.ctx.SetEpilogue(nil)
-	c.forward()
-
 	dout := c.upstream()
 	all := c.grads(dout)
 	for i, d := range all {
@@ -61,31 +50,27 @@ func checkContract(t *testing.T, c *call[float32]) {
 		equal(t, fmt.Sprintf("input %d after the run", i), x.V, inputs[i])
 	}
 
-	if e, ok := c.kernel.(ops.Elementwise[float32]); ok {
-		x := slices.Clone(c.in[0].V)
-		e.Map(x, x)
-		equal(t, "output in place", x, out)
-		e.Backward(c.ctx, []ops.Tensor[float32]{dout}, dout, c.out, c.in)
+	if e, ok := c.kernel.(ops.Elementwise); ok {
+		x := ops.Tensor[float32]{Shape: c.in[0].Shape, V: slices.Clone(c.in[0].V)}
+		ops.RunForward(e, c.ctx, x, append([]ops.Tensor[float32]{x}, c.in[1:]...))
+		equal(t, "output in place", x.V, out)
+		din := make([]ops.Tensor[float32], len(c.in))
+		din[0] = dout
+		ops.RunBackward(e, c.ctx, din, dout, c.out, c.in)
 		equal(t, "gradient in place", dout.V, all[0].V)
 	}
 }
 
-// A steady-state step allocates nothing worth naming: the closures of parallel
+// A steady-state run allocates nothing worth naming: the closures of parallel
 // loops only.
 func TestKernelsDoNotAllocate(t *testing.T) {
 	const most = 2048
 	for name, k := range kernels {
-		c := newCall[float32](t, k.op, k.in...)
-		dout, din := c.upstream(), []ops.Tensor[float32]{}
-		for _, x := range c.in {
-			din = append(din, ops.Tensor[float32]{Shape: x.Shape, V: make([]float32, len(x.V))})
-			if x.I != nil {
-				din[len(din)-1].V = nil
-			}
-		}
+		vm := machine(t, k.op, k.in...)
 		step := func() {
-			c.kernel.Forward(c.ctx, c.out, c.in)
-			c.kernel.Backward(c.ctx, din, dout, c.out, c.in)
+			if err := vm.RunAll(); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for range 8 { // until every worker has had its scratch memory
 			step()
@@ -99,9 +84,53 @@ func TestKernelsDoNotAllocate(t *testing.T) {
 			least = min(least, after.TotalAlloc-before.TotalAlloc)
 		}
 		if least > most {
-			t.Errorf("%s: a step allocates %d bytes, want at most %d", name, least, most)
+			t.Errorf("%s: a run allocates %d bytes, want at most %d", name, least, most)
 		}
 	}
+}
+
+// machine executes a kernel and its gradients.
+func machine(t *testing.T, op optest.Op, in ...optest.Input) exec.VM {
+	t.Helper()
+	c := newCall[float32](t, op, in...)
+	var nodes G.Nodes
+	y, err := build(tensor.Float32, func(in ...*G.Node) (*G.Node, error) {
+		nodes = in
+		return op(in...)
+	}, in...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dout := G.NewTensor(nodes[0].Graph(), tensor.Float32, y.Dims(), G.WithShape(y.Shape()...), G.WithName("dout"))
+	grads, err := y.Op().(*ops.Forward[float32]).SymDiff(nodes, y, dout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range append(slices.Clone(c.in), c.upstream()) {
+		var v G.Value
+		switch {
+		case x.I != nil:
+			v = tensor.New(tensor.WithShape(x.Shape...), tensor.WithBacking(x.I))
+		case x.Shape.IsScalar():
+			v = G.NewF32(x.V[0])
+		default:
+			v = tensor.New(tensor.WithShape(x.Shape...), tensor.WithBacking(x.V))
+		}
+		if err := G.Let(append(slices.Clone(nodes), dout)[i], v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	outputs := G.Nodes{y}
+	for _, d := range grads {
+		if d != nil && d != dout {
+			outputs = append(outputs, d)
+		}
+	}
+	vm, err := exec.New(y.Graph(), outputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return vm
 }
 
 // TestThreads runs every kernel in processes of 1, 2 and 3 threads, and compares
@@ -116,7 +145,7 @@ func TestThreads(t *testing.T) {
 	}
 	var one []string
 	for threads := 1; threads <= 3; threads++ {
-		cmd := exec.Command(os.Args[0], "-test.run=^TestThreads$")
+		cmd := osexec.Command(os.Args[0], "-test.run=^TestThreads$")
 		cmd.Env = append(os.Environ(), variable+"=1", fmt.Sprint("GOMAXPROCS=", threads))
 		out, err := cmd.CombinedOutput()
 		if err != nil {

@@ -18,44 +18,40 @@ func MaxPool(x *G.Node, w Window) (*G.Node, error) {
 type maxPool[F f32.Float] struct{ window Window }
 
 func (maxPool[F]) Name() string { return "maxpool" }
-func (maxPool[F]) Finishes()    {}
+func (maxPool[F]) Batched() int { return 1 }
 
 func (k maxPool[F]) Shape(in []tensor.Shape) (tensor.Shape, error) { return k.window.output(in[0]) }
 
-func (k maxPool[F]) Forward(ctx *Ctx[F], out Tensor[F], in []Tensor[F]) {
+func (k maxPool[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	h, w, c := in[0].Shape[1], in[0].Shape[2], in[0].Shape[3]
 	n, oh, ow := out.Shape[0], out.Shape[1], out.Shape[2]
-	f32.Chunks(n*oh, rowsOf(ow*c), func(_, lo, hi int) {
-		for row := lo; row < hi; row++ {
-			image := in[0].V[row/oh*h*w*c:][:h*w*c]
-			top, bottom, _ := k.window.span(0, row%oh, h)
-			for j := range ow {
-				left, right, _ := k.window.span(1, j, w)
-				y := out.V[(row*ow+j)*c:][:c]
-				copy(y, image[(top*w+left)*c:])
-				for p := top; p < bottom; p++ {
-					for q := left; q < right; q++ {
-						f32.Max(y, image[(p*w+q)*c:][:c])
-					}
+	for row := range n * oh {
+		image := in[0].V[row/oh*h*w*c:][:h*w*c]
+		top, bottom, _ := k.window.span(0, row%oh, h)
+		for j := range ow {
+			left, right, _ := k.window.span(1, j, w)
+			y := out.V[(row*ow+j)*c:][:c]
+			copy(y, image[(top*w+left)*c:])
+			for p := top; p < bottom; p++ {
+				for q := left; q < right; q++ {
+					f32.Max(y, image[(p*w+q)*c:][:c])
 				}
 			}
 		}
-		ctx.Done(out.V[lo*ow*c : hi*ow*c])
-	})
+	}
 }
 
 func (maxPool[F]) Reads() ([]int, bool) { return []int{0}, true }
 
-// Backward runs image by image: neighbouring windows share pixels.
 func (k maxPool[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, out Tensor[F], in []Tensor[F]) {
 	if din[0].V == nil {
 		return
 	}
 	h, w, c := in[0].Shape[1], in[0].Shape[2], in[0].Shape[3]
 	n, oh, ow := out.Shape[0], out.Shape[1], out.Shape[2]
-	f32.Parallel(n, func(_, i int) {
+	clear(din[0].V)
+	for i := range n {
 		image, dx := in[0].V[i*h*w*c:][:h*w*c], din[0].V[i*h*w*c:][:h*w*c]
-		clear(dx)
 		for r := range oh {
 			top, bottom, _ := k.window.span(0, r, h)
 			for j := range ow {
@@ -69,7 +65,7 @@ func (k maxPool[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, out Tensor[F], in
 				}
 			}
 		}
-	})
+	}
 }
 
 // first returns where in the image the window's maximum stands first.

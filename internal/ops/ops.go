@@ -27,40 +27,32 @@ type Tensor[F f32.Float] struct {
 	I     []int // the values of an integer tensor
 }
 
-// A Kernel is a fused, differentiable function of tensors.
+// A Kernel is a fused, differentiable function of tensors: one that is Whole,
+// Batched or a Passer.
 //
-// One Kernel value belongs to one node of one graph. Forward may keep what
-// Backward needs in the Kernel's own fields (saved statistics), as the two run
-// in turn; nothing else may outlive a call. Kernels never change their inputs.
-type Kernel[F f32.Float] interface {
+// One Kernel value belongs to one node of one graph. Its forward computation may
+// keep what the backward one needs in the Kernel's own fields (saved statistics),
+// as the two run in turn; nothing else may outlive a call. Kernels never change
+// their inputs.
+type Kernel interface {
 	// Name is the operation's name in graphs, profiles and errors.
 	Name() string
 	// Shape returns the output's shape, or an error that says what is wrong
 	// with the inputs: have X, want Y. The empty shape is a scalar.
 	Shape(in []tensor.Shape) (tensor.Shape, error)
-	// Forward overwrites out.
-	Forward(c *Ctx[F], out Tensor[F], in []Tensor[F])
-	// Reads says what Backward reads besides the output's gradient: in[i] for
-	// each i listed, and the output. What no one reads is freed early.
+	// Reads says what the backward computation reads besides the output's
+	// gradient: in[i] for each i listed, and the output. What no one reads is
+	// freed early.
 	Reads() (in []int, out bool)
-	// Backward overwrites din[i].V, the gradient of input i, wherever it is not
-	// nil: it is nil for integer inputs and where nobody wants the gradient.
-	// Of in and out only what Reads names holds values; shapes are always there.
-	Backward(c *Ctx[F], din []Tensor[F], dout, out Tensor[F], in []Tensor[F])
 }
 
-// An Elementwise kernel has one input, and its output's element i depends on the
-// input's element i alone. Backward may be given din[0] and dout in one buffer.
-type Elementwise[F f32.Float] interface {
-	Kernel[F]
-	// Map sets dst[i] = f(src[i]); dst may be src.
-	Map(dst, src []F)
+// An Elementwise kernel is cut with the batch, and its output's element i depends
+// on the inputs' elements i alone. Forward may be given the output in the buffer of
+// the first input, and Backward the first input's gradient in that of the output's.
+type Elementwise interface {
+	Kernel
+	elementwise()
 }
-
-// A Finisher is a kernel that calls Ctx.Done on each part of its output once
-// that part is final, so that a following Elementwise kernel can be applied
-// there and then, while the part is in cache.
-type Finisher interface{ Finishes() }
 
 // A passThrough kernel's gradient is the output's gradient for every input.
 type passThrough interface{ passesGradient() }
@@ -69,19 +61,19 @@ var serial atomic.Uint64
 
 // Apply adds a kernel to the graph of its inputs: k32 to a graph of float32,
 // k64 to one of float64.
-func Apply(k32 Kernel[float32], k64 Kernel[float64], in ...*G.Node) (*G.Node, error) {
+func Apply(k32 Kernel, k64 Kernel, in ...*G.Node) (*G.Node, error) {
 	for _, n := range in {
 		switch n.Dtype() {
 		case tensor.Float32:
-			return apply(k32, in)
+			return apply[float32](k32, in)
 		case tensor.Float64:
-			return apply(k64, in)
+			return apply[float64](k64, in)
 		}
 	}
 	return nil, fmt.Errorf("%s: no input is a float tensor", k32.Name())
 }
 
-func apply[F f32.Float](k Kernel[F], in []*G.Node) (*G.Node, error) {
+func apply[F f32.Float](k Kernel, in []*G.Node) (*G.Node, error) {
 	f := &Forward[F]{Kernel: k, dtype: dtypeOf[F]()}
 	for _, n := range in {
 		if n.Dtype() != f.dtype && n.Dtype() != tensor.Int {
@@ -120,7 +112,7 @@ func dtypeOf[F f32.Float]() tensor.Dtype {
 
 // Forward is the Gorgonia op of a kernel. Its methods are Gorgonia's protocol.
 type Forward[F f32.Float] struct {
-	Kernel Kernel[F]
+	Kernel Kernel
 	id     uint64 // makes two equal ops two nodes: Gorgonia merges nodes by hash
 	dtype  tensor.Dtype
 	in     []tensor.Shape
@@ -152,7 +144,7 @@ func (f *Forward[F]) String() string   { return f.Kernel.Name() }
 func (f *Forward[F]) Do(in ...G.Value) (v G.Value, err error) {
 	defer recovered(f.Kernel.Name(), f.in, &err)
 	out := newTensor[F](f.out)
-	f.Kernel.Forward(NewCtx[F](), out, tensorsOf[F](in))
+	RunForward[F](f.Kernel, NewCtx[F](), out, tensorsOf[F](in))
 	return valueOf(out), nil
 }
 

@@ -22,7 +22,7 @@ type padConstant[F f32.Float] struct {
 }
 
 func (padConstant[F]) Name() string { return "pad" }
-func (padConstant[F]) Finishes()    {}
+func (padConstant[F]) Batched() int { return 1 }
 
 func (k padConstant[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x := in[0]
@@ -35,21 +35,15 @@ func (k padConstant[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{x[0], k.top + x[1] + k.bottom, k.left + x[2] + k.right, x[3]}, nil
 }
 
-func (k padConstant[F]) Forward(ctx *Ctx[F], out Tensor[F], in []Tensor[F]) {
+func (k padConstant[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	h, line := in[0].Shape[1], in[0].Shape[2]*in[0].Shape[3]
 	n, oh, wide, c := out.Shape[0], out.Shape[1], out.Shape[2]*out.Shape[3], out.Shape[3]
-	f32.Chunks(n*oh, rowsOf(wide), func(_, lo, hi int) {
-		part := out.V[lo*wide : hi*wide]
-		for i := range part {
-			part[i] = F(k.value)
-		}
-		for row := lo; row < hi; row++ {
-			if p := row%oh - k.top; p >= 0 && p < h {
-				copy(out.V[row*wide+k.left*c:], in[0].V[(row/oh*h+p)*line:][:line])
-			}
-		}
-		ctx.Done(part)
-	})
+	for i := range out.V {
+		out.V[i] = F(k.value)
+	}
+	for row := range n * h {
+		copy(out.V[(row/h*oh+row%h+k.top)*wide+k.left*c:], in[0].V[row*line:(row+1)*line])
+	}
 }
 
 func (padConstant[F]) Reads() ([]int, bool) { return nil, false }
@@ -60,10 +54,7 @@ func (k padConstant[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], 
 	}
 	n, h, line := in[0].Shape[0], in[0].Shape[1], in[0].Shape[2]*in[0].Shape[3]
 	oh, wide, c := dout.Shape[1], dout.Shape[2]*dout.Shape[3], dout.Shape[3]
-	f32.Chunks(n*h, rowsOf(line), func(_, lo, hi int) {
-		for row := lo; row < hi; row++ {
-			from := (row/h*oh+row%h+k.top)*wide + k.left*c
-			copy(din[0].V[row*line:(row+1)*line], dout.V[from:])
-		}
-	})
+	for row := range n * h {
+		copy(din[0].V[row*line:(row+1)*line], dout.V[(row/h*oh+row%h+k.top)*wide+k.left*c:])
+	}
 }

@@ -19,7 +19,7 @@ func PReLU(x, slope *G.Node) (*G.Node, error) {
 type prelu[F f32.Float] struct{ reduction }
 
 func (*prelu[F]) Name() string { return "prelu" }
-func (*prelu[F]) Finishes()    {}
+func (*prelu[F]) Batched() int { return 1 }
 
 func (*prelu[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x, slope := in[0], in[1]
@@ -32,46 +32,33 @@ func (*prelu[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	return x.Clone(), nil
 }
 
-// perChannel returns a slope for each channel.
-func (*prelu[F]) perChannel(c *Ctx[F], x, slope Tensor[F]) []F {
-	n := channels(x.Shape)
-	if len(slope.V) == n {
-		return slope.V
+func (*prelu[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	if slope := in[1].V; len(slope) == 1 {
+		f32.Leaky(out.V, in[0].V, slope[0])
+	} else {
+		f32.PReLU(out.V, in[0].V, slope)
 	}
-	s := c.Shared(n)
-	for j := range s {
-		s[j] = slope.V[0]
-	}
-	return s
-}
-
-func (k *prelu[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	slope := k.perChannel(c, in[0], in[1])
-	n := len(slope)
-	f32.Chunks(len(out.V)/n, rowsOf(n), func(_, lo, hi int) {
-		y := out.V[lo*n : hi*n]
-		f32.PReLU(y, in[0].V[lo*n:hi*n], slope)
-		c.Done(y)
-	})
 }
 
 func (*prelu[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
 
-func (k *prelu[F]) Backward(c *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
-	slope := k.perChannel(c, in[0], in[1])
-	n, x, dy := len(slope), in[0].V, dout.V
+func (k *prelu[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
+	x, slope, dy, n := in[0].V, in[1].V, dout.V, len(in[1].V)
 	if dx := din[0].V; dx != nil {
 		f32.Chunks(len(dx)/n, rowsOf(n), func(_, lo, hi int) {
-			f32.PReLUGrad(dx[lo*n:hi*n], dy[lo*n:hi*n], x[lo*n:hi*n], slope)
+			if n == 1 {
+				f32.LeakyGrad(dx[lo:hi], dy[lo:hi], x[lo:hi], slope[0])
+			} else {
+				f32.PReLUGrad(dx[lo*n:hi*n], dy[lo*n:hi*n], x[lo*n:hi*n], slope)
+			}
 		})
 	}
 	if dslope := din[1].V; dslope != nil {
 		sums := k.over(len(x)/n, n, n, func(part []float64, _, lo, hi int) {
 			f32.PReLUSlopeGrad(part, dy[lo*n:hi*n], x[lo*n:hi*n])
 		})
-		clear(dslope)
 		for j, s := range sums {
-			dslope[j%len(dslope)] += F(s)
+			dslope[j] = F(s)
 		}
 	}
 }

@@ -18,7 +18,7 @@ func AddScalar(x, b *G.Node) (*G.Node, error) {
 type addScalar[F f32.Float] struct{ reduction }
 
 func (*addScalar[F]) Name() string { return "add-scalar" }
-func (*addScalar[F]) Finishes()    {}
+func (*addScalar[F]) Batched() int { return 1 }
 
 func (*addScalar[F]) Shape(in []tensor.Shape) (tensor.Shape, error) { return scalarShape(in) }
 
@@ -29,15 +29,11 @@ func scalarShape(in []tensor.Shape) (tensor.Shape, error) {
 	return in[0].Clone(), nil
 }
 
-func (*addScalar[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	b := in[1].V[0]
-	f32.Chunks(len(out.V), elements, func(_, lo, hi int) {
-		y, x := out.V[lo:hi], in[0].V[lo:hi]
-		for i, v := range x {
-			y[i] = v + b
-		}
-		c.Done(y)
-	})
+func (*addScalar[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	y, b := out.V, in[1].V[0]
+	for i, v := range in[0].V {
+		y[i] = v + b
+	}
 }
 
 func (*addScalar[F]) Reads() ([]int, bool) { return nil, false }
@@ -61,15 +57,12 @@ func MulScalar(x, m *G.Node) (*G.Node, error) {
 type mulScalar[F f32.Float] struct{ reduction }
 
 func (*mulScalar[F]) Name() string { return "mul-scalar" }
-func (*mulScalar[F]) Finishes()    {}
+func (*mulScalar[F]) Batched() int { return 1 }
 
 func (*mulScalar[F]) Shape(in []tensor.Shape) (tensor.Shape, error) { return scalarShape(in) }
 
-func (*mulScalar[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	f32.Chunks(len(out.V), elements, func(_, lo, hi int) {
-		f32.Scale(out.V[lo:hi], in[0].V[lo:hi], in[1].V[0])
-		c.Done(out.V[lo:hi])
-	})
+func (*mulScalar[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	f32.Scale(out.V, in[0].V, in[1].V[0])
 }
 
 func (*mulScalar[F]) Reads() ([]int, bool) { return []int{0, 1}, false }

@@ -19,7 +19,7 @@ func ChannelShortcut(x *G.Node, channels, stride int) (*G.Node, error) {
 type channelShortcut[F f32.Float] struct{ channels, stride int }
 
 func (channelShortcut[F]) Name() string { return "channel-shortcut" }
-func (channelShortcut[F]) Finishes()    {}
+func (channelShortcut[F]) Batched() int { return 1 }
 
 func (k channelShortcut[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x := in[0]
@@ -32,20 +32,17 @@ func (k channelShortcut[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{x[0], (x[1] + k.stride - 1) / k.stride, (x[2] + k.stride - 1) / k.stride, k.channels}, nil
 }
 
-func (k channelShortcut[F]) Forward(ctx *Ctx[F], out Tensor[F], in []Tensor[F]) {
+func (k channelShortcut[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	h, w, c := in[0].Shape[1], in[0].Shape[2], in[0].Shape[3]
 	n, oh, ow := out.Shape[0], out.Shape[1], out.Shape[2]
-	f32.Chunks(n*oh, rowsOf(ow*k.channels), func(_, lo, hi int) {
-		for row := lo; row < hi; row++ {
-			line := in[0].V[(row/oh*h+row%oh*k.stride)*w*c:][:w*c]
-			for j := range ow {
-				y := out.V[(row*ow+j)*k.channels:][:k.channels]
-				copy(y, line[j*k.stride*c:][:c])
-				clear(y[c:])
-			}
+	for row := range n * oh {
+		line := in[0].V[(row/oh*h+row%oh*k.stride)*w*c:][:w*c]
+		for j := range ow {
+			y := out.V[(row*ow+j)*k.channels:][:k.channels]
+			copy(y, line[j*k.stride*c:][:c])
+			clear(y[c:])
 		}
-		ctx.Done(out.V[lo*ow*k.channels : hi*ow*k.channels])
-	})
+	}
 }
 
 func (channelShortcut[F]) Reads() ([]int, bool) { return nil, false }
@@ -56,18 +53,11 @@ func (k channelShortcut[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[
 	}
 	n, h, w, c := in[0].Shape[0], in[0].Shape[1], in[0].Shape[2], in[0].Shape[3]
 	oh, ow := dout.Shape[1], dout.Shape[2]
-	f32.Chunks(n*h, rowsOf(w*c), func(_, lo, hi int) {
-		clear(din[0].V[lo*w*c : hi*w*c])
-		for row := lo; row < hi; row++ {
-			i, p := row/h, row%h
-			if p%k.stride != 0 {
-				continue
-			}
-			line := din[0].V[row*w*c:][:w*c]
-			for j := range ow {
-				dy := dout.V[((i*oh+p/k.stride)*ow+j)*k.channels:]
-				copy(line[j*k.stride*c:][:c], dy)
-			}
+	clear(din[0].V)
+	for row := range n * oh {
+		line := din[0].V[(row/oh*h+row%oh*k.stride)*w*c:][:w*c]
+		for j := range ow {
+			copy(line[j*k.stride*c:][:c], dout.V[(row*ow+j)*k.channels:])
 		}
-	})
+	}
 }

@@ -19,7 +19,7 @@ func Subsample(x, w, b *G.Node) (*G.Node, error) {
 type subsample[F f32.Float] struct{ reduction }
 
 func (*subsample[F]) Name() string { return "subsample" }
-func (*subsample[F]) Finishes()    {}
+func (*subsample[F]) Batched() int { return 1 }
 
 func (*subsample[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x := in[0]
@@ -40,18 +40,15 @@ func window[F f32.Float](x []F, p, ow, c int) (a, b, d, e []F) {
 	return x[at:][:c], x[at+c:][:c], x[at+line:][:c], x[at+line+c:][:c]
 }
 
-func (*subsample[F]) Forward(ctx *Ctx[F], out Tensor[F], in []Tensor[F]) {
+func (*subsample[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	w, bias, c, ow := in[1].V, in[2].V, len(in[1].V), out.Shape[2]
-	f32.Chunks(len(out.V)/c, rowsOf(c), func(_, lo, hi int) {
-		for p := lo; p < hi; p++ {
-			x00, x01, x10, x11 := window(in[0].V, p, ow, c)
-			y := out.V[p*c:][:c]
-			for j := range y {
-				y[j] = (x00[j]+x01[j]+x10[j]+x11[j])*w[j] + bias[j]
-			}
+	for p := range len(out.V) / c {
+		x00, x01, x10, x11 := window(in[0].V, p, ow, c)
+		y := out.V[p*c:][:c]
+		for j := range y {
+			y[j] = (x00[j]+x01[j]+x10[j]+x11[j])*w[j] + bias[j]
 		}
-		ctx.Done(out.V[lo*c : hi*c])
-	})
+	}
 }
 
 func (*subsample[F]) Reads() ([]int, bool) { return []int{0, 1}, false }

@@ -1,0 +1,68 @@
+package exec
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Profile implements VM; the slowest op comes first.
+func (m *machine[F]) Profile() (times []OpTime) {
+	for _, t := range m.profile {
+		times = append(times, *t)
+	}
+	slices.SortFunc(times, func(a, b OpTime) int {
+		if a.Time != b.Time {
+			return int(b.Time - a.Time)
+		}
+		return strings.Compare(a.Op, b.Op)
+	})
+	return times
+}
+
+// clock is the time, where time is counted.
+func (m *machine[F]) clock() (now time.Time) {
+	if m.profile != nil {
+		now = time.Now()
+	}
+	return now
+}
+
+// spent counts the time that a worker spent in a pass of a stage.
+func (m *machine[F]) spent(t *stage[F], worker, pass int, start time.Time) {
+	if m.profile != nil {
+		t.calls[worker][pass].time += time.Since(start)
+	}
+}
+
+// count shares a stage's time out among its passes: by what the workers spent in each.
+func (m *machine[F]) count(t *stage[F], start time.Time) {
+	if m.profile == nil {
+		return
+	}
+	wall := time.Since(start)
+	spent, all := make([]time.Duration, len(t.passes)), time.Duration(0)
+	for _, calls := range t.calls {
+		for i := range calls {
+			spent[i] += calls[i].time
+			all += calls[i].time
+			calls[i].time = 0
+		}
+	}
+	for i, p := range t.passes {
+		name := m.steps[p.step].node.Op().String()
+		o := m.profile[name]
+		if o == nil {
+			o = &OpTime{Op: name}
+			m.profile[name] = o
+		}
+		if p.pass == 0 {
+			o.Calls++
+		}
+		if all == 0 {
+			o.Time += wall / time.Duration(len(t.passes))
+		} else {
+			o.Time += time.Duration(float64(wall) * float64(spent[i]) / float64(all))
+		}
+	}
+}
