@@ -36,19 +36,15 @@ func (m *machine[F]) RunAll() (err error) {
 // run runs one stage.
 func (m *machine[F]) run(t *stage[F]) {
 	start := m.clock()
-	parts := 1
-	if t.batch > 0 {
-		parts = ops.Parts(t.batch)
-	}
 	for i, p := range t.passes {
 		s := &m.steps[p.step]
 		m.bindWhole(s)
-		t.outer[i].SetParts(parts)
+		t.outer[i].SetParts(max(1, t.parts))
 		m.once(p.step, s.passes[p.pass].Begin, t.outer[i])
 	}
 	if t.batch > 0 {
 		m.walk.stage = t
-		f32.Parallel(parts, m.walk.part)
+		f32.Parallel(t.parts, m.walk.part)
 	} else {
 		p := t.passes[0]
 		m.once(p.step, m.steps[p.step].passes[p.pass].Each, t.outer[0])

@@ -13,7 +13,8 @@ import (
 type stage[F f32.Float] struct {
 	passes []placed
 	batch  int // the number of examples, 0 where the pass is not cut
-	chunk  int // how many of them go through the passes at once
+	parts  int // into how many parts the batch is cut
+	chunk  int // how many examples of a part go through the passes at once
 
 	outer []*ops.Ctx[F] // of Begin and End, for each pass
 	calls [][]*call[F]  // for each worker and pass
@@ -50,7 +51,7 @@ func (m *machine[F]) stage() {
 		}
 	}
 	for i := range m.stages {
-		m.stages[i].chunk = m.chunkOf(&m.stages[i])
+		m.cut(&m.stages[i])
 	}
 }
 
@@ -71,19 +72,22 @@ func (m *machine[F]) joins(s *step[F], pass int, written map[int]access) bool {
 	return true
 }
 
-// chunkOf is how many examples go through a stage at once.
-func (m *machine[F]) chunkOf(t *stage[F]) int {
+// cut decides how a stage goes through the batch.
+func (m *machine[F]) cut(t *stage[F]) {
 	if t.batch == 0 {
-		return 0
+		return
 	}
-	largest := 1
+	largest, examples := 1, 1
+	for _, p := range t.passes {
+		examples = max(examples, m.steps[p.step].passes[p.pass].Examples)
+	}
 	for _, a := range m.accesses(t) {
 		if a.cut {
 			largest = max(largest, m.example(a.slot, t.batch))
 		}
 	}
-	parts := ops.Parts(t.batch)
-	return max(1, min((t.batch+parts-1)/parts, chunkBytes/(4*largest)))
+	t.parts = ops.Parts(t.batch, examples)
+	t.chunk = min((t.batch+t.parts-1)/t.parts, max(examples, chunkBytes/(4*largest)))
 }
 
 // example is the number of values that one of the batch's examples has in a slot.
@@ -104,7 +108,7 @@ func (m *machine[F]) unfuse() {
 	var all []stage[F]
 	for _, t := range m.stages {
 		for _, p := range t.passes {
-			all = append(all, stage[F]{passes: []placed{p}, batch: t.batch, chunk: t.chunk})
+			all = append(all, stage[F]{passes: []placed{p}, batch: t.batch, parts: t.parts, chunk: t.chunk})
 		}
 	}
 	m.stages = all

@@ -142,14 +142,13 @@ func (m *machine[F]) walkPart(worker, part int) {
 			panic(fault{t.passes[at].step, r})
 		}
 	}()
-	parts := ops.Parts(t.batch)
-	lo, hi := part*t.batch/parts, (part+1)*t.batch/parts
+	lo, hi := part*t.batch/t.parts, (part+1)*t.batch/t.parts
 	calls := t.calls[worker]
 	for ; lo < hi; lo += t.chunk {
 		for at = range calls {
 			c := calls[at]
 			m.bind(c, worker, lo, min(lo+t.chunk, hi))
-			c.ctx.In(worker, ops.Part{Index: part, Of: parts, First: lo})
+			c.ctx.In(worker, ops.Part{Index: part, Of: t.parts, First: lo})
 			start := m.clock()
 			m.steps[t.passes[at].step].passes[t.passes[at].pass].Each(c.ctx, &c.args)
 			m.spent(t, worker, at, start)

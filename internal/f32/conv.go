@@ -13,8 +13,8 @@ type Conv2D struct {
 }
 
 // OutH and OutW are the height and width of the result (N, OutH, OutW, Out).
-func (s Conv2D) OutH() int { return outSize(s.H, s.KH, s.StrideH, s.PadH, s.DilationH) }
-func (s Conv2D) OutW() int { return outSize(s.W, s.KW, s.StrideW, s.PadW, s.DilationW) }
+func (g Conv2D) OutH() int { return outSize(g.H, g.KH, g.StrideH, g.PadH, g.DilationH) }
+func (g Conv2D) OutW() int { return outSize(g.W, g.KW, g.StrideW, g.PadW, g.DilationW) }
 
 func outSize(n, k, stride, pad, dilation int) int {
 	span := n + 2*pad - dilation*(k-1) - 1
@@ -24,171 +24,88 @@ func outSize(n, k, stride, pad, dilation int) int {
 	return span/stride + 1
 }
 
-// taps is the number of filter values that each output sums over in a group.
-func (s Conv2D) taps() int { return s.KH * s.KW * s.C / s.Groups }
+// columnwise says that every channel has one filter of its own.
+func (g Conv2D) columnwise() bool { return g.Groups > 1 && g.Groups == g.C && g.Groups == g.Out }
 
-// pointwise says that an image's pixels are already the rows of the product.
-func (s Conv2D) pointwise() bool {
-	return s.KH == 1 && s.KW == 1 && s.StrideH == 1 && s.StrideW == 1 && s.PadH == 0 && s.PadW == 0 && s.Groups == 1
+// filters is the number of values of the filters.
+func (g Conv2D) filters() int { return g.KH * g.KW * g.C / g.Groups * g.Out }
+
+func (g Conv2D) image() layout {
+	return layout{image: g.H * g.W * g.C, line: g.W * g.C, pixel: g.C}
 }
 
-// lines is how many lines of output pixels are computed at once: their rows of
-// inputs then stay in the nearest caches until they are multiplied.
-func (s Conv2D) lines() int {
-	const room = 1 << 13
-	return min(s.OutH(), max(1, room/(s.OutW()*s.taps())))
+func (g Conv2D) result() layout {
+	return layout{image: g.OutH() * g.OutW() * g.Out, line: g.OutW() * g.Out, pixel: g.Out}
 }
 
-// Scratch is the number of values that one worker needs to convolve an image,
-// and to compute its gradients.
-func (s Conv2D) Scratch() int {
-	if s.pointwise() {
+// A layout is the distances between images, lines and pixels.
+type layout struct{ image, line, pixel int }
+
+// A Conv is a convolution that is cut into matrix products: what depends on the
+// geometry alone. It never changes, so that many goroutines can use it at once.
+//
+// Nothing is copied into the rows of a matrix: the products read the images as
+// they lie, tap by tap of the filters, and pixels at the border of an image have
+// fewer taps than those inside. No padding is multiplied.
+//
+// The functions on a chunk of images compute on the calling goroutine.
+// Consecutive images may be cut into chunks at will, and the bits of the results
+// and of the images' gradients do not depend on how.
+type Conv struct {
+	Conv2D
+	margin     bool // images are copied between columns of zeros first
+	forward    *correlation
+	imageGrad  *correlation
+	filterGrad *filterGrad
+	whole      *wholeGrad
+}
+
+// NewConv plans the convolutions of geometry g.
+func NewConv(g Conv2D) *Conv {
+	c := &Conv{Conv2D: g, margin: needsMargin(g)}
+	inner := g
+	if c.margin {
+		inner.W, inner.PadW = g.W+2*g.PadW, 0
+	}
+	c.forward, c.imageGrad = newForward(inner), newImageGrad(g)
+	c.filterGrad, c.whole = newFilterGrad(inner), newWholeGrad(g)
+	return c
+}
+
+// ChunkImages is the number of images that make a good chunk: enough for the
+// filters that pass through the caches to be used often, and few enough for
+// the images to stay there.
+func (c *Conv) ChunkImages() int {
+	const bytes = 1 << 17
+	n := max(1, bytes/(4*c.image().image))
+	if c.Large() {
+		n = max(n, 32)
+	}
+	return min(n, c.N)
+}
+
+// ScratchLen is the number of values that a worker lends to the functions on a chunk.
+func (c *Conv) ScratchLen(images int) int {
+	if !c.margin {
 		return 0
 	}
-	n := s.lines() * s.OutW() * s.taps()
-	if b, ok := s.backwards(); ok {
-		n = max(n, b.lines()*b.OutW()*b.taps())
-	}
-	return n
+	return images * c.H * c.marginLine()
 }
 
-// blocks calls f for each group g and each block of the lines of output pixels
-// from lo on.
-func (s Conv2D) blocks(f func(g, lo, lines int)) {
-	for g := range s.Groups {
-		for lo := 0; lo < s.OutH(); lo += s.lines() {
-			f(g, lo, min(s.lines(), s.OutH()-lo))
-		}
-	}
+// ConvForward writes into y the convolution of images x with the filters as
+// PackConv returns them, plus the bias (Out) where it is not nil.
+func ConvForward[F Float](c *Conv, y, x, packed, bias, scratch []F, images int) {
+	correlate(c.forward, y, withMargin(c, x, scratch, images), packed, bias, images)
 }
 
-// ConvImage writes into y the convolution of one image x with filters w, plus
-// the bias (Out) where it is not nil. scratch holds Scratch values.
-func ConvImage[F Float](s Conv2D, y, x, w, bias, scratch []F) {
-	width, taps, out := s.OutW(), s.taps(), s.Out/s.Groups
-	if bias != nil {
-		for p := range s.OutH() * width {
-			copy(y[p*s.Out:], bias)
-		}
-	}
-	s.blocks(func(g, lo, lines int) {
-		rows := inputs(s, scratch, x, g, lo, lines)
-		Gemm(false, lines*width, out, taps, rows, taps, w[g*out:], s.Out, y[lo*width*s.Out+g*out:], s.Out, bias != nil)
-	})
+// ConvImageGrad writes into dx the gradient of images, given that of their
+// results and the filters as PackConvGrad returns them.
+func ConvImageGrad[F Float](c *Conv, dx, dy, packed, scratch []F, images int) {
+	correlate(c.imageGrad, dx, dy, packed, nil, images)
 }
 
-// backwards is the convolution that makes an image's gradient of its result's: of
-// stride 1, with the filters turned around. Other strides have none, and where
-// the image is much larger than the result it would mostly multiply padding.
-func (s Conv2D) backwards() (b Conv2D, ok bool) {
-	b = s
-	b.H, b.W, b.C, b.Out = s.OutH(), s.OutW(), s.Out, s.C
-	b.PadH, b.PadW = s.DilationH*(s.KH-1)-s.PadH, s.DilationW*(s.KW-1)-s.PadW
-	return b, s.StrideH == 1 && s.StrideW == 1 && s.Groups == 1 && b.PadH >= 0 && b.PadW >= 0 && 4*s.H*s.W <= 5*b.H*b.W
-}
-
-// GradFilters writes the filters w as ConvImageGrad takes them.
-func GradFilters[F Float](s Conv2D, dst, w []F) {
-	if _, ok := s.backwards(); !ok {
-		Transpose(dst, w, s.taps(), s.Out)
-		return
-	}
-	size := s.C * s.Out
-	for k := range s.KH * s.KW {
-		from := (s.KH*s.KW - 1 - k) * size
-		Transpose(dst[k*size:(k+1)*size], w[from:from+size], s.C, s.Out)
-	}
-}
-
-// ConvImageGrad writes into dx the gradient of one image, given dy and the filters
-// as GradFilters makes them. scratch holds Scratch values.
-func ConvImageGrad[F Float](s Conv2D, dx, dy, filters, scratch []F) {
-	if b, ok := s.backwards(); ok {
-		ConvImage(b, dx, dy, filters, nil, scratch)
-		return
-	}
-	width, taps, out := s.OutW(), s.taps(), s.Out/s.Groups
-	clear(dx)
-	s.blocks(func(g, lo, lines int) {
-		Gemm(false, lines*width, taps, out, dy[lo*width*s.Out+g*out:], s.Out, filters[g*out*taps:], taps, scratch, taps, false)
-		col2im(s, dx, scratch, g, lo, lines)
-	})
-}
-
-// ConvFilterGrad adds to dw the gradient of the filters that one image gives.
-// scratch holds Scratch values.
-func ConvFilterGrad[F Float](s Conv2D, dw, x, dy, scratch []F) {
-	width, taps, out := s.OutW(), s.taps(), s.Out/s.Groups
-	s.blocks(func(g, lo, lines int) {
-		rows := inputs(s, scratch, x, g, lo, lines)
-		Gemm(true, taps, out, lines*width, rows, taps, dy[lo*width*s.Out+g*out:], s.Out, dw[g*out:], s.Out, true)
-	})
-}
-
-// inputs returns, row by row, what the filters of group g see at the pixels of a
-// block of lines.
-func inputs[F Float](s Conv2D, scratch, x []F, g, lo, lines int) []F {
-	if s.pointwise() {
-		return x[lo*s.OutW()*s.C:]
-	}
-	im2col(s, scratch, x, g, lo, lines)
-	return scratch
-}
-
-// im2col writes, for each output pixel of a block of lines, the row of inputs
-// that its filter sees in group g, with zeros for the padding.
-func im2col[F Float](s Conv2D, rows, x []F, g, lo, lines int) {
-	c, ow := s.C/s.Groups, s.OutW()
-	for i := range lines {
-		for j := range ow {
-			row := rows[(i*ow+j)*s.KH*s.KW*c:][:s.KH*s.KW*c]
-			w0 := j*s.StrideW - s.PadW
-			for ki := range s.KH {
-				line := row[ki*s.KW*c : (ki+1)*s.KW*c]
-				h := (lo+i)*s.StrideH - s.PadH + ki*s.DilationH
-				if h < 0 || h >= s.H {
-					clear(line)
-					continue
-				}
-				if s.Groups == 1 && s.DilationW == 1 && w0 >= 0 && w0+s.KW <= s.W {
-					copy(line, x[(h*s.W+w0)*c:])
-					continue
-				}
-				for kj := range s.KW {
-					w := w0 + kj*s.DilationW
-					if tap := line[kj*c : (kj+1)*c]; w < 0 || w >= s.W {
-						clear(tap)
-					} else {
-						copy(tap, x[(h*s.W+w)*s.C+g*c:])
-					}
-				}
-			}
-		}
-	}
-}
-
-// col2im adds the rows of im2col's form to the pixels that they came from.
-func col2im[F Float](s Conv2D, dx, rows []F, g, lo, lines int) {
-	c, ow := s.C/s.Groups, s.OutW()
-	for i := range lines {
-		for j := range ow {
-			row := rows[(i*ow+j)*s.KH*s.KW*c:][:s.KH*s.KW*c]
-			for ki := range s.KH {
-				h := (lo+i)*s.StrideH - s.PadH + ki*s.DilationH
-				if h < 0 || h >= s.H {
-					continue
-				}
-				for kj := range s.KW {
-					w := j*s.StrideW - s.PadW + kj*s.DilationW
-					if w < 0 || w >= s.W {
-						continue
-					}
-					to := dx[(h*s.W+w)*s.C+g*c:][:c]
-					for k, v := range row[(ki*s.KW+kj)*c:][:c] {
-						to[k] += v
-					}
-				}
-			}
-		}
-	}
+// ConvFilterGrad adds to dw the gradient of the filters that the images give, in
+// the order of the images.
+func ConvFilterGrad[F Float](c *Conv, dw, x, dy, scratch []F, images int) {
+	accumulateFilters(c.filterGrad, dw, withMargin(c, x, scratch, images), dy, images)
 }

@@ -120,15 +120,6 @@ func sameBits[F Float](a, b []F) bool {
 func TestGemm(t *testing.T) {
 	t.Run("float32", func(t *testing.T) { testGemm(t, Gemm[float32], 4e-6) })
 	t.Run("float64", func(t *testing.T) { testGemm(t, Gemm[float64], 1e-14) })
-	t.Run("plain", func(t *testing.T) {
-		testGemm(t, func(transA bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, accumulate bool) {
-			if m > 0 && n > 0 && k > 0 {
-				gemmPlain(transA, m, n, k, a, lda, b, ldb, c, ldc, accumulate)
-			} else {
-				Gemm(transA, m, n, k, a, lda, b, ldb, c, ldc, accumulate)
-			}
-		}, 4e-6)
-	})
 }
 
 // TestGemmPiecesAreBitEqual: callers cut products into pieces of any size, and

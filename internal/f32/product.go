@@ -40,8 +40,8 @@ func (p *product[F]) run() {
 		}
 		return
 	}
-	if p, ok := any(p).(*product[float32]); ok && hasTiles {
-		p.runTiles()
+	if p, ok := any(p).(*product[float32]); ok && tiles != nil {
+		tiles.run(p)
 		return
 	}
 	p.runPlain()

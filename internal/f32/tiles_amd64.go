@@ -4,200 +4,37 @@
 
 package f32
 
-// tile12x8 computes 12 rows and 8 columns of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
+// avx512x16 computes a product of 1 to 16 rows and 1 to 16 columns, with the sums in registers.
 //
 //go:noescape
-func tile12x8(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
+func avx512x16(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 
-// tile6x8 computes 6 rows and 8 columns of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
+// avx512x32 computes a product of 1 to 14 rows and 17 to 32 columns, with the sums in registers.
 //
 //go:noescape
-func tile6x8(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
+func avx512x32(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 
-// tile4x8 computes 4 rows and 8 columns of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
+// avx512x48 computes a product of 1 to 9 rows and 33 to 48 columns, with the sums in registers.
 //
 //go:noescape
-func tile4x8(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
+func avx512x48(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 
-// tile2x8 computes 2 rows and 8 columns of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
+// avx512x64 computes a product of 1 to 6 rows and 49 to 64 columns, with the sums in registers.
 //
 //go:noescape
-func tile2x8(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
+func avx512x64(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 
-// tile1x8 computes 1 rows and 8 columns of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
+// avx2x8 computes a product of 1 to 12 rows and 1 to 8 columns, with the sums in registers.
 //
 //go:noescape
-func tile1x8(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
+func avx2x8(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 
-// tile6x16 computes 6 rows and 16 columns of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
+// avx2x16 computes a product of 1 to 6 rows and 9 to 16 columns, with the sums in registers.
 //
 //go:noescape
-func tile6x16(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
+func avx2x16(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 
-// tile4x16 computes 4 rows and 16 columns of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
+// avx2x24 computes a product of 1 to 4 rows and 17 to 24 columns, with the sums in registers.
 //
 //go:noescape
-func tile4x16(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-
-// tile2x16 computes 2 rows and 16 columns of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
-//
-//go:noescape
-func tile2x16(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-
-// tile1x16 computes 1 rows and 16 columns of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
-//
-//go:noescape
-func tile1x16(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-
-// tile12x8masked computes 12 rows and 8 columns, those of the last 8 whose mask is set of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
-//
-//go:noescape
-func tile12x8masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-
-// tile6x8masked computes 6 rows and 8 columns, those of the last 8 whose mask is set of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
-//
-//go:noescape
-func tile6x8masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-
-// tile4x8masked computes 4 rows and 8 columns, those of the last 8 whose mask is set of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
-//
-//go:noescape
-func tile4x8masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-
-// tile2x8masked computes 2 rows and 8 columns, those of the last 8 whose mask is set of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
-//
-//go:noescape
-func tile2x8masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-
-// tile1x8masked computes 1 rows and 8 columns, those of the last 8 whose mask is set of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
-//
-//go:noescape
-func tile1x8masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-
-// tile6x16masked computes 6 rows and 16 columns, those of the last 8 whose mask is set of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
-//
-//go:noescape
-func tile6x16masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-
-// tile4x16masked computes 4 rows and 16 columns, those of the last 8 whose mask is set of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
-//
-//go:noescape
-func tile4x16masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-
-// tile2x16masked computes 2 rows and 16 columns, those of the last 8 whose mask is set of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
-//
-//go:noescape
-func tile2x16masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-
-// tile1x16masked computes 1 rows and 16 columns, those of the last 8 whose mask is set of c = a·b, or c += a·b:
-//
-//	for l := range k {
-//		c[i, j] += a[i·row + l·step] · b[l·ldb + j]
-//	}
-//
-// row, step, ldb and ldc are in bytes.
-//
-//go:noescape
-func tile1x16masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
+func avx2x24(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)

@@ -4,358 +4,20220 @@
 
 #include "textflag.h"
 
-// func tile12x8(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile12x8(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   row+16(FP), CX
-	MOVQ   step+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   ldb+40(FP), SI
-	MOVQ   a+8(FP), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	LEAQ   (R8)(CX*2), R9
-	ADDQ   CX, R9
-	LEAQ   (R9)(CX*2), R10
-	ADDQ   CX, R10
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
+DATA masks<>+0(SB)/4, $0xffffffff
+DATA masks<>+4(SB)/4, $0xffffffff
+DATA masks<>+8(SB)/4, $0xffffffff
+DATA masks<>+12(SB)/4, $0xffffffff
+DATA masks<>+16(SB)/4, $0xffffffff
+DATA masks<>+20(SB)/4, $0xffffffff
+DATA masks<>+24(SB)/4, $0xffffffff
+DATA masks<>+28(SB)/4, $0xffffffff
+DATA masks<>+32(SB)/4, $0x00000000
+DATA masks<>+36(SB)/4, $0x00000000
+DATA masks<>+40(SB)/4, $0x00000000
+DATA masks<>+44(SB)/4, $0x00000000
+DATA masks<>+48(SB)/4, $0x00000000
+DATA masks<>+52(SB)/4, $0x00000000
+DATA masks<>+56(SB)/4, $0x00000000
+DATA masks<>+60(SB)/4, $0x00000000
+GLOBL masks<>(SB), RODATA|NOPTR, $64
 
-	// b is read once for all rows
-loop:
-	VMOVUPS      (BX), Y12
-	VBROADCASTSS (DI), Y13
-	VFMADD231PS  Y12, Y13, Y0
-	VBROADCASTSS (DI)(CX*1), Y13
-	VFMADD231PS  Y12, Y13, Y1
-	VBROADCASTSS (DI)(CX*2), Y13
-	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS (R8), Y13
-	VFMADD231PS  Y12, Y13, Y3
-	VBROADCASTSS (R8)(CX*1), Y13
-	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (R8)(CX*2), Y13
-	VFMADD231PS  Y12, Y13, Y5
-	VBROADCASTSS (R9), Y13
-	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS (R9)(CX*1), Y13
-	VFMADD231PS  Y12, Y13, Y7
-	VBROADCASTSS (R9)(CX*2), Y13
-	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS (R10), Y13
-	VFMADD231PS  Y12, Y13, Y9
-	VBROADCASTSS (R10)(CX*1), Y13
-	VFMADD231PS  Y12, Y13, Y10
-	VBROADCASTSS (R10)(CX*2), Y13
-	VFMADD231PS  Y12, Y13, Y11
-	ADDQ         DX, DI
-	ADDQ         DX, R8
-	ADDQ         DX, R9
-	ADDQ         DX, R10
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+// func avx512x16(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+// Requires: AVX, AVX512F
+TEXT ·avx512x16(SB), NOSPLIT, $0-97
+	MOVQ  rows+0(FP), AX
+	MOVQ  columns+8(FP), CX
+	SUBQ  $0x00000000, CX
+	MOVL  $+1, DX
+	SHLL  CL, DX
+	DECL  DX
+	KMOVW DX, K1
+	MOVQ  row+32(FP), CX
+	CMPQ  CX, $0x01
+	JE    transposed
+	CMPQ  AX, $0x00000008
+	JHI   above8
+	CMPQ  AX, $0x00000004
+	JHI   above4
+	CMPQ  AX, $0x00000002
+	JHI   above2
+	CMPQ  AX, $0x00000001
+	JHI   above1
+	JMP   rows1
 
-	// add what is there
+above1:
+	JMP rows2
+
+above2:
+	CMPQ AX, $0x00000003
+	JHI  above3
+	JMP  rows3
+
+above3:
+	JMP rows4
+
+above4:
+	CMPQ AX, $0x00000006
+	JHI  above6
+	CMPQ AX, $0x00000005
+	JHI  above5
+	JMP  rows5
+
+above5:
+	JMP rows6
+
+above6:
+	CMPQ AX, $0x00000007
+	JHI  above7
+	JMP  rows7
+
+above7:
+	JMP rows8
+
+above8:
+	CMPQ AX, $0x0000000c
+	JHI  above12
+	CMPQ AX, $0x0000000a
+	JHI  above10
+	CMPQ AX, $0x00000009
+	JHI  above9
+	JMP  rows9
+
+above9:
+	JMP rows10
+
+above10:
+	CMPQ AX, $0x0000000b
+	JHI  above11
+	JMP  rows11
+
+above11:
+	JMP rows12
+
+above12:
+	CMPQ AX, $0x0000000e
+	JHI  above14
+	CMPQ AX, $0x0000000d
+	JHI  above13
+	JMP  rows13
+
+above13:
+	JMP rows14
+
+above14:
+	CMPQ AX, $0x0000000f
+	JHI  above15
+	JMP  rows15
+
+above15:
+	JMP rows16
+
+rows1:
+	VPXORD Z0, Z0, Z0
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), BX
+	SHLQ   $0x02, BX
+	LEAQ   (BX)(BX*2), SI
+	MOVQ   segments+64(FP), DI
+	MOVQ   n+72(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
+
+rows1segment:
+	MOVQ a+24(FP), AX
+	MOVQ (DI), DX
+	LEAQ (AX)(DX*4), AX
+	MOVQ b+48(FP), DX
+	MOVQ 8(DI), R9
+	LEAQ (DX)(R9*4), DX
+	MOVQ depth+16(FP), R9
+	CMPQ CX, $0x04
+	JNE  rows1single
+	SHRQ $0x02, R9
+	JZ   rows1rest
+
+rows1four:
+	VMOVUPS.Z        (DX), K1, Z1
+	VFMADD231PS.BCST (AX), Z1, Z0
+	VMOVUPS.Z        (DX)(BX*1), K1, Z1
+	VFMADD231PS.BCST 4(AX), Z1, Z0
+	VMOVUPS.Z        (DX)(BX*2), K1, Z1
+	VFMADD231PS.BCST 8(AX), Z1, Z0
+	VMOVUPS.Z        (DX)(SI*1), K1, Z1
+	VFMADD231PS.BCST 12(AX), Z1, Z0
+	ADDQ             $0x10, AX
+	LEAQ             (DX)(BX*4), DX
+	DECQ             R9
+	JNZ              rows1four
+
+rows1rest:
+	MOVQ depth+16(FP), R9
+	ANDQ $0x03, R9
+	JZ   rows1next
+
+rows1single:
+	VMOVUPS.Z        (DX), K1, Z1
+	VFMADD231PS.BCST (AX), Z1, Z0
+	ADDQ             CX, AX
+	LEAQ             (DX)(BX*1), DX
+	DECQ             R9
+	JNZ              rows1single
+
+rows1next:
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
+	JNE    rows1segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows1overwrite
 	MOVQ   AX, DX
-	VADDPS (DX), Y0, Y0
-	ADDQ   CX, DX
-	VADDPS (DX), Y1, Y1
-	ADDQ   CX, DX
-	VADDPS (DX), Y2, Y2
-	ADDQ   CX, DX
-	VADDPS (DX), Y3, Y3
-	ADDQ   CX, DX
-	VADDPS (DX), Y4, Y4
-	ADDQ   CX, DX
-	VADDPS (DX), Y5, Y5
-	ADDQ   CX, DX
-	VADDPS (DX), Y6, Y6
-	ADDQ   CX, DX
-	VADDPS (DX), Y7, Y7
-	ADDQ   CX, DX
-	VADDPS (DX), Y8, Y8
-	ADDQ   CX, DX
-	VADDPS (DX), Y9, Y9
-	ADDQ   CX, DX
-	VADDPS (DX), Y10, Y10
-	ADDQ   CX, DX
-	VADDPS (DX), Y11, Y11
+	VADDPS (DX), Z0, K1, Z0
 	ADDQ   CX, DX
 
-overwrite:
-	VMOVUPS Y0, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y3, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y4, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y5, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y6, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y7, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y8, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y9, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y10, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y11, (AX)
-	ADDQ    CX, AX
+rows1overwrite:
+	VMOVUPS Z0, K1, (AX)
 	VZEROUPPER
 	RET
 
-// func tile6x8(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile6x8(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   row+16(FP), CX
-	MOVQ   step+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   ldb+40(FP), SI
-	MOVQ   a+8(FP), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
+rows2:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   step+40(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
 
-	// b is read once for all rows
-loop:
-	VMOVUPS      (BX), Y6
-	VBROADCASTSS (DI), Y7
-	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (DI)(CX*1), Y7
-	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (DI)(CX*2), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (R8), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (R8)(CX*1), Y7
-	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (R8)(CX*2), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         DX, DI
-	ADDQ         DX, R8
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+rows2segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	CMPQ DX, $0x04
+	JNE  rows2single
+	SHRQ $0x02, R10
+	JZ   rows2rest
 
-	// add what is there
+rows2four:
+	VMOVUPS.Z        (BX), K1, Z2
+	VFMADD231PS.BCST (AX), Z2, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z2, Z1
+	VMOVUPS.Z        (BX)(SI*1), K1, Z2
+	VFMADD231PS.BCST 4(AX), Z2, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z2, Z1
+	VMOVUPS.Z        (BX)(SI*2), K1, Z2
+	VFMADD231PS.BCST 8(AX), Z2, Z0
+	VFMADD231PS.BCST 8(AX)(CX*1), Z2, Z1
+	VMOVUPS.Z        (BX)(DI*1), K1, Z2
+	VFMADD231PS.BCST 12(AX), Z2, Z0
+	VFMADD231PS.BCST 12(AX)(CX*1), Z2, Z1
+	ADDQ             $0x10, AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              rows2four
+
+rows2rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   rows2next
+
+rows2single:
+	VMOVUPS.Z        (BX), K1, Z2
+	VFMADD231PS.BCST (AX), Z2, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z2, Z1
+	ADDQ             DX, AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              rows2single
+
+rows2next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    rows2segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows2overwrite
 	MOVQ   AX, DX
-	VADDPS (DX), Y0, Y0
+	VADDPS (DX), Z0, K1, Z0
 	ADDQ   CX, DX
-	VADDPS (DX), Y1, Y1
-	ADDQ   CX, DX
-	VADDPS (DX), Y2, Y2
-	ADDQ   CX, DX
-	VADDPS (DX), Y3, Y3
-	ADDQ   CX, DX
-	VADDPS (DX), Y4, Y4
-	ADDQ   CX, DX
-	VADDPS (DX), Y5, Y5
+	VADDPS (DX), Z1, K1, Z1
 	ADDQ   CX, DX
 
-overwrite:
-	VMOVUPS Y0, (AX)
+rows2overwrite:
+	VMOVUPS Z0, K1, (AX)
 	ADDQ    CX, AX
-	VMOVUPS Y1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y3, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y4, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y5, (AX)
-	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
 	VZEROUPPER
 	RET
 
-// func tile4x8(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile4x8(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   row+16(FP), CX
-	MOVQ   step+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   ldb+40(FP), SI
-	MOVQ   a+8(FP), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+rows3:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   step+40(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
 
-	// b is read once for all rows
-loop:
-	VMOVUPS      (BX), Y4
-	VBROADCASTSS (DI), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS (DI)(CX*1), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (DI)(CX*2), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (R8), Y5
-	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         DX, DI
-	ADDQ         DX, R8
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+rows3segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	CMPQ DX, $0x04
+	JNE  rows3single
+	SHRQ $0x02, R10
+	JZ   rows3rest
 
-	// add what is there
+rows3four:
+	VMOVUPS.Z        (BX), K1, Z3
+	VFMADD231PS.BCST (AX), Z3, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z3, Z1
+	VFMADD231PS.BCST (AX)(CX*2), Z3, Z2
+	VMOVUPS.Z        (BX)(SI*1), K1, Z3
+	VFMADD231PS.BCST 4(AX), Z3, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z3, Z1
+	VFMADD231PS.BCST 4(AX)(CX*2), Z3, Z2
+	VMOVUPS.Z        (BX)(SI*2), K1, Z3
+	VFMADD231PS.BCST 8(AX), Z3, Z0
+	VFMADD231PS.BCST 8(AX)(CX*1), Z3, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z3, Z2
+	VMOVUPS.Z        (BX)(DI*1), K1, Z3
+	VFMADD231PS.BCST 12(AX), Z3, Z0
+	VFMADD231PS.BCST 12(AX)(CX*1), Z3, Z1
+	VFMADD231PS.BCST 12(AX)(CX*2), Z3, Z2
+	ADDQ             $0x10, AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              rows3four
+
+rows3rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   rows3next
+
+rows3single:
+	VMOVUPS.Z        (BX), K1, Z3
+	VFMADD231PS.BCST (AX), Z3, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z3, Z1
+	VFMADD231PS.BCST (AX)(CX*2), Z3, Z2
+	ADDQ             DX, AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              rows3single
+
+rows3next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    rows3segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows3overwrite
 	MOVQ   AX, DX
-	VADDPS (DX), Y0, Y0
+	VADDPS (DX), Z0, K1, Z0
 	ADDQ   CX, DX
-	VADDPS (DX), Y1, Y1
+	VADDPS (DX), Z1, K1, Z1
 	ADDQ   CX, DX
-	VADDPS (DX), Y2, Y2
-	ADDQ   CX, DX
-	VADDPS (DX), Y3, Y3
+	VADDPS (DX), Z2, K1, Z2
 	ADDQ   CX, DX
 
-overwrite:
-	VMOVUPS Y0, (AX)
+rows3overwrite:
+	VMOVUPS Z0, K1, (AX)
 	ADDQ    CX, AX
-	VMOVUPS Y1, (AX)
+	VMOVUPS Z1, K1, (AX)
 	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y3, (AX)
-	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
 	VZEROUPPER
 	RET
 
-// func tile2x8(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile2x8(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   row+16(FP), CX
-	MOVQ   step+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   ldb+40(FP), SI
-	MOVQ   a+8(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+rows4:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   step+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R8
+	MOVQ   segments+64(FP), R9
+	MOVQ   n+72(FP), R10
+	SHLQ   $0x04, R10
+	ADDQ   R9, R10
 
-	// b is read once for all rows
-loop:
-	VMOVUPS      (BX), Y2
-	VBROADCASTSS (DI), Y3
-	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS (DI)(CX*1), Y3
+rows4segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R9), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	MOVQ 8(R9), R11
+	LEAQ (SI)(R11*4), SI
+	MOVQ depth+16(FP), R11
+	CMPQ BX, $0x04
+	JNE  rows4single
+	SHRQ $0x02, R11
+	JZ   rows4rest
+
+rows4four:
+	VMOVUPS.Z        (SI), K1, Z4
+	VFMADD231PS.BCST (AX), Z4, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z4, Z1
+	VFMADD231PS.BCST (AX)(CX*2), Z4, Z2
+	VFMADD231PS.BCST (AX)(DX*1), Z4, Z3
+	VMOVUPS.Z        (SI)(DI*1), K1, Z4
+	VFMADD231PS.BCST 4(AX), Z4, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z4, Z1
+	VFMADD231PS.BCST 4(AX)(CX*2), Z4, Z2
+	VFMADD231PS.BCST 4(AX)(DX*1), Z4, Z3
+	VMOVUPS.Z        (SI)(DI*2), K1, Z4
+	VFMADD231PS.BCST 8(AX), Z4, Z0
+	VFMADD231PS.BCST 8(AX)(CX*1), Z4, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z4, Z2
+	VFMADD231PS.BCST 8(AX)(DX*1), Z4, Z3
+	VMOVUPS.Z        (SI)(R8*1), K1, Z4
+	VFMADD231PS.BCST 12(AX), Z4, Z0
+	VFMADD231PS.BCST 12(AX)(CX*1), Z4, Z1
+	VFMADD231PS.BCST 12(AX)(CX*2), Z4, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z4, Z3
+	ADDQ             $0x10, AX
+	LEAQ             (SI)(DI*4), SI
+	DECQ             R11
+	JNZ              rows4four
+
+rows4rest:
+	MOVQ depth+16(FP), R11
+	ANDQ $0x03, R11
+	JZ   rows4next
+
+rows4single:
+	VMOVUPS.Z        (SI), K1, Z4
+	VFMADD231PS.BCST (AX), Z4, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z4, Z1
+	VFMADD231PS.BCST (AX)(CX*2), Z4, Z2
+	VFMADD231PS.BCST (AX)(DX*1), Z4, Z3
+	ADDQ             BX, AX
+	LEAQ             (SI)(DI*1), SI
+	DECQ             R11
+	JNZ              rows4single
+
+rows4next:
+	ADDQ   $0x10, R9
+	CMPQ   R9, R10
+	JNE    rows4segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows4overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+
+rows4overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows5:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	MOVQ   step+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R8
+	MOVQ   segments+64(FP), R9
+	MOVQ   n+72(FP), R10
+	SHLQ   $0x04, R10
+	ADDQ   R9, R10
+
+rows5segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R9), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	MOVQ 8(R9), R11
+	LEAQ (SI)(R11*4), SI
+	MOVQ depth+16(FP), R11
+	CMPQ BX, $0x04
+	JNE  rows5single
+	SHRQ $0x02, R11
+	JZ   rows5rest
+
+rows5four:
+	VMOVUPS.Z        (SI), K1, Z5
+	VFMADD231PS.BCST (AX), Z5, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z5, Z1
+	VFMADD231PS.BCST (AX)(CX*2), Z5, Z2
+	VFMADD231PS.BCST (AX)(DX*1), Z5, Z3
+	VFMADD231PS.BCST (AX)(CX*4), Z5, Z4
+	VMOVUPS.Z        (SI)(DI*1), K1, Z5
+	VFMADD231PS.BCST 4(AX), Z5, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z5, Z1
+	VFMADD231PS.BCST 4(AX)(CX*2), Z5, Z2
+	VFMADD231PS.BCST 4(AX)(DX*1), Z5, Z3
+	VFMADD231PS.BCST 4(AX)(CX*4), Z5, Z4
+	VMOVUPS.Z        (SI)(DI*2), K1, Z5
+	VFMADD231PS.BCST 8(AX), Z5, Z0
+	VFMADD231PS.BCST 8(AX)(CX*1), Z5, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z5, Z2
+	VFMADD231PS.BCST 8(AX)(DX*1), Z5, Z3
+	VFMADD231PS.BCST 8(AX)(CX*4), Z5, Z4
+	VMOVUPS.Z        (SI)(R8*1), K1, Z5
+	VFMADD231PS.BCST 12(AX), Z5, Z0
+	VFMADD231PS.BCST 12(AX)(CX*1), Z5, Z1
+	VFMADD231PS.BCST 12(AX)(CX*2), Z5, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z5, Z3
+	VFMADD231PS.BCST 12(AX)(CX*4), Z5, Z4
+	ADDQ             $0x10, AX
+	LEAQ             (SI)(DI*4), SI
+	DECQ             R11
+	JNZ              rows5four
+
+rows5rest:
+	MOVQ depth+16(FP), R11
+	ANDQ $0x03, R11
+	JZ   rows5next
+
+rows5single:
+	VMOVUPS.Z        (SI), K1, Z5
+	VFMADD231PS.BCST (AX), Z5, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z5, Z1
+	VFMADD231PS.BCST (AX)(CX*2), Z5, Z2
+	VFMADD231PS.BCST (AX)(DX*1), Z5, Z3
+	VFMADD231PS.BCST (AX)(CX*4), Z5, Z4
+	ADDQ             BX, AX
+	LEAQ             (SI)(DI*1), SI
+	DECQ             R11
+	JNZ              rows5single
+
+rows5next:
+	ADDQ   $0x10, R9
+	CMPQ   R9, R10
+	JNE    rows5segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows5overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+
+rows5overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows6:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   step+40(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	MOVQ   ldb+56(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), R9
+	MOVQ   segments+64(FP), R10
+	MOVQ   n+72(FP), R11
+	SHLQ   $0x04, R11
+	ADDQ   R10, R11
+
+rows6segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R10), DI
+	LEAQ (AX)(DI*4), AX
+	MOVQ b+48(FP), DI
+	MOVQ 8(R10), R12
+	LEAQ (DI)(R12*4), DI
+	MOVQ depth+16(FP), R12
+	CMPQ SI, $0x04
+	JNE  rows6single
+	SHRQ $0x02, R12
+	JZ   rows6rest
+
+rows6four:
+	VMOVUPS.Z        (DI), K1, Z6
+	VFMADD231PS.BCST (AX), Z6, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z6, Z1
+	VFMADD231PS.BCST (AX)(CX*2), Z6, Z2
+	VFMADD231PS.BCST (AX)(DX*1), Z6, Z3
+	VFMADD231PS.BCST (AX)(CX*4), Z6, Z4
+	VFMADD231PS.BCST (AX)(BX*1), Z6, Z5
+	VMOVUPS.Z        (DI)(R8*1), K1, Z6
+	VFMADD231PS.BCST 4(AX), Z6, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z6, Z1
+	VFMADD231PS.BCST 4(AX)(CX*2), Z6, Z2
+	VFMADD231PS.BCST 4(AX)(DX*1), Z6, Z3
+	VFMADD231PS.BCST 4(AX)(CX*4), Z6, Z4
+	VFMADD231PS.BCST 4(AX)(BX*1), Z6, Z5
+	VMOVUPS.Z        (DI)(R8*2), K1, Z6
+	VFMADD231PS.BCST 8(AX), Z6, Z0
+	VFMADD231PS.BCST 8(AX)(CX*1), Z6, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z6, Z2
+	VFMADD231PS.BCST 8(AX)(DX*1), Z6, Z3
+	VFMADD231PS.BCST 8(AX)(CX*4), Z6, Z4
+	VFMADD231PS.BCST 8(AX)(BX*1), Z6, Z5
+	VMOVUPS.Z        (DI)(R9*1), K1, Z6
+	VFMADD231PS.BCST 12(AX), Z6, Z0
+	VFMADD231PS.BCST 12(AX)(CX*1), Z6, Z1
+	VFMADD231PS.BCST 12(AX)(CX*2), Z6, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z6, Z3
+	VFMADD231PS.BCST 12(AX)(CX*4), Z6, Z4
+	VFMADD231PS.BCST 12(AX)(BX*1), Z6, Z5
+	ADDQ             $0x10, AX
+	LEAQ             (DI)(R8*4), DI
+	DECQ             R12
+	JNZ              rows6four
+
+rows6rest:
+	MOVQ depth+16(FP), R12
+	ANDQ $0x03, R12
+	JZ   rows6next
+
+rows6single:
+	VMOVUPS.Z        (DI), K1, Z6
+	VFMADD231PS.BCST (AX), Z6, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z6, Z1
+	VFMADD231PS.BCST (AX)(CX*2), Z6, Z2
+	VFMADD231PS.BCST (AX)(DX*1), Z6, Z3
+	VFMADD231PS.BCST (AX)(CX*4), Z6, Z4
+	VFMADD231PS.BCST (AX)(BX*1), Z6, Z5
+	ADDQ             SI, AX
+	LEAQ             (DI)(R8*1), DI
+	DECQ             R12
+	JNZ              rows6single
+
+rows6next:
+	ADDQ   $0x10, R10
+	CMPQ   R10, R11
+	JNE    rows6segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows6overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+
+rows6overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows7:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	MOVQ   step+40(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	MOVQ   ldb+56(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), R9
+	MOVQ   segments+64(FP), R10
+	MOVQ   n+72(FP), R11
+	SHLQ   $0x04, R11
+	ADDQ   R10, R11
+
+rows7segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R10), DI
+	LEAQ (AX)(DI*4), AX
+	MOVQ b+48(FP), DI
+	MOVQ 8(R10), R12
+	LEAQ (DI)(R12*4), DI
+	MOVQ depth+16(FP), R12
+	CMPQ SI, $0x04
+	JNE  rows7single
+	SHRQ $0x02, R12
+	JZ   rows7rest
+
+rows7four:
+	VMOVUPS.Z        (DI), K1, Z7
+	VFMADD231PS.BCST (AX), Z7, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z7, Z1
+	VFMADD231PS.BCST (AX)(CX*2), Z7, Z2
+	VFMADD231PS.BCST (AX)(DX*1), Z7, Z3
+	VFMADD231PS.BCST (AX)(CX*4), Z7, Z4
+	VFMADD231PS.BCST (AX)(BX*1), Z7, Z5
+	VFMADD231PS.BCST (AX)(DX*2), Z7, Z6
+	VMOVUPS.Z        (DI)(R8*1), K1, Z7
+	VFMADD231PS.BCST 4(AX), Z7, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z7, Z1
+	VFMADD231PS.BCST 4(AX)(CX*2), Z7, Z2
+	VFMADD231PS.BCST 4(AX)(DX*1), Z7, Z3
+	VFMADD231PS.BCST 4(AX)(CX*4), Z7, Z4
+	VFMADD231PS.BCST 4(AX)(BX*1), Z7, Z5
+	VFMADD231PS.BCST 4(AX)(DX*2), Z7, Z6
+	VMOVUPS.Z        (DI)(R8*2), K1, Z7
+	VFMADD231PS.BCST 8(AX), Z7, Z0
+	VFMADD231PS.BCST 8(AX)(CX*1), Z7, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z7, Z2
+	VFMADD231PS.BCST 8(AX)(DX*1), Z7, Z3
+	VFMADD231PS.BCST 8(AX)(CX*4), Z7, Z4
+	VFMADD231PS.BCST 8(AX)(BX*1), Z7, Z5
+	VFMADD231PS.BCST 8(AX)(DX*2), Z7, Z6
+	VMOVUPS.Z        (DI)(R9*1), K1, Z7
+	VFMADD231PS.BCST 12(AX), Z7, Z0
+	VFMADD231PS.BCST 12(AX)(CX*1), Z7, Z1
+	VFMADD231PS.BCST 12(AX)(CX*2), Z7, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z7, Z3
+	VFMADD231PS.BCST 12(AX)(CX*4), Z7, Z4
+	VFMADD231PS.BCST 12(AX)(BX*1), Z7, Z5
+	VFMADD231PS.BCST 12(AX)(DX*2), Z7, Z6
+	ADDQ             $0x10, AX
+	LEAQ             (DI)(R8*4), DI
+	DECQ             R12
+	JNZ              rows7four
+
+rows7rest:
+	MOVQ depth+16(FP), R12
+	ANDQ $0x03, R12
+	JZ   rows7next
+
+rows7single:
+	VMOVUPS.Z        (DI), K1, Z7
+	VFMADD231PS.BCST (AX), Z7, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z7, Z1
+	VFMADD231PS.BCST (AX)(CX*2), Z7, Z2
+	VFMADD231PS.BCST (AX)(DX*1), Z7, Z3
+	VFMADD231PS.BCST (AX)(CX*4), Z7, Z4
+	VFMADD231PS.BCST (AX)(BX*1), Z7, Z5
+	VFMADD231PS.BCST (AX)(DX*2), Z7, Z6
+	ADDQ             SI, AX
+	LEAQ             (DI)(R8*1), DI
+	DECQ             R12
+	JNZ              rows7single
+
+rows7next:
+	ADDQ   $0x10, R10
+	CMPQ   R10, R11
+	JNE    rows7segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows7overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+
+rows7overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows8:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   step+40(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	LEAQ   (BX)(CX*2), SI
+	MOVQ   ldb+56(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   segments+64(FP), R11
+	MOVQ   n+72(FP), R12
+	SHLQ   $0x04, R12
+	ADDQ   R11, R12
+
+rows8segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R11), R8
+	LEAQ (AX)(R8*4), AX
+	MOVQ b+48(FP), R8
+	MOVQ 8(R11), R13
+	LEAQ (R8)(R13*4), R8
+	MOVQ depth+16(FP), R13
+	CMPQ DI, $0x04
+	JNE  rows8single
+	SHRQ $0x02, R13
+	JZ   rows8rest
+
+rows8four:
+	VMOVUPS.Z        (R8), K1, Z8
+	VFMADD231PS.BCST (AX), Z8, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z8, Z1
+	VFMADD231PS.BCST (AX)(CX*2), Z8, Z2
+	VFMADD231PS.BCST (AX)(DX*1), Z8, Z3
+	VFMADD231PS.BCST (AX)(CX*4), Z8, Z4
+	VFMADD231PS.BCST (AX)(BX*1), Z8, Z5
+	VFMADD231PS.BCST (AX)(DX*2), Z8, Z6
+	VFMADD231PS.BCST (AX)(SI*1), Z8, Z7
+	VMOVUPS.Z        (R8)(R9*1), K1, Z8
+	VFMADD231PS.BCST 4(AX), Z8, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z8, Z1
+	VFMADD231PS.BCST 4(AX)(CX*2), Z8, Z2
+	VFMADD231PS.BCST 4(AX)(DX*1), Z8, Z3
+	VFMADD231PS.BCST 4(AX)(CX*4), Z8, Z4
+	VFMADD231PS.BCST 4(AX)(BX*1), Z8, Z5
+	VFMADD231PS.BCST 4(AX)(DX*2), Z8, Z6
+	VFMADD231PS.BCST 4(AX)(SI*1), Z8, Z7
+	VMOVUPS.Z        (R8)(R9*2), K1, Z8
+	VFMADD231PS.BCST 8(AX), Z8, Z0
+	VFMADD231PS.BCST 8(AX)(CX*1), Z8, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z8, Z2
+	VFMADD231PS.BCST 8(AX)(DX*1), Z8, Z3
+	VFMADD231PS.BCST 8(AX)(CX*4), Z8, Z4
+	VFMADD231PS.BCST 8(AX)(BX*1), Z8, Z5
+	VFMADD231PS.BCST 8(AX)(DX*2), Z8, Z6
+	VFMADD231PS.BCST 8(AX)(SI*1), Z8, Z7
+	VMOVUPS.Z        (R8)(R10*1), K1, Z8
+	VFMADD231PS.BCST 12(AX), Z8, Z0
+	VFMADD231PS.BCST 12(AX)(CX*1), Z8, Z1
+	VFMADD231PS.BCST 12(AX)(CX*2), Z8, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z8, Z3
+	VFMADD231PS.BCST 12(AX)(CX*4), Z8, Z4
+	VFMADD231PS.BCST 12(AX)(BX*1), Z8, Z5
+	VFMADD231PS.BCST 12(AX)(DX*2), Z8, Z6
+	VFMADD231PS.BCST 12(AX)(SI*1), Z8, Z7
+	ADDQ             $0x10, AX
+	LEAQ             (R8)(R9*4), R8
+	DECQ             R13
+	JNZ              rows8four
+
+rows8rest:
+	MOVQ depth+16(FP), R13
+	ANDQ $0x03, R13
+	JZ   rows8next
+
+rows8single:
+	VMOVUPS.Z        (R8), K1, Z8
+	VFMADD231PS.BCST (AX), Z8, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z8, Z1
+	VFMADD231PS.BCST (AX)(CX*2), Z8, Z2
+	VFMADD231PS.BCST (AX)(DX*1), Z8, Z3
+	VFMADD231PS.BCST (AX)(CX*4), Z8, Z4
+	VFMADD231PS.BCST (AX)(BX*1), Z8, Z5
+	VFMADD231PS.BCST (AX)(DX*2), Z8, Z6
+	VFMADD231PS.BCST (AX)(SI*1), Z8, Z7
+	ADDQ             DI, AX
+	LEAQ             (R8)(R9*1), R8
+	DECQ             R13
+	JNZ              rows8single
+
+rows8next:
+	ADDQ   $0x10, R11
+	CMPQ   R11, R12
+	JNE    rows8segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows8overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+
+rows8overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows9:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   step+40(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	LEAQ   (BX)(CX*2), SI
+	MOVQ   ldb+56(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   segments+64(FP), R11
+	MOVQ   n+72(FP), R12
+	SHLQ   $0x04, R12
+	ADDQ   R11, R12
+
+rows9segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R11), R8
+	LEAQ (AX)(R8*4), AX
+	MOVQ b+48(FP), R8
+	MOVQ 8(R11), R13
+	LEAQ (R8)(R13*4), R8
+	MOVQ depth+16(FP), R13
+	CMPQ DI, $0x04
+	JNE  rows9single
+	SHRQ $0x02, R13
+	JZ   rows9rest
+
+rows9four:
+	VMOVUPS.Z        (R8), K1, Z9
+	VFMADD231PS.BCST (AX), Z9, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z9, Z1
+	VFMADD231PS.BCST (AX)(CX*2), Z9, Z2
+	VFMADD231PS.BCST (AX)(DX*1), Z9, Z3
+	VFMADD231PS.BCST (AX)(CX*4), Z9, Z4
+	VFMADD231PS.BCST (AX)(BX*1), Z9, Z5
+	VFMADD231PS.BCST (AX)(DX*2), Z9, Z6
+	VFMADD231PS.BCST (AX)(SI*1), Z9, Z7
+	VFMADD231PS.BCST (AX)(CX*8), Z9, Z8
+	VMOVUPS.Z        (R8)(R9*1), K1, Z9
+	VFMADD231PS.BCST 4(AX), Z9, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z9, Z1
+	VFMADD231PS.BCST 4(AX)(CX*2), Z9, Z2
+	VFMADD231PS.BCST 4(AX)(DX*1), Z9, Z3
+	VFMADD231PS.BCST 4(AX)(CX*4), Z9, Z4
+	VFMADD231PS.BCST 4(AX)(BX*1), Z9, Z5
+	VFMADD231PS.BCST 4(AX)(DX*2), Z9, Z6
+	VFMADD231PS.BCST 4(AX)(SI*1), Z9, Z7
+	VFMADD231PS.BCST 4(AX)(CX*8), Z9, Z8
+	VMOVUPS.Z        (R8)(R9*2), K1, Z9
+	VFMADD231PS.BCST 8(AX), Z9, Z0
+	VFMADD231PS.BCST 8(AX)(CX*1), Z9, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z9, Z2
+	VFMADD231PS.BCST 8(AX)(DX*1), Z9, Z3
+	VFMADD231PS.BCST 8(AX)(CX*4), Z9, Z4
+	VFMADD231PS.BCST 8(AX)(BX*1), Z9, Z5
+	VFMADD231PS.BCST 8(AX)(DX*2), Z9, Z6
+	VFMADD231PS.BCST 8(AX)(SI*1), Z9, Z7
+	VFMADD231PS.BCST 8(AX)(CX*8), Z9, Z8
+	VMOVUPS.Z        (R8)(R10*1), K1, Z9
+	VFMADD231PS.BCST 12(AX), Z9, Z0
+	VFMADD231PS.BCST 12(AX)(CX*1), Z9, Z1
+	VFMADD231PS.BCST 12(AX)(CX*2), Z9, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z9, Z3
+	VFMADD231PS.BCST 12(AX)(CX*4), Z9, Z4
+	VFMADD231PS.BCST 12(AX)(BX*1), Z9, Z5
+	VFMADD231PS.BCST 12(AX)(DX*2), Z9, Z6
+	VFMADD231PS.BCST 12(AX)(SI*1), Z9, Z7
+	VFMADD231PS.BCST 12(AX)(CX*8), Z9, Z8
+	ADDQ             $0x10, AX
+	LEAQ             (R8)(R9*4), R8
+	DECQ             R13
+	JNZ              rows9four
+
+rows9rest:
+	MOVQ depth+16(FP), R13
+	ANDQ $0x03, R13
+	JZ   rows9next
+
+rows9single:
+	VMOVUPS.Z        (R8), K1, Z9
+	VFMADD231PS.BCST (AX), Z9, Z0
+	VFMADD231PS.BCST (AX)(CX*1), Z9, Z1
+	VFMADD231PS.BCST (AX)(CX*2), Z9, Z2
+	VFMADD231PS.BCST (AX)(DX*1), Z9, Z3
+	VFMADD231PS.BCST (AX)(CX*4), Z9, Z4
+	VFMADD231PS.BCST (AX)(BX*1), Z9, Z5
+	VFMADD231PS.BCST (AX)(DX*2), Z9, Z6
+	VFMADD231PS.BCST (AX)(SI*1), Z9, Z7
+	VFMADD231PS.BCST (AX)(CX*8), Z9, Z8
+	ADDQ             DI, AX
+	LEAQ             (R8)(R9*1), R8
+	DECQ             R13
+	JNZ              rows9single
+
+rows9next:
+	ADDQ   $0x10, R11
+	CMPQ   R11, R12
+	JNE    rows9segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows9overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+
+rows9overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows10:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   step+40(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   row+32(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (BX)(DX*2), SI
+	LEAQ   (SI)(DX*2), DI
+	MOVQ   ldb+56(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	MOVQ   segments+64(FP), R12
+	MOVQ   n+72(FP), R13
+	SHLQ   $0x04, R13
+	ADDQ   R12, R13
+
+rows10segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R12), CX
+	LEAQ (AX)(CX*4), AX
+	LEAQ (AX)(DX*8), CX
+	MOVQ b+48(FP), R9
+	MOVQ 8(R12), R14
+	LEAQ (R9)(R14*4), R9
+	MOVQ depth+16(FP), R14
+	CMPQ R8, $0x04
+	JNE  rows10single
+	SHRQ $0x02, R14
+	JZ   rows10rest
+
+rows10four:
+	VMOVUPS.Z        (R9), K1, Z10
+	VFMADD231PS.BCST (AX), Z10, Z0
+	VFMADD231PS.BCST (AX)(DX*1), Z10, Z1
+	VFMADD231PS.BCST (AX)(DX*2), Z10, Z2
+	VFMADD231PS.BCST (AX)(BX*1), Z10, Z3
+	VFMADD231PS.BCST (AX)(DX*4), Z10, Z4
+	VFMADD231PS.BCST (AX)(SI*1), Z10, Z5
+	VFMADD231PS.BCST (AX)(BX*2), Z10, Z6
+	VFMADD231PS.BCST (AX)(DI*1), Z10, Z7
+	VFMADD231PS.BCST (CX), Z10, Z8
+	VFMADD231PS.BCST (CX)(DX*1), Z10, Z9
+	VMOVUPS.Z        (R9)(R10*1), K1, Z10
+	VFMADD231PS.BCST 4(AX), Z10, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z10, Z1
+	VFMADD231PS.BCST 4(AX)(DX*2), Z10, Z2
+	VFMADD231PS.BCST 4(AX)(BX*1), Z10, Z3
+	VFMADD231PS.BCST 4(AX)(DX*4), Z10, Z4
+	VFMADD231PS.BCST 4(AX)(SI*1), Z10, Z5
+	VFMADD231PS.BCST 4(AX)(BX*2), Z10, Z6
+	VFMADD231PS.BCST 4(AX)(DI*1), Z10, Z7
+	VFMADD231PS.BCST 4(CX), Z10, Z8
+	VFMADD231PS.BCST 4(CX)(DX*1), Z10, Z9
+	VMOVUPS.Z        (R9)(R10*2), K1, Z10
+	VFMADD231PS.BCST 8(AX), Z10, Z0
+	VFMADD231PS.BCST 8(AX)(DX*1), Z10, Z1
+	VFMADD231PS.BCST 8(AX)(DX*2), Z10, Z2
+	VFMADD231PS.BCST 8(AX)(BX*1), Z10, Z3
+	VFMADD231PS.BCST 8(AX)(DX*4), Z10, Z4
+	VFMADD231PS.BCST 8(AX)(SI*1), Z10, Z5
+	VFMADD231PS.BCST 8(AX)(BX*2), Z10, Z6
+	VFMADD231PS.BCST 8(AX)(DI*1), Z10, Z7
+	VFMADD231PS.BCST 8(CX), Z10, Z8
+	VFMADD231PS.BCST 8(CX)(DX*1), Z10, Z9
+	VMOVUPS.Z        (R9)(R11*1), K1, Z10
+	VFMADD231PS.BCST 12(AX), Z10, Z0
+	VFMADD231PS.BCST 12(AX)(DX*1), Z10, Z1
+	VFMADD231PS.BCST 12(AX)(DX*2), Z10, Z2
+	VFMADD231PS.BCST 12(AX)(BX*1), Z10, Z3
+	VFMADD231PS.BCST 12(AX)(DX*4), Z10, Z4
+	VFMADD231PS.BCST 12(AX)(SI*1), Z10, Z5
+	VFMADD231PS.BCST 12(AX)(BX*2), Z10, Z6
+	VFMADD231PS.BCST 12(AX)(DI*1), Z10, Z7
+	VFMADD231PS.BCST 12(CX), Z10, Z8
+	VFMADD231PS.BCST 12(CX)(DX*1), Z10, Z9
+	ADDQ             $0x10, AX
+	ADDQ             $0x10, CX
+	LEAQ             (R9)(R10*4), R9
+	DECQ             R14
+	JNZ              rows10four
+
+rows10rest:
+	MOVQ depth+16(FP), R14
+	ANDQ $0x03, R14
+	JZ   rows10next
+
+rows10single:
+	VMOVUPS.Z        (R9), K1, Z10
+	VFMADD231PS.BCST (AX), Z10, Z0
+	VFMADD231PS.BCST (AX)(DX*1), Z10, Z1
+	VFMADD231PS.BCST (AX)(DX*2), Z10, Z2
+	VFMADD231PS.BCST (AX)(BX*1), Z10, Z3
+	VFMADD231PS.BCST (AX)(DX*4), Z10, Z4
+	VFMADD231PS.BCST (AX)(SI*1), Z10, Z5
+	VFMADD231PS.BCST (AX)(BX*2), Z10, Z6
+	VFMADD231PS.BCST (AX)(DI*1), Z10, Z7
+	VFMADD231PS.BCST (CX), Z10, Z8
+	VFMADD231PS.BCST (CX)(DX*1), Z10, Z9
+	ADDQ             R8, AX
+	ADDQ             R8, CX
+	LEAQ             (R9)(R10*1), R9
+	DECQ             R14
+	JNZ              rows10single
+
+rows10next:
+	ADDQ   $0x10, R12
+	CMPQ   R12, R13
+	JNE    rows10segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows10overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, K1, Z9
+	ADDQ   CX, DX
+
+rows10overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows11:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   step+40(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   row+32(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (BX)(DX*2), SI
+	LEAQ   (SI)(DX*2), DI
+	MOVQ   ldb+56(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	MOVQ   segments+64(FP), R12
+	MOVQ   n+72(FP), R13
+	SHLQ   $0x04, R13
+	ADDQ   R12, R13
+
+rows11segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R12), CX
+	LEAQ (AX)(CX*4), AX
+	LEAQ (AX)(DX*8), CX
+	MOVQ b+48(FP), R9
+	MOVQ 8(R12), R14
+	LEAQ (R9)(R14*4), R9
+	MOVQ depth+16(FP), R14
+	CMPQ R8, $0x04
+	JNE  rows11single
+	SHRQ $0x02, R14
+	JZ   rows11rest
+
+rows11four:
+	VMOVUPS.Z        (R9), K1, Z11
+	VFMADD231PS.BCST (AX), Z11, Z0
+	VFMADD231PS.BCST (AX)(DX*1), Z11, Z1
+	VFMADD231PS.BCST (AX)(DX*2), Z11, Z2
+	VFMADD231PS.BCST (AX)(BX*1), Z11, Z3
+	VFMADD231PS.BCST (AX)(DX*4), Z11, Z4
+	VFMADD231PS.BCST (AX)(SI*1), Z11, Z5
+	VFMADD231PS.BCST (AX)(BX*2), Z11, Z6
+	VFMADD231PS.BCST (AX)(DI*1), Z11, Z7
+	VFMADD231PS.BCST (CX), Z11, Z8
+	VFMADD231PS.BCST (CX)(DX*1), Z11, Z9
+	VFMADD231PS.BCST (CX)(DX*2), Z11, Z10
+	VMOVUPS.Z        (R9)(R10*1), K1, Z11
+	VFMADD231PS.BCST 4(AX), Z11, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z11, Z1
+	VFMADD231PS.BCST 4(AX)(DX*2), Z11, Z2
+	VFMADD231PS.BCST 4(AX)(BX*1), Z11, Z3
+	VFMADD231PS.BCST 4(AX)(DX*4), Z11, Z4
+	VFMADD231PS.BCST 4(AX)(SI*1), Z11, Z5
+	VFMADD231PS.BCST 4(AX)(BX*2), Z11, Z6
+	VFMADD231PS.BCST 4(AX)(DI*1), Z11, Z7
+	VFMADD231PS.BCST 4(CX), Z11, Z8
+	VFMADD231PS.BCST 4(CX)(DX*1), Z11, Z9
+	VFMADD231PS.BCST 4(CX)(DX*2), Z11, Z10
+	VMOVUPS.Z        (R9)(R10*2), K1, Z11
+	VFMADD231PS.BCST 8(AX), Z11, Z0
+	VFMADD231PS.BCST 8(AX)(DX*1), Z11, Z1
+	VFMADD231PS.BCST 8(AX)(DX*2), Z11, Z2
+	VFMADD231PS.BCST 8(AX)(BX*1), Z11, Z3
+	VFMADD231PS.BCST 8(AX)(DX*4), Z11, Z4
+	VFMADD231PS.BCST 8(AX)(SI*1), Z11, Z5
+	VFMADD231PS.BCST 8(AX)(BX*2), Z11, Z6
+	VFMADD231PS.BCST 8(AX)(DI*1), Z11, Z7
+	VFMADD231PS.BCST 8(CX), Z11, Z8
+	VFMADD231PS.BCST 8(CX)(DX*1), Z11, Z9
+	VFMADD231PS.BCST 8(CX)(DX*2), Z11, Z10
+	VMOVUPS.Z        (R9)(R11*1), K1, Z11
+	VFMADD231PS.BCST 12(AX), Z11, Z0
+	VFMADD231PS.BCST 12(AX)(DX*1), Z11, Z1
+	VFMADD231PS.BCST 12(AX)(DX*2), Z11, Z2
+	VFMADD231PS.BCST 12(AX)(BX*1), Z11, Z3
+	VFMADD231PS.BCST 12(AX)(DX*4), Z11, Z4
+	VFMADD231PS.BCST 12(AX)(SI*1), Z11, Z5
+	VFMADD231PS.BCST 12(AX)(BX*2), Z11, Z6
+	VFMADD231PS.BCST 12(AX)(DI*1), Z11, Z7
+	VFMADD231PS.BCST 12(CX), Z11, Z8
+	VFMADD231PS.BCST 12(CX)(DX*1), Z11, Z9
+	VFMADD231PS.BCST 12(CX)(DX*2), Z11, Z10
+	ADDQ             $0x10, AX
+	ADDQ             $0x10, CX
+	LEAQ             (R9)(R10*4), R9
+	DECQ             R14
+	JNZ              rows11four
+
+rows11rest:
+	MOVQ depth+16(FP), R14
+	ANDQ $0x03, R14
+	JZ   rows11next
+
+rows11single:
+	VMOVUPS.Z        (R9), K1, Z11
+	VFMADD231PS.BCST (AX), Z11, Z0
+	VFMADD231PS.BCST (AX)(DX*1), Z11, Z1
+	VFMADD231PS.BCST (AX)(DX*2), Z11, Z2
+	VFMADD231PS.BCST (AX)(BX*1), Z11, Z3
+	VFMADD231PS.BCST (AX)(DX*4), Z11, Z4
+	VFMADD231PS.BCST (AX)(SI*1), Z11, Z5
+	VFMADD231PS.BCST (AX)(BX*2), Z11, Z6
+	VFMADD231PS.BCST (AX)(DI*1), Z11, Z7
+	VFMADD231PS.BCST (CX), Z11, Z8
+	VFMADD231PS.BCST (CX)(DX*1), Z11, Z9
+	VFMADD231PS.BCST (CX)(DX*2), Z11, Z10
+	ADDQ             R8, AX
+	ADDQ             R8, CX
+	LEAQ             (R9)(R10*1), R9
+	DECQ             R14
+	JNZ              rows11single
+
+rows11next:
+	ADDQ   $0x10, R12
+	CMPQ   R12, R13
+	JNE    rows11segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows11overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, K1, Z10
+	ADDQ   CX, DX
+
+rows11overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows12:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   step+40(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   row+32(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (BX)(DX*2), SI
+	LEAQ   (SI)(DX*2), DI
+	MOVQ   ldb+56(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	MOVQ   segments+64(FP), R12
+	MOVQ   n+72(FP), R13
+	SHLQ   $0x04, R13
+	ADDQ   R12, R13
+
+rows12segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R12), CX
+	LEAQ (AX)(CX*4), AX
+	LEAQ (AX)(DX*8), CX
+	MOVQ b+48(FP), R9
+	MOVQ 8(R12), R14
+	LEAQ (R9)(R14*4), R9
+	MOVQ depth+16(FP), R14
+	CMPQ R8, $0x04
+	JNE  rows12single
+	SHRQ $0x02, R14
+	JZ   rows12rest
+
+rows12four:
+	VMOVUPS.Z        (R9), K1, Z12
+	VFMADD231PS.BCST (AX), Z12, Z0
+	VFMADD231PS.BCST (AX)(DX*1), Z12, Z1
+	VFMADD231PS.BCST (AX)(DX*2), Z12, Z2
+	VFMADD231PS.BCST (AX)(BX*1), Z12, Z3
+	VFMADD231PS.BCST (AX)(DX*4), Z12, Z4
+	VFMADD231PS.BCST (AX)(SI*1), Z12, Z5
+	VFMADD231PS.BCST (AX)(BX*2), Z12, Z6
+	VFMADD231PS.BCST (AX)(DI*1), Z12, Z7
+	VFMADD231PS.BCST (CX), Z12, Z8
+	VFMADD231PS.BCST (CX)(DX*1), Z12, Z9
+	VFMADD231PS.BCST (CX)(DX*2), Z12, Z10
+	VFMADD231PS.BCST (CX)(BX*1), Z12, Z11
+	VMOVUPS.Z        (R9)(R10*1), K1, Z12
+	VFMADD231PS.BCST 4(AX), Z12, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z12, Z1
+	VFMADD231PS.BCST 4(AX)(DX*2), Z12, Z2
+	VFMADD231PS.BCST 4(AX)(BX*1), Z12, Z3
+	VFMADD231PS.BCST 4(AX)(DX*4), Z12, Z4
+	VFMADD231PS.BCST 4(AX)(SI*1), Z12, Z5
+	VFMADD231PS.BCST 4(AX)(BX*2), Z12, Z6
+	VFMADD231PS.BCST 4(AX)(DI*1), Z12, Z7
+	VFMADD231PS.BCST 4(CX), Z12, Z8
+	VFMADD231PS.BCST 4(CX)(DX*1), Z12, Z9
+	VFMADD231PS.BCST 4(CX)(DX*2), Z12, Z10
+	VFMADD231PS.BCST 4(CX)(BX*1), Z12, Z11
+	VMOVUPS.Z        (R9)(R10*2), K1, Z12
+	VFMADD231PS.BCST 8(AX), Z12, Z0
+	VFMADD231PS.BCST 8(AX)(DX*1), Z12, Z1
+	VFMADD231PS.BCST 8(AX)(DX*2), Z12, Z2
+	VFMADD231PS.BCST 8(AX)(BX*1), Z12, Z3
+	VFMADD231PS.BCST 8(AX)(DX*4), Z12, Z4
+	VFMADD231PS.BCST 8(AX)(SI*1), Z12, Z5
+	VFMADD231PS.BCST 8(AX)(BX*2), Z12, Z6
+	VFMADD231PS.BCST 8(AX)(DI*1), Z12, Z7
+	VFMADD231PS.BCST 8(CX), Z12, Z8
+	VFMADD231PS.BCST 8(CX)(DX*1), Z12, Z9
+	VFMADD231PS.BCST 8(CX)(DX*2), Z12, Z10
+	VFMADD231PS.BCST 8(CX)(BX*1), Z12, Z11
+	VMOVUPS.Z        (R9)(R11*1), K1, Z12
+	VFMADD231PS.BCST 12(AX), Z12, Z0
+	VFMADD231PS.BCST 12(AX)(DX*1), Z12, Z1
+	VFMADD231PS.BCST 12(AX)(DX*2), Z12, Z2
+	VFMADD231PS.BCST 12(AX)(BX*1), Z12, Z3
+	VFMADD231PS.BCST 12(AX)(DX*4), Z12, Z4
+	VFMADD231PS.BCST 12(AX)(SI*1), Z12, Z5
+	VFMADD231PS.BCST 12(AX)(BX*2), Z12, Z6
+	VFMADD231PS.BCST 12(AX)(DI*1), Z12, Z7
+	VFMADD231PS.BCST 12(CX), Z12, Z8
+	VFMADD231PS.BCST 12(CX)(DX*1), Z12, Z9
+	VFMADD231PS.BCST 12(CX)(DX*2), Z12, Z10
+	VFMADD231PS.BCST 12(CX)(BX*1), Z12, Z11
+	ADDQ             $0x10, AX
+	ADDQ             $0x10, CX
+	LEAQ             (R9)(R10*4), R9
+	DECQ             R14
+	JNZ              rows12four
+
+rows12rest:
+	MOVQ depth+16(FP), R14
+	ANDQ $0x03, R14
+	JZ   rows12next
+
+rows12single:
+	VMOVUPS.Z        (R9), K1, Z12
+	VFMADD231PS.BCST (AX), Z12, Z0
+	VFMADD231PS.BCST (AX)(DX*1), Z12, Z1
+	VFMADD231PS.BCST (AX)(DX*2), Z12, Z2
+	VFMADD231PS.BCST (AX)(BX*1), Z12, Z3
+	VFMADD231PS.BCST (AX)(DX*4), Z12, Z4
+	VFMADD231PS.BCST (AX)(SI*1), Z12, Z5
+	VFMADD231PS.BCST (AX)(BX*2), Z12, Z6
+	VFMADD231PS.BCST (AX)(DI*1), Z12, Z7
+	VFMADD231PS.BCST (CX), Z12, Z8
+	VFMADD231PS.BCST (CX)(DX*1), Z12, Z9
+	VFMADD231PS.BCST (CX)(DX*2), Z12, Z10
+	VFMADD231PS.BCST (CX)(BX*1), Z12, Z11
+	ADDQ             R8, AX
+	ADDQ             R8, CX
+	LEAQ             (R9)(R10*1), R9
+	DECQ             R14
+	JNZ              rows12single
+
+rows12next:
+	ADDQ   $0x10, R12
+	CMPQ   R12, R13
+	JNE    rows12segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows12overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, K1, Z10
+	ADDQ   CX, DX
+	VADDPS (DX), Z11, K1, Z11
+	ADDQ   CX, DX
+
+rows12overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows13:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   step+40(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   row+32(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (BX)(DX*2), SI
+	LEAQ   (SI)(DX*2), DI
+	MOVQ   ldb+56(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	MOVQ   segments+64(FP), R12
+	MOVQ   n+72(FP), R13
+	SHLQ   $0x04, R13
+	ADDQ   R12, R13
+
+rows13segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R12), CX
+	LEAQ (AX)(CX*4), AX
+	LEAQ (AX)(DX*8), CX
+	MOVQ b+48(FP), R9
+	MOVQ 8(R12), R14
+	LEAQ (R9)(R14*4), R9
+	MOVQ depth+16(FP), R14
+	CMPQ R8, $0x04
+	JNE  rows13single
+	SHRQ $0x02, R14
+	JZ   rows13rest
+
+rows13four:
+	VMOVUPS.Z        (R9), K1, Z13
+	VFMADD231PS.BCST (AX), Z13, Z0
+	VFMADD231PS.BCST (AX)(DX*1), Z13, Z1
+	VFMADD231PS.BCST (AX)(DX*2), Z13, Z2
+	VFMADD231PS.BCST (AX)(BX*1), Z13, Z3
+	VFMADD231PS.BCST (AX)(DX*4), Z13, Z4
+	VFMADD231PS.BCST (AX)(SI*1), Z13, Z5
+	VFMADD231PS.BCST (AX)(BX*2), Z13, Z6
+	VFMADD231PS.BCST (AX)(DI*1), Z13, Z7
+	VFMADD231PS.BCST (CX), Z13, Z8
+	VFMADD231PS.BCST (CX)(DX*1), Z13, Z9
+	VFMADD231PS.BCST (CX)(DX*2), Z13, Z10
+	VFMADD231PS.BCST (CX)(BX*1), Z13, Z11
+	VFMADD231PS.BCST (CX)(DX*4), Z13, Z12
+	VMOVUPS.Z        (R9)(R10*1), K1, Z13
+	VFMADD231PS.BCST 4(AX), Z13, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z13, Z1
+	VFMADD231PS.BCST 4(AX)(DX*2), Z13, Z2
+	VFMADD231PS.BCST 4(AX)(BX*1), Z13, Z3
+	VFMADD231PS.BCST 4(AX)(DX*4), Z13, Z4
+	VFMADD231PS.BCST 4(AX)(SI*1), Z13, Z5
+	VFMADD231PS.BCST 4(AX)(BX*2), Z13, Z6
+	VFMADD231PS.BCST 4(AX)(DI*1), Z13, Z7
+	VFMADD231PS.BCST 4(CX), Z13, Z8
+	VFMADD231PS.BCST 4(CX)(DX*1), Z13, Z9
+	VFMADD231PS.BCST 4(CX)(DX*2), Z13, Z10
+	VFMADD231PS.BCST 4(CX)(BX*1), Z13, Z11
+	VFMADD231PS.BCST 4(CX)(DX*4), Z13, Z12
+	VMOVUPS.Z        (R9)(R10*2), K1, Z13
+	VFMADD231PS.BCST 8(AX), Z13, Z0
+	VFMADD231PS.BCST 8(AX)(DX*1), Z13, Z1
+	VFMADD231PS.BCST 8(AX)(DX*2), Z13, Z2
+	VFMADD231PS.BCST 8(AX)(BX*1), Z13, Z3
+	VFMADD231PS.BCST 8(AX)(DX*4), Z13, Z4
+	VFMADD231PS.BCST 8(AX)(SI*1), Z13, Z5
+	VFMADD231PS.BCST 8(AX)(BX*2), Z13, Z6
+	VFMADD231PS.BCST 8(AX)(DI*1), Z13, Z7
+	VFMADD231PS.BCST 8(CX), Z13, Z8
+	VFMADD231PS.BCST 8(CX)(DX*1), Z13, Z9
+	VFMADD231PS.BCST 8(CX)(DX*2), Z13, Z10
+	VFMADD231PS.BCST 8(CX)(BX*1), Z13, Z11
+	VFMADD231PS.BCST 8(CX)(DX*4), Z13, Z12
+	VMOVUPS.Z        (R9)(R11*1), K1, Z13
+	VFMADD231PS.BCST 12(AX), Z13, Z0
+	VFMADD231PS.BCST 12(AX)(DX*1), Z13, Z1
+	VFMADD231PS.BCST 12(AX)(DX*2), Z13, Z2
+	VFMADD231PS.BCST 12(AX)(BX*1), Z13, Z3
+	VFMADD231PS.BCST 12(AX)(DX*4), Z13, Z4
+	VFMADD231PS.BCST 12(AX)(SI*1), Z13, Z5
+	VFMADD231PS.BCST 12(AX)(BX*2), Z13, Z6
+	VFMADD231PS.BCST 12(AX)(DI*1), Z13, Z7
+	VFMADD231PS.BCST 12(CX), Z13, Z8
+	VFMADD231PS.BCST 12(CX)(DX*1), Z13, Z9
+	VFMADD231PS.BCST 12(CX)(DX*2), Z13, Z10
+	VFMADD231PS.BCST 12(CX)(BX*1), Z13, Z11
+	VFMADD231PS.BCST 12(CX)(DX*4), Z13, Z12
+	ADDQ             $0x10, AX
+	ADDQ             $0x10, CX
+	LEAQ             (R9)(R10*4), R9
+	DECQ             R14
+	JNZ              rows13four
+
+rows13rest:
+	MOVQ depth+16(FP), R14
+	ANDQ $0x03, R14
+	JZ   rows13next
+
+rows13single:
+	VMOVUPS.Z        (R9), K1, Z13
+	VFMADD231PS.BCST (AX), Z13, Z0
+	VFMADD231PS.BCST (AX)(DX*1), Z13, Z1
+	VFMADD231PS.BCST (AX)(DX*2), Z13, Z2
+	VFMADD231PS.BCST (AX)(BX*1), Z13, Z3
+	VFMADD231PS.BCST (AX)(DX*4), Z13, Z4
+	VFMADD231PS.BCST (AX)(SI*1), Z13, Z5
+	VFMADD231PS.BCST (AX)(BX*2), Z13, Z6
+	VFMADD231PS.BCST (AX)(DI*1), Z13, Z7
+	VFMADD231PS.BCST (CX), Z13, Z8
+	VFMADD231PS.BCST (CX)(DX*1), Z13, Z9
+	VFMADD231PS.BCST (CX)(DX*2), Z13, Z10
+	VFMADD231PS.BCST (CX)(BX*1), Z13, Z11
+	VFMADD231PS.BCST (CX)(DX*4), Z13, Z12
+	ADDQ             R8, AX
+	ADDQ             R8, CX
+	LEAQ             (R9)(R10*1), R9
+	DECQ             R14
+	JNZ              rows13single
+
+rows13next:
+	ADDQ   $0x10, R12
+	CMPQ   R12, R13
+	JNE    rows13segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows13overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, K1, Z10
+	ADDQ   CX, DX
+	VADDPS (DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, K1, Z12
+	ADDQ   CX, DX
+
+rows13overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows14:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   step+40(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   row+32(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (BX)(DX*2), SI
+	LEAQ   (SI)(DX*2), DI
+	MOVQ   ldb+56(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	MOVQ   segments+64(FP), R12
+	MOVQ   n+72(FP), R13
+	SHLQ   $0x04, R13
+	ADDQ   R12, R13
+
+rows14segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R12), CX
+	LEAQ (AX)(CX*4), AX
+	LEAQ (AX)(DX*8), CX
+	MOVQ b+48(FP), R9
+	MOVQ 8(R12), R14
+	LEAQ (R9)(R14*4), R9
+	MOVQ depth+16(FP), R14
+	CMPQ R8, $0x04
+	JNE  rows14single
+	SHRQ $0x02, R14
+	JZ   rows14rest
+
+rows14four:
+	VMOVUPS.Z        (R9), K1, Z14
+	VFMADD231PS.BCST (AX), Z14, Z0
+	VFMADD231PS.BCST (AX)(DX*1), Z14, Z1
+	VFMADD231PS.BCST (AX)(DX*2), Z14, Z2
+	VFMADD231PS.BCST (AX)(BX*1), Z14, Z3
+	VFMADD231PS.BCST (AX)(DX*4), Z14, Z4
+	VFMADD231PS.BCST (AX)(SI*1), Z14, Z5
+	VFMADD231PS.BCST (AX)(BX*2), Z14, Z6
+	VFMADD231PS.BCST (AX)(DI*1), Z14, Z7
+	VFMADD231PS.BCST (CX), Z14, Z8
+	VFMADD231PS.BCST (CX)(DX*1), Z14, Z9
+	VFMADD231PS.BCST (CX)(DX*2), Z14, Z10
+	VFMADD231PS.BCST (CX)(BX*1), Z14, Z11
+	VFMADD231PS.BCST (CX)(DX*4), Z14, Z12
+	VFMADD231PS.BCST (CX)(SI*1), Z14, Z13
+	VMOVUPS.Z        (R9)(R10*1), K1, Z14
+	VFMADD231PS.BCST 4(AX), Z14, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z14, Z1
+	VFMADD231PS.BCST 4(AX)(DX*2), Z14, Z2
+	VFMADD231PS.BCST 4(AX)(BX*1), Z14, Z3
+	VFMADD231PS.BCST 4(AX)(DX*4), Z14, Z4
+	VFMADD231PS.BCST 4(AX)(SI*1), Z14, Z5
+	VFMADD231PS.BCST 4(AX)(BX*2), Z14, Z6
+	VFMADD231PS.BCST 4(AX)(DI*1), Z14, Z7
+	VFMADD231PS.BCST 4(CX), Z14, Z8
+	VFMADD231PS.BCST 4(CX)(DX*1), Z14, Z9
+	VFMADD231PS.BCST 4(CX)(DX*2), Z14, Z10
+	VFMADD231PS.BCST 4(CX)(BX*1), Z14, Z11
+	VFMADD231PS.BCST 4(CX)(DX*4), Z14, Z12
+	VFMADD231PS.BCST 4(CX)(SI*1), Z14, Z13
+	VMOVUPS.Z        (R9)(R10*2), K1, Z14
+	VFMADD231PS.BCST 8(AX), Z14, Z0
+	VFMADD231PS.BCST 8(AX)(DX*1), Z14, Z1
+	VFMADD231PS.BCST 8(AX)(DX*2), Z14, Z2
+	VFMADD231PS.BCST 8(AX)(BX*1), Z14, Z3
+	VFMADD231PS.BCST 8(AX)(DX*4), Z14, Z4
+	VFMADD231PS.BCST 8(AX)(SI*1), Z14, Z5
+	VFMADD231PS.BCST 8(AX)(BX*2), Z14, Z6
+	VFMADD231PS.BCST 8(AX)(DI*1), Z14, Z7
+	VFMADD231PS.BCST 8(CX), Z14, Z8
+	VFMADD231PS.BCST 8(CX)(DX*1), Z14, Z9
+	VFMADD231PS.BCST 8(CX)(DX*2), Z14, Z10
+	VFMADD231PS.BCST 8(CX)(BX*1), Z14, Z11
+	VFMADD231PS.BCST 8(CX)(DX*4), Z14, Z12
+	VFMADD231PS.BCST 8(CX)(SI*1), Z14, Z13
+	VMOVUPS.Z        (R9)(R11*1), K1, Z14
+	VFMADD231PS.BCST 12(AX), Z14, Z0
+	VFMADD231PS.BCST 12(AX)(DX*1), Z14, Z1
+	VFMADD231PS.BCST 12(AX)(DX*2), Z14, Z2
+	VFMADD231PS.BCST 12(AX)(BX*1), Z14, Z3
+	VFMADD231PS.BCST 12(AX)(DX*4), Z14, Z4
+	VFMADD231PS.BCST 12(AX)(SI*1), Z14, Z5
+	VFMADD231PS.BCST 12(AX)(BX*2), Z14, Z6
+	VFMADD231PS.BCST 12(AX)(DI*1), Z14, Z7
+	VFMADD231PS.BCST 12(CX), Z14, Z8
+	VFMADD231PS.BCST 12(CX)(DX*1), Z14, Z9
+	VFMADD231PS.BCST 12(CX)(DX*2), Z14, Z10
+	VFMADD231PS.BCST 12(CX)(BX*1), Z14, Z11
+	VFMADD231PS.BCST 12(CX)(DX*4), Z14, Z12
+	VFMADD231PS.BCST 12(CX)(SI*1), Z14, Z13
+	ADDQ             $0x10, AX
+	ADDQ             $0x10, CX
+	LEAQ             (R9)(R10*4), R9
+	DECQ             R14
+	JNZ              rows14four
+
+rows14rest:
+	MOVQ depth+16(FP), R14
+	ANDQ $0x03, R14
+	JZ   rows14next
+
+rows14single:
+	VMOVUPS.Z        (R9), K1, Z14
+	VFMADD231PS.BCST (AX), Z14, Z0
+	VFMADD231PS.BCST (AX)(DX*1), Z14, Z1
+	VFMADD231PS.BCST (AX)(DX*2), Z14, Z2
+	VFMADD231PS.BCST (AX)(BX*1), Z14, Z3
+	VFMADD231PS.BCST (AX)(DX*4), Z14, Z4
+	VFMADD231PS.BCST (AX)(SI*1), Z14, Z5
+	VFMADD231PS.BCST (AX)(BX*2), Z14, Z6
+	VFMADD231PS.BCST (AX)(DI*1), Z14, Z7
+	VFMADD231PS.BCST (CX), Z14, Z8
+	VFMADD231PS.BCST (CX)(DX*1), Z14, Z9
+	VFMADD231PS.BCST (CX)(DX*2), Z14, Z10
+	VFMADD231PS.BCST (CX)(BX*1), Z14, Z11
+	VFMADD231PS.BCST (CX)(DX*4), Z14, Z12
+	VFMADD231PS.BCST (CX)(SI*1), Z14, Z13
+	ADDQ             R8, AX
+	ADDQ             R8, CX
+	LEAQ             (R9)(R10*1), R9
+	DECQ             R14
+	JNZ              rows14single
+
+rows14next:
+	ADDQ   $0x10, R12
+	CMPQ   R12, R13
+	JNE    rows14segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows14overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, K1, Z10
+	ADDQ   CX, DX
+	VADDPS (DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, K1, Z12
+	ADDQ   CX, DX
+	VADDPS (DX), Z13, K1, Z13
+	ADDQ   CX, DX
+
+rows14overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows15:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	MOVQ   step+40(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   row+32(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (BX)(DX*2), SI
+	LEAQ   (SI)(DX*2), DI
+	MOVQ   ldb+56(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	MOVQ   segments+64(FP), R12
+	MOVQ   n+72(FP), R13
+	SHLQ   $0x04, R13
+	ADDQ   R12, R13
+
+rows15segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R12), CX
+	LEAQ (AX)(CX*4), AX
+	LEAQ (AX)(DX*8), CX
+	MOVQ b+48(FP), R9
+	MOVQ 8(R12), R14
+	LEAQ (R9)(R14*4), R9
+	MOVQ depth+16(FP), R14
+	CMPQ R8, $0x04
+	JNE  rows15single
+	SHRQ $0x02, R14
+	JZ   rows15rest
+
+rows15four:
+	VMOVUPS.Z        (R9), K1, Z15
+	VFMADD231PS.BCST (AX), Z15, Z0
+	VFMADD231PS.BCST (AX)(DX*1), Z15, Z1
+	VFMADD231PS.BCST (AX)(DX*2), Z15, Z2
+	VFMADD231PS.BCST (AX)(BX*1), Z15, Z3
+	VFMADD231PS.BCST (AX)(DX*4), Z15, Z4
+	VFMADD231PS.BCST (AX)(SI*1), Z15, Z5
+	VFMADD231PS.BCST (AX)(BX*2), Z15, Z6
+	VFMADD231PS.BCST (AX)(DI*1), Z15, Z7
+	VFMADD231PS.BCST (CX), Z15, Z8
+	VFMADD231PS.BCST (CX)(DX*1), Z15, Z9
+	VFMADD231PS.BCST (CX)(DX*2), Z15, Z10
+	VFMADD231PS.BCST (CX)(BX*1), Z15, Z11
+	VFMADD231PS.BCST (CX)(DX*4), Z15, Z12
+	VFMADD231PS.BCST (CX)(SI*1), Z15, Z13
+	VFMADD231PS.BCST (CX)(BX*2), Z15, Z14
+	VMOVUPS.Z        (R9)(R10*1), K1, Z15
+	VFMADD231PS.BCST 4(AX), Z15, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z15, Z1
+	VFMADD231PS.BCST 4(AX)(DX*2), Z15, Z2
+	VFMADD231PS.BCST 4(AX)(BX*1), Z15, Z3
+	VFMADD231PS.BCST 4(AX)(DX*4), Z15, Z4
+	VFMADD231PS.BCST 4(AX)(SI*1), Z15, Z5
+	VFMADD231PS.BCST 4(AX)(BX*2), Z15, Z6
+	VFMADD231PS.BCST 4(AX)(DI*1), Z15, Z7
+	VFMADD231PS.BCST 4(CX), Z15, Z8
+	VFMADD231PS.BCST 4(CX)(DX*1), Z15, Z9
+	VFMADD231PS.BCST 4(CX)(DX*2), Z15, Z10
+	VFMADD231PS.BCST 4(CX)(BX*1), Z15, Z11
+	VFMADD231PS.BCST 4(CX)(DX*4), Z15, Z12
+	VFMADD231PS.BCST 4(CX)(SI*1), Z15, Z13
+	VFMADD231PS.BCST 4(CX)(BX*2), Z15, Z14
+	VMOVUPS.Z        (R9)(R10*2), K1, Z15
+	VFMADD231PS.BCST 8(AX), Z15, Z0
+	VFMADD231PS.BCST 8(AX)(DX*1), Z15, Z1
+	VFMADD231PS.BCST 8(AX)(DX*2), Z15, Z2
+	VFMADD231PS.BCST 8(AX)(BX*1), Z15, Z3
+	VFMADD231PS.BCST 8(AX)(DX*4), Z15, Z4
+	VFMADD231PS.BCST 8(AX)(SI*1), Z15, Z5
+	VFMADD231PS.BCST 8(AX)(BX*2), Z15, Z6
+	VFMADD231PS.BCST 8(AX)(DI*1), Z15, Z7
+	VFMADD231PS.BCST 8(CX), Z15, Z8
+	VFMADD231PS.BCST 8(CX)(DX*1), Z15, Z9
+	VFMADD231PS.BCST 8(CX)(DX*2), Z15, Z10
+	VFMADD231PS.BCST 8(CX)(BX*1), Z15, Z11
+	VFMADD231PS.BCST 8(CX)(DX*4), Z15, Z12
+	VFMADD231PS.BCST 8(CX)(SI*1), Z15, Z13
+	VFMADD231PS.BCST 8(CX)(BX*2), Z15, Z14
+	VMOVUPS.Z        (R9)(R11*1), K1, Z15
+	VFMADD231PS.BCST 12(AX), Z15, Z0
+	VFMADD231PS.BCST 12(AX)(DX*1), Z15, Z1
+	VFMADD231PS.BCST 12(AX)(DX*2), Z15, Z2
+	VFMADD231PS.BCST 12(AX)(BX*1), Z15, Z3
+	VFMADD231PS.BCST 12(AX)(DX*4), Z15, Z4
+	VFMADD231PS.BCST 12(AX)(SI*1), Z15, Z5
+	VFMADD231PS.BCST 12(AX)(BX*2), Z15, Z6
+	VFMADD231PS.BCST 12(AX)(DI*1), Z15, Z7
+	VFMADD231PS.BCST 12(CX), Z15, Z8
+	VFMADD231PS.BCST 12(CX)(DX*1), Z15, Z9
+	VFMADD231PS.BCST 12(CX)(DX*2), Z15, Z10
+	VFMADD231PS.BCST 12(CX)(BX*1), Z15, Z11
+	VFMADD231PS.BCST 12(CX)(DX*4), Z15, Z12
+	VFMADD231PS.BCST 12(CX)(SI*1), Z15, Z13
+	VFMADD231PS.BCST 12(CX)(BX*2), Z15, Z14
+	ADDQ             $0x10, AX
+	ADDQ             $0x10, CX
+	LEAQ             (R9)(R10*4), R9
+	DECQ             R14
+	JNZ              rows15four
+
+rows15rest:
+	MOVQ depth+16(FP), R14
+	ANDQ $0x03, R14
+	JZ   rows15next
+
+rows15single:
+	VMOVUPS.Z        (R9), K1, Z15
+	VFMADD231PS.BCST (AX), Z15, Z0
+	VFMADD231PS.BCST (AX)(DX*1), Z15, Z1
+	VFMADD231PS.BCST (AX)(DX*2), Z15, Z2
+	VFMADD231PS.BCST (AX)(BX*1), Z15, Z3
+	VFMADD231PS.BCST (AX)(DX*4), Z15, Z4
+	VFMADD231PS.BCST (AX)(SI*1), Z15, Z5
+	VFMADD231PS.BCST (AX)(BX*2), Z15, Z6
+	VFMADD231PS.BCST (AX)(DI*1), Z15, Z7
+	VFMADD231PS.BCST (CX), Z15, Z8
+	VFMADD231PS.BCST (CX)(DX*1), Z15, Z9
+	VFMADD231PS.BCST (CX)(DX*2), Z15, Z10
+	VFMADD231PS.BCST (CX)(BX*1), Z15, Z11
+	VFMADD231PS.BCST (CX)(DX*4), Z15, Z12
+	VFMADD231PS.BCST (CX)(SI*1), Z15, Z13
+	VFMADD231PS.BCST (CX)(BX*2), Z15, Z14
+	ADDQ             R8, AX
+	ADDQ             R8, CX
+	LEAQ             (R9)(R10*1), R9
+	DECQ             R14
+	JNZ              rows15single
+
+rows15next:
+	ADDQ   $0x10, R12
+	CMPQ   R12, R13
+	JNE    rows15segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows15overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, K1, Z10
+	ADDQ   CX, DX
+	VADDPS (DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, K1, Z12
+	ADDQ   CX, DX
+	VADDPS (DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, K1, Z14
+	ADDQ   CX, DX
+
+rows15overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows16:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVQ   step+40(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   row+32(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (BX)(DX*2), SI
+	LEAQ   (SI)(DX*2), DI
+	MOVQ   ldb+56(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	MOVQ   segments+64(FP), R12
+	MOVQ   n+72(FP), R13
+	SHLQ   $0x04, R13
+	ADDQ   R12, R13
+
+rows16segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R12), CX
+	LEAQ (AX)(CX*4), AX
+	LEAQ (AX)(DX*8), CX
+	MOVQ b+48(FP), R9
+	MOVQ 8(R12), R14
+	LEAQ (R9)(R14*4), R9
+	MOVQ depth+16(FP), R14
+	CMPQ R8, $0x04
+	JNE  rows16single
+	SHRQ $0x02, R14
+	JZ   rows16rest
+
+rows16four:
+	VMOVUPS.Z        (R9), K1, Z16
+	VFMADD231PS.BCST (AX), Z16, Z0
+	VFMADD231PS.BCST (AX)(DX*1), Z16, Z1
+	VFMADD231PS.BCST (AX)(DX*2), Z16, Z2
+	VFMADD231PS.BCST (AX)(BX*1), Z16, Z3
+	VFMADD231PS.BCST (AX)(DX*4), Z16, Z4
+	VFMADD231PS.BCST (AX)(SI*1), Z16, Z5
+	VFMADD231PS.BCST (AX)(BX*2), Z16, Z6
+	VFMADD231PS.BCST (AX)(DI*1), Z16, Z7
+	VFMADD231PS.BCST (CX), Z16, Z8
+	VFMADD231PS.BCST (CX)(DX*1), Z16, Z9
+	VFMADD231PS.BCST (CX)(DX*2), Z16, Z10
+	VFMADD231PS.BCST (CX)(BX*1), Z16, Z11
+	VFMADD231PS.BCST (CX)(DX*4), Z16, Z12
+	VFMADD231PS.BCST (CX)(SI*1), Z16, Z13
+	VFMADD231PS.BCST (CX)(BX*2), Z16, Z14
+	VFMADD231PS.BCST (CX)(DI*1), Z16, Z15
+	VMOVUPS.Z        (R9)(R10*1), K1, Z16
+	VFMADD231PS.BCST 4(AX), Z16, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z16, Z1
+	VFMADD231PS.BCST 4(AX)(DX*2), Z16, Z2
+	VFMADD231PS.BCST 4(AX)(BX*1), Z16, Z3
+	VFMADD231PS.BCST 4(AX)(DX*4), Z16, Z4
+	VFMADD231PS.BCST 4(AX)(SI*1), Z16, Z5
+	VFMADD231PS.BCST 4(AX)(BX*2), Z16, Z6
+	VFMADD231PS.BCST 4(AX)(DI*1), Z16, Z7
+	VFMADD231PS.BCST 4(CX), Z16, Z8
+	VFMADD231PS.BCST 4(CX)(DX*1), Z16, Z9
+	VFMADD231PS.BCST 4(CX)(DX*2), Z16, Z10
+	VFMADD231PS.BCST 4(CX)(BX*1), Z16, Z11
+	VFMADD231PS.BCST 4(CX)(DX*4), Z16, Z12
+	VFMADD231PS.BCST 4(CX)(SI*1), Z16, Z13
+	VFMADD231PS.BCST 4(CX)(BX*2), Z16, Z14
+	VFMADD231PS.BCST 4(CX)(DI*1), Z16, Z15
+	VMOVUPS.Z        (R9)(R10*2), K1, Z16
+	VFMADD231PS.BCST 8(AX), Z16, Z0
+	VFMADD231PS.BCST 8(AX)(DX*1), Z16, Z1
+	VFMADD231PS.BCST 8(AX)(DX*2), Z16, Z2
+	VFMADD231PS.BCST 8(AX)(BX*1), Z16, Z3
+	VFMADD231PS.BCST 8(AX)(DX*4), Z16, Z4
+	VFMADD231PS.BCST 8(AX)(SI*1), Z16, Z5
+	VFMADD231PS.BCST 8(AX)(BX*2), Z16, Z6
+	VFMADD231PS.BCST 8(AX)(DI*1), Z16, Z7
+	VFMADD231PS.BCST 8(CX), Z16, Z8
+	VFMADD231PS.BCST 8(CX)(DX*1), Z16, Z9
+	VFMADD231PS.BCST 8(CX)(DX*2), Z16, Z10
+	VFMADD231PS.BCST 8(CX)(BX*1), Z16, Z11
+	VFMADD231PS.BCST 8(CX)(DX*4), Z16, Z12
+	VFMADD231PS.BCST 8(CX)(SI*1), Z16, Z13
+	VFMADD231PS.BCST 8(CX)(BX*2), Z16, Z14
+	VFMADD231PS.BCST 8(CX)(DI*1), Z16, Z15
+	VMOVUPS.Z        (R9)(R11*1), K1, Z16
+	VFMADD231PS.BCST 12(AX), Z16, Z0
+	VFMADD231PS.BCST 12(AX)(DX*1), Z16, Z1
+	VFMADD231PS.BCST 12(AX)(DX*2), Z16, Z2
+	VFMADD231PS.BCST 12(AX)(BX*1), Z16, Z3
+	VFMADD231PS.BCST 12(AX)(DX*4), Z16, Z4
+	VFMADD231PS.BCST 12(AX)(SI*1), Z16, Z5
+	VFMADD231PS.BCST 12(AX)(BX*2), Z16, Z6
+	VFMADD231PS.BCST 12(AX)(DI*1), Z16, Z7
+	VFMADD231PS.BCST 12(CX), Z16, Z8
+	VFMADD231PS.BCST 12(CX)(DX*1), Z16, Z9
+	VFMADD231PS.BCST 12(CX)(DX*2), Z16, Z10
+	VFMADD231PS.BCST 12(CX)(BX*1), Z16, Z11
+	VFMADD231PS.BCST 12(CX)(DX*4), Z16, Z12
+	VFMADD231PS.BCST 12(CX)(SI*1), Z16, Z13
+	VFMADD231PS.BCST 12(CX)(BX*2), Z16, Z14
+	VFMADD231PS.BCST 12(CX)(DI*1), Z16, Z15
+	ADDQ             $0x10, AX
+	ADDQ             $0x10, CX
+	LEAQ             (R9)(R10*4), R9
+	DECQ             R14
+	JNZ              rows16four
+
+rows16rest:
+	MOVQ depth+16(FP), R14
+	ANDQ $0x03, R14
+	JZ   rows16next
+
+rows16single:
+	VMOVUPS.Z        (R9), K1, Z16
+	VFMADD231PS.BCST (AX), Z16, Z0
+	VFMADD231PS.BCST (AX)(DX*1), Z16, Z1
+	VFMADD231PS.BCST (AX)(DX*2), Z16, Z2
+	VFMADD231PS.BCST (AX)(BX*1), Z16, Z3
+	VFMADD231PS.BCST (AX)(DX*4), Z16, Z4
+	VFMADD231PS.BCST (AX)(SI*1), Z16, Z5
+	VFMADD231PS.BCST (AX)(BX*2), Z16, Z6
+	VFMADD231PS.BCST (AX)(DI*1), Z16, Z7
+	VFMADD231PS.BCST (CX), Z16, Z8
+	VFMADD231PS.BCST (CX)(DX*1), Z16, Z9
+	VFMADD231PS.BCST (CX)(DX*2), Z16, Z10
+	VFMADD231PS.BCST (CX)(BX*1), Z16, Z11
+	VFMADD231PS.BCST (CX)(DX*4), Z16, Z12
+	VFMADD231PS.BCST (CX)(SI*1), Z16, Z13
+	VFMADD231PS.BCST (CX)(BX*2), Z16, Z14
+	VFMADD231PS.BCST (CX)(DI*1), Z16, Z15
+	ADDQ             R8, AX
+	ADDQ             R8, CX
+	LEAQ             (R9)(R10*1), R9
+	DECQ             R14
+	JNZ              rows16single
+
+rows16next:
+	ADDQ   $0x10, R12
+	CMPQ   R12, R13
+	JNE    rows16segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows16overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, K1, Z10
+	ADDQ   CX, DX
+	VADDPS (DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, K1, Z12
+	ADDQ   CX, DX
+	VADDPS (DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, K1, Z14
+	ADDQ   CX, DX
+	VADDPS (DX), Z15, K1, Z15
+	ADDQ   CX, DX
+
+rows16overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposed:
+	CMPQ AX, $0x00000008
+	JHI  transposedabove8
+	CMPQ AX, $0x00000004
+	JHI  transposedabove4
+	CMPQ AX, $0x00000002
+	JHI  transposedabove2
+	CMPQ AX, $0x00000001
+	JHI  transposedabove1
+	JMP  transposedrows1
+
+transposedabove1:
+	JMP transposedrows2
+
+transposedabove2:
+	CMPQ AX, $0x00000003
+	JHI  transposedabove3
+	JMP  transposedrows3
+
+transposedabove3:
+	JMP transposedrows4
+
+transposedabove4:
+	CMPQ AX, $0x00000006
+	JHI  transposedabove6
+	CMPQ AX, $0x00000005
+	JHI  transposedabove5
+	JMP  transposedrows5
+
+transposedabove5:
+	JMP transposedrows6
+
+transposedabove6:
+	CMPQ AX, $0x00000007
+	JHI  transposedabove7
+	JMP  transposedrows7
+
+transposedabove7:
+	JMP transposedrows8
+
+transposedabove8:
+	CMPQ AX, $0x0000000c
+	JHI  transposedabove12
+	CMPQ AX, $0x0000000a
+	JHI  transposedabove10
+	CMPQ AX, $0x00000009
+	JHI  transposedabove9
+	JMP  transposedrows9
+
+transposedabove9:
+	JMP transposedrows10
+
+transposedabove10:
+	CMPQ AX, $0x0000000b
+	JHI  transposedabove11
+	JMP  transposedrows11
+
+transposedabove11:
+	JMP transposedrows12
+
+transposedabove12:
+	CMPQ AX, $0x0000000e
+	JHI  transposedabove14
+	CMPQ AX, $0x0000000d
+	JHI  transposedabove13
+	JMP  transposedrows13
+
+transposedabove13:
+	JMP transposedrows14
+
+transposedabove14:
+	CMPQ AX, $0x0000000f
+	JHI  transposedabove15
+	JMP  transposedrows15
+
+transposedabove15:
+	JMP transposedrows16
+
+transposedrows1:
+	VPXORD Z0, Z0, Z0
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows1segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows1rest
+
+transposedrows1four:
+	VMOVUPS.Z        (BX), K1, Z1
+	VFMADD231PS.BCST (AX), Z1, Z0
+	VMOVUPS.Z        (BX)(SI*1), K1, Z1
+	VFMADD231PS.BCST (AX)(CX*1), Z1, Z0
+	VMOVUPS.Z        (BX)(SI*2), K1, Z1
+	VFMADD231PS.BCST (AX)(CX*2), Z1, Z0
+	VMOVUPS.Z        (BX)(DI*1), K1, Z1
+	VFMADD231PS.BCST (AX)(DX*1), Z1, Z0
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows1four
+
+transposedrows1rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows1next
+
+transposedrows1single:
+	VMOVUPS.Z        (BX), K1, Z1
+	VFMADD231PS.BCST (AX), Z1, Z0
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows1single
+
+transposedrows1next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows1segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows1overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+
+transposedrows1overwrite:
+	VMOVUPS Z0, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows2:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows2segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows2rest
+
+transposedrows2four:
+	VMOVUPS.Z        (BX), K1, Z2
+	VFMADD231PS.BCST (AX), Z2, Z0
+	VFMADD231PS.BCST 4(AX), Z2, Z1
+	VMOVUPS.Z        (BX)(SI*1), K1, Z2
+	VFMADD231PS.BCST (AX)(CX*1), Z2, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z2, Z1
+	VMOVUPS.Z        (BX)(SI*2), K1, Z2
+	VFMADD231PS.BCST (AX)(CX*2), Z2, Z0
+	VFMADD231PS.BCST 4(AX)(CX*2), Z2, Z1
+	VMOVUPS.Z        (BX)(DI*1), K1, Z2
+	VFMADD231PS.BCST (AX)(DX*1), Z2, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z2, Z1
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows2four
+
+transposedrows2rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows2next
+
+transposedrows2single:
+	VMOVUPS.Z        (BX), K1, Z2
+	VFMADD231PS.BCST (AX), Z2, Z0
+	VFMADD231PS.BCST 4(AX), Z2, Z1
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows2single
+
+transposedrows2next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows2segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows2overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+
+transposedrows2overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows3:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows3segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows3rest
+
+transposedrows3four:
+	VMOVUPS.Z        (BX), K1, Z3
+	VFMADD231PS.BCST (AX), Z3, Z0
+	VFMADD231PS.BCST 4(AX), Z3, Z1
+	VFMADD231PS.BCST 8(AX), Z3, Z2
+	VMOVUPS.Z        (BX)(SI*1), K1, Z3
+	VFMADD231PS.BCST (AX)(CX*1), Z3, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z3, Z1
+	VFMADD231PS.BCST 8(AX)(CX*1), Z3, Z2
+	VMOVUPS.Z        (BX)(SI*2), K1, Z3
+	VFMADD231PS.BCST (AX)(CX*2), Z3, Z0
+	VFMADD231PS.BCST 4(AX)(CX*2), Z3, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z3, Z2
+	VMOVUPS.Z        (BX)(DI*1), K1, Z3
+	VFMADD231PS.BCST (AX)(DX*1), Z3, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z3, Z1
+	VFMADD231PS.BCST 8(AX)(DX*1), Z3, Z2
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows3four
+
+transposedrows3rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows3next
+
+transposedrows3single:
+	VMOVUPS.Z        (BX), K1, Z3
+	VFMADD231PS.BCST (AX), Z3, Z0
+	VFMADD231PS.BCST 4(AX), Z3, Z1
+	VFMADD231PS.BCST 8(AX), Z3, Z2
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows3single
+
+transposedrows3next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows3segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows3overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+
+transposedrows3overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows4:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows4segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows4rest
+
+transposedrows4four:
+	VMOVUPS.Z        (BX), K1, Z4
+	VFMADD231PS.BCST (AX), Z4, Z0
+	VFMADD231PS.BCST 4(AX), Z4, Z1
+	VFMADD231PS.BCST 8(AX), Z4, Z2
+	VFMADD231PS.BCST 12(AX), Z4, Z3
+	VMOVUPS.Z        (BX)(SI*1), K1, Z4
+	VFMADD231PS.BCST (AX)(CX*1), Z4, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z4, Z1
+	VFMADD231PS.BCST 8(AX)(CX*1), Z4, Z2
+	VFMADD231PS.BCST 12(AX)(CX*1), Z4, Z3
+	VMOVUPS.Z        (BX)(SI*2), K1, Z4
+	VFMADD231PS.BCST (AX)(CX*2), Z4, Z0
+	VFMADD231PS.BCST 4(AX)(CX*2), Z4, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z4, Z2
+	VFMADD231PS.BCST 12(AX)(CX*2), Z4, Z3
+	VMOVUPS.Z        (BX)(DI*1), K1, Z4
+	VFMADD231PS.BCST (AX)(DX*1), Z4, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z4, Z1
+	VFMADD231PS.BCST 8(AX)(DX*1), Z4, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z4, Z3
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows4four
+
+transposedrows4rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows4next
+
+transposedrows4single:
+	VMOVUPS.Z        (BX), K1, Z4
+	VFMADD231PS.BCST (AX), Z4, Z0
+	VFMADD231PS.BCST 4(AX), Z4, Z1
+	VFMADD231PS.BCST 8(AX), Z4, Z2
+	VFMADD231PS.BCST 12(AX), Z4, Z3
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows4single
+
+transposedrows4next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows4segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows4overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+
+transposedrows4overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows5:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows5segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows5rest
+
+transposedrows5four:
+	VMOVUPS.Z        (BX), K1, Z5
+	VFMADD231PS.BCST (AX), Z5, Z0
+	VFMADD231PS.BCST 4(AX), Z5, Z1
+	VFMADD231PS.BCST 8(AX), Z5, Z2
+	VFMADD231PS.BCST 12(AX), Z5, Z3
+	VFMADD231PS.BCST 16(AX), Z5, Z4
+	VMOVUPS.Z        (BX)(SI*1), K1, Z5
+	VFMADD231PS.BCST (AX)(CX*1), Z5, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z5, Z1
+	VFMADD231PS.BCST 8(AX)(CX*1), Z5, Z2
+	VFMADD231PS.BCST 12(AX)(CX*1), Z5, Z3
+	VFMADD231PS.BCST 16(AX)(CX*1), Z5, Z4
+	VMOVUPS.Z        (BX)(SI*2), K1, Z5
+	VFMADD231PS.BCST (AX)(CX*2), Z5, Z0
+	VFMADD231PS.BCST 4(AX)(CX*2), Z5, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z5, Z2
+	VFMADD231PS.BCST 12(AX)(CX*2), Z5, Z3
+	VFMADD231PS.BCST 16(AX)(CX*2), Z5, Z4
+	VMOVUPS.Z        (BX)(DI*1), K1, Z5
+	VFMADD231PS.BCST (AX)(DX*1), Z5, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z5, Z1
+	VFMADD231PS.BCST 8(AX)(DX*1), Z5, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z5, Z3
+	VFMADD231PS.BCST 16(AX)(DX*1), Z5, Z4
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows5four
+
+transposedrows5rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows5next
+
+transposedrows5single:
+	VMOVUPS.Z        (BX), K1, Z5
+	VFMADD231PS.BCST (AX), Z5, Z0
+	VFMADD231PS.BCST 4(AX), Z5, Z1
+	VFMADD231PS.BCST 8(AX), Z5, Z2
+	VFMADD231PS.BCST 12(AX), Z5, Z3
+	VFMADD231PS.BCST 16(AX), Z5, Z4
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows5single
+
+transposedrows5next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows5segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows5overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+
+transposedrows5overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows6:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows6segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows6rest
+
+transposedrows6four:
+	VMOVUPS.Z        (BX), K1, Z6
+	VFMADD231PS.BCST (AX), Z6, Z0
+	VFMADD231PS.BCST 4(AX), Z6, Z1
+	VFMADD231PS.BCST 8(AX), Z6, Z2
+	VFMADD231PS.BCST 12(AX), Z6, Z3
+	VFMADD231PS.BCST 16(AX), Z6, Z4
+	VFMADD231PS.BCST 20(AX), Z6, Z5
+	VMOVUPS.Z        (BX)(SI*1), K1, Z6
+	VFMADD231PS.BCST (AX)(CX*1), Z6, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z6, Z1
+	VFMADD231PS.BCST 8(AX)(CX*1), Z6, Z2
+	VFMADD231PS.BCST 12(AX)(CX*1), Z6, Z3
+	VFMADD231PS.BCST 16(AX)(CX*1), Z6, Z4
+	VFMADD231PS.BCST 20(AX)(CX*1), Z6, Z5
+	VMOVUPS.Z        (BX)(SI*2), K1, Z6
+	VFMADD231PS.BCST (AX)(CX*2), Z6, Z0
+	VFMADD231PS.BCST 4(AX)(CX*2), Z6, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z6, Z2
+	VFMADD231PS.BCST 12(AX)(CX*2), Z6, Z3
+	VFMADD231PS.BCST 16(AX)(CX*2), Z6, Z4
+	VFMADD231PS.BCST 20(AX)(CX*2), Z6, Z5
+	VMOVUPS.Z        (BX)(DI*1), K1, Z6
+	VFMADD231PS.BCST (AX)(DX*1), Z6, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z6, Z1
+	VFMADD231PS.BCST 8(AX)(DX*1), Z6, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z6, Z3
+	VFMADD231PS.BCST 16(AX)(DX*1), Z6, Z4
+	VFMADD231PS.BCST 20(AX)(DX*1), Z6, Z5
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows6four
+
+transposedrows6rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows6next
+
+transposedrows6single:
+	VMOVUPS.Z        (BX), K1, Z6
+	VFMADD231PS.BCST (AX), Z6, Z0
+	VFMADD231PS.BCST 4(AX), Z6, Z1
+	VFMADD231PS.BCST 8(AX), Z6, Z2
+	VFMADD231PS.BCST 12(AX), Z6, Z3
+	VFMADD231PS.BCST 16(AX), Z6, Z4
+	VFMADD231PS.BCST 20(AX), Z6, Z5
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows6single
+
+transposedrows6next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows6segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows6overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+
+transposedrows6overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows7:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows7segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows7rest
+
+transposedrows7four:
+	VMOVUPS.Z        (BX), K1, Z7
+	VFMADD231PS.BCST (AX), Z7, Z0
+	VFMADD231PS.BCST 4(AX), Z7, Z1
+	VFMADD231PS.BCST 8(AX), Z7, Z2
+	VFMADD231PS.BCST 12(AX), Z7, Z3
+	VFMADD231PS.BCST 16(AX), Z7, Z4
+	VFMADD231PS.BCST 20(AX), Z7, Z5
+	VFMADD231PS.BCST 24(AX), Z7, Z6
+	VMOVUPS.Z        (BX)(SI*1), K1, Z7
+	VFMADD231PS.BCST (AX)(CX*1), Z7, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z7, Z1
+	VFMADD231PS.BCST 8(AX)(CX*1), Z7, Z2
+	VFMADD231PS.BCST 12(AX)(CX*1), Z7, Z3
+	VFMADD231PS.BCST 16(AX)(CX*1), Z7, Z4
+	VFMADD231PS.BCST 20(AX)(CX*1), Z7, Z5
+	VFMADD231PS.BCST 24(AX)(CX*1), Z7, Z6
+	VMOVUPS.Z        (BX)(SI*2), K1, Z7
+	VFMADD231PS.BCST (AX)(CX*2), Z7, Z0
+	VFMADD231PS.BCST 4(AX)(CX*2), Z7, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z7, Z2
+	VFMADD231PS.BCST 12(AX)(CX*2), Z7, Z3
+	VFMADD231PS.BCST 16(AX)(CX*2), Z7, Z4
+	VFMADD231PS.BCST 20(AX)(CX*2), Z7, Z5
+	VFMADD231PS.BCST 24(AX)(CX*2), Z7, Z6
+	VMOVUPS.Z        (BX)(DI*1), K1, Z7
+	VFMADD231PS.BCST (AX)(DX*1), Z7, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z7, Z1
+	VFMADD231PS.BCST 8(AX)(DX*1), Z7, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z7, Z3
+	VFMADD231PS.BCST 16(AX)(DX*1), Z7, Z4
+	VFMADD231PS.BCST 20(AX)(DX*1), Z7, Z5
+	VFMADD231PS.BCST 24(AX)(DX*1), Z7, Z6
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows7four
+
+transposedrows7rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows7next
+
+transposedrows7single:
+	VMOVUPS.Z        (BX), K1, Z7
+	VFMADD231PS.BCST (AX), Z7, Z0
+	VFMADD231PS.BCST 4(AX), Z7, Z1
+	VFMADD231PS.BCST 8(AX), Z7, Z2
+	VFMADD231PS.BCST 12(AX), Z7, Z3
+	VFMADD231PS.BCST 16(AX), Z7, Z4
+	VFMADD231PS.BCST 20(AX), Z7, Z5
+	VFMADD231PS.BCST 24(AX), Z7, Z6
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows7single
+
+transposedrows7next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows7segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows7overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+
+transposedrows7overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows8:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows8segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows8rest
+
+transposedrows8four:
+	VMOVUPS.Z        (BX), K1, Z8
+	VFMADD231PS.BCST (AX), Z8, Z0
+	VFMADD231PS.BCST 4(AX), Z8, Z1
+	VFMADD231PS.BCST 8(AX), Z8, Z2
+	VFMADD231PS.BCST 12(AX), Z8, Z3
+	VFMADD231PS.BCST 16(AX), Z8, Z4
+	VFMADD231PS.BCST 20(AX), Z8, Z5
+	VFMADD231PS.BCST 24(AX), Z8, Z6
+	VFMADD231PS.BCST 28(AX), Z8, Z7
+	VMOVUPS.Z        (BX)(SI*1), K1, Z8
+	VFMADD231PS.BCST (AX)(CX*1), Z8, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z8, Z1
+	VFMADD231PS.BCST 8(AX)(CX*1), Z8, Z2
+	VFMADD231PS.BCST 12(AX)(CX*1), Z8, Z3
+	VFMADD231PS.BCST 16(AX)(CX*1), Z8, Z4
+	VFMADD231PS.BCST 20(AX)(CX*1), Z8, Z5
+	VFMADD231PS.BCST 24(AX)(CX*1), Z8, Z6
+	VFMADD231PS.BCST 28(AX)(CX*1), Z8, Z7
+	VMOVUPS.Z        (BX)(SI*2), K1, Z8
+	VFMADD231PS.BCST (AX)(CX*2), Z8, Z0
+	VFMADD231PS.BCST 4(AX)(CX*2), Z8, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z8, Z2
+	VFMADD231PS.BCST 12(AX)(CX*2), Z8, Z3
+	VFMADD231PS.BCST 16(AX)(CX*2), Z8, Z4
+	VFMADD231PS.BCST 20(AX)(CX*2), Z8, Z5
+	VFMADD231PS.BCST 24(AX)(CX*2), Z8, Z6
+	VFMADD231PS.BCST 28(AX)(CX*2), Z8, Z7
+	VMOVUPS.Z        (BX)(DI*1), K1, Z8
+	VFMADD231PS.BCST (AX)(DX*1), Z8, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z8, Z1
+	VFMADD231PS.BCST 8(AX)(DX*1), Z8, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z8, Z3
+	VFMADD231PS.BCST 16(AX)(DX*1), Z8, Z4
+	VFMADD231PS.BCST 20(AX)(DX*1), Z8, Z5
+	VFMADD231PS.BCST 24(AX)(DX*1), Z8, Z6
+	VFMADD231PS.BCST 28(AX)(DX*1), Z8, Z7
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows8four
+
+transposedrows8rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows8next
+
+transposedrows8single:
+	VMOVUPS.Z        (BX), K1, Z8
+	VFMADD231PS.BCST (AX), Z8, Z0
+	VFMADD231PS.BCST 4(AX), Z8, Z1
+	VFMADD231PS.BCST 8(AX), Z8, Z2
+	VFMADD231PS.BCST 12(AX), Z8, Z3
+	VFMADD231PS.BCST 16(AX), Z8, Z4
+	VFMADD231PS.BCST 20(AX), Z8, Z5
+	VFMADD231PS.BCST 24(AX), Z8, Z6
+	VFMADD231PS.BCST 28(AX), Z8, Z7
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows8single
+
+transposedrows8next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows8segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows8overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+
+transposedrows8overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows9:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows9segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows9rest
+
+transposedrows9four:
+	VMOVUPS.Z        (BX), K1, Z9
+	VFMADD231PS.BCST (AX), Z9, Z0
+	VFMADD231PS.BCST 4(AX), Z9, Z1
+	VFMADD231PS.BCST 8(AX), Z9, Z2
+	VFMADD231PS.BCST 12(AX), Z9, Z3
+	VFMADD231PS.BCST 16(AX), Z9, Z4
+	VFMADD231PS.BCST 20(AX), Z9, Z5
+	VFMADD231PS.BCST 24(AX), Z9, Z6
+	VFMADD231PS.BCST 28(AX), Z9, Z7
+	VFMADD231PS.BCST 32(AX), Z9, Z8
+	VMOVUPS.Z        (BX)(SI*1), K1, Z9
+	VFMADD231PS.BCST (AX)(CX*1), Z9, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z9, Z1
+	VFMADD231PS.BCST 8(AX)(CX*1), Z9, Z2
+	VFMADD231PS.BCST 12(AX)(CX*1), Z9, Z3
+	VFMADD231PS.BCST 16(AX)(CX*1), Z9, Z4
+	VFMADD231PS.BCST 20(AX)(CX*1), Z9, Z5
+	VFMADD231PS.BCST 24(AX)(CX*1), Z9, Z6
+	VFMADD231PS.BCST 28(AX)(CX*1), Z9, Z7
+	VFMADD231PS.BCST 32(AX)(CX*1), Z9, Z8
+	VMOVUPS.Z        (BX)(SI*2), K1, Z9
+	VFMADD231PS.BCST (AX)(CX*2), Z9, Z0
+	VFMADD231PS.BCST 4(AX)(CX*2), Z9, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z9, Z2
+	VFMADD231PS.BCST 12(AX)(CX*2), Z9, Z3
+	VFMADD231PS.BCST 16(AX)(CX*2), Z9, Z4
+	VFMADD231PS.BCST 20(AX)(CX*2), Z9, Z5
+	VFMADD231PS.BCST 24(AX)(CX*2), Z9, Z6
+	VFMADD231PS.BCST 28(AX)(CX*2), Z9, Z7
+	VFMADD231PS.BCST 32(AX)(CX*2), Z9, Z8
+	VMOVUPS.Z        (BX)(DI*1), K1, Z9
+	VFMADD231PS.BCST (AX)(DX*1), Z9, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z9, Z1
+	VFMADD231PS.BCST 8(AX)(DX*1), Z9, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z9, Z3
+	VFMADD231PS.BCST 16(AX)(DX*1), Z9, Z4
+	VFMADD231PS.BCST 20(AX)(DX*1), Z9, Z5
+	VFMADD231PS.BCST 24(AX)(DX*1), Z9, Z6
+	VFMADD231PS.BCST 28(AX)(DX*1), Z9, Z7
+	VFMADD231PS.BCST 32(AX)(DX*1), Z9, Z8
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows9four
+
+transposedrows9rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows9next
+
+transposedrows9single:
+	VMOVUPS.Z        (BX), K1, Z9
+	VFMADD231PS.BCST (AX), Z9, Z0
+	VFMADD231PS.BCST 4(AX), Z9, Z1
+	VFMADD231PS.BCST 8(AX), Z9, Z2
+	VFMADD231PS.BCST 12(AX), Z9, Z3
+	VFMADD231PS.BCST 16(AX), Z9, Z4
+	VFMADD231PS.BCST 20(AX), Z9, Z5
+	VFMADD231PS.BCST 24(AX), Z9, Z6
+	VFMADD231PS.BCST 28(AX), Z9, Z7
+	VFMADD231PS.BCST 32(AX), Z9, Z8
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows9single
+
+transposedrows9next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows9segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows9overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+
+transposedrows9overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows10:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows10segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows10rest
+
+transposedrows10four:
+	VMOVUPS.Z        (BX), K1, Z10
+	VFMADD231PS.BCST (AX), Z10, Z0
+	VFMADD231PS.BCST 4(AX), Z10, Z1
+	VFMADD231PS.BCST 8(AX), Z10, Z2
+	VFMADD231PS.BCST 12(AX), Z10, Z3
+	VFMADD231PS.BCST 16(AX), Z10, Z4
+	VFMADD231PS.BCST 20(AX), Z10, Z5
+	VFMADD231PS.BCST 24(AX), Z10, Z6
+	VFMADD231PS.BCST 28(AX), Z10, Z7
+	VFMADD231PS.BCST 32(AX), Z10, Z8
+	VFMADD231PS.BCST 36(AX), Z10, Z9
+	VMOVUPS.Z        (BX)(SI*1), K1, Z10
+	VFMADD231PS.BCST (AX)(CX*1), Z10, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z10, Z1
+	VFMADD231PS.BCST 8(AX)(CX*1), Z10, Z2
+	VFMADD231PS.BCST 12(AX)(CX*1), Z10, Z3
+	VFMADD231PS.BCST 16(AX)(CX*1), Z10, Z4
+	VFMADD231PS.BCST 20(AX)(CX*1), Z10, Z5
+	VFMADD231PS.BCST 24(AX)(CX*1), Z10, Z6
+	VFMADD231PS.BCST 28(AX)(CX*1), Z10, Z7
+	VFMADD231PS.BCST 32(AX)(CX*1), Z10, Z8
+	VFMADD231PS.BCST 36(AX)(CX*1), Z10, Z9
+	VMOVUPS.Z        (BX)(SI*2), K1, Z10
+	VFMADD231PS.BCST (AX)(CX*2), Z10, Z0
+	VFMADD231PS.BCST 4(AX)(CX*2), Z10, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z10, Z2
+	VFMADD231PS.BCST 12(AX)(CX*2), Z10, Z3
+	VFMADD231PS.BCST 16(AX)(CX*2), Z10, Z4
+	VFMADD231PS.BCST 20(AX)(CX*2), Z10, Z5
+	VFMADD231PS.BCST 24(AX)(CX*2), Z10, Z6
+	VFMADD231PS.BCST 28(AX)(CX*2), Z10, Z7
+	VFMADD231PS.BCST 32(AX)(CX*2), Z10, Z8
+	VFMADD231PS.BCST 36(AX)(CX*2), Z10, Z9
+	VMOVUPS.Z        (BX)(DI*1), K1, Z10
+	VFMADD231PS.BCST (AX)(DX*1), Z10, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z10, Z1
+	VFMADD231PS.BCST 8(AX)(DX*1), Z10, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z10, Z3
+	VFMADD231PS.BCST 16(AX)(DX*1), Z10, Z4
+	VFMADD231PS.BCST 20(AX)(DX*1), Z10, Z5
+	VFMADD231PS.BCST 24(AX)(DX*1), Z10, Z6
+	VFMADD231PS.BCST 28(AX)(DX*1), Z10, Z7
+	VFMADD231PS.BCST 32(AX)(DX*1), Z10, Z8
+	VFMADD231PS.BCST 36(AX)(DX*1), Z10, Z9
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows10four
+
+transposedrows10rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows10next
+
+transposedrows10single:
+	VMOVUPS.Z        (BX), K1, Z10
+	VFMADD231PS.BCST (AX), Z10, Z0
+	VFMADD231PS.BCST 4(AX), Z10, Z1
+	VFMADD231PS.BCST 8(AX), Z10, Z2
+	VFMADD231PS.BCST 12(AX), Z10, Z3
+	VFMADD231PS.BCST 16(AX), Z10, Z4
+	VFMADD231PS.BCST 20(AX), Z10, Z5
+	VFMADD231PS.BCST 24(AX), Z10, Z6
+	VFMADD231PS.BCST 28(AX), Z10, Z7
+	VFMADD231PS.BCST 32(AX), Z10, Z8
+	VFMADD231PS.BCST 36(AX), Z10, Z9
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows10single
+
+transposedrows10next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows10segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows10overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, K1, Z9
+	ADDQ   CX, DX
+
+transposedrows10overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows11:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows11segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows11rest
+
+transposedrows11four:
+	VMOVUPS.Z        (BX), K1, Z11
+	VFMADD231PS.BCST (AX), Z11, Z0
+	VFMADD231PS.BCST 4(AX), Z11, Z1
+	VFMADD231PS.BCST 8(AX), Z11, Z2
+	VFMADD231PS.BCST 12(AX), Z11, Z3
+	VFMADD231PS.BCST 16(AX), Z11, Z4
+	VFMADD231PS.BCST 20(AX), Z11, Z5
+	VFMADD231PS.BCST 24(AX), Z11, Z6
+	VFMADD231PS.BCST 28(AX), Z11, Z7
+	VFMADD231PS.BCST 32(AX), Z11, Z8
+	VFMADD231PS.BCST 36(AX), Z11, Z9
+	VFMADD231PS.BCST 40(AX), Z11, Z10
+	VMOVUPS.Z        (BX)(SI*1), K1, Z11
+	VFMADD231PS.BCST (AX)(CX*1), Z11, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z11, Z1
+	VFMADD231PS.BCST 8(AX)(CX*1), Z11, Z2
+	VFMADD231PS.BCST 12(AX)(CX*1), Z11, Z3
+	VFMADD231PS.BCST 16(AX)(CX*1), Z11, Z4
+	VFMADD231PS.BCST 20(AX)(CX*1), Z11, Z5
+	VFMADD231PS.BCST 24(AX)(CX*1), Z11, Z6
+	VFMADD231PS.BCST 28(AX)(CX*1), Z11, Z7
+	VFMADD231PS.BCST 32(AX)(CX*1), Z11, Z8
+	VFMADD231PS.BCST 36(AX)(CX*1), Z11, Z9
+	VFMADD231PS.BCST 40(AX)(CX*1), Z11, Z10
+	VMOVUPS.Z        (BX)(SI*2), K1, Z11
+	VFMADD231PS.BCST (AX)(CX*2), Z11, Z0
+	VFMADD231PS.BCST 4(AX)(CX*2), Z11, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z11, Z2
+	VFMADD231PS.BCST 12(AX)(CX*2), Z11, Z3
+	VFMADD231PS.BCST 16(AX)(CX*2), Z11, Z4
+	VFMADD231PS.BCST 20(AX)(CX*2), Z11, Z5
+	VFMADD231PS.BCST 24(AX)(CX*2), Z11, Z6
+	VFMADD231PS.BCST 28(AX)(CX*2), Z11, Z7
+	VFMADD231PS.BCST 32(AX)(CX*2), Z11, Z8
+	VFMADD231PS.BCST 36(AX)(CX*2), Z11, Z9
+	VFMADD231PS.BCST 40(AX)(CX*2), Z11, Z10
+	VMOVUPS.Z        (BX)(DI*1), K1, Z11
+	VFMADD231PS.BCST (AX)(DX*1), Z11, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z11, Z1
+	VFMADD231PS.BCST 8(AX)(DX*1), Z11, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z11, Z3
+	VFMADD231PS.BCST 16(AX)(DX*1), Z11, Z4
+	VFMADD231PS.BCST 20(AX)(DX*1), Z11, Z5
+	VFMADD231PS.BCST 24(AX)(DX*1), Z11, Z6
+	VFMADD231PS.BCST 28(AX)(DX*1), Z11, Z7
+	VFMADD231PS.BCST 32(AX)(DX*1), Z11, Z8
+	VFMADD231PS.BCST 36(AX)(DX*1), Z11, Z9
+	VFMADD231PS.BCST 40(AX)(DX*1), Z11, Z10
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows11four
+
+transposedrows11rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows11next
+
+transposedrows11single:
+	VMOVUPS.Z        (BX), K1, Z11
+	VFMADD231PS.BCST (AX), Z11, Z0
+	VFMADD231PS.BCST 4(AX), Z11, Z1
+	VFMADD231PS.BCST 8(AX), Z11, Z2
+	VFMADD231PS.BCST 12(AX), Z11, Z3
+	VFMADD231PS.BCST 16(AX), Z11, Z4
+	VFMADD231PS.BCST 20(AX), Z11, Z5
+	VFMADD231PS.BCST 24(AX), Z11, Z6
+	VFMADD231PS.BCST 28(AX), Z11, Z7
+	VFMADD231PS.BCST 32(AX), Z11, Z8
+	VFMADD231PS.BCST 36(AX), Z11, Z9
+	VFMADD231PS.BCST 40(AX), Z11, Z10
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows11single
+
+transposedrows11next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows11segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows11overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, K1, Z10
+	ADDQ   CX, DX
+
+transposedrows11overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows12:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows12segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows12rest
+
+transposedrows12four:
+	VMOVUPS.Z        (BX), K1, Z12
+	VFMADD231PS.BCST (AX), Z12, Z0
+	VFMADD231PS.BCST 4(AX), Z12, Z1
+	VFMADD231PS.BCST 8(AX), Z12, Z2
+	VFMADD231PS.BCST 12(AX), Z12, Z3
+	VFMADD231PS.BCST 16(AX), Z12, Z4
+	VFMADD231PS.BCST 20(AX), Z12, Z5
+	VFMADD231PS.BCST 24(AX), Z12, Z6
+	VFMADD231PS.BCST 28(AX), Z12, Z7
+	VFMADD231PS.BCST 32(AX), Z12, Z8
+	VFMADD231PS.BCST 36(AX), Z12, Z9
+	VFMADD231PS.BCST 40(AX), Z12, Z10
+	VFMADD231PS.BCST 44(AX), Z12, Z11
+	VMOVUPS.Z        (BX)(SI*1), K1, Z12
+	VFMADD231PS.BCST (AX)(CX*1), Z12, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z12, Z1
+	VFMADD231PS.BCST 8(AX)(CX*1), Z12, Z2
+	VFMADD231PS.BCST 12(AX)(CX*1), Z12, Z3
+	VFMADD231PS.BCST 16(AX)(CX*1), Z12, Z4
+	VFMADD231PS.BCST 20(AX)(CX*1), Z12, Z5
+	VFMADD231PS.BCST 24(AX)(CX*1), Z12, Z6
+	VFMADD231PS.BCST 28(AX)(CX*1), Z12, Z7
+	VFMADD231PS.BCST 32(AX)(CX*1), Z12, Z8
+	VFMADD231PS.BCST 36(AX)(CX*1), Z12, Z9
+	VFMADD231PS.BCST 40(AX)(CX*1), Z12, Z10
+	VFMADD231PS.BCST 44(AX)(CX*1), Z12, Z11
+	VMOVUPS.Z        (BX)(SI*2), K1, Z12
+	VFMADD231PS.BCST (AX)(CX*2), Z12, Z0
+	VFMADD231PS.BCST 4(AX)(CX*2), Z12, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z12, Z2
+	VFMADD231PS.BCST 12(AX)(CX*2), Z12, Z3
+	VFMADD231PS.BCST 16(AX)(CX*2), Z12, Z4
+	VFMADD231PS.BCST 20(AX)(CX*2), Z12, Z5
+	VFMADD231PS.BCST 24(AX)(CX*2), Z12, Z6
+	VFMADD231PS.BCST 28(AX)(CX*2), Z12, Z7
+	VFMADD231PS.BCST 32(AX)(CX*2), Z12, Z8
+	VFMADD231PS.BCST 36(AX)(CX*2), Z12, Z9
+	VFMADD231PS.BCST 40(AX)(CX*2), Z12, Z10
+	VFMADD231PS.BCST 44(AX)(CX*2), Z12, Z11
+	VMOVUPS.Z        (BX)(DI*1), K1, Z12
+	VFMADD231PS.BCST (AX)(DX*1), Z12, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z12, Z1
+	VFMADD231PS.BCST 8(AX)(DX*1), Z12, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z12, Z3
+	VFMADD231PS.BCST 16(AX)(DX*1), Z12, Z4
+	VFMADD231PS.BCST 20(AX)(DX*1), Z12, Z5
+	VFMADD231PS.BCST 24(AX)(DX*1), Z12, Z6
+	VFMADD231PS.BCST 28(AX)(DX*1), Z12, Z7
+	VFMADD231PS.BCST 32(AX)(DX*1), Z12, Z8
+	VFMADD231PS.BCST 36(AX)(DX*1), Z12, Z9
+	VFMADD231PS.BCST 40(AX)(DX*1), Z12, Z10
+	VFMADD231PS.BCST 44(AX)(DX*1), Z12, Z11
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows12four
+
+transposedrows12rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows12next
+
+transposedrows12single:
+	VMOVUPS.Z        (BX), K1, Z12
+	VFMADD231PS.BCST (AX), Z12, Z0
+	VFMADD231PS.BCST 4(AX), Z12, Z1
+	VFMADD231PS.BCST 8(AX), Z12, Z2
+	VFMADD231PS.BCST 12(AX), Z12, Z3
+	VFMADD231PS.BCST 16(AX), Z12, Z4
+	VFMADD231PS.BCST 20(AX), Z12, Z5
+	VFMADD231PS.BCST 24(AX), Z12, Z6
+	VFMADD231PS.BCST 28(AX), Z12, Z7
+	VFMADD231PS.BCST 32(AX), Z12, Z8
+	VFMADD231PS.BCST 36(AX), Z12, Z9
+	VFMADD231PS.BCST 40(AX), Z12, Z10
+	VFMADD231PS.BCST 44(AX), Z12, Z11
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows12single
+
+transposedrows12next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows12segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows12overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, K1, Z10
+	ADDQ   CX, DX
+	VADDPS (DX), Z11, K1, Z11
+	ADDQ   CX, DX
+
+transposedrows12overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows13:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows13segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows13rest
+
+transposedrows13four:
+	VMOVUPS.Z        (BX), K1, Z13
+	VFMADD231PS.BCST (AX), Z13, Z0
+	VFMADD231PS.BCST 4(AX), Z13, Z1
+	VFMADD231PS.BCST 8(AX), Z13, Z2
+	VFMADD231PS.BCST 12(AX), Z13, Z3
+	VFMADD231PS.BCST 16(AX), Z13, Z4
+	VFMADD231PS.BCST 20(AX), Z13, Z5
+	VFMADD231PS.BCST 24(AX), Z13, Z6
+	VFMADD231PS.BCST 28(AX), Z13, Z7
+	VFMADD231PS.BCST 32(AX), Z13, Z8
+	VFMADD231PS.BCST 36(AX), Z13, Z9
+	VFMADD231PS.BCST 40(AX), Z13, Z10
+	VFMADD231PS.BCST 44(AX), Z13, Z11
+	VFMADD231PS.BCST 48(AX), Z13, Z12
+	VMOVUPS.Z        (BX)(SI*1), K1, Z13
+	VFMADD231PS.BCST (AX)(CX*1), Z13, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z13, Z1
+	VFMADD231PS.BCST 8(AX)(CX*1), Z13, Z2
+	VFMADD231PS.BCST 12(AX)(CX*1), Z13, Z3
+	VFMADD231PS.BCST 16(AX)(CX*1), Z13, Z4
+	VFMADD231PS.BCST 20(AX)(CX*1), Z13, Z5
+	VFMADD231PS.BCST 24(AX)(CX*1), Z13, Z6
+	VFMADD231PS.BCST 28(AX)(CX*1), Z13, Z7
+	VFMADD231PS.BCST 32(AX)(CX*1), Z13, Z8
+	VFMADD231PS.BCST 36(AX)(CX*1), Z13, Z9
+	VFMADD231PS.BCST 40(AX)(CX*1), Z13, Z10
+	VFMADD231PS.BCST 44(AX)(CX*1), Z13, Z11
+	VFMADD231PS.BCST 48(AX)(CX*1), Z13, Z12
+	VMOVUPS.Z        (BX)(SI*2), K1, Z13
+	VFMADD231PS.BCST (AX)(CX*2), Z13, Z0
+	VFMADD231PS.BCST 4(AX)(CX*2), Z13, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z13, Z2
+	VFMADD231PS.BCST 12(AX)(CX*2), Z13, Z3
+	VFMADD231PS.BCST 16(AX)(CX*2), Z13, Z4
+	VFMADD231PS.BCST 20(AX)(CX*2), Z13, Z5
+	VFMADD231PS.BCST 24(AX)(CX*2), Z13, Z6
+	VFMADD231PS.BCST 28(AX)(CX*2), Z13, Z7
+	VFMADD231PS.BCST 32(AX)(CX*2), Z13, Z8
+	VFMADD231PS.BCST 36(AX)(CX*2), Z13, Z9
+	VFMADD231PS.BCST 40(AX)(CX*2), Z13, Z10
+	VFMADD231PS.BCST 44(AX)(CX*2), Z13, Z11
+	VFMADD231PS.BCST 48(AX)(CX*2), Z13, Z12
+	VMOVUPS.Z        (BX)(DI*1), K1, Z13
+	VFMADD231PS.BCST (AX)(DX*1), Z13, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z13, Z1
+	VFMADD231PS.BCST 8(AX)(DX*1), Z13, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z13, Z3
+	VFMADD231PS.BCST 16(AX)(DX*1), Z13, Z4
+	VFMADD231PS.BCST 20(AX)(DX*1), Z13, Z5
+	VFMADD231PS.BCST 24(AX)(DX*1), Z13, Z6
+	VFMADD231PS.BCST 28(AX)(DX*1), Z13, Z7
+	VFMADD231PS.BCST 32(AX)(DX*1), Z13, Z8
+	VFMADD231PS.BCST 36(AX)(DX*1), Z13, Z9
+	VFMADD231PS.BCST 40(AX)(DX*1), Z13, Z10
+	VFMADD231PS.BCST 44(AX)(DX*1), Z13, Z11
+	VFMADD231PS.BCST 48(AX)(DX*1), Z13, Z12
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows13four
+
+transposedrows13rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows13next
+
+transposedrows13single:
+	VMOVUPS.Z        (BX), K1, Z13
+	VFMADD231PS.BCST (AX), Z13, Z0
+	VFMADD231PS.BCST 4(AX), Z13, Z1
+	VFMADD231PS.BCST 8(AX), Z13, Z2
+	VFMADD231PS.BCST 12(AX), Z13, Z3
+	VFMADD231PS.BCST 16(AX), Z13, Z4
+	VFMADD231PS.BCST 20(AX), Z13, Z5
+	VFMADD231PS.BCST 24(AX), Z13, Z6
+	VFMADD231PS.BCST 28(AX), Z13, Z7
+	VFMADD231PS.BCST 32(AX), Z13, Z8
+	VFMADD231PS.BCST 36(AX), Z13, Z9
+	VFMADD231PS.BCST 40(AX), Z13, Z10
+	VFMADD231PS.BCST 44(AX), Z13, Z11
+	VFMADD231PS.BCST 48(AX), Z13, Z12
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows13single
+
+transposedrows13next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows13segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows13overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, K1, Z10
+	ADDQ   CX, DX
+	VADDPS (DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, K1, Z12
+	ADDQ   CX, DX
+
+transposedrows13overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows14:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows14segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows14rest
+
+transposedrows14four:
+	VMOVUPS.Z        (BX), K1, Z14
+	VFMADD231PS.BCST (AX), Z14, Z0
+	VFMADD231PS.BCST 4(AX), Z14, Z1
+	VFMADD231PS.BCST 8(AX), Z14, Z2
+	VFMADD231PS.BCST 12(AX), Z14, Z3
+	VFMADD231PS.BCST 16(AX), Z14, Z4
+	VFMADD231PS.BCST 20(AX), Z14, Z5
+	VFMADD231PS.BCST 24(AX), Z14, Z6
+	VFMADD231PS.BCST 28(AX), Z14, Z7
+	VFMADD231PS.BCST 32(AX), Z14, Z8
+	VFMADD231PS.BCST 36(AX), Z14, Z9
+	VFMADD231PS.BCST 40(AX), Z14, Z10
+	VFMADD231PS.BCST 44(AX), Z14, Z11
+	VFMADD231PS.BCST 48(AX), Z14, Z12
+	VFMADD231PS.BCST 52(AX), Z14, Z13
+	VMOVUPS.Z        (BX)(SI*1), K1, Z14
+	VFMADD231PS.BCST (AX)(CX*1), Z14, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z14, Z1
+	VFMADD231PS.BCST 8(AX)(CX*1), Z14, Z2
+	VFMADD231PS.BCST 12(AX)(CX*1), Z14, Z3
+	VFMADD231PS.BCST 16(AX)(CX*1), Z14, Z4
+	VFMADD231PS.BCST 20(AX)(CX*1), Z14, Z5
+	VFMADD231PS.BCST 24(AX)(CX*1), Z14, Z6
+	VFMADD231PS.BCST 28(AX)(CX*1), Z14, Z7
+	VFMADD231PS.BCST 32(AX)(CX*1), Z14, Z8
+	VFMADD231PS.BCST 36(AX)(CX*1), Z14, Z9
+	VFMADD231PS.BCST 40(AX)(CX*1), Z14, Z10
+	VFMADD231PS.BCST 44(AX)(CX*1), Z14, Z11
+	VFMADD231PS.BCST 48(AX)(CX*1), Z14, Z12
+	VFMADD231PS.BCST 52(AX)(CX*1), Z14, Z13
+	VMOVUPS.Z        (BX)(SI*2), K1, Z14
+	VFMADD231PS.BCST (AX)(CX*2), Z14, Z0
+	VFMADD231PS.BCST 4(AX)(CX*2), Z14, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z14, Z2
+	VFMADD231PS.BCST 12(AX)(CX*2), Z14, Z3
+	VFMADD231PS.BCST 16(AX)(CX*2), Z14, Z4
+	VFMADD231PS.BCST 20(AX)(CX*2), Z14, Z5
+	VFMADD231PS.BCST 24(AX)(CX*2), Z14, Z6
+	VFMADD231PS.BCST 28(AX)(CX*2), Z14, Z7
+	VFMADD231PS.BCST 32(AX)(CX*2), Z14, Z8
+	VFMADD231PS.BCST 36(AX)(CX*2), Z14, Z9
+	VFMADD231PS.BCST 40(AX)(CX*2), Z14, Z10
+	VFMADD231PS.BCST 44(AX)(CX*2), Z14, Z11
+	VFMADD231PS.BCST 48(AX)(CX*2), Z14, Z12
+	VFMADD231PS.BCST 52(AX)(CX*2), Z14, Z13
+	VMOVUPS.Z        (BX)(DI*1), K1, Z14
+	VFMADD231PS.BCST (AX)(DX*1), Z14, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z14, Z1
+	VFMADD231PS.BCST 8(AX)(DX*1), Z14, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z14, Z3
+	VFMADD231PS.BCST 16(AX)(DX*1), Z14, Z4
+	VFMADD231PS.BCST 20(AX)(DX*1), Z14, Z5
+	VFMADD231PS.BCST 24(AX)(DX*1), Z14, Z6
+	VFMADD231PS.BCST 28(AX)(DX*1), Z14, Z7
+	VFMADD231PS.BCST 32(AX)(DX*1), Z14, Z8
+	VFMADD231PS.BCST 36(AX)(DX*1), Z14, Z9
+	VFMADD231PS.BCST 40(AX)(DX*1), Z14, Z10
+	VFMADD231PS.BCST 44(AX)(DX*1), Z14, Z11
+	VFMADD231PS.BCST 48(AX)(DX*1), Z14, Z12
+	VFMADD231PS.BCST 52(AX)(DX*1), Z14, Z13
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows14four
+
+transposedrows14rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows14next
+
+transposedrows14single:
+	VMOVUPS.Z        (BX), K1, Z14
+	VFMADD231PS.BCST (AX), Z14, Z0
+	VFMADD231PS.BCST 4(AX), Z14, Z1
+	VFMADD231PS.BCST 8(AX), Z14, Z2
+	VFMADD231PS.BCST 12(AX), Z14, Z3
+	VFMADD231PS.BCST 16(AX), Z14, Z4
+	VFMADD231PS.BCST 20(AX), Z14, Z5
+	VFMADD231PS.BCST 24(AX), Z14, Z6
+	VFMADD231PS.BCST 28(AX), Z14, Z7
+	VFMADD231PS.BCST 32(AX), Z14, Z8
+	VFMADD231PS.BCST 36(AX), Z14, Z9
+	VFMADD231PS.BCST 40(AX), Z14, Z10
+	VFMADD231PS.BCST 44(AX), Z14, Z11
+	VFMADD231PS.BCST 48(AX), Z14, Z12
+	VFMADD231PS.BCST 52(AX), Z14, Z13
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows14single
+
+transposedrows14next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows14segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows14overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, K1, Z10
+	ADDQ   CX, DX
+	VADDPS (DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, K1, Z12
+	ADDQ   CX, DX
+	VADDPS (DX), Z13, K1, Z13
+	ADDQ   CX, DX
+
+transposedrows14overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows15:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows15segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows15rest
+
+transposedrows15four:
+	VMOVUPS.Z        (BX), K1, Z15
+	VFMADD231PS.BCST (AX), Z15, Z0
+	VFMADD231PS.BCST 4(AX), Z15, Z1
+	VFMADD231PS.BCST 8(AX), Z15, Z2
+	VFMADD231PS.BCST 12(AX), Z15, Z3
+	VFMADD231PS.BCST 16(AX), Z15, Z4
+	VFMADD231PS.BCST 20(AX), Z15, Z5
+	VFMADD231PS.BCST 24(AX), Z15, Z6
+	VFMADD231PS.BCST 28(AX), Z15, Z7
+	VFMADD231PS.BCST 32(AX), Z15, Z8
+	VFMADD231PS.BCST 36(AX), Z15, Z9
+	VFMADD231PS.BCST 40(AX), Z15, Z10
+	VFMADD231PS.BCST 44(AX), Z15, Z11
+	VFMADD231PS.BCST 48(AX), Z15, Z12
+	VFMADD231PS.BCST 52(AX), Z15, Z13
+	VFMADD231PS.BCST 56(AX), Z15, Z14
+	VMOVUPS.Z        (BX)(SI*1), K1, Z15
+	VFMADD231PS.BCST (AX)(CX*1), Z15, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z15, Z1
+	VFMADD231PS.BCST 8(AX)(CX*1), Z15, Z2
+	VFMADD231PS.BCST 12(AX)(CX*1), Z15, Z3
+	VFMADD231PS.BCST 16(AX)(CX*1), Z15, Z4
+	VFMADD231PS.BCST 20(AX)(CX*1), Z15, Z5
+	VFMADD231PS.BCST 24(AX)(CX*1), Z15, Z6
+	VFMADD231PS.BCST 28(AX)(CX*1), Z15, Z7
+	VFMADD231PS.BCST 32(AX)(CX*1), Z15, Z8
+	VFMADD231PS.BCST 36(AX)(CX*1), Z15, Z9
+	VFMADD231PS.BCST 40(AX)(CX*1), Z15, Z10
+	VFMADD231PS.BCST 44(AX)(CX*1), Z15, Z11
+	VFMADD231PS.BCST 48(AX)(CX*1), Z15, Z12
+	VFMADD231PS.BCST 52(AX)(CX*1), Z15, Z13
+	VFMADD231PS.BCST 56(AX)(CX*1), Z15, Z14
+	VMOVUPS.Z        (BX)(SI*2), K1, Z15
+	VFMADD231PS.BCST (AX)(CX*2), Z15, Z0
+	VFMADD231PS.BCST 4(AX)(CX*2), Z15, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z15, Z2
+	VFMADD231PS.BCST 12(AX)(CX*2), Z15, Z3
+	VFMADD231PS.BCST 16(AX)(CX*2), Z15, Z4
+	VFMADD231PS.BCST 20(AX)(CX*2), Z15, Z5
+	VFMADD231PS.BCST 24(AX)(CX*2), Z15, Z6
+	VFMADD231PS.BCST 28(AX)(CX*2), Z15, Z7
+	VFMADD231PS.BCST 32(AX)(CX*2), Z15, Z8
+	VFMADD231PS.BCST 36(AX)(CX*2), Z15, Z9
+	VFMADD231PS.BCST 40(AX)(CX*2), Z15, Z10
+	VFMADD231PS.BCST 44(AX)(CX*2), Z15, Z11
+	VFMADD231PS.BCST 48(AX)(CX*2), Z15, Z12
+	VFMADD231PS.BCST 52(AX)(CX*2), Z15, Z13
+	VFMADD231PS.BCST 56(AX)(CX*2), Z15, Z14
+	VMOVUPS.Z        (BX)(DI*1), K1, Z15
+	VFMADD231PS.BCST (AX)(DX*1), Z15, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z15, Z1
+	VFMADD231PS.BCST 8(AX)(DX*1), Z15, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z15, Z3
+	VFMADD231PS.BCST 16(AX)(DX*1), Z15, Z4
+	VFMADD231PS.BCST 20(AX)(DX*1), Z15, Z5
+	VFMADD231PS.BCST 24(AX)(DX*1), Z15, Z6
+	VFMADD231PS.BCST 28(AX)(DX*1), Z15, Z7
+	VFMADD231PS.BCST 32(AX)(DX*1), Z15, Z8
+	VFMADD231PS.BCST 36(AX)(DX*1), Z15, Z9
+	VFMADD231PS.BCST 40(AX)(DX*1), Z15, Z10
+	VFMADD231PS.BCST 44(AX)(DX*1), Z15, Z11
+	VFMADD231PS.BCST 48(AX)(DX*1), Z15, Z12
+	VFMADD231PS.BCST 52(AX)(DX*1), Z15, Z13
+	VFMADD231PS.BCST 56(AX)(DX*1), Z15, Z14
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows15four
+
+transposedrows15rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows15next
+
+transposedrows15single:
+	VMOVUPS.Z        (BX), K1, Z15
+	VFMADD231PS.BCST (AX), Z15, Z0
+	VFMADD231PS.BCST 4(AX), Z15, Z1
+	VFMADD231PS.BCST 8(AX), Z15, Z2
+	VFMADD231PS.BCST 12(AX), Z15, Z3
+	VFMADD231PS.BCST 16(AX), Z15, Z4
+	VFMADD231PS.BCST 20(AX), Z15, Z5
+	VFMADD231PS.BCST 24(AX), Z15, Z6
+	VFMADD231PS.BCST 28(AX), Z15, Z7
+	VFMADD231PS.BCST 32(AX), Z15, Z8
+	VFMADD231PS.BCST 36(AX), Z15, Z9
+	VFMADD231PS.BCST 40(AX), Z15, Z10
+	VFMADD231PS.BCST 44(AX), Z15, Z11
+	VFMADD231PS.BCST 48(AX), Z15, Z12
+	VFMADD231PS.BCST 52(AX), Z15, Z13
+	VFMADD231PS.BCST 56(AX), Z15, Z14
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows15single
+
+transposedrows15next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows15segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows15overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, K1, Z10
+	ADDQ   CX, DX
+	VADDPS (DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, K1, Z12
+	ADDQ   CX, DX
+	VADDPS (DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, K1, Z14
+	ADDQ   CX, DX
+
+transposedrows15overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, K1, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows16:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows16segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows16rest
+
+transposedrows16four:
+	VMOVUPS.Z        (BX), K1, Z16
+	VFMADD231PS.BCST (AX), Z16, Z0
+	VFMADD231PS.BCST 4(AX), Z16, Z1
+	VFMADD231PS.BCST 8(AX), Z16, Z2
+	VFMADD231PS.BCST 12(AX), Z16, Z3
+	VFMADD231PS.BCST 16(AX), Z16, Z4
+	VFMADD231PS.BCST 20(AX), Z16, Z5
+	VFMADD231PS.BCST 24(AX), Z16, Z6
+	VFMADD231PS.BCST 28(AX), Z16, Z7
+	VFMADD231PS.BCST 32(AX), Z16, Z8
+	VFMADD231PS.BCST 36(AX), Z16, Z9
+	VFMADD231PS.BCST 40(AX), Z16, Z10
+	VFMADD231PS.BCST 44(AX), Z16, Z11
+	VFMADD231PS.BCST 48(AX), Z16, Z12
+	VFMADD231PS.BCST 52(AX), Z16, Z13
+	VFMADD231PS.BCST 56(AX), Z16, Z14
+	VFMADD231PS.BCST 60(AX), Z16, Z15
+	VMOVUPS.Z        (BX)(SI*1), K1, Z16
+	VFMADD231PS.BCST (AX)(CX*1), Z16, Z0
+	VFMADD231PS.BCST 4(AX)(CX*1), Z16, Z1
+	VFMADD231PS.BCST 8(AX)(CX*1), Z16, Z2
+	VFMADD231PS.BCST 12(AX)(CX*1), Z16, Z3
+	VFMADD231PS.BCST 16(AX)(CX*1), Z16, Z4
+	VFMADD231PS.BCST 20(AX)(CX*1), Z16, Z5
+	VFMADD231PS.BCST 24(AX)(CX*1), Z16, Z6
+	VFMADD231PS.BCST 28(AX)(CX*1), Z16, Z7
+	VFMADD231PS.BCST 32(AX)(CX*1), Z16, Z8
+	VFMADD231PS.BCST 36(AX)(CX*1), Z16, Z9
+	VFMADD231PS.BCST 40(AX)(CX*1), Z16, Z10
+	VFMADD231PS.BCST 44(AX)(CX*1), Z16, Z11
+	VFMADD231PS.BCST 48(AX)(CX*1), Z16, Z12
+	VFMADD231PS.BCST 52(AX)(CX*1), Z16, Z13
+	VFMADD231PS.BCST 56(AX)(CX*1), Z16, Z14
+	VFMADD231PS.BCST 60(AX)(CX*1), Z16, Z15
+	VMOVUPS.Z        (BX)(SI*2), K1, Z16
+	VFMADD231PS.BCST (AX)(CX*2), Z16, Z0
+	VFMADD231PS.BCST 4(AX)(CX*2), Z16, Z1
+	VFMADD231PS.BCST 8(AX)(CX*2), Z16, Z2
+	VFMADD231PS.BCST 12(AX)(CX*2), Z16, Z3
+	VFMADD231PS.BCST 16(AX)(CX*2), Z16, Z4
+	VFMADD231PS.BCST 20(AX)(CX*2), Z16, Z5
+	VFMADD231PS.BCST 24(AX)(CX*2), Z16, Z6
+	VFMADD231PS.BCST 28(AX)(CX*2), Z16, Z7
+	VFMADD231PS.BCST 32(AX)(CX*2), Z16, Z8
+	VFMADD231PS.BCST 36(AX)(CX*2), Z16, Z9
+	VFMADD231PS.BCST 40(AX)(CX*2), Z16, Z10
+	VFMADD231PS.BCST 44(AX)(CX*2), Z16, Z11
+	VFMADD231PS.BCST 48(AX)(CX*2), Z16, Z12
+	VFMADD231PS.BCST 52(AX)(CX*2), Z16, Z13
+	VFMADD231PS.BCST 56(AX)(CX*2), Z16, Z14
+	VFMADD231PS.BCST 60(AX)(CX*2), Z16, Z15
+	VMOVUPS.Z        (BX)(DI*1), K1, Z16
+	VFMADD231PS.BCST (AX)(DX*1), Z16, Z0
+	VFMADD231PS.BCST 4(AX)(DX*1), Z16, Z1
+	VFMADD231PS.BCST 8(AX)(DX*1), Z16, Z2
+	VFMADD231PS.BCST 12(AX)(DX*1), Z16, Z3
+	VFMADD231PS.BCST 16(AX)(DX*1), Z16, Z4
+	VFMADD231PS.BCST 20(AX)(DX*1), Z16, Z5
+	VFMADD231PS.BCST 24(AX)(DX*1), Z16, Z6
+	VFMADD231PS.BCST 28(AX)(DX*1), Z16, Z7
+	VFMADD231PS.BCST 32(AX)(DX*1), Z16, Z8
+	VFMADD231PS.BCST 36(AX)(DX*1), Z16, Z9
+	VFMADD231PS.BCST 40(AX)(DX*1), Z16, Z10
+	VFMADD231PS.BCST 44(AX)(DX*1), Z16, Z11
+	VFMADD231PS.BCST 48(AX)(DX*1), Z16, Z12
+	VFMADD231PS.BCST 52(AX)(DX*1), Z16, Z13
+	VFMADD231PS.BCST 56(AX)(DX*1), Z16, Z14
+	VFMADD231PS.BCST 60(AX)(DX*1), Z16, Z15
+	LEAQ             (AX)(CX*4), AX
+	LEAQ             (BX)(SI*4), BX
+	DECQ             R10
+	JNZ              transposedrows16four
+
+transposedrows16rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows16next
+
+transposedrows16single:
+	VMOVUPS.Z        (BX), K1, Z16
+	VFMADD231PS.BCST (AX), Z16, Z0
+	VFMADD231PS.BCST 4(AX), Z16, Z1
+	VFMADD231PS.BCST 8(AX), Z16, Z2
+	VFMADD231PS.BCST 12(AX), Z16, Z3
+	VFMADD231PS.BCST 16(AX), Z16, Z4
+	VFMADD231PS.BCST 20(AX), Z16, Z5
+	VFMADD231PS.BCST 24(AX), Z16, Z6
+	VFMADD231PS.BCST 28(AX), Z16, Z7
+	VFMADD231PS.BCST 32(AX), Z16, Z8
+	VFMADD231PS.BCST 36(AX), Z16, Z9
+	VFMADD231PS.BCST 40(AX), Z16, Z10
+	VFMADD231PS.BCST 44(AX), Z16, Z11
+	VFMADD231PS.BCST 48(AX), Z16, Z12
+	VFMADD231PS.BCST 52(AX), Z16, Z13
+	VFMADD231PS.BCST 56(AX), Z16, Z14
+	VFMADD231PS.BCST 60(AX), Z16, Z15
+	LEAQ             (AX)(CX*1), AX
+	LEAQ             (BX)(SI*1), BX
+	DECQ             R10
+	JNZ              transposedrows16single
+
+transposedrows16next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows16segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows16overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, K1, Z0
+	ADDQ   CX, DX
+	VADDPS (DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, K1, Z4
+	ADDQ   CX, DX
+	VADDPS (DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, K1, Z6
+	ADDQ   CX, DX
+	VADDPS (DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, K1, Z10
+	ADDQ   CX, DX
+	VADDPS (DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, K1, Z12
+	ADDQ   CX, DX
+	VADDPS (DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, K1, Z14
+	ADDQ   CX, DX
+	VADDPS (DX), Z15, K1, Z15
+	ADDQ   CX, DX
+
+transposedrows16overwrite:
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func avx512x32(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+// Requires: AVX, AVX512F
+TEXT ·avx512x32(SB), NOSPLIT, $0-97
+	MOVQ  rows+0(FP), AX
+	MOVQ  columns+8(FP), CX
+	SUBQ  $0x00000010, CX
+	MOVL  $+1, DX
+	SHLL  CL, DX
+	DECL  DX
+	KMOVW DX, K1
+	MOVQ  row+32(FP), CX
+	CMPQ  CX, $0x01
+	JE    transposed
+	CMPQ  AX, $0x00000007
+	JHI   above7
+	CMPQ  AX, $0x00000004
+	JHI   above4
+	CMPQ  AX, $0x00000002
+	JHI   above2
+	CMPQ  AX, $0x00000001
+	JHI   above1
+	JMP   rows1
+
+above1:
+	JMP rows2
+
+above2:
+	CMPQ AX, $0x00000003
+	JHI  above3
+	JMP  rows3
+
+above3:
+	JMP rows4
+
+above4:
+	CMPQ AX, $0x00000006
+	JHI  above6
+	CMPQ AX, $0x00000005
+	JHI  above5
+	JMP  rows5
+
+above5:
+	JMP rows6
+
+above6:
+	JMP rows7
+
+above7:
+	CMPQ AX, $0x0000000b
+	JHI  above11
+	CMPQ AX, $0x00000009
+	JHI  above9
+	CMPQ AX, $0x00000008
+	JHI  above8
+	JMP  rows8
+
+above8:
+	JMP rows9
+
+above9:
+	CMPQ AX, $0x0000000a
+	JHI  above10
+	JMP  rows10
+
+above10:
+	JMP rows11
+
+above11:
+	CMPQ AX, $0x0000000d
+	JHI  above13
+	CMPQ AX, $0x0000000c
+	JHI  above12
+	JMP  rows12
+
+above12:
+	JMP rows13
+
+above13:
+	JMP rows14
+
+rows1:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), BX
+	SHLQ   $0x02, BX
+	LEAQ   (BX)(BX*2), SI
+	MOVQ   segments+64(FP), DI
+	MOVQ   n+72(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
+
+rows1segment:
+	MOVQ a+24(FP), AX
+	MOVQ (DI), DX
+	LEAQ (AX)(DX*4), AX
+	MOVQ b+48(FP), DX
+	MOVQ 8(DI), R9
+	LEAQ (DX)(R9*4), DX
+	MOVQ depth+16(FP), R9
+	CMPQ CX, $0x04
+	JNE  rows1single
+	SHRQ $0x02, R9
+	JZ   rows1rest
+
+rows1four:
+	VMOVUPS      (DX), Z2
+	VMOVUPS.Z    64(DX), K1, Z3
+	VBROADCASTSS (AX), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS      (DX)(BX*1), Z2
+	VMOVUPS.Z    64(DX)(BX*1), K1, Z3
+	VBROADCASTSS 4(AX), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS      (DX)(BX*2), Z2
+	VMOVUPS.Z    64(DX)(BX*2), K1, Z3
+	VBROADCASTSS 8(AX), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS      (DX)(SI*1), Z2
+	VMOVUPS.Z    64(DX)(SI*1), K1, Z3
+	VBROADCASTSS 12(AX), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         $0x10, AX
+	LEAQ         (DX)(BX*4), DX
+	DECQ         R9
+	JNZ          rows1four
+
+rows1rest:
+	MOVQ depth+16(FP), R9
+	ANDQ $0x03, R9
+	JZ   rows1next
+
+rows1single:
+	VMOVUPS      (DX), Z2
+	VMOVUPS.Z    64(DX), K1, Z3
+	VBROADCASTSS (AX), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         CX, AX
+	LEAQ         (DX)(BX*1), DX
+	DECQ         R9
+	JNZ          rows1single
+
+rows1next:
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
+	JNE    rows1segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows1overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+
+rows1overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+rows2:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   step+40(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+rows2segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	CMPQ DX, $0x04
+	JNE  rows2single
+	SHRQ $0x02, R10
+	JZ   rows2rest
+
+rows2four:
+	VMOVUPS      (BX), Z4
+	VMOVUPS.Z    64(BX), K1, Z5
+	VBROADCASTSS (AX), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (AX)(CX*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS      (BX)(SI*1), Z4
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z5
+	VBROADCASTSS 4(AX), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS      (BX)(SI*2), Z4
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z5
+	VBROADCASTSS 8(AX), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 8(AX)(CX*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS      (BX)(DI*1), Z4
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z5
+	VBROADCASTSS 12(AX), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 12(AX)(CX*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         $0x10, AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          rows2four
+
+rows2rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   rows2next
+
+rows2single:
+	VMOVUPS      (BX), Z4
+	VMOVUPS.Z    64(BX), K1, Z5
+	VBROADCASTSS (AX), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (AX)(CX*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         DX, AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          rows2single
+
+rows2next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    rows2segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows2overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+
+rows2overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+rows3:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   step+40(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+rows3segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	CMPQ DX, $0x04
+	JNE  rows3single
+	SHRQ $0x02, R10
+	JZ   rows3rest
+
+rows3four:
+	VMOVUPS      (BX), Z6
+	VMOVUPS.Z    64(BX), K1, Z7
+	VBROADCASTSS (AX), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (AX)(CX*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (AX)(CX*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	VMOVUPS      (BX)(SI*1), Z6
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z7
+	VBROADCASTSS 4(AX), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 4(AX)(CX*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	VMOVUPS      (BX)(SI*2), Z6
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z7
+	VBROADCASTSS 8(AX), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 8(AX)(CX*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	VMOVUPS      (BX)(DI*1), Z6
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z7
+	VBROADCASTSS 12(AX), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 12(AX)(CX*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 12(AX)(CX*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         $0x10, AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          rows3four
+
+rows3rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   rows3next
+
+rows3single:
+	VMOVUPS      (BX), Z6
+	VMOVUPS.Z    64(BX), K1, Z7
+	VBROADCASTSS (AX), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (AX)(CX*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (AX)(CX*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         DX, AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          rows3single
+
+rows3next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    rows3segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows3overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+
+rows3overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+rows4:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   step+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R8
+	MOVQ   segments+64(FP), R9
+	MOVQ   n+72(FP), R10
+	SHLQ   $0x04, R10
+	ADDQ   R9, R10
+
+rows4segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R9), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	MOVQ 8(R9), R11
+	LEAQ (SI)(R11*4), SI
+	MOVQ depth+16(FP), R11
+	CMPQ BX, $0x04
+	JNE  rows4single
+	SHRQ $0x02, R11
+	JZ   rows4rest
+
+rows4four:
+	VMOVUPS      (SI), Z8
+	VMOVUPS.Z    64(SI), K1, Z9
+	VBROADCASTSS (AX), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (AX)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (AX)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (AX)(DX*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS      (SI)(DI*1), Z8
+	VMOVUPS.Z    64(SI)(DI*1), K1, Z9
+	VBROADCASTSS 4(AX), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 4(AX)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 4(AX)(DX*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS      (SI)(DI*2), Z8
+	VMOVUPS.Z    64(SI)(DI*2), K1, Z9
+	VBROADCASTSS 8(AX), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 8(AX)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 8(AX)(DX*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS      (SI)(R8*1), Z8
+	VMOVUPS.Z    64(SI)(R8*1), K1, Z9
+	VBROADCASTSS 12(AX), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 12(AX)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 12(AX)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         $0x10, AX
+	LEAQ         (SI)(DI*4), SI
+	DECQ         R11
+	JNZ          rows4four
+
+rows4rest:
+	MOVQ depth+16(FP), R11
+	ANDQ $0x03, R11
+	JZ   rows4next
+
+rows4single:
+	VMOVUPS      (SI), Z8
+	VMOVUPS.Z    64(SI), K1, Z9
+	VBROADCASTSS (AX), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (AX)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (AX)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (AX)(DX*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         BX, AX
+	LEAQ         (SI)(DI*1), SI
+	DECQ         R11
+	JNZ          rows4single
+
+rows4next:
+	ADDQ   $0x10, R9
+	CMPQ   R9, R10
+	JNE    rows4segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows4overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+
+rows4overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+rows5:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   step+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R8
+	MOVQ   segments+64(FP), R9
+	MOVQ   n+72(FP), R10
+	SHLQ   $0x04, R10
+	ADDQ   R9, R10
+
+rows5segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R9), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	MOVQ 8(R9), R11
+	LEAQ (SI)(R11*4), SI
+	MOVQ depth+16(FP), R11
+	CMPQ BX, $0x04
+	JNE  rows5single
+	SHRQ $0x02, R11
+	JZ   rows5rest
+
+rows5four:
+	VMOVUPS      (SI), Z10
+	VMOVUPS.Z    64(SI), K1, Z11
+	VBROADCASTSS (AX), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (AX)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (AX)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (AX)(DX*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (AX)(CX*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS      (SI)(DI*1), Z10
+	VMOVUPS.Z    64(SI)(DI*1), K1, Z11
+	VBROADCASTSS 4(AX), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 4(AX)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 4(AX)(DX*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 4(AX)(CX*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS      (SI)(DI*2), Z10
+	VMOVUPS.Z    64(SI)(DI*2), K1, Z11
+	VBROADCASTSS 8(AX), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 8(AX)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 8(AX)(DX*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 8(AX)(CX*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS      (SI)(R8*1), Z10
+	VMOVUPS.Z    64(SI)(R8*1), K1, Z11
+	VBROADCASTSS 12(AX), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 12(AX)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 12(AX)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 12(AX)(CX*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         $0x10, AX
+	LEAQ         (SI)(DI*4), SI
+	DECQ         R11
+	JNZ          rows5four
+
+rows5rest:
+	MOVQ depth+16(FP), R11
+	ANDQ $0x03, R11
+	JZ   rows5next
+
+rows5single:
+	VMOVUPS      (SI), Z10
+	VMOVUPS.Z    64(SI), K1, Z11
+	VBROADCASTSS (AX), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (AX)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (AX)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (AX)(DX*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (AX)(CX*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         BX, AX
+	LEAQ         (SI)(DI*1), SI
+	DECQ         R11
+	JNZ          rows5single
+
+rows5next:
+	ADDQ   $0x10, R9
+	CMPQ   R9, R10
+	JNE    rows5segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows5overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+
+rows5overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+rows6:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   step+40(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	MOVQ   ldb+56(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), R9
+	MOVQ   segments+64(FP), R10
+	MOVQ   n+72(FP), R11
+	SHLQ   $0x04, R11
+	ADDQ   R10, R11
+
+rows6segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R10), DI
+	LEAQ (AX)(DI*4), AX
+	MOVQ b+48(FP), DI
+	MOVQ 8(R10), R12
+	LEAQ (DI)(R12*4), DI
+	MOVQ depth+16(FP), R12
+	CMPQ SI, $0x04
+	JNE  rows6single
+	SHRQ $0x02, R12
+	JZ   rows6rest
+
+rows6four:
+	VMOVUPS      (DI), Z12
+	VMOVUPS.Z    64(DI), K1, Z13
+	VBROADCASTSS (AX), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (AX)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (AX)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (AX)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (AX)(CX*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (AX)(BX*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS      (DI)(R8*1), Z12
+	VMOVUPS.Z    64(DI)(R8*1), K1, Z13
+	VBROADCASTSS 4(AX), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 4(AX)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 4(AX)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 4(AX)(CX*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 4(AX)(BX*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS      (DI)(R8*2), Z12
+	VMOVUPS.Z    64(DI)(R8*2), K1, Z13
+	VBROADCASTSS 8(AX), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 8(AX)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 8(AX)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 8(AX)(CX*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 8(AX)(BX*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS      (DI)(R9*1), Z12
+	VMOVUPS.Z    64(DI)(R9*1), K1, Z13
+	VBROADCASTSS 12(AX), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 12(AX)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 12(AX)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 12(AX)(CX*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 12(AX)(BX*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         $0x10, AX
+	LEAQ         (DI)(R8*4), DI
+	DECQ         R12
+	JNZ          rows6four
+
+rows6rest:
+	MOVQ depth+16(FP), R12
+	ANDQ $0x03, R12
+	JZ   rows6next
+
+rows6single:
+	VMOVUPS      (DI), Z12
+	VMOVUPS.Z    64(DI), K1, Z13
+	VBROADCASTSS (AX), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (AX)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (AX)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (AX)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (AX)(CX*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (AX)(BX*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         SI, AX
+	LEAQ         (DI)(R8*1), DI
+	DECQ         R12
+	JNZ          rows6single
+
+rows6next:
+	ADDQ   $0x10, R10
+	CMPQ   R10, R11
+	JNE    rows6segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows6overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+
+rows6overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+rows7:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   step+40(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	MOVQ   ldb+56(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), R9
+	MOVQ   segments+64(FP), R10
+	MOVQ   n+72(FP), R11
+	SHLQ   $0x04, R11
+	ADDQ   R10, R11
+
+rows7segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R10), DI
+	LEAQ (AX)(DI*4), AX
+	MOVQ b+48(FP), DI
+	MOVQ 8(R10), R12
+	LEAQ (DI)(R12*4), DI
+	MOVQ depth+16(FP), R12
+	CMPQ SI, $0x04
+	JNE  rows7single
+	SHRQ $0x02, R12
+	JZ   rows7rest
+
+rows7four:
+	VMOVUPS      (DI), Z14
+	VMOVUPS.Z    64(DI), K1, Z15
+	VBROADCASTSS (AX), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (AX)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (AX)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (AX)(DX*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (AX)(CX*4), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (AX)(BX*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (AX)(DX*2), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	VMOVUPS      (DI)(R8*1), Z14
+	VMOVUPS.Z    64(DI)(R8*1), K1, Z15
+	VBROADCASTSS 4(AX), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 4(AX)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS 4(AX)(DX*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 4(AX)(CX*4), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS 4(AX)(BX*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS 4(AX)(DX*2), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	VMOVUPS      (DI)(R8*2), Z14
+	VMOVUPS.Z    64(DI)(R8*2), K1, Z15
+	VBROADCASTSS 8(AX), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 8(AX)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS 8(AX)(DX*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 8(AX)(CX*4), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS 8(AX)(BX*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS 8(AX)(DX*2), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	VMOVUPS      (DI)(R9*1), Z14
+	VMOVUPS.Z    64(DI)(R9*1), K1, Z15
+	VBROADCASTSS 12(AX), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 12(AX)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 12(AX)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 12(AX)(CX*4), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS 12(AX)(BX*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS 12(AX)(DX*2), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         $0x10, AX
+	LEAQ         (DI)(R8*4), DI
+	DECQ         R12
+	JNZ          rows7four
+
+rows7rest:
+	MOVQ depth+16(FP), R12
+	ANDQ $0x03, R12
+	JZ   rows7next
+
+rows7single:
+	VMOVUPS      (DI), Z14
+	VMOVUPS.Z    64(DI), K1, Z15
+	VBROADCASTSS (AX), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (AX)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (AX)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (AX)(DX*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (AX)(CX*4), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (AX)(BX*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (AX)(DX*2), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         SI, AX
+	LEAQ         (DI)(R8*1), DI
+	DECQ         R12
+	JNZ          rows7single
+
+rows7next:
+	ADDQ   $0x10, R10
+	CMPQ   R10, R11
+	JNE    rows7segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows7overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+
+rows7overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+rows8:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVQ   step+40(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	LEAQ   (BX)(CX*2), SI
+	MOVQ   ldb+56(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   segments+64(FP), R11
+	MOVQ   n+72(FP), R12
+	SHLQ   $0x04, R12
+	ADDQ   R11, R12
+
+rows8segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R11), R8
+	LEAQ (AX)(R8*4), AX
+	MOVQ b+48(FP), R8
+	MOVQ 8(R11), R13
+	LEAQ (R8)(R13*4), R8
+	MOVQ depth+16(FP), R13
+	CMPQ DI, $0x04
+	JNE  rows8single
+	SHRQ $0x02, R13
+	JZ   rows8rest
+
+rows8four:
+	VMOVUPS      (R8), Z16
+	VMOVUPS.Z    64(R8), K1, Z17
+	VBROADCASTSS (AX), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (AX)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (AX)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (AX)(DX*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (AX)(CX*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (AX)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (AX)(DX*2), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (AX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	VMOVUPS      (R8)(R9*1), Z16
+	VMOVUPS.Z    64(R8)(R9*1), K1, Z17
+	VBROADCASTSS 4(AX), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 4(AX)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 4(AX)(DX*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 4(AX)(CX*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 4(AX)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 4(AX)(DX*2), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 4(AX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	VMOVUPS      (R8)(R9*2), Z16
+	VMOVUPS.Z    64(R8)(R9*2), K1, Z17
+	VBROADCASTSS 8(AX), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 8(AX)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(AX)(DX*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 8(AX)(CX*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 8(AX)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 8(AX)(DX*2), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 8(AX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	VMOVUPS      (R8)(R10*1), Z16
+	VMOVUPS.Z    64(R8)(R10*1), K1, Z17
+	VBROADCASTSS 12(AX), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 12(AX)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 12(AX)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 12(AX)(CX*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 12(AX)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 12(AX)(DX*2), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 12(AX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         $0x10, AX
+	LEAQ         (R8)(R9*4), R8
+	DECQ         R13
+	JNZ          rows8four
+
+rows8rest:
+	MOVQ depth+16(FP), R13
+	ANDQ $0x03, R13
+	JZ   rows8next
+
+rows8single:
+	VMOVUPS      (R8), Z16
+	VMOVUPS.Z    64(R8), K1, Z17
+	VBROADCASTSS (AX), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (AX)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (AX)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (AX)(DX*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (AX)(CX*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (AX)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (AX)(DX*2), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (AX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         DI, AX
+	LEAQ         (R8)(R9*1), R8
+	DECQ         R13
+	JNZ          rows8single
+
+rows8next:
+	ADDQ   $0x10, R11
+	CMPQ   R11, R12
+	JNE    rows8segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows8overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, Z14
+	VADDPS 64(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+
+rows8overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+rows9:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	MOVQ   step+40(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	LEAQ   (BX)(CX*2), SI
+	MOVQ   ldb+56(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   segments+64(FP), R11
+	MOVQ   n+72(FP), R12
+	SHLQ   $0x04, R12
+	ADDQ   R11, R12
+
+rows9segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R11), R8
+	LEAQ (AX)(R8*4), AX
+	MOVQ b+48(FP), R8
+	MOVQ 8(R11), R13
+	LEAQ (R8)(R13*4), R8
+	MOVQ depth+16(FP), R13
+	CMPQ DI, $0x04
+	JNE  rows9single
+	SHRQ $0x02, R13
+	JZ   rows9rest
+
+rows9four:
+	VMOVUPS      (R8), Z18
+	VMOVUPS.Z    64(R8), K1, Z19
+	VBROADCASTSS (AX), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (AX)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (AX)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (AX)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (AX)(CX*4), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (AX)(BX*1), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (AX)(DX*2), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (AX)(SI*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (AX)(CX*8), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	VMOVUPS      (R8)(R9*1), Z18
+	VMOVUPS.Z    64(R8)(R9*1), K1, Z19
+	VBROADCASTSS 4(AX), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 4(AX)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS 4(AX)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 4(AX)(CX*4), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS 4(AX)(BX*1), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 4(AX)(DX*2), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS 4(AX)(SI*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS 4(AX)(CX*8), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	VMOVUPS      (R8)(R9*2), Z18
+	VMOVUPS.Z    64(R8)(R9*2), K1, Z19
+	VBROADCASTSS 8(AX), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 8(AX)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS 8(AX)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 8(AX)(CX*4), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS 8(AX)(BX*1), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 8(AX)(DX*2), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS 8(AX)(SI*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS 8(AX)(CX*8), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	VMOVUPS      (R8)(R10*1), Z18
+	VMOVUPS.Z    64(R8)(R10*1), K1, Z19
+	VBROADCASTSS 12(AX), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 12(AX)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 12(AX)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 12(AX)(CX*4), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS 12(AX)(BX*1), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 12(AX)(DX*2), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS 12(AX)(SI*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS 12(AX)(CX*8), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         $0x10, AX
+	LEAQ         (R8)(R9*4), R8
+	DECQ         R13
+	JNZ          rows9four
+
+rows9rest:
+	MOVQ depth+16(FP), R13
+	ANDQ $0x03, R13
+	JZ   rows9next
+
+rows9single:
+	VMOVUPS      (R8), Z18
+	VMOVUPS.Z    64(R8), K1, Z19
+	VBROADCASTSS (AX), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (AX)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (AX)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (AX)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (AX)(CX*4), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (AX)(BX*1), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (AX)(DX*2), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (AX)(SI*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (AX)(CX*8), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         DI, AX
+	LEAQ         (R8)(R9*1), R8
+	DECQ         R13
+	JNZ          rows9single
+
+rows9next:
+	ADDQ   $0x10, R11
+	CMPQ   R11, R12
+	JNE    rows9segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows9overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, Z14
+	VADDPS 64(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+
+rows9overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+rows10:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	MOVQ   step+40(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   row+32(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (BX)(DX*2), SI
+	LEAQ   (SI)(DX*2), DI
+	MOVQ   ldb+56(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	MOVQ   segments+64(FP), R12
+	MOVQ   n+72(FP), R13
+	SHLQ   $0x04, R13
+	ADDQ   R12, R13
+
+rows10segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R12), CX
+	LEAQ (AX)(CX*4), AX
+	LEAQ (AX)(DX*8), CX
+	MOVQ b+48(FP), R9
+	MOVQ 8(R12), R14
+	LEAQ (R9)(R14*4), R9
+	MOVQ depth+16(FP), R14
+	CMPQ R8, $0x04
+	JNE  rows10single
+	SHRQ $0x02, R14
+	JZ   rows10rest
+
+rows10four:
+	VMOVUPS      (R9), Z20
+	VMOVUPS.Z    64(R9), K1, Z21
+	VBROADCASTSS (AX), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (AX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (AX)(DX*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (AX)(BX*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (AX)(DX*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (AX)(SI*1), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (AX)(BX*2), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (AX)(DI*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (CX), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (CX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	VMOVUPS      (R9)(R10*1), Z20
+	VMOVUPS.Z    64(R9)(R10*1), K1, Z21
+	VBROADCASTSS 4(AX), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS 4(AX)(DX*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS 4(AX)(BX*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS 4(AX)(DX*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS 4(AX)(SI*1), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS 4(AX)(BX*2), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS 4(AX)(DI*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS 4(CX), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS 4(CX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	VMOVUPS      (R9)(R10*2), Z20
+	VMOVUPS.Z    64(R9)(R10*2), K1, Z21
+	VBROADCASTSS 8(AX), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 8(AX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS 8(AX)(DX*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS 8(AX)(BX*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS 8(AX)(DX*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS 8(AX)(SI*1), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS 8(AX)(BX*2), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS 8(AX)(DI*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS 8(CX), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS 8(CX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	VMOVUPS      (R9)(R11*1), Z20
+	VMOVUPS.Z    64(R9)(R11*1), K1, Z21
+	VBROADCASTSS 12(AX), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 12(AX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS 12(AX)(DX*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS 12(AX)(BX*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS 12(AX)(DX*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS 12(AX)(SI*1), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS 12(AX)(BX*2), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS 12(AX)(DI*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS 12(CX), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS 12(CX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         $0x10, AX
+	ADDQ         $0x10, CX
+	LEAQ         (R9)(R10*4), R9
+	DECQ         R14
+	JNZ          rows10four
+
+rows10rest:
+	MOVQ depth+16(FP), R14
+	ANDQ $0x03, R14
+	JZ   rows10next
+
+rows10single:
+	VMOVUPS      (R9), Z20
+	VMOVUPS.Z    64(R9), K1, Z21
+	VBROADCASTSS (AX), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (AX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (AX)(DX*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (AX)(BX*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (AX)(DX*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (AX)(SI*1), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (AX)(BX*2), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (AX)(DI*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (CX), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (CX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	LEAQ         (R9)(R10*1), R9
+	DECQ         R14
+	JNZ          rows10single
+
+rows10next:
+	ADDQ   $0x10, R12
+	CMPQ   R12, R13
+	JNE    rows10segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows10overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, Z14
+	VADDPS 64(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, K1, Z19
+	ADDQ   CX, DX
+
+rows10overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+rows11:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	MOVQ   step+40(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   row+32(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (BX)(DX*2), SI
+	LEAQ   (SI)(DX*2), DI
+	MOVQ   ldb+56(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	MOVQ   segments+64(FP), R12
+	MOVQ   n+72(FP), R13
+	SHLQ   $0x04, R13
+	ADDQ   R12, R13
+
+rows11segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R12), CX
+	LEAQ (AX)(CX*4), AX
+	LEAQ (AX)(DX*8), CX
+	MOVQ b+48(FP), R9
+	MOVQ 8(R12), R14
+	LEAQ (R9)(R14*4), R9
+	MOVQ depth+16(FP), R14
+	CMPQ R8, $0x04
+	JNE  rows11single
+	SHRQ $0x02, R14
+	JZ   rows11rest
+
+rows11four:
+	VMOVUPS      (R9), Z22
+	VMOVUPS.Z    64(R9), K1, Z23
+	VBROADCASTSS (AX), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (AX)(DX*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (AX)(BX*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (AX)(DX*4), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (AX)(SI*1), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (AX)(BX*2), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (AX)(DI*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (CX), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (CX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (CX)(DX*2), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	VMOVUPS      (R9)(R10*1), Z22
+	VMOVUPS.Z    64(R9)(R10*1), K1, Z23
+	VBROADCASTSS 4(AX), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 4(AX)(DX*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 4(AX)(BX*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 4(AX)(DX*4), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS 4(AX)(SI*1), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 4(AX)(BX*2), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS 4(AX)(DI*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 4(CX), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 4(CX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS 4(CX)(DX*2), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	VMOVUPS      (R9)(R10*2), Z22
+	VMOVUPS.Z    64(R9)(R10*2), K1, Z23
+	VBROADCASTSS 8(AX), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 8(AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 8(AX)(DX*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 8(AX)(BX*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 8(AX)(DX*4), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS 8(AX)(SI*1), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 8(AX)(BX*2), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS 8(AX)(DI*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 8(CX), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 8(CX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS 8(CX)(DX*2), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	VMOVUPS      (R9)(R11*1), Z22
+	VMOVUPS.Z    64(R9)(R11*1), K1, Z23
+	VBROADCASTSS 12(AX), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 12(AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 12(AX)(DX*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 12(AX)(BX*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 12(AX)(DX*4), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS 12(AX)(SI*1), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 12(AX)(BX*2), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS 12(AX)(DI*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 12(CX), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 12(CX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS 12(CX)(DX*2), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         $0x10, AX
+	ADDQ         $0x10, CX
+	LEAQ         (R9)(R10*4), R9
+	DECQ         R14
+	JNZ          rows11four
+
+rows11rest:
+	MOVQ depth+16(FP), R14
+	ANDQ $0x03, R14
+	JZ   rows11next
+
+rows11single:
+	VMOVUPS      (R9), Z22
+	VMOVUPS.Z    64(R9), K1, Z23
+	VBROADCASTSS (AX), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (AX)(DX*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (AX)(BX*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (AX)(DX*4), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (AX)(SI*1), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (AX)(BX*2), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (AX)(DI*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (CX), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (CX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (CX)(DX*2), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	LEAQ         (R9)(R10*1), R9
+	DECQ         R14
+	JNZ          rows11single
+
+rows11next:
+	ADDQ   $0x10, R12
+	CMPQ   R12, R13
+	JNE    rows11segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows11overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, Z14
+	VADDPS 64(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, K1, Z19
+	ADDQ   CX, DX
+	VADDPS (DX), Z20, Z20
+	VADDPS 64(DX), Z21, K1, Z21
+	ADDQ   CX, DX
+
+rows11overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+rows12:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	MOVQ   step+40(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   row+32(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (BX)(DX*2), SI
+	LEAQ   (SI)(DX*2), DI
+	MOVQ   ldb+56(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	MOVQ   segments+64(FP), R12
+	MOVQ   n+72(FP), R13
+	SHLQ   $0x04, R13
+	ADDQ   R12, R13
+
+rows12segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R12), CX
+	LEAQ (AX)(CX*4), AX
+	LEAQ (AX)(DX*8), CX
+	MOVQ b+48(FP), R9
+	MOVQ 8(R12), R14
+	LEAQ (R9)(R14*4), R9
+	MOVQ depth+16(FP), R14
+	CMPQ R8, $0x04
+	JNE  rows12single
+	SHRQ $0x02, R14
+	JZ   rows12rest
+
+rows12four:
+	VMOVUPS      (R9), Z24
+	VMOVUPS.Z    64(R9), K1, Z25
+	VBROADCASTSS (AX), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (AX)(DX*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (AX)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (AX)(DX*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (AX)(SI*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (AX)(BX*2), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (AX)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (CX), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (CX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (CX)(DX*2), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (CX)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	VMOVUPS      (R9)(R10*1), Z24
+	VMOVUPS.Z    64(R9)(R10*1), K1, Z25
+	VBROADCASTSS 4(AX), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS 4(AX)(DX*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS 4(AX)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS 4(AX)(DX*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS 4(AX)(SI*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS 4(AX)(BX*2), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 4(AX)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS 4(CX), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS 4(CX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS 4(CX)(DX*2), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS 4(CX)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	VMOVUPS      (R9)(R10*2), Z24
+	VMOVUPS.Z    64(R9)(R10*2), K1, Z25
+	VBROADCASTSS 8(AX), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 8(AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS 8(AX)(DX*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS 8(AX)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS 8(AX)(DX*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS 8(AX)(SI*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS 8(AX)(BX*2), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 8(AX)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS 8(CX), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS 8(CX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS 8(CX)(DX*2), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS 8(CX)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	VMOVUPS      (R9)(R11*1), Z24
+	VMOVUPS.Z    64(R9)(R11*1), K1, Z25
+	VBROADCASTSS 12(AX), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 12(AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS 12(AX)(DX*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS 12(AX)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS 12(AX)(DX*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS 12(AX)(SI*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS 12(AX)(BX*2), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 12(AX)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS 12(CX), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS 12(CX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS 12(CX)(DX*2), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS 12(CX)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         $0x10, AX
+	ADDQ         $0x10, CX
+	LEAQ         (R9)(R10*4), R9
+	DECQ         R14
+	JNZ          rows12four
+
+rows12rest:
+	MOVQ depth+16(FP), R14
+	ANDQ $0x03, R14
+	JZ   rows12next
+
+rows12single:
+	VMOVUPS      (R9), Z24
+	VMOVUPS.Z    64(R9), K1, Z25
+	VBROADCASTSS (AX), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (AX)(DX*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (AX)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (AX)(DX*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (AX)(SI*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (AX)(BX*2), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (AX)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (CX), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (CX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (CX)(DX*2), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (CX)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	LEAQ         (R9)(R10*1), R9
+	DECQ         R14
+	JNZ          rows12single
+
+rows12next:
+	ADDQ   $0x10, R12
+	CMPQ   R12, R13
+	JNE    rows12segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows12overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, Z14
+	VADDPS 64(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, K1, Z19
+	ADDQ   CX, DX
+	VADDPS (DX), Z20, Z20
+	VADDPS 64(DX), Z21, K1, Z21
+	ADDQ   CX, DX
+	VADDPS (DX), Z22, Z22
+	VADDPS 64(DX), Z23, K1, Z23
+	ADDQ   CX, DX
+
+rows12overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+rows13:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	MOVQ   step+40(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   row+32(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (BX)(DX*2), SI
+	LEAQ   (SI)(DX*2), DI
+	MOVQ   ldb+56(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	MOVQ   segments+64(FP), R12
+	MOVQ   n+72(FP), R13
+	SHLQ   $0x04, R13
+	ADDQ   R12, R13
+
+rows13segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R12), CX
+	LEAQ (AX)(CX*4), AX
+	LEAQ (AX)(DX*8), CX
+	MOVQ b+48(FP), R9
+	MOVQ 8(R12), R14
+	LEAQ (R9)(R14*4), R9
+	MOVQ depth+16(FP), R14
+	CMPQ R8, $0x04
+	JNE  rows13single
+	SHRQ $0x02, R14
+	JZ   rows13rest
+
+rows13four:
+	VMOVUPS      (R9), Z26
+	VMOVUPS.Z    64(R9), K1, Z27
+	VBROADCASTSS (AX), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS (AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (AX)(DX*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS (AX)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (AX)(DX*4), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS (AX)(SI*1), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (AX)(BX*2), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS (AX)(DI*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (CX), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS (CX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (CX)(DX*2), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS (CX)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS (CX)(DX*4), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	VMOVUPS      (R9)(R10*1), Z26
+	VMOVUPS.Z    64(R9)(R10*1), K1, Z27
+	VBROADCASTSS 4(AX), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 4(AX)(DX*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS 4(AX)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 4(AX)(DX*4), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS 4(AX)(SI*1), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 4(AX)(BX*2), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS 4(AX)(DI*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 4(CX), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS 4(CX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 4(CX)(DX*2), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS 4(CX)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS 4(CX)(DX*4), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	VMOVUPS      (R9)(R10*2), Z26
+	VMOVUPS.Z    64(R9)(R10*2), K1, Z27
+	VBROADCASTSS 8(AX), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS 8(AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 8(AX)(DX*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS 8(AX)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 8(AX)(DX*4), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS 8(AX)(SI*1), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 8(AX)(BX*2), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS 8(AX)(DI*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 8(CX), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS 8(CX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 8(CX)(DX*2), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS 8(CX)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS 8(CX)(DX*4), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	VMOVUPS      (R9)(R11*1), Z26
+	VMOVUPS.Z    64(R9)(R11*1), K1, Z27
+	VBROADCASTSS 12(AX), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS 12(AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 12(AX)(DX*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS 12(AX)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 12(AX)(DX*4), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS 12(AX)(SI*1), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 12(AX)(BX*2), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS 12(AX)(DI*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 12(CX), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS 12(CX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 12(CX)(DX*2), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS 12(CX)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS 12(CX)(DX*4), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	ADDQ         $0x10, AX
+	ADDQ         $0x10, CX
+	LEAQ         (R9)(R10*4), R9
+	DECQ         R14
+	JNZ          rows13four
+
+rows13rest:
+	MOVQ depth+16(FP), R14
+	ANDQ $0x03, R14
+	JZ   rows13next
+
+rows13single:
+	VMOVUPS      (R9), Z26
+	VMOVUPS.Z    64(R9), K1, Z27
+	VBROADCASTSS (AX), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS (AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (AX)(DX*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS (AX)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (AX)(DX*4), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS (AX)(SI*1), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (AX)(BX*2), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS (AX)(DI*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (CX), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS (CX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (CX)(DX*2), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS (CX)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS (CX)(DX*4), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	LEAQ         (R9)(R10*1), R9
+	DECQ         R14
+	JNZ          rows13single
+
+rows13next:
+	ADDQ   $0x10, R12
+	CMPQ   R12, R13
+	JNE    rows13segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows13overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, Z14
+	VADDPS 64(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, K1, Z19
+	ADDQ   CX, DX
+	VADDPS (DX), Z20, Z20
+	VADDPS 64(DX), Z21, K1, Z21
+	ADDQ   CX, DX
+	VADDPS (DX), Z22, Z22
+	VADDPS 64(DX), Z23, K1, Z23
+	ADDQ   CX, DX
+	VADDPS (DX), Z24, Z24
+	VADDPS 64(DX), Z25, K1, Z25
+	ADDQ   CX, DX
+
+rows13overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z24, (AX)
+	VMOVUPS Z25, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+rows14:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	MOVQ   step+40(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   row+32(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (BX)(DX*2), SI
+	LEAQ   (SI)(DX*2), DI
+	MOVQ   ldb+56(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	MOVQ   segments+64(FP), R12
+	MOVQ   n+72(FP), R13
+	SHLQ   $0x04, R13
+	ADDQ   R12, R13
+
+rows14segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R12), CX
+	LEAQ (AX)(CX*4), AX
+	LEAQ (AX)(DX*8), CX
+	MOVQ b+48(FP), R9
+	MOVQ 8(R12), R14
+	LEAQ (R9)(R14*4), R9
+	MOVQ depth+16(FP), R14
+	CMPQ R8, $0x04
+	JNE  rows14single
+	SHRQ $0x02, R14
+	JZ   rows14rest
+
+rows14four:
+	VMOVUPS      (R9), Z28
+	VMOVUPS.Z    64(R9), K1, Z29
+	VBROADCASTSS (AX), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (AX)(DX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (AX)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (AX)(DX*4), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (AX)(SI*1), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (AX)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (AX)(DI*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (CX), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (CX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (CX)(DX*2), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (CX)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (CX)(DX*4), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (CX)(SI*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	VMOVUPS      (R9)(R10*1), Z28
+	VMOVUPS.Z    64(R9)(R10*1), K1, Z29
+	VBROADCASTSS 4(AX), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 4(AX)(DX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 4(AX)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 4(AX)(DX*4), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 4(AX)(SI*1), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 4(AX)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 4(AX)(DI*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 4(CX), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 4(CX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 4(CX)(DX*2), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 4(CX)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 4(CX)(DX*4), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 4(CX)(SI*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	VMOVUPS      (R9)(R10*2), Z28
+	VMOVUPS.Z    64(R9)(R10*2), K1, Z29
+	VBROADCASTSS 8(AX), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 8(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 8(AX)(DX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 8(AX)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 8(AX)(DX*4), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 8(AX)(SI*1), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 8(AX)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 8(AX)(DI*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 8(CX), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 8(CX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 8(CX)(DX*2), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 8(CX)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 8(CX)(DX*4), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 8(CX)(SI*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	VMOVUPS      (R9)(R11*1), Z28
+	VMOVUPS.Z    64(R9)(R11*1), K1, Z29
+	VBROADCASTSS 12(AX), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 12(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 12(AX)(DX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 12(AX)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 12(AX)(DX*4), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 12(AX)(SI*1), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 12(AX)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 12(AX)(DI*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 12(CX), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 12(CX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 12(CX)(DX*2), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 12(CX)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 12(CX)(DX*4), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 12(CX)(SI*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         $0x10, AX
+	ADDQ         $0x10, CX
+	LEAQ         (R9)(R10*4), R9
+	DECQ         R14
+	JNZ          rows14four
+
+rows14rest:
+	MOVQ depth+16(FP), R14
+	ANDQ $0x03, R14
+	JZ   rows14next
+
+rows14single:
+	VMOVUPS      (R9), Z28
+	VMOVUPS.Z    64(R9), K1, Z29
+	VBROADCASTSS (AX), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (AX)(DX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (AX)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (AX)(DX*4), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (AX)(SI*1), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (AX)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (AX)(DI*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (CX), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (CX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (CX)(DX*2), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (CX)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (CX)(DX*4), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (CX)(SI*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	LEAQ         (R9)(R10*1), R9
+	DECQ         R14
+	JNZ          rows14single
+
+rows14next:
+	ADDQ   $0x10, R12
+	CMPQ   R12, R13
+	JNE    rows14segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows14overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, Z14
+	VADDPS 64(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, K1, Z19
+	ADDQ   CX, DX
+	VADDPS (DX), Z20, Z20
+	VADDPS 64(DX), Z21, K1, Z21
+	ADDQ   CX, DX
+	VADDPS (DX), Z22, Z22
+	VADDPS 64(DX), Z23, K1, Z23
+	ADDQ   CX, DX
+	VADDPS (DX), Z24, Z24
+	VADDPS 64(DX), Z25, K1, Z25
+	ADDQ   CX, DX
+	VADDPS (DX), Z26, Z26
+	VADDPS 64(DX), Z27, K1, Z27
+	ADDQ   CX, DX
+
+rows14overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z24, (AX)
+	VMOVUPS Z25, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z26, (AX)
+	VMOVUPS Z27, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+transposed:
+	CMPQ AX, $0x00000007
+	JHI  transposedabove7
+	CMPQ AX, $0x00000004
+	JHI  transposedabove4
+	CMPQ AX, $0x00000002
+	JHI  transposedabove2
+	CMPQ AX, $0x00000001
+	JHI  transposedabove1
+	JMP  transposedrows1
+
+transposedabove1:
+	JMP transposedrows2
+
+transposedabove2:
+	CMPQ AX, $0x00000003
+	JHI  transposedabove3
+	JMP  transposedrows3
+
+transposedabove3:
+	JMP transposedrows4
+
+transposedabove4:
+	CMPQ AX, $0x00000006
+	JHI  transposedabove6
+	CMPQ AX, $0x00000005
+	JHI  transposedabove5
+	JMP  transposedrows5
+
+transposedabove5:
+	JMP transposedrows6
+
+transposedabove6:
+	JMP transposedrows7
+
+transposedabove7:
+	CMPQ AX, $0x0000000b
+	JHI  transposedabove11
+	CMPQ AX, $0x00000009
+	JHI  transposedabove9
+	CMPQ AX, $0x00000008
+	JHI  transposedabove8
+	JMP  transposedrows8
+
+transposedabove8:
+	JMP transposedrows9
+
+transposedabove9:
+	CMPQ AX, $0x0000000a
+	JHI  transposedabove10
+	JMP  transposedrows10
+
+transposedabove10:
+	JMP transposedrows11
+
+transposedabove11:
+	CMPQ AX, $0x0000000d
+	JHI  transposedabove13
+	CMPQ AX, $0x0000000c
+	JHI  transposedabove12
+	JMP  transposedrows12
+
+transposedabove12:
+	JMP transposedrows13
+
+transposedabove13:
+	JMP transposedrows14
+
+transposedrows1:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows1segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows1rest
+
+transposedrows1four:
+	VMOVUPS      (BX), Z2
+	VMOVUPS.Z    64(BX), K1, Z3
+	VBROADCASTSS (AX), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS      (BX)(SI*1), Z2
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z3
+	VBROADCASTSS (AX)(CX*1), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS      (BX)(SI*2), Z2
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z3
+	VBROADCASTSS (AX)(CX*2), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS      (BX)(DI*1), Z2
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z3
+	VBROADCASTSS (AX)(DX*1), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows1four
+
+transposedrows1rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows1next
+
+transposedrows1single:
+	VMOVUPS      (BX), Z2
+	VMOVUPS.Z    64(BX), K1, Z3
+	VBROADCASTSS (AX), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows1single
+
+transposedrows1next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows1segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows1overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+
+transposedrows1overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows2:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows2segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows2rest
+
+transposedrows2four:
+	VMOVUPS      (BX), Z4
+	VMOVUPS.Z    64(BX), K1, Z5
+	VBROADCASTSS (AX), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(AX), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS      (BX)(SI*1), Z4
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z5
+	VBROADCASTSS (AX)(CX*1), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS      (BX)(SI*2), Z4
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z5
+	VBROADCASTSS (AX)(CX*2), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(AX)(CX*2), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS      (BX)(DI*1), Z4
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z5
+	VBROADCASTSS (AX)(DX*1), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows2four
+
+transposedrows2rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows2next
+
+transposedrows2single:
+	VMOVUPS      (BX), Z4
+	VMOVUPS.Z    64(BX), K1, Z5
+	VBROADCASTSS (AX), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(AX), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows2single
+
+transposedrows2next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows2segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows2overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+
+transposedrows2overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows3:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows3segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows3rest
+
+transposedrows3four:
+	VMOVUPS      (BX), Z6
+	VMOVUPS.Z    64(BX), K1, Z7
+	VBROADCASTSS (AX), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(AX), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(AX), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	VMOVUPS      (BX)(SI*1), Z6
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z7
+	VBROADCASTSS (AX)(CX*1), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	VMOVUPS      (BX)(SI*2), Z6
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z7
+	VBROADCASTSS (AX)(CX*2), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(AX)(CX*2), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	VMOVUPS      (BX)(DI*1), Z6
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z7
+	VBROADCASTSS (AX)(DX*1), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(AX)(DX*1), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows3four
+
+transposedrows3rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows3next
+
+transposedrows3single:
+	VMOVUPS      (BX), Z6
+	VMOVUPS.Z    64(BX), K1, Z7
+	VBROADCASTSS (AX), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(AX), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(AX), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows3single
+
+transposedrows3next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows3segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows3overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+
+transposedrows3overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows4:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows4segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows4rest
+
+transposedrows4four:
+	VMOVUPS      (BX), Z8
+	VMOVUPS.Z    64(BX), K1, Z9
+	VBROADCASTSS (AX), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(AX), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(AX), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(AX), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS      (BX)(SI*1), Z8
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z9
+	VBROADCASTSS (AX)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(AX)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS      (BX)(SI*2), Z8
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z9
+	VBROADCASTSS (AX)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(AX)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS      (BX)(DI*1), Z8
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z9
+	VBROADCASTSS (AX)(DX*1), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(AX)(DX*1), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows4four
+
+transposedrows4rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows4next
+
+transposedrows4single:
+	VMOVUPS      (BX), Z8
+	VMOVUPS.Z    64(BX), K1, Z9
+	VBROADCASTSS (AX), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(AX), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(AX), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(AX), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows4single
+
+transposedrows4next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows4segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows4overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+
+transposedrows4overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows5:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows5segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows5rest
+
+transposedrows5four:
+	VMOVUPS      (BX), Z10
+	VMOVUPS.Z    64(BX), K1, Z11
+	VBROADCASTSS (AX), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(AX), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(AX), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(AX), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(AX), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS      (BX)(SI*1), Z10
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z11
+	VBROADCASTSS (AX)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(AX)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(AX)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS      (BX)(SI*2), Z10
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z11
+	VBROADCASTSS (AX)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(AX)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(AX)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS      (BX)(DI*1), Z10
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z11
+	VBROADCASTSS (AX)(DX*1), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(AX)(DX*1), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(AX)(DX*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows5four
+
+transposedrows5rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows5next
+
+transposedrows5single:
+	VMOVUPS      (BX), Z10
+	VMOVUPS.Z    64(BX), K1, Z11
+	VBROADCASTSS (AX), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(AX), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(AX), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(AX), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(AX), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows5single
+
+transposedrows5next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows5segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows5overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+
+transposedrows5overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows6:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows6segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows6rest
+
+transposedrows6four:
+	VMOVUPS      (BX), Z12
+	VMOVUPS.Z    64(BX), K1, Z13
+	VBROADCASTSS (AX), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(AX), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(AX), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(AX), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(AX), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(AX), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS      (BX)(SI*1), Z12
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z13
+	VBROADCASTSS (AX)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(AX)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(AX)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(AX)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS      (BX)(SI*2), Z12
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z13
+	VBROADCASTSS (AX)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(AX)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(AX)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(AX)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS      (BX)(DI*1), Z12
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z13
+	VBROADCASTSS (AX)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(AX)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(AX)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(AX)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows6four
+
+transposedrows6rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows6next
+
+transposedrows6single:
+	VMOVUPS      (BX), Z12
+	VMOVUPS.Z    64(BX), K1, Z13
+	VBROADCASTSS (AX), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(AX), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(AX), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(AX), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(AX), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(AX), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows6single
+
+transposedrows6next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows6segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows6overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+
+transposedrows6overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows7:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows7segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows7rest
+
+transposedrows7four:
+	VMOVUPS      (BX), Z14
+	VMOVUPS.Z    64(BX), K1, Z15
+	VBROADCASTSS (AX), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 4(AX), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 8(AX), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS 12(AX), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 16(AX), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS 20(AX), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS 24(AX), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	VMOVUPS      (BX)(SI*1), Z14
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z15
+	VBROADCASTSS (AX)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS 12(AX)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 16(AX)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS 20(AX)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS 24(AX)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	VMOVUPS      (BX)(SI*2), Z14
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z15
+	VBROADCASTSS (AX)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 4(AX)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 16(AX)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS 20(AX)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS 24(AX)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	VMOVUPS      (BX)(DI*1), Z14
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z15
+	VBROADCASTSS (AX)(DX*1), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 8(AX)(DX*1), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 16(AX)(DX*1), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS 20(AX)(DX*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS 24(AX)(DX*1), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows7four
+
+transposedrows7rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows7next
+
+transposedrows7single:
+	VMOVUPS      (BX), Z14
+	VMOVUPS.Z    64(BX), K1, Z15
+	VBROADCASTSS (AX), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 4(AX), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 8(AX), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS 12(AX), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 16(AX), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS 20(AX), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS 24(AX), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows7single
+
+transposedrows7next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows7segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows7overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+
+transposedrows7overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows8:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows8segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows8rest
+
+transposedrows8four:
+	VMOVUPS      (BX), Z16
+	VMOVUPS.Z    64(BX), K1, Z17
+	VBROADCASTSS (AX), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(AX), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 8(AX), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 12(AX), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 16(AX), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 20(AX), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 24(AX), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 28(AX), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	VMOVUPS      (BX)(SI*1), Z16
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z17
+	VBROADCASTSS (AX)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 12(AX)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 16(AX)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 20(AX)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 24(AX)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 28(AX)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	VMOVUPS      (BX)(SI*2), Z16
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z17
+	VBROADCASTSS (AX)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(AX)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 16(AX)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 20(AX)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 24(AX)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 28(AX)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	VMOVUPS      (BX)(DI*1), Z16
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z17
+	VBROADCASTSS (AX)(DX*1), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 8(AX)(DX*1), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 16(AX)(DX*1), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 20(AX)(DX*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 24(AX)(DX*1), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 28(AX)(DX*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows8four
+
+transposedrows8rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows8next
+
+transposedrows8single:
+	VMOVUPS      (BX), Z16
+	VMOVUPS.Z    64(BX), K1, Z17
+	VBROADCASTSS (AX), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(AX), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 8(AX), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 12(AX), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 16(AX), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 20(AX), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 24(AX), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 28(AX), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows8single
+
+transposedrows8next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows8segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows8overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, Z14
+	VADDPS 64(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+
+transposedrows8overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows9:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows9segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows9rest
+
+transposedrows9four:
+	VMOVUPS      (BX), Z18
+	VMOVUPS.Z    64(BX), K1, Z19
+	VBROADCASTSS (AX), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 4(AX), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 8(AX), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS 12(AX), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 16(AX), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS 20(AX), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 24(AX), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS 28(AX), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS 32(AX), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	VMOVUPS      (BX)(SI*1), Z18
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z19
+	VBROADCASTSS (AX)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS 12(AX)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 16(AX)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS 20(AX)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 24(AX)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS 28(AX)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS 32(AX)(CX*1), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	VMOVUPS      (BX)(SI*2), Z18
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z19
+	VBROADCASTSS (AX)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 4(AX)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 16(AX)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS 20(AX)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 24(AX)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS 28(AX)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS 32(AX)(CX*2), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	VMOVUPS      (BX)(DI*1), Z18
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z19
+	VBROADCASTSS (AX)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 8(AX)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 16(AX)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS 20(AX)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 24(AX)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS 28(AX)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS 32(AX)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows9four
+
+transposedrows9rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows9next
+
+transposedrows9single:
+	VMOVUPS      (BX), Z18
+	VMOVUPS.Z    64(BX), K1, Z19
+	VBROADCASTSS (AX), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 4(AX), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 8(AX), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS 12(AX), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 16(AX), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS 20(AX), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 24(AX), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS 28(AX), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS 32(AX), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows9single
+
+transposedrows9next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows9segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows9overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, Z14
+	VADDPS 64(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+
+transposedrows9overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows10:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows10segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows10rest
+
+transposedrows10four:
+	VMOVUPS      (BX), Z20
+	VMOVUPS.Z    64(BX), K1, Z21
+	VBROADCASTSS (AX), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 4(AX), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS 8(AX), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS 12(AX), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS 16(AX), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS 20(AX), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS 24(AX), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS 28(AX), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS 32(AX), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS 36(AX), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	VMOVUPS      (BX)(SI*1), Z20
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z21
+	VBROADCASTSS (AX)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS 12(AX)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS 16(AX)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS 20(AX)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS 24(AX)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS 28(AX)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS 32(AX)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS 36(AX)(CX*1), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	VMOVUPS      (BX)(SI*2), Z20
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z21
+	VBROADCASTSS (AX)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 4(AX)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS 16(AX)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS 20(AX)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS 24(AX)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS 28(AX)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS 32(AX)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS 36(AX)(CX*2), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	VMOVUPS      (BX)(DI*1), Z20
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z21
+	VBROADCASTSS (AX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS 8(AX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS 16(AX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS 20(AX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS 24(AX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS 28(AX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS 32(AX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS 36(AX)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows10four
+
+transposedrows10rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows10next
+
+transposedrows10single:
+	VMOVUPS      (BX), Z20
+	VMOVUPS.Z    64(BX), K1, Z21
+	VBROADCASTSS (AX), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 4(AX), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS 8(AX), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS 12(AX), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS 16(AX), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS 20(AX), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS 24(AX), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS 28(AX), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS 32(AX), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS 36(AX), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows10single
+
+transposedrows10next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows10segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows10overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, Z14
+	VADDPS 64(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, K1, Z19
+	ADDQ   CX, DX
+
+transposedrows10overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows11:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows11segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows11rest
+
+transposedrows11four:
+	VMOVUPS      (BX), Z22
+	VMOVUPS.Z    64(BX), K1, Z23
+	VBROADCASTSS (AX), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 4(AX), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 8(AX), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 12(AX), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 16(AX), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS 20(AX), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 24(AX), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS 28(AX), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 32(AX), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 36(AX), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS 40(AX), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	VMOVUPS      (BX)(SI*1), Z22
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z23
+	VBROADCASTSS (AX)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 12(AX)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 16(AX)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS 20(AX)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 24(AX)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS 28(AX)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 32(AX)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 36(AX)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS 40(AX)(CX*1), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	VMOVUPS      (BX)(SI*2), Z22
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z23
+	VBROADCASTSS (AX)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 4(AX)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 16(AX)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS 20(AX)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 24(AX)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS 28(AX)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 32(AX)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 36(AX)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS 40(AX)(CX*2), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	VMOVUPS      (BX)(DI*1), Z22
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z23
+	VBROADCASTSS (AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 8(AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 16(AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS 20(AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 24(AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS 28(AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 32(AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 36(AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS 40(AX)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows11four
+
+transposedrows11rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows11next
+
+transposedrows11single:
+	VMOVUPS      (BX), Z22
+	VMOVUPS.Z    64(BX), K1, Z23
+	VBROADCASTSS (AX), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 4(AX), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 8(AX), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 12(AX), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 16(AX), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS 20(AX), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 24(AX), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS 28(AX), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 32(AX), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 36(AX), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS 40(AX), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows11single
+
+transposedrows11next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows11segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows11overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, Z14
+	VADDPS 64(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, K1, Z19
+	ADDQ   CX, DX
+	VADDPS (DX), Z20, Z20
+	VADDPS 64(DX), Z21, K1, Z21
+	ADDQ   CX, DX
+
+transposedrows11overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows12:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows12segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows12rest
+
+transposedrows12four:
+	VMOVUPS      (BX), Z24
+	VMOVUPS.Z    64(BX), K1, Z25
+	VBROADCASTSS (AX), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(AX), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS 8(AX), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS 12(AX), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS 16(AX), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS 20(AX), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS 24(AX), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 28(AX), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS 32(AX), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS 36(AX), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS 40(AX), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS 44(AX), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	VMOVUPS      (BX)(SI*1), Z24
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z25
+	VBROADCASTSS (AX)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS 12(AX)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS 16(AX)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS 20(AX)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS 24(AX)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 28(AX)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS 32(AX)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS 36(AX)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS 40(AX)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS 44(AX)(CX*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	VMOVUPS      (BX)(SI*2), Z24
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z25
+	VBROADCASTSS (AX)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(AX)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS 16(AX)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS 20(AX)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS 24(AX)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 28(AX)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS 32(AX)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS 36(AX)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS 40(AX)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS 44(AX)(CX*2), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	VMOVUPS      (BX)(DI*1), Z24
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z25
+	VBROADCASTSS (AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS 8(AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS 16(AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS 20(AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS 24(AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 28(AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS 32(AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS 36(AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS 40(AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS 44(AX)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows12four
+
+transposedrows12rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows12next
+
+transposedrows12single:
+	VMOVUPS      (BX), Z24
+	VMOVUPS.Z    64(BX), K1, Z25
+	VBROADCASTSS (AX), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(AX), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS 8(AX), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS 12(AX), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS 16(AX), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS 20(AX), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS 24(AX), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 28(AX), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS 32(AX), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS 36(AX), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS 40(AX), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS 44(AX), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows12single
+
+transposedrows12next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows12segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows12overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, Z14
+	VADDPS 64(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, K1, Z19
+	ADDQ   CX, DX
+	VADDPS (DX), Z20, Z20
+	VADDPS 64(DX), Z21, K1, Z21
+	ADDQ   CX, DX
+	VADDPS (DX), Z22, Z22
+	VADDPS 64(DX), Z23, K1, Z23
+	ADDQ   CX, DX
+
+transposedrows12overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows13:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows13segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows13rest
+
+transposedrows13four:
+	VMOVUPS      (BX), Z26
+	VMOVUPS.Z    64(BX), K1, Z27
+	VBROADCASTSS (AX), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS 4(AX), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 8(AX), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS 12(AX), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 16(AX), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS 20(AX), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 24(AX), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS 28(AX), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 32(AX), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS 36(AX), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 40(AX), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS 44(AX), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS 48(AX), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	VMOVUPS      (BX)(SI*1), Z26
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z27
+	VBROADCASTSS (AX)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS 12(AX)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 16(AX)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS 20(AX)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 24(AX)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS 28(AX)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 32(AX)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS 36(AX)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 40(AX)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS 44(AX)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS 48(AX)(CX*1), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	VMOVUPS      (BX)(SI*2), Z26
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z27
+	VBROADCASTSS (AX)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS 4(AX)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 16(AX)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS 20(AX)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 24(AX)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS 28(AX)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 32(AX)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS 36(AX)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 40(AX)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS 44(AX)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS 48(AX)(CX*2), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	VMOVUPS      (BX)(DI*1), Z26
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z27
+	VBROADCASTSS (AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 8(AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 16(AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS 20(AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 24(AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS 28(AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 32(AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS 36(AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 40(AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS 44(AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS 48(AX)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows13four
+
+transposedrows13rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows13next
+
+transposedrows13single:
+	VMOVUPS      (BX), Z26
+	VMOVUPS.Z    64(BX), K1, Z27
+	VBROADCASTSS (AX), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS 4(AX), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 8(AX), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS 12(AX), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 16(AX), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS 20(AX), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 24(AX), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS 28(AX), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 32(AX), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS 36(AX), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 40(AX), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS 44(AX), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS 48(AX), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows13single
+
+transposedrows13next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows13segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows13overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, Z14
+	VADDPS 64(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, K1, Z19
+	ADDQ   CX, DX
+	VADDPS (DX), Z20, Z20
+	VADDPS 64(DX), Z21, K1, Z21
+	ADDQ   CX, DX
+	VADDPS (DX), Z22, Z22
+	VADDPS 64(DX), Z23, K1, Z23
+	ADDQ   CX, DX
+	VADDPS (DX), Z24, Z24
+	VADDPS 64(DX), Z25, K1, Z25
+	ADDQ   CX, DX
+
+transposedrows13overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z24, (AX)
+	VMOVUPS Z25, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows14:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows14segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows14rest
+
+transposedrows14four:
+	VMOVUPS      (BX), Z28
+	VMOVUPS.Z    64(BX), K1, Z29
+	VBROADCASTSS (AX), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 4(AX), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 8(AX), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 12(AX), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 16(AX), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 20(AX), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 24(AX), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 28(AX), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 32(AX), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 36(AX), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 40(AX), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 44(AX), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 48(AX), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 52(AX), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	VMOVUPS      (BX)(SI*1), Z28
+	VMOVUPS.Z    64(BX)(SI*1), K1, Z29
+	VBROADCASTSS (AX)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 4(AX)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 12(AX)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 16(AX)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 20(AX)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 24(AX)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 28(AX)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 32(AX)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 36(AX)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 40(AX)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 44(AX)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 48(AX)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 52(AX)(CX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	VMOVUPS      (BX)(SI*2), Z28
+	VMOVUPS.Z    64(BX)(SI*2), K1, Z29
+	VBROADCASTSS (AX)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 4(AX)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 8(AX)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 16(AX)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 20(AX)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 24(AX)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 28(AX)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 32(AX)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 36(AX)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 40(AX)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 44(AX)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 48(AX)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 52(AX)(CX*2), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	VMOVUPS      (BX)(DI*1), Z28
+	VMOVUPS.Z    64(BX)(DI*1), K1, Z29
+	VBROADCASTSS (AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 4(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 8(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 12(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 16(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 20(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 24(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 28(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 32(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 36(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 40(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 44(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 48(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 52(AX)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows14four
+
+transposedrows14rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows14next
+
+transposedrows14single:
+	VMOVUPS      (BX), Z28
+	VMOVUPS.Z    64(BX), K1, Z29
+	VBROADCASTSS (AX), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 4(AX), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 8(AX), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 12(AX), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 16(AX), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 20(AX), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 24(AX), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 28(AX), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 32(AX), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 36(AX), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 40(AX), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 44(AX), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 48(AX), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 52(AX), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows14single
+
+transposedrows14next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows14segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows14overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, K1, Z1
+	ADDQ   CX, DX
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, K1, Z9
+	ADDQ   CX, DX
+	VADDPS (DX), Z10, Z10
+	VADDPS 64(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, K1, Z13
+	ADDQ   CX, DX
+	VADDPS (DX), Z14, Z14
+	VADDPS 64(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, K1, Z19
+	ADDQ   CX, DX
+	VADDPS (DX), Z20, Z20
+	VADDPS 64(DX), Z21, K1, Z21
+	ADDQ   CX, DX
+	VADDPS (DX), Z22, Z22
+	VADDPS 64(DX), Z23, K1, Z23
+	ADDQ   CX, DX
+	VADDPS (DX), Z24, Z24
+	VADDPS 64(DX), Z25, K1, Z25
+	ADDQ   CX, DX
+	VADDPS (DX), Z26, Z26
+	VADDPS 64(DX), Z27, K1, Z27
+	ADDQ   CX, DX
+
+transposedrows14overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z24, (AX)
+	VMOVUPS Z25, K1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z26, (AX)
+	VMOVUPS Z27, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+// func avx512x48(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+// Requires: AVX, AVX512F
+TEXT ·avx512x48(SB), NOSPLIT, $0-97
+	MOVQ  rows+0(FP), AX
+	MOVQ  columns+8(FP), CX
+	SUBQ  $0x00000020, CX
+	MOVL  $+1, DX
+	SHLL  CL, DX
+	DECL  DX
+	KMOVW DX, K1
+	MOVQ  row+32(FP), CX
+	CMPQ  CX, $0x01
+	JE    transposed
+	CMPQ  AX, $0x00000005
+	JHI   above5
+	CMPQ  AX, $0x00000003
+	JHI   above3
+	CMPQ  AX, $0x00000002
+	JHI   above2
+	CMPQ  AX, $0x00000001
+	JHI   above1
+	JMP   rows1
+
+above1:
+	JMP rows2
+
+above2:
+	JMP rows3
+
+above3:
+	CMPQ AX, $0x00000004
+	JHI  above4
+	JMP  rows4
+
+above4:
+	JMP rows5
+
+above5:
+	CMPQ AX, $0x00000007
+	JHI  above7
+	CMPQ AX, $0x00000006
+	JHI  above6
+	JMP  rows6
+
+above6:
+	JMP rows7
+
+above7:
+	CMPQ AX, $0x00000008
+	JHI  above8
+	JMP  rows8
+
+above8:
+	JMP rows9
+
+rows1:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), BX
+	SHLQ   $0x02, BX
+	LEAQ   (BX)(BX*2), SI
+	MOVQ   segments+64(FP), DI
+	MOVQ   n+72(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
+
+rows1segment:
+	MOVQ a+24(FP), AX
+	MOVQ (DI), DX
+	LEAQ (AX)(DX*4), AX
+	MOVQ b+48(FP), DX
+	MOVQ 8(DI), R9
+	LEAQ (DX)(R9*4), DX
+	MOVQ depth+16(FP), R9
+	CMPQ CX, $0x04
+	JNE  rows1single
+	SHRQ $0x02, R9
+	JZ   rows1rest
+
+rows1four:
+	VMOVUPS      (DX), Z3
+	VMOVUPS      64(DX), Z4
+	VMOVUPS.Z    128(DX), K1, Z5
+	VBROADCASTSS (AX), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	VMOVUPS      (DX)(BX*1), Z3
+	VMOVUPS      64(DX)(BX*1), Z4
+	VMOVUPS.Z    128(DX)(BX*1), K1, Z5
+	VBROADCASTSS 4(AX), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	VMOVUPS      (DX)(BX*2), Z3
+	VMOVUPS      64(DX)(BX*2), Z4
+	VMOVUPS.Z    128(DX)(BX*2), K1, Z5
+	VBROADCASTSS 8(AX), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	VMOVUPS      (DX)(SI*1), Z3
+	VMOVUPS      64(DX)(SI*1), Z4
+	VMOVUPS.Z    128(DX)(SI*1), K1, Z5
+	VBROADCASTSS 12(AX), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	ADDQ         $0x10, AX
+	LEAQ         (DX)(BX*4), DX
+	DECQ         R9
+	JNZ          rows1four
+
+rows1rest:
+	MOVQ depth+16(FP), R9
+	ANDQ $0x03, R9
+	JZ   rows1next
+
+rows1single:
+	VMOVUPS      (DX), Z3
+	VMOVUPS      64(DX), Z4
+	VMOVUPS.Z    128(DX), K1, Z5
+	VBROADCASTSS (AX), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	ADDQ         CX, AX
+	LEAQ         (DX)(BX*1), DX
+	DECQ         R9
+	JNZ          rows1single
+
+rows1next:
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
+	JNE    rows1segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows1overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+
+rows1overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+rows2:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   step+40(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+rows2segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	CMPQ DX, $0x04
+	JNE  rows2single
+	SHRQ $0x02, R10
+	JZ   rows2rest
+
+rows2four:
+	VMOVUPS      (BX), Z6
+	VMOVUPS      64(BX), Z7
+	VMOVUPS.Z    128(BX), K1, Z8
+	VBROADCASTSS (AX), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (AX)(CX*1), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	VMOVUPS      (BX)(SI*1), Z6
+	VMOVUPS      64(BX)(SI*1), Z7
+	VMOVUPS.Z    128(BX)(SI*1), K1, Z8
+	VBROADCASTSS 4(AX), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	VMOVUPS      (BX)(SI*2), Z6
+	VMOVUPS      64(BX)(SI*2), Z7
+	VMOVUPS.Z    128(BX)(SI*2), K1, Z8
+	VBROADCASTSS 8(AX), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 8(AX)(CX*1), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	VMOVUPS      (BX)(DI*1), Z6
+	VMOVUPS      64(BX)(DI*1), Z7
+	VMOVUPS.Z    128(BX)(DI*1), K1, Z8
+	VBROADCASTSS 12(AX), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 12(AX)(CX*1), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	ADDQ         $0x10, AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          rows2four
+
+rows2rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   rows2next
+
+rows2single:
+	VMOVUPS      (BX), Z6
+	VMOVUPS      64(BX), Z7
+	VMOVUPS.Z    128(BX), K1, Z8
+	VBROADCASTSS (AX), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (AX)(CX*1), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	ADDQ         DX, AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          rows2single
+
+rows2next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    rows2segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows2overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+
+rows2overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+rows3:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   step+40(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+rows3segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	CMPQ DX, $0x04
+	JNE  rows3single
+	SHRQ $0x02, R10
+	JZ   rows3rest
+
+rows3four:
+	VMOVUPS      (BX), Z9
+	VMOVUPS      64(BX), Z10
+	VMOVUPS.Z    128(BX), K1, Z11
+	VBROADCASTSS (AX), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (AX)(CX*1), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (AX)(CX*2), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	VMOVUPS      (BX)(SI*1), Z9
+	VMOVUPS      64(BX)(SI*1), Z10
+	VMOVUPS.Z    128(BX)(SI*1), K1, Z11
+	VBROADCASTSS 4(AX), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 4(AX)(CX*2), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	VMOVUPS      (BX)(SI*2), Z9
+	VMOVUPS      64(BX)(SI*2), Z10
+	VMOVUPS.Z    128(BX)(SI*2), K1, Z11
+	VBROADCASTSS 8(AX), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 8(AX)(CX*1), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 8(AX)(CX*2), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	VMOVUPS      (BX)(DI*1), Z9
+	VMOVUPS      64(BX)(DI*1), Z10
+	VMOVUPS.Z    128(BX)(DI*1), K1, Z11
+	VBROADCASTSS 12(AX), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 12(AX)(CX*1), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	ADDQ         $0x10, AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          rows3four
+
+rows3rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   rows3next
+
+rows3single:
+	VMOVUPS      (BX), Z9
+	VMOVUPS      64(BX), Z10
+	VMOVUPS.Z    128(BX), K1, Z11
+	VBROADCASTSS (AX), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (AX)(CX*1), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (AX)(CX*2), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	ADDQ         DX, AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          rows3single
+
+rows3next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    rows3segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows3overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, Z7
+	VADDPS 128(DX), Z8, K1, Z8
+	ADDQ   CX, DX
+
+rows3overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+rows4:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   step+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R8
+	MOVQ   segments+64(FP), R9
+	MOVQ   n+72(FP), R10
+	SHLQ   $0x04, R10
+	ADDQ   R9, R10
+
+rows4segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R9), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	MOVQ 8(R9), R11
+	LEAQ (SI)(R11*4), SI
+	MOVQ depth+16(FP), R11
+	CMPQ BX, $0x04
+	JNE  rows4single
+	SHRQ $0x02, R11
+	JZ   rows4rest
+
+rows4four:
+	VMOVUPS      (SI), Z12
+	VMOVUPS      64(SI), Z13
+	VMOVUPS.Z    128(SI), K1, Z14
+	VBROADCASTSS (AX), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (AX)(CX*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (AX)(CX*2), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (AX)(DX*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	VMOVUPS      (SI)(DI*1), Z12
+	VMOVUPS      64(SI)(DI*1), Z13
+	VMOVUPS.Z    128(SI)(DI*1), K1, Z14
+	VBROADCASTSS 4(AX), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 4(AX)(CX*2), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 4(AX)(DX*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	VMOVUPS      (SI)(DI*2), Z12
+	VMOVUPS      64(SI)(DI*2), Z13
+	VMOVUPS.Z    128(SI)(DI*2), K1, Z14
+	VBROADCASTSS 8(AX), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 8(AX)(CX*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(AX)(CX*2), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 8(AX)(DX*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	VMOVUPS      (SI)(R8*1), Z12
+	VMOVUPS      64(SI)(R8*1), Z13
+	VMOVUPS.Z    128(SI)(R8*1), K1, Z14
+	VBROADCASTSS 12(AX), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 12(AX)(CX*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(AX)(DX*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         $0x10, AX
+	LEAQ         (SI)(DI*4), SI
+	DECQ         R11
+	JNZ          rows4four
+
+rows4rest:
+	MOVQ depth+16(FP), R11
+	ANDQ $0x03, R11
+	JZ   rows4next
+
+rows4single:
+	VMOVUPS      (SI), Z12
+	VMOVUPS      64(SI), Z13
+	VMOVUPS.Z    128(SI), K1, Z14
+	VBROADCASTSS (AX), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (AX)(CX*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (AX)(CX*2), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (AX)(DX*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         BX, AX
+	LEAQ         (SI)(DI*1), SI
+	DECQ         R11
+	JNZ          rows4single
+
+rows4next:
+	ADDQ   $0x10, R9
+	CMPQ   R9, R10
+	JNE    rows4segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows4overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, Z7
+	VADDPS 128(DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, Z9
+	VADDPS 64(DX), Z10, Z10
+	VADDPS 128(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+
+rows4overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+rows5:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	MOVQ   step+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R8
+	MOVQ   segments+64(FP), R9
+	MOVQ   n+72(FP), R10
+	SHLQ   $0x04, R10
+	ADDQ   R9, R10
+
+rows5segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R9), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	MOVQ 8(R9), R11
+	LEAQ (SI)(R11*4), SI
+	MOVQ depth+16(FP), R11
+	CMPQ BX, $0x04
+	JNE  rows5single
+	SHRQ $0x02, R11
+	JZ   rows5rest
+
+rows5four:
+	VMOVUPS      (SI), Z15
+	VMOVUPS      64(SI), Z16
+	VMOVUPS.Z    128(SI), K1, Z17
+	VBROADCASTSS (AX), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS (AX)(CX*1), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (AX)(CX*2), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS (AX)(DX*1), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (AX)(CX*4), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	VMOVUPS      (SI)(DI*1), Z15
+	VMOVUPS      64(SI)(DI*1), Z16
+	VMOVUPS.Z    128(SI)(DI*1), K1, Z17
+	VBROADCASTSS 4(AX), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 4(AX)(CX*2), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS 4(AX)(DX*1), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 4(AX)(CX*4), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	VMOVUPS      (SI)(DI*2), Z15
+	VMOVUPS      64(SI)(DI*2), Z16
+	VMOVUPS.Z    128(SI)(DI*2), K1, Z17
+	VBROADCASTSS 8(AX), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 8(AX)(CX*1), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(AX)(CX*2), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS 8(AX)(DX*1), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 8(AX)(CX*4), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	VMOVUPS      (SI)(R8*1), Z15
+	VMOVUPS      64(SI)(R8*1), Z16
+	VMOVUPS.Z    128(SI)(R8*1), K1, Z17
+	VBROADCASTSS 12(AX), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 12(AX)(CX*1), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS 12(AX)(DX*1), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 12(AX)(CX*4), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	ADDQ         $0x10, AX
+	LEAQ         (SI)(DI*4), SI
+	DECQ         R11
+	JNZ          rows5four
+
+rows5rest:
+	MOVQ depth+16(FP), R11
+	ANDQ $0x03, R11
+	JZ   rows5next
+
+rows5single:
+	VMOVUPS      (SI), Z15
+	VMOVUPS      64(SI), Z16
+	VMOVUPS.Z    128(SI), K1, Z17
+	VBROADCASTSS (AX), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS (AX)(CX*1), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (AX)(CX*2), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS (AX)(DX*1), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (AX)(CX*4), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	ADDQ         BX, AX
+	LEAQ         (SI)(DI*1), SI
+	DECQ         R11
+	JNZ          rows5single
+
+rows5next:
+	ADDQ   $0x10, R9
+	CMPQ   R9, R10
+	JNE    rows5segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows5overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, Z7
+	VADDPS 128(DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, Z9
+	VADDPS 64(DX), Z10, Z10
+	VADDPS 128(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, K1, Z14
+	ADDQ   CX, DX
+
+rows5overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+rows6:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	MOVQ   step+40(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	MOVQ   ldb+56(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), R9
+	MOVQ   segments+64(FP), R10
+	MOVQ   n+72(FP), R11
+	SHLQ   $0x04, R11
+	ADDQ   R10, R11
+
+rows6segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R10), DI
+	LEAQ (AX)(DI*4), AX
+	MOVQ b+48(FP), DI
+	MOVQ 8(R10), R12
+	LEAQ (DI)(R12*4), DI
+	MOVQ depth+16(FP), R12
+	CMPQ SI, $0x04
+	JNE  rows6single
+	SHRQ $0x02, R12
+	JZ   rows6rest
+
+rows6four:
+	VMOVUPS      (DI), Z18
+	VMOVUPS      64(DI), Z19
+	VMOVUPS.Z    128(DI), K1, Z20
+	VBROADCASTSS (AX), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (AX)(CX*1), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS (AX)(CX*2), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS (AX)(DX*1), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS (AX)(CX*4), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS (AX)(BX*1), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	VMOVUPS      (DI)(R8*1), Z18
+	VMOVUPS      64(DI)(R8*1), Z19
+	VMOVUPS.Z    128(DI)(R8*1), K1, Z20
+	VBROADCASTSS 4(AX), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS 4(AX)(CX*2), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS 4(AX)(DX*1), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS 4(AX)(CX*4), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS 4(AX)(BX*1), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	VMOVUPS      (DI)(R8*2), Z18
+	VMOVUPS      64(DI)(R8*2), Z19
+	VMOVUPS.Z    128(DI)(R8*2), K1, Z20
+	VBROADCASTSS 8(AX), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 8(AX)(CX*1), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS 8(AX)(CX*2), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS 8(AX)(DX*1), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS 8(AX)(CX*4), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS 8(AX)(BX*1), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	VMOVUPS      (DI)(R9*1), Z18
+	VMOVUPS      64(DI)(R9*1), Z19
+	VMOVUPS.Z    128(DI)(R9*1), K1, Z20
+	VBROADCASTSS 12(AX), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 12(AX)(CX*1), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS 12(AX)(DX*1), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS 12(AX)(CX*4), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS 12(AX)(BX*1), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	ADDQ         $0x10, AX
+	LEAQ         (DI)(R8*4), DI
+	DECQ         R12
+	JNZ          rows6four
+
+rows6rest:
+	MOVQ depth+16(FP), R12
+	ANDQ $0x03, R12
+	JZ   rows6next
+
+rows6single:
+	VMOVUPS      (DI), Z18
+	VMOVUPS      64(DI), Z19
+	VMOVUPS.Z    128(DI), K1, Z20
+	VBROADCASTSS (AX), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (AX)(CX*1), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS (AX)(CX*2), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS (AX)(DX*1), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS (AX)(CX*4), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS (AX)(BX*1), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	ADDQ         SI, AX
+	LEAQ         (DI)(R8*1), DI
+	DECQ         R12
+	JNZ          rows6single
+
+rows6next:
+	ADDQ   $0x10, R10
+	CMPQ   R10, R11
+	JNE    rows6segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows6overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, Z7
+	VADDPS 128(DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, Z9
+	VADDPS 64(DX), Z10, Z10
+	VADDPS 128(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, K1, Z14
+	ADDQ   CX, DX
+	VADDPS (DX), Z15, Z15
+	VADDPS 64(DX), Z16, Z16
+	VADDPS 128(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+
+rows6overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, (AX)
+	VMOVUPS Z16, 64(AX)
+	VMOVUPS Z17, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+rows7:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	MOVQ   step+40(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	MOVQ   ldb+56(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), R9
+	MOVQ   segments+64(FP), R10
+	MOVQ   n+72(FP), R11
+	SHLQ   $0x04, R11
+	ADDQ   R10, R11
+
+rows7segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R10), DI
+	LEAQ (AX)(DI*4), AX
+	MOVQ b+48(FP), DI
+	MOVQ 8(R10), R12
+	LEAQ (DI)(R12*4), DI
+	MOVQ depth+16(FP), R12
+	CMPQ SI, $0x04
+	JNE  rows7single
+	SHRQ $0x02, R12
+	JZ   rows7rest
+
+rows7four:
+	VMOVUPS      (DI), Z21
+	VMOVUPS      64(DI), Z22
+	VMOVUPS.Z    128(DI), K1, Z23
+	VBROADCASTSS (AX), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS (AX)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (AX)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS (AX)(DX*1), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (AX)(CX*4), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS (AX)(BX*1), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (AX)(DX*2), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	VMOVUPS      (DI)(R8*1), Z21
+	VMOVUPS      64(DI)(R8*1), Z22
+	VMOVUPS.Z    128(DI)(R8*1), K1, Z23
+	VBROADCASTSS 4(AX), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 4(AX)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS 4(AX)(DX*1), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 4(AX)(CX*4), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS 4(AX)(BX*1), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 4(AX)(DX*2), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	VMOVUPS      (DI)(R8*2), Z21
+	VMOVUPS      64(DI)(R8*2), Z22
+	VMOVUPS.Z    128(DI)(R8*2), K1, Z23
+	VBROADCASTSS 8(AX), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 8(AX)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 8(AX)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS 8(AX)(DX*1), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 8(AX)(CX*4), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS 8(AX)(BX*1), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 8(AX)(DX*2), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	VMOVUPS      (DI)(R9*1), Z21
+	VMOVUPS      64(DI)(R9*1), Z22
+	VMOVUPS.Z    128(DI)(R9*1), K1, Z23
+	VBROADCASTSS 12(AX), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 12(AX)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS 12(AX)(DX*1), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 12(AX)(CX*4), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS 12(AX)(BX*1), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 12(AX)(DX*2), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	ADDQ         $0x10, AX
+	LEAQ         (DI)(R8*4), DI
+	DECQ         R12
+	JNZ          rows7four
+
+rows7rest:
+	MOVQ depth+16(FP), R12
+	ANDQ $0x03, R12
+	JZ   rows7next
+
+rows7single:
+	VMOVUPS      (DI), Z21
+	VMOVUPS      64(DI), Z22
+	VMOVUPS.Z    128(DI), K1, Z23
+	VBROADCASTSS (AX), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS (AX)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (AX)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS (AX)(DX*1), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (AX)(CX*4), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS (AX)(BX*1), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (AX)(DX*2), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	ADDQ         SI, AX
+	LEAQ         (DI)(R8*1), DI
+	DECQ         R12
+	JNZ          rows7single
+
+rows7next:
+	ADDQ   $0x10, R10
+	CMPQ   R10, R11
+	JNE    rows7segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows7overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, Z7
+	VADDPS 128(DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, Z9
+	VADDPS 64(DX), Z10, Z10
+	VADDPS 128(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, K1, Z14
+	ADDQ   CX, DX
+	VADDPS (DX), Z15, Z15
+	VADDPS 64(DX), Z16, Z16
+	VADDPS 128(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, Z19
+	VADDPS 128(DX), Z20, K1, Z20
+	ADDQ   CX, DX
+
+rows7overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, (AX)
+	VMOVUPS Z16, 64(AX)
+	VMOVUPS Z17, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	VMOVUPS Z20, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+rows8:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	MOVQ   step+40(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	LEAQ   (BX)(CX*2), SI
+	MOVQ   ldb+56(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   segments+64(FP), R11
+	MOVQ   n+72(FP), R12
+	SHLQ   $0x04, R12
+	ADDQ   R11, R12
+
+rows8segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R11), R8
+	LEAQ (AX)(R8*4), AX
+	MOVQ b+48(FP), R8
+	MOVQ 8(R11), R13
+	LEAQ (R8)(R13*4), R8
+	MOVQ depth+16(FP), R13
+	CMPQ DI, $0x04
+	JNE  rows8single
+	SHRQ $0x02, R13
+	JZ   rows8rest
+
+rows8four:
+	VMOVUPS      (R8), Z24
+	VMOVUPS      64(R8), Z25
+	VMOVUPS.Z    128(R8), K1, Z26
+	VBROADCASTSS (AX), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS (AX)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS (AX)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS (AX)(DX*1), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS (AX)(CX*4), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS (AX)(BX*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS (AX)(DX*2), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS (AX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	VMOVUPS      (R8)(R9*1), Z24
+	VMOVUPS      64(R8)(R9*1), Z25
+	VMOVUPS.Z    128(R8)(R9*1), K1, Z26
+	VBROADCASTSS 4(AX), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 4(AX)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 4(AX)(DX*1), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 4(AX)(CX*4), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 4(AX)(BX*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 4(AX)(DX*2), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 4(AX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	VMOVUPS      (R8)(R9*2), Z24
+	VMOVUPS      64(R8)(R9*2), Z25
+	VMOVUPS.Z    128(R8)(R9*2), K1, Z26
+	VBROADCASTSS 8(AX), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 8(AX)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 8(AX)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 8(AX)(DX*1), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 8(AX)(CX*4), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 8(AX)(BX*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 8(AX)(DX*2), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 8(AX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	VMOVUPS      (R8)(R10*1), Z24
+	VMOVUPS      64(R8)(R10*1), Z25
+	VMOVUPS.Z    128(R8)(R10*1), K1, Z26
+	VBROADCASTSS 12(AX), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 12(AX)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 12(AX)(DX*1), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 12(AX)(CX*4), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 12(AX)(BX*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 12(AX)(DX*2), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 12(AX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	ADDQ         $0x10, AX
+	LEAQ         (R8)(R9*4), R8
+	DECQ         R13
+	JNZ          rows8four
+
+rows8rest:
+	MOVQ depth+16(FP), R13
+	ANDQ $0x03, R13
+	JZ   rows8next
+
+rows8single:
+	VMOVUPS      (R8), Z24
+	VMOVUPS      64(R8), Z25
+	VMOVUPS.Z    128(R8), K1, Z26
+	VBROADCASTSS (AX), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS (AX)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS (AX)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS (AX)(DX*1), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS (AX)(CX*4), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS (AX)(BX*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS (AX)(DX*2), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS (AX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	ADDQ         DI, AX
+	LEAQ         (R8)(R9*1), R8
+	DECQ         R13
+	JNZ          rows8single
+
+rows8next:
+	ADDQ   $0x10, R11
+	CMPQ   R11, R12
+	JNE    rows8segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows8overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, Z7
+	VADDPS 128(DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, Z9
+	VADDPS 64(DX), Z10, Z10
+	VADDPS 128(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, K1, Z14
+	ADDQ   CX, DX
+	VADDPS (DX), Z15, Z15
+	VADDPS 64(DX), Z16, Z16
+	VADDPS 128(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, Z19
+	VADDPS 128(DX), Z20, K1, Z20
+	ADDQ   CX, DX
+	VADDPS (DX), Z21, Z21
+	VADDPS 64(DX), Z22, Z22
+	VADDPS 128(DX), Z23, K1, Z23
+	ADDQ   CX, DX
+
+rows8overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, (AX)
+	VMOVUPS Z16, 64(AX)
+	VMOVUPS Z17, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	VMOVUPS Z20, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z21, (AX)
+	VMOVUPS Z22, 64(AX)
+	VMOVUPS Z23, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+rows9:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	MOVQ   step+40(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	LEAQ   (BX)(CX*2), SI
+	MOVQ   ldb+56(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   segments+64(FP), R11
+	MOVQ   n+72(FP), R12
+	SHLQ   $0x04, R12
+	ADDQ   R11, R12
+
+rows9segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R11), R8
+	LEAQ (AX)(R8*4), AX
+	MOVQ b+48(FP), R8
+	MOVQ 8(R11), R13
+	LEAQ (R8)(R13*4), R8
+	MOVQ depth+16(FP), R13
+	CMPQ DI, $0x04
+	JNE  rows9single
+	SHRQ $0x02, R13
+	JZ   rows9rest
+
+rows9four:
+	VMOVUPS      (R8), Z27
+	VMOVUPS      64(R8), Z28
+	VMOVUPS.Z    128(R8), K1, Z29
+	VBROADCASTSS (AX), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS (AX)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (AX)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS (AX)(DX*1), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (AX)(CX*4), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS (AX)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (AX)(DX*2), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS (AX)(SI*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (AX)(CX*8), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	VMOVUPS      (R8)(R9*1), Z27
+	VMOVUPS      64(R8)(R9*1), Z28
+	VMOVUPS.Z    128(R8)(R9*1), K1, Z29
+	VBROADCASTSS 4(AX), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 4(AX)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS 4(AX)(DX*1), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 4(AX)(CX*4), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS 4(AX)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 4(AX)(DX*2), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS 4(AX)(SI*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 4(AX)(CX*8), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	VMOVUPS      (R8)(R9*2), Z27
+	VMOVUPS      64(R8)(R9*2), Z28
+	VMOVUPS.Z    128(R8)(R9*2), K1, Z29
+	VBROADCASTSS 8(AX), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS 8(AX)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 8(AX)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS 8(AX)(DX*1), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 8(AX)(CX*4), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS 8(AX)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 8(AX)(DX*2), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS 8(AX)(SI*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 8(AX)(CX*8), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	VMOVUPS      (R8)(R10*1), Z27
+	VMOVUPS      64(R8)(R10*1), Z28
+	VMOVUPS.Z    128(R8)(R10*1), K1, Z29
+	VBROADCASTSS 12(AX), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS 12(AX)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 12(AX)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS 12(AX)(DX*1), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 12(AX)(CX*4), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS 12(AX)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 12(AX)(DX*2), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS 12(AX)(SI*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 12(AX)(CX*8), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	ADDQ         $0x10, AX
+	LEAQ         (R8)(R9*4), R8
+	DECQ         R13
+	JNZ          rows9four
+
+rows9rest:
+	MOVQ depth+16(FP), R13
+	ANDQ $0x03, R13
+	JZ   rows9next
+
+rows9single:
+	VMOVUPS      (R8), Z27
+	VMOVUPS      64(R8), Z28
+	VMOVUPS.Z    128(R8), K1, Z29
+	VBROADCASTSS (AX), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS (AX)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (AX)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS (AX)(DX*1), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (AX)(CX*4), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS (AX)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (AX)(DX*2), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS (AX)(SI*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (AX)(CX*8), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	ADDQ         DI, AX
+	LEAQ         (R8)(R9*1), R8
+	DECQ         R13
+	JNZ          rows9single
+
+rows9next:
+	ADDQ   $0x10, R11
+	CMPQ   R11, R12
+	JNE    rows9segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows9overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, Z7
+	VADDPS 128(DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, Z9
+	VADDPS 64(DX), Z10, Z10
+	VADDPS 128(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, K1, Z14
+	ADDQ   CX, DX
+	VADDPS (DX), Z15, Z15
+	VADDPS 64(DX), Z16, Z16
+	VADDPS 128(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, Z19
+	VADDPS 128(DX), Z20, K1, Z20
+	ADDQ   CX, DX
+	VADDPS (DX), Z21, Z21
+	VADDPS 64(DX), Z22, Z22
+	VADDPS 128(DX), Z23, K1, Z23
+	ADDQ   CX, DX
+	VADDPS (DX), Z24, Z24
+	VADDPS 64(DX), Z25, Z25
+	VADDPS 128(DX), Z26, K1, Z26
+	ADDQ   CX, DX
+
+rows9overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, (AX)
+	VMOVUPS Z16, 64(AX)
+	VMOVUPS Z17, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	VMOVUPS Z20, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z21, (AX)
+	VMOVUPS Z22, 64(AX)
+	VMOVUPS Z23, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z24, (AX)
+	VMOVUPS Z25, 64(AX)
+	VMOVUPS Z26, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+transposed:
+	CMPQ AX, $0x00000005
+	JHI  transposedabove5
+	CMPQ AX, $0x00000003
+	JHI  transposedabove3
+	CMPQ AX, $0x00000002
+	JHI  transposedabove2
+	CMPQ AX, $0x00000001
+	JHI  transposedabove1
+	JMP  transposedrows1
+
+transposedabove1:
+	JMP transposedrows2
+
+transposedabove2:
+	JMP transposedrows3
+
+transposedabove3:
+	CMPQ AX, $0x00000004
+	JHI  transposedabove4
+	JMP  transposedrows4
+
+transposedabove4:
+	JMP transposedrows5
+
+transposedabove5:
+	CMPQ AX, $0x00000007
+	JHI  transposedabove7
+	CMPQ AX, $0x00000006
+	JHI  transposedabove6
+	JMP  transposedrows6
+
+transposedabove6:
+	JMP transposedrows7
+
+transposedabove7:
+	CMPQ AX, $0x00000008
+	JHI  transposedabove8
+	JMP  transposedrows8
+
+transposedabove8:
+	JMP transposedrows9
+
+transposedrows1:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows1segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows1rest
+
+transposedrows1four:
+	VMOVUPS      (BX), Z3
+	VMOVUPS      64(BX), Z4
+	VMOVUPS.Z    128(BX), K1, Z5
+	VBROADCASTSS (AX), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	VMOVUPS      (BX)(SI*1), Z3
+	VMOVUPS      64(BX)(SI*1), Z4
+	VMOVUPS.Z    128(BX)(SI*1), K1, Z5
+	VBROADCASTSS (AX)(CX*1), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	VMOVUPS      (BX)(SI*2), Z3
+	VMOVUPS      64(BX)(SI*2), Z4
+	VMOVUPS.Z    128(BX)(SI*2), K1, Z5
+	VBROADCASTSS (AX)(CX*2), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	VMOVUPS      (BX)(DI*1), Z3
+	VMOVUPS      64(BX)(DI*1), Z4
+	VMOVUPS.Z    128(BX)(DI*1), K1, Z5
+	VBROADCASTSS (AX)(DX*1), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows1four
+
+transposedrows1rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows1next
+
+transposedrows1single:
+	VMOVUPS      (BX), Z3
+	VMOVUPS      64(BX), Z4
+	VMOVUPS.Z    128(BX), K1, Z5
+	VBROADCASTSS (AX), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows1single
+
+transposedrows1next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows1segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows1overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+
+transposedrows1overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+transposedrows2:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows2segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows2rest
+
+transposedrows2four:
+	VMOVUPS      (BX), Z6
+	VMOVUPS      64(BX), Z7
+	VMOVUPS.Z    128(BX), K1, Z8
+	VBROADCASTSS (AX), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(AX), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	VMOVUPS      (BX)(SI*1), Z6
+	VMOVUPS      64(BX)(SI*1), Z7
+	VMOVUPS.Z    128(BX)(SI*1), K1, Z8
+	VBROADCASTSS (AX)(CX*1), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	VMOVUPS      (BX)(SI*2), Z6
+	VMOVUPS      64(BX)(SI*2), Z7
+	VMOVUPS.Z    128(BX)(SI*2), K1, Z8
+	VBROADCASTSS (AX)(CX*2), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(AX)(CX*2), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	VMOVUPS      (BX)(DI*1), Z6
+	VMOVUPS      64(BX)(DI*1), Z7
+	VMOVUPS.Z    128(BX)(DI*1), K1, Z8
+	VBROADCASTSS (AX)(DX*1), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(AX)(DX*1), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows2four
+
+transposedrows2rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows2next
+
+transposedrows2single:
+	VMOVUPS      (BX), Z6
+	VMOVUPS      64(BX), Z7
+	VMOVUPS.Z    128(BX), K1, Z8
+	VBROADCASTSS (AX), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 4(AX), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows2single
+
+transposedrows2next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows2segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows2overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+
+transposedrows2overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+transposedrows3:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows3segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows3rest
+
+transposedrows3four:
+	VMOVUPS      (BX), Z9
+	VMOVUPS      64(BX), Z10
+	VMOVUPS.Z    128(BX), K1, Z11
+	VBROADCASTSS (AX), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(AX), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 8(AX), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	VMOVUPS      (BX)(SI*1), Z9
+	VMOVUPS      64(BX)(SI*1), Z10
+	VMOVUPS.Z    128(BX)(SI*1), K1, Z11
+	VBROADCASTSS (AX)(CX*1), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 8(AX)(CX*1), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	VMOVUPS      (BX)(SI*2), Z9
+	VMOVUPS      64(BX)(SI*2), Z10
+	VMOVUPS.Z    128(BX)(SI*2), K1, Z11
+	VBROADCASTSS (AX)(CX*2), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(AX)(CX*2), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 8(AX)(CX*2), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	VMOVUPS      (BX)(DI*1), Z9
+	VMOVUPS      64(BX)(DI*1), Z10
+	VMOVUPS.Z    128(BX)(DI*1), K1, Z11
+	VBROADCASTSS (AX)(DX*1), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(AX)(DX*1), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 8(AX)(DX*1), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows3four
+
+transposedrows3rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows3next
+
+transposedrows3single:
+	VMOVUPS      (BX), Z9
+	VMOVUPS      64(BX), Z10
+	VMOVUPS.Z    128(BX), K1, Z11
+	VBROADCASTSS (AX), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(AX), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 8(AX), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows3single
+
+transposedrows3next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows3segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows3overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, Z7
+	VADDPS 128(DX), Z8, K1, Z8
+	ADDQ   CX, DX
+
+transposedrows3overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+transposedrows4:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows4segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows4rest
+
+transposedrows4four:
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VMOVUPS.Z    128(BX), K1, Z14
+	VBROADCASTSS (AX), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(AX), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(AX), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(AX), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	VMOVUPS      (BX)(SI*1), Z12
+	VMOVUPS      64(BX)(SI*1), Z13
+	VMOVUPS.Z    128(BX)(SI*1), K1, Z14
+	VBROADCASTSS (AX)(CX*1), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(AX)(CX*1), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(AX)(CX*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	VMOVUPS      (BX)(SI*2), Z12
+	VMOVUPS      64(BX)(SI*2), Z13
+	VMOVUPS.Z    128(BX)(SI*2), K1, Z14
+	VBROADCASTSS (AX)(CX*2), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(AX)(CX*2), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(AX)(CX*2), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(AX)(CX*2), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	VMOVUPS      (BX)(DI*1), Z12
+	VMOVUPS      64(BX)(DI*1), Z13
+	VMOVUPS.Z    128(BX)(DI*1), K1, Z14
+	VBROADCASTSS (AX)(DX*1), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(AX)(DX*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(AX)(DX*1), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(AX)(DX*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows4four
+
+transposedrows4rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows4next
+
+transposedrows4single:
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VMOVUPS.Z    128(BX), K1, Z14
+	VBROADCASTSS (AX), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(AX), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(AX), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(AX), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows4single
+
+transposedrows4next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows4segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows4overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, Z7
+	VADDPS 128(DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, Z9
+	VADDPS 64(DX), Z10, Z10
+	VADDPS 128(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+
+transposedrows4overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+transposedrows5:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows5segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows5rest
+
+transposedrows5four:
+	VMOVUPS      (BX), Z15
+	VMOVUPS      64(BX), Z16
+	VMOVUPS.Z    128(BX), K1, Z17
+	VBROADCASTSS (AX), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(AX), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(AX), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS 12(AX), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 16(AX), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	VMOVUPS      (BX)(SI*1), Z15
+	VMOVUPS      64(BX)(SI*1), Z16
+	VMOVUPS.Z    128(BX)(SI*1), K1, Z17
+	VBROADCASTSS (AX)(CX*1), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(AX)(CX*1), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS 12(AX)(CX*1), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 16(AX)(CX*1), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	VMOVUPS      (BX)(SI*2), Z15
+	VMOVUPS      64(BX)(SI*2), Z16
+	VMOVUPS.Z    128(BX)(SI*2), K1, Z17
+	VBROADCASTSS (AX)(CX*2), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(AX)(CX*2), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(AX)(CX*2), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS 12(AX)(CX*2), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 16(AX)(CX*2), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	VMOVUPS      (BX)(DI*1), Z15
+	VMOVUPS      64(BX)(DI*1), Z16
+	VMOVUPS.Z    128(BX)(DI*1), K1, Z17
+	VBROADCASTSS (AX)(DX*1), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(AX)(DX*1), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(AX)(DX*1), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS 12(AX)(DX*1), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 16(AX)(DX*1), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows5four
+
+transposedrows5rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows5next
+
+transposedrows5single:
+	VMOVUPS      (BX), Z15
+	VMOVUPS      64(BX), Z16
+	VMOVUPS.Z    128(BX), K1, Z17
+	VBROADCASTSS (AX), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(AX), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(AX), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS 12(AX), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 16(AX), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows5single
+
+transposedrows5next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows5segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows5overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, Z7
+	VADDPS 128(DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, Z9
+	VADDPS 64(DX), Z10, Z10
+	VADDPS 128(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, K1, Z14
+	ADDQ   CX, DX
+
+transposedrows5overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+transposedrows6:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows6segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows6rest
+
+transposedrows6four:
+	VMOVUPS      (BX), Z18
+	VMOVUPS      64(BX), Z19
+	VMOVUPS.Z    128(BX), K1, Z20
+	VBROADCASTSS (AX), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(AX), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS 8(AX), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS 12(AX), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS 16(AX), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS 20(AX), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	VMOVUPS      (BX)(SI*1), Z18
+	VMOVUPS      64(BX)(SI*1), Z19
+	VMOVUPS.Z    128(BX)(SI*1), K1, Z20
+	VBROADCASTSS (AX)(CX*1), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS 8(AX)(CX*1), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS 12(AX)(CX*1), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS 16(AX)(CX*1), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS 20(AX)(CX*1), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	VMOVUPS      (BX)(SI*2), Z18
+	VMOVUPS      64(BX)(SI*2), Z19
+	VMOVUPS.Z    128(BX)(SI*2), K1, Z20
+	VBROADCASTSS (AX)(CX*2), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(AX)(CX*2), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS 8(AX)(CX*2), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS 12(AX)(CX*2), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS 16(AX)(CX*2), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS 20(AX)(CX*2), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	VMOVUPS      (BX)(DI*1), Z18
+	VMOVUPS      64(BX)(DI*1), Z19
+	VMOVUPS.Z    128(BX)(DI*1), K1, Z20
+	VBROADCASTSS (AX)(DX*1), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(AX)(DX*1), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS 8(AX)(DX*1), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS 12(AX)(DX*1), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS 16(AX)(DX*1), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS 20(AX)(DX*1), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows6four
+
+transposedrows6rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows6next
+
+transposedrows6single:
+	VMOVUPS      (BX), Z18
+	VMOVUPS      64(BX), Z19
+	VMOVUPS.Z    128(BX), K1, Z20
+	VBROADCASTSS (AX), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(AX), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS 8(AX), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS 12(AX), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS 16(AX), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS 20(AX), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows6single
+
+transposedrows6next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows6segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows6overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, Z7
+	VADDPS 128(DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, Z9
+	VADDPS 64(DX), Z10, Z10
+	VADDPS 128(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, K1, Z14
+	ADDQ   CX, DX
+	VADDPS (DX), Z15, Z15
+	VADDPS 64(DX), Z16, Z16
+	VADDPS 128(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+
+transposedrows6overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, (AX)
+	VMOVUPS Z16, 64(AX)
+	VMOVUPS Z17, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+transposedrows7:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows7segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows7rest
+
+transposedrows7four:
+	VMOVUPS      (BX), Z21
+	VMOVUPS      64(BX), Z22
+	VMOVUPS.Z    128(BX), K1, Z23
+	VBROADCASTSS (AX), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(AX), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 8(AX), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS 12(AX), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 16(AX), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS 20(AX), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 24(AX), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	VMOVUPS      (BX)(SI*1), Z21
+	VMOVUPS      64(BX)(SI*1), Z22
+	VMOVUPS.Z    128(BX)(SI*1), K1, Z23
+	VBROADCASTSS (AX)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 8(AX)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS 12(AX)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 16(AX)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS 20(AX)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 24(AX)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	VMOVUPS      (BX)(SI*2), Z21
+	VMOVUPS      64(BX)(SI*2), Z22
+	VMOVUPS.Z    128(BX)(SI*2), K1, Z23
+	VBROADCASTSS (AX)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(AX)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 8(AX)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS 12(AX)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 16(AX)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS 20(AX)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 24(AX)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	VMOVUPS      (BX)(DI*1), Z21
+	VMOVUPS      64(BX)(DI*1), Z22
+	VMOVUPS.Z    128(BX)(DI*1), K1, Z23
+	VBROADCASTSS (AX)(DX*1), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(AX)(DX*1), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 8(AX)(DX*1), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS 12(AX)(DX*1), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 16(AX)(DX*1), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS 20(AX)(DX*1), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 24(AX)(DX*1), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows7four
+
+transposedrows7rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows7next
+
+transposedrows7single:
+	VMOVUPS      (BX), Z21
+	VMOVUPS      64(BX), Z22
+	VMOVUPS.Z    128(BX), K1, Z23
+	VBROADCASTSS (AX), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(AX), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 8(AX), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS 12(AX), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 16(AX), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS 20(AX), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 24(AX), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows7single
+
+transposedrows7next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows7segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows7overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, Z7
+	VADDPS 128(DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, Z9
+	VADDPS 64(DX), Z10, Z10
+	VADDPS 128(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, K1, Z14
+	ADDQ   CX, DX
+	VADDPS (DX), Z15, Z15
+	VADDPS 64(DX), Z16, Z16
+	VADDPS 128(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, Z19
+	VADDPS 128(DX), Z20, K1, Z20
+	ADDQ   CX, DX
+
+transposedrows7overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, (AX)
+	VMOVUPS Z16, 64(AX)
+	VMOVUPS Z17, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	VMOVUPS Z20, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+transposedrows8:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows8segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows8rest
+
+transposedrows8four:
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VMOVUPS.Z    128(BX), K1, Z26
+	VBROADCASTSS (AX), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(AX), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 8(AX), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 12(AX), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 16(AX), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 20(AX), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(AX), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 28(AX), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	VMOVUPS      (BX)(SI*1), Z24
+	VMOVUPS      64(BX)(SI*1), Z25
+	VMOVUPS.Z    128(BX)(SI*1), K1, Z26
+	VBROADCASTSS (AX)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 8(AX)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 12(AX)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 16(AX)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 20(AX)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(AX)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 28(AX)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	VMOVUPS      (BX)(SI*2), Z24
+	VMOVUPS      64(BX)(SI*2), Z25
+	VMOVUPS.Z    128(BX)(SI*2), K1, Z26
+	VBROADCASTSS (AX)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(AX)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 8(AX)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 12(AX)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 16(AX)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 20(AX)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(AX)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 28(AX)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	VMOVUPS      (BX)(DI*1), Z24
+	VMOVUPS      64(BX)(DI*1), Z25
+	VMOVUPS.Z    128(BX)(DI*1), K1, Z26
+	VBROADCASTSS (AX)(DX*1), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(AX)(DX*1), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 8(AX)(DX*1), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 12(AX)(DX*1), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 16(AX)(DX*1), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 20(AX)(DX*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(AX)(DX*1), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 28(AX)(DX*1), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows8four
+
+transposedrows8rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows8next
+
+transposedrows8single:
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VMOVUPS.Z    128(BX), K1, Z26
+	VBROADCASTSS (AX), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(AX), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 8(AX), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 12(AX), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 16(AX), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 20(AX), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(AX), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 28(AX), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows8single
+
+transposedrows8next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows8segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows8overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, Z7
+	VADDPS 128(DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, Z9
+	VADDPS 64(DX), Z10, Z10
+	VADDPS 128(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, K1, Z14
+	ADDQ   CX, DX
+	VADDPS (DX), Z15, Z15
+	VADDPS 64(DX), Z16, Z16
+	VADDPS 128(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, Z19
+	VADDPS 128(DX), Z20, K1, Z20
+	ADDQ   CX, DX
+	VADDPS (DX), Z21, Z21
+	VADDPS 64(DX), Z22, Z22
+	VADDPS 128(DX), Z23, K1, Z23
+	ADDQ   CX, DX
+
+transposedrows8overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, (AX)
+	VMOVUPS Z16, 64(AX)
+	VMOVUPS Z17, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	VMOVUPS Z20, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z21, (AX)
+	VMOVUPS Z22, 64(AX)
+	VMOVUPS Z23, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+transposedrows9:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows9segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows9rest
+
+transposedrows9four:
+	VMOVUPS      (BX), Z27
+	VMOVUPS      64(BX), Z28
+	VMOVUPS.Z    128(BX), K1, Z29
+	VBROADCASTSS (AX), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS 4(AX), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 8(AX), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS 12(AX), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 16(AX), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS 20(AX), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 24(AX), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS 28(AX), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 32(AX), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	VMOVUPS      (BX)(SI*1), Z27
+	VMOVUPS      64(BX)(SI*1), Z28
+	VMOVUPS.Z    128(BX)(SI*1), K1, Z29
+	VBROADCASTSS (AX)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS 4(AX)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 8(AX)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS 12(AX)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 16(AX)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS 20(AX)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 24(AX)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS 28(AX)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 32(AX)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	VMOVUPS      (BX)(SI*2), Z27
+	VMOVUPS      64(BX)(SI*2), Z28
+	VMOVUPS.Z    128(BX)(SI*2), K1, Z29
+	VBROADCASTSS (AX)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS 4(AX)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 8(AX)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS 12(AX)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 16(AX)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS 20(AX)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 24(AX)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS 28(AX)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 32(AX)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	VMOVUPS      (BX)(DI*1), Z27
+	VMOVUPS      64(BX)(DI*1), Z28
+	VMOVUPS.Z    128(BX)(DI*1), K1, Z29
+	VBROADCASTSS (AX)(DX*1), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS 4(AX)(DX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 8(AX)(DX*1), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS 12(AX)(DX*1), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 16(AX)(DX*1), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS 20(AX)(DX*1), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 24(AX)(DX*1), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS 28(AX)(DX*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 32(AX)(DX*1), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows9four
+
+transposedrows9rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows9next
+
+transposedrows9single:
+	VMOVUPS      (BX), Z27
+	VMOVUPS      64(BX), Z28
+	VMOVUPS.Z    128(BX), K1, Z29
+	VBROADCASTSS (AX), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS 4(AX), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 8(AX), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS 12(AX), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 16(AX), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS 20(AX), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 24(AX), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS 28(AX), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 32(AX), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows9single
+
+transposedrows9next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows9segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows9overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, K1, Z2
+	ADDQ   CX, DX
+	VADDPS (DX), Z3, Z3
+	VADDPS 64(DX), Z4, Z4
+	VADDPS 128(DX), Z5, K1, Z5
+	ADDQ   CX, DX
+	VADDPS (DX), Z6, Z6
+	VADDPS 64(DX), Z7, Z7
+	VADDPS 128(DX), Z8, K1, Z8
+	ADDQ   CX, DX
+	VADDPS (DX), Z9, Z9
+	VADDPS 64(DX), Z10, Z10
+	VADDPS 128(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, K1, Z14
+	ADDQ   CX, DX
+	VADDPS (DX), Z15, Z15
+	VADDPS 64(DX), Z16, Z16
+	VADDPS 128(DX), Z17, K1, Z17
+	ADDQ   CX, DX
+	VADDPS (DX), Z18, Z18
+	VADDPS 64(DX), Z19, Z19
+	VADDPS 128(DX), Z20, K1, Z20
+	ADDQ   CX, DX
+	VADDPS (DX), Z21, Z21
+	VADDPS 64(DX), Z22, Z22
+	VADDPS 128(DX), Z23, K1, Z23
+	ADDQ   CX, DX
+	VADDPS (DX), Z24, Z24
+	VADDPS 64(DX), Z25, Z25
+	VADDPS 128(DX), Z26, K1, Z26
+	ADDQ   CX, DX
+
+transposedrows9overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, (AX)
+	VMOVUPS Z16, 64(AX)
+	VMOVUPS Z17, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	VMOVUPS Z20, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z21, (AX)
+	VMOVUPS Z22, 64(AX)
+	VMOVUPS Z23, K1, 128(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z24, (AX)
+	VMOVUPS Z25, 64(AX)
+	VMOVUPS Z26, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+// func avx512x64(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+// Requires: AVX, AVX512F
+TEXT ·avx512x64(SB), NOSPLIT, $0-97
+	MOVQ  rows+0(FP), AX
+	MOVQ  columns+8(FP), CX
+	SUBQ  $0x00000030, CX
+	MOVL  $+1, DX
+	SHLL  CL, DX
+	DECL  DX
+	KMOVW DX, K1
+	MOVQ  row+32(FP), CX
+	CMPQ  CX, $0x01
+	JE    transposed
+	CMPQ  AX, $0x00000003
+	JHI   above3
+	CMPQ  AX, $0x00000002
+	JHI   above2
+	CMPQ  AX, $0x00000001
+	JHI   above1
+	JMP   rows1
+
+above1:
+	JMP rows2
+
+above2:
+	JMP rows3
+
+above3:
+	CMPQ AX, $0x00000005
+	JHI  above5
+	CMPQ AX, $0x00000004
+	JHI  above4
+	JMP  rows4
+
+above4:
+	JMP rows5
+
+above5:
+	JMP rows6
+
+rows1:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), BX
+	SHLQ   $0x02, BX
+	LEAQ   (BX)(BX*2), SI
+	MOVQ   segments+64(FP), DI
+	MOVQ   n+72(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
+
+rows1segment:
+	MOVQ a+24(FP), AX
+	MOVQ (DI), DX
+	LEAQ (AX)(DX*4), AX
+	MOVQ b+48(FP), DX
+	MOVQ 8(DI), R9
+	LEAQ (DX)(R9*4), DX
+	MOVQ depth+16(FP), R9
+	CMPQ CX, $0x04
+	JNE  rows1single
+	SHRQ $0x02, R9
+	JZ   rows1rest
+
+rows1four:
+	VMOVUPS      (DX), Z4
+	VMOVUPS      64(DX), Z5
+	VMOVUPS      128(DX), Z6
+	VMOVUPS.Z    192(DX), K1, Z7
+	VBROADCASTSS (AX), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      64(DX)(BX*1), Z5
+	VMOVUPS      128(DX)(BX*1), Z6
+	VMOVUPS.Z    192(DX)(BX*1), K1, Z7
+	VBROADCASTSS 4(AX), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VMOVUPS      (DX)(BX*2), Z4
+	VMOVUPS      64(DX)(BX*2), Z5
+	VMOVUPS      128(DX)(BX*2), Z6
+	VMOVUPS.Z    192(DX)(BX*2), K1, Z7
+	VBROADCASTSS 8(AX), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VMOVUPS      (DX)(SI*1), Z4
+	VMOVUPS      64(DX)(SI*1), Z5
+	VMOVUPS      128(DX)(SI*1), Z6
+	VMOVUPS.Z    192(DX)(SI*1), K1, Z7
+	VBROADCASTSS 12(AX), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	ADDQ         $0x10, AX
+	LEAQ         (DX)(BX*4), DX
+	DECQ         R9
+	JNZ          rows1four
+
+rows1rest:
+	MOVQ depth+16(FP), R9
+	ANDQ $0x03, R9
+	JZ   rows1next
+
+rows1single:
+	VMOVUPS      (DX), Z4
+	VMOVUPS      64(DX), Z5
+	VMOVUPS      128(DX), Z6
+	VMOVUPS.Z    192(DX), K1, Z7
+	VBROADCASTSS (AX), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	ADDQ         CX, AX
+	LEAQ         (DX)(BX*1), DX
+	DECQ         R9
+	JNZ          rows1single
+
+rows1next:
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
+	JNE    rows1segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows1overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, Z2
+	VADDPS 192(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+
+rows1overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+rows2:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   step+40(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+rows2segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	CMPQ DX, $0x04
+	JNE  rows2single
+	SHRQ $0x02, R10
+	JZ   rows2rest
+
+rows2four:
+	VMOVUPS      (BX), Z8
+	VMOVUPS      64(BX), Z9
+	VMOVUPS      128(BX), Z10
+	VMOVUPS.Z    192(BX), K1, Z11
+	VBROADCASTSS (AX), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (AX)(CX*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VMOVUPS      (BX)(SI*1), Z8
+	VMOVUPS      64(BX)(SI*1), Z9
+	VMOVUPS      128(BX)(SI*1), Z10
+	VMOVUPS.Z    192(BX)(SI*1), K1, Z11
+	VBROADCASTSS 4(AX), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 4(AX)(CX*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VMOVUPS      (BX)(SI*2), Z8
+	VMOVUPS      64(BX)(SI*2), Z9
+	VMOVUPS      128(BX)(SI*2), Z10
+	VMOVUPS.Z    192(BX)(SI*2), K1, Z11
+	VBROADCASTSS 8(AX), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VMOVUPS      (BX)(DI*1), Z8
+	VMOVUPS      64(BX)(DI*1), Z9
+	VMOVUPS      128(BX)(DI*1), Z10
+	VMOVUPS.Z    192(BX)(DI*1), K1, Z11
+	VBROADCASTSS 12(AX), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 12(AX)(CX*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	ADDQ         $0x10, AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          rows2four
+
+rows2rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   rows2next
+
+rows2single:
+	VMOVUPS      (BX), Z8
+	VMOVUPS      64(BX), Z9
+	VMOVUPS      128(BX), Z10
+	VMOVUPS.Z    192(BX), K1, Z11
+	VBROADCASTSS (AX), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (AX)(CX*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	ADDQ         DX, AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          rows2single
+
+rows2next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    rows2segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows2overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, Z2
+	VADDPS 192(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, Z5
+	VADDPS 128(DX), Z6, Z6
+	VADDPS 192(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+
+rows2overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+rows3:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   step+40(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+rows3segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	CMPQ DX, $0x04
+	JNE  rows3single
+	SHRQ $0x02, R10
+	JZ   rows3rest
+
+rows3four:
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VMOVUPS      128(BX), Z14
+	VMOVUPS.Z    192(BX), K1, Z15
+	VBROADCASTSS (AX), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (AX)(CX*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (AX)(CX*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VMOVUPS      (BX)(SI*1), Z12
+	VMOVUPS      64(BX)(SI*1), Z13
+	VMOVUPS      128(BX)(SI*1), Z14
+	VMOVUPS.Z    192(BX)(SI*1), K1, Z15
+	VBROADCASTSS 4(AX), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 4(AX)(CX*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 4(AX)(CX*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VMOVUPS      (BX)(SI*2), Z12
+	VMOVUPS      64(BX)(SI*2), Z13
+	VMOVUPS      128(BX)(SI*2), Z14
+	VMOVUPS.Z    192(BX)(SI*2), K1, Z15
+	VBROADCASTSS 8(AX), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 8(AX)(CX*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VMOVUPS      (BX)(DI*1), Z12
+	VMOVUPS      64(BX)(DI*1), Z13
+	VMOVUPS      128(BX)(DI*1), Z14
+	VMOVUPS.Z    192(BX)(DI*1), K1, Z15
+	VBROADCASTSS 12(AX), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 12(AX)(CX*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 12(AX)(CX*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	ADDQ         $0x10, AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          rows3four
+
+rows3rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   rows3next
+
+rows3single:
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VMOVUPS      128(BX), Z14
+	VMOVUPS.Z    192(BX), K1, Z15
+	VBROADCASTSS (AX), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (AX)(CX*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (AX)(CX*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	ADDQ         DX, AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          rows3single
+
+rows3next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    rows3segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows3overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, Z2
+	VADDPS 192(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, Z5
+	VADDPS 128(DX), Z6, Z6
+	VADDPS 192(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, Z9
+	VADDPS 128(DX), Z10, Z10
+	VADDPS 192(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+
+rows3overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+rows4:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVQ   step+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R8
+	MOVQ   segments+64(FP), R9
+	MOVQ   n+72(FP), R10
+	SHLQ   $0x04, R10
+	ADDQ   R9, R10
+
+rows4segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R9), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	MOVQ 8(R9), R11
+	LEAQ (SI)(R11*4), SI
+	MOVQ depth+16(FP), R11
+	CMPQ BX, $0x04
+	JNE  rows4single
+	SHRQ $0x02, R11
+	JZ   rows4rest
+
+rows4four:
+	VMOVUPS      (SI), Z16
+	VMOVUPS      64(SI), Z17
+	VMOVUPS      128(SI), Z18
+	VMOVUPS.Z    192(SI), K1, Z19
+	VBROADCASTSS (AX), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (AX)(CX*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (AX)(CX*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (AX)(DX*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VMOVUPS      (SI)(DI*1), Z16
+	VMOVUPS      64(SI)(DI*1), Z17
+	VMOVUPS      128(SI)(DI*1), Z18
+	VMOVUPS.Z    192(SI)(DI*1), K1, Z19
+	VBROADCASTSS 4(AX), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 4(AX)(CX*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 4(AX)(CX*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 4(AX)(DX*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VMOVUPS      (SI)(DI*2), Z16
+	VMOVUPS      64(SI)(DI*2), Z17
+	VMOVUPS      128(SI)(DI*2), Z18
+	VMOVUPS.Z    192(SI)(DI*2), K1, Z19
+	VBROADCASTSS 8(AX), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 8(AX)(CX*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 8(AX)(DX*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VMOVUPS      (SI)(R8*1), Z16
+	VMOVUPS      64(SI)(R8*1), Z17
+	VMOVUPS      128(SI)(R8*1), Z18
+	VMOVUPS.Z    192(SI)(R8*1), K1, Z19
+	VBROADCASTSS 12(AX), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 12(AX)(CX*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 12(AX)(CX*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 12(AX)(DX*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	ADDQ         $0x10, AX
+	LEAQ         (SI)(DI*4), SI
+	DECQ         R11
+	JNZ          rows4four
+
+rows4rest:
+	MOVQ depth+16(FP), R11
+	ANDQ $0x03, R11
+	JZ   rows4next
+
+rows4single:
+	VMOVUPS      (SI), Z16
+	VMOVUPS      64(SI), Z17
+	VMOVUPS      128(SI), Z18
+	VMOVUPS.Z    192(SI), K1, Z19
+	VBROADCASTSS (AX), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (AX)(CX*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (AX)(CX*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (AX)(DX*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	ADDQ         BX, AX
+	LEAQ         (SI)(DI*1), SI
+	DECQ         R11
+	JNZ          rows4single
+
+rows4next:
+	ADDQ   $0x10, R9
+	CMPQ   R9, R10
+	JNE    rows4segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows4overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, Z2
+	VADDPS 192(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, Z5
+	VADDPS 128(DX), Z6, Z6
+	VADDPS 192(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, Z9
+	VADDPS 128(DX), Z10, Z10
+	VADDPS 192(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, Z14
+	VADDPS 192(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+
+rows4overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+rows5:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	MOVQ   step+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R8
+	MOVQ   segments+64(FP), R9
+	MOVQ   n+72(FP), R10
+	SHLQ   $0x04, R10
+	ADDQ   R9, R10
+
+rows5segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R9), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	MOVQ 8(R9), R11
+	LEAQ (SI)(R11*4), SI
+	MOVQ depth+16(FP), R11
+	CMPQ BX, $0x04
+	JNE  rows5single
+	SHRQ $0x02, R11
+	JZ   rows5rest
+
+rows5four:
+	VMOVUPS      (SI), Z20
+	VMOVUPS      64(SI), Z21
+	VMOVUPS      128(SI), Z22
+	VMOVUPS.Z    192(SI), K1, Z23
+	VBROADCASTSS (AX), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (AX)(CX*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (AX)(CX*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (AX)(DX*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (AX)(CX*4), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      (SI)(DI*1), Z20
+	VMOVUPS      64(SI)(DI*1), Z21
+	VMOVUPS      128(SI)(DI*1), Z22
+	VMOVUPS.Z    192(SI)(DI*1), K1, Z23
+	VBROADCASTSS 4(AX), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 4(AX)(CX*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 4(AX)(CX*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 4(AX)(DX*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 4(AX)(CX*4), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      (SI)(DI*2), Z20
+	VMOVUPS      64(SI)(DI*2), Z21
+	VMOVUPS      128(SI)(DI*2), Z22
+	VMOVUPS.Z    192(SI)(DI*2), K1, Z23
+	VBROADCASTSS 8(AX), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 8(AX)(CX*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 8(AX)(DX*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 8(AX)(CX*4), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      (SI)(R8*1), Z20
+	VMOVUPS      64(SI)(R8*1), Z21
+	VMOVUPS      128(SI)(R8*1), Z22
+	VMOVUPS.Z    192(SI)(R8*1), K1, Z23
+	VBROADCASTSS 12(AX), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 12(AX)(CX*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 12(AX)(CX*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 12(AX)(DX*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 12(AX)(CX*4), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	ADDQ         $0x10, AX
+	LEAQ         (SI)(DI*4), SI
+	DECQ         R11
+	JNZ          rows5four
+
+rows5rest:
+	MOVQ depth+16(FP), R11
+	ANDQ $0x03, R11
+	JZ   rows5next
+
+rows5single:
+	VMOVUPS      (SI), Z20
+	VMOVUPS      64(SI), Z21
+	VMOVUPS      128(SI), Z22
+	VMOVUPS.Z    192(SI), K1, Z23
+	VBROADCASTSS (AX), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (AX)(CX*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (AX)(CX*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (AX)(DX*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (AX)(CX*4), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	ADDQ         BX, AX
+	LEAQ         (SI)(DI*1), SI
+	DECQ         R11
+	JNZ          rows5single
+
+rows5next:
+	ADDQ   $0x10, R9
+	CMPQ   R9, R10
+	JNE    rows5segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows5overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, Z2
+	VADDPS 192(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, Z5
+	VADDPS 128(DX), Z6, Z6
+	VADDPS 192(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, Z9
+	VADDPS 128(DX), Z10, Z10
+	VADDPS 192(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, Z14
+	VADDPS 192(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, Z17
+	VADDPS 128(DX), Z18, Z18
+	VADDPS 192(DX), Z19, K1, Z19
+	ADDQ   CX, DX
+
+rows5overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, 128(AX)
+	VMOVUPS Z19, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+rows6:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	MOVQ   step+40(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	MOVQ   ldb+56(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), R9
+	MOVQ   segments+64(FP), R10
+	MOVQ   n+72(FP), R11
+	SHLQ   $0x04, R11
+	ADDQ   R10, R11
+
+rows6segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R10), DI
+	LEAQ (AX)(DI*4), AX
+	MOVQ b+48(FP), DI
+	MOVQ 8(R10), R12
+	LEAQ (DI)(R12*4), DI
+	MOVQ depth+16(FP), R12
+	CMPQ SI, $0x04
+	JNE  rows6single
+	SHRQ $0x02, R12
+	JZ   rows6rest
+
+rows6four:
+	VMOVUPS      (DI), Z24
+	VMOVUPS      64(DI), Z25
+	VMOVUPS      128(DI), Z26
+	VMOVUPS.Z    192(DI), K1, Z27
+	VBROADCASTSS (AX), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (AX)(CX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (AX)(CX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (AX)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (AX)(CX*4), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (AX)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VMOVUPS      (DI)(R8*1), Z24
+	VMOVUPS      64(DI)(R8*1), Z25
+	VMOVUPS      128(DI)(R8*1), Z26
+	VMOVUPS.Z    192(DI)(R8*1), K1, Z27
+	VBROADCASTSS 4(AX), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 4(AX)(CX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 4(AX)(CX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 4(AX)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 4(AX)(CX*4), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 4(AX)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VMOVUPS      (DI)(R8*2), Z24
+	VMOVUPS      64(DI)(R8*2), Z25
+	VMOVUPS      128(DI)(R8*2), Z26
+	VMOVUPS.Z    192(DI)(R8*2), K1, Z27
+	VBROADCASTSS 8(AX), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 8(AX)(CX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 8(AX)(CX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 8(AX)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 8(AX)(CX*4), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 8(AX)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VMOVUPS      (DI)(R9*1), Z24
+	VMOVUPS      64(DI)(R9*1), Z25
+	VMOVUPS      128(DI)(R9*1), Z26
+	VMOVUPS.Z    192(DI)(R9*1), K1, Z27
+	VBROADCASTSS 12(AX), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 12(AX)(CX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 12(AX)(CX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 12(AX)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 12(AX)(CX*4), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 12(AX)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         $0x10, AX
+	LEAQ         (DI)(R8*4), DI
+	DECQ         R12
+	JNZ          rows6four
+
+rows6rest:
+	MOVQ depth+16(FP), R12
+	ANDQ $0x03, R12
+	JZ   rows6next
+
+rows6single:
+	VMOVUPS      (DI), Z24
+	VMOVUPS      64(DI), Z25
+	VMOVUPS      128(DI), Z26
+	VMOVUPS.Z    192(DI), K1, Z27
+	VBROADCASTSS (AX), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (AX)(CX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (AX)(CX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (AX)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (AX)(CX*4), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (AX)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         SI, AX
+	LEAQ         (DI)(R8*1), DI
+	DECQ         R12
+	JNZ          rows6single
+
+rows6next:
+	ADDQ   $0x10, R10
+	CMPQ   R10, R11
+	JNE    rows6segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     rows6overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, Z2
+	VADDPS 192(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, Z5
+	VADDPS 128(DX), Z6, Z6
+	VADDPS 192(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, Z9
+	VADDPS 128(DX), Z10, Z10
+	VADDPS 192(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, Z14
+	VADDPS 192(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, Z17
+	VADDPS 128(DX), Z18, Z18
+	VADDPS 192(DX), Z19, K1, Z19
+	ADDQ   CX, DX
+	VADDPS (DX), Z20, Z20
+	VADDPS 64(DX), Z21, Z21
+	VADDPS 128(DX), Z22, Z22
+	VADDPS 192(DX), Z23, K1, Z23
+	ADDQ   CX, DX
+
+rows6overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, 128(AX)
+	VMOVUPS Z19, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	VMOVUPS Z22, 128(AX)
+	VMOVUPS Z23, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+transposed:
+	CMPQ AX, $0x00000003
+	JHI  transposedabove3
+	CMPQ AX, $0x00000002
+	JHI  transposedabove2
+	CMPQ AX, $0x00000001
+	JHI  transposedabove1
+	JMP  transposedrows1
+
+transposedabove1:
+	JMP transposedrows2
+
+transposedabove2:
+	JMP transposedrows3
+
+transposedabove3:
+	CMPQ AX, $0x00000005
+	JHI  transposedabove5
+	CMPQ AX, $0x00000004
+	JHI  transposedabove4
+	JMP  transposedrows4
+
+transposedabove4:
+	JMP transposedrows5
+
+transposedabove5:
+	JMP transposedrows6
+
+transposedrows1:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows1segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows1rest
+
+transposedrows1four:
+	VMOVUPS      (BX), Z4
+	VMOVUPS      64(BX), Z5
+	VMOVUPS      128(BX), Z6
+	VMOVUPS.Z    192(BX), K1, Z7
+	VBROADCASTSS (AX), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VMOVUPS      (BX)(SI*1), Z4
+	VMOVUPS      64(BX)(SI*1), Z5
+	VMOVUPS      128(BX)(SI*1), Z6
+	VMOVUPS.Z    192(BX)(SI*1), K1, Z7
+	VBROADCASTSS (AX)(CX*1), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VMOVUPS      (BX)(SI*2), Z4
+	VMOVUPS      64(BX)(SI*2), Z5
+	VMOVUPS      128(BX)(SI*2), Z6
+	VMOVUPS.Z    192(BX)(SI*2), K1, Z7
+	VBROADCASTSS (AX)(CX*2), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VMOVUPS      (BX)(DI*1), Z4
+	VMOVUPS      64(BX)(DI*1), Z5
+	VMOVUPS      128(BX)(DI*1), Z6
+	VMOVUPS.Z    192(BX)(DI*1), K1, Z7
+	VBROADCASTSS (AX)(DX*1), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows1four
+
+transposedrows1rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows1next
+
+transposedrows1single:
+	VMOVUPS      (BX), Z4
+	VMOVUPS      64(BX), Z5
+	VMOVUPS      128(BX), Z6
+	VMOVUPS.Z    192(BX), K1, Z7
+	VBROADCASTSS (AX), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows1single
+
+transposedrows1next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows1segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows1overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, Z2
+	VADDPS 192(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+
+transposedrows1overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+transposedrows2:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows2segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows2rest
+
+transposedrows2four:
+	VMOVUPS      (BX), Z8
+	VMOVUPS      64(BX), Z9
+	VMOVUPS      128(BX), Z10
+	VMOVUPS.Z    192(BX), K1, Z11
+	VBROADCASTSS (AX), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 4(AX), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VMOVUPS      (BX)(SI*1), Z8
+	VMOVUPS      64(BX)(SI*1), Z9
+	VMOVUPS      128(BX)(SI*1), Z10
+	VMOVUPS.Z    192(BX)(SI*1), K1, Z11
+	VBROADCASTSS (AX)(CX*1), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 4(AX)(CX*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VMOVUPS      (BX)(SI*2), Z8
+	VMOVUPS      64(BX)(SI*2), Z9
+	VMOVUPS      128(BX)(SI*2), Z10
+	VMOVUPS.Z    192(BX)(SI*2), K1, Z11
+	VBROADCASTSS (AX)(CX*2), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 4(AX)(CX*2), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VMOVUPS      (BX)(DI*1), Z8
+	VMOVUPS      64(BX)(DI*1), Z9
+	VMOVUPS      128(BX)(DI*1), Z10
+	VMOVUPS.Z    192(BX)(DI*1), K1, Z11
+	VBROADCASTSS (AX)(DX*1), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 4(AX)(DX*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows2four
+
+transposedrows2rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows2next
+
+transposedrows2single:
+	VMOVUPS      (BX), Z8
+	VMOVUPS      64(BX), Z9
+	VMOVUPS      128(BX), Z10
+	VMOVUPS.Z    192(BX), K1, Z11
+	VBROADCASTSS (AX), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 4(AX), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows2single
+
+transposedrows2next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows2segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows2overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, Z2
+	VADDPS 192(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, Z5
+	VADDPS 128(DX), Z6, Z6
+	VADDPS 192(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+
+transposedrows2overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+transposedrows3:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows3segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows3rest
+
+transposedrows3four:
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VMOVUPS      128(BX), Z14
+	VMOVUPS.Z    192(BX), K1, Z15
+	VBROADCASTSS (AX), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 4(AX), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 8(AX), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VMOVUPS      (BX)(SI*1), Z12
+	VMOVUPS      64(BX)(SI*1), Z13
+	VMOVUPS      128(BX)(SI*1), Z14
+	VMOVUPS.Z    192(BX)(SI*1), K1, Z15
+	VBROADCASTSS (AX)(CX*1), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 4(AX)(CX*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 8(AX)(CX*1), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VMOVUPS      (BX)(SI*2), Z12
+	VMOVUPS      64(BX)(SI*2), Z13
+	VMOVUPS      128(BX)(SI*2), Z14
+	VMOVUPS.Z    192(BX)(SI*2), K1, Z15
+	VBROADCASTSS (AX)(CX*2), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 4(AX)(CX*2), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 8(AX)(CX*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VMOVUPS      (BX)(DI*1), Z12
+	VMOVUPS      64(BX)(DI*1), Z13
+	VMOVUPS      128(BX)(DI*1), Z14
+	VMOVUPS.Z    192(BX)(DI*1), K1, Z15
+	VBROADCASTSS (AX)(DX*1), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 4(AX)(DX*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 8(AX)(DX*1), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows3four
+
+transposedrows3rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows3next
+
+transposedrows3single:
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	VMOVUPS      128(BX), Z14
+	VMOVUPS.Z    192(BX), K1, Z15
+	VBROADCASTSS (AX), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 4(AX), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 8(AX), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows3single
+
+transposedrows3next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows3segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows3overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, Z2
+	VADDPS 192(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, Z5
+	VADDPS 128(DX), Z6, Z6
+	VADDPS 192(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, Z9
+	VADDPS 128(DX), Z10, Z10
+	VADDPS 192(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+
+transposedrows3overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+transposedrows4:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows4segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows4rest
+
+transposedrows4four:
+	VMOVUPS      (BX), Z16
+	VMOVUPS      64(BX), Z17
+	VMOVUPS      128(BX), Z18
+	VMOVUPS.Z    192(BX), K1, Z19
+	VBROADCASTSS (AX), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 4(AX), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 8(AX), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 12(AX), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VMOVUPS      (BX)(SI*1), Z16
+	VMOVUPS      64(BX)(SI*1), Z17
+	VMOVUPS      128(BX)(SI*1), Z18
+	VMOVUPS.Z    192(BX)(SI*1), K1, Z19
+	VBROADCASTSS (AX)(CX*1), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 4(AX)(CX*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 8(AX)(CX*1), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 12(AX)(CX*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VMOVUPS      (BX)(SI*2), Z16
+	VMOVUPS      64(BX)(SI*2), Z17
+	VMOVUPS      128(BX)(SI*2), Z18
+	VMOVUPS.Z    192(BX)(SI*2), K1, Z19
+	VBROADCASTSS (AX)(CX*2), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 4(AX)(CX*2), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 8(AX)(CX*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 12(AX)(CX*2), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VMOVUPS      (BX)(DI*1), Z16
+	VMOVUPS      64(BX)(DI*1), Z17
+	VMOVUPS      128(BX)(DI*1), Z18
+	VMOVUPS.Z    192(BX)(DI*1), K1, Z19
+	VBROADCASTSS (AX)(DX*1), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 4(AX)(DX*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 8(AX)(DX*1), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 12(AX)(DX*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows4four
+
+transposedrows4rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows4next
+
+transposedrows4single:
+	VMOVUPS      (BX), Z16
+	VMOVUPS      64(BX), Z17
+	VMOVUPS      128(BX), Z18
+	VMOVUPS.Z    192(BX), K1, Z19
+	VBROADCASTSS (AX), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 4(AX), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 8(AX), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 12(AX), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows4single
+
+transposedrows4next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows4segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows4overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, Z2
+	VADDPS 192(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, Z5
+	VADDPS 128(DX), Z6, Z6
+	VADDPS 192(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, Z9
+	VADDPS 128(DX), Z10, Z10
+	VADDPS 192(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, Z14
+	VADDPS 192(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+
+transposedrows4overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+transposedrows5:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows5segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows5rest
+
+transposedrows5four:
+	VMOVUPS      (BX), Z20
+	VMOVUPS      64(BX), Z21
+	VMOVUPS      128(BX), Z22
+	VMOVUPS.Z    192(BX), K1, Z23
+	VBROADCASTSS (AX), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 4(AX), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 8(AX), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 12(AX), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 16(AX), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      (BX)(SI*1), Z20
+	VMOVUPS      64(BX)(SI*1), Z21
+	VMOVUPS      128(BX)(SI*1), Z22
+	VMOVUPS.Z    192(BX)(SI*1), K1, Z23
+	VBROADCASTSS (AX)(CX*1), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 4(AX)(CX*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 8(AX)(CX*1), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 12(AX)(CX*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 16(AX)(CX*1), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      (BX)(SI*2), Z20
+	VMOVUPS      64(BX)(SI*2), Z21
+	VMOVUPS      128(BX)(SI*2), Z22
+	VMOVUPS.Z    192(BX)(SI*2), K1, Z23
+	VBROADCASTSS (AX)(CX*2), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 4(AX)(CX*2), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 8(AX)(CX*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 12(AX)(CX*2), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 16(AX)(CX*2), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      (BX)(DI*1), Z20
+	VMOVUPS      64(BX)(DI*1), Z21
+	VMOVUPS      128(BX)(DI*1), Z22
+	VMOVUPS.Z    192(BX)(DI*1), K1, Z23
+	VBROADCASTSS (AX)(DX*1), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 4(AX)(DX*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 8(AX)(DX*1), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 12(AX)(DX*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 16(AX)(DX*1), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows5four
+
+transposedrows5rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows5next
+
+transposedrows5single:
+	VMOVUPS      (BX), Z20
+	VMOVUPS      64(BX), Z21
+	VMOVUPS      128(BX), Z22
+	VMOVUPS.Z    192(BX), K1, Z23
+	VBROADCASTSS (AX), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 4(AX), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 8(AX), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 12(AX), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 16(AX), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows5single
+
+transposedrows5next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows5segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows5overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, Z2
+	VADDPS 192(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, Z5
+	VADDPS 128(DX), Z6, Z6
+	VADDPS 192(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, Z9
+	VADDPS 128(DX), Z10, Z10
+	VADDPS 192(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, Z14
+	VADDPS 192(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, Z17
+	VADDPS 128(DX), Z18, Z18
+	VADDPS 192(DX), Z19, K1, Z19
+	ADDQ   CX, DX
+
+transposedrows5overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, 128(AX)
+	VMOVUPS Z19, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+transposedrows6:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows6segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows6rest
+
+transposedrows6four:
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VMOVUPS      128(BX), Z26
+	VMOVUPS.Z    192(BX), K1, Z27
+	VBROADCASTSS (AX), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 4(AX), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 8(AX), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 12(AX), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 16(AX), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 20(AX), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VMOVUPS      (BX)(SI*1), Z24
+	VMOVUPS      64(BX)(SI*1), Z25
+	VMOVUPS      128(BX)(SI*1), Z26
+	VMOVUPS.Z    192(BX)(SI*1), K1, Z27
+	VBROADCASTSS (AX)(CX*1), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 4(AX)(CX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 8(AX)(CX*1), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 12(AX)(CX*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 16(AX)(CX*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 20(AX)(CX*1), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VMOVUPS      (BX)(SI*2), Z24
+	VMOVUPS      64(BX)(SI*2), Z25
+	VMOVUPS      128(BX)(SI*2), Z26
+	VMOVUPS.Z    192(BX)(SI*2), K1, Z27
+	VBROADCASTSS (AX)(CX*2), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 4(AX)(CX*2), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 8(AX)(CX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 12(AX)(CX*2), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 16(AX)(CX*2), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 20(AX)(CX*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VMOVUPS      (BX)(DI*1), Z24
+	VMOVUPS      64(BX)(DI*1), Z25
+	VMOVUPS      128(BX)(DI*1), Z26
+	VMOVUPS.Z    192(BX)(DI*1), K1, Z27
+	VBROADCASTSS (AX)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 4(AX)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 8(AX)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 12(AX)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 16(AX)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 20(AX)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows6four
+
+transposedrows6rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows6next
+
+transposedrows6single:
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	VMOVUPS      128(BX), Z26
+	VMOVUPS.Z    192(BX), K1, Z27
+	VBROADCASTSS (AX), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 4(AX), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 8(AX), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 12(AX), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 16(AX), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 20(AX), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows6single
+
+transposedrows6next:
+	ADDQ   $0x10, R8
+	CMPQ   R8, R9
+	JNE    transposedrows6segment
+	MOVQ   c+80(FP), AX
+	MOVQ   ldc+88(FP), CX
+	SHLQ   $0x02, CX
+	MOVB   accumulate+96(FP), DL
+	TESTB  DL, DL
+	JZ     transposedrows6overwrite
+	MOVQ   AX, DX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	VADDPS 128(DX), Z2, Z2
+	VADDPS 192(DX), Z3, K1, Z3
+	ADDQ   CX, DX
+	VADDPS (DX), Z4, Z4
+	VADDPS 64(DX), Z5, Z5
+	VADDPS 128(DX), Z6, Z6
+	VADDPS 192(DX), Z7, K1, Z7
+	ADDQ   CX, DX
+	VADDPS (DX), Z8, Z8
+	VADDPS 64(DX), Z9, Z9
+	VADDPS 128(DX), Z10, Z10
+	VADDPS 192(DX), Z11, K1, Z11
+	ADDQ   CX, DX
+	VADDPS (DX), Z12, Z12
+	VADDPS 64(DX), Z13, Z13
+	VADDPS 128(DX), Z14, Z14
+	VADDPS 192(DX), Z15, K1, Z15
+	ADDQ   CX, DX
+	VADDPS (DX), Z16, Z16
+	VADDPS 64(DX), Z17, Z17
+	VADDPS 128(DX), Z18, Z18
+	VADDPS 192(DX), Z19, K1, Z19
+	ADDQ   CX, DX
+	VADDPS (DX), Z20, Z20
+	VADDPS 64(DX), Z21, Z21
+	VADDPS 128(DX), Z22, Z22
+	VADDPS 192(DX), Z23, K1, Z23
+	ADDQ   CX, DX
+
+transposedrows6overwrite:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, 128(AX)
+	VMOVUPS Z19, K1, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	VMOVUPS Z22, 128(AX)
+	VMOVUPS Z23, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+// func avx2x8(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+// Requires: AVX, FMA3
+TEXT ·avx2x8(SB), NOSPLIT, $0-97
+	MOVQ    rows+0(FP), AX
+	MOVQ    columns+8(FP), CX
+	SUBQ    $0x00000000, CX
+	LEAQ    masks<>+32(SB), DX
+	SHLQ    $0x02, CX
+	SUBQ    CX, DX
+	VMOVUPS (DX), Y0
+	MOVQ    row+32(FP), CX
+	CMPQ    CX, $0x01
+	JE      transposed
+	CMPQ    AX, $0x00000006
+	JHI     above6
+	CMPQ    AX, $0x00000003
+	JHI     above3
+	CMPQ    AX, $0x00000002
+	JHI     above2
+	CMPQ    AX, $0x00000001
+	JHI     above1
+	JMP     rows1
+
+above1:
+	JMP rows2
+
+above2:
+	JMP rows3
+
+above3:
+	CMPQ AX, $0x00000005
+	JHI  above5
+	CMPQ AX, $0x00000004
+	JHI  above4
+	JMP  rows4
+
+above4:
+	JMP rows5
+
+above5:
+	JMP rows6
+
+above6:
+	CMPQ AX, $0x00000009
+	JHI  above9
+	CMPQ AX, $0x00000008
+	JHI  above8
+	CMPQ AX, $0x00000007
+	JHI  above7
+	JMP  rows7
+
+above7:
+	JMP rows8
+
+above8:
+	JMP rows9
+
+above9:
+	CMPQ AX, $0x0000000b
+	JHI  above11
+	CMPQ AX, $0x0000000a
+	JHI  above10
+	JMP  rows10
+
+above10:
+	JMP rows11
+
+above11:
+	JMP rows12
+
+rows1:
+	VXORPS Y1, Y1, Y1
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), BX
+	SHLQ   $0x02, BX
+	LEAQ   (BX)(BX*2), SI
+	MOVQ   segments+64(FP), DI
+	MOVQ   n+72(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
+
+rows1segment:
+	MOVQ a+24(FP), AX
+	MOVQ (DI), DX
+	LEAQ (AX)(DX*4), AX
+	MOVQ b+48(FP), DX
+	MOVQ 8(DI), R9
+	LEAQ (DX)(R9*4), DX
+	MOVQ depth+16(FP), R9
+	CMPQ CX, $0x04
+	JNE  rows1single
+	SHRQ $0x02, R9
+	JZ   rows1rest
+
+rows1four:
+	VMASKMOVPS   (DX), Y0, Y2
+	VBROADCASTSS (AX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         DX, DI
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+	VMASKMOVPS   (DX)(BX*1), Y0, Y2
+	VBROADCASTSS 4(AX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (DX)(BX*2), Y0, Y2
+	VBROADCASTSS 8(AX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (DX)(SI*1), Y0, Y2
+	VBROADCASTSS 12(AX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x10, AX
+	LEAQ         (DX)(BX*4), DX
+	DECQ         R9
+	JNZ          rows1four
 
-	// add what is there
-	MOVQ   AX, DX
-	VADDPS (DX), Y0, Y0
-	ADDQ   CX, DX
-	VADDPS (DX), Y1, Y1
-	ADDQ   CX, DX
+rows1rest:
+	MOVQ depth+16(FP), R9
+	ANDQ $0x03, R9
+	JZ   rows1next
 
-overwrite:
-	VMOVUPS Y0, (AX)
-	ADDQ    CX, AX
-	VMOVUPS Y1, (AX)
-	ADDQ    CX, AX
+rows1single:
+	VMASKMOVPS   (DX), Y0, Y2
+	VBROADCASTSS (AX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         CX, AX
+	LEAQ         (DX)(BX*1), DX
+	DECQ         R9
+	JNZ          rows1single
+
+rows1next:
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
+	JNE        rows1segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows1overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	ADDQ       CX, DX
+
+rows1overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
 	VZEROUPPER
 	RET
 
-// func tile1x8(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile1x8(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   row+16(FP), CX
-	MOVQ   step+24(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   ldb+40(FP), BX
-	MOVQ   a+8(FP), SI
-	VXORPS Y0, Y0, Y0
+rows2:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	MOVQ   step+40(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
 
-	// b is read once for all rows
-loop:
-	VMOVUPS      (DX), Y1
-	VBROADCASTSS (SI), Y2
-	VFMADD231PS  Y1, Y2, Y0
-	ADDQ         CX, SI
-	ADDQ         BX, DX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+rows2segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	CMPQ DX, $0x04
+	JNE  rows2single
+	SHRQ $0x02, R10
+	JZ   rows2rest
 
-	// add what is there
-	MOVQ   AX, DX
-	VADDPS (DX), Y0, Y0
-	ADDQ   CX, DX
+rows2four:
+	VMASKMOVPS   (BX), Y0, Y3
+	VBROADCASTSS (AX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (AX)(CX*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMASKMOVPS   (BX)(SI*1), Y0, Y3
+	VBROADCASTSS 4(AX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMASKMOVPS   (BX)(SI*2), Y0, Y3
+	VBROADCASTSS 8(AX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(AX)(CX*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMASKMOVPS   (BX)(DI*1), Y0, Y3
+	VBROADCASTSS 12(AX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 12(AX)(CX*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x10, AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          rows2four
 
-overwrite:
-	VMOVUPS Y0, (AX)
-	ADDQ    CX, AX
+rows2rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   rows2next
+
+rows2single:
+	VMASKMOVPS   (BX), Y0, Y3
+	VBROADCASTSS (AX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (AX)(CX*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         DX, AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          rows2single
+
+rows2next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        rows2segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows2overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+	ADDQ       CX, DX
+
+rows2overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
 	VZEROUPPER
 	RET
 
-// func tile6x16(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile6x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   row+16(FP), CX
-	MOVQ   step+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   ldb+40(FP), SI
-	MOVQ   a+8(FP), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	VXORPS Y0, Y0, Y0
+rows3:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   step+40(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+rows3segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	CMPQ DX, $0x04
+	JNE  rows3single
+	SHRQ $0x02, R10
+	JZ   rows3rest
+
+rows3four:
+	VMASKMOVPS   (BX), Y0, Y4
+	VBROADCASTSS (AX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (AX)(CX*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (AX)(CX*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMASKMOVPS   (BX)(SI*1), Y0, Y4
+	VBROADCASTSS 4(AX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 4(AX)(CX*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMASKMOVPS   (BX)(SI*2), Y0, Y4
+	VBROADCASTSS 8(AX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(AX)(CX*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMASKMOVPS   (BX)(DI*1), Y0, Y4
+	VBROADCASTSS 12(AX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 12(AX)(CX*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(AX)(CX*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x10, AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          rows3four
+
+rows3rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   rows3next
+
+rows3single:
+	VMASKMOVPS   (BX), Y0, Y4
+	VBROADCASTSS (AX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (AX)(CX*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (AX)(CX*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          rows3single
+
+rows3next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        rows3segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows3overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y4
+	VADDPS     Y4, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y4
+	VADDPS     Y4, Y3, Y3
+	ADDQ       CX, DX
+
+rows3overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	VZEROUPPER
+	RET
+
+rows4:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	MOVQ   step+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R8
+	MOVQ   segments+64(FP), R9
+	MOVQ   n+72(FP), R10
+	SHLQ   $0x04, R10
+	ADDQ   R9, R10
+
+rows4segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R9), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	MOVQ 8(R9), R11
+	LEAQ (SI)(R11*4), SI
+	MOVQ depth+16(FP), R11
+	CMPQ BX, $0x04
+	JNE  rows4single
+	SHRQ $0x02, R11
+	JZ   rows4rest
+
+rows4four:
+	VMASKMOVPS   (SI), Y0, Y5
+	VBROADCASTSS (AX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (AX)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (AX)(CX*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (AX)(DX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (SI)(DI*1), Y0, Y5
+	VBROADCASTSS 4(AX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 4(AX)(CX*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 4(AX)(DX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (SI)(DI*2), Y0, Y5
+	VBROADCASTSS 8(AX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(AX)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 8(AX)(DX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (SI)(R8*1), Y0, Y5
+	VBROADCASTSS 12(AX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 12(AX)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(AX)(CX*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(AX)(DX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         $0x10, AX
+	LEAQ         (SI)(DI*4), SI
+	DECQ         R11
+	JNZ          rows4four
+
+rows4rest:
+	MOVQ depth+16(FP), R11
+	ANDQ $0x03, R11
+	JZ   rows4next
+
+rows4single:
+	VMASKMOVPS   (SI), Y0, Y5
+	VBROADCASTSS (AX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (AX)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (AX)(CX*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (AX)(DX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         BX, AX
+	LEAQ         (SI)(DI*1), SI
+	DECQ         R11
+	JNZ          rows4single
+
+rows4next:
+	ADDQ       $0x10, R9
+	CMPQ       R9, R10
+	JNE        rows4segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows4overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y5
+	VADDPS     Y5, Y3, Y3
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+	ADDQ       CX, DX
+
+rows4overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y0, (AX)
+	VZEROUPPER
+	RET
+
+rows5:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	MOVQ   step+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R8
+	MOVQ   segments+64(FP), R9
+	MOVQ   n+72(FP), R10
+	SHLQ   $0x04, R10
+	ADDQ   R9, R10
+
+rows5segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R9), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	MOVQ 8(R9), R11
+	LEAQ (SI)(R11*4), SI
+	MOVQ depth+16(FP), R11
+	CMPQ BX, $0x04
+	JNE  rows5single
+	SHRQ $0x02, R11
+	JZ   rows5rest
+
+rows5four:
+	VMASKMOVPS   (SI), Y0, Y6
+	VBROADCASTSS (AX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (AX)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (AX)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (AX)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (AX)(CX*4), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	VMASKMOVPS   (SI)(DI*1), Y0, Y6
+	VBROADCASTSS 4(AX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(AX)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 4(AX)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 4(AX)(CX*4), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	VMASKMOVPS   (SI)(DI*2), Y0, Y6
+	VBROADCASTSS 8(AX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(AX)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 8(AX)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 8(AX)(CX*4), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	VMASKMOVPS   (SI)(R8*1), Y0, Y6
+	VBROADCASTSS 12(AX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 12(AX)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(AX)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 12(AX)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 12(AX)(CX*4), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         $0x10, AX
+	LEAQ         (SI)(DI*4), SI
+	DECQ         R11
+	JNZ          rows5four
+
+rows5rest:
+	MOVQ depth+16(FP), R11
+	ANDQ $0x03, R11
+	JZ   rows5next
+
+rows5single:
+	VMASKMOVPS   (SI), Y0, Y6
+	VBROADCASTSS (AX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (AX)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (AX)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (AX)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (AX)(CX*4), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         BX, AX
+	LEAQ         (SI)(DI*1), SI
+	DECQ         R11
+	JNZ          rows5single
+
+rows5next:
+	ADDQ       $0x10, R9
+	CMPQ       R9, R10
+	JNE        rows5segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows5overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y6
+	VADDPS     Y6, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y6
+	VADDPS     Y6, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y6
+	VADDPS     Y6, Y3, Y3
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y6
+	VADDPS     Y6, Y4, Y4
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y6
+	VADDPS     Y6, Y5, Y5
+	ADDQ       CX, DX
+
+rows5overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y0, (AX)
+	VZEROUPPER
+	RET
+
+rows6:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	MOVQ   step+40(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	MOVQ   ldb+56(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), R9
+	MOVQ   segments+64(FP), R10
+	MOVQ   n+72(FP), R11
+	SHLQ   $0x04, R11
+	ADDQ   R10, R11
+
+rows6segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R10), DI
+	LEAQ (AX)(DI*4), AX
+	MOVQ b+48(FP), DI
+	MOVQ 8(R10), R12
+	LEAQ (DI)(R12*4), DI
+	MOVQ depth+16(FP), R12
+	CMPQ SI, $0x04
+	JNE  rows6single
+	SHRQ $0x02, R12
+	JZ   rows6rest
+
+rows6four:
+	VMASKMOVPS   (DI), Y0, Y7
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (AX)(CX*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (AX)(CX*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (AX)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (AX)(CX*4), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (AX)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	VMASKMOVPS   (DI)(R8*1), Y0, Y7
+	VBROADCASTSS 4(AX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 4(AX)(CX*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 4(AX)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 4(AX)(CX*4), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 4(AX)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	VMASKMOVPS   (DI)(R8*2), Y0, Y7
+	VBROADCASTSS 8(AX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 8(AX)(CX*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(AX)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 8(AX)(CX*4), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 8(AX)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	VMASKMOVPS   (DI)(R9*1), Y0, Y7
+	VBROADCASTSS 12(AX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 12(AX)(CX*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 12(AX)(CX*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 12(AX)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 12(AX)(CX*4), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 12(AX)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         $0x10, AX
+	LEAQ         (DI)(R8*4), DI
+	DECQ         R12
+	JNZ          rows6four
+
+rows6rest:
+	MOVQ depth+16(FP), R12
+	ANDQ $0x03, R12
+	JZ   rows6next
+
+rows6single:
+	VMASKMOVPS   (DI), Y0, Y7
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (AX)(CX*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (AX)(CX*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (AX)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (AX)(CX*4), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (AX)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         SI, AX
+	LEAQ         (DI)(R8*1), DI
+	DECQ         R12
+	JNZ          rows6single
+
+rows6next:
+	ADDQ       $0x10, R10
+	CMPQ       R10, R11
+	JNE        rows6segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows6overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y7
+	VADDPS     Y7, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y7
+	VADDPS     Y7, Y3, Y3
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y7
+	VADDPS     Y7, Y4, Y4
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y7
+	VADDPS     Y7, Y5, Y5
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+	ADDQ       CX, DX
+
+rows6overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y0, (AX)
+	VZEROUPPER
+	RET
+
+rows7:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   step+40(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	MOVQ   ldb+56(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), R9
+	MOVQ   segments+64(FP), R10
+	MOVQ   n+72(FP), R11
+	SHLQ   $0x04, R11
+	ADDQ   R10, R11
+
+rows7segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R10), DI
+	LEAQ (AX)(DI*4), AX
+	MOVQ b+48(FP), DI
+	MOVQ 8(R10), R12
+	LEAQ (DI)(R12*4), DI
+	MOVQ depth+16(FP), R12
+	CMPQ SI, $0x04
+	JNE  rows7single
+	SHRQ $0x02, R12
+	JZ   rows7rest
+
+rows7four:
+	VMASKMOVPS   (DI), Y0, Y8
+	VBROADCASTSS (AX), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS (AX)(CX*1), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (AX)(CX*2), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS (AX)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (AX)(CX*4), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS (AX)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (AX)(DX*2), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	VMASKMOVPS   (DI)(R8*1), Y0, Y8
+	VBROADCASTSS 4(AX), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(AX)(CX*2), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 4(AX)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 4(AX)(CX*4), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS 4(AX)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 4(AX)(DX*2), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	VMASKMOVPS   (DI)(R8*2), Y0, Y8
+	VBROADCASTSS 8(AX), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 8(AX)(CX*1), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 8(AX)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(AX)(CX*4), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS 8(AX)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 8(AX)(DX*2), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	VMASKMOVPS   (DI)(R9*1), Y0, Y8
+	VBROADCASTSS 12(AX), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 12(AX)(CX*1), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 12(AX)(CX*2), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 12(AX)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 12(AX)(CX*4), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS 12(AX)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 12(AX)(DX*2), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	ADDQ         $0x10, AX
+	LEAQ         (DI)(R8*4), DI
+	DECQ         R12
+	JNZ          rows7four
+
+rows7rest:
+	MOVQ depth+16(FP), R12
+	ANDQ $0x03, R12
+	JZ   rows7next
+
+rows7single:
+	VMASKMOVPS   (DI), Y0, Y8
+	VBROADCASTSS (AX), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS (AX)(CX*1), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (AX)(CX*2), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS (AX)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (AX)(CX*4), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS (AX)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (AX)(DX*2), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	ADDQ         SI, AX
+	LEAQ         (DI)(R8*1), DI
+	DECQ         R12
+	JNZ          rows7single
+
+rows7next:
+	ADDQ       $0x10, R10
+	CMPQ       R10, R11
+	JNE        rows7segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows7overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y8
+	VADDPS     Y8, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y8
+	VADDPS     Y8, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y8
+	VADDPS     Y8, Y3, Y3
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y8
+	VADDPS     Y8, Y4, Y4
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y8
+	VADDPS     Y8, Y5, Y5
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y8
+	VADDPS     Y8, Y6, Y6
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y8
+	VADDPS     Y8, Y7, Y7
+	ADDQ       CX, DX
+
+rows7overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y0, (AX)
+	VZEROUPPER
+	RET
+
+rows8:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	MOVQ   step+40(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	LEAQ   (BX)(CX*2), SI
+	MOVQ   ldb+56(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   segments+64(FP), R11
+	MOVQ   n+72(FP), R12
+	SHLQ   $0x04, R12
+	ADDQ   R11, R12
+
+rows8segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R11), R8
+	LEAQ (AX)(R8*4), AX
+	MOVQ b+48(FP), R8
+	MOVQ 8(R11), R13
+	LEAQ (R8)(R13*4), R8
+	MOVQ depth+16(FP), R13
+	CMPQ DI, $0x04
+	JNE  rows8single
+	SHRQ $0x02, R13
+	JZ   rows8rest
+
+rows8four:
+	VMASKMOVPS   (R8), Y0, Y9
+	VBROADCASTSS (AX), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (AX)(CX*1), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS (AX)(CX*2), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (AX)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS (AX)(CX*4), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (AX)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS (AX)(DX*2), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS (AX)(SI*1), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	VMASKMOVPS   (R8)(R9*1), Y0, Y9
+	VBROADCASTSS 4(AX), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS 4(AX)(CX*2), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 4(AX)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS 4(AX)(CX*4), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 4(AX)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS 4(AX)(DX*2), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS 4(AX)(SI*1), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	VMASKMOVPS   (R8)(R9*2), Y0, Y9
+	VBROADCASTSS 8(AX), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 8(AX)(CX*1), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(AX)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS 8(AX)(CX*4), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 8(AX)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS 8(AX)(DX*2), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS 8(AX)(SI*1), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	VMASKMOVPS   (R8)(R10*1), Y0, Y9
+	VBROADCASTSS 12(AX), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 12(AX)(CX*1), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS 12(AX)(CX*2), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 12(AX)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS 12(AX)(CX*4), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(AX)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS 12(AX)(DX*2), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS 12(AX)(SI*1), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	ADDQ         $0x10, AX
+	LEAQ         (R8)(R9*4), R8
+	DECQ         R13
+	JNZ          rows8four
+
+rows8rest:
+	MOVQ depth+16(FP), R13
+	ANDQ $0x03, R13
+	JZ   rows8next
+
+rows8single:
+	VMASKMOVPS   (R8), Y0, Y9
+	VBROADCASTSS (AX), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (AX)(CX*1), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS (AX)(CX*2), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (AX)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS (AX)(CX*4), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (AX)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS (AX)(DX*2), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS (AX)(SI*1), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	ADDQ         DI, AX
+	LEAQ         (R8)(R9*1), R8
+	DECQ         R13
+	JNZ          rows8single
+
+rows8next:
+	ADDQ       $0x10, R11
+	CMPQ       R11, R12
+	JNE        rows8segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows8overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y3, Y3
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y5, Y5
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y6, Y6
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y7, Y7
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+	ADDQ       CX, DX
+
+rows8overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y0, (AX)
+	VZEROUPPER
+	RET
+
+rows9:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	MOVQ   step+40(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	LEAQ   (BX)(CX*2), SI
+	MOVQ   ldb+56(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R10
+	MOVQ   segments+64(FP), R11
+	MOVQ   n+72(FP), R12
+	SHLQ   $0x04, R12
+	ADDQ   R11, R12
+
+rows9segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R11), R8
+	LEAQ (AX)(R8*4), AX
+	MOVQ b+48(FP), R8
+	MOVQ 8(R11), R13
+	LEAQ (R8)(R13*4), R8
+	MOVQ depth+16(FP), R13
+	CMPQ DI, $0x04
+	JNE  rows9single
+	SHRQ $0x02, R13
+	JZ   rows9rest
+
+rows9four:
+	VMASKMOVPS   (R8), Y0, Y10
+	VBROADCASTSS (AX), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS (AX)(CX*1), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (AX)(CX*2), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS (AX)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (AX)(CX*4), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS (AX)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (AX)(DX*2), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS (AX)(SI*1), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS (AX)(CX*8), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	VMASKMOVPS   (R8)(R9*1), Y0, Y10
+	VBROADCASTSS 4(AX), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(AX)(CX*2), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 4(AX)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 4(AX)(CX*4), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 4(AX)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 4(AX)(DX*2), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS 4(AX)(SI*1), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 4(AX)(CX*8), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	VMASKMOVPS   (R8)(R9*2), Y0, Y10
+	VBROADCASTSS 8(AX), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 8(AX)(CX*1), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 8(AX)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(AX)(CX*4), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 8(AX)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 8(AX)(DX*2), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS 8(AX)(SI*1), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 8(AX)(CX*8), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	VMASKMOVPS   (R8)(R10*1), Y0, Y10
+	VBROADCASTSS 12(AX), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 12(AX)(CX*1), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 12(AX)(CX*2), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 12(AX)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 12(AX)(CX*4), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 12(AX)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(AX)(DX*2), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS 12(AX)(SI*1), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 12(AX)(CX*8), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	ADDQ         $0x10, AX
+	LEAQ         (R8)(R9*4), R8
+	DECQ         R13
+	JNZ          rows9four
+
+rows9rest:
+	MOVQ depth+16(FP), R13
+	ANDQ $0x03, R13
+	JZ   rows9next
+
+rows9single:
+	VMASKMOVPS   (R8), Y0, Y10
+	VBROADCASTSS (AX), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS (AX)(CX*1), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (AX)(CX*2), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS (AX)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (AX)(CX*4), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS (AX)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (AX)(DX*2), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS (AX)(SI*1), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS (AX)(CX*8), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	ADDQ         DI, AX
+	LEAQ         (R8)(R9*1), R8
+	DECQ         R13
+	JNZ          rows9single
+
+rows9next:
+	ADDQ       $0x10, R11
+	CMPQ       R11, R12
+	JNE        rows9segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows9overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y3, Y3
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y4, Y4
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y5, Y5
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y6, Y6
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y7, Y7
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y8, Y8
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y9, Y9
+	ADDQ       CX, DX
+
+rows9overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y9, Y0, (AX)
+	VZEROUPPER
+	RET
+
+rows10:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	MOVQ   step+40(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   row+32(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (BX)(DX*2), SI
+	LEAQ   (SI)(DX*2), DI
+	MOVQ   ldb+56(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	MOVQ   segments+64(FP), R12
+	MOVQ   n+72(FP), R13
+	SHLQ   $0x04, R13
+	ADDQ   R12, R13
+
+rows10segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R12), CX
+	LEAQ (AX)(CX*4), AX
+	LEAQ (AX)(DX*8), CX
+	MOVQ b+48(FP), R9
+	MOVQ 8(R12), R14
+	LEAQ (R9)(R14*4), R9
+	MOVQ depth+16(FP), R14
+	CMPQ R8, $0x04
+	JNE  rows10single
+	SHRQ $0x02, R14
+	JZ   rows10rest
+
+rows10four:
+	VMASKMOVPS   (R9), Y0, Y11
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (AX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (AX)(DX*2), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (AX)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS (AX)(DX*4), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (AX)(SI*1), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS (AX)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (AX)(DI*1), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS (CX), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS (CX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	VMASKMOVPS   (R9)(R10*1), Y0, Y11
+	VBROADCASTSS 4(AX), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(AX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(AX)(DX*2), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 4(AX)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS 4(AX)(DX*4), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 4(AX)(SI*1), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 4(AX)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 4(AX)(DI*1), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS 4(CX), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 4(CX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	VMASKMOVPS   (R9)(R10*2), Y0, Y11
+	VBROADCASTSS 8(AX), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 8(AX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 8(AX)(DX*2), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(AX)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS 8(AX)(DX*4), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 8(AX)(SI*1), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 8(AX)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 8(AX)(DI*1), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS 8(CX), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 8(CX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	VMASKMOVPS   (R9)(R11*1), Y0, Y11
+	VBROADCASTSS 12(AX), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 12(AX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 12(AX)(DX*2), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 12(AX)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS 12(AX)(DX*4), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(AX)(SI*1), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 12(AX)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 12(AX)(DI*1), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS 12(CX), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 12(CX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	ADDQ         $0x10, AX
+	ADDQ         $0x10, CX
+	LEAQ         (R9)(R10*4), R9
+	DECQ         R14
+	JNZ          rows10four
+
+rows10rest:
+	MOVQ depth+16(FP), R14
+	ANDQ $0x03, R14
+	JZ   rows10next
+
+rows10single:
+	VMASKMOVPS   (R9), Y0, Y11
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (AX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (AX)(DX*2), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (AX)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS (AX)(DX*4), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (AX)(SI*1), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS (AX)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (AX)(DI*1), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS (CX), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS (CX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	LEAQ         (R9)(R10*1), R9
+	DECQ         R14
+	JNZ          rows10single
+
+rows10next:
+	ADDQ       $0x10, R12
+	CMPQ       R12, R13
+	JNE        rows10segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows10overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y3, Y3
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y4, Y4
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y5, Y5
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y6, Y6
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y7, Y7
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y8, Y8
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y9, Y9
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y10, Y10
+	ADDQ       CX, DX
+
+rows10overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y9, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y10, Y0, (AX)
+	VZEROUPPER
+	RET
+
+rows11:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -367,95 +20229,240 @@ TEXT ·tile6x16(SB), NOSPLIT, $0-80
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
+	MOVQ   step+40(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   row+32(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (BX)(DX*2), SI
+	LEAQ   (SI)(DX*2), DI
+	MOVQ   ldb+56(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	MOVQ   segments+64(FP), R12
+	MOVQ   n+72(FP), R13
+	SHLQ   $0x04, R13
+	ADDQ   R12, R13
 
-	// b is read once for all rows
-loop:
-	VMOVUPS      (BX), Y12
-	VMOVUPS      32(BX), Y13
-	VBROADCASTSS (DI), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (DI)(CX*1), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (DI)(CX*2), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R8), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R8)(CX*1), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R8)(CX*2), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         DX, DI
-	ADDQ         DX, R8
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+rows11segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R12), CX
+	LEAQ (AX)(CX*4), AX
+	LEAQ (AX)(DX*8), CX
+	MOVQ b+48(FP), R9
+	MOVQ 8(R12), R14
+	LEAQ (R9)(R14*4), R9
+	MOVQ depth+16(FP), R14
+	CMPQ R8, $0x04
+	JNE  rows11single
+	SHRQ $0x02, R14
+	JZ   rows11rest
 
-	// add what is there
-	MOVQ   AX, DX
-	VADDPS (DX), Y0, Y0
-	VADDPS 32(DX), Y1, Y1
-	ADDQ   CX, DX
-	VADDPS (DX), Y2, Y2
-	VADDPS 32(DX), Y3, Y3
-	ADDQ   CX, DX
-	VADDPS (DX), Y4, Y4
-	VADDPS 32(DX), Y5, Y5
-	ADDQ   CX, DX
-	VADDPS (DX), Y6, Y6
-	VADDPS 32(DX), Y7, Y7
-	ADDQ   CX, DX
-	VADDPS (DX), Y8, Y8
-	VADDPS 32(DX), Y9, Y9
-	ADDQ   CX, DX
-	VADDPS (DX), Y10, Y10
-	VADDPS 32(DX), Y11, Y11
-	ADDQ   CX, DX
+rows11four:
+	VMASKMOVPS   (R9), Y0, Y12
+	VBROADCASTSS (AX), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS (AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (AX)(DX*2), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (AX)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (AX)(DX*4), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS (AX)(SI*1), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (AX)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS (AX)(DI*1), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (CX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS (CX)(DX*2), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	VMASKMOVPS   (R9)(R10*1), Y0, Y12
+	VBROADCASTSS 4(AX), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 4(AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 4(AX)(DX*2), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 4(AX)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 4(AX)(DX*4), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 4(AX)(SI*1), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 4(AX)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 4(AX)(DI*1), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 4(CX), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS 4(CX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 4(CX)(DX*2), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	VMASKMOVPS   (R9)(R10*2), Y0, Y12
+	VBROADCASTSS 8(AX), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 8(AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 8(AX)(DX*2), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 8(AX)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 8(AX)(DX*4), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 8(AX)(SI*1), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 8(AX)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 8(AX)(DI*1), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 8(CX), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS 8(CX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 8(CX)(DX*2), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	VMASKMOVPS   (R9)(R11*1), Y0, Y12
+	VBROADCASTSS 12(AX), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 12(AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 12(AX)(DX*2), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 12(AX)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 12(AX)(DX*4), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 12(AX)(SI*1), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 12(AX)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 12(AX)(DI*1), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 12(CX), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS 12(CX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 12(CX)(DX*2), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	ADDQ         $0x10, AX
+	ADDQ         $0x10, CX
+	LEAQ         (R9)(R10*4), R9
+	DECQ         R14
+	JNZ          rows11four
 
-overwrite:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y6, (AX)
-	VMOVUPS Y7, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y8, (AX)
-	VMOVUPS Y9, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y10, (AX)
-	VMOVUPS Y11, 32(AX)
-	ADDQ    CX, AX
+rows11rest:
+	MOVQ depth+16(FP), R14
+	ANDQ $0x03, R14
+	JZ   rows11next
+
+rows11single:
+	VMASKMOVPS   (R9), Y0, Y12
+	VBROADCASTSS (AX), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS (AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (AX)(DX*2), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (AX)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (AX)(DX*4), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS (AX)(SI*1), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (AX)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS (AX)(DI*1), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (CX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS (CX)(DX*2), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	LEAQ         (R9)(R10*1), R9
+	DECQ         R14
+	JNZ          rows11single
+
+rows11next:
+	ADDQ       $0x10, R12
+	CMPQ       R12, R13
+	JNE        rows11segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows11overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y3, Y3
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y4, Y4
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y5, Y5
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y6, Y6
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y7, Y7
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y8, Y8
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y9, Y9
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y10, Y10
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y11, Y11
+	ADDQ       CX, DX
+
+rows11overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y9, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y10, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y11, Y0, (AX)
 	VZEROUPPER
 	RET
 
-// func tile4x16(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile4x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   row+16(FP), CX
-	MOVQ   step+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   ldb+40(FP), SI
-	MOVQ   a+8(FP), DI
-	LEAQ   (DI)(CX*2), R8
-	ADDQ   CX, R8
-	VXORPS Y0, Y0, Y0
+rows12:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -463,270 +20470,233 @@ TEXT ·tile4x16(SB), NOSPLIT, $0-80
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	MOVQ   step+40(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   row+32(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (BX)(DX*2), SI
+	LEAQ   (SI)(DX*2), DI
+	MOVQ   ldb+56(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	MOVQ   segments+64(FP), R12
+	MOVQ   n+72(FP), R13
+	SHLQ   $0x04, R13
+	ADDQ   R12, R13
 
-	// b is read once for all rows
-loop:
-	VMOVUPS      (BX), Y8
-	VMOVUPS      32(BX), Y9
-	VBROADCASTSS (DI), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (DI)(CX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (DI)(CX*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R8), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         DX, DI
-	ADDQ         DX, R8
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+rows12segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R12), CX
+	LEAQ (AX)(CX*4), AX
+	LEAQ (AX)(DX*8), CX
+	MOVQ b+48(FP), R9
+	MOVQ 8(R12), R14
+	LEAQ (R9)(R14*4), R9
+	MOVQ depth+16(FP), R14
+	CMPQ R8, $0x04
+	JNE  rows12single
+	SHRQ $0x02, R14
+	JZ   rows12rest
 
-	// add what is there
-	MOVQ   AX, DX
-	VADDPS (DX), Y0, Y0
-	VADDPS 32(DX), Y1, Y1
-	ADDQ   CX, DX
-	VADDPS (DX), Y2, Y2
-	VADDPS 32(DX), Y3, Y3
-	ADDQ   CX, DX
-	VADDPS (DX), Y4, Y4
-	VADDPS 32(DX), Y5, Y5
-	ADDQ   CX, DX
-	VADDPS (DX), Y6, Y6
-	VADDPS 32(DX), Y7, Y7
-	ADDQ   CX, DX
-
-overwrite:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y6, (AX)
-	VMOVUPS Y7, 32(AX)
-	ADDQ    CX, AX
-	VZEROUPPER
-	RET
-
-// func tile2x16(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile2x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   row+16(FP), CX
-	MOVQ   step+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   ldb+40(FP), SI
-	MOVQ   a+8(FP), DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-
-	// b is read once for all rows
-loop:
-	VMOVUPS      (BX), Y4
-	VMOVUPS      32(BX), Y5
-	VBROADCASTSS (DI), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (DI)(CX*1), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         DX, DI
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
-
-	// add what is there
-	MOVQ   AX, DX
-	VADDPS (DX), Y0, Y0
-	VADDPS 32(DX), Y1, Y1
-	ADDQ   CX, DX
-	VADDPS (DX), Y2, Y2
-	VADDPS 32(DX), Y3, Y3
-	ADDQ   CX, DX
-
-overwrite:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
-	VZEROUPPER
-	RET
-
-// func tile1x16(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile1x16(SB), NOSPLIT, $0-80
-	MOVQ   k+0(FP), AX
-	MOVQ   row+16(FP), CX
-	MOVQ   step+24(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   ldb+40(FP), BX
-	MOVQ   a+8(FP), SI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-
-	// b is read once for all rows
-loop:
-	VMOVUPS      (DX), Y2
-	VMOVUPS      32(DX), Y3
-	VBROADCASTSS (SI), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         CX, SI
-	ADDQ         BX, DX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
-
-	// add what is there
-	MOVQ   AX, DX
-	VADDPS (DX), Y0, Y0
-	VADDPS 32(DX), Y1, Y1
-	ADDQ   CX, DX
-
-overwrite:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VZEROUPPER
-	RET
-
-// func tile12x8masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile12x8masked(SB), NOSPLIT, $0-80
-	MOVQ    k+0(FP), AX
-	MOVQ    row+16(FP), CX
-	MOVQ    step+24(FP), DX
-	MOVQ    b+32(FP), BX
-	MOVQ    ldb+40(FP), SI
-	MOVQ    a+8(FP), DI
-	LEAQ    (DI)(CX*2), R8
-	ADDQ    CX, R8
-	LEAQ    (R8)(CX*2), R9
-	ADDQ    CX, R9
-	LEAQ    (R9)(CX*2), R10
-	ADDQ    CX, R10
-	MOVQ    mask+72(FP), R11
-	VMOVUPS (R11), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	VXORPS  Y8, Y8, Y8
-	VXORPS  Y9, Y9, Y9
-	VXORPS  Y10, Y10, Y10
-	VXORPS  Y11, Y11, Y11
-	VXORPS  Y12, Y12, Y12
-
-	// b is read once for all rows
-loop:
-	VMASKMOVPS   (BX), Y0, Y13
-	VBROADCASTSS (DI), Y14
+rows12four:
+	VMASKMOVPS   (R9), Y0, Y13
+	VBROADCASTSS (AX), Y14
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (DI)(CX*1), Y14
+	VBROADCASTSS (AX)(DX*1), Y14
 	VFMADD231PS  Y13, Y14, Y2
-	VBROADCASTSS (DI)(CX*2), Y14
+	VBROADCASTSS (AX)(DX*2), Y14
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (R8), Y14
+	VBROADCASTSS (AX)(BX*1), Y14
 	VFMADD231PS  Y13, Y14, Y4
-	VBROADCASTSS (R8)(CX*1), Y14
+	VBROADCASTSS (AX)(DX*4), Y14
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R8)(CX*2), Y14
+	VBROADCASTSS (AX)(SI*1), Y14
 	VFMADD231PS  Y13, Y14, Y6
-	VBROADCASTSS (R9), Y14
+	VBROADCASTSS (AX)(BX*2), Y14
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R9)(CX*1), Y14
+	VBROADCASTSS (AX)(DI*1), Y14
 	VFMADD231PS  Y13, Y14, Y8
-	VBROADCASTSS (R9)(CX*2), Y14
+	VBROADCASTSS (CX), Y14
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R10), Y14
+	VBROADCASTSS (CX)(DX*1), Y14
 	VFMADD231PS  Y13, Y14, Y10
-	VBROADCASTSS (R10)(CX*1), Y14
+	VBROADCASTSS (CX)(DX*2), Y14
 	VFMADD231PS  Y13, Y14, Y11
-	VBROADCASTSS (R10)(CX*2), Y14
+	VBROADCASTSS (CX)(BX*1), Y14
 	VFMADD231PS  Y13, Y14, Y12
-	ADDQ         DX, DI
-	ADDQ         DX, R8
-	ADDQ         DX, R9
-	ADDQ         DX, R10
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+	VMASKMOVPS   (R9)(R10*1), Y0, Y13
+	VBROADCASTSS 4(AX), Y14
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y2
+	VBROADCASTSS 4(AX)(DX*2), Y14
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 4(AX)(BX*1), Y14
+	VFMADD231PS  Y13, Y14, Y4
+	VBROADCASTSS 4(AX)(DX*4), Y14
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 4(AX)(SI*1), Y14
+	VFMADD231PS  Y13, Y14, Y6
+	VBROADCASTSS 4(AX)(BX*2), Y14
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 4(AX)(DI*1), Y14
+	VFMADD231PS  Y13, Y14, Y8
+	VBROADCASTSS 4(CX), Y14
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 4(CX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y10
+	VBROADCASTSS 4(CX)(DX*2), Y14
+	VFMADD231PS  Y13, Y14, Y11
+	VBROADCASTSS 4(CX)(BX*1), Y14
+	VFMADD231PS  Y13, Y14, Y12
+	VMASKMOVPS   (R9)(R10*2), Y0, Y13
+	VBROADCASTSS 8(AX), Y14
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 8(AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y2
+	VBROADCASTSS 8(AX)(DX*2), Y14
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(AX)(BX*1), Y14
+	VFMADD231PS  Y13, Y14, Y4
+	VBROADCASTSS 8(AX)(DX*4), Y14
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 8(AX)(SI*1), Y14
+	VFMADD231PS  Y13, Y14, Y6
+	VBROADCASTSS 8(AX)(BX*2), Y14
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 8(AX)(DI*1), Y14
+	VFMADD231PS  Y13, Y14, Y8
+	VBROADCASTSS 8(CX), Y14
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 8(CX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y10
+	VBROADCASTSS 8(CX)(DX*2), Y14
+	VFMADD231PS  Y13, Y14, Y11
+	VBROADCASTSS 8(CX)(BX*1), Y14
+	VFMADD231PS  Y13, Y14, Y12
+	VMASKMOVPS   (R9)(R11*1), Y0, Y13
+	VBROADCASTSS 12(AX), Y14
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 12(AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y2
+	VBROADCASTSS 12(AX)(DX*2), Y14
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 12(AX)(BX*1), Y14
+	VFMADD231PS  Y13, Y14, Y4
+	VBROADCASTSS 12(AX)(DX*4), Y14
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(AX)(SI*1), Y14
+	VFMADD231PS  Y13, Y14, Y6
+	VBROADCASTSS 12(AX)(BX*2), Y14
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 12(AX)(DI*1), Y14
+	VFMADD231PS  Y13, Y14, Y8
+	VBROADCASTSS 12(CX), Y14
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 12(CX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y10
+	VBROADCASTSS 12(CX)(DX*2), Y14
+	VFMADD231PS  Y13, Y14, Y11
+	VBROADCASTSS 12(CX)(BX*1), Y14
+	VFMADD231PS  Y13, Y14, Y12
+	ADDQ         $0x10, AX
+	ADDQ         $0x10, CX
+	LEAQ         (R9)(R10*4), R9
+	DECQ         R14
+	JNZ          rows12four
 
-	// add what is there
+rows12rest:
+	MOVQ depth+16(FP), R14
+	ANDQ $0x03, R14
+	JZ   rows12next
+
+rows12single:
+	VMASKMOVPS   (R9), Y0, Y13
+	VBROADCASTSS (AX), Y14
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y2
+	VBROADCASTSS (AX)(DX*2), Y14
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (AX)(BX*1), Y14
+	VFMADD231PS  Y13, Y14, Y4
+	VBROADCASTSS (AX)(DX*4), Y14
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (AX)(SI*1), Y14
+	VFMADD231PS  Y13, Y14, Y6
+	VBROADCASTSS (AX)(BX*2), Y14
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (AX)(DI*1), Y14
+	VFMADD231PS  Y13, Y14, Y8
+	VBROADCASTSS (CX), Y14
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (CX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y10
+	VBROADCASTSS (CX)(DX*2), Y14
+	VFMADD231PS  Y13, Y14, Y11
+	VBROADCASTSS (CX)(BX*1), Y14
+	VFMADD231PS  Y13, Y14, Y12
+	ADDQ         R8, AX
+	ADDQ         R8, CX
+	LEAQ         (R9)(R10*1), R9
+	DECQ         R14
+	JNZ          rows12single
+
+rows12next:
+	ADDQ       $0x10, R12
+	CMPQ       R12, R13
+	JNE        rows12segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows12overwrite
 	MOVQ       AX, DX
-	VMASKMOVPS (DX), Y0, Y14
-	VADDPS     Y14, Y1, Y1
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y1, Y1
 	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y14
-	VADDPS     Y14, Y2, Y2
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y2, Y2
 	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y14
-	VADDPS     Y14, Y3, Y3
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y3, Y3
 	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y14
-	VADDPS     Y14, Y4, Y4
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y4, Y4
 	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y14
-	VADDPS     Y14, Y5, Y5
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y5, Y5
 	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y14
-	VADDPS     Y14, Y6, Y6
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y6, Y6
 	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y14
-	VADDPS     Y14, Y7, Y7
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y7, Y7
 	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y14
-	VADDPS     Y14, Y8, Y8
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y8, Y8
 	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y14
-	VADDPS     Y14, Y9, Y9
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y9, Y9
 	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y14
-	VADDPS     Y14, Y10, Y10
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y10, Y10
 	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y14
-	VADDPS     Y14, Y11, Y11
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y11, Y11
 	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y14
-	VADDPS     Y14, Y12, Y12
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y12, Y12
 	ADDQ       CX, DX
 
-overwrite:
+rows12overwrite:
 	VMASKMOVPS Y1, Y0, (AX)
 	ADDQ       CX, AX
 	VMASKMOVPS Y2, Y0, (AX)
@@ -750,57 +20720,895 @@ overwrite:
 	VMASKMOVPS Y11, Y0, (AX)
 	ADDQ       CX, AX
 	VMASKMOVPS Y12, Y0, (AX)
-	ADDQ       CX, AX
 	VZEROUPPER
 	RET
 
-// func tile6x8masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile6x8masked(SB), NOSPLIT, $0-80
-	MOVQ    k+0(FP), AX
-	MOVQ    row+16(FP), CX
-	MOVQ    step+24(FP), DX
-	MOVQ    b+32(FP), BX
-	MOVQ    ldb+40(FP), SI
-	MOVQ    a+8(FP), DI
-	LEAQ    (DI)(CX*2), R8
-	ADDQ    CX, R8
-	MOVQ    mask+72(FP), R9
-	VMOVUPS (R9), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
+transposed:
+	CMPQ AX, $0x00000006
+	JHI  transposedabove6
+	CMPQ AX, $0x00000003
+	JHI  transposedabove3
+	CMPQ AX, $0x00000002
+	JHI  transposedabove2
+	CMPQ AX, $0x00000001
+	JHI  transposedabove1
+	JMP  transposedrows1
 
-	// b is read once for all rows
-loop:
+transposedabove1:
+	JMP transposedrows2
+
+transposedabove2:
+	JMP transposedrows3
+
+transposedabove3:
+	CMPQ AX, $0x00000005
+	JHI  transposedabove5
+	CMPQ AX, $0x00000004
+	JHI  transposedabove4
+	JMP  transposedrows4
+
+transposedabove4:
+	JMP transposedrows5
+
+transposedabove5:
+	JMP transposedrows6
+
+transposedabove6:
+	CMPQ AX, $0x00000009
+	JHI  transposedabove9
+	CMPQ AX, $0x00000008
+	JHI  transposedabove8
+	CMPQ AX, $0x00000007
+	JHI  transposedabove7
+	JMP  transposedrows7
+
+transposedabove7:
+	JMP transposedrows8
+
+transposedabove8:
+	JMP transposedrows9
+
+transposedabove9:
+	CMPQ AX, $0x0000000b
+	JHI  transposedabove11
+	CMPQ AX, $0x0000000a
+	JHI  transposedabove10
+	JMP  transposedrows10
+
+transposedabove10:
+	JMP transposedrows11
+
+transposedabove11:
+	JMP transposedrows12
+
+transposedrows1:
+	VXORPS Y1, Y1, Y1
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows1segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows1rest
+
+transposedrows1four:
+	VMASKMOVPS   (BX), Y0, Y2
+	VBROADCASTSS (AX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (BX)(SI*1), Y0, Y2
+	VBROADCASTSS (AX)(CX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (BX)(SI*2), Y0, Y2
+	VBROADCASTSS (AX)(CX*2), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMASKMOVPS   (BX)(DI*1), Y0, Y2
+	VBROADCASTSS (AX)(DX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows1four
+
+transposedrows1rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows1next
+
+transposedrows1single:
+	VMASKMOVPS   (BX), Y0, Y2
+	VBROADCASTSS (AX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows1single
+
+transposedrows1next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows1segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows1overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	ADDQ       CX, DX
+
+transposedrows1overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows2:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows2segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows2rest
+
+transposedrows2four:
+	VMASKMOVPS   (BX), Y0, Y3
+	VBROADCASTSS (AX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(AX), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMASKMOVPS   (BX)(SI*1), Y0, Y3
+	VBROADCASTSS (AX)(CX*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMASKMOVPS   (BX)(SI*2), Y0, Y3
+	VBROADCASTSS (AX)(CX*2), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(AX)(CX*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMASKMOVPS   (BX)(DI*1), Y0, Y3
+	VBROADCASTSS (AX)(DX*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(AX)(DX*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows2four
+
+transposedrows2rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows2next
+
+transposedrows2single:
+	VMASKMOVPS   (BX), Y0, Y3
+	VBROADCASTSS (AX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 4(AX), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows2single
+
+transposedrows2next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows2segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows2overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+	ADDQ       CX, DX
+
+transposedrows2overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows3:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows3segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows3rest
+
+transposedrows3four:
+	VMASKMOVPS   (BX), Y0, Y4
+	VBROADCASTSS (AX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(AX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(AX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMASKMOVPS   (BX)(SI*1), Y0, Y4
+	VBROADCASTSS (AX)(CX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(AX)(CX*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMASKMOVPS   (BX)(SI*2), Y0, Y4
+	VBROADCASTSS (AX)(CX*2), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(AX)(CX*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMASKMOVPS   (BX)(DI*1), Y0, Y4
+	VBROADCASTSS (AX)(DX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(AX)(DX*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(AX)(DX*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows3four
+
+transposedrows3rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows3next
+
+transposedrows3single:
+	VMASKMOVPS   (BX), Y0, Y4
+	VBROADCASTSS (AX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 4(AX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 8(AX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows3single
+
+transposedrows3next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows3segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows3overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y4
+	VADDPS     Y4, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y4
+	VADDPS     Y4, Y3, Y3
+	ADDQ       CX, DX
+
+transposedrows3overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows4:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows4segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows4rest
+
+transposedrows4four:
+	VMASKMOVPS   (BX), Y0, Y5
+	VBROADCASTSS (AX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(AX), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(AX), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(AX), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (BX)(SI*1), Y0, Y5
+	VBROADCASTSS (AX)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(AX)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(AX)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (BX)(SI*2), Y0, Y5
+	VBROADCASTSS (AX)(CX*2), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(AX)(CX*2), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(AX)(CX*2), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMASKMOVPS   (BX)(DI*1), Y0, Y5
+	VBROADCASTSS (AX)(DX*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(AX)(DX*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(AX)(DX*1), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(AX)(DX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows4four
+
+transposedrows4rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows4next
+
+transposedrows4single:
+	VMASKMOVPS   (BX), Y0, Y5
+	VBROADCASTSS (AX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(AX), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 8(AX), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 12(AX), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows4single
+
+transposedrows4next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows4segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows4overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y5
+	VADDPS     Y5, Y3, Y3
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+	ADDQ       CX, DX
+
+transposedrows4overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y0, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows5:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows5segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows5rest
+
+transposedrows5four:
+	VMASKMOVPS   (BX), Y0, Y6
+	VBROADCASTSS (AX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 4(AX), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 8(AX), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 12(AX), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 16(AX), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	VMASKMOVPS   (BX)(SI*1), Y0, Y6
+	VBROADCASTSS (AX)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 8(AX)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 12(AX)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 16(AX)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	VMASKMOVPS   (BX)(SI*2), Y0, Y6
+	VBROADCASTSS (AX)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 4(AX)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 12(AX)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 16(AX)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	VMASKMOVPS   (BX)(DI*1), Y0, Y6
+	VBROADCASTSS (AX)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 4(AX)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 8(AX)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 12(AX)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 16(AX)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows5four
+
+transposedrows5rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows5next
+
+transposedrows5single:
+	VMASKMOVPS   (BX), Y0, Y6
+	VBROADCASTSS (AX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 4(AX), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 8(AX), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 12(AX), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 16(AX), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows5single
+
+transposedrows5next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows5segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows5overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y6
+	VADDPS     Y6, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y6
+	VADDPS     Y6, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y6
+	VADDPS     Y6, Y3, Y3
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y6
+	VADDPS     Y6, Y4, Y4
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y6
+	VADDPS     Y6, Y5, Y5
+	ADDQ       CX, DX
+
+transposedrows5overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y0, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows6:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows6segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows6rest
+
+transposedrows6four:
 	VMASKMOVPS   (BX), Y0, Y7
-	VBROADCASTSS (DI), Y8
+	VBROADCASTSS (AX), Y8
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (DI)(CX*1), Y8
+	VBROADCASTSS 4(AX), Y8
 	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS (DI)(CX*2), Y8
+	VBROADCASTSS 8(AX), Y8
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (R8), Y8
+	VBROADCASTSS 12(AX), Y8
 	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS (R8)(CX*1), Y8
+	VBROADCASTSS 16(AX), Y8
 	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS (R8)(CX*2), Y8
+	VBROADCASTSS 20(AX), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	ADDQ         DX, DI
-	ADDQ         DX, R8
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+	VMASKMOVPS   (BX)(SI*1), Y0, Y7
+	VBROADCASTSS (AX)(CX*1), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 8(AX)(CX*1), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 12(AX)(CX*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 16(AX)(CX*1), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 20(AX)(CX*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	VMASKMOVPS   (BX)(SI*2), Y0, Y7
+	VBROADCASTSS (AX)(CX*2), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(AX)(CX*2), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 12(AX)(CX*2), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 16(AX)(CX*2), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 20(AX)(CX*2), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	VMASKMOVPS   (BX)(DI*1), Y0, Y7
+	VBROADCASTSS (AX)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(AX)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 8(AX)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 12(AX)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 16(AX)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 20(AX)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows6four
 
-	// add what is there
+transposedrows6rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows6next
+
+transposedrows6single:
+	VMASKMOVPS   (BX), Y0, Y7
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(AX), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 8(AX), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 12(AX), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 16(AX), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 20(AX), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows6single
+
+transposedrows6next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows6segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows6overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y7
+	VADDPS     Y7, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y7
+	VADDPS     Y7, Y3, Y3
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y7
+	VADDPS     Y7, Y4, Y4
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y7
+	VADDPS     Y7, Y5, Y5
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+	ADDQ       CX, DX
+
+transposedrows6overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y0, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows7:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows7segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows7rest
+
+transposedrows7four:
+	VMASKMOVPS   (BX), Y0, Y8
+	VBROADCASTSS (AX), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 4(AX), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 8(AX), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 12(AX), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 16(AX), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS 20(AX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 24(AX), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	VMASKMOVPS   (BX)(SI*1), Y0, Y8
+	VBROADCASTSS (AX)(CX*1), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 8(AX)(CX*1), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 12(AX)(CX*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 16(AX)(CX*1), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS 20(AX)(CX*1), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 24(AX)(CX*1), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	VMASKMOVPS   (BX)(SI*2), Y0, Y8
+	VBROADCASTSS (AX)(CX*2), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 4(AX)(CX*2), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 12(AX)(CX*2), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 16(AX)(CX*2), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS 20(AX)(CX*2), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 24(AX)(CX*2), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	VMASKMOVPS   (BX)(DI*1), Y0, Y8
+	VBROADCASTSS (AX)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 4(AX)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 8(AX)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 12(AX)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 16(AX)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS 20(AX)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 24(AX)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows7four
+
+transposedrows7rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows7next
+
+transposedrows7single:
+	VMASKMOVPS   (BX), Y0, Y8
+	VBROADCASTSS (AX), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 4(AX), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 8(AX), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 12(AX), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 16(AX), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS 20(AX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 24(AX), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows7single
+
+transposedrows7next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows7segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows7overwrite
 	MOVQ       AX, DX
 	VMASKMOVPS (DX), Y0, Y8
 	VADDPS     Y8, Y1, Y1
@@ -820,8 +21628,11 @@ loop:
 	VMASKMOVPS (DX), Y0, Y8
 	VADDPS     Y8, Y6, Y6
 	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y8
+	VADDPS     Y8, Y7, Y7
+	ADDQ       CX, DX
 
-overwrite:
+transposedrows7overwrite:
 	VMASKMOVPS Y1, Y0, (AX)
 	ADDQ       CX, AX
 	VMASKMOVPS Y2, Y0, (AX)
@@ -834,65 +21645,180 @@ overwrite:
 	ADDQ       CX, AX
 	VMASKMOVPS Y6, Y0, (AX)
 	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y0, (AX)
 	VZEROUPPER
 	RET
 
-// func tile4x8masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile4x8masked(SB), NOSPLIT, $0-80
-	MOVQ    k+0(FP), AX
-	MOVQ    row+16(FP), CX
-	MOVQ    step+24(FP), DX
-	MOVQ    b+32(FP), BX
-	MOVQ    ldb+40(FP), SI
-	MOVQ    a+8(FP), DI
-	LEAQ    (DI)(CX*2), R8
-	ADDQ    CX, R8
-	MOVQ    mask+72(FP), R9
-	VMOVUPS (R9), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
+transposedrows8:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
 
-	// b is read once for all rows
-loop:
-	VMASKMOVPS   (BX), Y0, Y5
-	VBROADCASTSS (DI), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (DI)(CX*1), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (DI)(CX*2), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (R8), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         DX, DI
-	ADDQ         DX, R8
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+transposedrows8segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows8rest
 
-	// add what is there
+transposedrows8four:
+	VMASKMOVPS   (BX), Y0, Y9
+	VBROADCASTSS (AX), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(AX), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS 8(AX), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 12(AX), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS 16(AX), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 20(AX), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS 24(AX), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS 28(AX), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	VMASKMOVPS   (BX)(SI*1), Y0, Y9
+	VBROADCASTSS (AX)(CX*1), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS 8(AX)(CX*1), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 12(AX)(CX*1), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS 16(AX)(CX*1), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 20(AX)(CX*1), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS 24(AX)(CX*1), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS 28(AX)(CX*1), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	VMASKMOVPS   (BX)(SI*2), Y0, Y9
+	VBROADCASTSS (AX)(CX*2), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(AX)(CX*2), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 12(AX)(CX*2), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS 16(AX)(CX*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 20(AX)(CX*2), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS 24(AX)(CX*2), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS 28(AX)(CX*2), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	VMASKMOVPS   (BX)(DI*1), Y0, Y9
+	VBROADCASTSS (AX)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(AX)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS 8(AX)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 12(AX)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS 16(AX)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 20(AX)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS 24(AX)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS 28(AX)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows8four
+
+transposedrows8rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows8next
+
+transposedrows8single:
+	VMASKMOVPS   (BX), Y0, Y9
+	VBROADCASTSS (AX), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(AX), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS 8(AX), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 12(AX), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS 16(AX), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 20(AX), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS 24(AX), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS 28(AX), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows8single
+
+transposedrows8next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows8segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows8overwrite
 	MOVQ       AX, DX
-	VMASKMOVPS (DX), Y0, Y6
-	VADDPS     Y6, Y1, Y1
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y1, Y1
 	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y6
-	VADDPS     Y6, Y2, Y2
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y2, Y2
 	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y6
-	VADDPS     Y6, Y3, Y3
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y3, Y3
 	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y6
-	VADDPS     Y6, Y4, Y4
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y5, Y5
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y6, Y6
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y7, Y7
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y9
+	VADDPS     Y9, Y8, Y8
 	ADDQ       CX, DX
 
-overwrite:
+transposedrows8overwrite:
 	VMASKMOVPS Y1, Y0, (AX)
 	ADDQ       CX, AX
 	VMASKMOVPS Y2, Y0, (AX)
@@ -901,184 +21827,1465 @@ overwrite:
 	ADDQ       CX, AX
 	VMASKMOVPS Y4, Y0, (AX)
 	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y0, (AX)
 	VZEROUPPER
 	RET
 
-// func tile2x8masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile2x8masked(SB), NOSPLIT, $0-80
-	MOVQ    k+0(FP), AX
-	MOVQ    row+16(FP), CX
-	MOVQ    step+24(FP), DX
-	MOVQ    b+32(FP), BX
-	MOVQ    ldb+40(FP), SI
-	MOVQ    a+8(FP), DI
-	MOVQ    mask+72(FP), R8
-	VMOVUPS (R8), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
+transposedrows9:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
 
-	// b is read once for all rows
-loop:
-	VMASKMOVPS   (BX), Y0, Y3
-	VBROADCASTSS (DI), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (DI)(CX*1), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         DX, DI
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+transposedrows9segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows9rest
 
-	// add what is there
+transposedrows9four:
+	VMASKMOVPS   (BX), Y0, Y10
+	VBROADCASTSS (AX), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 4(AX), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 8(AX), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 12(AX), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 16(AX), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 20(AX), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 24(AX), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS 28(AX), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 32(AX), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	VMASKMOVPS   (BX)(SI*1), Y0, Y10
+	VBROADCASTSS (AX)(CX*1), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 8(AX)(CX*1), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 12(AX)(CX*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 16(AX)(CX*1), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 20(AX)(CX*1), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 24(AX)(CX*1), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS 28(AX)(CX*1), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 32(AX)(CX*1), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	VMASKMOVPS   (BX)(SI*2), Y0, Y10
+	VBROADCASTSS (AX)(CX*2), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 4(AX)(CX*2), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 12(AX)(CX*2), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 16(AX)(CX*2), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 20(AX)(CX*2), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 24(AX)(CX*2), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS 28(AX)(CX*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 32(AX)(CX*2), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	VMASKMOVPS   (BX)(DI*1), Y0, Y10
+	VBROADCASTSS (AX)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 4(AX)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 8(AX)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 12(AX)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 16(AX)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 20(AX)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 24(AX)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS 28(AX)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 32(AX)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows9four
+
+transposedrows9rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows9next
+
+transposedrows9single:
+	VMASKMOVPS   (BX), Y0, Y10
+	VBROADCASTSS (AX), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS 4(AX), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 8(AX), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS 12(AX), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 16(AX), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS 20(AX), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 24(AX), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS 28(AX), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS 32(AX), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows9single
+
+transposedrows9next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows9segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows9overwrite
 	MOVQ       AX, DX
-	VMASKMOVPS (DX), Y0, Y4
-	VADDPS     Y4, Y1, Y1
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y1, Y1
 	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y4
-	VADDPS     Y4, Y2, Y2
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y3, Y3
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y4, Y4
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y5, Y5
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y6, Y6
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y7, Y7
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y8, Y8
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y10
+	VADDPS     Y10, Y9, Y9
 	ADDQ       CX, DX
 
-overwrite:
+transposedrows9overwrite:
 	VMASKMOVPS Y1, Y0, (AX)
 	ADDQ       CX, AX
 	VMASKMOVPS Y2, Y0, (AX)
 	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y9, Y0, (AX)
 	VZEROUPPER
 	RET
 
-// func tile1x8masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile1x8masked(SB), NOSPLIT, $0-80
-	MOVQ    k+0(FP), AX
-	MOVQ    row+16(FP), CX
-	MOVQ    step+24(FP), CX
-	MOVQ    b+32(FP), DX
-	MOVQ    ldb+40(FP), BX
-	MOVQ    a+8(FP), SI
-	MOVQ    mask+72(FP), DI
-	VMOVUPS (DI), Y0
-	VXORPS  Y1, Y1, Y1
+transposedrows10:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
 
-	// b is read once for all rows
-loop:
-	VMASKMOVPS   (DX), Y0, Y2
-	VBROADCASTSS (SI), Y3
-	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         CX, SI
-	ADDQ         BX, DX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+transposedrows10segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows10rest
 
-	// add what is there
+transposedrows10four:
+	VMASKMOVPS   (BX), Y0, Y11
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(AX), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 8(AX), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 12(AX), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS 16(AX), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 20(AX), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 24(AX), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 28(AX), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS 32(AX), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 36(AX), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	VMASKMOVPS   (BX)(SI*1), Y0, Y11
+	VBROADCASTSS (AX)(CX*1), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 8(AX)(CX*1), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 12(AX)(CX*1), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS 16(AX)(CX*1), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 20(AX)(CX*1), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 24(AX)(CX*1), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 28(AX)(CX*1), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS 32(AX)(CX*1), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 36(AX)(CX*1), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	VMASKMOVPS   (BX)(SI*2), Y0, Y11
+	VBROADCASTSS (AX)(CX*2), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(AX)(CX*2), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 12(AX)(CX*2), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS 16(AX)(CX*2), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 20(AX)(CX*2), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 24(AX)(CX*2), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 28(AX)(CX*2), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS 32(AX)(CX*2), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 36(AX)(CX*2), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	VMASKMOVPS   (BX)(DI*1), Y0, Y11
+	VBROADCASTSS (AX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(AX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 8(AX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 12(AX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS 16(AX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 20(AX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 24(AX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 28(AX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS 32(AX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 36(AX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows10four
+
+transposedrows10rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows10next
+
+transposedrows10single:
+	VMASKMOVPS   (BX), Y0, Y11
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(AX), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 8(AX), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 12(AX), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS 16(AX), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 20(AX), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS 24(AX), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 28(AX), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS 32(AX), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS 36(AX), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows10single
+
+transposedrows10next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows10segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows10overwrite
 	MOVQ       AX, DX
-	VMASKMOVPS (DX), Y0, Y3
-	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y3, Y3
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y4, Y4
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y5, Y5
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y6, Y6
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y7, Y7
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y8, Y8
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y9, Y9
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y11
+	VADDPS     Y11, Y10, Y10
 	ADDQ       CX, DX
 
-overwrite:
+transposedrows10overwrite:
 	VMASKMOVPS Y1, Y0, (AX)
 	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y9, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y10, Y0, (AX)
 	VZEROUPPER
 	RET
 
-// func tile6x16masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
+transposedrows11:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows11segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows11rest
+
+transposedrows11four:
+	VMASKMOVPS   (BX), Y0, Y12
+	VBROADCASTSS (AX), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 4(AX), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 8(AX), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 12(AX), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 16(AX), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 20(AX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 24(AX), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 28(AX), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 32(AX), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS 36(AX), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 40(AX), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	VMASKMOVPS   (BX)(SI*1), Y0, Y12
+	VBROADCASTSS (AX)(CX*1), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 8(AX)(CX*1), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 12(AX)(CX*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 16(AX)(CX*1), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 20(AX)(CX*1), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 24(AX)(CX*1), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 28(AX)(CX*1), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 32(AX)(CX*1), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS 36(AX)(CX*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 40(AX)(CX*1), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	VMASKMOVPS   (BX)(SI*2), Y0, Y12
+	VBROADCASTSS (AX)(CX*2), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 4(AX)(CX*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 12(AX)(CX*2), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 16(AX)(CX*2), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 20(AX)(CX*2), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 24(AX)(CX*2), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 28(AX)(CX*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 32(AX)(CX*2), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS 36(AX)(CX*2), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 40(AX)(CX*2), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	VMASKMOVPS   (BX)(DI*1), Y0, Y12
+	VBROADCASTSS (AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 4(AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 8(AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 12(AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 16(AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 20(AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 24(AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 28(AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 32(AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS 36(AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 40(AX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows11four
+
+transposedrows11rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows11next
+
+transposedrows11single:
+	VMASKMOVPS   (BX), Y0, Y12
+	VBROADCASTSS (AX), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS 4(AX), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 8(AX), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 12(AX), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 16(AX), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS 20(AX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 24(AX), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS 28(AX), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 32(AX), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS 36(AX), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS 40(AX), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows11single
+
+transposedrows11next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows11segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows11overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y3, Y3
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y4, Y4
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y5, Y5
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y6, Y6
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y7, Y7
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y8, Y8
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y9, Y9
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y10, Y10
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y12
+	VADDPS     Y12, Y11, Y11
+	ADDQ       CX, DX
+
+transposedrows11overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y9, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y10, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y11, Y0, (AX)
+	VZEROUPPER
+	RET
+
+transposedrows12:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows12segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows12rest
+
+transposedrows12four:
+	VMASKMOVPS   (BX), Y0, Y13
+	VBROADCASTSS (AX), Y14
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(AX), Y14
+	VFMADD231PS  Y13, Y14, Y2
+	VBROADCASTSS 8(AX), Y14
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 12(AX), Y14
+	VFMADD231PS  Y13, Y14, Y4
+	VBROADCASTSS 16(AX), Y14
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 20(AX), Y14
+	VFMADD231PS  Y13, Y14, Y6
+	VBROADCASTSS 24(AX), Y14
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 28(AX), Y14
+	VFMADD231PS  Y13, Y14, Y8
+	VBROADCASTSS 32(AX), Y14
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 36(AX), Y14
+	VFMADD231PS  Y13, Y14, Y10
+	VBROADCASTSS 40(AX), Y14
+	VFMADD231PS  Y13, Y14, Y11
+	VBROADCASTSS 44(AX), Y14
+	VFMADD231PS  Y13, Y14, Y12
+	VMASKMOVPS   (BX)(SI*1), Y0, Y13
+	VBROADCASTSS (AX)(CX*1), Y14
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(AX)(CX*1), Y14
+	VFMADD231PS  Y13, Y14, Y2
+	VBROADCASTSS 8(AX)(CX*1), Y14
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 12(AX)(CX*1), Y14
+	VFMADD231PS  Y13, Y14, Y4
+	VBROADCASTSS 16(AX)(CX*1), Y14
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 20(AX)(CX*1), Y14
+	VFMADD231PS  Y13, Y14, Y6
+	VBROADCASTSS 24(AX)(CX*1), Y14
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 28(AX)(CX*1), Y14
+	VFMADD231PS  Y13, Y14, Y8
+	VBROADCASTSS 32(AX)(CX*1), Y14
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 36(AX)(CX*1), Y14
+	VFMADD231PS  Y13, Y14, Y10
+	VBROADCASTSS 40(AX)(CX*1), Y14
+	VFMADD231PS  Y13, Y14, Y11
+	VBROADCASTSS 44(AX)(CX*1), Y14
+	VFMADD231PS  Y13, Y14, Y12
+	VMASKMOVPS   (BX)(SI*2), Y0, Y13
+	VBROADCASTSS (AX)(CX*2), Y14
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(AX)(CX*2), Y14
+	VFMADD231PS  Y13, Y14, Y2
+	VBROADCASTSS 8(AX)(CX*2), Y14
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 12(AX)(CX*2), Y14
+	VFMADD231PS  Y13, Y14, Y4
+	VBROADCASTSS 16(AX)(CX*2), Y14
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 20(AX)(CX*2), Y14
+	VFMADD231PS  Y13, Y14, Y6
+	VBROADCASTSS 24(AX)(CX*2), Y14
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 28(AX)(CX*2), Y14
+	VFMADD231PS  Y13, Y14, Y8
+	VBROADCASTSS 32(AX)(CX*2), Y14
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 36(AX)(CX*2), Y14
+	VFMADD231PS  Y13, Y14, Y10
+	VBROADCASTSS 40(AX)(CX*2), Y14
+	VFMADD231PS  Y13, Y14, Y11
+	VBROADCASTSS 44(AX)(CX*2), Y14
+	VFMADD231PS  Y13, Y14, Y12
+	VMASKMOVPS   (BX)(DI*1), Y0, Y13
+	VBROADCASTSS (AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y2
+	VBROADCASTSS 8(AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 12(AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y4
+	VBROADCASTSS 16(AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 20(AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y6
+	VBROADCASTSS 24(AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 28(AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y8
+	VBROADCASTSS 32(AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 36(AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y10
+	VBROADCASTSS 40(AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y11
+	VBROADCASTSS 44(AX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y12
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows12four
+
+transposedrows12rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows12next
+
+transposedrows12single:
+	VMASKMOVPS   (BX), Y0, Y13
+	VBROADCASTSS (AX), Y14
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(AX), Y14
+	VFMADD231PS  Y13, Y14, Y2
+	VBROADCASTSS 8(AX), Y14
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 12(AX), Y14
+	VFMADD231PS  Y13, Y14, Y4
+	VBROADCASTSS 16(AX), Y14
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 20(AX), Y14
+	VFMADD231PS  Y13, Y14, Y6
+	VBROADCASTSS 24(AX), Y14
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 28(AX), Y14
+	VFMADD231PS  Y13, Y14, Y8
+	VBROADCASTSS 32(AX), Y14
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 36(AX), Y14
+	VFMADD231PS  Y13, Y14, Y10
+	VBROADCASTSS 40(AX), Y14
+	VFMADD231PS  Y13, Y14, Y11
+	VBROADCASTSS 44(AX), Y14
+	VFMADD231PS  Y13, Y14, Y12
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows12single
+
+transposedrows12next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows12segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows12overwrite
+	MOVQ       AX, DX
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y1, Y1
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y2, Y2
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y3, Y3
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y4, Y4
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y5, Y5
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y6, Y6
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y7, Y7
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y8, Y8
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y9, Y9
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y10, Y10
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y11, Y11
+	ADDQ       CX, DX
+	VMASKMOVPS (DX), Y0, Y13
+	VADDPS     Y13, Y12, Y12
+	ADDQ       CX, DX
+
+transposedrows12overwrite:
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y9, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y10, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y11, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y12, Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func avx2x16(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·tile6x16masked(SB), NOSPLIT, $0-80
-	MOVQ    k+0(FP), AX
-	MOVQ    row+16(FP), CX
-	MOVQ    step+24(FP), DX
-	MOVQ    b+32(FP), BX
-	MOVQ    ldb+40(FP), SI
-	MOVQ    a+8(FP), DI
-	LEAQ    (DI)(CX*2), R8
-	ADDQ    CX, R8
-	MOVQ    mask+72(FP), R9
-	VMOVUPS (R9), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	VXORPS  Y8, Y8, Y8
-	VXORPS  Y9, Y9, Y9
-	VXORPS  Y10, Y10, Y10
-	VXORPS  Y11, Y11, Y11
-	VXORPS  Y12, Y12, Y12
+TEXT ·avx2x16(SB), NOSPLIT, $0-97
+	MOVQ    rows+0(FP), AX
+	MOVQ    columns+8(FP), CX
+	SUBQ    $0x00000008, CX
+	LEAQ    masks<>+32(SB), DX
+	SHLQ    $0x02, CX
+	SUBQ    CX, DX
+	VMOVUPS (DX), Y0
+	MOVQ    row+32(FP), CX
+	CMPQ    CX, $0x01
+	JE      transposed
+	CMPQ    AX, $0x00000003
+	JHI     above3
+	CMPQ    AX, $0x00000002
+	JHI     above2
+	CMPQ    AX, $0x00000001
+	JHI     above1
+	JMP     rows1
 
-	// b is read once for all rows
-loop:
-	VMOVUPS      (BX), Y13
-	VMASKMOVPS   32(BX), Y0, Y14
-	VBROADCASTSS (DI), Y15
-	VFMADD231PS  Y13, Y15, Y1
-	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS (DI)(CX*1), Y15
-	VFMADD231PS  Y13, Y15, Y3
-	VFMADD231PS  Y14, Y15, Y4
-	VBROADCASTSS (DI)(CX*2), Y15
-	VFMADD231PS  Y13, Y15, Y5
-	VFMADD231PS  Y14, Y15, Y6
-	VBROADCASTSS (R8), Y15
-	VFMADD231PS  Y13, Y15, Y7
-	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS (R8)(CX*1), Y15
-	VFMADD231PS  Y13, Y15, Y9
-	VFMADD231PS  Y14, Y15, Y10
-	VBROADCASTSS (R8)(CX*2), Y15
-	VFMADD231PS  Y13, Y15, Y11
-	VFMADD231PS  Y14, Y15, Y12
-	ADDQ         DX, DI
-	ADDQ         DX, R8
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+above1:
+	JMP rows2
 
-	// add what is there
+above2:
+	JMP rows3
+
+above3:
+	CMPQ AX, $0x00000005
+	JHI  above5
+	CMPQ AX, $0x00000004
+	JHI  above4
+	JMP  rows4
+
+above4:
+	JMP rows5
+
+above5:
+	JMP rows6
+
+rows1:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), BX
+	SHLQ   $0x02, BX
+	LEAQ   (BX)(BX*2), SI
+	MOVQ   segments+64(FP), DI
+	MOVQ   n+72(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
+
+rows1segment:
+	MOVQ a+24(FP), AX
+	MOVQ (DI), DX
+	LEAQ (AX)(DX*4), AX
+	MOVQ b+48(FP), DX
+	MOVQ 8(DI), R9
+	LEAQ (DX)(R9*4), DX
+	MOVQ depth+16(FP), R9
+	CMPQ CX, $0x04
+	JNE  rows1single
+	SHRQ $0x02, R9
+	JZ   rows1rest
+
+rows1four:
+	VMOVUPS      (DX), Y3
+	VMASKMOVPS   32(DX), Y0, Y4
+	VBROADCASTSS (AX), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      (DX)(BX*1), Y3
+	VMASKMOVPS   32(DX)(BX*1), Y0, Y4
+	VBROADCASTSS 4(AX), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      (DX)(BX*2), Y3
+	VMASKMOVPS   32(DX)(BX*2), Y0, Y4
+	VBROADCASTSS 8(AX), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      (DX)(SI*1), Y3
+	VMASKMOVPS   32(DX)(SI*1), Y0, Y4
+	VBROADCASTSS 12(AX), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         $0x10, AX
+	LEAQ         (DX)(BX*4), DX
+	DECQ         R9
+	JNZ          rows1four
+
+rows1rest:
+	MOVQ depth+16(FP), R9
+	ANDQ $0x03, R9
+	JZ   rows1next
+
+rows1single:
+	VMOVUPS      (DX), Y3
+	VMASKMOVPS   32(DX), Y0, Y4
+	VBROADCASTSS (AX), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         CX, AX
+	LEAQ         (DX)(BX*1), DX
+	DECQ         R9
+	JNZ          rows1single
+
+rows1next:
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
+	JNE        rows1segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows1overwrite
 	MOVQ       AX, DX
 	VADDPS     (DX), Y1, Y1
-	VMASKMOVPS 32(DX), Y0, Y15
-	VADDPS     Y15, Y2, Y2
-	ADDQ       CX, DX
-	VADDPS     (DX), Y3, Y3
-	VMASKMOVPS 32(DX), Y0, Y15
-	VADDPS     Y15, Y4, Y4
-	ADDQ       CX, DX
-	VADDPS     (DX), Y5, Y5
-	VMASKMOVPS 32(DX), Y0, Y15
-	VADDPS     Y15, Y6, Y6
-	ADDQ       CX, DX
-	VADDPS     (DX), Y7, Y7
-	VMASKMOVPS 32(DX), Y0, Y15
-	VADDPS     Y15, Y8, Y8
-	ADDQ       CX, DX
-	VADDPS     (DX), Y9, Y9
-	VMASKMOVPS 32(DX), Y0, Y15
-	VADDPS     Y15, Y10, Y10
-	ADDQ       CX, DX
-	VADDPS     (DX), Y11, Y11
-	VMASKMOVPS 32(DX), Y0, Y15
-	VADDPS     Y15, Y12, Y12
+	VMASKMOVPS 32(DX), Y0, Y3
+	VADDPS     Y3, Y2, Y2
 	ADDQ       CX, DX
 
-overwrite:
+rows1overwrite:
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS Y2, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+rows2:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	MOVQ   step+40(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+rows2segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	CMPQ DX, $0x04
+	JNE  rows2single
+	SHRQ $0x02, R10
+	JZ   rows2rest
+
+rows2four:
+	VMOVUPS      (BX), Y5
+	VMASKMOVPS   32(BX), Y0, Y6
+	VBROADCASTSS (AX), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (AX)(CX*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	VMOVUPS      (BX)(SI*1), Y5
+	VMASKMOVPS   32(BX)(SI*1), Y0, Y6
+	VBROADCASTSS 4(AX), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(AX)(CX*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	VMOVUPS      (BX)(SI*2), Y5
+	VMASKMOVPS   32(BX)(SI*2), Y0, Y6
+	VBROADCASTSS 8(AX), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 8(AX)(CX*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	VMOVUPS      (BX)(DI*1), Y5
+	VMASKMOVPS   32(BX)(DI*1), Y0, Y6
+	VBROADCASTSS 12(AX), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(AX)(CX*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         $0x10, AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          rows2four
+
+rows2rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   rows2next
+
+rows2single:
+	VMOVUPS      (BX), Y5
+	VMASKMOVPS   32(BX), Y0, Y6
+	VBROADCASTSS (AX), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (AX)(CX*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         DX, AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          rows2single
+
+rows2next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        rows2segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows2overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VMASKMOVPS 32(DX), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	ADDQ       CX, DX
+	VADDPS     (DX), Y3, Y3
+	VMASKMOVPS 32(DX), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+	ADDQ       CX, DX
+
+rows2overwrite:
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS Y2, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y3, (AX)
+	VMASKMOVPS Y4, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+rows3:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	MOVQ   step+40(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+rows3segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	CMPQ DX, $0x04
+	JNE  rows3single
+	SHRQ $0x02, R10
+	JZ   rows3rest
+
+rows3four:
+	VMOVUPS      (BX), Y7
+	VMASKMOVPS   32(BX), Y0, Y8
+	VBROADCASTSS (AX), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (AX)(CX*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (AX)(CX*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	VMOVUPS      (BX)(SI*1), Y7
+	VMASKMOVPS   32(BX)(SI*1), Y0, Y8
+	VBROADCASTSS 4(AX), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(AX)(CX*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 4(AX)(CX*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	VMOVUPS      (BX)(SI*2), Y7
+	VMASKMOVPS   32(BX)(SI*2), Y0, Y8
+	VBROADCASTSS 8(AX), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 8(AX)(CX*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(AX)(CX*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	VMOVUPS      (BX)(DI*1), Y7
+	VMASKMOVPS   32(BX)(DI*1), Y0, Y8
+	VBROADCASTSS 12(AX), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 12(AX)(CX*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 12(AX)(CX*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         $0x10, AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          rows3four
+
+rows3rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   rows3next
+
+rows3single:
+	VMOVUPS      (BX), Y7
+	VMASKMOVPS   32(BX), Y0, Y8
+	VBROADCASTSS (AX), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (AX)(CX*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (AX)(CX*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         DX, AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          rows3single
+
+rows3next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        rows3segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows3overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VMASKMOVPS 32(DX), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	ADDQ       CX, DX
+	VADDPS     (DX), Y3, Y3
+	VMASKMOVPS 32(DX), Y0, Y7
+	VADDPS     Y7, Y4, Y4
+	ADDQ       CX, DX
+	VADDPS     (DX), Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+	ADDQ       CX, DX
+
+rows3overwrite:
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS Y2, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y3, (AX)
+	VMASKMOVPS Y4, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y5, (AX)
+	VMASKMOVPS Y6, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+rows4:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	MOVQ   step+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R8
+	MOVQ   segments+64(FP), R9
+	MOVQ   n+72(FP), R10
+	SHLQ   $0x04, R10
+	ADDQ   R9, R10
+
+rows4segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R9), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	MOVQ 8(R9), R11
+	LEAQ (SI)(R11*4), SI
+	MOVQ depth+16(FP), R11
+	CMPQ BX, $0x04
+	JNE  rows4single
+	SHRQ $0x02, R11
+	JZ   rows4rest
+
+rows4four:
+	VMOVUPS      (SI), Y9
+	VMASKMOVPS   32(SI), Y0, Y10
+	VBROADCASTSS (AX), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (AX)(CX*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (AX)(CX*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (AX)(DX*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (SI)(DI*1), Y9
+	VMASKMOVPS   32(SI)(DI*1), Y0, Y10
+	VBROADCASTSS 4(AX), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(AX)(CX*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 4(AX)(CX*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 4(AX)(DX*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (SI)(DI*2), Y9
+	VMASKMOVPS   32(SI)(DI*2), Y0, Y10
+	VBROADCASTSS 8(AX), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 8(AX)(CX*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(AX)(CX*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 8(AX)(DX*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (SI)(R8*1), Y9
+	VMASKMOVPS   32(SI)(R8*1), Y0, Y10
+	VBROADCASTSS 12(AX), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 12(AX)(CX*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 12(AX)(CX*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(AX)(DX*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         $0x10, AX
+	LEAQ         (SI)(DI*4), SI
+	DECQ         R11
+	JNZ          rows4four
+
+rows4rest:
+	MOVQ depth+16(FP), R11
+	ANDQ $0x03, R11
+	JZ   rows4next
+
+rows4single:
+	VMOVUPS      (SI), Y9
+	VMASKMOVPS   32(SI), Y0, Y10
+	VBROADCASTSS (AX), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (AX)(CX*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (AX)(CX*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (AX)(DX*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         BX, AX
+	LEAQ         (SI)(DI*1), SI
+	DECQ         R11
+	JNZ          rows4single
+
+rows4next:
+	ADDQ       $0x10, R9
+	CMPQ       R9, R10
+	JNE        rows4segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows4overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VMASKMOVPS 32(DX), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	ADDQ       CX, DX
+	VADDPS     (DX), Y3, Y3
+	VMASKMOVPS 32(DX), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	ADDQ       CX, DX
+	VADDPS     (DX), Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y9
+	VADDPS     Y9, Y6, Y6
+	ADDQ       CX, DX
+	VADDPS     (DX), Y7, Y7
+	VMASKMOVPS 32(DX), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+	ADDQ       CX, DX
+
+rows4overwrite:
 	VMOVUPS    Y1, (AX)
 	VMASKMOVPS Y2, Y0, 32(AX)
 	ADDQ       CX, AX
@@ -1090,66 +23297,158 @@ overwrite:
 	ADDQ       CX, AX
 	VMOVUPS    Y7, (AX)
 	VMASKMOVPS Y8, Y0, 32(AX)
-	ADDQ       CX, AX
-	VMOVUPS    Y9, (AX)
-	VMASKMOVPS Y10, Y0, 32(AX)
-	ADDQ       CX, AX
-	VMOVUPS    Y11, (AX)
-	VMASKMOVPS Y12, Y0, 32(AX)
-	ADDQ       CX, AX
 	VZEROUPPER
 	RET
 
-// func tile4x16masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile4x16masked(SB), NOSPLIT, $0-80
-	MOVQ    k+0(FP), AX
-	MOVQ    row+16(FP), CX
-	MOVQ    step+24(FP), DX
-	MOVQ    b+32(FP), BX
-	MOVQ    ldb+40(FP), SI
-	MOVQ    a+8(FP), DI
-	LEAQ    (DI)(CX*2), R8
-	ADDQ    CX, R8
-	MOVQ    mask+72(FP), R9
-	VMOVUPS (R9), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	VXORPS  Y8, Y8, Y8
+rows5:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	MOVQ   step+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R8
+	MOVQ   segments+64(FP), R9
+	MOVQ   n+72(FP), R10
+	SHLQ   $0x04, R10
+	ADDQ   R9, R10
 
-	// b is read once for all rows
-loop:
-	VMOVUPS      (BX), Y9
-	VMASKMOVPS   32(BX), Y0, Y10
-	VBROADCASTSS (DI), Y11
-	VFMADD231PS  Y9, Y11, Y1
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (DI)(CX*1), Y11
-	VFMADD231PS  Y9, Y11, Y3
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (DI)(CX*2), Y11
-	VFMADD231PS  Y9, Y11, Y5
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (R8), Y11
-	VFMADD231PS  Y9, Y11, Y7
-	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         DX, DI
-	ADDQ         DX, R8
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+rows5segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R9), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	MOVQ 8(R9), R11
+	LEAQ (SI)(R11*4), SI
+	MOVQ depth+16(FP), R11
+	CMPQ BX, $0x04
+	JNE  rows5single
+	SHRQ $0x02, R11
+	JZ   rows5rest
 
-	// add what is there
+rows5four:
+	VMOVUPS      (SI), Y11
+	VMASKMOVPS   32(SI), Y0, Y12
+	VBROADCASTSS (AX), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (AX)(CX*1), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (AX)(CX*2), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (AX)(DX*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (AX)(CX*4), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	VMOVUPS      (SI)(DI*1), Y11
+	VMASKMOVPS   32(SI)(DI*1), Y0, Y12
+	VBROADCASTSS 4(AX), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 4(AX)(CX*1), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 4(AX)(CX*2), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 4(AX)(DX*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 4(AX)(CX*4), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	VMOVUPS      (SI)(DI*2), Y11
+	VMASKMOVPS   32(SI)(DI*2), Y0, Y12
+	VBROADCASTSS 8(AX), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 8(AX)(CX*1), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 8(AX)(CX*2), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 8(AX)(DX*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 8(AX)(CX*4), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	VMOVUPS      (SI)(R8*1), Y11
+	VMASKMOVPS   32(SI)(R8*1), Y0, Y12
+	VBROADCASTSS 12(AX), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 12(AX)(CX*1), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 12(AX)(CX*2), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 12(AX)(DX*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 12(AX)(CX*4), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	ADDQ         $0x10, AX
+	LEAQ         (SI)(DI*4), SI
+	DECQ         R11
+	JNZ          rows5four
+
+rows5rest:
+	MOVQ depth+16(FP), R11
+	ANDQ $0x03, R11
+	JZ   rows5next
+
+rows5single:
+	VMOVUPS      (SI), Y11
+	VMASKMOVPS   32(SI), Y0, Y12
+	VBROADCASTSS (AX), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (AX)(CX*1), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (AX)(CX*2), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (AX)(DX*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (AX)(CX*4), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	ADDQ         BX, AX
+	LEAQ         (SI)(DI*1), SI
+	DECQ         R11
+	JNZ          rows5single
+
+rows5next:
+	ADDQ       $0x10, R9
+	CMPQ       R9, R10
+	JNE        rows5segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows5overwrite
 	MOVQ       AX, DX
 	VADDPS     (DX), Y1, Y1
 	VMASKMOVPS 32(DX), Y0, Y11
@@ -1167,8 +23466,12 @@ loop:
 	VMASKMOVPS 32(DX), Y0, Y11
 	VADDPS     Y11, Y8, Y8
 	ADDQ       CX, DX
+	VADDPS     (DX), Y9, Y9
+	VMASKMOVPS 32(DX), Y0, Y11
+	VADDPS     Y11, Y10, Y10
+	ADDQ       CX, DX
 
-overwrite:
+rows5overwrite:
 	VMOVUPS    Y1, (AX)
 	VMASKMOVPS Y2, Y0, 32(AX)
 	ADDQ       CX, AX
@@ -1181,46 +23484,566 @@ overwrite:
 	VMOVUPS    Y7, (AX)
 	VMASKMOVPS Y8, Y0, 32(AX)
 	ADDQ       CX, AX
+	VMOVUPS    Y9, (AX)
+	VMASKMOVPS Y10, Y0, 32(AX)
 	VZEROUPPER
 	RET
 
-// func tile2x16masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile2x16masked(SB), NOSPLIT, $0-80
-	MOVQ    k+0(FP), AX
-	MOVQ    row+16(FP), CX
-	MOVQ    step+24(FP), DX
-	MOVQ    b+32(FP), BX
-	MOVQ    ldb+40(FP), SI
-	MOVQ    a+8(FP), DI
-	MOVQ    mask+72(FP), R8
-	VMOVUPS (R8), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
+rows6:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	MOVQ   step+40(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	LEAQ   (DX)(CX*2), BX
+	MOVQ   ldb+56(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), R9
+	MOVQ   segments+64(FP), R10
+	MOVQ   n+72(FP), R11
+	SHLQ   $0x04, R11
+	ADDQ   R10, R11
 
-	// b is read once for all rows
-loop:
+rows6segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R10), DI
+	LEAQ (AX)(DI*4), AX
+	MOVQ b+48(FP), DI
+	MOVQ 8(R10), R12
+	LEAQ (DI)(R12*4), DI
+	MOVQ depth+16(FP), R12
+	CMPQ SI, $0x04
+	JNE  rows6single
+	SHRQ $0x02, R12
+	JZ   rows6rest
+
+rows6four:
+	VMOVUPS      (DI), Y13
+	VMASKMOVPS   32(DI), Y0, Y14
+	VBROADCASTSS (AX), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (AX)(CX*1), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS (AX)(CX*2), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS (AX)(DX*1), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (AX)(CX*4), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS (AX)(BX*1), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	VMOVUPS      (DI)(R8*1), Y13
+	VMASKMOVPS   32(DI)(R8*1), Y0, Y14
+	VBROADCASTSS 4(AX), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(AX)(CX*1), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS 4(AX)(CX*2), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS 4(AX)(DX*1), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 4(AX)(CX*4), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS 4(AX)(BX*1), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	VMOVUPS      (DI)(R8*2), Y13
+	VMASKMOVPS   32(DI)(R8*2), Y0, Y14
+	VBROADCASTSS 8(AX), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 8(AX)(CX*1), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS 8(AX)(CX*2), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS 8(AX)(DX*1), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 8(AX)(CX*4), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS 8(AX)(BX*1), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	VMOVUPS      (DI)(R9*1), Y13
+	VMASKMOVPS   32(DI)(R9*1), Y0, Y14
+	VBROADCASTSS 12(AX), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 12(AX)(CX*1), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS 12(AX)(CX*2), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS 12(AX)(DX*1), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(AX)(CX*4), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS 12(AX)(BX*1), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	ADDQ         $0x10, AX
+	LEAQ         (DI)(R8*4), DI
+	DECQ         R12
+	JNZ          rows6four
+
+rows6rest:
+	MOVQ depth+16(FP), R12
+	ANDQ $0x03, R12
+	JZ   rows6next
+
+rows6single:
+	VMOVUPS      (DI), Y13
+	VMASKMOVPS   32(DI), Y0, Y14
+	VBROADCASTSS (AX), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (AX)(CX*1), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS (AX)(CX*2), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS (AX)(DX*1), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (AX)(CX*4), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS (AX)(BX*1), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	ADDQ         SI, AX
+	LEAQ         (DI)(R8*1), DI
+	DECQ         R12
+	JNZ          rows6single
+
+rows6next:
+	ADDQ       $0x10, R10
+	CMPQ       R10, R11
+	JNE        rows6segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows6overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VMASKMOVPS 32(DX), Y0, Y13
+	VADDPS     Y13, Y2, Y2
+	ADDQ       CX, DX
+	VADDPS     (DX), Y3, Y3
+	VMASKMOVPS 32(DX), Y0, Y13
+	VADDPS     Y13, Y4, Y4
+	ADDQ       CX, DX
+	VADDPS     (DX), Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y13
+	VADDPS     Y13, Y6, Y6
+	ADDQ       CX, DX
+	VADDPS     (DX), Y7, Y7
+	VMASKMOVPS 32(DX), Y0, Y13
+	VADDPS     Y13, Y8, Y8
+	ADDQ       CX, DX
+	VADDPS     (DX), Y9, Y9
+	VMASKMOVPS 32(DX), Y0, Y13
+	VADDPS     Y13, Y10, Y10
+	ADDQ       CX, DX
+	VADDPS     (DX), Y11, Y11
+	VMASKMOVPS 32(DX), Y0, Y13
+	VADDPS     Y13, Y12, Y12
+	ADDQ       CX, DX
+
+rows6overwrite:
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS Y2, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y3, (AX)
+	VMASKMOVPS Y4, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y5, (AX)
+	VMASKMOVPS Y6, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y7, (AX)
+	VMASKMOVPS Y8, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y9, (AX)
+	VMASKMOVPS Y10, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y11, (AX)
+	VMASKMOVPS Y12, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+transposed:
+	CMPQ AX, $0x00000003
+	JHI  transposedabove3
+	CMPQ AX, $0x00000002
+	JHI  transposedabove2
+	CMPQ AX, $0x00000001
+	JHI  transposedabove1
+	JMP  transposedrows1
+
+transposedabove1:
+	JMP transposedrows2
+
+transposedabove2:
+	JMP transposedrows3
+
+transposedabove3:
+	CMPQ AX, $0x00000005
+	JHI  transposedabove5
+	CMPQ AX, $0x00000004
+	JHI  transposedabove4
+	JMP  transposedrows4
+
+transposedabove4:
+	JMP transposedrows5
+
+transposedabove5:
+	JMP transposedrows6
+
+transposedrows1:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows1segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows1rest
+
+transposedrows1four:
+	VMOVUPS      (BX), Y3
+	VMASKMOVPS   32(BX), Y0, Y4
+	VBROADCASTSS (AX), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      (BX)(SI*1), Y3
+	VMASKMOVPS   32(BX)(SI*1), Y0, Y4
+	VBROADCASTSS (AX)(CX*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      (BX)(SI*2), Y3
+	VMASKMOVPS   32(BX)(SI*2), Y0, Y4
+	VBROADCASTSS (AX)(CX*2), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	VMOVUPS      (BX)(DI*1), Y3
+	VMASKMOVPS   32(BX)(DI*1), Y0, Y4
+	VBROADCASTSS (AX)(DX*1), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows1four
+
+transposedrows1rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows1next
+
+transposedrows1single:
+	VMOVUPS      (BX), Y3
+	VMASKMOVPS   32(BX), Y0, Y4
+	VBROADCASTSS (AX), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows1single
+
+transposedrows1next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows1segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows1overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VMASKMOVPS 32(DX), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+	ADDQ       CX, DX
+
+transposedrows1overwrite:
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS Y2, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+transposedrows2:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows2segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows2rest
+
+transposedrows2four:
 	VMOVUPS      (BX), Y5
 	VMASKMOVPS   32(BX), Y0, Y6
-	VBROADCASTSS (DI), Y7
+	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (DI)(CX*1), Y7
+	VBROADCASTSS 4(AX), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         DX, DI
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+	VMOVUPS      (BX)(SI*1), Y5
+	VMASKMOVPS   32(BX)(SI*1), Y0, Y6
+	VBROADCASTSS (AX)(CX*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(AX)(CX*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	VMOVUPS      (BX)(SI*2), Y5
+	VMASKMOVPS   32(BX)(SI*2), Y0, Y6
+	VBROADCASTSS (AX)(CX*2), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(AX)(CX*2), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	VMOVUPS      (BX)(DI*1), Y5
+	VMASKMOVPS   32(BX)(DI*1), Y0, Y6
+	VBROADCASTSS (AX)(DX*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(AX)(DX*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows2four
 
-	// add what is there
+transposedrows2rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows2next
+
+transposedrows2single:
+	VMOVUPS      (BX), Y5
+	VMASKMOVPS   32(BX), Y0, Y6
+	VBROADCASTSS (AX), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(AX), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows2single
+
+transposedrows2next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows2segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows2overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VMASKMOVPS 32(DX), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	ADDQ       CX, DX
+	VADDPS     (DX), Y3, Y3
+	VMASKMOVPS 32(DX), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+	ADDQ       CX, DX
+
+transposedrows2overwrite:
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS Y2, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y3, (AX)
+	VMASKMOVPS Y4, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+transposedrows3:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows3segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows3rest
+
+transposedrows3four:
+	VMOVUPS      (BX), Y7
+	VMASKMOVPS   32(BX), Y0, Y8
+	VBROADCASTSS (AX), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(AX), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(AX), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	VMOVUPS      (BX)(SI*1), Y7
+	VMASKMOVPS   32(BX)(SI*1), Y0, Y8
+	VBROADCASTSS (AX)(CX*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(AX)(CX*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(AX)(CX*1), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	VMOVUPS      (BX)(SI*2), Y7
+	VMASKMOVPS   32(BX)(SI*2), Y0, Y8
+	VBROADCASTSS (AX)(CX*2), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(AX)(CX*2), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(AX)(CX*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	VMOVUPS      (BX)(DI*1), Y7
+	VMASKMOVPS   32(BX)(DI*1), Y0, Y8
+	VBROADCASTSS (AX)(DX*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(AX)(DX*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(AX)(DX*1), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows3four
+
+transposedrows3rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows3next
+
+transposedrows3single:
+	VMOVUPS      (BX), Y7
+	VMASKMOVPS   32(BX), Y0, Y8
+	VBROADCASTSS (AX), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 4(AX), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 8(AX), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows3single
+
+transposedrows3next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows3segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows3overwrite
 	MOVQ       AX, DX
 	VADDPS     (DX), Y1, Y1
 	VMASKMOVPS 32(DX), Y0, Y7
@@ -1230,58 +24053,1833 @@ loop:
 	VMASKMOVPS 32(DX), Y0, Y7
 	VADDPS     Y7, Y4, Y4
 	ADDQ       CX, DX
+	VADDPS     (DX), Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+	ADDQ       CX, DX
 
-overwrite:
+transposedrows3overwrite:
 	VMOVUPS    Y1, (AX)
 	VMASKMOVPS Y2, Y0, 32(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y3, (AX)
 	VMASKMOVPS Y4, Y0, 32(AX)
 	ADDQ       CX, AX
+	VMOVUPS    Y5, (AX)
+	VMASKMOVPS Y6, Y0, 32(AX)
 	VZEROUPPER
 	RET
 
-// func tile1x16masked(k int, a *float32, row int, step int, b *float32, ldb int, c *float32, ldc int, accumulate bool, mask *int32)
-// Requires: AVX, FMA3
-TEXT ·tile1x16masked(SB), NOSPLIT, $0-80
-	MOVQ    k+0(FP), AX
-	MOVQ    row+16(FP), CX
-	MOVQ    step+24(FP), CX
-	MOVQ    b+32(FP), DX
-	MOVQ    ldb+40(FP), BX
-	MOVQ    a+8(FP), SI
-	MOVQ    mask+72(FP), DI
-	VMOVUPS (DI), Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
+transposedrows4:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
 
-	// b is read once for all rows
-loop:
-	VMOVUPS      (DX), Y3
-	VMASKMOVPS   32(DX), Y0, Y4
-	VBROADCASTSS (SI), Y5
-	VFMADD231PS  Y3, Y5, Y1
-	VFMADD231PS  Y4, Y5, Y2
-	ADDQ         CX, SI
-	ADDQ         BX, DX
-	DECQ         AX
-	JNZ          loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVB         accumulate+64(FP), DL
-	TESTB        DL, DL
-	JZ           overwrite
+transposedrows4segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows4rest
 
-	// add what is there
+transposedrows4four:
+	VMOVUPS      (BX), Y9
+	VMASKMOVPS   32(BX), Y0, Y10
+	VBROADCASTSS (AX), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(AX), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(AX), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(AX), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (BX)(SI*1), Y9
+	VMASKMOVPS   32(BX)(SI*1), Y0, Y10
+	VBROADCASTSS (AX)(CX*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(AX)(CX*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(AX)(CX*1), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(AX)(CX*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (BX)(SI*2), Y9
+	VMASKMOVPS   32(BX)(SI*2), Y0, Y10
+	VBROADCASTSS (AX)(CX*2), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(AX)(CX*2), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(AX)(CX*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(AX)(CX*2), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	VMOVUPS      (BX)(DI*1), Y9
+	VMASKMOVPS   32(BX)(DI*1), Y0, Y10
+	VBROADCASTSS (AX)(DX*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(AX)(DX*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(AX)(DX*1), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(AX)(DX*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows4four
+
+transposedrows4rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows4next
+
+transposedrows4single:
+	VMOVUPS      (BX), Y9
+	VMASKMOVPS   32(BX), Y0, Y10
+	VBROADCASTSS (AX), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS 4(AX), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS 8(AX), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS 12(AX), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows4single
+
+transposedrows4next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows4segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows4overwrite
 	MOVQ       AX, DX
 	VADDPS     (DX), Y1, Y1
-	VMASKMOVPS 32(DX), Y0, Y5
-	VADDPS     Y5, Y2, Y2
+	VMASKMOVPS 32(DX), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	ADDQ       CX, DX
+	VADDPS     (DX), Y3, Y3
+	VMASKMOVPS 32(DX), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	ADDQ       CX, DX
+	VADDPS     (DX), Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y9
+	VADDPS     Y9, Y6, Y6
+	ADDQ       CX, DX
+	VADDPS     (DX), Y7, Y7
+	VMASKMOVPS 32(DX), Y0, Y9
+	VADDPS     Y9, Y8, Y8
 	ADDQ       CX, DX
 
-overwrite:
+transposedrows4overwrite:
 	VMOVUPS    Y1, (AX)
 	VMASKMOVPS Y2, Y0, 32(AX)
 	ADDQ       CX, AX
+	VMOVUPS    Y3, (AX)
+	VMASKMOVPS Y4, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y5, (AX)
+	VMASKMOVPS Y6, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y7, (AX)
+	VMASKMOVPS Y8, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+transposedrows5:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows5segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows5rest
+
+transposedrows5four:
+	VMOVUPS      (BX), Y11
+	VMASKMOVPS   32(BX), Y0, Y12
+	VBROADCASTSS (AX), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 4(AX), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 8(AX), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 12(AX), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 16(AX), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	VMOVUPS      (BX)(SI*1), Y11
+	VMASKMOVPS   32(BX)(SI*1), Y0, Y12
+	VBROADCASTSS (AX)(CX*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 4(AX)(CX*1), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 8(AX)(CX*1), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 12(AX)(CX*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 16(AX)(CX*1), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	VMOVUPS      (BX)(SI*2), Y11
+	VMASKMOVPS   32(BX)(SI*2), Y0, Y12
+	VBROADCASTSS (AX)(CX*2), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 4(AX)(CX*2), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 8(AX)(CX*2), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 12(AX)(CX*2), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 16(AX)(CX*2), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	VMOVUPS      (BX)(DI*1), Y11
+	VMASKMOVPS   32(BX)(DI*1), Y0, Y12
+	VBROADCASTSS (AX)(DX*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 4(AX)(DX*1), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 8(AX)(DX*1), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 12(AX)(DX*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 16(AX)(DX*1), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows5four
+
+transposedrows5rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows5next
+
+transposedrows5single:
+	VMOVUPS      (BX), Y11
+	VMASKMOVPS   32(BX), Y0, Y12
+	VBROADCASTSS (AX), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS 4(AX), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS 8(AX), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 12(AX), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS 16(AX), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows5single
+
+transposedrows5next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows5segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows5overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VMASKMOVPS 32(DX), Y0, Y11
+	VADDPS     Y11, Y2, Y2
+	ADDQ       CX, DX
+	VADDPS     (DX), Y3, Y3
+	VMASKMOVPS 32(DX), Y0, Y11
+	VADDPS     Y11, Y4, Y4
+	ADDQ       CX, DX
+	VADDPS     (DX), Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y11
+	VADDPS     Y11, Y6, Y6
+	ADDQ       CX, DX
+	VADDPS     (DX), Y7, Y7
+	VMASKMOVPS 32(DX), Y0, Y11
+	VADDPS     Y11, Y8, Y8
+	ADDQ       CX, DX
+	VADDPS     (DX), Y9, Y9
+	VMASKMOVPS 32(DX), Y0, Y11
+	VADDPS     Y11, Y10, Y10
+	ADDQ       CX, DX
+
+transposedrows5overwrite:
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS Y2, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y3, (AX)
+	VMASKMOVPS Y4, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y5, (AX)
+	VMASKMOVPS Y6, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y7, (AX)
+	VMASKMOVPS Y8, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y9, (AX)
+	VMASKMOVPS Y10, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+transposedrows6:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows6segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows6rest
+
+transposedrows6four:
+	VMOVUPS      (BX), Y13
+	VMASKMOVPS   32(BX), Y0, Y14
+	VBROADCASTSS (AX), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(AX), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS 8(AX), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS 12(AX), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 16(AX), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS 20(AX), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	VMOVUPS      (BX)(SI*1), Y13
+	VMASKMOVPS   32(BX)(SI*1), Y0, Y14
+	VBROADCASTSS (AX)(CX*1), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(AX)(CX*1), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS 8(AX)(CX*1), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS 12(AX)(CX*1), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 16(AX)(CX*1), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS 20(AX)(CX*1), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	VMOVUPS      (BX)(SI*2), Y13
+	VMASKMOVPS   32(BX)(SI*2), Y0, Y14
+	VBROADCASTSS (AX)(CX*2), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(AX)(CX*2), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS 8(AX)(CX*2), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS 12(AX)(CX*2), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 16(AX)(CX*2), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS 20(AX)(CX*2), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	VMOVUPS      (BX)(DI*1), Y13
+	VMASKMOVPS   32(BX)(DI*1), Y0, Y14
+	VBROADCASTSS (AX)(DX*1), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(AX)(DX*1), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS 8(AX)(DX*1), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS 12(AX)(DX*1), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 16(AX)(DX*1), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS 20(AX)(DX*1), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows6four
+
+transposedrows6rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows6next
+
+transposedrows6single:
+	VMOVUPS      (BX), Y13
+	VMASKMOVPS   32(BX), Y0, Y14
+	VBROADCASTSS (AX), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(AX), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS 8(AX), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS 12(AX), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 16(AX), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS 20(AX), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows6single
+
+transposedrows6next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows6segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows6overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VMASKMOVPS 32(DX), Y0, Y13
+	VADDPS     Y13, Y2, Y2
+	ADDQ       CX, DX
+	VADDPS     (DX), Y3, Y3
+	VMASKMOVPS 32(DX), Y0, Y13
+	VADDPS     Y13, Y4, Y4
+	ADDQ       CX, DX
+	VADDPS     (DX), Y5, Y5
+	VMASKMOVPS 32(DX), Y0, Y13
+	VADDPS     Y13, Y6, Y6
+	ADDQ       CX, DX
+	VADDPS     (DX), Y7, Y7
+	VMASKMOVPS 32(DX), Y0, Y13
+	VADDPS     Y13, Y8, Y8
+	ADDQ       CX, DX
+	VADDPS     (DX), Y9, Y9
+	VMASKMOVPS 32(DX), Y0, Y13
+	VADDPS     Y13, Y10, Y10
+	ADDQ       CX, DX
+	VADDPS     (DX), Y11, Y11
+	VMASKMOVPS 32(DX), Y0, Y13
+	VADDPS     Y13, Y12, Y12
+	ADDQ       CX, DX
+
+transposedrows6overwrite:
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS Y2, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y3, (AX)
+	VMASKMOVPS Y4, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y5, (AX)
+	VMASKMOVPS Y6, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y7, (AX)
+	VMASKMOVPS Y8, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y9, (AX)
+	VMASKMOVPS Y10, Y0, 32(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y11, (AX)
+	VMASKMOVPS Y12, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+// func avx2x24(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+// Requires: AVX, FMA3
+TEXT ·avx2x24(SB), NOSPLIT, $0-97
+	MOVQ    rows+0(FP), AX
+	MOVQ    columns+8(FP), CX
+	SUBQ    $0x00000010, CX
+	LEAQ    masks<>+32(SB), DX
+	SHLQ    $0x02, CX
+	SUBQ    CX, DX
+	VMOVUPS (DX), Y0
+	MOVQ    row+32(FP), CX
+	CMPQ    CX, $0x01
+	JE      transposed
+	CMPQ    AX, $0x00000002
+	JHI     above2
+	CMPQ    AX, $0x00000001
+	JHI     above1
+	JMP     rows1
+
+above1:
+	JMP rows2
+
+above2:
+	CMPQ AX, $0x00000003
+	JHI  above3
+	JMP  rows3
+
+above3:
+	JMP rows4
+
+rows1:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), BX
+	SHLQ   $0x02, BX
+	LEAQ   (BX)(BX*2), SI
+	MOVQ   segments+64(FP), DI
+	MOVQ   n+72(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
+
+rows1segment:
+	MOVQ a+24(FP), AX
+	MOVQ (DI), DX
+	LEAQ (AX)(DX*4), AX
+	MOVQ b+48(FP), DX
+	MOVQ 8(DI), R9
+	LEAQ (DX)(R9*4), DX
+	MOVQ depth+16(FP), R9
+	CMPQ CX, $0x04
+	JNE  rows1single
+	SHRQ $0x02, R9
+	JZ   rows1rest
+
+rows1four:
+	VMOVUPS      (DX), Y4
+	VMOVUPS      32(DX), Y5
+	VMASKMOVPS   64(DX), Y0, Y6
+	VBROADCASTSS (AX), Y7
+	VFMADD231PS  Y4, Y7, Y1
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      32(DX)(BX*1), Y5
+	VMASKMOVPS   64(DX)(BX*1), Y0, Y6
+	VBROADCASTSS 4(AX), Y7
+	VFMADD231PS  Y4, Y7, Y1
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	VMOVUPS      (DX)(BX*2), Y4
+	VMOVUPS      32(DX)(BX*2), Y5
+	VMASKMOVPS   64(DX)(BX*2), Y0, Y6
+	VBROADCASTSS 8(AX), Y7
+	VFMADD231PS  Y4, Y7, Y1
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	VMOVUPS      (DX)(SI*1), Y4
+	VMOVUPS      32(DX)(SI*1), Y5
+	VMASKMOVPS   64(DX)(SI*1), Y0, Y6
+	VBROADCASTSS 12(AX), Y7
+	VFMADD231PS  Y4, Y7, Y1
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	ADDQ         $0x10, AX
+	LEAQ         (DX)(BX*4), DX
+	DECQ         R9
+	JNZ          rows1four
+
+rows1rest:
+	MOVQ depth+16(FP), R9
+	ANDQ $0x03, R9
+	JZ   rows1next
+
+rows1single:
+	VMOVUPS      (DX), Y4
+	VMOVUPS      32(DX), Y5
+	VMASKMOVPS   64(DX), Y0, Y6
+	VBROADCASTSS (AX), Y7
+	VFMADD231PS  Y4, Y7, Y1
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	ADDQ         CX, AX
+	LEAQ         (DX)(BX*1), DX
+	DECQ         R9
+	JNZ          rows1single
+
+rows1next:
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
+	JNE        rows1segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows1overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VADDPS     32(DX), Y2, Y2
+	VMASKMOVPS 64(DX), Y0, Y4
+	VADDPS     Y4, Y3, Y3
+	ADDQ       CX, DX
+
+rows1overwrite:
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y2, 32(AX)
+	VMASKMOVPS Y3, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+rows2:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	MOVQ   step+40(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+rows2segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	CMPQ DX, $0x04
+	JNE  rows2single
+	SHRQ $0x02, R10
+	JZ   rows2rest
+
+rows2four:
+	VMOVUPS      (BX), Y7
+	VMOVUPS      32(BX), Y8
+	VMASKMOVPS   64(BX), Y0, Y9
+	VBROADCASTSS (AX), Y10
+	VFMADD231PS  Y7, Y10, Y1
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (AX)(CX*1), Y10
+	VFMADD231PS  Y7, Y10, Y4
+	VFMADD231PS  Y8, Y10, Y5
+	VFMADD231PS  Y9, Y10, Y6
+	VMOVUPS      (BX)(SI*1), Y7
+	VMOVUPS      32(BX)(SI*1), Y8
+	VMASKMOVPS   64(BX)(SI*1), Y0, Y9
+	VBROADCASTSS 4(AX), Y10
+	VFMADD231PS  Y7, Y10, Y1
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 4(AX)(CX*1), Y10
+	VFMADD231PS  Y7, Y10, Y4
+	VFMADD231PS  Y8, Y10, Y5
+	VFMADD231PS  Y9, Y10, Y6
+	VMOVUPS      (BX)(SI*2), Y7
+	VMOVUPS      32(BX)(SI*2), Y8
+	VMASKMOVPS   64(BX)(SI*2), Y0, Y9
+	VBROADCASTSS 8(AX), Y10
+	VFMADD231PS  Y7, Y10, Y1
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(AX)(CX*1), Y10
+	VFMADD231PS  Y7, Y10, Y4
+	VFMADD231PS  Y8, Y10, Y5
+	VFMADD231PS  Y9, Y10, Y6
+	VMOVUPS      (BX)(DI*1), Y7
+	VMOVUPS      32(BX)(DI*1), Y8
+	VMASKMOVPS   64(BX)(DI*1), Y0, Y9
+	VBROADCASTSS 12(AX), Y10
+	VFMADD231PS  Y7, Y10, Y1
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 12(AX)(CX*1), Y10
+	VFMADD231PS  Y7, Y10, Y4
+	VFMADD231PS  Y8, Y10, Y5
+	VFMADD231PS  Y9, Y10, Y6
+	ADDQ         $0x10, AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          rows2four
+
+rows2rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   rows2next
+
+rows2single:
+	VMOVUPS      (BX), Y7
+	VMOVUPS      32(BX), Y8
+	VMASKMOVPS   64(BX), Y0, Y9
+	VBROADCASTSS (AX), Y10
+	VFMADD231PS  Y7, Y10, Y1
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (AX)(CX*1), Y10
+	VFMADD231PS  Y7, Y10, Y4
+	VFMADD231PS  Y8, Y10, Y5
+	VFMADD231PS  Y9, Y10, Y6
+	ADDQ         DX, AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          rows2single
+
+rows2next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        rows2segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows2overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VADDPS     32(DX), Y2, Y2
+	VMASKMOVPS 64(DX), Y0, Y7
+	VADDPS     Y7, Y3, Y3
+	ADDQ       CX, DX
+	VADDPS     (DX), Y4, Y4
+	VADDPS     32(DX), Y5, Y5
+	VMASKMOVPS 64(DX), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+	ADDQ       CX, DX
+
+rows2overwrite:
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y2, 32(AX)
+	VMASKMOVPS Y3, Y0, 64(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS Y6, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+rows3:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	MOVQ   step+40(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+rows3segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	CMPQ DX, $0x04
+	JNE  rows3single
+	SHRQ $0x02, R10
+	JZ   rows3rest
+
+rows3four:
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VMASKMOVPS   64(BX), Y0, Y12
+	VBROADCASTSS (AX), Y13
+	VFMADD231PS  Y10, Y13, Y1
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (AX)(CX*1), Y13
+	VFMADD231PS  Y10, Y13, Y4
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (AX)(CX*2), Y13
+	VFMADD231PS  Y10, Y13, Y7
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	VMOVUPS      (BX)(SI*1), Y10
+	VMOVUPS      32(BX)(SI*1), Y11
+	VMASKMOVPS   64(BX)(SI*1), Y0, Y12
+	VBROADCASTSS 4(AX), Y13
+	VFMADD231PS  Y10, Y13, Y1
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 4(AX)(CX*1), Y13
+	VFMADD231PS  Y10, Y13, Y4
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 4(AX)(CX*2), Y13
+	VFMADD231PS  Y10, Y13, Y7
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	VMOVUPS      (BX)(SI*2), Y10
+	VMOVUPS      32(BX)(SI*2), Y11
+	VMASKMOVPS   64(BX)(SI*2), Y0, Y12
+	VBROADCASTSS 8(AX), Y13
+	VFMADD231PS  Y10, Y13, Y1
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 8(AX)(CX*1), Y13
+	VFMADD231PS  Y10, Y13, Y4
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 8(AX)(CX*2), Y13
+	VFMADD231PS  Y10, Y13, Y7
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	VMOVUPS      (BX)(DI*1), Y10
+	VMOVUPS      32(BX)(DI*1), Y11
+	VMASKMOVPS   64(BX)(DI*1), Y0, Y12
+	VBROADCASTSS 12(AX), Y13
+	VFMADD231PS  Y10, Y13, Y1
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 12(AX)(CX*1), Y13
+	VFMADD231PS  Y10, Y13, Y4
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 12(AX)(CX*2), Y13
+	VFMADD231PS  Y10, Y13, Y7
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	ADDQ         $0x10, AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          rows3four
+
+rows3rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   rows3next
+
+rows3single:
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VMASKMOVPS   64(BX), Y0, Y12
+	VBROADCASTSS (AX), Y13
+	VFMADD231PS  Y10, Y13, Y1
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (AX)(CX*1), Y13
+	VFMADD231PS  Y10, Y13, Y4
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (AX)(CX*2), Y13
+	VFMADD231PS  Y10, Y13, Y7
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	ADDQ         DX, AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          rows3single
+
+rows3next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        rows3segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows3overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VADDPS     32(DX), Y2, Y2
+	VMASKMOVPS 64(DX), Y0, Y10
+	VADDPS     Y10, Y3, Y3
+	ADDQ       CX, DX
+	VADDPS     (DX), Y4, Y4
+	VADDPS     32(DX), Y5, Y5
+	VMASKMOVPS 64(DX), Y0, Y10
+	VADDPS     Y10, Y6, Y6
+	ADDQ       CX, DX
+	VADDPS     (DX), Y7, Y7
+	VADDPS     32(DX), Y8, Y8
+	VMASKMOVPS 64(DX), Y0, Y10
+	VADDPS     Y10, Y9, Y9
+	ADDQ       CX, DX
+
+rows3overwrite:
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y2, 32(AX)
+	VMASKMOVPS Y3, Y0, 64(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS Y6, Y0, 64(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y7, (AX)
+	VMOVUPS    Y8, 32(AX)
+	VMASKMOVPS Y9, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+rows4:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	MOVQ   step+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   row+32(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R8
+	MOVQ   segments+64(FP), R9
+	MOVQ   n+72(FP), R10
+	SHLQ   $0x04, R10
+	ADDQ   R9, R10
+
+rows4segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R9), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	MOVQ 8(R9), R11
+	LEAQ (SI)(R11*4), SI
+	MOVQ depth+16(FP), R11
+	CMPQ BX, $0x04
+	JNE  rows4single
+	SHRQ $0x02, R11
+	JZ   rows4rest
+
+rows4four:
+	VMOVUPS      (SI), Y13
+	VMOVUPS      32(SI), Y14
+	VMASKMOVPS   64(SI), Y0, Y15
+	VBROADCASTSS (AX), Y16
+	VFMADD231PS  Y13, Y16, Y1
+	VFMADD231PS  Y14, Y16, Y2
+	VFMADD231PS  Y15, Y16, Y3
+	VBROADCASTSS (AX)(CX*1), Y16
+	VFMADD231PS  Y13, Y16, Y4
+	VFMADD231PS  Y14, Y16, Y5
+	VFMADD231PS  Y15, Y16, Y6
+	VBROADCASTSS (AX)(CX*2), Y16
+	VFMADD231PS  Y13, Y16, Y7
+	VFMADD231PS  Y14, Y16, Y8
+	VFMADD231PS  Y15, Y16, Y9
+	VBROADCASTSS (AX)(DX*1), Y16
+	VFMADD231PS  Y13, Y16, Y10
+	VFMADD231PS  Y14, Y16, Y11
+	VFMADD231PS  Y15, Y16, Y12
+	VMOVUPS      (SI)(DI*1), Y13
+	VMOVUPS      32(SI)(DI*1), Y14
+	VMASKMOVPS   64(SI)(DI*1), Y0, Y15
+	VBROADCASTSS 4(AX), Y16
+	VFMADD231PS  Y13, Y16, Y1
+	VFMADD231PS  Y14, Y16, Y2
+	VFMADD231PS  Y15, Y16, Y3
+	VBROADCASTSS 4(AX)(CX*1), Y16
+	VFMADD231PS  Y13, Y16, Y4
+	VFMADD231PS  Y14, Y16, Y5
+	VFMADD231PS  Y15, Y16, Y6
+	VBROADCASTSS 4(AX)(CX*2), Y16
+	VFMADD231PS  Y13, Y16, Y7
+	VFMADD231PS  Y14, Y16, Y8
+	VFMADD231PS  Y15, Y16, Y9
+	VBROADCASTSS 4(AX)(DX*1), Y16
+	VFMADD231PS  Y13, Y16, Y10
+	VFMADD231PS  Y14, Y16, Y11
+	VFMADD231PS  Y15, Y16, Y12
+	VMOVUPS      (SI)(DI*2), Y13
+	VMOVUPS      32(SI)(DI*2), Y14
+	VMASKMOVPS   64(SI)(DI*2), Y0, Y15
+	VBROADCASTSS 8(AX), Y16
+	VFMADD231PS  Y13, Y16, Y1
+	VFMADD231PS  Y14, Y16, Y2
+	VFMADD231PS  Y15, Y16, Y3
+	VBROADCASTSS 8(AX)(CX*1), Y16
+	VFMADD231PS  Y13, Y16, Y4
+	VFMADD231PS  Y14, Y16, Y5
+	VFMADD231PS  Y15, Y16, Y6
+	VBROADCASTSS 8(AX)(CX*2), Y16
+	VFMADD231PS  Y13, Y16, Y7
+	VFMADD231PS  Y14, Y16, Y8
+	VFMADD231PS  Y15, Y16, Y9
+	VBROADCASTSS 8(AX)(DX*1), Y16
+	VFMADD231PS  Y13, Y16, Y10
+	VFMADD231PS  Y14, Y16, Y11
+	VFMADD231PS  Y15, Y16, Y12
+	VMOVUPS      (SI)(R8*1), Y13
+	VMOVUPS      32(SI)(R8*1), Y14
+	VMASKMOVPS   64(SI)(R8*1), Y0, Y15
+	VBROADCASTSS 12(AX), Y16
+	VFMADD231PS  Y13, Y16, Y1
+	VFMADD231PS  Y14, Y16, Y2
+	VFMADD231PS  Y15, Y16, Y3
+	VBROADCASTSS 12(AX)(CX*1), Y16
+	VFMADD231PS  Y13, Y16, Y4
+	VFMADD231PS  Y14, Y16, Y5
+	VFMADD231PS  Y15, Y16, Y6
+	VBROADCASTSS 12(AX)(CX*2), Y16
+	VFMADD231PS  Y13, Y16, Y7
+	VFMADD231PS  Y14, Y16, Y8
+	VFMADD231PS  Y15, Y16, Y9
+	VBROADCASTSS 12(AX)(DX*1), Y16
+	VFMADD231PS  Y13, Y16, Y10
+	VFMADD231PS  Y14, Y16, Y11
+	VFMADD231PS  Y15, Y16, Y12
+	ADDQ         $0x10, AX
+	LEAQ         (SI)(DI*4), SI
+	DECQ         R11
+	JNZ          rows4four
+
+rows4rest:
+	MOVQ depth+16(FP), R11
+	ANDQ $0x03, R11
+	JZ   rows4next
+
+rows4single:
+	VMOVUPS      (SI), Y13
+	VMOVUPS      32(SI), Y14
+	VMASKMOVPS   64(SI), Y0, Y15
+	VBROADCASTSS (AX), Y16
+	VFMADD231PS  Y13, Y16, Y1
+	VFMADD231PS  Y14, Y16, Y2
+	VFMADD231PS  Y15, Y16, Y3
+	VBROADCASTSS (AX)(CX*1), Y16
+	VFMADD231PS  Y13, Y16, Y4
+	VFMADD231PS  Y14, Y16, Y5
+	VFMADD231PS  Y15, Y16, Y6
+	VBROADCASTSS (AX)(CX*2), Y16
+	VFMADD231PS  Y13, Y16, Y7
+	VFMADD231PS  Y14, Y16, Y8
+	VFMADD231PS  Y15, Y16, Y9
+	VBROADCASTSS (AX)(DX*1), Y16
+	VFMADD231PS  Y13, Y16, Y10
+	VFMADD231PS  Y14, Y16, Y11
+	VFMADD231PS  Y15, Y16, Y12
+	ADDQ         BX, AX
+	LEAQ         (SI)(DI*1), SI
+	DECQ         R11
+	JNZ          rows4single
+
+rows4next:
+	ADDQ       $0x10, R9
+	CMPQ       R9, R10
+	JNE        rows4segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         rows4overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VADDPS     32(DX), Y2, Y2
+	VMASKMOVPS 64(DX), Y0, Y13
+	VADDPS     Y13, Y3, Y3
+	ADDQ       CX, DX
+	VADDPS     (DX), Y4, Y4
+	VADDPS     32(DX), Y5, Y5
+	VMASKMOVPS 64(DX), Y0, Y13
+	VADDPS     Y13, Y6, Y6
+	ADDQ       CX, DX
+	VADDPS     (DX), Y7, Y7
+	VADDPS     32(DX), Y8, Y8
+	VMASKMOVPS 64(DX), Y0, Y13
+	VADDPS     Y13, Y9, Y9
+	ADDQ       CX, DX
+	VADDPS     (DX), Y10, Y10
+	VADDPS     32(DX), Y11, Y11
+	VMASKMOVPS 64(DX), Y0, Y13
+	VADDPS     Y13, Y12, Y12
+	ADDQ       CX, DX
+
+rows4overwrite:
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y2, 32(AX)
+	VMASKMOVPS Y3, Y0, 64(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS Y6, Y0, 64(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y7, (AX)
+	VMOVUPS    Y8, 32(AX)
+	VMASKMOVPS Y9, Y0, 64(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y10, (AX)
+	VMOVUPS    Y11, 32(AX)
+	VMASKMOVPS Y12, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+transposed:
+	CMPQ AX, $0x00000002
+	JHI  transposedabove2
+	CMPQ AX, $0x00000001
+	JHI  transposedabove1
+	JMP  transposedrows1
+
+transposedabove1:
+	JMP transposedrows2
+
+transposedabove2:
+	CMPQ AX, $0x00000003
+	JHI  transposedabove3
+	JMP  transposedrows3
+
+transposedabove3:
+	JMP transposedrows4
+
+transposedrows1:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows1segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows1rest
+
+transposedrows1four:
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VMASKMOVPS   64(BX), Y0, Y6
+	VBROADCASTSS (AX), Y7
+	VFMADD231PS  Y4, Y7, Y1
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	VMOVUPS      (BX)(SI*1), Y4
+	VMOVUPS      32(BX)(SI*1), Y5
+	VMASKMOVPS   64(BX)(SI*1), Y0, Y6
+	VBROADCASTSS (AX)(CX*1), Y7
+	VFMADD231PS  Y4, Y7, Y1
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	VMOVUPS      (BX)(SI*2), Y4
+	VMOVUPS      32(BX)(SI*2), Y5
+	VMASKMOVPS   64(BX)(SI*2), Y0, Y6
+	VBROADCASTSS (AX)(CX*2), Y7
+	VFMADD231PS  Y4, Y7, Y1
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	VMOVUPS      (BX)(DI*1), Y4
+	VMOVUPS      32(BX)(DI*1), Y5
+	VMASKMOVPS   64(BX)(DI*1), Y0, Y6
+	VBROADCASTSS (AX)(DX*1), Y7
+	VFMADD231PS  Y4, Y7, Y1
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows1four
+
+transposedrows1rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows1next
+
+transposedrows1single:
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VMASKMOVPS   64(BX), Y0, Y6
+	VBROADCASTSS (AX), Y7
+	VFMADD231PS  Y4, Y7, Y1
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows1single
+
+transposedrows1next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows1segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows1overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VADDPS     32(DX), Y2, Y2
+	VMASKMOVPS 64(DX), Y0, Y4
+	VADDPS     Y4, Y3, Y3
+	ADDQ       CX, DX
+
+transposedrows1overwrite:
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y2, 32(AX)
+	VMASKMOVPS Y3, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows2:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows2segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows2rest
+
+transposedrows2four:
+	VMOVUPS      (BX), Y7
+	VMOVUPS      32(BX), Y8
+	VMASKMOVPS   64(BX), Y0, Y9
+	VBROADCASTSS (AX), Y10
+	VFMADD231PS  Y7, Y10, Y1
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 4(AX), Y10
+	VFMADD231PS  Y7, Y10, Y4
+	VFMADD231PS  Y8, Y10, Y5
+	VFMADD231PS  Y9, Y10, Y6
+	VMOVUPS      (BX)(SI*1), Y7
+	VMOVUPS      32(BX)(SI*1), Y8
+	VMASKMOVPS   64(BX)(SI*1), Y0, Y9
+	VBROADCASTSS (AX)(CX*1), Y10
+	VFMADD231PS  Y7, Y10, Y1
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 4(AX)(CX*1), Y10
+	VFMADD231PS  Y7, Y10, Y4
+	VFMADD231PS  Y8, Y10, Y5
+	VFMADD231PS  Y9, Y10, Y6
+	VMOVUPS      (BX)(SI*2), Y7
+	VMOVUPS      32(BX)(SI*2), Y8
+	VMASKMOVPS   64(BX)(SI*2), Y0, Y9
+	VBROADCASTSS (AX)(CX*2), Y10
+	VFMADD231PS  Y7, Y10, Y1
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 4(AX)(CX*2), Y10
+	VFMADD231PS  Y7, Y10, Y4
+	VFMADD231PS  Y8, Y10, Y5
+	VFMADD231PS  Y9, Y10, Y6
+	VMOVUPS      (BX)(DI*1), Y7
+	VMOVUPS      32(BX)(DI*1), Y8
+	VMASKMOVPS   64(BX)(DI*1), Y0, Y9
+	VBROADCASTSS (AX)(DX*1), Y10
+	VFMADD231PS  Y7, Y10, Y1
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 4(AX)(DX*1), Y10
+	VFMADD231PS  Y7, Y10, Y4
+	VFMADD231PS  Y8, Y10, Y5
+	VFMADD231PS  Y9, Y10, Y6
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows2four
+
+transposedrows2rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows2next
+
+transposedrows2single:
+	VMOVUPS      (BX), Y7
+	VMOVUPS      32(BX), Y8
+	VMASKMOVPS   64(BX), Y0, Y9
+	VBROADCASTSS (AX), Y10
+	VFMADD231PS  Y7, Y10, Y1
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 4(AX), Y10
+	VFMADD231PS  Y7, Y10, Y4
+	VFMADD231PS  Y8, Y10, Y5
+	VFMADD231PS  Y9, Y10, Y6
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows2single
+
+transposedrows2next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows2segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows2overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VADDPS     32(DX), Y2, Y2
+	VMASKMOVPS 64(DX), Y0, Y7
+	VADDPS     Y7, Y3, Y3
+	ADDQ       CX, DX
+	VADDPS     (DX), Y4, Y4
+	VADDPS     32(DX), Y5, Y5
+	VMASKMOVPS 64(DX), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+	ADDQ       CX, DX
+
+transposedrows2overwrite:
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y2, 32(AX)
+	VMASKMOVPS Y3, Y0, 64(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS Y6, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows3:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows3segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows3rest
+
+transposedrows3four:
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VMASKMOVPS   64(BX), Y0, Y12
+	VBROADCASTSS (AX), Y13
+	VFMADD231PS  Y10, Y13, Y1
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 4(AX), Y13
+	VFMADD231PS  Y10, Y13, Y4
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 8(AX), Y13
+	VFMADD231PS  Y10, Y13, Y7
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	VMOVUPS      (BX)(SI*1), Y10
+	VMOVUPS      32(BX)(SI*1), Y11
+	VMASKMOVPS   64(BX)(SI*1), Y0, Y12
+	VBROADCASTSS (AX)(CX*1), Y13
+	VFMADD231PS  Y10, Y13, Y1
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 4(AX)(CX*1), Y13
+	VFMADD231PS  Y10, Y13, Y4
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 8(AX)(CX*1), Y13
+	VFMADD231PS  Y10, Y13, Y7
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	VMOVUPS      (BX)(SI*2), Y10
+	VMOVUPS      32(BX)(SI*2), Y11
+	VMASKMOVPS   64(BX)(SI*2), Y0, Y12
+	VBROADCASTSS (AX)(CX*2), Y13
+	VFMADD231PS  Y10, Y13, Y1
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 4(AX)(CX*2), Y13
+	VFMADD231PS  Y10, Y13, Y4
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 8(AX)(CX*2), Y13
+	VFMADD231PS  Y10, Y13, Y7
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	VMOVUPS      (BX)(DI*1), Y10
+	VMOVUPS      32(BX)(DI*1), Y11
+	VMASKMOVPS   64(BX)(DI*1), Y0, Y12
+	VBROADCASTSS (AX)(DX*1), Y13
+	VFMADD231PS  Y10, Y13, Y1
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 4(AX)(DX*1), Y13
+	VFMADD231PS  Y10, Y13, Y4
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 8(AX)(DX*1), Y13
+	VFMADD231PS  Y10, Y13, Y7
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows3four
+
+transposedrows3rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows3next
+
+transposedrows3single:
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VMASKMOVPS   64(BX), Y0, Y12
+	VBROADCASTSS (AX), Y13
+	VFMADD231PS  Y10, Y13, Y1
+	VFMADD231PS  Y11, Y13, Y2
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 4(AX), Y13
+	VFMADD231PS  Y10, Y13, Y4
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 8(AX), Y13
+	VFMADD231PS  Y10, Y13, Y7
+	VFMADD231PS  Y11, Y13, Y8
+	VFMADD231PS  Y12, Y13, Y9
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows3single
+
+transposedrows3next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows3segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows3overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VADDPS     32(DX), Y2, Y2
+	VMASKMOVPS 64(DX), Y0, Y10
+	VADDPS     Y10, Y3, Y3
+	ADDQ       CX, DX
+	VADDPS     (DX), Y4, Y4
+	VADDPS     32(DX), Y5, Y5
+	VMASKMOVPS 64(DX), Y0, Y10
+	VADDPS     Y10, Y6, Y6
+	ADDQ       CX, DX
+	VADDPS     (DX), Y7, Y7
+	VADDPS     32(DX), Y8, Y8
+	VMASKMOVPS 64(DX), Y0, Y10
+	VADDPS     Y10, Y9, Y9
+	ADDQ       CX, DX
+
+transposedrows3overwrite:
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y2, 32(AX)
+	VMASKMOVPS Y3, Y0, 64(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS Y6, Y0, 64(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y7, (AX)
+	VMOVUPS    Y8, 32(AX)
+	VMASKMOVPS Y9, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+transposedrows4:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	MOVQ   step+40(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   ldb+56(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   segments+64(FP), R8
+	MOVQ   n+72(FP), R9
+	SHLQ   $0x04, R9
+	ADDQ   R8, R9
+
+transposedrows4segment:
+	MOVQ a+24(FP), AX
+	MOVQ (R8), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	MOVQ 8(R8), R10
+	LEAQ (BX)(R10*4), BX
+	MOVQ depth+16(FP), R10
+	SHRQ $0x02, R10
+	JZ   transposedrows4rest
+
+transposedrows4four:
+	VMOVUPS      (BX), Y13
+	VMOVUPS      32(BX), Y14
+	VMASKMOVPS   64(BX), Y0, Y15
+	VBROADCASTSS (AX), Y16
+	VFMADD231PS  Y13, Y16, Y1
+	VFMADD231PS  Y14, Y16, Y2
+	VFMADD231PS  Y15, Y16, Y3
+	VBROADCASTSS 4(AX), Y16
+	VFMADD231PS  Y13, Y16, Y4
+	VFMADD231PS  Y14, Y16, Y5
+	VFMADD231PS  Y15, Y16, Y6
+	VBROADCASTSS 8(AX), Y16
+	VFMADD231PS  Y13, Y16, Y7
+	VFMADD231PS  Y14, Y16, Y8
+	VFMADD231PS  Y15, Y16, Y9
+	VBROADCASTSS 12(AX), Y16
+	VFMADD231PS  Y13, Y16, Y10
+	VFMADD231PS  Y14, Y16, Y11
+	VFMADD231PS  Y15, Y16, Y12
+	VMOVUPS      (BX)(SI*1), Y13
+	VMOVUPS      32(BX)(SI*1), Y14
+	VMASKMOVPS   64(BX)(SI*1), Y0, Y15
+	VBROADCASTSS (AX)(CX*1), Y16
+	VFMADD231PS  Y13, Y16, Y1
+	VFMADD231PS  Y14, Y16, Y2
+	VFMADD231PS  Y15, Y16, Y3
+	VBROADCASTSS 4(AX)(CX*1), Y16
+	VFMADD231PS  Y13, Y16, Y4
+	VFMADD231PS  Y14, Y16, Y5
+	VFMADD231PS  Y15, Y16, Y6
+	VBROADCASTSS 8(AX)(CX*1), Y16
+	VFMADD231PS  Y13, Y16, Y7
+	VFMADD231PS  Y14, Y16, Y8
+	VFMADD231PS  Y15, Y16, Y9
+	VBROADCASTSS 12(AX)(CX*1), Y16
+	VFMADD231PS  Y13, Y16, Y10
+	VFMADD231PS  Y14, Y16, Y11
+	VFMADD231PS  Y15, Y16, Y12
+	VMOVUPS      (BX)(SI*2), Y13
+	VMOVUPS      32(BX)(SI*2), Y14
+	VMASKMOVPS   64(BX)(SI*2), Y0, Y15
+	VBROADCASTSS (AX)(CX*2), Y16
+	VFMADD231PS  Y13, Y16, Y1
+	VFMADD231PS  Y14, Y16, Y2
+	VFMADD231PS  Y15, Y16, Y3
+	VBROADCASTSS 4(AX)(CX*2), Y16
+	VFMADD231PS  Y13, Y16, Y4
+	VFMADD231PS  Y14, Y16, Y5
+	VFMADD231PS  Y15, Y16, Y6
+	VBROADCASTSS 8(AX)(CX*2), Y16
+	VFMADD231PS  Y13, Y16, Y7
+	VFMADD231PS  Y14, Y16, Y8
+	VFMADD231PS  Y15, Y16, Y9
+	VBROADCASTSS 12(AX)(CX*2), Y16
+	VFMADD231PS  Y13, Y16, Y10
+	VFMADD231PS  Y14, Y16, Y11
+	VFMADD231PS  Y15, Y16, Y12
+	VMOVUPS      (BX)(DI*1), Y13
+	VMOVUPS      32(BX)(DI*1), Y14
+	VMASKMOVPS   64(BX)(DI*1), Y0, Y15
+	VBROADCASTSS (AX)(DX*1), Y16
+	VFMADD231PS  Y13, Y16, Y1
+	VFMADD231PS  Y14, Y16, Y2
+	VFMADD231PS  Y15, Y16, Y3
+	VBROADCASTSS 4(AX)(DX*1), Y16
+	VFMADD231PS  Y13, Y16, Y4
+	VFMADD231PS  Y14, Y16, Y5
+	VFMADD231PS  Y15, Y16, Y6
+	VBROADCASTSS 8(AX)(DX*1), Y16
+	VFMADD231PS  Y13, Y16, Y7
+	VFMADD231PS  Y14, Y16, Y8
+	VFMADD231PS  Y15, Y16, Y9
+	VBROADCASTSS 12(AX)(DX*1), Y16
+	VFMADD231PS  Y13, Y16, Y10
+	VFMADD231PS  Y14, Y16, Y11
+	VFMADD231PS  Y15, Y16, Y12
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (BX)(SI*4), BX
+	DECQ         R10
+	JNZ          transposedrows4four
+
+transposedrows4rest:
+	MOVQ depth+16(FP), R10
+	ANDQ $0x03, R10
+	JZ   transposedrows4next
+
+transposedrows4single:
+	VMOVUPS      (BX), Y13
+	VMOVUPS      32(BX), Y14
+	VMASKMOVPS   64(BX), Y0, Y15
+	VBROADCASTSS (AX), Y16
+	VFMADD231PS  Y13, Y16, Y1
+	VFMADD231PS  Y14, Y16, Y2
+	VFMADD231PS  Y15, Y16, Y3
+	VBROADCASTSS 4(AX), Y16
+	VFMADD231PS  Y13, Y16, Y4
+	VFMADD231PS  Y14, Y16, Y5
+	VFMADD231PS  Y15, Y16, Y6
+	VBROADCASTSS 8(AX), Y16
+	VFMADD231PS  Y13, Y16, Y7
+	VFMADD231PS  Y14, Y16, Y8
+	VFMADD231PS  Y15, Y16, Y9
+	VBROADCASTSS 12(AX), Y16
+	VFMADD231PS  Y13, Y16, Y10
+	VFMADD231PS  Y14, Y16, Y11
+	VFMADD231PS  Y15, Y16, Y12
+	LEAQ         (AX)(CX*1), AX
+	LEAQ         (BX)(SI*1), BX
+	DECQ         R10
+	JNZ          transposedrows4single
+
+transposedrows4next:
+	ADDQ       $0x10, R8
+	CMPQ       R8, R9
+	JNE        transposedrows4segment
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	MOVB       accumulate+96(FP), DL
+	TESTB      DL, DL
+	JZ         transposedrows4overwrite
+	MOVQ       AX, DX
+	VADDPS     (DX), Y1, Y1
+	VADDPS     32(DX), Y2, Y2
+	VMASKMOVPS 64(DX), Y0, Y13
+	VADDPS     Y13, Y3, Y3
+	ADDQ       CX, DX
+	VADDPS     (DX), Y4, Y4
+	VADDPS     32(DX), Y5, Y5
+	VMASKMOVPS 64(DX), Y0, Y13
+	VADDPS     Y13, Y6, Y6
+	ADDQ       CX, DX
+	VADDPS     (DX), Y7, Y7
+	VADDPS     32(DX), Y8, Y8
+	VMASKMOVPS 64(DX), Y0, Y13
+	VADDPS     Y13, Y9, Y9
+	ADDQ       CX, DX
+	VADDPS     (DX), Y10, Y10
+	VADDPS     32(DX), Y11, Y11
+	VMASKMOVPS 64(DX), Y0, Y13
+	VADDPS     Y13, Y12, Y12
+	ADDQ       CX, DX
+
+transposedrows4overwrite:
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y2, 32(AX)
+	VMASKMOVPS Y3, Y0, 64(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS Y6, Y0, 64(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y7, (AX)
+	VMOVUPS    Y8, 32(AX)
+	VMASKMOVPS Y9, Y0, 64(AX)
+	ADDQ       CX, AX
+	VMOVUPS    Y10, (AX)
+	VMOVUPS    Y11, 32(AX)
+	VMASKMOVPS Y12, Y0, 64(AX)
 	VZEROUPPER
 	RET

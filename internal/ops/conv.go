@@ -28,11 +28,11 @@ func Conv2D(x, w, b *G.Node, f Filter) (*G.Node, error) {
 }
 
 type conv2D[F f32.Float] struct {
-	filter   Filter
-	geometry f32.Conv2D
+	filter Filter
+	conv   *f32.Conv
 
 	filters []F // as the pass wants them
-	sums    []F // the filters' gradient of each part, and the bias's
+	sums    []F // of each part: the filters' gradient and the bias's
 }
 
 func (*conv2D[F]) Name() string { return "conv2d" }
@@ -59,68 +59,96 @@ func (k *conv2D[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 		return nil, fmt.Errorf("have input %v, want at least %d×%d pixels for filters %d×%d with padding %d×%d and dilation %d×%d",
 			x, g.DilationH*(g.KH-1)+1-2*g.PadH, g.DilationW*(g.KW-1)+1-2*g.PadW, g.KH, g.KW, g.PadH, g.PadW, g.DilationH, g.DilationW)
 	}
-	k.geometry = g
+	k.conv = f32.NewConv(g)
 	return tensor.Shape{g.N, g.OutH(), g.OutW(), g.Out}, nil
 }
 
 func (k *conv2D[F]) ForwardPasses() []Pass[F] {
-	g := k.geometry
-	image, result := g.H*g.W*g.C, g.OutH()*g.OutW()*g.Out
+	g := k.conv
 	return []Pass[F]{{
+		Examples: g.ChunkImages(),
+		Begin: func(c *Ctx[F], a *Args[F]) {
+			k.filters = f32.PackConv(g, c.Shared(g.PackedLen()), a.In[1].V)
+		},
 		Each: func(c *Ctx[F], a *Args[F]) {
 			var bias []F
 			if len(a.In) == 3 {
 				bias = a.In[2].V
 			}
-			for n := range a.Out.Shape[0] {
-				f32.ConvImage(g, a.Out.V[n*result:(n+1)*result], a.In[0].V[n*image:(n+1)*image], a.In[1].V, bias, c.Scratch(c.Worker(), g.Scratch()))
-			}
+			n := a.Out.Shape[0]
+			f32.ConvForward(g, a.Out.V, a.In[0].V, k.filters, bias, c.Scratch(c.Worker(), g.ScratchLen(n)), n)
 		},
 	}}
 }
 
 func (*conv2D[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
 
+// BackwardPasses are one, in which each part of the batch sums up its gradient of
+// the filters. Where the filters are so large that these sums would not fit
+// into the caches, their gradient is a pass of its own.
 func (k *conv2D[F]) BackwardPasses() []Pass[F] {
-	g := k.geometry
-	image, result := g.H*g.W*g.C, g.OutH()*g.OutW()*g.Out
-	filters := g.KH * g.KW * g.C / g.Groups * g.Out
-	size := filters + g.Out
+	g := k.conv
+	if !g.Large() {
+		return []Pass[F]{{Examples: g.ChunkImages(), Begin: k.beginGrads, Each: k.grads, End: k.endGrads}}
+	}
 	return []Pass[F]{{
 		Begin: func(c *Ctx[F], a *Args[F]) {
-			memory := c.Shared(filters + c.Part().Of*size)
-			k.filters, k.sums = memory[:filters], memory[filters:]
+			if dw := a.DIn[1].V; dw != nil {
+				f32.ConvFilterGradWhole(g, dw, a.In[0].V, a.DOut.V, c.Shared(g.WholeScratchLen()))
+			}
+			if len(a.DIn) == 3 && a.DIn[2].V != nil {
+				f32.SumRows(a.DIn[2].V, a.DOut.V, len(a.DOut.V)/g.Out)
+			}
+		},
+	}, {
+		Examples: g.ChunkImages(),
+		Begin: func(c *Ctx[F], a *Args[F]) {
 			if a.DIn[0].V != nil {
-				f32.GradFilters(g, k.filters, a.In[1].V)
-			}
-			clear(k.sums)
-		},
-		Each: func(c *Ctx[F], a *Args[F]) {
-			sums := k.sums[c.Part().Index*size:][:size]
-			for n := range a.DOut.Shape[0] {
-				x, dy := a.In[0].V[n*image:(n+1)*image], a.DOut.V[n*result:(n+1)*result]
-				scratch := c.Scratch(c.Worker(), g.Scratch())
-				if dx := a.DIn[0].V; dx != nil {
-					f32.ConvImageGrad(g, dx[n*image:(n+1)*image], dy, k.filters, scratch)
-				}
-				if a.DIn[1].V != nil {
-					f32.ConvFilterGrad(g, sums[:filters], x, dy, scratch)
-				}
-				if len(a.DIn) == 3 && a.DIn[2].V != nil {
-					for ; len(dy) > 0; dy = dy[g.Out:] {
-						f32.Axpy(sums[filters:], 1, dy[:g.Out])
-					}
-				}
+				k.filters = f32.PackConvGrad(g, c.Shared(g.PackedGradLen()), a.In[1].V)
 			}
 		},
-		End: func(c *Ctx[F], a *Args[F]) {
-			for p := 1; p < c.Part().Of; p++ {
-				f32.Axpy(k.sums[:size], 1, k.sums[p*size:][:size])
-			}
-			copy(a.DIn[1].V, k.sums[:filters])
-			if len(a.DIn) == 3 {
-				copy(a.DIn[2].V, k.sums[filters:size])
-			}
-		},
+		Each: k.imageGrad,
 	}}
+}
+
+func (k *conv2D[F]) imageGrad(c *Ctx[F], a *Args[F]) {
+	if dx, n := a.DIn[0].V, a.DOut.Shape[0]; dx != nil {
+		f32.ConvImageGrad(k.conv, dx, a.DOut.V, k.filters, c.Scratch(c.Worker(), k.conv.ScratchLen(n)), n)
+	}
+}
+
+// partLen is the number of filters and biases: the values of a part's sums.
+func (k *conv2D[F]) partLen(a *Args[F]) int { return a.In[1].Shape.TotalSize() + k.conv.Out }
+
+func (k *conv2D[F]) beginGrads(c *Ctx[F], a *Args[F]) {
+	packed := k.conv.PackedGradLen()
+	memory := c.Shared(packed + c.Part().Of*k.partLen(a))
+	if a.DIn[0].V != nil {
+		k.filters = f32.PackConvGrad(k.conv, memory[:packed], a.In[1].V)
+	}
+	k.sums = memory[packed:]
+	clear(k.sums)
+}
+
+func (k *conv2D[F]) grads(c *Ctx[F], a *Args[F]) {
+	k.imageGrad(c, a)
+	n, size := a.DOut.Shape[0], k.partLen(a)
+	sums := k.sums[c.Part().Index*size:][:size]
+	dw, db := sums[:size-k.conv.Out], sums[size-k.conv.Out:]
+	if a.DIn[1].V != nil {
+		f32.ConvFilterGrad(k.conv, dw, a.In[0].V, a.DOut.V, c.Scratch(c.Worker(), k.conv.ScratchLen(n)), n)
+	}
+	if len(a.DIn) == 3 && a.DIn[2].V != nil {
+		f32.AddRows(db, a.DOut.V)
+	}
+}
+
+func (k *conv2D[F]) endGrads(c *Ctx[F], a *Args[F]) {
+	size := k.partLen(a)
+	total := k.sums[:size]
+	f32.AddRows(total, k.sums[size:])
+	copy(a.DIn[1].V, total)
+	if len(a.DIn) == 3 {
+		copy(a.DIn[2].V, total[size-k.conv.Out:])
+	}
 }

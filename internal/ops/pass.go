@@ -42,6 +42,9 @@ type Passer[F f32.Float] interface {
 // A Pass is a walk through the batch. Batched outputs and gradients are written
 // in the last pass, the others in the first.
 type Pass[F f32.Float] struct {
+	// Examples is how many examples Each computes best in one call, 0 if any number
+	// is as good.
+	Examples int
 	// Begin, if not nil, runs once before the walk. It reads no batched tensor, but
 	// it sees which batched gradients are nil, as nobody wants them.
 	Begin func(c *Ctx[F], a *Args[F])
@@ -83,9 +86,12 @@ func Passes[F f32.Float](k Kernel, inputs int) (forward, backward []Pass[F], bat
 	return forward, backward, batched
 }
 
-// Parts is into how many parts a batch is cut: enough for the workers of a
-// machine to share them evenly, and few, as each part has sums of its own.
-func Parts(examples int) int { return min(examples, 16) }
+// Parts is into how many parts a batch is cut whose passes want so many examples
+// at once: enough for the workers of a machine to share them evenly, and few, as
+// each part has sums of its own.
+func Parts(batch, examples int) int {
+	return min(batch, 16, max(2, batch/max(1, examples)))
+}
 
 // RunForward computes a kernel's output, RunBackward its gradients. Arguments are
 // as for a Whole kernel.
@@ -109,7 +115,7 @@ func (p Pass[F]) run(c *Ctx[F], batched int, a *Args[F]) {
 	if a.Out.Shape.Dims() > 0 {
 		n = a.Out.Shape[0]
 	}
-	parts := Parts(n)
+	parts := Parts(n, p.Examples)
 	c.SetParts(parts)
 	if p.Begin != nil {
 		p.Begin(c, a)

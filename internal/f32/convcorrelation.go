@@ -1,0 +1,167 @@
+package f32
+
+// A correlation makes a result of a source, as products of the source's pixels
+// with filters: the convolution itself, and the gradient of its images.
+type correlation struct {
+	groups        int
+	in, out       int // channels of a group
+	columnwise    bool
+	from, to      layout // distances between what a run's neighbours see, and between them
+	rectangles    []rectangle
+	blocks        int
+	height, width axis
+}
+
+// A rectangle is the pixels of a run of lines and a run of columns. They all sum
+// over the same taps.
+type rectangle struct {
+	height, width int
+	at            int         // the first pixel in the result
+	depth         int         // the terms of each segment
+	blocks        [][]segment // of each block of the filters
+}
+
+// panelColumns is the number of columns that packed filters keep together, so that
+// the rows of a tile's b lie close to each other.
+const panelColumns = 64
+
+// blockValues is the number of values of a panel of filters that are multiplied
+// with all pixels of a chunk before the next: what stays in the second cache.
+const blockValues = 1 << 16
+
+func newForward(g Conv2D) *correlation {
+	return newCorrelation(g, g.C, g.Out, g.image(), g.result(),
+		forwardAxis(g.H, g.KH, g.StrideH, g.PadH, g.DilationH), forwardAxis(g.W, g.KW, g.StrideW, g.PadW, g.DilationW))
+}
+
+func newImageGrad(g Conv2D) *correlation {
+	return newCorrelation(g, g.Out, g.C, g.result(), g.image(),
+		gradAxis(g.H, g.KH, g.StrideH, g.PadH, g.DilationH), gradAxis(g.W, g.KW, g.StrideW, g.PadW, g.DilationW))
+}
+
+func newCorrelation(g Conv2D, in, out int, from, to layout, height, width axis) *correlation {
+	c := &correlation{
+		groups: g.Groups, in: in / g.Groups, out: out / g.Groups,
+		from:   layout{from.image, from.line * height.advance, from.pixel * width.advance},
+		to:     layout{to.image, to.line * height.step, to.pixel * width.step},
+		height: height, width: width,
+	}
+	if c.columnwise = g.columnwise(); c.columnwise {
+		c.groups, c.in, c.out = 1, 1, g.C
+	}
+	values := g.KW * c.in * c.ldb() // of one line of the filters
+	lines := max(1, blockValues/values)
+	c.blocks = (g.KH + lines - 1) / lines
+	for _, h := range height.runs {
+		for _, w := range width.runs {
+			r := rectangle{
+				height: h.count, width: w.count, at: h.first*to.line + w.first*to.pixel,
+				depth: c.in, blocks: make([][]segment, c.blocks),
+			}
+			taps := w.taps
+			if len(taps) > 1 && from.pixel == c.in && consecutive(taps) {
+				taps, r.depth = taps[:1], len(taps)*c.in
+			}
+			for _, i := range h.taps {
+				block := &r.blocks[i.slot/lines]
+				for _, j := range taps {
+					*block = append(*block, segment{a: i.at*from.line + j.at*from.pixel, b: i.slot*values + j.slot*c.in*c.ldb()})
+				}
+			}
+			c.rectangles = append(c.rectangles, r)
+		}
+	}
+	return c
+}
+
+// ldb is the distance between rows of the packed filters.
+func (c *correlation) ldb() int {
+	if c.columnwise {
+		return c.out
+	}
+	return min(panelColumns, c.out)
+}
+
+// panels is the number of panels of a group.
+func (c *correlation) panels() int { return (c.out + c.ldb() - 1) / c.ldb() }
+
+// panelLen is the number of values of a panel.
+func (c *correlation) panelLen() int {
+	return len(c.height.order) * len(c.width.order) * c.in * c.ldb()
+}
+
+// An extent is one direction in which pixels follow each other.
+type extent struct{ n, from, to int }
+
+// extents are the directions of a rectangle's pixels, that of the products' rows
+// first: the one that needs the fewest tiles.
+func (c *correlation) extents(r *rectangle, images int) [3]extent {
+	e := [3]extent{{r.width, c.from.pixel, c.to.pixel}, {r.height, c.from.line, c.to.line}, {images, c.from.image, c.to.image}}
+	e[1], e[2] = join(e[1], e[2])
+	e[0], e[1] = join(e[0], e[1])
+	e[1], e[2] = join(e[1], e[2])
+	const rows = 14 // of a tile
+	best, fewest := 0, 0
+	for i, x := range e {
+		if tiles := e[0].n * e[1].n * e[2].n / x.n * ((x.n + rows - 1) / rows); i == 0 || tiles < fewest {
+			best, fewest = i, tiles
+		}
+	}
+	e[0], e[best] = e[best], e[0]
+	return e
+}
+
+// join returns two directions as one, where the second goes on where the first ends.
+func join(a, b extent) (extent, extent) {
+	one := extent{n: 1}
+	switch {
+	case b.n == 1:
+		return a, one
+	case a.n == 1:
+		return b, one
+	case b.from == a.n*a.from && b.to == a.n*a.to:
+		return extent{a.n * b.n, a.from, a.to}, one
+	}
+	return a, b
+}
+
+// correlate computes the result of the source, plus the bias where it is not nil.
+func correlate[F Float](c *correlation, to, from, filters, bias []F, images int) {
+	p := product[F]{step: 1, ldb: c.ldb()}
+	for panel := range c.groups * c.panels() {
+		group, j := panel/c.panels(), panel%c.panels()*c.ldb()
+		p.columns = min(c.ldb(), c.out-j)
+		p.b = filters[panel*c.panelLen():]
+		a, column := from[group*c.in:], group*c.out+j
+		for block := range c.blocks {
+			for i := range c.rectangles {
+				r := &c.rectangles[i]
+				p.depth, p.segments = r.depth, r.blocks[block]
+				if block > 0 && len(p.segments) == 0 {
+					continue
+				}
+				e := c.extents(r, images)
+				p.rows, p.row, p.ldc = e[0].n, e[0].from, e[0].to
+				for k := range e[2].n {
+					for l := range e[1].n {
+						if len(p.segments) > 0 {
+							p.a = a[k*e[2].from+l*e[1].from:]
+						}
+						p.c = to[r.at+column+k*e[2].to+l*e[1].to:]
+						p.accumulate = block > 0 || bias != nil
+						if block == 0 && bias != nil {
+							for i := range p.rows {
+								copy(p.c[i*p.ldc:][:p.columns], bias[column:])
+							}
+						}
+						if c.columnwise {
+							p.runColumns()
+						} else {
+							p.run()
+						}
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,28 @@
+package f32
+
+// needsMargin says that images have so few channels that the products need all
+// columns of the filters at once: as many terms of the sums in one piece, and as
+// many rows of the filters' gradients. For that, each line of the images is
+// copied between zeros.
+func needsMargin(g Conv2D) bool {
+	return g.C <= 8 && g.KW > 1 && g.PadW > 0 && g.DilationW == 1 && g.Groups == 1
+}
+
+// marginLine is the length of a line between its margins.
+func (c *Conv) marginLine() int { return (c.W + 2*c.PadW) * c.C }
+
+// withMargin returns the images as the products read them.
+func withMargin[F Float](c *Conv, x, scratch []F, images int) []F {
+	if !c.margin {
+		return x
+	}
+	line, margin, to := c.W*c.C, c.PadW*c.C, c.marginLine()
+	scratch = scratch[:images*c.H*to]
+	for i := range images * c.H {
+		l := scratch[i*to : (i+1)*to]
+		clear(l[:margin])
+		copy(l[margin:], x[i*line:(i+1)*line])
+		clear(l[margin+line:])
+	}
+	return scratch
+}

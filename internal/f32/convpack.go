@@ -1,0 +1,58 @@
+package f32
+
+// PackedLen is the number of values that PackConv needs for packed filters, or 0
+// where the filters need no packing.
+func (c *Conv) PackedLen() int {
+	if c.columnwise() || c.Groups == 1 && c.Out <= panelColumns {
+		return 0
+	}
+	return c.forward.packedLen()
+}
+
+// PackedGradLen is the number of values that PackConvGrad needs.
+func (c *Conv) PackedGradLen() int { return c.imageGrad.packedLen() }
+
+func (c *correlation) packedLen() int { return c.groups * c.panels() * c.panelLen() }
+
+// PackConv returns the filters w as ConvForward takes them: w itself where
+// PackedLen is 0, or else packed, in which it writes them. It runs in parallel.
+func PackConv[F Float](c *Conv, packed, w []F) []F {
+	if c.PackedLen() == 0 {
+		return w
+	}
+	f := c.forward
+	taps := c.KH * c.KW
+	Parallel(f.groups*f.panels()*taps, func(_, task int) {
+		panel, k := task/taps, task%taps
+		group, j := panel/f.panels(), panel%f.panels()*f.ldb()
+		columns := min(f.ldb(), f.out-j)
+		for i := range f.in {
+			copy(packed[(task*f.in+i)*f.ldb():][:columns], w[(k*f.in+i)*c.Out+group*f.out+j:])
+		}
+	})
+	return packed
+}
+
+// PackConvGrad returns the filters w as ConvImageGrad takes them, in packed, in
+// the order in which an image's pixel meets them. It runs in parallel.
+func PackConvGrad[F Float](c *Conv, packed, w []F) []F {
+	f := c.imageGrad
+	taps := c.KH * c.KW
+	Parallel(f.groups*f.panels()*taps, func(_, task int) {
+		panel, slot := task/taps, task%taps
+		k := f.height.order[slot/c.KW]*c.KW + f.width.order[slot%c.KW]
+		to := packed[task*f.in*f.ldb():]
+		if f.columnwise {
+			copy(to[:f.out], w[k*f.out:])
+			return
+		}
+		group, j := panel/f.panels(), panel%f.panels()*f.ldb()
+		for column := range min(f.ldb(), f.out-j) {
+			from := w[(k*f.out+j+column)*c.Out+group*f.in:][:f.in]
+			for i, v := range from {
+				to[i*f.ldb()+column] = v
+			}
+		}
+	})
+	return packed
+}

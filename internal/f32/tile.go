@@ -1,0 +1,80 @@
+package f32
+
+// A tileSet are the tiles of a set of instructions, by their width: the first is
+// a vector wide, the second two vectors, and so on.
+type tileSet struct {
+	name  string
+	lanes int // of a vector
+	tiles []tile
+}
+
+// A tile is assembly for products of up to most rows. The sums stay in registers,
+// and the terms are added one by one, in order, with fused multiplications.
+// segments points to the first of n.
+type tile struct {
+	most   int
+	kernel func(rows, columns, depth int, a *float32, row, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+}
+
+// tiles are the tiles that products run on; nil means the plain loop.
+var tiles = func() *tileSet {
+	if sets := tileSets(); len(sets) > 0 {
+		return sets[0]
+	}
+	return nil
+}()
+
+// run computes a product that is not empty.
+func (t *tileSet) run(p *product[float32]) {
+	p.touch()
+	vectors := (p.columns + t.lanes - 1) / t.lanes
+	width := t.width(p.rows, vectors)
+	for j := 0; j < p.columns; j += width * t.lanes {
+		columns := min(width*t.lanes, p.columns-j)
+		tile := t.tiles[(columns-1)/t.lanes]
+		for i, left := 0, pieces(p.rows, tile.most); left > 0; left-- {
+			rows := (p.rows - i) / left
+			tile.kernel(rows, columns, p.depth, &p.a[i*p.row], p.row, p.step, &p.b[j], p.ldb, &p.segments[0].a, len(p.segments), &p.c[i*p.ldc+j], p.ldc, p.accumulate)
+			i += rows
+		}
+	}
+}
+
+// touch looks at the first and the last elements of all: the assembly checks no
+// bounds.
+func (p *product[F]) touch() {
+	low, high := p.segments[0], p.segments[0]
+	for _, s := range p.segments[1:] {
+		low.a, low.b = min(low.a, s.a), min(low.b, s.b)
+		high.a, high.b = max(high.a, s.a), max(high.b, s.b)
+	}
+	_, _ = p.a[low.a], p.a[high.a+(p.rows-1)*p.row+(p.depth-1)*p.step]
+	_, _ = p.b[low.b], p.b[high.b+(p.depth-1)*p.ldb+p.columns-1]
+	_ = p.c[(p.rows-1)*p.ldc+p.columns-1]
+}
+
+// pieces is how many pieces of at most most make n.
+func pieces(n, most int) int { return (n + most - 1) / most }
+
+// width is the number of vectors in a tile that makes the product cheapest.
+func (t *tileSet) width(rows, vectors int) (best int) {
+	least := 0
+	for width := 1; width <= min(vectors, len(t.tiles)); width++ {
+		cost := vectors / width * t.cost(rows, width)
+		if rest := vectors % width; rest > 0 {
+			cost += t.cost(rows, rest)
+		}
+		if width == 1 || cost <= least {
+			best, least = width, cost
+		}
+	}
+	return best
+}
+
+// cost is what a term costs in all rows of a tile's width, in eighths of a cycle as
+// measured with AVX-512: multiplications, loads, and the loop; and no
+// sum is ready for its next term before four cycles have passed.
+func (t *tileSet) cost(rows, width int) int {
+	n := pieces(rows, t.tiles[width-1].most)
+	return max(32*n, 4*rows*width+rows+n*(width+12))
+}
