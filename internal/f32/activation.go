@@ -43,6 +43,10 @@ func eachGrad[F Float](dx, dy, x []F, df func(x float64) float64) {
 // Relu is dst[i] = max(src[i], 0).
 func Relu[F Float](dst, src []F) {
 	dst = dst[:len(src)]
+	if p := first(dst); p != nil {
+		reluVector(len(dst), p, first(src))
+		return
+	}
 	for i, v := range src {
 		dst[i] = max(v, 0)
 	}
@@ -50,6 +54,11 @@ func Relu[F Float](dst, src []F) {
 
 // ReluGrad is dx[i] = dy[i] where y[i] is not 0, else 0.
 func ReluGrad[F Float](dx, dy, y []F) {
+	dx, dy = dx[:len(y)], dy[:len(y)]
+	if p := first(dx); p != nil {
+		reluGradVector(len(dx), p, first(dy), first(y))
+		return
+	}
 	switch dx := any(dx).(type) {
 	case []float32:
 		reluGrad32(dx, any(dy).([]float32), any(y).([]float32))
@@ -85,6 +94,10 @@ func reluGrad64(dx, dy, y []float64) {
 // Leaky is dst[i] = src[i] where that is positive, else slope·src[i].
 func Leaky[F Float](dst, src []F, slope F) {
 	dst = dst[:len(src)]
+	if p := first(dst); p != nil {
+		leakyVector(len(dst), p, first(src), float32(slope))
+		return
+	}
 	for i, v := range src {
 		dst[i] = max(v, 0) + slope*min(v, 0)
 	}
@@ -94,6 +107,10 @@ func Leaky[F Float](dst, src []F, slope F) {
 // input of Leaky, or its output where the slope is not negative.
 func LeakyGrad[F Float](dx, dy, v []F, slope F) {
 	dx, dy = dx[:len(v)], dy[:len(v)]
+	if p := first(dx); p != nil {
+		leakyGradVector(len(dx), p, first(dy), first(v), float32(slope))
+		return
+	}
 	factor := [2]F{1, slope}
 	for i, v := range v {
 		var k int
@@ -117,6 +134,10 @@ func ELU[F Float](dst, src []F, alpha F) {
 // ELUGrad is the gradient of ELU, from its output; alpha is not negative.
 func ELUGrad[F Float](dx, dy, y []F, alpha F) {
 	dx, dy = dx[:len(y)], dy[:len(y)]
+	if p := first(dx); p != nil {
+		eluGradVector(len(dx), p, first(dy), first(y), float32(alpha))
+		return
+	}
 	for i, v := range y {
 		g := dy[i]
 		if !(v > 0) {
@@ -179,6 +200,10 @@ func Sigmoid[F Float](dst, src []F) { each(dst, src, sigmoid) }
 // SigmoidGrad is the gradient of Sigmoid, from its output.
 func SigmoidGrad[F Float](dx, dy, y []F) {
 	dx, dy = dx[:len(y)], dy[:len(y)]
+	if p := first(dx); p != nil {
+		sigmoidGradVector(len(dx), p, first(dy), first(y))
+		return
+	}
 	for i, v := range y {
 		dx[i] = dy[i] * v * (1 - v)
 	}
@@ -195,6 +220,10 @@ func ScaledTanh[F Float](dst, src []F, a, s float64) {
 func ScaledTanhGrad[F Float](dx, dy, y []F, a, s float64) {
 	dx, dy = dx[:len(y)], dy[:len(y)]
 	top, curve := F(s*a), F(s/a)
+	if p := first(dx); p != nil {
+		tanhGradVector(len(dx), p, first(dy), first(y), float32(top), float32(curve))
+		return
+	}
 	for i, v := range y {
 		dx[i] = dy[i] * (top - curve*v*v)
 	}

@@ -1,8 +1,13 @@
 package f32
 
-// Max is dst[i] = max(dst[i], src[i]), and NaN where either is.
+// Max is dst[i] = max(dst[i], src[i]), and NaN where either is. The larger of two
+// zeros is either.
 func Max[F Float](dst, src []F) {
 	dst = dst[:len(src)]
+	if p := first(dst); p != nil {
+		maximumVector(len(dst), p, p, first(src))
+		return
+	}
 	for i, v := range src {
 		dst[i] = max(dst[i], v)
 	}
@@ -11,6 +16,10 @@ func Max[F Float](dst, src []F) {
 // Scale is dst[i] = src[i]·alpha; dst may be src.
 func Scale[F Float](dst, src []F, alpha F) {
 	dst = dst[:len(src)]
+	if p := first(dst); p != nil {
+		scaleVector(len(dst), p, first(src), float32(alpha))
+		return
+	}
 	for i, v := range src {
 		dst[i] = v * alpha
 	}
@@ -19,45 +28,66 @@ func Scale[F Float](dst, src []F, alpha F) {
 // Axpy is dst[i] += alpha·src[i].
 func Axpy[F Float](dst []F, alpha F, src []F) {
 	dst = dst[:len(src)]
+	if p := first(dst); p != nil {
+		axpyVector(len(dst), p, first(src), float32(alpha))
+		return
+	}
 	for i, v := range src {
 		dst[i] += alpha * v
 	}
 }
 
-// Sum is the sum of x, in float64 and in order.
+// AxpyDifference is dst[i] += alpha·(x[i] − y[i]).
+func AxpyDifference[F Float](dst []F, alpha F, x, y []F) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	if p := first(dst); p != nil {
+		axpyDifferenceVector(len(dst), p, first(x), first(y), float32(alpha))
+		return
+	}
+	for i := range dst {
+		dst[i] += alpha * (x[i] - y[i])
+	}
+}
+
+// Sum is the sum of x, in float64. The length determines the order.
 func Sum[F Float](x []F) float64 {
 	var s float64
+	if p := first(x); p != nil {
+		sumVector(len(x), p, &s)
+		return s
+	}
 	for _, v := range x {
 		s += float64(v)
 	}
 	return s
 }
 
-// Dot is the sum of x[i]·y[i], in float64 and in order.
+// Dot is the sum of x[i]·y[i], in float64. The length determines the order.
 func Dot[F Float](x, y []F) float64 {
 	y = y[:len(x)]
 	var s float64
+	if p := first(x); p != nil {
+		dotVector(len(x), p, first(y), &s)
+		return s
+	}
 	for i, v := range x {
 		s += float64(v) * float64(y[i])
 	}
 	return s
 }
 
-// SquaredDistance is the sum of (x[i] − y[i])², in order.
+// SquaredDistance is the sum of (x[i] − y[i])². The length determines the order.
 func SquaredDistance[F Float](x, y []F) F {
 	y = y[:len(x)]
+	if p := first(x); p != nil {
+		var s float32
+		squaredDistanceVector(len(x), p, first(y), &s)
+		return F(s)
+	}
 	var s F
 	for i, v := range x {
 		d := v - y[i]
 		s += d * d
 	}
 	return s
-}
-
-// AxpyDifference is dst[i] += alpha·(x[i] − y[i]).
-func AxpyDifference[F Float](dst []F, alpha F, x, y []F) {
-	x, y = x[:len(dst)], y[:len(dst)]
-	for i := range dst {
-		dst[i] += alpha * (x[i] - y[i])
-	}
 }

@@ -1,98 +1,119 @@
 package f32
 
 // The loops of the normalisations. Their data is rows of channels, (rows, C)
-// row-major, with C the length of the per-channel slices.
+// row-major, with C the length of the per-channel slices. A loop's destination
+// may be any of its matrices.
 
-// Sums adds to sum[j] the sum over the rows of a[·, j], and to dot[j] that of
-// a[·, j]·b[·, j], in float64 and in the order of the rows.
-func Sums[F Float](sum, dot []float64, a, b []F) {
-	c := len(sum)
-	dot = dot[:c]
-	for len(a) >= c {
-		x, y := a[:c], b[:c]
-		for j, v := range x {
-			w := float64(v)
-			sum[j] += w
-			dot[j] += w * float64(y[j])
-		}
-		a, b = a[c:], b[c:]
-	}
-}
+// wholeRows returns x without a last row that is not whole.
+func wholeRows[F Float](x []F, c int) []F { return x[:len(x)/c*c] }
 
 // Normalize is y[r, j] = (x[r, j] − mean[j])·scale[j] + shift[j].
 func Normalize[F Float](y, x, mean, scale, shift []F) {
-	c := len(mean)
-	scale, shift = scale[:c], shift[:c]
-	for len(x) >= c {
-		src, dst := x[:c], y[:c]
-		for j, m := range mean {
-			dst[j] = (src[j]-m)*scale[j] + shift[j]
+	normalization[F]{mean, scale, shift}.run(y, x, nil, false)
+}
+
+// NormalizeRelu is y = max(Normalize, 0).
+func NormalizeRelu[F Float](y, x, mean, scale, shift []F) {
+	normalization[F]{mean, scale, shift}.run(y, x, nil, true)
+}
+
+// NormalizeAdd is y = Normalize + other.
+func NormalizeAdd[F Float](y, x, mean, scale, shift, other []F) {
+	normalization[F]{mean, scale, shift}.run(y, x, other[:len(x)], false)
+}
+
+// NormalizeAddRelu is y = max(Normalize + other, 0).
+func NormalizeAddRelu[F Float](y, x, mean, scale, shift, other []F) {
+	normalization[F]{mean, scale, shift}.run(y, x, other[:len(x)], true)
+}
+
+// A normalization holds the coefficients of the channels.
+type normalization[F Float] struct{ mean, scale, shift []F }
+
+// run normalises x into y. other is nil where there is nothing to add.
+func (n normalization[F]) run(y, x, other []F, relu bool) {
+	c := len(n.mean)
+	x = wholeRows(x, c)
+	y = y[:len(x)]
+	if p := first(x); p != nil {
+		n.runVector(first(y), p, first(other), len(x), relu)
+		return
+	}
+	for ; len(x) > 0; x, y = x[c:], y[c:] {
+		n.plainRow(y[:c], x[:c])
+		if other != nil {
+			AddTo(y[:c], y[:c], other[:c])
+			other = other[c:]
 		}
-		x, y = x[c:], y[c:]
+		if relu {
+			Relu(y[:c], y[:c])
+		}
+	}
+}
+
+func (n normalization[F]) plainRow(y, x []F) {
+	scale, shift := n.scale[:len(n.mean)], n.shift[:len(n.mean)]
+	for j, m := range n.mean {
+		y[j] = (x[j]-m)*scale[j] + shift[j]
+	}
+}
+
+func (n normalization[F]) runVector(y, x, other *float32, elements int, relu bool) {
+	var buffers [3][periodColumns]F
+	c := len(n.mean)
+	k := abreast(c)
+	mean := first(repeat(&buffers[0], n.mean, k))
+	scale := first(repeat(&buffers[1], n.scale[:c], k))
+	shift := first(repeat(&buffers[2], n.shift[:c], k))
+	switch {
+	case other == nil && !relu:
+		normalizeRows(elements, k*c, y, x, mean, scale, shift)
+	case other == nil:
+		normalizeReluRows(elements, k*c, y, x, mean, scale, shift)
+	case !relu:
+		normalizeAddRows(elements, k*c, y, x, other, mean, scale, shift)
+	default:
+		normalizeAddReluRows(elements, k*c, y, x, other, mean, scale, shift)
 	}
 }
 
 // NormalizeGrad is dx[r, j] = dy[r, j]·scale[j] − (x[r, j] − mean[j])·slope[j] − shift[j].
 func NormalizeGrad[F Float](dx, dy, x, mean, scale, slope, shift []F) {
 	c := len(mean)
+	x = wholeRows(x, c)
+	dx, dy = dx[:len(x)], dy[:len(x)]
 	scale, slope, shift = scale[:c], slope[:c], shift[:c]
-	for len(x) >= c {
+	if p := first(x); p != nil {
+		var buffers [4][periodColumns]F
+		k := abreast(c)
+		normalizeGradRows(len(x), k*c, first(dx), first(dy), p,
+			first(repeat(&buffers[0], mean, k)), first(repeat(&buffers[1], scale, k)),
+			first(repeat(&buffers[2], slope, k)), first(repeat(&buffers[3], shift, k)))
+		return
+	}
+	for ; len(x) > 0; x, dy, dx = x[c:], dy[c:], dx[c:] {
 		v, g, dst := x[:c], dy[:c], dx[:c]
 		for j, m := range mean {
 			dst[j] = g[j]*scale[j] - (v[j]-m)*slope[j] - shift[j]
 		}
-		x, dy, dx = x[c:], dy[c:], dx[c:]
-	}
-}
-
-// ColumnSums adds to sum[j] the sum over the rows of x[·, j], in float64 and in
-// the order of the rows.
-func ColumnSums[F Float](sum []float64, x []F) {
-	c := len(sum)
-	for len(x) >= c {
-		for j, v := range x[:c] {
-			sum[j] += float64(v)
-		}
-		x = x[c:]
 	}
 }
 
 // ScaleColumns is y[r, j] = x[r, j]·scale[j].
 func ScaleColumns[F Float](y, x, scale []F) {
 	c := len(scale)
-	for len(x) >= c {
+	x = wholeRows(x, c)
+	y = y[:len(x)]
+	if p := first(x); p != nil {
+		var buffer [periodColumns]F
+		k := abreast(c)
+		scaleRows(len(x), k*c, first(y), p, first(repeat(&buffer, scale, k)))
+		return
+	}
+	for ; len(x) > 0; x, y = x[c:], y[c:] {
 		src, dst := x[:c], y[:c]
 		for j, s := range scale {
 			dst[j] = src[j] * s
 		}
-		x, y = x[c:], y[c:]
-	}
-}
-
-// Moments adds to sum[j] the sum over the rows of x[·, j] − pivot[j], and to
-// squares[j] that of its square.
-func Moments[F Float](sum, squares []float64, x, pivot []F) {
-	c := len(sum)
-	for len(x) >= c {
-		for j, v := range x[:c] {
-			d := float64(v - pivot[j])
-			sum[j] += d
-			squares[j] += d * d
-		}
-		x = x[c:]
-	}
-}
-
-// GradSums adds to sum[j] the sum over the rows of dy[·, j], and to dot[j] that
-// of dy[·, j]·(x[·, j] − mean[j]).
-func GradSums[F Float](sum, dot []float64, dy, x, mean []F) {
-	c := len(sum)
-	for len(x) >= c {
-		for j, v := range x[:c] {
-			d := float64(dy[j])
-			sum[j] += d
-			dot[j] += d * float64(v-mean[j])
-		}
-		dy, x = dy[c:], x[c:]
 	}
 }

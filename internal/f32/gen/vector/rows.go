@@ -1,0 +1,184 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// A loop is a kernel that computes each element of out from the same element of
+// in, from the element of columns in its column, and from scalars. What is in
+// both out and in is updated.
+type loop struct {
+	name, doc        string
+	out, in, columns []string
+	scalars          []string
+	group            int // how many vectors an iteration computes
+	body             func(v isa, in, columns, scalars []Op) (out []reg.VecVirtual)
+}
+
+// parameters returns the kernel's parameters: n elements, and where there are
+// columns, in rows of width.
+func (l loop) parameters() string {
+	p := "n int"
+	if len(l.columns) > 0 {
+		p = "n, width int"
+	}
+	if names := append(union(l.out, l.in), l.columns...); len(names) > 0 {
+		p += ", " + strings.Join(names, ", ") + " *float32"
+	}
+	if len(l.scalars) > 0 {
+		p += ", " + strings.Join(l.scalars, ", ") + " float32"
+	}
+	return p
+}
+
+// union returns the names of a followed by those of b that are not in a.
+func union(a, b []string) []string {
+	all := append([]string{}, a...)
+	for _, name := range b {
+		if !strings.Contains(" "+strings.Join(a, " ")+" ", " "+name+" ") {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+func (l loop) write() { kernel(l.name, l.parameters(), l.doc, l.emit) }
+
+func (l loop) emit(v isa) {
+	n := Load(Param("n"), GP64())
+	pointers := map[string]reg.Register{}
+	for _, name := range append(union(l.out, l.in), l.columns...) {
+		pointers[name] = Load(Param(name), GP64())
+	}
+	var scalars []Op
+	for _, name := range l.scalars {
+		x, s := XMM(), v.reg()
+		Load(Param(name), x)
+		VBROADCASTSS(x, s)
+		scalars = append(scalars, s)
+	}
+	i, j, left := GP64(), GP64(), GP64()
+	XORQ(i, i)
+	var width reg.Register
+	if len(l.columns) > 0 {
+		width = Load(Param("width"), GP64())
+		Label(v.label("row"))
+		Comment("the last row may be shorter")
+		CMPQ(n, width)
+		CMOVQLT(n, width)
+		MOVQ(width, left)
+		XORQ(j, j)
+	} else {
+		MOVQ(n, left)
+	}
+	step := l.group * v.lanes
+	compute := func(masks []func() reg.Register) {
+		for u := range l.group {
+			var mask reg.Register
+			if masks != nil {
+				mask = masks[u]()
+			}
+			at := func(name string, index reg.Register) Mem {
+				return Mem{Base: pointers[name], Index: index, Scale: 4, Disp: 4 * v.lanes * u}
+			}
+			var in, columns []Op
+			for _, name := range l.in {
+				in = append(in, v.load(at(name, i), mask))
+			}
+			for _, name := range l.columns {
+				columns = append(columns, v.load(at(name, j), mask))
+			}
+			for k, r := range l.body(v, in, columns, scalars) {
+				v.store(r, at(l.out[k], i), mask)
+			}
+		}
+	}
+	Label(v.label("group"))
+	CMPQ(left, I32(step))
+	JLT(LabelRef(v.label("tail")))
+	compute(nil)
+	ADDQ(I32(step), i)
+	if width != nil {
+		ADDQ(I32(step), j)
+	}
+	SUBQ(I32(step), left)
+	JMP(LabelRef(v.label("group")))
+	Label(v.label("tail"))
+	TESTQ(left, left)
+	JZ(LabelRef(v.label("next")))
+	compute(v.masks(left, l.group))
+	ADDQ(left, i)
+	Label(v.label("next"))
+	if width != nil {
+		SUBQ(width, n)
+		JG(LabelRef(v.label("row")))
+	}
+}
+
+// words splits a list of names.
+func words(s string) []string { return strings.Fields(s) }
+
+// one is a body's single result.
+func one(r reg.VecVirtual) []reg.VecVirtual { return []reg.VecVirtual{r} }
+
+// rowKernels writes the loops on rows of channels.
+func rowKernels() {
+	normalized := func(v isa, in, c []Op) reg.VecVirtual { return v.fma(v.sub(in[0], c[0]), c[1], c[2]) }
+	for _, add := range []bool{false, true} {
+		for _, relu := range []bool{false, true} {
+			name, formula, in := "normalize", "(x − mean)·scale + shift", "x"
+			if add {
+				name, formula, in = name+"Add", formula+" + other", "x other"
+			}
+			if relu {
+				name, formula = name+"Relu", fmt.Sprintf("max(%s, 0)", formula)
+			}
+			loop{name: name + "Rows", doc: "y = " + formula + ".", group: 4,
+				out: words("y"), in: words(in), columns: words("mean scale shift"),
+				body: func(v isa, in, c, _ []Op) []reg.VecVirtual {
+					y := normalized(v, in, c)
+					if add {
+						y = v.add(y, in[1])
+					}
+					if relu {
+						y = v.relu(y)
+					}
+					return one(y)
+				}}.write()
+		}
+	}
+	loop{name: "normalizeGradRows", doc: "dx = dy·scale − (x − mean)·slope − shift.", group: 4,
+		out: words("dx"), in: words("dy x"), columns: words("mean scale slope shift"),
+		body: func(v isa, in, c, _ []Op) []reg.VecVirtual {
+			g := v.mul(in[0], c[1])
+			VFNMADD231PS(c[2], v.sub(in[1], c[0]), g)
+			return one(v.sub(g, c[3]))
+		}}.write()
+	loop{name: "scaleRows", doc: "y = x·scale.", group: 4,
+		out: words("y"), in: words("x"), columns: words("scale"),
+		body: func(v isa, in, c, _ []Op) []reg.VecVirtual { return one(v.mul(in[0], c[0])) }}.write()
+	loop{name: "preluRows", doc: "y = max(x, 0) + slope·min(x, 0).", group: 4,
+		out: words("y"), in: words("x"), columns: words("slope"),
+		body: func(v isa, in, c, _ []Op) []reg.VecVirtual { return one(v.leaky(in[0], c[0])) }}.write()
+	loop{name: "preluGradRows", doc: "dx = dy where x is positive, else slope·dy.", group: 4,
+		out: words("dx"), in: words("dy x"), columns: words("slope"),
+		body: func(v isa, in, c, _ []Op) []reg.VecVirtual { return one(v.leakyGrad(in[0], in[1], c[0])) }}.write()
+}
+
+// relu returns x where it is not at most 0, else 0.
+func (v isa) relu(x Op) reg.VecVirtual { return v.keep(v.compare(x, notLessEqual, v.zero()), x) }
+
+// leaky returns max(x, 0) + slope·min(x, 0).
+func (v isa) leaky(x, slope Op) reg.VecVirtual {
+	return v.fma(slope, v.min(v.zero(), x), v.max(v.zero(), x))
+}
+
+// leakyGrad returns dy where x is positive, else slope·dy.
+func (v isa) leakyGrad(dy, x, slope Op) reg.VecVirtual {
+	return v.choose(v.compare(x, greater, v.zero()), dy, v.mul(dy, slope))
+}

@@ -1,0 +1,32 @@
+package f32
+
+import (
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// BenchmarkVector runs each loop on an image of 64 KiB. The bytes are those of
+// the matrices that it reads and writes.
+func BenchmarkVector(b *testing.B) {
+	const n, c = 1 << 14, 16
+	o := randomOperands(rand.New(rand.NewPCG(1, 2)), n, c, false)
+	for _, loops := range []map[string]loopTest{flatLoops, rowLoops} {
+		for _, name := range slices.Sorted(maps.Keys(loops)) {
+			b.Run(name, func(b *testing.B) {
+				b.SetBytes(int64(4 * n * loops[name].matrices))
+				for b.Loop() {
+					loops[name].run(o)
+				}
+			})
+		}
+	}
+	b.Run("Transpose", func(b *testing.B) {
+		b.SetBytes(8 * 512 * 784)
+		src, dst := make([]float32, 512*784), make([]float32, 512*784)
+		for b.Loop() {
+			Transpose(dst, src, 784, 512)
+		}
+	})
+}
