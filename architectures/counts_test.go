@@ -21,7 +21,8 @@ var counts = map[string]struct{ params, macs int }{
 	"resnet44": {658586, 97174144}, "resnet44-b": {661338, 97436288}, "plain44": {658586, 97174144},
 	"resnet56": {853018, 125485696}, "resnet56-b": {855770, 125747840}, "plain56": {853018, 125485696},
 	"resnet110": {1727962, 252887680}, "resnet110-b": {1730714, 253149824},
-	"resnet1202": {19421274, 2829238912},
+	"resnet1202":  {19421274, 2829238912},
+	"vgg11-cifar": {9225610, 152769536},
 }
 
 func TestParameterCounts(t *testing.T) {

@@ -38,6 +38,8 @@ var goldenCases = []struct {
 	{"lenet5", architectures.LeNet5{Filters: []int{6, 16}, Hidden: []int{120, 84}, Pad: 2}, "none", []int{28, 28, 1}},
 	{"resnet20-A", architectures.CIFARResNet{Depth: 20, Width: 8, Shortcut: "A"}, "batch", []int{16, 16, 3}},
 	{"resnet8-B", architectures.CIFARResNet{Depth: 8, Width: 8, Shortcut: "B"}, "batch", []int{14, 14, 1}},
+	{"vgg11", architectures.VGG{Blocks: []int{1, 1, 2, 2, 2}, Width: 8}, "none", []int{32, 32, 3}},
+	{"vgg-batch", architectures.VGG{Blocks: []int{1, 2}, Width: 8}, "batch", []int{14, 14, 3}},
 }
 
 // det is the formula of the script.

@@ -31,6 +31,9 @@ func small(t *testing.T, name string) (architectures.Model, nn.Network) {
 	case architectures.MLP:
 		n.Width = 16
 		net, m.Input = n, [3]int{6, 6, 1}
+	case architectures.VGG:
+		n.Width = 4
+		net = n
 	}
 	return m, net
 }

@@ -4,8 +4,8 @@
 
 Weights and images come from a formula that the Go test repeats, so that only
 results are stored. The modules bear the names under which weights of LeNet-5
-(LeCun et al. 1998, as taught today) and of CIFAR ResNets (He et al. 2015) are
-published.
+(LeCun et al. 1998, as taught today), of CIFAR ResNets (He et al. 2015) and of VGG
+(Simonyan & Zisserman 2014, torchvision's features) are published.
 """
 import json
 import math
@@ -102,6 +102,26 @@ class ResNet(nn.Module):
         return self.linear(x.mean((2, 3)))
 
 
+class VGG(nn.Module):
+    def __init__(self, blocks, width, size, norm):
+        super().__init__()
+        layers, inner = [], 3
+        for i, convolutions in enumerate(blocks):
+            outer = width << min(i, 3)
+            for _ in range(convolutions):
+                layers.append(nn.Conv2d(inner, outer, 3, padding=1))
+                if norm:
+                    layers.append(nn.BatchNorm2d(outer))
+                layers.append(nn.ReLU())
+                inner = outer
+            layers.append(nn.MaxPool2d(2))
+        self.features = nn.Sequential(*layers)
+        self.classifier = nn.Linear(inner * (size >> len(blocks)) ** 2, 10)
+
+    def forward(self, x):
+        return self.classifier(self.features(x).flatten(1))
+
+
 def evaluate(model, x):
     model.eval()
     with torch.no_grad():
@@ -145,4 +165,6 @@ print(json.dumps(rounded({
     "lenet5": case(LeNet5(), 4, 28, 1, 0.02),
     "resnet20-A": case(ResNet(20, 8, 3, "A"), 4, 16, 3, 0.02),
     "resnet8-B": case(ResNet(8, 8, 1, "B"), 4, 14, 1, 0.02),
+    "vgg11": case(VGG([1, 1, 2, 2, 2], 8, 32, False), 4, 32, 3, 0.02),
+    "vgg-batch": case(VGG([1, 2], 8, 14, True), 4, 14, 3, 0.02),
 }), indent=1))
