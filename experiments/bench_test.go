@@ -1,40 +1,78 @@
 package experiments_test
 
 import (
+	"context"
+	"errors"
+	"math"
+	"strings"
 	"testing"
 
-	"gorgonia.org/tensor"
-
-	"zoo/architectures"
-	"zoo/internal/exec"
+	"zoo/experiments"
 	"zoo/nn"
 )
 
-// BenchmarkStep is a forward and backward pass of 64 synthetic images. With -v
-// it lists the time in each op.
-func BenchmarkStep(b *testing.B) {
-	for _, name := range []string{"mlp", "lenet5", "resnet20"} {
-		b.Run(name, func(b *testing.B) {
-			const batch = 64
-			m, _ := architectures.Lookup(name)
-			pr, err := nn.Build(nn.NewParams(1, tensor.Float32), nn.Train, m.Network,
-				nn.Settings{Options: m.Options, Spec: m.Spec(), Batch: batch, Exec: []exec.Option{exec.WithProfile()}})
-			if err != nil {
-				b.Fatal(err)
+func benchOf(t *testing.T, model string, mode nn.Mode, overrides ...string) experiments.Bench {
+	t.Helper()
+	m, err := experiments.LoadModel(model, overrides...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return experiments.Bench{Model: m, Mode: mode, Batch: 4, Steps: 6, Profile: true}
+}
+
+// The numbers of a measurement fit together.
+func TestBench(t *testing.T) {
+	for _, mode := range []nn.Mode{nn.Train, nn.Infer} {
+		m, err := benchOf(t, "lenet5", mode).Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		forward := 2 * 4 * 416520e-9 // GFLOP
+		name, flops := "infer", forward
+		if mode == nn.Train {
+			name, flops = "train", 3*forward
+		}
+		if m.Mode != name || m.Batch != 4 || m.Steps != 6 || m.Params != 61706 || m.MACs != 416520 {
+			t.Errorf("have %+v", m)
+		}
+		if !(0 < m.Best && m.Best <= m.Median) || m.PeakRSS < m.Arena || m.Arena <= 0 || m.Build <= 0 {
+			t.Errorf("%s: have %+v", name, m)
+		}
+		near := func(what string, have, want float64) {
+			if !(math.Abs(have-want) <= 1e-6*want) {
+				t.Errorf("%s: %s is %v, want %v", name, what, have, want)
 			}
-			x := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append([]int{batch}, m.Input[:]...)...))
-			for i, v := range x.Data().([]float32) {
-				x.Data().([]float32)[i] = v + float32(i%17)/17 - 0.5
+		}
+		near("images/s", m.Items, 4e3/m.Median)
+		near("GFLOP/s", m.GFLOPs, 1e3*flops/m.Median)
+		near("share", m.PeakShare, m.GFLOPs/m.Peak)
+		calls, share := map[string]float64{}, 0.0
+		for i, o := range m.Profile {
+			calls[o.Op] = o.Calls
+			share += o.Share
+			if i > 0 && o.Mean > m.Profile[i-1].Mean {
+				t.Errorf("%s: %s stands behind %s", name, o.Op, m.Profile[i-1].Op)
 			}
-			y := tensor.New(tensor.Of(tensor.Int), tensor.WithShape(batch))
-			for b.Loop() {
-				if _, err := pr.Run([]*tensor.Dense{x}, y); err != nil {
-					b.Fatal(err)
-				}
-			}
-			for _, t := range pr.Profile() {
-				b.Logf("%-18s %9.3f ms a step", t.Op, 1e3*t.Time.Seconds()/float64(b.N))
-			}
-		})
+		}
+		near("sum of the shares", share, 1)
+		_, updates := calls["sgd"]
+		if updates != (mode == nn.Train) || calls["linear"] != 3 || calls["(outside of ops)"] != 1 {
+			t.Errorf("%s: have calls %v", name, calls)
+		}
+	}
+}
+
+func TestBenchEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := benchOf(t, "mlp", nn.Infer).Run(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("have %v", err)
+	}
+}
+
+func TestBenchNamesWhatCannotBeBuilt(t *testing.T) {
+	_, err := benchOf(t, "vgg11-cifar", nn.Train, "blocks=[1,1,1,1,1,1]", "width=1").Run(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "model vgg11-cifar: features.17: ") {
+		t.Errorf("have %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,6 +35,15 @@ func between(least, most int) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// split tells the names at the beginning of the arguments from the keys behind them.
+func split(args []string) (names, keys []string) {
+	n := slices.IndexFunc(args, func(a string) bool { return strings.Contains(a, "=") })
+	if n < 0 {
+		n = len(args)
+	}
+	return args[:n], args[n:]
 }
 
 // verbs refuses a word that is no verb of a command.

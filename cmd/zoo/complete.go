@@ -33,13 +33,17 @@ func first(files bool, sources ...func() []string) completion {
 var (
 	completeExperiment = first(true, experiments.Names)
 	completeRun        = first(true, runs)
+	completeDatasets   = others(datasets.Names)
+	completeModels     = others(architectures.Names)
 	completeSubject    = first(true, architectures.Names, experiments.Names, runs)
 )
 
-// completeDatasets offers the datasets that are not named yet.
-func completeDatasets(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	names := slices.DeleteFunc(datasets.Names(), func(n string) bool { return slices.Contains(args, n) })
-	return names, cobra.ShellCompDirectiveNoFileComp
+// others offers the names that are not among the arguments yet.
+func others(source func() []string) completion {
+	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		names := slices.DeleteFunc(source(), func(n string) bool { return slices.Contains(args, n) })
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
 }
 
 // runs are the run directories where zoo run puts them.

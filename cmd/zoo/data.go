@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -53,11 +52,7 @@ Nothing is fetched. Keys are those of the section data.`,
   zoo data verify imagefolder --root photos.tar.gz test=500 resize=64`,
 		ValidArgsFunction: completeDatasets,
 		RunE: func(c *cobra.Command, args []string) error {
-			n := slices.IndexFunc(args, func(a string) bool { return strings.Contains(a, "=") })
-			if n < 0 {
-				n = len(args)
-			}
-			names, keys := args[:n], args[n:]
+			names, keys := split(args)
 			if len(names) == 0 {
 				names = present()
 			}

@@ -88,7 +88,7 @@ command line, a config or data is wrong; 130 interrupted, to be continued.`,
 		SilenceUsage:  true,
 	}
 	root.AddCommand(newList(), newModels(), newDatasets(), newSummary(), newRun(), newEval(), newInfer(), newExport(),
-		newConfig(), newData(), newVersion())
+		newBench(), newConfig(), newData(), newVersion())
 	strictly(root)
 	return root
 }

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package experiments
+
+func resetPeakMemory() {}
+
+// peakMemory is 0: it is not known here.
+func peakMemory() (int, error) { return 0, nil }

@@ -1,0 +1,145 @@
+"""PyTorch's side of scripts/bench.sh.
+
+    bench.py about                          the version of PyTorch, and its BLAS
+    bench.py MODEL BATCH MODE LAYOUT THREADS SECONDS
+    bench.py table < measurements           a Markdown table of what both sides measured
+
+A measurement is the median time of a step on one random batch, in one process: in
+mode train a forward pass, the cross-entropy, a backward pass and SGD with momentum, in
+mode infer a forward pass. LAYOUT is nchw or channels-last.
+"""
+import json
+import statistics
+import sys
+import time
+
+
+def about():
+    try:
+        import torch
+    except ImportError as e:
+        sys.exit(f"bench.py: {e}")
+    mkl = "BLAS_INFO=mkl" in torch.__config__.show()
+    print(torch.__version__.split("+")[0], "mkl" if mkl else "openblas")
+
+
+def network(name):
+    """The network, and the shape of its images."""
+    from torch import nn
+    from torch.nn import functional as F
+
+    def conv3(inner, outer, stride=1):
+        return nn.Conv2d(inner, outer, 3, stride, 1, bias=False)
+
+    class Residual(nn.Module):
+        """Two convolutions and, where sizes change, option A's way around them."""
+        def __init__(self, inner, outer):
+            super().__init__()
+            self.stride, self.more = 1 if inner == outer else 2, outer - inner
+            self.first, self.norm1 = conv3(inner, outer, self.stride), nn.BatchNorm2d(outer)
+            self.second, self.norm2 = conv3(outer, outer), nn.BatchNorm2d(outer)
+
+        def forward(self, x):
+            y = F.relu(self.norm1(self.first(x)), inplace=True)
+            y = self.norm2(self.second(y))
+            if self.more:
+                x = F.pad(x[:, :, ::2, ::2], [0, 0, 0, 0, 0, self.more])
+            return F.relu(y + x, inplace=True)
+
+    if name == "mlp":
+        return nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(),
+                             nn.Linear(512, 10)), (1, 28, 28)
+    if name == "lenet5":
+        features = [nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2)]
+        return nn.Sequential(*features, nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(),
+                             nn.Linear(84, 10)), (1, 28, 28)
+    if name == "vgg11-cifar":
+        layers, inner = [], 3
+        for block in ([64], [128], [256, 256], [512, 512], [512, 512]):
+            for outer in block:
+                layers += [nn.Conv2d(inner, outer, 3, padding=1), nn.ReLU(inplace=True)]
+                inner = outer
+            layers.append(nn.MaxPool2d(2))
+        return nn.Sequential(*layers, nn.Flatten(), nn.Linear(512, 10)), (3, 32, 32)
+    if name.startswith("resnet"):
+        blocks = (int(name[len("resnet"):]) - 2) // 6
+        layers = [conv3(3, 16), nn.BatchNorm2d(16), nn.ReLU(inplace=True)]
+        for inner, outer in ((16, 16), (16, 32), (32, 64)):
+            layers += [Residual(inner, outer)] + [Residual(outer, outer) for _ in range(blocks - 1)]
+        return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10)), (3, 32, 32)
+    sys.exit(f"bench.py: no model {name}")
+
+
+def measure(name, batch, mode, layout, threads, seconds):
+    import resource
+    import torch
+    from torch.nn import functional as F
+    torch.set_num_threads(threads)
+    torch.manual_seed(1)
+    model, shape = network(name)
+    x, y = torch.randn(batch, *shape), torch.randint(10, (batch,))
+    if layout == "channels-last":
+        model, x = model.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
+    # As zoo bench does, with a rate so small that the weights stay what they are.
+    solver = torch.optim.SGD(model.parameters(), lr=1e-9, momentum=0.9)
+
+    def train():
+        solver.zero_grad(set_to_none=True)
+        F.cross_entropy(model(x), y).backward()
+        solver.step()
+
+    def infer():
+        with torch.inference_mode():
+            model(x)
+
+    step = train if mode == "train" else infer
+    model.train(mode == "train")
+
+    def timed():
+        start = time.perf_counter()
+        step()
+        return time.perf_counter() - start
+
+    def repeat(least, duration):
+        times, end = [], time.perf_counter() + duration
+        while len(times) < least or time.perf_counter() < end:
+            times.append(timed())
+        return times
+
+    repeat(3, 0.3)
+    times = repeat(5, seconds)
+    unit = 1 if sys.platform == "darwin" else 1024
+    print(json.dumps({"step_ms": 1e3 * statistics.median(times), "best_ms": 1e3 * min(times),
+                      "peak_rss_bytes": unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
+
+
+def table(lines):
+    """Rows of workload, side and measurement, parted by tabs. The side of zoo is zoo; the
+    others are configurations of PyTorch, of which the fastest counts."""
+    results = {}
+    for line in lines:
+        workload, side, measurement = line.rstrip("\n").split("\t")
+        results.setdefault(workload, {}).setdefault(side, []).append(json.loads(measurement))
+
+    def median(side, key):
+        return statistics.median(m[key] for m in side)
+
+    print("| workload | zoo, ms | PyTorch, ms | its configuration | PyTorch/zoo | zoo, MB | PyTorch, MB |")
+    print("|---|--:|--:|---|--:|--:|--:|")
+    for workload, sides in results.items():
+        zoo = sides.pop("zoo")
+        best = min(sides, key=lambda s: median(sides[s], "step_ms"))
+        ours, theirs = median(zoo, "step_ms"), median(sides[best], "step_ms")
+        memory = [median(side, "peak_rss_bytes") / 1e6 for side in (zoo, sides[best])]
+        print(f"| {workload} | {ours:.3g} | {theirs:.3g} | {best} | {theirs / ours:.2f} | {memory[0]:.0f} | {memory[1]:.0f} |")
+
+
+if sys.argv[1:] == ["about"]:
+    about()
+elif sys.argv[1:] == ["table"]:
+    table(sys.stdin)
+elif len(sys.argv) == 7:
+    name, batch, mode, layout, threads, seconds = sys.argv[1:]
+    measure(name, int(batch), mode, layout, int(threads), float(seconds))
+else:
+    sys.exit(__doc__)

@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Measures zoo and PyTorch in turn on the same steps, and prints how their times compare.
+# PyTorch runs in each layout of the images and, where it is built on OpenBLAS, with each
+# number of BLAS threads; its fastest configuration counts. Every measurement is a process
+# of its own, and goes to standard error.
+#
+#   scripts/bench.sh [--rounds N] [--threads N] [--seconds S] [--only REGEX]
+#
+#   PYTHON=python3            the Python that has PyTorch
+#   PYTHONS="a/python b/python"  several, whose PyTorch differ
+#   ISA=avx2                  both sides without AVX-512
+set -euo pipefail
+cd "$(dirname "$0")/.."
+rounds=5 threads=2 seconds=2 only=.
+while [ $# -gt 0 ]; do
+  case $1 in
+  --rounds) rounds=${2:?} ;;
+  --threads) threads=${2:?} ;;
+  --seconds) seconds=${2:?} ;;
+  --only) only=${2:?} ;;
+  *)
+    sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+  esac
+  shift 2
+done
+[[ $rounds =~ ^[1-9][0-9]*$ ]] || { echo "bench.sh: --rounds: have $rounds, want at least 1" >&2; exit 2; }
+
+workloads=$(grep -E -- "$only" <<'EOF' || true
+lenet5 batch 64, train
+lenet5 batch 128, train
+mlp batch 128, train
+resnet20 batch 128, train
+resnet56 batch 128, train
+vgg11-cifar batch 64, train
+resnet20 batch 1, infer
+resnet20 batch 128, infer
+EOF
+)
+[ -n "$workloads" ] || { echo "bench.sh: --only $only leaves nothing to measure" >&2; exit 2; }
+
+declare -A version blas
+for python in ${PYTHONS:-${PYTHON:-python3}}; do
+  about=$("$python" scripts/bench.py about) || {
+    echo "bench.sh: $python has no PyTorch to compare with; name one that has with PYTHON=..." >&2
+    exit 1
+  }
+  read -r "version[$python]" "blas[$python]" <<<"$about"
+done
+
+case ${ISA:-} in
+'') ;;
+avx2)
+  export GODEBUG=cpu.avx512f=off
+  export ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 OPENBLAS_CORETYPE=Haswell
+  ;;
+*)
+  echo "bench.sh: have ISA=$ISA, want avx2 or nothing" >&2
+  exit 2
+  ;;
+esac
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+go build -o "$work/zoo" ./cmd/zoo
+
+# measure WORKLOAD SIDE command ...: adds what the command prints to the measurements.
+measure() {
+  local found
+  found=$("${@:3}")
+  printf '%s\t%s\t%s\n' "$1" "$2" "$found" | tee -a "$work/measurements" >&2
+}
+
+for round in $(seq "$rounds"); do
+  echo "round $round of $rounds" >&2
+  while read -r workload; do
+    read -r model _ batch mode <<<"${workload//,/}"
+    measure "$workload" zoo env GOMAXPROCS="$threads" "$work/zoo" bench "$model" --batch "$batch" --mode "$mode" --seconds "$seconds" --json
+    for python in "${!version[@]}"; do
+      layouts='nchw channels-last' pools=1
+      [ "$model" = mlp ] && layouts=nchw # its images are vectors
+      [ "${blas[$python]}" = openblas ] && [ "$threads" -gt 1 ] && pools="1 $threads"
+      for layout in $layouts; do
+        for pool in $pools; do
+          side="${version[$python]}, $layout"
+          [ "${blas[$python]}" = openblas ] && side+=", OpenBLAS threads $pool"
+          measure "$workload" "$side" env OPENBLAS_NUM_THREADS="$pool" "$python" scripts/bench.py "$model" "$batch" "$mode" "$layout" "$threads" "$seconds"
+        done
+      done
+    done
+  done <<<"$workloads"
+done
+
+echo "$(lscpu 2>/dev/null | sed -n 's/^Model name: *//p' || true)${ISA:+, $ISA only}, $threads threads, $(uname -sm), $(go env GOVERSION)," \
+  "medians of $rounds rounds against PyTorch $(printf '%s\n' "${version[@]}" | sort | paste -sd' ')."
+echo
+"$python" scripts/bench.py table <"$work/measurements"
