@@ -35,6 +35,7 @@ type step[F f32.Float] struct {
 	out, dout int
 	args      ops.Args[F] // the same as tensors
 
+	kernel  ops.Kernel // nil for ops that are not of package ops
 	passes  []ops.Pass[F]
 	batch   int  // the number of examples, 0 where the kernel cannot be cut
 	batched int  // how many of the inputs are cut with the batch
@@ -74,6 +75,7 @@ func plan[F f32.Float](g *G.ExprGraph, outputs G.Nodes, o options) (VM, error) {
 		m.unfuse()
 	}
 	m.allocate()
+	m.fuse()
 	m.prepare()
 	return m, nil
 }
@@ -121,6 +123,7 @@ func (m *machine[F]) add(g *G.ExprGraph, n *G.Node) error {
 
 func (m *machine[F]) forward(n *G.Node, op *ops.Forward[F], in []int) step[F] {
 	s := step[F]{node: n, in: in, out: m.newSlot(n, op.Output()), dout: -1}
+	s.kernel = op.Kernel
 	s.passes, _, s.batched = ops.Passes[F](op.Kernel, len(in))
 	s.describe(op)
 	return s
@@ -131,6 +134,7 @@ func (m *machine[F]) backward(n *G.Node, op *ops.Backward[F], args []int) step[F
 	m.slots[token].token, m.slots[token].maker = true, len(m.steps)
 	inputs := len(op.Forward.Inputs())
 	s := step[F]{node: n, dout: args[0], out: -1}
+	s.kernel = op.Forward.Kernel
 	_, s.passes, s.batched = ops.Passes[F](op.Forward.Kernel, inputs)
 	for range inputs {
 		s.in, s.din = append(s.in, -1), append(s.din, -1)

@@ -41,7 +41,8 @@ type Memory struct {
 	Sum     int // what the values would take if no buffer were shared
 }
 
-// OpTime is the time that all nodes of one op took.
+// OpTime is the time that all nodes of one op took, or all of several ops that one
+// loop computes.
 type OpTime struct {
 	Op    string
 	Calls int

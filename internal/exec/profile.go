@@ -49,14 +49,19 @@ func (m *machine[F]) count(t *stage[F], start time.Time) {
 			calls[i].time = 0
 		}
 	}
-	for i, p := range t.passes {
-		name := m.steps[p.step].node.Op().String()
+	for i := 0; i < len(t.passes); {
+		p, n := t.passes[i], max(1, t.fused[i].n)
+		var names []string
+		for _, q := range t.passes[i : i+n] {
+			names = append(names, m.steps[q.step].node.Op().String())
+		}
+		name := strings.Join(names, ", ")
 		o := m.profile[name]
 		if o == nil {
 			o = &OpTime{Op: name}
 			m.profile[name] = o
 		}
-		if p.pass == 0 {
+		if p.pass == 0 || n > 1 {
 			o.Calls++
 		}
 		if all == 0 {
@@ -64,5 +69,6 @@ func (m *machine[F]) count(t *stage[F], start time.Time) {
 		} else {
 			o.Time += time.Duration(float64(wall) * float64(spent[i]) / float64(all))
 		}
+		i += n
 	}
 }

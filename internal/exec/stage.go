@@ -16,6 +16,7 @@ type stage[F f32.Float] struct {
 	parts  int // into how many parts the batch is cut
 	chunk  int // how many examples of a part go through the passes at once
 
+	fused []fusion[F]   // at the first of its passes
 	outer []*ops.Ctx[F] // of Begin and End, for each pass
 	calls [][]*call[F]  // for each worker and pass
 }

@@ -65,6 +65,14 @@ func (m *machine[F]) prepare() {
 			for k, p := range t.passes {
 				t.calls[worker] = append(t.calls[worker], m.newCall(p, t, &w.shared[k]))
 			}
+			for at := range t.fused {
+				f := &t.fused[at]
+				var args []*ops.Args[F]
+				for _, c := range t.calls[worker][at : at+f.n] {
+					args = append(args, &c.args)
+				}
+				f.args = append(f.args, args)
+			}
 		}
 	}
 }
@@ -145,16 +153,26 @@ func (m *machine[F]) walkPart(worker, part int) {
 	lo, hi := part*t.batch/t.parts, (part+1)*t.batch/t.parts
 	calls := t.calls[worker]
 	for ; lo < hi; lo += t.chunk {
-		for at = range calls {
+		for at = 0; at < len(calls); {
 			c := calls[at]
 			m.bind(c, worker, lo, min(lo+t.chunk, hi))
 			c.ctx.In(worker, ops.Part{Index: part, Of: t.parts, First: lo})
 			start := m.clock()
-			m.steps[t.passes[at].step].passes[t.passes[at].pass].Each(c.ctx, &c.args)
-			m.spent(t, worker, at, start)
-			if m.watchNaN {
+			// A watched run takes pass by pass, to the same bits: it shows where a NaN is from.
+			f := &t.fused[at]
+			if f.n == 0 || m.watchNaN {
+				m.steps[t.passes[at].step].passes[t.passes[at].pass].Each(c.ctx, &c.args)
+				m.spent(t, worker, at, start)
 				m.check(t, c, at, lo)
+				at++
+				continue
 			}
+			for _, c := range calls[at+1 : at+f.n] {
+				m.bind(c, worker, lo, min(lo+t.chunk, hi))
+			}
+			f.run(c.ctx, f.args[worker])
+			m.spent(t, worker, at, start)
+			at += f.n
 		}
 	}
 }

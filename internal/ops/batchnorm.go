@@ -70,6 +70,12 @@ func (k *batchNorm[F]) ForwardPasses() []Pass[F] {
 	}}
 }
 
+func (*batchNorm[F]) normalizes() (pass int) { return 1 }
+
+func (k *batchNorm[F]) coefficients(in []Tensor[F]) (mean, scale, shift []F) {
+	return k.mean, k.scale, in[2].V
+}
+
 // measure leaves the batch's statistics in stats, and what they make of gamma.
 func (k *batchNorm[F]) measure(gamma []F) {
 	s := k.stats

@@ -47,6 +47,12 @@ func (k *batchNormEval[F]) ForwardPasses() []Pass[F] {
 	}}
 }
 
+func (*batchNormEval[F]) normalizes() (pass int) { return 0 }
+
+func (k *batchNormEval[F]) coefficients(in []Tensor[F]) (mean, scale, shift []F) {
+	return in[3].V, k.scale, in[2].V
+}
+
 func (k *batchNormEval[F]) rescale(in []Tensor[F]) {
 	if k.scale == nil {
 		k.scale = make([]F, len(in[1].V))
