@@ -28,10 +28,10 @@ type Bench struct {
 
 // A Measurement is what a Bench finds.
 //
-// FLOPs are counted as is usual: two for each multiply-add of the convolutions
-// and the linear layers, for a forward pass once and for a training step three
-// times. The gradient of the images counts, though nobody computes it; all else
-// that a step does, does not.
+// FLOPs are nominal: two for each multiply-add of the convolutions and the linear
+// layers, once for a forward pass and three times for a training step. The
+// gradient of the images is counted, though no step computes it; all else that a
+// step does is not.
 type Measurement struct {
 	Model     string      `json:"model"`
 	Mode      string      `json:"mode"`

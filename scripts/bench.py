@@ -9,6 +9,7 @@ mode train a forward pass, the cross-entropy, a backward pass and SGD with momen
 mode infer a forward pass. LAYOUT is nchw or channels-last.
 """
 import json
+import re
 import statistics
 import sys
 import time
@@ -19,8 +20,9 @@ def about():
         import torch
     except ImportError as e:
         sys.exit(f"bench.py: {e}")
-    mkl = "BLAS_INFO=mkl" in torch.__config__.show()
-    print(torch.__version__.split("+")[0], "mkl" if mkl else "openblas")
+    # Debian's is built on whatever BLAS is installed, which calls itself generic.
+    open_blas = re.search("BLAS_INFO=(open|generic)", torch.__config__.show())
+    print(torch.__version__.split("+")[0], "openblas" if open_blas else "other")
 
 
 def network(name):

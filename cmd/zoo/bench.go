@@ -31,10 +31,10 @@ func newBench() *cobra.Command {
 of random images, after a warm-up. Nothing is read, and nothing is learned.
 
 A training step is a forward pass, a backward pass, and an update by SGD with momentum.
-GFLOP/s are two for each multiply-add of the convolutions and the linear layers, once for
-inference and three times for training; all else that a step does is not counted, nor is
-the image gradient left out, which no step computes. The peak that they are a share of is
-measured too: multiply-adds in registers.
+FLOPs are nominal: two for each multiply-add of the convolutions and the linear layers,
+once for inference and three times for training, where the gradient of the images is
+counted although no step computes it. The peak that they are a share of is measured
+too: multiply-adds in registers.
 
 Threads are as many as there are processors; GOMAXPROCS=1 zoo bench measures one. Keys are
 those of the section model. With --json, each model is a line.`,

@@ -1,0 +1,44 @@
+package experiments
+
+import (
+	"os"
+	"testing"
+)
+
+// The peak stays when memory is given back, and begins anew when it is reset.
+func TestPeakMemory(t *testing.T) {
+	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
+		t.Skip(err)
+	}
+	peak := func() int {
+		t.Helper()
+		n, err := peakMemory()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	const size = 64 << 20
+	resetPeakMemory()
+	before := peak()
+	touch(size)
+	with := peak()
+	resetPeakMemory()
+	if after := peak(); with < before+size/2 || after > with-size/2 {
+		t.Errorf("the peak is %d, %d with %d bytes, and %d after these", before, with, size, after)
+	}
+}
+
+// touch makes n bytes resident.
+//
+//go:noinline
+func touch(n int) (sum byte) {
+	b := make([]byte, n)
+	for i := 0; i < n; i += 4096 {
+		b[i] = 1
+	}
+	for _, v := range b {
+		sum += v
+	}
+	return sum
+}
