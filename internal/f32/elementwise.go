@@ -37,6 +37,18 @@ func Axpy[F Float](dst []F, alpha F, src []F) {
 	}
 }
 
+// Axpby is dst[i] = alpha·src[i] + beta·dst[i].
+func Axpby[F Float](dst []F, alpha F, src []F, beta F) {
+	dst = dst[:len(src)]
+	if p := first(dst); p != nil {
+		axpbyVector(len(dst), p, first(src), float32(alpha), float32(beta))
+		return
+	}
+	for i, v := range src {
+		dst[i] = alpha*v + beta*dst[i]
+	}
+}
+
 // AxpyDifference is dst[i] += alpha·(x[i] − y[i]).
 func AxpyDifference[F Float](dst []F, alpha F, x, y []F) {
 	x, y = x[:len(dst)], y[:len(dst)]

@@ -77,7 +77,8 @@ func startPool() {
 func drain(worker int) {
 	defer func() {
 		if r := recover(); r != nil {
-			pool.fault.CompareAndSwap(nil, &r)
+			fault := r // a copy, as what pool.fault points to is allocated
+			pool.fault.CompareAndSwap(nil, &fault)
 			pool.next.Store(pool.n)
 		}
 	}()

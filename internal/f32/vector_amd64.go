@@ -134,6 +134,121 @@ func preluSlopeBlock(rows int, stride int, width int, dy *float32, x *float32, s
 //go:noescape
 func sumRowsGroup(rows int, stride int, width int, dst *float32, src *float32)
 
+// expVector is dst = exp(src).
+//
+//go:noescape
+func expVector(n int, dst *float32, src *float32)
+
+// logVector is dst = log(src).
+//
+//go:noescape
+func logVector(n int, dst *float32, src *float32)
+
+// erfVector is dst = erf(src).
+//
+//go:noescape
+func erfVector(n int, dst *float32, src *float32)
+
+// rsqrtVector is dst = 1/√src.
+//
+//go:noescape
+func rsqrtVector(n int, dst *float32, src *float32)
+
+// tanhVector is dst = a·tanh(s·src).
+//
+//go:noescape
+func tanhVector(n int, dst *float32, src *float32, a float32, s float32)
+
+// sigmoidVector is dst = 1/(1 + exp(−src)).
+//
+//go:noescape
+func sigmoidVector(n int, dst *float32, src *float32)
+
+// siluVector is dst = src·sigmoid(src).
+//
+//go:noescape
+func siluVector(n int, dst *float32, src *float32)
+
+// siluGradVector is dx = dy times the derivative of silu.
+//
+//go:noescape
+func siluGradVector(n int, dx *float32, dy *float32, x *float32)
+
+// geluVector is dst = src·Φ(src).
+//
+//go:noescape
+func geluVector(n int, dst *float32, src *float32)
+
+// geluGradVector is dx = dy times the derivative of gelu.
+//
+//go:noescape
+func geluGradVector(n int, dx *float32, dy *float32, x *float32)
+
+// geluTanhVector is gelu in its tanh approximation.
+//
+//go:noescape
+func geluTanhVector(n int, dst *float32, src *float32)
+
+// geluTanhGradVector is dx = dy times the derivative of geluTanh.
+//
+//go:noescape
+func geluTanhGradVector(n int, dx *float32, dy *float32, x *float32)
+
+// eluVector is dst = src where that is positive, else alpha·(exp(src) − 1).
+//
+//go:noescape
+func eluVector(n int, dst *float32, src *float32, alpha float32)
+
+// scaledExpVector is dst = scale·exp(src − top) + shift.
+//
+//go:noescape
+func scaledExpVector(n int, dst *float32, src *float32, top float32, scale float32, shift float32)
+
+// maxVector is the largest of x, or NaN where one is; it may be one of several zeros.
+//
+//go:noescape
+func maxVector(n int, x *float32, largest *float32)
+
+// sumExpVector is Σ exp(x − top).
+//
+//go:noescape
+func sumExpVector(n int, x *float32, sum *float64, top float32)
+
+// sgdVector is w −= rate·(g + decay·w).
+//
+//go:noescape
+func sgdVector(n int, w *float32, grad *float32, rate float32, decay float32)
+
+// momentumVector is b = momentum·b + g + decay·w and w −= rate·b.
+//
+//go:noescape
+func momentumVector(n int, w *float32, b *float32, grad *float32, rate float32, momentum float32, decay float32)
+
+// nesterovVector is d = g + decay·w, b = momentum·b + d and w −= rate·(d + momentum·b).
+//
+//go:noescape
+func nesterovVector(n int, w *float32, b *float32, grad *float32, rate float32, momentum float32, decay float32)
+
+// adamVector is the update of Adam.
+//
+//go:noescape
+func adamVector(n int, w *float32, m *float32, v *float32, grad *float32, rate float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, root float32, eps float32, decay float32, shrink float32)
+
+// rmspropVector is d = g + decay·w, v = alpha·v + rest·d² and w −= rate·d/(√v + eps).
+//
+//go:noescape
+func rmspropVector(n int, w *float32, v *float32, grad *float32, rate float32, alpha float32, rest float32, eps float32, decay float32)
+
+// rmspropMomentumVector is rmsprop with b = momentum·b + d/(√v + eps) and w −= rate·b.
+//
+//go:noescape
+func rmspropMomentumVector(n int, w *float32, v *float32, b *float32, grad *float32, rate float32, alpha float32, rest float32, eps float32, decay float32, momentum float32)
+
+// axpbyVector is dst = alpha·src + beta·dst.
+//
+//go:noescape
+func axpbyVector(n int, dst *float32, src *float32, alpha float32, beta float32)
+
 // sumVector is sum = Σx.
 //
 //go:noescape
@@ -148,6 +263,26 @@ func dotVector(n int, x *float32, y *float32, sum *float64)
 //
 //go:noescape
 func squaredDistanceVector(n int, x *float32, y *float32, sum *float32)
+
+// maxPoolWindows is the maximum of each window, and NaN where it holds one.
+//
+//go:noescape
+func maxPoolWindows(count int, height int, width int, c int, step int, line int, x *float32, y *float32)
+
+// avgPoolWindows is weight times the sum of each window.
+//
+//go:noescape
+func avgPoolWindows(count int, height int, width int, c int, step int, line int, x *float32, y *float32, weight float32)
+
+// avgPoolGradWindows is weight·dy for each pixel of each window.
+//
+//go:noescape
+func avgPoolGradWindows(count int, height int, width int, c int, step int, line int, accumulate bool, dx *float32, dy *float32, weight float32)
+
+// maxPoolGradWindows is dy for the first pixel of each window that is y, or NaN, and 0 for the others.
+//
+//go:noescape
+func maxPoolGradWindows(count int, height int, width int, c int, step int, line int, accumulate bool, dx *float32, x *float32, dy *float32, y *float32)
 
 // transpose8x8 is dst = srcᵀ for 8×8 values; ldd and lds are the lengths of the matrices' rows.
 //

@@ -6267,6 +6267,6098 @@ avx2maskedrow:
 	VZEROUPPER
 	RET
 
+// func expVector(n int, dst *float32, src *float32)
+// Requires: AVX, AVX2, AVX512F, BMI2, FMA3
+TEXT ·expVector(SB), NOSPLIT, $0-24
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx512group:
+	CMPQ             AX, $+16
+	JLT              avx512tail
+	VMOVUPS          (DX)(BX*4), Z0
+	VBROADCASTSS     constant42b20000<>+0(SB), Z1
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z2
+	VMAXPS           Z0, Z2, Z0
+	VMINPS           Z0, Z1, Z0
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z1
+	VMULPS           Z0, Z1, Z1
+	VRNDSCALEPS      $0x00, Z1, Z1
+	VBROADCASTSS     constant3f317200<>+0(SB), Z2
+	VMOVAPS          Z0, Z0
+	VFNMADD231PS     Z2, Z1, Z0
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z2
+	VFNMADD231PS     Z2, Z1, Z0
+	VBROADCASTSS     constant3f800000<>+0(SB), Z2
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z3
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z0, Z3
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z0, Z3
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z0, Z3
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z0, Z3
+	VMULPS           Z0, Z0, Z4
+	VMOVAPS          Z0, Z0
+	VFMADD231PS      Z4, Z3, Z0
+	VADDPS           Z0, Z2, Z0
+	VSCALEFPS        Z1, Z0, Z0
+	VMOVUPS          Z0, (CX)(BX*4)
+	ADDQ             $+16, BX
+	SUBQ             $+16, AX
+	JMP              avx512group
+
+avx512tail:
+	TESTQ            AX, AX
+	JZ               avx512next
+	MOVQ             $-1, SI
+	BZHIQ            AX, SI, SI
+	KMOVW            SI, K1
+	VMOVUPS.Z        (DX)(BX*4), K1, Z0
+	VBROADCASTSS     constant42b20000<>+0(SB), Z1
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z2
+	VMAXPS           Z0, Z2, Z0
+	VMINPS           Z0, Z1, Z0
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z1
+	VMULPS           Z0, Z1, Z1
+	VRNDSCALEPS      $0x00, Z1, Z1
+	VBROADCASTSS     constant3f317200<>+0(SB), Z2
+	VMOVAPS          Z0, Z0
+	VFNMADD231PS     Z2, Z1, Z0
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z2
+	VFNMADD231PS     Z2, Z1, Z0
+	VBROADCASTSS     constant3f800000<>+0(SB), Z2
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z3
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z0, Z3
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z0, Z3
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z0, Z3
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z0, Z3
+	VMULPS           Z0, Z0, Z4
+	VMOVAPS          Z0, Z0
+	VFMADD231PS      Z4, Z3, Z0
+	VADDPS           Z0, Z2, Z0
+	VSCALEFPS        Z1, Z0, Z0
+	VMOVUPS          Z0, K1, (CX)(BX*4)
+	ADDQ             AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx2group:
+	CMPQ         AX, $+8
+	JLT          avx2tail
+	VMOVUPS      (DX)(BX*4), Y0
+	VBROADCASTSS constant42b20000<>+0(SB), Y1
+	VBROADCASTSS constantc2e60000<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMINPS       Y0, Y1, Y0
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y1
+	VMULPS       Y0, Y1, Y1
+	VROUNDPS     $0x00, Y1, Y1
+	VBROADCASTSS constant3f317200<>+0(SB), Y2
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS Y2, Y1, Y0
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y2
+	VFNMADD231PS Y2, Y1, Y0
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y3
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y4
+	VFMADD213PS  Y4, Y0, Y3
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y4
+	VFMADD213PS  Y4, Y0, Y3
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y4
+	VFMADD213PS  Y4, Y0, Y3
+	VBROADCASTSS constant3f000000<>+0(SB), Y4
+	VFMADD213PS  Y4, Y0, Y3
+	VMULPS       Y0, Y0, Y4
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  Y4, Y3, Y0
+	VADDPS       Y0, Y2, Y0
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y2
+	VPSUBD       Y2, Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VPADDD       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y0
+	VPSLLD       $0x17, Y1, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VPADDD       Y2, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (CX)(BX*4)
+	ADDQ         $+8, BX
+	SUBQ         $+8, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), SI
+	MOVQ         AX, DI
+	NEGQ         DI
+	LEAQ         128(SI)(DI*4), SI
+	VMOVUPS      (SI), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant42b20000<>+0(SB), Y2
+	VBROADCASTSS constantc2e60000<>+0(SB), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMINPS       Y1, Y2, Y1
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y2
+	VMULPS       Y1, Y2, Y2
+	VROUNDPS     $0x00, Y2, Y2
+	VBROADCASTSS constant3f317200<>+0(SB), Y3
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS Y3, Y2, Y1
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y3
+	VFNMADD231PS Y3, Y2, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y4
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VBROADCASTSS constant3f000000<>+0(SB), Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VMULPS       Y1, Y1, Y5
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y5, Y4, Y1
+	VADDPS       Y1, Y3, Y1
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VMULPS       Y3, Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VPADDD       Y3, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(BX*4)
+	ADDQ         AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
+DATA constant42b20000<>+0(SB)/4, $0x42b20000
+GLOBL constant42b20000<>(SB), RODATA|NOPTR, $4
+
+DATA constantc2e60000<>+0(SB)/4, $0xc2e60000
+GLOBL constantc2e60000<>(SB), RODATA|NOPTR, $4
+
+DATA constant3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
+GLOBL constant3fb8aa3b<>(SB), RODATA|NOPTR, $4
+
+DATA constant3f317200<>+0(SB)/4, $0x3f317200
+GLOBL constant3f317200<>(SB), RODATA|NOPTR, $4
+
+DATA constant35bfbe8e<>+0(SB)/4, $0x35bfbe8e
+GLOBL constant35bfbe8e<>(SB), RODATA|NOPTR, $4
+
+DATA constant3ab6bd2e<>+0(SB)/4, $0x3ab6bd2e
+GLOBL constant3ab6bd2e<>(SB), RODATA|NOPTR, $4
+
+DATA constant3c091cc9<>+0(SB)/4, $0x3c091cc9
+GLOBL constant3c091cc9<>(SB), RODATA|NOPTR, $4
+
+DATA constant3d2aaa60<>+0(SB)/4, $0x3d2aaa60
+GLOBL constant3d2aaa60<>(SB), RODATA|NOPTR, $4
+
+DATA constant3e2aaa49<>+0(SB)/4, $0x3e2aaa49
+GLOBL constant3e2aaa49<>(SB), RODATA|NOPTR, $4
+
+DATA constant3f000000<>+0(SB)/4, $0x3f000000
+GLOBL constant3f000000<>(SB), RODATA|NOPTR, $4
+
+// func logVector(n int, dst *float32, src *float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·logVector(SB), NOSPLIT, $0-24
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx512group:
+	CMPQ             AX, $+16
+	JLT              avx512tail
+	VMOVUPS          (DX)(BX*4), Z0
+	VBROADCASTSS     constant00800000<>+0(SB), Z1
+	VCMPPS           $0x11, Z1, Z0, K1
+	VBROADCASTSS     constant4b000000<>+0(SB), Z1
+	VMULPS           Z1, Z0, Z1
+	VBLENDMPS        Z1, Z0, K1, Z2
+	VBROADCASTSS     constant3f3504f3<>+0(SB), Z1
+	VPSUBD           Z1, Z2, Z1
+	VPSRAD           $0x17, Z1, Z1
+	VCVTDQ2PS        Z1, Z10
+	VPSLLD           $0x17, Z1, Z1
+	VPSUBD           Z1, Z2, Z1
+	VBROADCASTSS     constant41b80000<>+0(SB), Z11
+	VMOVAPS.Z        Z11, K1, Z11
+	VSUBPS           Z11, Z10, Z10
+	VBROADCASTSS     constant3f800000<>+0(SB), Z11
+	VSUBPS           Z11, Z1, Z1
+	VBROADCASTSS     constant40000000<>+0(SB), Z11
+	VADDPS           Z11, Z1, Z11
+	VDIVPS           Z11, Z1, Z11
+	VMULPS           Z11, Z11, Z12
+	VBROADCASTSS     constant3e98f11f<>+0(SB), Z13
+	VFMADD213PS.BCST constant3eccaf66<>+0(SB), Z12, Z13
+	VFMADD213PS.BCST constant3f2aaabd<>+0(SB), Z12, Z13
+	VMULPS           Z13, Z12, Z12
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z13
+	VSUBPS           Z1, Z12, Z12
+	VMULPS           Z12, Z11, Z11
+	VMOVAPS          Z11, Z11
+	VFMADD231PS      Z13, Z10, Z11
+	VBROADCASTSS     constant3f317200<>+0(SB), Z12
+	VADDPS           Z11, Z1, Z1
+	VMOVAPS          Z1, Z1
+	VFMADD231PS      Z12, Z10, Z1
+	VBROADCASTSS     constant7f800000<>+0(SB), Z10
+	VCMPPS           $0x15, Z10, Z0, K1
+	VBLENDMPS        Z0, Z1, K1, Z3
+	VXORPS           Z1, Z1, Z1
+	VCMPPS           $0x11, Z1, Z0, K1
+	VBROADCASTSS     constant7fc00000<>+0(SB), Z1
+	VBLENDMPS        Z1, Z3, K1, Z4
+	VXORPS           Z1, Z1, Z1
+	VCMPPS           $0x00, Z1, Z0, K1
+	VBROADCASTSS     constantff800000<>+0(SB), Z0
+	VBLENDMPS        Z0, Z4, K1, Z5
+	VMOVUPS          Z5, (CX)(BX*4)
+	ADDQ             $+16, BX
+	SUBQ             $+16, AX
+	JMP              avx512group
+
+avx512tail:
+	TESTQ            AX, AX
+	JZ               avx512next
+	MOVQ             $-1, SI
+	BZHIQ            AX, SI, SI
+	KMOVW            SI, K1
+	VMOVUPS.Z        (DX)(BX*4), K1, Z0
+	VBROADCASTSS     constant00800000<>+0(SB), Z1
+	VCMPPS           $0x11, Z1, Z0, K2
+	VBROADCASTSS     constant4b000000<>+0(SB), Z1
+	VMULPS           Z1, Z0, Z1
+	VBLENDMPS        Z1, Z0, K2, Z6
+	VBROADCASTSS     constant3f3504f3<>+0(SB), Z1
+	VPSUBD           Z1, Z6, Z1
+	VPSRAD           $0x17, Z1, Z1
+	VCVTDQ2PS        Z1, Z2
+	VPSLLD           $0x17, Z1, Z1
+	VPSUBD           Z1, Z6, Z1
+	VBROADCASTSS     constant41b80000<>+0(SB), Z3
+	VMOVAPS.Z        Z3, K2, Z3
+	VSUBPS           Z3, Z2, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VSUBPS           Z3, Z1, Z1
+	VBROADCASTSS     constant40000000<>+0(SB), Z3
+	VADDPS           Z3, Z1, Z3
+	VDIVPS           Z3, Z1, Z3
+	VMULPS           Z3, Z3, Z4
+	VBROADCASTSS     constant3e98f11f<>+0(SB), Z5
+	VFMADD213PS.BCST constant3eccaf66<>+0(SB), Z4, Z5
+	VFMADD213PS.BCST constant3f2aaabd<>+0(SB), Z4, Z5
+	VMULPS           Z5, Z4, Z4
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z5
+	VSUBPS           Z1, Z4, Z4
+	VMULPS           Z4, Z3, Z3
+	VMOVAPS          Z3, Z3
+	VFMADD231PS      Z5, Z2, Z3
+	VBROADCASTSS     constant3f317200<>+0(SB), Z4
+	VADDPS           Z3, Z1, Z1
+	VMOVAPS          Z1, Z1
+	VFMADD231PS      Z4, Z2, Z1
+	VBROADCASTSS     constant7f800000<>+0(SB), Z2
+	VCMPPS           $0x15, Z2, Z0, K2
+	VBLENDMPS        Z0, Z1, K2, Z7
+	VXORPS           Z1, Z1, Z1
+	VCMPPS           $0x11, Z1, Z0, K2
+	VBROADCASTSS     constant7fc00000<>+0(SB), Z1
+	VBLENDMPS        Z1, Z7, K2, Z8
+	VXORPS           Z1, Z1, Z1
+	VCMPPS           $0x00, Z1, Z0, K2
+	VBROADCASTSS     constantff800000<>+0(SB), Z0
+	VBLENDMPS        Z0, Z8, K2, Z9
+	VMOVUPS          Z9, K1, (CX)(BX*4)
+	ADDQ             AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx2group:
+	CMPQ         AX, $+8
+	JLT          avx2tail
+	VMOVUPS      (DX)(BX*4), Y0
+	VBROADCASTSS constant00800000<>+0(SB), Y1
+	VCMPPS       $0x11, Y1, Y0, Y1
+	VBROADCASTSS constant4b000000<>+0(SB), Y2
+	VMULPS       Y2, Y0, Y2
+	VBLENDVPS    Y1, Y2, Y0, Y2
+	VBROADCASTSS constant3f3504f3<>+0(SB), Y3
+	VPSUBD       Y3, Y2, Y3
+	VPSRAD       $0x17, Y3, Y3
+	VCVTDQ2PS    Y3, Y4
+	VPSLLD       $0x17, Y3, Y3
+	VPSUBD       Y3, Y2, Y3
+	VBROADCASTSS constant41b80000<>+0(SB), Y2
+	VANDPS       Y2, Y1, Y1
+	VSUBPS       Y1, Y4, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VSUBPS       Y2, Y3, Y2
+	VBROADCASTSS constant40000000<>+0(SB), Y3
+	VADDPS       Y3, Y2, Y3
+	VDIVPS       Y3, Y2, Y3
+	VMULPS       Y3, Y3, Y4
+	VBROADCASTSS constant3e98f11f<>+0(SB), Y5
+	VBROADCASTSS constant3eccaf66<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3f2aaabd<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VMULPS       Y5, Y4, Y4
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VSUBPS       Y2, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VBROADCASTSS constant3f317200<>+0(SB), Y4
+	VADDPS       Y3, Y2, Y2
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y4, Y1, Y2
+	VBROADCASTSS constant7f800000<>+0(SB), Y1
+	VCMPPS       $0x15, Y1, Y0, Y1
+	VBLENDVPS    Y1, Y0, Y2, Y1
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x11, Y2, Y0, Y2
+	VBROADCASTSS constant7fc00000<>+0(SB), Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x00, Y2, Y0, Y0
+	VBROADCASTSS constantff800000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y2, Y1, Y0
+	VMOVUPS      Y0, (CX)(BX*4)
+	ADDQ         $+8, BX
+	SUBQ         $+8, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), SI
+	MOVQ         AX, DI
+	NEGQ         DI
+	LEAQ         128(SI)(DI*4), SI
+	VMOVUPS      (SI), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant00800000<>+0(SB), Y2
+	VCMPPS       $0x11, Y2, Y1, Y2
+	VBROADCASTSS constant4b000000<>+0(SB), Y3
+	VMULPS       Y3, Y1, Y3
+	VBLENDVPS    Y2, Y3, Y1, Y3
+	VBROADCASTSS constant3f3504f3<>+0(SB), Y4
+	VPSUBD       Y4, Y3, Y4
+	VPSRAD       $0x17, Y4, Y4
+	VCVTDQ2PS    Y4, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPSUBD       Y4, Y3, Y4
+	VBROADCASTSS constant41b80000<>+0(SB), Y3
+	VANDPS       Y3, Y2, Y2
+	VSUBPS       Y2, Y5, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VSUBPS       Y3, Y4, Y3
+	VBROADCASTSS constant40000000<>+0(SB), Y4
+	VADDPS       Y4, Y3, Y4
+	VDIVPS       Y4, Y3, Y4
+	VMULPS       Y4, Y4, Y5
+	VBROADCASTSS constant3e98f11f<>+0(SB), Y6
+	VBROADCASTSS constant3eccaf66<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constant3f2aaabd<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VMULPS       Y6, Y5, Y5
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y6
+	VSUBPS       Y3, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VADDPS       Y4, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y5, Y2, Y3
+	VBROADCASTSS constant7f800000<>+0(SB), Y2
+	VCMPPS       $0x15, Y2, Y1, Y2
+	VBLENDVPS    Y2, Y1, Y3, Y2
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x11, Y3, Y1, Y3
+	VBROADCASTSS constant7fc00000<>+0(SB), Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x00, Y3, Y1, Y1
+	VBROADCASTSS constantff800000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y3, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(BX*4)
+	ADDQ         AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
+DATA constant00800000<>+0(SB)/4, $0x00800000
+GLOBL constant00800000<>(SB), RODATA|NOPTR, $4
+
+DATA constant4b000000<>+0(SB)/4, $0x4b000000
+GLOBL constant4b000000<>(SB), RODATA|NOPTR, $4
+
+DATA constant3f3504f3<>+0(SB)/4, $0x3f3504f3
+GLOBL constant3f3504f3<>(SB), RODATA|NOPTR, $4
+
+DATA constant41b80000<>+0(SB)/4, $0x41b80000
+GLOBL constant41b80000<>(SB), RODATA|NOPTR, $4
+
+DATA constant40000000<>+0(SB)/4, $0x40000000
+GLOBL constant40000000<>(SB), RODATA|NOPTR, $4
+
+DATA constant3e98f11f<>+0(SB)/4, $0x3e98f11f
+GLOBL constant3e98f11f<>(SB), RODATA|NOPTR, $4
+
+DATA constant3eccaf66<>+0(SB)/4, $0x3eccaf66
+GLOBL constant3eccaf66<>(SB), RODATA|NOPTR, $4
+
+DATA constant3f2aaabd<>+0(SB)/4, $0x3f2aaabd
+GLOBL constant3f2aaabd<>(SB), RODATA|NOPTR, $4
+
+DATA constant7f800000<>+0(SB)/4, $0x7f800000
+GLOBL constant7f800000<>(SB), RODATA|NOPTR, $4
+
+DATA constant7fc00000<>+0(SB)/4, $0x7fc00000
+GLOBL constant7fc00000<>(SB), RODATA|NOPTR, $4
+
+DATA constantff800000<>+0(SB)/4, $0xff800000
+GLOBL constantff800000<>(SB), RODATA|NOPTR, $4
+
+// func erfVector(n int, dst *float32, src *float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·erfVector(SB), NOSPLIT, $0-24
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx512group:
+	CMPQ             AX, $+16
+	JLT              avx512tail
+	VMOVUPS          (DX)(BX*4), Z0
+	VBROADCASTSS     constant80000000<>+0(SB), Z1
+	VANDNPS          Z0, Z1, Z1
+	VBROADCASTSS     constant41700000<>+0(SB), Z2
+	VBROADCASTSS     constant3fb504f3<>+0(SB), Z3
+	VMULPS           Z3, Z1, Z3
+	VMINPS           Z3, Z2, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VBROADCASTSS     constant40400000<>+0(SB), Z6
+	VADDPS           Z6, Z2, Z6
+	VDIVPS           Z6, Z3, Z3
+	VBROADCASTSS     constant40400000<>+0(SB), Z6
+	VSUBPS           Z6, Z2, Z6
+	VMULPS           Z3, Z6, Z6
+	VBROADCASTSS     constant382ff061<>+0(SB), Z7
+	VFMADD213PS.BCST constant391f1f80<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantb9406efa<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantba889fe3<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constant3a7ed050<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constant3be459bb<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantbc2b2785<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantbd41960e<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constant3e6b8954<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantbf026395<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantb2e5a90b<>+0(SB), Z6, Z7
+	VBROADCASTSS     constant3f3aa53b<>+0(SB), Z6
+	VADDPS           Z6, Z7, Z6
+	VMULPS           Z3, Z6, Z3
+	VBROADCASTSS     constantbf000000<>+0(SB), Z6
+	VMULPS           Z6, Z2, Z6
+	VMULPS           Z2, Z6, Z7
+	VMOVAPS          Z7, Z8
+	VFMSUB231PS      Z2, Z6, Z8
+	VBROADCASTSS     constant42b20000<>+0(SB), Z2
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z6
+	VMAXPS           Z7, Z6, Z6
+	VMINPS           Z6, Z2, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z6
+	VMULPS           Z2, Z6, Z6
+	VRNDSCALEPS      $0x00, Z6, Z6
+	VBROADCASTSS     constant3f317200<>+0(SB), Z7
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z7, Z6, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z7
+	VFNMADD231PS     Z7, Z6, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z7
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z9
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z9
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z9
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z9
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z9
+	VMULPS           Z2, Z2, Z10
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z10, Z9, Z2
+	VADDPS           Z2, Z7, Z2
+	VMOVAPS          Z2, Z7
+	VFMADD231PS      Z8, Z2, Z7
+	VBROADCASTSS     constant40000000<>+0(SB), Z2
+	VMULPS           Z2, Z3, Z2
+	VSCALEFPS        Z6, Z7, Z3
+	VBROADCASTSS     constant3f800000<>+0(SB), Z6
+	VMOVAPS          Z6, Z6
+	VFNMADD231PS     Z3, Z2, Z6
+	VMULPS           Z0, Z0, Z2
+	VBROADCASTSS     constant38a3b8ff<>+0(SB), Z3
+	VFMADD213PS.BCST constantba51a8af<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST constant3ba9f912<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST constantbcdbfb8d<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST constant3de71673<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST constantbec0939f<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST constant3e0375d4<>+0(SB), Z2, Z3
+	VMOVAPS          Z0, Z2
+	VFMADD231PS      Z0, Z3, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VCMPPS           $0x11, Z3, Z1, K1
+	VBROADCASTSS     constant80000000<>+0(SB), Z1
+	VANDPS           Z1, Z0, Z0
+	VORPS            Z6, Z0, Z0
+	VBLENDMPS        Z2, Z0, K1, Z4
+	VMOVUPS          Z4, (CX)(BX*4)
+	ADDQ             $+16, BX
+	SUBQ             $+16, AX
+	JMP              avx512group
+
+avx512tail:
+	TESTQ            AX, AX
+	JZ               avx512next
+	MOVQ             $-1, SI
+	BZHIQ            AX, SI, SI
+	KMOVW            SI, K1
+	VMOVUPS.Z        (DX)(BX*4), K1, Z0
+	VBROADCASTSS     constant80000000<>+0(SB), Z1
+	VANDNPS          Z0, Z1, Z1
+	VBROADCASTSS     constant41700000<>+0(SB), Z2
+	VBROADCASTSS     constant3fb504f3<>+0(SB), Z3
+	VMULPS           Z3, Z1, Z3
+	VMINPS           Z3, Z2, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VBROADCASTSS     constant40400000<>+0(SB), Z4
+	VADDPS           Z4, Z2, Z4
+	VDIVPS           Z4, Z3, Z3
+	VBROADCASTSS     constant40400000<>+0(SB), Z4
+	VSUBPS           Z4, Z2, Z4
+	VMULPS           Z3, Z4, Z4
+	VBROADCASTSS     constant382ff061<>+0(SB), Z6
+	VFMADD213PS.BCST constant391f1f80<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantb9406efa<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantba889fe3<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constant3a7ed050<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constant3be459bb<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantbc2b2785<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantbd41960e<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constant3e6b8954<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantbf026395<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantb2e5a90b<>+0(SB), Z4, Z6
+	VBROADCASTSS     constant3f3aa53b<>+0(SB), Z4
+	VADDPS           Z4, Z6, Z4
+	VMULPS           Z3, Z4, Z3
+	VBROADCASTSS     constantbf000000<>+0(SB), Z4
+	VMULPS           Z4, Z2, Z4
+	VMULPS           Z2, Z4, Z6
+	VMOVAPS          Z6, Z7
+	VFMSUB231PS      Z2, Z4, Z7
+	VBROADCASTSS     constant42b20000<>+0(SB), Z2
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z4
+	VMAXPS           Z6, Z4, Z4
+	VMINPS           Z4, Z2, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z4
+	VMULPS           Z2, Z4, Z4
+	VRNDSCALEPS      $0x00, Z4, Z4
+	VBROADCASTSS     constant3f317200<>+0(SB), Z6
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z6, Z4, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z6
+	VFNMADD231PS     Z6, Z4, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z6
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z8
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z8
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z8
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z8
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z8
+	VMULPS           Z2, Z2, Z9
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z9, Z8, Z2
+	VADDPS           Z2, Z6, Z2
+	VMOVAPS          Z2, Z6
+	VFMADD231PS      Z7, Z2, Z6
+	VBROADCASTSS     constant40000000<>+0(SB), Z2
+	VMULPS           Z2, Z3, Z2
+	VSCALEFPS        Z4, Z6, Z3
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VMOVAPS          Z4, Z4
+	VFNMADD231PS     Z3, Z2, Z4
+	VMULPS           Z0, Z0, Z2
+	VBROADCASTSS     constant38a3b8ff<>+0(SB), Z3
+	VFMADD213PS.BCST constantba51a8af<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST constant3ba9f912<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST constantbcdbfb8d<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST constant3de71673<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST constantbec0939f<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST constant3e0375d4<>+0(SB), Z2, Z3
+	VMOVAPS          Z0, Z2
+	VFMADD231PS      Z0, Z3, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VCMPPS           $0x11, Z3, Z1, K2
+	VBROADCASTSS     constant80000000<>+0(SB), Z1
+	VANDPS           Z1, Z0, Z0
+	VORPS            Z4, Z0, Z0
+	VBLENDMPS        Z2, Z0, K2, Z5
+	VMOVUPS          Z5, K1, (CX)(BX*4)
+	ADDQ             AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx2group:
+	CMPQ         AX, $+8
+	JLT          avx2tail
+	VMOVUPS      (DX)(BX*4), Y0
+	VBROADCASTSS constant80000000<>+0(SB), Y1
+	VANDNPS      Y0, Y1, Y1
+	VBROADCASTSS constant41700000<>+0(SB), Y2
+	VBROADCASTSS constant3fb504f3<>+0(SB), Y3
+	VMULPS       Y3, Y1, Y3
+	VMINPS       Y3, Y2, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VADDPS       Y4, Y2, Y4
+	VDIVPS       Y4, Y3, Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VSUBPS       Y4, Y2, Y4
+	VMULPS       Y3, Y4, Y4
+	VBROADCASTSS constant382ff061<>+0(SB), Y5
+	VBROADCASTSS constant391f1f80<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantb9406efa<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantba889fe3<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3a7ed050<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3be459bb<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantbc2b2785<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantbd41960e<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3e6b8954<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantbf026395<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantb2e5a90b<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3f3aa53b<>+0(SB), Y4
+	VADDPS       Y4, Y5, Y4
+	VMULPS       Y3, Y4, Y3
+	VBROADCASTSS constantbf000000<>+0(SB), Y4
+	VMULPS       Y4, Y2, Y4
+	VMULPS       Y2, Y4, Y5
+	VMOVAPS      Y5, Y6
+	VFMSUB231PS  Y2, Y4, Y6
+	VBROADCASTSS constant42b20000<>+0(SB), Y2
+	VBROADCASTSS constantc2e60000<>+0(SB), Y4
+	VMAXPS       Y5, Y4, Y4
+	VMINPS       Y4, Y2, Y2
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y2, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS Y5, Y4, Y2
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y7
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VBROADCASTSS constant3f000000<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VMULPS       Y2, Y2, Y8
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y8, Y7, Y2
+	VADDPS       Y2, Y5, Y2
+	VMOVAPS      Y2, Y5
+	VFMADD231PS  Y6, Y2, Y5
+	VBROADCASTSS constant40000000<>+0(SB), Y2
+	VMULPS       Y2, Y3, Y2
+	VCVTPS2DQ    Y4, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VPSUBD       Y4, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y4, Y4
+	VMULPS       Y4, Y5, Y4
+	VPSLLD       $0x17, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y3, Y3
+	VMULPS       Y3, Y4, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y3, Y2, Y4
+	VMULPS       Y0, Y0, Y2
+	VBROADCASTSS constant38a3b8ff<>+0(SB), Y3
+	VBROADCASTSS constantba51a8af<>+0(SB), Y5
+	VFMADD213PS  Y5, Y2, Y3
+	VBROADCASTSS constant3ba9f912<>+0(SB), Y5
+	VFMADD213PS  Y5, Y2, Y3
+	VBROADCASTSS constantbcdbfb8d<>+0(SB), Y5
+	VFMADD213PS  Y5, Y2, Y3
+	VBROADCASTSS constant3de71673<>+0(SB), Y5
+	VFMADD213PS  Y5, Y2, Y3
+	VBROADCASTSS constantbec0939f<>+0(SB), Y5
+	VFMADD213PS  Y5, Y2, Y3
+	VBROADCASTSS constant3e0375d4<>+0(SB), Y5
+	VFMADD213PS  Y5, Y2, Y3
+	VMOVAPS      Y0, Y2
+	VFMADD231PS  Y0, Y3, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VCMPPS       $0x11, Y3, Y1, Y1
+	VBROADCASTSS constant80000000<>+0(SB), Y3
+	VANDPS       Y3, Y0, Y0
+	VORPS        Y4, Y0, Y0
+	VBLENDVPS    Y1, Y2, Y0, Y0
+	VMOVUPS      Y0, (CX)(BX*4)
+	ADDQ         $+8, BX
+	SUBQ         $+8, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), SI
+	MOVQ         AX, DI
+	NEGQ         DI
+	LEAQ         128(SI)(DI*4), SI
+	VMOVUPS      (SI), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant80000000<>+0(SB), Y2
+	VANDNPS      Y1, Y2, Y2
+	VBROADCASTSS constant41700000<>+0(SB), Y3
+	VBROADCASTSS constant3fb504f3<>+0(SB), Y4
+	VMULPS       Y4, Y2, Y4
+	VMINPS       Y4, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VBROADCASTSS constant40400000<>+0(SB), Y5
+	VADDPS       Y5, Y3, Y5
+	VDIVPS       Y5, Y4, Y4
+	VBROADCASTSS constant40400000<>+0(SB), Y5
+	VSUBPS       Y5, Y3, Y5
+	VMULPS       Y4, Y5, Y5
+	VBROADCASTSS constant382ff061<>+0(SB), Y6
+	VBROADCASTSS constant391f1f80<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantb9406efa<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantba889fe3<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constant3a7ed050<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constant3be459bb<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantbc2b2785<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantbd41960e<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constant3e6b8954<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantbf026395<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantb2e5a90b<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constant3f3aa53b<>+0(SB), Y5
+	VADDPS       Y5, Y6, Y5
+	VMULPS       Y4, Y5, Y4
+	VBROADCASTSS constantbf000000<>+0(SB), Y5
+	VMULPS       Y5, Y3, Y5
+	VMULPS       Y3, Y5, Y6
+	VMOVAPS      Y6, Y7
+	VFMSUB231PS  Y3, Y5, Y7
+	VBROADCASTSS constant42b20000<>+0(SB), Y3
+	VBROADCASTSS constantc2e60000<>+0(SB), Y5
+	VMAXPS       Y6, Y5, Y5
+	VMINPS       Y5, Y3, Y3
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y5
+	VMULPS       Y3, Y5, Y5
+	VROUNDPS     $0x00, Y5, Y5
+	VBROADCASTSS constant3f317200<>+0(SB), Y6
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y6, Y5, Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y6
+	VFNMADD231PS Y6, Y5, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y8
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y9
+	VFMADD213PS  Y9, Y3, Y8
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y9
+	VFMADD213PS  Y9, Y3, Y8
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y9
+	VFMADD213PS  Y9, Y3, Y8
+	VBROADCASTSS constant3f000000<>+0(SB), Y9
+	VFMADD213PS  Y9, Y3, Y8
+	VMULPS       Y3, Y3, Y9
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y9, Y8, Y3
+	VADDPS       Y3, Y6, Y3
+	VMOVAPS      Y3, Y6
+	VFMADD231PS  Y7, Y3, Y6
+	VBROADCASTSS constant40000000<>+0(SB), Y3
+	VMULPS       Y3, Y4, Y3
+	VCVTPS2DQ    Y5, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VPADDD       Y7, Y5, Y5
+	VMULPS       Y5, Y6, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y4, Y4
+	VMULPS       Y4, Y5, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS Y4, Y3, Y5
+	VMULPS       Y1, Y1, Y3
+	VBROADCASTSS constant38a3b8ff<>+0(SB), Y4
+	VBROADCASTSS constantba51a8af<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y4
+	VBROADCASTSS constant3ba9f912<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y4
+	VBROADCASTSS constantbcdbfb8d<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y4
+	VBROADCASTSS constant3de71673<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y4
+	VBROADCASTSS constantbec0939f<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y4
+	VBROADCASTSS constant3e0375d4<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y4
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VCMPPS       $0x11, Y4, Y2, Y2
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDPS       Y4, Y1, Y1
+	VORPS        Y5, Y1, Y1
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(BX*4)
+	ADDQ         AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
+DATA constant80000000<>+0(SB)/4, $0x80000000
+GLOBL constant80000000<>(SB), RODATA|NOPTR, $4
+
+DATA constant41700000<>+0(SB)/4, $0x41700000
+GLOBL constant41700000<>(SB), RODATA|NOPTR, $4
+
+DATA constant3fb504f3<>+0(SB)/4, $0x3fb504f3
+GLOBL constant3fb504f3<>(SB), RODATA|NOPTR, $4
+
+DATA constant40400000<>+0(SB)/4, $0x40400000
+GLOBL constant40400000<>(SB), RODATA|NOPTR, $4
+
+DATA constant382ff061<>+0(SB)/4, $0x382ff061
+GLOBL constant382ff061<>(SB), RODATA|NOPTR, $4
+
+DATA constant391f1f80<>+0(SB)/4, $0x391f1f80
+GLOBL constant391f1f80<>(SB), RODATA|NOPTR, $4
+
+DATA constantb9406efa<>+0(SB)/4, $0xb9406efa
+GLOBL constantb9406efa<>(SB), RODATA|NOPTR, $4
+
+DATA constantba889fe3<>+0(SB)/4, $0xba889fe3
+GLOBL constantba889fe3<>(SB), RODATA|NOPTR, $4
+
+DATA constant3a7ed050<>+0(SB)/4, $0x3a7ed050
+GLOBL constant3a7ed050<>(SB), RODATA|NOPTR, $4
+
+DATA constant3be459bb<>+0(SB)/4, $0x3be459bb
+GLOBL constant3be459bb<>(SB), RODATA|NOPTR, $4
+
+DATA constantbc2b2785<>+0(SB)/4, $0xbc2b2785
+GLOBL constantbc2b2785<>(SB), RODATA|NOPTR, $4
+
+DATA constantbd41960e<>+0(SB)/4, $0xbd41960e
+GLOBL constantbd41960e<>(SB), RODATA|NOPTR, $4
+
+DATA constant3e6b8954<>+0(SB)/4, $0x3e6b8954
+GLOBL constant3e6b8954<>(SB), RODATA|NOPTR, $4
+
+DATA constantbf026395<>+0(SB)/4, $0xbf026395
+GLOBL constantbf026395<>(SB), RODATA|NOPTR, $4
+
+DATA constantb2e5a90b<>+0(SB)/4, $0xb2e5a90b
+GLOBL constantb2e5a90b<>(SB), RODATA|NOPTR, $4
+
+DATA constant3f3aa53b<>+0(SB)/4, $0x3f3aa53b
+GLOBL constant3f3aa53b<>(SB), RODATA|NOPTR, $4
+
+DATA constantbf000000<>+0(SB)/4, $0xbf000000
+GLOBL constantbf000000<>(SB), RODATA|NOPTR, $4
+
+DATA constant38a3b8ff<>+0(SB)/4, $0x38a3b8ff
+GLOBL constant38a3b8ff<>(SB), RODATA|NOPTR, $4
+
+DATA constantba51a8af<>+0(SB)/4, $0xba51a8af
+GLOBL constantba51a8af<>(SB), RODATA|NOPTR, $4
+
+DATA constant3ba9f912<>+0(SB)/4, $0x3ba9f912
+GLOBL constant3ba9f912<>(SB), RODATA|NOPTR, $4
+
+DATA constantbcdbfb8d<>+0(SB)/4, $0xbcdbfb8d
+GLOBL constantbcdbfb8d<>(SB), RODATA|NOPTR, $4
+
+DATA constant3de71673<>+0(SB)/4, $0x3de71673
+GLOBL constant3de71673<>(SB), RODATA|NOPTR, $4
+
+DATA constantbec0939f<>+0(SB)/4, $0xbec0939f
+GLOBL constantbec0939f<>(SB), RODATA|NOPTR, $4
+
+DATA constant3e0375d4<>+0(SB)/4, $0x3e0375d4
+GLOBL constant3e0375d4<>(SB), RODATA|NOPTR, $4
+
+// func rsqrtVector(n int, dst *float32, src *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·rsqrtVector(SB), NOSPLIT, $0-24
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx512group:
+	CMPQ         AX, $+16
+	JLT          avx512tail
+	VMOVUPS      (DX)(BX*4), Z0
+	VBROADCASTSS constant3f800000<>+0(SB), Z1
+	VSQRTPS      Z0, Z0
+	VDIVPS       Z0, Z1, Z0
+	VMOVUPS      Z0, (CX)(BX*4)
+	ADDQ         $+16, BX
+	SUBQ         $+16, AX
+	JMP          avx512group
+
+avx512tail:
+	TESTQ        AX, AX
+	JZ           avx512next
+	MOVQ         $-1, SI
+	BZHIQ        AX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (DX)(BX*4), K1, Z0
+	VBROADCASTSS constant3f800000<>+0(SB), Z1
+	VSQRTPS      Z0, Z0
+	VDIVPS       Z0, Z1, Z0
+	VMOVUPS      Z0, K1, (CX)(BX*4)
+	ADDQ         AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx2group:
+	CMPQ         AX, $+8
+	JLT          avx2tail
+	VMOVUPS      (DX)(BX*4), Y0
+	VBROADCASTSS constant3f800000<>+0(SB), Y1
+	VSQRTPS      Y0, Y0
+	VDIVPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (CX)(BX*4)
+	ADDQ         $+8, BX
+	SUBQ         $+8, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), SI
+	MOVQ         AX, DI
+	NEGQ         DI
+	LEAQ         128(SI)(DI*4), SI
+	VMOVUPS      (SI), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VSQRTPS      Y1, Y1
+	VDIVPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(BX*4)
+	ADDQ         AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func tanhVector(n int, dst *float32, src *float32, a float32, s float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3, SSE
+TEXT ·tanhVector(SB), NOSPLIT, $0-32
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         src+16(FP), DX
+	MOVSS        a+24(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVSS        s+28(FP), X1
+	VBROADCASTSS X1, Z1
+	XORQ         BX, BX
+
+avx512group:
+	CMPQ             AX, $+16
+	JLT              avx512tail
+	VMOVUPS          (DX)(BX*4), Z2
+	VMULPS           Z2, Z1, Z2
+	VBROADCASTSS     constantc0000000<>+0(SB), Z3
+	VBROADCASTSS     constant80000000<>+0(SB), Z4
+	VANDNPS          Z2, Z4, Z4
+	VMULPS           Z4, Z3, Z3
+	VBROADCASTSS     constantc1f00000<>+0(SB), Z4
+	VMAXPS           Z3, Z4, Z3
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z4
+	VMULPS           Z3, Z4, Z4
+	VRNDSCALEPS      $0x00, Z4, Z4
+	VBROADCASTSS     constant3f317200<>+0(SB), Z5
+	VMOVAPS          Z3, Z3
+	VFNMADD231PS     Z5, Z4, Z3
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z5
+	VFNMADD231PS     Z5, Z4, Z3
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z5
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z3, Z5
+	VMULPS           Z3, Z3, Z6
+	VMOVAPS          Z3, Z3
+	VFMADD231PS      Z6, Z5, Z3
+	VCVTPS2DQ        Z4, Z4
+	VPSLLD           $0x17, Z4, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VPADDD           Z5, Z4, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VSUBPS           Z5, Z4, Z5
+	VMOVAPS          Z5, Z5
+	VFMADD231PS      Z4, Z3, Z5
+	VBROADCASTSS     constant40000000<>+0(SB), Z3
+	VADDPS           Z3, Z5, Z3
+	VDIVPS           Z3, Z5, Z3
+	VBROADCASTSS     constant80000000<>+0(SB), Z4
+	VANDNPS          Z3, Z4, Z3
+	VBROADCASTSS     constant80000000<>+0(SB), Z4
+	VANDPS           Z4, Z2, Z2
+	VORPS            Z3, Z2, Z2
+	VMULPS           Z2, Z0, Z2
+	VMOVUPS          Z2, (CX)(BX*4)
+	ADDQ             $+16, BX
+	SUBQ             $+16, AX
+	JMP              avx512group
+
+avx512tail:
+	TESTQ            AX, AX
+	JZ               avx512next
+	MOVQ             $-1, SI
+	BZHIQ            AX, SI, SI
+	KMOVW            SI, K1
+	VMOVUPS.Z        (DX)(BX*4), K1, Z2
+	VMULPS           Z2, Z1, Z1
+	VBROADCASTSS     constantc0000000<>+0(SB), Z2
+	VBROADCASTSS     constant80000000<>+0(SB), Z3
+	VANDNPS          Z1, Z3, Z3
+	VMULPS           Z3, Z2, Z2
+	VBROADCASTSS     constantc1f00000<>+0(SB), Z3
+	VMAXPS           Z2, Z3, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z3
+	VMULPS           Z2, Z3, Z3
+	VRNDSCALEPS      $0x00, Z3, Z3
+	VBROADCASTSS     constant3f317200<>+0(SB), Z4
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z4, Z3, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z4
+	VFNMADD231PS     Z4, Z3, Z2
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z4
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z4
+	VMULPS           Z2, Z2, Z5
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z5, Z4, Z2
+	VCVTPS2DQ        Z3, Z3
+	VPSLLD           $0x17, Z3, Z3
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VPADDD           Z4, Z3, Z3
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VSUBPS           Z4, Z3, Z4
+	VMOVAPS          Z4, Z4
+	VFMADD231PS      Z3, Z2, Z4
+	VBROADCASTSS     constant40000000<>+0(SB), Z2
+	VADDPS           Z2, Z4, Z2
+	VDIVPS           Z2, Z4, Z2
+	VBROADCASTSS     constant80000000<>+0(SB), Z3
+	VANDNPS          Z2, Z3, Z2
+	VBROADCASTSS     constant80000000<>+0(SB), Z3
+	VANDPS           Z3, Z1, Z1
+	VORPS            Z2, Z1, Z1
+	VMULPS           Z1, Z0, Z0
+	VMOVUPS          Z0, K1, (CX)(BX*4)
+	ADDQ             AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         src+16(FP), DX
+	MOVSS        a+24(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVSS        s+28(FP), X1
+	VBROADCASTSS X1, Y1
+	XORQ         BX, BX
+
+avx2group:
+	CMPQ         AX, $+8
+	JLT          avx2tail
+	VMOVUPS      (DX)(BX*4), Y2
+	VMULPS       Y2, Y1, Y2
+	VBROADCASTSS constantc0000000<>+0(SB), Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDNPS      Y2, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VBROADCASTSS constantc1f00000<>+0(SB), Y4
+	VMAXPS       Y3, Y4, Y3
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y3, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y5
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS constant3f000000<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VMULPS       Y3, Y3, Y6
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y6, Y5, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VSUBPS       Y5, Y4, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VBROADCASTSS constant40000000<>+0(SB), Y3
+	VADDPS       Y3, Y5, Y3
+	VDIVPS       Y3, Y5, Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDNPS      Y3, Y4, Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDPS       Y4, Y2, Y2
+	VORPS        Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y2
+	VMOVUPS      Y2, (CX)(BX*4)
+	ADDQ         $+8, BX
+	SUBQ         $+8, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), SI
+	MOVQ         AX, DI
+	NEGQ         DI
+	LEAQ         128(SI)(DI*4), SI
+	VMOVUPS      (SI), Y2
+	VMASKMOVPS   (DX)(BX*4), Y2, Y3
+	VMULPS       Y3, Y1, Y1
+	VBROADCASTSS constantc0000000<>+0(SB), Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDNPS      Y1, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VBROADCASTSS constantc1f00000<>+0(SB), Y4
+	VMAXPS       Y3, Y4, Y3
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y3, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y5
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS constant3f000000<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VMULPS       Y3, Y3, Y6
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y6, Y5, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VSUBPS       Y5, Y4, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VBROADCASTSS constant40000000<>+0(SB), Y3
+	VADDPS       Y3, Y5, Y3
+	VDIVPS       Y3, Y5, Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDNPS      Y3, Y4, Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDPS       Y4, Y1, Y1
+	VORPS        Y3, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VMASKMOVPS   Y0, Y2, (CX)(BX*4)
+	ADDQ         AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
+DATA constantc0000000<>+0(SB)/4, $0xc0000000
+GLOBL constantc0000000<>(SB), RODATA|NOPTR, $4
+
+DATA constantc1f00000<>+0(SB)/4, $0xc1f00000
+GLOBL constantc1f00000<>(SB), RODATA|NOPTR, $4
+
+// func sigmoidVector(n int, dst *float32, src *float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·sigmoidVector(SB), NOSPLIT, $0-24
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx512group:
+	CMPQ             AX, $+16
+	JLT              avx512tail
+	VMOVUPS          (DX)(BX*4), Z0
+	VBROADCASTSS     constant3f800000<>+0(SB), Z1
+	VXORPS           Z2, Z2, Z2
+	VCMPPS           $0x11, Z2, Z0, K1
+	VBROADCASTSS     constant80000000<>+0(SB), Z2
+	VORPS            Z0, Z2, Z0
+	VBROADCASTSS     constant42b20000<>+0(SB), Z2
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z5
+	VMAXPS           Z0, Z5, Z0
+	VMINPS           Z0, Z2, Z0
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z2
+	VMULPS           Z0, Z2, Z2
+	VRNDSCALEPS      $0x00, Z2, Z2
+	VBROADCASTSS     constant3f317200<>+0(SB), Z5
+	VMOVAPS          Z0, Z0
+	VFNMADD231PS     Z5, Z2, Z0
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z5
+	VFNMADD231PS     Z5, Z2, Z0
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z6
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z0, Z6
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z0, Z6
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z0, Z6
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z0, Z6
+	VMULPS           Z0, Z0, Z7
+	VMOVAPS          Z0, Z0
+	VFMADD231PS      Z7, Z6, Z0
+	VADDPS           Z0, Z5, Z0
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VSCALEFPS        Z2, Z0, Z6
+	VADDPS           Z6, Z5, Z5
+	VMULPS           Z0, Z1, Z0
+	VBLENDMPS        Z0, Z1, K1, Z3
+	VDIVPS           Z5, Z3, Z0
+	VMOVAPS.Z        Z2, K1, Z1
+	VSCALEFPS        Z1, Z0, Z0
+	VMOVUPS          Z0, (CX)(BX*4)
+	ADDQ             $+16, BX
+	SUBQ             $+16, AX
+	JMP              avx512group
+
+avx512tail:
+	TESTQ            AX, AX
+	JZ               avx512next
+	MOVQ             $-1, SI
+	BZHIQ            AX, SI, SI
+	KMOVW            SI, K1
+	VMOVUPS.Z        (DX)(BX*4), K1, Z0
+	VBROADCASTSS     constant3f800000<>+0(SB), Z1
+	VXORPS           Z2, Z2, Z2
+	VCMPPS           $0x11, Z2, Z0, K2
+	VBROADCASTSS     constant80000000<>+0(SB), Z2
+	VORPS            Z0, Z2, Z0
+	VBROADCASTSS     constant42b20000<>+0(SB), Z2
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z3
+	VMAXPS           Z0, Z3, Z0
+	VMINPS           Z0, Z2, Z0
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z2
+	VMULPS           Z0, Z2, Z2
+	VRNDSCALEPS      $0x00, Z2, Z2
+	VBROADCASTSS     constant3f317200<>+0(SB), Z3
+	VMOVAPS          Z0, Z0
+	VFNMADD231PS     Z3, Z2, Z0
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z3
+	VFNMADD231PS     Z3, Z2, Z0
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z5
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z0, Z5
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z0, Z5
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z0, Z5
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z0, Z5
+	VMULPS           Z0, Z0, Z6
+	VMOVAPS          Z0, Z0
+	VFMADD231PS      Z6, Z5, Z0
+	VADDPS           Z0, Z3, Z0
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VSCALEFPS        Z2, Z0, Z5
+	VADDPS           Z5, Z3, Z3
+	VMULPS           Z0, Z1, Z0
+	VBLENDMPS        Z0, Z1, K2, Z4
+	VDIVPS           Z3, Z4, Z0
+	VMOVAPS.Z        Z2, K2, Z1
+	VSCALEFPS        Z1, Z0, Z0
+	VMOVUPS          Z0, K1, (CX)(BX*4)
+	ADDQ             AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx2group:
+	CMPQ         AX, $+8
+	JLT          avx2tail
+	VMOVUPS      (DX)(BX*4), Y0
+	VBROADCASTSS constant3f800000<>+0(SB), Y1
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x11, Y2, Y0, Y2
+	VBROADCASTSS constant80000000<>+0(SB), Y3
+	VORPS        Y0, Y3, Y0
+	VBROADCASTSS constant42b20000<>+0(SB), Y3
+	VBROADCASTSS constantc2e60000<>+0(SB), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMINPS       Y0, Y3, Y0
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y3
+	VMULPS       Y0, Y3, Y3
+	VROUNDPS     $0x00, Y3, Y3
+	VBROADCASTSS constant3f317200<>+0(SB), Y4
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS Y4, Y3, Y0
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y4
+	VFNMADD231PS Y4, Y3, Y0
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y5
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y6
+	VFMADD213PS  Y6, Y0, Y5
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y6
+	VFMADD213PS  Y6, Y0, Y5
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y6
+	VFMADD213PS  Y6, Y0, Y5
+	VBROADCASTSS constant3f000000<>+0(SB), Y6
+	VFMADD213PS  Y6, Y0, Y5
+	VMULPS       Y0, Y0, Y6
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  Y6, Y5, Y0
+	VADDPS       Y0, Y4, Y0
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VCVTPS2DQ    Y3, Y5
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VPADDD       Y7, Y6, Y6
+	VMULPS       Y6, Y0, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VPADDD       Y7, Y5, Y5
+	VMULPS       Y5, Y6, Y5
+	VADDPS       Y5, Y4, Y4
+	VMULPS       Y0, Y1, Y0
+	VBLENDVPS    Y2, Y0, Y1, Y0
+	VDIVPS       Y4, Y0, Y0
+	VANDPS       Y3, Y2, Y1
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y2
+	VPSUBD       Y2, Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VPADDD       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y0
+	VPSLLD       $0x17, Y1, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VPADDD       Y2, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (CX)(BX*4)
+	ADDQ         $+8, BX
+	SUBQ         $+8, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), SI
+	MOVQ         AX, DI
+	NEGQ         DI
+	LEAQ         128(SI)(DI*4), SI
+	VMOVUPS      (SI), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x11, Y3, Y1, Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VORPS        Y1, Y4, Y1
+	VBROADCASTSS constant42b20000<>+0(SB), Y4
+	VBROADCASTSS constantc2e60000<>+0(SB), Y5
+	VMAXPS       Y1, Y5, Y1
+	VMINPS       Y1, Y4, Y1
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y1, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS Y5, Y4, Y1
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y6
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y7
+	VFMADD213PS  Y7, Y1, Y6
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y7
+	VFMADD213PS  Y7, Y1, Y6
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y7
+	VFMADD213PS  Y7, Y1, Y6
+	VBROADCASTSS constant3f000000<>+0(SB), Y7
+	VFMADD213PS  Y7, Y1, Y6
+	VMULPS       Y1, Y1, Y7
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y7, Y6, Y1
+	VADDPS       Y1, Y5, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VCVTPS2DQ    Y4, Y6
+	VPSRAD       $0x01, Y6, Y7
+	VPSUBD       Y7, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VMULPS       Y7, Y1, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMULPS       Y6, Y7, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y1, Y2, Y1
+	VBLENDVPS    Y3, Y1, Y2, Y1
+	VDIVPS       Y5, Y1, Y1
+	VANDPS       Y4, Y3, Y2
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VMULPS       Y3, Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VPADDD       Y3, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(BX*4)
+	ADDQ         AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func siluVector(n int, dst *float32, src *float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·siluVector(SB), NOSPLIT, $0-24
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx512group:
+	CMPQ             AX, $+16
+	JLT              avx512tail
+	VMOVUPS          (DX)(BX*4), Z0
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z1
+	VMAXPS           Z0, Z1, Z1
+	VXORPS           Z4, Z4, Z4
+	VCMPPS           $0x11, Z4, Z0, K1
+	VBROADCASTSS     constant80000000<>+0(SB), Z4
+	VORPS            Z0, Z4, Z4
+	VBROADCASTSS     constant42b20000<>+0(SB), Z5
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z6
+	VMAXPS           Z4, Z6, Z4
+	VMINPS           Z4, Z5, Z4
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z5
+	VMULPS           Z4, Z5, Z5
+	VRNDSCALEPS      $0x00, Z5, Z5
+	VBROADCASTSS     constant3f317200<>+0(SB), Z6
+	VMOVAPS          Z4, Z4
+	VFNMADD231PS     Z6, Z5, Z4
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z6
+	VFNMADD231PS     Z6, Z5, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z6
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z7
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z4, Z7
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z4, Z7
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z4, Z7
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z4, Z7
+	VMULPS           Z4, Z4, Z8
+	VMOVAPS          Z4, Z4
+	VFMADD231PS      Z8, Z7, Z4
+	VADDPS           Z4, Z6, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z6
+	VSCALEFPS        Z5, Z4, Z7
+	VADDPS           Z7, Z6, Z6
+	VMULPS           Z4, Z1, Z4
+	VBLENDMPS        Z4, Z1, K1, Z2
+	VDIVPS           Z6, Z2, Z1
+	VMOVAPS.Z        Z5, K1, Z4
+	VSCALEFPS        Z4, Z1, Z1
+	VXORPS           Z4, Z4, Z4
+	VMINPS           Z0, Z4, Z0
+	VXORPS           Z4, Z4, Z4
+	VMOVAPS          Z1, Z1
+	VFMADD231PS      Z4, Z0, Z1
+	VMOVUPS          Z1, (CX)(BX*4)
+	ADDQ             $+16, BX
+	SUBQ             $+16, AX
+	JMP              avx512group
+
+avx512tail:
+	TESTQ            AX, AX
+	JZ               avx512next
+	MOVQ             $-1, SI
+	BZHIQ            AX, SI, SI
+	KMOVW            SI, K1
+	VMOVUPS.Z        (DX)(BX*4), K1, Z0
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z1
+	VMAXPS           Z0, Z1, Z1
+	VXORPS           Z2, Z2, Z2
+	VCMPPS           $0x11, Z2, Z0, K2
+	VBROADCASTSS     constant80000000<>+0(SB), Z2
+	VORPS            Z0, Z2, Z2
+	VBROADCASTSS     constant42b20000<>+0(SB), Z4
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z5
+	VMAXPS           Z2, Z5, Z2
+	VMINPS           Z2, Z4, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z4
+	VMULPS           Z2, Z4, Z4
+	VRNDSCALEPS      $0x00, Z4, Z4
+	VBROADCASTSS     constant3f317200<>+0(SB), Z5
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z5, Z4, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z5
+	VFNMADD231PS     Z5, Z4, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z6
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z6
+	VMULPS           Z2, Z2, Z7
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z7, Z6, Z2
+	VADDPS           Z2, Z5, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VSCALEFPS        Z4, Z2, Z6
+	VADDPS           Z6, Z5, Z5
+	VMULPS           Z2, Z1, Z2
+	VBLENDMPS        Z2, Z1, K2, Z3
+	VDIVPS           Z5, Z3, Z1
+	VMOVAPS.Z        Z4, K2, Z2
+	VSCALEFPS        Z2, Z1, Z1
+	VXORPS           Z2, Z2, Z2
+	VMINPS           Z0, Z2, Z0
+	VXORPS           Z2, Z2, Z2
+	VMOVAPS          Z1, Z1
+	VFMADD231PS      Z2, Z0, Z1
+	VMOVUPS          Z1, K1, (CX)(BX*4)
+	ADDQ             AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx2group:
+	CMPQ         AX, $+8
+	JLT          avx2tail
+	VMOVUPS      (DX)(BX*4), Y0
+	VBROADCASTSS constantc2e60000<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x11, Y2, Y0, Y2
+	VBROADCASTSS constant80000000<>+0(SB), Y3
+	VORPS        Y0, Y3, Y3
+	VBROADCASTSS constant42b20000<>+0(SB), Y4
+	VBROADCASTSS constantc2e60000<>+0(SB), Y5
+	VMAXPS       Y3, Y5, Y3
+	VMINPS       Y3, Y4, Y3
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y3, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y6
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS constant3f000000<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VMULPS       Y3, Y3, Y7
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y7, Y6, Y3
+	VADDPS       Y3, Y5, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VCVTPS2DQ    Y4, Y6
+	VPSRAD       $0x01, Y6, Y7
+	VPSUBD       Y7, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VMULPS       Y7, Y3, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMULPS       Y6, Y7, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y3, Y1, Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VDIVPS       Y5, Y1, Y1
+	VANDPS       Y4, Y2, Y2
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VMULPS       Y3, Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VPADDD       Y3, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VMINPS       Y0, Y2, Y0
+	VXORPS       Y2, Y2, Y2
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y2, Y0, Y1
+	VMOVUPS      Y1, (CX)(BX*4)
+	ADDQ         $+8, BX
+	SUBQ         $+8, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), SI
+	MOVQ         AX, DI
+	NEGQ         DI
+	LEAQ         128(SI)(DI*4), SI
+	VMOVUPS      (SI), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y1
+	VBROADCASTSS constantc2e60000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x11, Y3, Y1, Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VORPS        Y1, Y4, Y4
+	VBROADCASTSS constant42b20000<>+0(SB), Y5
+	VBROADCASTSS constantc2e60000<>+0(SB), Y6
+	VMAXPS       Y4, Y6, Y4
+	VMINPS       Y4, Y5, Y4
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y5
+	VMULPS       Y4, Y5, Y5
+	VROUNDPS     $0x00, Y5, Y5
+	VBROADCASTSS constant3f317200<>+0(SB), Y6
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y6, Y5, Y4
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y6
+	VFNMADD231PS Y6, Y5, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y7
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y8
+	VFMADD213PS  Y8, Y4, Y7
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y8
+	VFMADD213PS  Y8, Y4, Y7
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y8
+	VFMADD213PS  Y8, Y4, Y7
+	VBROADCASTSS constant3f000000<>+0(SB), Y8
+	VFMADD213PS  Y8, Y4, Y7
+	VMULPS       Y4, Y4, Y8
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y8, Y7, Y4
+	VADDPS       Y4, Y6, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VCVTPS2DQ    Y5, Y7
+	VPSRAD       $0x01, Y7, Y8
+	VPSUBD       Y8, Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VPADDD       Y9, Y8, Y8
+	VMULPS       Y8, Y4, Y8
+	VPSLLD       $0x17, Y7, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VPADDD       Y9, Y7, Y7
+	VMULPS       Y7, Y8, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       Y4, Y2, Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
+	VDIVPS       Y6, Y2, Y2
+	VANDPS       Y5, Y3, Y3
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VPSUBD       Y4, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMINPS       Y1, Y3, Y1
+	VXORPS       Y3, Y3, Y3
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y3, Y1, Y2
+	VMASKMOVPS   Y2, Y0, (CX)(BX*4)
+	ADDQ         AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func siluGradVector(n int, dx *float32, dy *float32, x *float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·siluGradVector(SB), NOSPLIT, $0-32
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ x+24(FP), BX
+	XORQ SI, SI
+
+avx512group:
+	CMPQ             AX, $+16
+	JLT              avx512tail
+	VMOVUPS          (DX)(SI*4), Z0
+	VMOVUPS          (BX)(SI*4), Z1
+	VXORPS           Z2, Z2, Z2
+	VCMPPS           $0x11, Z2, Z1, K1
+	VBROADCASTSS     constant80000000<>+0(SB), Z2
+	VORPS            Z1, Z2, Z2
+	VBROADCASTSS     constant42b20000<>+0(SB), Z7
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z8
+	VMAXPS           Z2, Z8, Z2
+	VMINPS           Z2, Z7, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z7
+	VMULPS           Z2, Z7, Z7
+	VRNDSCALEPS      $0x00, Z7, Z7
+	VBROADCASTSS     constant3f317200<>+0(SB), Z8
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z8, Z7, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z8
+	VFNMADD231PS     Z8, Z7, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z8
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z9
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z9
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z9
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z9
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z9
+	VMULPS           Z2, Z2, Z10
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z10, Z9, Z2
+	VADDPS           Z2, Z8, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z8
+	VSCALEFPS        Z7, Z2, Z9
+	VADDPS           Z9, Z8, Z8
+	VBROADCASTSS     constant3f800000<>+0(SB), Z9
+	VSCALEFPS        Z7, Z2, Z10
+	VBLENDMPS        Z9, Z10, K1, Z3
+	VDIVPS           Z8, Z3, Z9
+	VMULPS           Z9, Z1, Z1
+	VBROADCASTSS     constant3f800000<>+0(SB), Z9
+	VADDPS           Z1, Z9, Z1
+	VMULPS           Z2, Z1, Z2
+	VBLENDMPS        Z2, Z1, K1, Z4
+	VDIVPS           Z8, Z4, Z1
+	VMOVAPS.Z        Z7, K1, Z2
+	VSCALEFPS        Z2, Z1, Z1
+	VMULPS           Z1, Z0, Z0
+	VMOVUPS          Z0, (CX)(SI*4)
+	ADDQ             $+16, SI
+	SUBQ             $+16, AX
+	JMP              avx512group
+
+avx512tail:
+	TESTQ            AX, AX
+	JZ               avx512next
+	MOVQ             $-1, DI
+	BZHIQ            AX, DI, DI
+	KMOVW            DI, K1
+	VMOVUPS.Z        (DX)(SI*4), K1, Z0
+	VMOVUPS.Z        (BX)(SI*4), K1, Z1
+	VXORPS           Z2, Z2, Z2
+	VCMPPS           $0x11, Z2, Z1, K2
+	VBROADCASTSS     constant80000000<>+0(SB), Z2
+	VORPS            Z1, Z2, Z2
+	VBROADCASTSS     constant42b20000<>+0(SB), Z3
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z4
+	VMAXPS           Z2, Z4, Z2
+	VMINPS           Z2, Z3, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z3
+	VMULPS           Z2, Z3, Z3
+	VRNDSCALEPS      $0x00, Z3, Z3
+	VBROADCASTSS     constant3f317200<>+0(SB), Z4
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z4, Z3, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z4
+	VFNMADD231PS     Z4, Z3, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z7
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z7
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z7
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z7
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z7
+	VMULPS           Z2, Z2, Z8
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z8, Z7, Z2
+	VADDPS           Z2, Z4, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VSCALEFPS        Z3, Z2, Z7
+	VADDPS           Z7, Z4, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z7
+	VSCALEFPS        Z3, Z2, Z8
+	VBLENDMPS        Z7, Z8, K2, Z5
+	VDIVPS           Z4, Z5, Z5
+	VMULPS           Z5, Z1, Z1
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VADDPS           Z1, Z5, Z1
+	VMULPS           Z2, Z1, Z2
+	VBLENDMPS        Z2, Z1, K2, Z6
+	VDIVPS           Z4, Z6, Z1
+	VMOVAPS.Z        Z3, K2, Z2
+	VSCALEFPS        Z2, Z1, Z1
+	VMULPS           Z1, Z0, Z0
+	VMOVUPS          Z0, K1, (CX)(SI*4)
+	ADDQ             AX, SI
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ x+24(FP), BX
+	XORQ SI, SI
+
+avx2group:
+	CMPQ         AX, $+8
+	JLT          avx2tail
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      (BX)(SI*4), Y1
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x11, Y2, Y1, Y2
+	VBROADCASTSS constant80000000<>+0(SB), Y3
+	VORPS        Y1, Y3, Y3
+	VBROADCASTSS constant42b20000<>+0(SB), Y4
+	VBROADCASTSS constantc2e60000<>+0(SB), Y5
+	VMAXPS       Y3, Y5, Y3
+	VMINPS       Y3, Y4, Y3
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y3, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y6
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS constant3f000000<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VMULPS       Y3, Y3, Y7
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y7, Y6, Y3
+	VADDPS       Y3, Y5, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VCVTPS2DQ    Y4, Y6
+	VPSRAD       $0x01, Y6, Y7
+	VPSUBD       Y7, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VMULPS       Y7, Y3, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMULPS       Y6, Y7, Y6
+	VADDPS       Y6, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VCVTPS2DQ    Y4, Y7
+	VPSRAD       $0x01, Y7, Y8
+	VPSUBD       Y8, Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VPADDD       Y9, Y8, Y8
+	VMULPS       Y8, Y3, Y8
+	VPSLLD       $0x17, Y7, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VPADDD       Y9, Y7, Y7
+	VMULPS       Y7, Y8, Y7
+	VBLENDVPS    Y2, Y6, Y7, Y6
+	VDIVPS       Y5, Y6, Y6
+	VMULPS       Y6, Y1, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VADDPS       Y1, Y6, Y1
+	VMULPS       Y3, Y1, Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VDIVPS       Y5, Y1, Y1
+	VANDPS       Y4, Y2, Y2
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VMULPS       Y3, Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VPADDD       Y3, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (CX)(SI*4)
+	ADDQ         $+8, SI
+	SUBQ         $+8, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), DI
+	MOVQ         AX, R8
+	NEGQ         R8
+	LEAQ         128(DI)(R8*4), DI
+	VMOVUPS      (DI), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y1
+	VMASKMOVPS   (BX)(SI*4), Y0, Y2
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x11, Y3, Y2, Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VORPS        Y2, Y4, Y4
+	VBROADCASTSS constant42b20000<>+0(SB), Y5
+	VBROADCASTSS constantc2e60000<>+0(SB), Y6
+	VMAXPS       Y4, Y6, Y4
+	VMINPS       Y4, Y5, Y4
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y5
+	VMULPS       Y4, Y5, Y5
+	VROUNDPS     $0x00, Y5, Y5
+	VBROADCASTSS constant3f317200<>+0(SB), Y6
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y6, Y5, Y4
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y6
+	VFNMADD231PS Y6, Y5, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y7
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y8
+	VFMADD213PS  Y8, Y4, Y7
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y8
+	VFMADD213PS  Y8, Y4, Y7
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y8
+	VFMADD213PS  Y8, Y4, Y7
+	VBROADCASTSS constant3f000000<>+0(SB), Y8
+	VFMADD213PS  Y8, Y4, Y7
+	VMULPS       Y4, Y4, Y8
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y8, Y7, Y4
+	VADDPS       Y4, Y6, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VCVTPS2DQ    Y5, Y7
+	VPSRAD       $0x01, Y7, Y8
+	VPSUBD       Y8, Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VPADDD       Y9, Y8, Y8
+	VMULPS       Y8, Y4, Y8
+	VPSLLD       $0x17, Y7, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VPADDD       Y9, Y7, Y7
+	VMULPS       Y7, Y8, Y7
+	VADDPS       Y7, Y6, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VCVTPS2DQ    Y5, Y8
+	VPSRAD       $0x01, Y8, Y9
+	VPSUBD       Y9, Y8, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VBROADCASTSS constant3f800000<>+0(SB), Y10
+	VPADDD       Y10, Y9, Y9
+	VMULPS       Y9, Y4, Y9
+	VPSLLD       $0x17, Y8, Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y10
+	VPADDD       Y10, Y8, Y8
+	VMULPS       Y8, Y9, Y8
+	VBLENDVPS    Y3, Y7, Y8, Y7
+	VDIVPS       Y6, Y7, Y7
+	VMULPS       Y7, Y2, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VADDPS       Y2, Y7, Y2
+	VMULPS       Y4, Y2, Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
+	VDIVPS       Y6, Y2, Y2
+	VANDPS       Y5, Y3, Y3
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VPSUBD       Y4, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(SI*4)
+	ADDQ         AX, SI
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func geluVector(n int, dst *float32, src *float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·geluVector(SB), NOSPLIT, $0-24
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx512group:
+	CMPQ             AX, $+16
+	JLT              avx512tail
+	VMOVUPS          (DX)(BX*4), Z0
+	VBROADCASTSS     constantc1700000<>+0(SB), Z1
+	VMAXPS           Z0, Z1, Z1
+	VBROADCASTSS     constant41700000<>+0(SB), Z4
+	VBROADCASTSS     constant80000000<>+0(SB), Z5
+	VANDNPS          Z0, Z5, Z5
+	VMINPS           Z5, Z4, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VBROADCASTSS     constant40400000<>+0(SB), Z6
+	VADDPS           Z6, Z4, Z6
+	VDIVPS           Z6, Z5, Z5
+	VBROADCASTSS     constant40400000<>+0(SB), Z6
+	VSUBPS           Z6, Z4, Z6
+	VMULPS           Z5, Z6, Z6
+	VBROADCASTSS     constant382ff061<>+0(SB), Z7
+	VFMADD213PS.BCST constant391f1f80<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantb9406efa<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantba889fe3<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constant3a7ed050<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constant3be459bb<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantbc2b2785<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantbd41960e<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constant3e6b8954<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantbf026395<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantb2e5a90b<>+0(SB), Z6, Z7
+	VBROADCASTSS     constant3f3aa53b<>+0(SB), Z6
+	VADDPS           Z6, Z7, Z6
+	VMULPS           Z5, Z6, Z5
+	VBROADCASTSS     constantbf000000<>+0(SB), Z6
+	VMULPS           Z6, Z4, Z6
+	VMULPS           Z4, Z6, Z7
+	VMOVAPS          Z7, Z8
+	VFMSUB231PS      Z4, Z6, Z8
+	VBROADCASTSS     constant42b20000<>+0(SB), Z4
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z6
+	VMAXPS           Z7, Z6, Z6
+	VMINPS           Z6, Z4, Z4
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z6
+	VMULPS           Z4, Z6, Z6
+	VRNDSCALEPS      $0x00, Z6, Z6
+	VBROADCASTSS     constant3f317200<>+0(SB), Z7
+	VMOVAPS          Z4, Z4
+	VFNMADD231PS     Z7, Z6, Z4
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z7
+	VFNMADD231PS     Z7, Z6, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z7
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z9
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z4, Z9
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z4, Z9
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z4, Z9
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z4, Z9
+	VMULPS           Z4, Z4, Z10
+	VMOVAPS          Z4, Z4
+	VFMADD231PS      Z10, Z9, Z4
+	VADDPS           Z4, Z7, Z4
+	VMOVAPS          Z4, Z7
+	VFMADD231PS      Z8, Z4, Z7
+	VXORPS           Z4, Z4, Z4
+	VCMPPS           $0x11, Z4, Z0, K1
+	VMULPS           Z5, Z7, Z4
+	VMULPS           Z1, Z4, Z5
+	VSCALEFPS        Z6, Z5, Z5
+	VSCALEFPS        Z6, Z4, Z4
+	VMOVAPS          Z1, Z6
+	VFNMADD231PS     Z1, Z4, Z6
+	VBLENDMPS        Z5, Z6, K1, Z2
+	VXORPS           Z1, Z1, Z1
+	VMINPS           Z0, Z1, Z0
+	VXORPS           Z1, Z1, Z1
+	VMOVAPS          Z2, Z4
+	VFMADD231PS      Z1, Z0, Z4
+	VMOVUPS          Z4, (CX)(BX*4)
+	ADDQ             $+16, BX
+	SUBQ             $+16, AX
+	JMP              avx512group
+
+avx512tail:
+	TESTQ            AX, AX
+	JZ               avx512next
+	MOVQ             $-1, SI
+	BZHIQ            AX, SI, SI
+	KMOVW            SI, K1
+	VMOVUPS.Z        (DX)(BX*4), K1, Z0
+	VBROADCASTSS     constantc1700000<>+0(SB), Z1
+	VMAXPS           Z0, Z1, Z1
+	VBROADCASTSS     constant41700000<>+0(SB), Z2
+	VBROADCASTSS     constant80000000<>+0(SB), Z4
+	VANDNPS          Z0, Z4, Z4
+	VMINPS           Z4, Z2, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VBROADCASTSS     constant40400000<>+0(SB), Z5
+	VADDPS           Z5, Z2, Z5
+	VDIVPS           Z5, Z4, Z4
+	VBROADCASTSS     constant40400000<>+0(SB), Z5
+	VSUBPS           Z5, Z2, Z5
+	VMULPS           Z4, Z5, Z5
+	VBROADCASTSS     constant382ff061<>+0(SB), Z6
+	VFMADD213PS.BCST constant391f1f80<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST constantb9406efa<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST constantba889fe3<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST constant3a7ed050<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST constant3be459bb<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST constantbc2b2785<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST constantbd41960e<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST constant3e6b8954<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST constantbf026395<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST constantb2e5a90b<>+0(SB), Z5, Z6
+	VBROADCASTSS     constant3f3aa53b<>+0(SB), Z5
+	VADDPS           Z5, Z6, Z5
+	VMULPS           Z4, Z5, Z4
+	VBROADCASTSS     constantbf000000<>+0(SB), Z5
+	VMULPS           Z5, Z2, Z5
+	VMULPS           Z2, Z5, Z6
+	VMOVAPS          Z6, Z7
+	VFMSUB231PS      Z2, Z5, Z7
+	VBROADCASTSS     constant42b20000<>+0(SB), Z2
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z5
+	VMAXPS           Z6, Z5, Z5
+	VMINPS           Z5, Z2, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z5
+	VMULPS           Z2, Z5, Z5
+	VRNDSCALEPS      $0x00, Z5, Z5
+	VBROADCASTSS     constant3f317200<>+0(SB), Z6
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z6, Z5, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z6
+	VFNMADD231PS     Z6, Z5, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z6
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z8
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z8
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z8
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z8
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z8
+	VMULPS           Z2, Z2, Z9
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z9, Z8, Z2
+	VADDPS           Z2, Z6, Z2
+	VMOVAPS          Z2, Z6
+	VFMADD231PS      Z7, Z2, Z6
+	VXORPS           Z2, Z2, Z2
+	VCMPPS           $0x11, Z2, Z0, K2
+	VMULPS           Z4, Z6, Z2
+	VMULPS           Z1, Z2, Z4
+	VSCALEFPS        Z5, Z4, Z4
+	VSCALEFPS        Z5, Z2, Z2
+	VMOVAPS          Z1, Z5
+	VFNMADD231PS     Z1, Z2, Z5
+	VBLENDMPS        Z4, Z5, K2, Z3
+	VXORPS           Z1, Z1, Z1
+	VMINPS           Z0, Z1, Z0
+	VXORPS           Z1, Z1, Z1
+	VMOVAPS          Z3, Z2
+	VFMADD231PS      Z1, Z0, Z2
+	VMOVUPS          Z2, K1, (CX)(BX*4)
+	ADDQ             AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx2group:
+	CMPQ         AX, $+8
+	JLT          avx2tail
+	VMOVUPS      (DX)(BX*4), Y0
+	VBROADCASTSS constantc1700000<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y1
+	VBROADCASTSS constant41700000<>+0(SB), Y2
+	VBROADCASTSS constant80000000<>+0(SB), Y3
+	VANDNPS      Y0, Y3, Y3
+	VMINPS       Y3, Y2, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VADDPS       Y4, Y2, Y4
+	VDIVPS       Y4, Y3, Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VSUBPS       Y4, Y2, Y4
+	VMULPS       Y3, Y4, Y4
+	VBROADCASTSS constant382ff061<>+0(SB), Y5
+	VBROADCASTSS constant391f1f80<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantb9406efa<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantba889fe3<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3a7ed050<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3be459bb<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantbc2b2785<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantbd41960e<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3e6b8954<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantbf026395<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantb2e5a90b<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3f3aa53b<>+0(SB), Y4
+	VADDPS       Y4, Y5, Y4
+	VMULPS       Y3, Y4, Y3
+	VBROADCASTSS constantbf000000<>+0(SB), Y4
+	VMULPS       Y4, Y2, Y4
+	VMULPS       Y2, Y4, Y5
+	VMOVAPS      Y5, Y6
+	VFMSUB231PS  Y2, Y4, Y6
+	VBROADCASTSS constant42b20000<>+0(SB), Y2
+	VBROADCASTSS constantc2e60000<>+0(SB), Y4
+	VMAXPS       Y5, Y4, Y4
+	VMINPS       Y4, Y2, Y2
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y2, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS Y5, Y4, Y2
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y7
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VBROADCASTSS constant3f000000<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VMULPS       Y2, Y2, Y8
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y8, Y7, Y2
+	VADDPS       Y2, Y5, Y2
+	VMOVAPS      Y2, Y5
+	VFMADD231PS  Y6, Y2, Y5
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x11, Y2, Y0, Y2
+	VMULPS       Y3, Y5, Y3
+	VMULPS       Y1, Y3, Y5
+	VCVTPS2DQ    Y4, Y6
+	VPSRAD       $0x01, Y6, Y7
+	VPSUBD       Y7, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VMULPS       Y7, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VPADDD       Y7, Y6, Y6
+	VMULPS       Y6, Y5, Y5
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y6
+	VPSUBD       Y6, Y4, Y4
+	VPSLLD       $0x17, Y6, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VPADDD       Y7, Y6, Y6
+	VMULPS       Y6, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VMOVAPS      Y1, Y4
+	VFNMADD231PS Y1, Y3, Y4
+	VBLENDVPS    Y2, Y5, Y4, Y1
+	VXORPS       Y2, Y2, Y2
+	VMINPS       Y0, Y2, Y0
+	VXORPS       Y2, Y2, Y2
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y2, Y0, Y1
+	VMOVUPS      Y1, (CX)(BX*4)
+	ADDQ         $+8, BX
+	SUBQ         $+8, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), SI
+	MOVQ         AX, DI
+	NEGQ         DI
+	LEAQ         128(SI)(DI*4), SI
+	VMOVUPS      (SI), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y1
+	VBROADCASTSS constantc1700000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y2
+	VBROADCASTSS constant41700000<>+0(SB), Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDNPS      Y1, Y4, Y4
+	VMINPS       Y4, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VBROADCASTSS constant40400000<>+0(SB), Y5
+	VADDPS       Y5, Y3, Y5
+	VDIVPS       Y5, Y4, Y4
+	VBROADCASTSS constant40400000<>+0(SB), Y5
+	VSUBPS       Y5, Y3, Y5
+	VMULPS       Y4, Y5, Y5
+	VBROADCASTSS constant382ff061<>+0(SB), Y6
+	VBROADCASTSS constant391f1f80<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantb9406efa<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantba889fe3<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constant3a7ed050<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constant3be459bb<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantbc2b2785<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantbd41960e<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constant3e6b8954<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantbf026395<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantb2e5a90b<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constant3f3aa53b<>+0(SB), Y5
+	VADDPS       Y5, Y6, Y5
+	VMULPS       Y4, Y5, Y4
+	VBROADCASTSS constantbf000000<>+0(SB), Y5
+	VMULPS       Y5, Y3, Y5
+	VMULPS       Y3, Y5, Y6
+	VMOVAPS      Y6, Y7
+	VFMSUB231PS  Y3, Y5, Y7
+	VBROADCASTSS constant42b20000<>+0(SB), Y3
+	VBROADCASTSS constantc2e60000<>+0(SB), Y5
+	VMAXPS       Y6, Y5, Y5
+	VMINPS       Y5, Y3, Y3
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y5
+	VMULPS       Y3, Y5, Y5
+	VROUNDPS     $0x00, Y5, Y5
+	VBROADCASTSS constant3f317200<>+0(SB), Y6
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y6, Y5, Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y6
+	VFNMADD231PS Y6, Y5, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y8
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y9
+	VFMADD213PS  Y9, Y3, Y8
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y9
+	VFMADD213PS  Y9, Y3, Y8
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y9
+	VFMADD213PS  Y9, Y3, Y8
+	VBROADCASTSS constant3f000000<>+0(SB), Y9
+	VFMADD213PS  Y9, Y3, Y8
+	VMULPS       Y3, Y3, Y9
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y9, Y8, Y3
+	VADDPS       Y3, Y6, Y3
+	VMOVAPS      Y3, Y6
+	VFMADD231PS  Y7, Y3, Y6
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x11, Y3, Y1, Y3
+	VMULPS       Y4, Y6, Y4
+	VMULPS       Y2, Y4, Y6
+	VCVTPS2DQ    Y5, Y7
+	VPSRAD       $0x01, Y7, Y8
+	VPSUBD       Y8, Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VPADDD       Y9, Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VMULPS       Y7, Y6, Y6
+	VCVTPS2DQ    Y5, Y5
+	VPSRAD       $0x01, Y5, Y7
+	VPSUBD       Y7, Y5, Y5
+	VPSLLD       $0x17, Y7, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VMULPS       Y7, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VPADDD       Y7, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	VMOVAPS      Y2, Y5
+	VFNMADD231PS Y2, Y4, Y5
+	VBLENDVPS    Y3, Y6, Y5, Y2
+	VXORPS       Y3, Y3, Y3
+	VMINPS       Y1, Y3, Y1
+	VXORPS       Y3, Y3, Y3
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y3, Y1, Y2
+	VMASKMOVPS   Y2, Y0, (CX)(BX*4)
+	ADDQ         AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
+DATA constantc1700000<>+0(SB)/4, $0xc1700000
+GLOBL constantc1700000<>(SB), RODATA|NOPTR, $4
+
+// func geluGradVector(n int, dx *float32, dy *float32, x *float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·geluGradVector(SB), NOSPLIT, $0-32
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ x+24(FP), BX
+	XORQ SI, SI
+
+avx512group:
+	CMPQ             AX, $+16
+	JLT              avx512tail
+	VMOVUPS          (DX)(SI*4), Z0
+	VMOVUPS          (BX)(SI*4), Z1
+	VBROADCASTSS     constant41700000<>+0(SB), Z2
+	VBROADCASTSS     constant80000000<>+0(SB), Z3
+	VANDNPS          Z1, Z3, Z3
+	VMINPS           Z3, Z2, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VBROADCASTSS     constant40400000<>+0(SB), Z6
+	VADDPS           Z6, Z2, Z6
+	VDIVPS           Z6, Z3, Z3
+	VBROADCASTSS     constant40400000<>+0(SB), Z6
+	VSUBPS           Z6, Z2, Z6
+	VMULPS           Z3, Z6, Z6
+	VBROADCASTSS     constant382ff061<>+0(SB), Z7
+	VFMADD213PS.BCST constant391f1f80<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantb9406efa<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantba889fe3<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constant3a7ed050<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constant3be459bb<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantbc2b2785<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantbd41960e<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constant3e6b8954<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantbf026395<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantb2e5a90b<>+0(SB), Z6, Z7
+	VBROADCASTSS     constant3f3aa53b<>+0(SB), Z6
+	VADDPS           Z6, Z7, Z6
+	VMULPS           Z3, Z6, Z3
+	VBROADCASTSS     constantbf000000<>+0(SB), Z6
+	VMULPS           Z6, Z2, Z6
+	VMULPS           Z2, Z6, Z7
+	VMOVAPS          Z7, Z8
+	VFMSUB231PS      Z2, Z6, Z8
+	VBROADCASTSS     constant42b20000<>+0(SB), Z6
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z9
+	VMAXPS           Z7, Z9, Z7
+	VMINPS           Z7, Z6, Z6
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z7
+	VMULPS           Z6, Z7, Z7
+	VRNDSCALEPS      $0x00, Z7, Z7
+	VBROADCASTSS     constant3f317200<>+0(SB), Z9
+	VMOVAPS          Z6, Z6
+	VFNMADD231PS     Z9, Z7, Z6
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z9
+	VFNMADD231PS     Z9, Z7, Z6
+	VBROADCASTSS     constant3f800000<>+0(SB), Z9
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z10
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z6, Z10
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z6, Z10
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z6, Z10
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z6, Z10
+	VMULPS           Z6, Z6, Z11
+	VMOVAPS          Z6, Z6
+	VFMADD231PS      Z11, Z10, Z6
+	VADDPS           Z6, Z9, Z6
+	VMOVAPS          Z6, Z9
+	VFMADD231PS      Z8, Z6, Z9
+	VBROADCASTSS     constant3ecc422a<>+0(SB), Z6
+	VMOVAPS          Z3, Z3
+	VFNMADD231PS     Z6, Z2, Z3
+	VMULPS           Z3, Z9, Z2
+	VSCALEFPS        Z7, Z2, Z2
+	VXORPS           Z3, Z3, Z3
+	VCMPPS           $0x11, Z3, Z1, K1
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VSUBPS           Z2, Z3, Z3
+	VBLENDMPS        Z2, Z3, K1, Z4
+	VXORPS           Z2, Z2, Z2
+	VMOVAPS          Z4, Z3
+	VFMADD231PS      Z2, Z1, Z3
+	VMULPS           Z3, Z0, Z0
+	VMOVUPS          Z0, (CX)(SI*4)
+	ADDQ             $+16, SI
+	SUBQ             $+16, AX
+	JMP              avx512group
+
+avx512tail:
+	TESTQ            AX, AX
+	JZ               avx512next
+	MOVQ             $-1, DI
+	BZHIQ            AX, DI, DI
+	KMOVW            DI, K1
+	VMOVUPS.Z        (DX)(SI*4), K1, Z0
+	VMOVUPS.Z        (BX)(SI*4), K1, Z1
+	VBROADCASTSS     constant41700000<>+0(SB), Z2
+	VBROADCASTSS     constant80000000<>+0(SB), Z3
+	VANDNPS          Z1, Z3, Z3
+	VMINPS           Z3, Z2, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VBROADCASTSS     constant40400000<>+0(SB), Z4
+	VADDPS           Z4, Z2, Z4
+	VDIVPS           Z4, Z3, Z3
+	VBROADCASTSS     constant40400000<>+0(SB), Z4
+	VSUBPS           Z4, Z2, Z4
+	VMULPS           Z3, Z4, Z4
+	VBROADCASTSS     constant382ff061<>+0(SB), Z6
+	VFMADD213PS.BCST constant391f1f80<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantb9406efa<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantba889fe3<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constant3a7ed050<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constant3be459bb<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantbc2b2785<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantbd41960e<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constant3e6b8954<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantbf026395<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantb2e5a90b<>+0(SB), Z4, Z6
+	VBROADCASTSS     constant3f3aa53b<>+0(SB), Z4
+	VADDPS           Z4, Z6, Z4
+	VMULPS           Z3, Z4, Z3
+	VBROADCASTSS     constantbf000000<>+0(SB), Z4
+	VMULPS           Z4, Z2, Z4
+	VMULPS           Z2, Z4, Z6
+	VMOVAPS          Z6, Z7
+	VFMSUB231PS      Z2, Z4, Z7
+	VBROADCASTSS     constant42b20000<>+0(SB), Z4
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z8
+	VMAXPS           Z6, Z8, Z6
+	VMINPS           Z6, Z4, Z4
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z6
+	VMULPS           Z4, Z6, Z6
+	VRNDSCALEPS      $0x00, Z6, Z6
+	VBROADCASTSS     constant3f317200<>+0(SB), Z8
+	VMOVAPS          Z4, Z4
+	VFNMADD231PS     Z8, Z6, Z4
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z8
+	VFNMADD231PS     Z8, Z6, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z8
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z9
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z4, Z9
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z4, Z9
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z4, Z9
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z4, Z9
+	VMULPS           Z4, Z4, Z10
+	VMOVAPS          Z4, Z4
+	VFMADD231PS      Z10, Z9, Z4
+	VADDPS           Z4, Z8, Z4
+	VMOVAPS          Z4, Z8
+	VFMADD231PS      Z7, Z4, Z8
+	VBROADCASTSS     constant3ecc422a<>+0(SB), Z4
+	VMOVAPS          Z3, Z3
+	VFNMADD231PS     Z4, Z2, Z3
+	VMULPS           Z3, Z8, Z2
+	VSCALEFPS        Z6, Z2, Z2
+	VXORPS           Z3, Z3, Z3
+	VCMPPS           $0x11, Z3, Z1, K2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VSUBPS           Z2, Z3, Z3
+	VBLENDMPS        Z2, Z3, K2, Z5
+	VXORPS           Z2, Z2, Z2
+	VMOVAPS          Z5, Z3
+	VFMADD231PS      Z2, Z1, Z3
+	VMULPS           Z3, Z0, Z0
+	VMOVUPS          Z0, K1, (CX)(SI*4)
+	ADDQ             AX, SI
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ x+24(FP), BX
+	XORQ SI, SI
+
+avx2group:
+	CMPQ         AX, $+8
+	JLT          avx2tail
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      (BX)(SI*4), Y1
+	VBROADCASTSS constant41700000<>+0(SB), Y2
+	VBROADCASTSS constant80000000<>+0(SB), Y3
+	VANDNPS      Y1, Y3, Y3
+	VMINPS       Y3, Y2, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VADDPS       Y4, Y2, Y4
+	VDIVPS       Y4, Y3, Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VSUBPS       Y4, Y2, Y4
+	VMULPS       Y3, Y4, Y4
+	VBROADCASTSS constant382ff061<>+0(SB), Y5
+	VBROADCASTSS constant391f1f80<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantb9406efa<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantba889fe3<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3a7ed050<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3be459bb<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantbc2b2785<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantbd41960e<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3e6b8954<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantbf026395<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantb2e5a90b<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3f3aa53b<>+0(SB), Y4
+	VADDPS       Y4, Y5, Y4
+	VMULPS       Y3, Y4, Y3
+	VBROADCASTSS constantbf000000<>+0(SB), Y4
+	VMULPS       Y4, Y2, Y4
+	VMULPS       Y2, Y4, Y5
+	VMOVAPS      Y5, Y6
+	VFMSUB231PS  Y2, Y4, Y6
+	VBROADCASTSS constant42b20000<>+0(SB), Y4
+	VBROADCASTSS constantc2e60000<>+0(SB), Y7
+	VMAXPS       Y5, Y7, Y5
+	VMINPS       Y5, Y4, Y4
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y5
+	VMULPS       Y4, Y5, Y5
+	VROUNDPS     $0x00, Y5, Y5
+	VBROADCASTSS constant3f317200<>+0(SB), Y7
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y7, Y5, Y4
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y7
+	VFNMADD231PS Y7, Y5, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y8
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y9
+	VFMADD213PS  Y9, Y4, Y8
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y9
+	VFMADD213PS  Y9, Y4, Y8
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y9
+	VFMADD213PS  Y9, Y4, Y8
+	VBROADCASTSS constant3f000000<>+0(SB), Y9
+	VFMADD213PS  Y9, Y4, Y8
+	VMULPS       Y4, Y4, Y9
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y9, Y8, Y4
+	VADDPS       Y4, Y7, Y4
+	VMOVAPS      Y4, Y7
+	VFMADD231PS  Y6, Y4, Y7
+	VBROADCASTSS constant3ecc422a<>+0(SB), Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y4, Y2, Y3
+	VMULPS       Y3, Y7, Y2
+	VCVTPS2DQ    Y5, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VPSUBD       Y4, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x11, Y3, Y1, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VSUBPS       Y2, Y4, Y4
+	VBLENDVPS    Y3, Y2, Y4, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y3, Y1, Y2
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (CX)(SI*4)
+	ADDQ         $+8, SI
+	SUBQ         $+8, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), DI
+	MOVQ         AX, R8
+	NEGQ         R8
+	LEAQ         128(DI)(R8*4), DI
+	VMOVUPS      (DI), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y1
+	VMASKMOVPS   (BX)(SI*4), Y0, Y2
+	VBROADCASTSS constant41700000<>+0(SB), Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDNPS      Y2, Y4, Y4
+	VMINPS       Y4, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VBROADCASTSS constant40400000<>+0(SB), Y5
+	VADDPS       Y5, Y3, Y5
+	VDIVPS       Y5, Y4, Y4
+	VBROADCASTSS constant40400000<>+0(SB), Y5
+	VSUBPS       Y5, Y3, Y5
+	VMULPS       Y4, Y5, Y5
+	VBROADCASTSS constant382ff061<>+0(SB), Y6
+	VBROADCASTSS constant391f1f80<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantb9406efa<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantba889fe3<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constant3a7ed050<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constant3be459bb<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantbc2b2785<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantbd41960e<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constant3e6b8954<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantbf026395<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constantb2e5a90b<>+0(SB), Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VBROADCASTSS constant3f3aa53b<>+0(SB), Y5
+	VADDPS       Y5, Y6, Y5
+	VMULPS       Y4, Y5, Y4
+	VBROADCASTSS constantbf000000<>+0(SB), Y5
+	VMULPS       Y5, Y3, Y5
+	VMULPS       Y3, Y5, Y6
+	VMOVAPS      Y6, Y7
+	VFMSUB231PS  Y3, Y5, Y7
+	VBROADCASTSS constant42b20000<>+0(SB), Y5
+	VBROADCASTSS constantc2e60000<>+0(SB), Y8
+	VMAXPS       Y6, Y8, Y6
+	VMINPS       Y6, Y5, Y5
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y6
+	VMULPS       Y5, Y6, Y6
+	VROUNDPS     $0x00, Y6, Y6
+	VBROADCASTSS constant3f317200<>+0(SB), Y8
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS Y8, Y6, Y5
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y8
+	VFNMADD231PS Y8, Y6, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y9
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y10
+	VFMADD213PS  Y10, Y5, Y9
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y10
+	VFMADD213PS  Y10, Y5, Y9
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y10
+	VFMADD213PS  Y10, Y5, Y9
+	VBROADCASTSS constant3f000000<>+0(SB), Y10
+	VFMADD213PS  Y10, Y5, Y9
+	VMULPS       Y5, Y5, Y10
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y10, Y9, Y5
+	VADDPS       Y5, Y8, Y5
+	VMOVAPS      Y5, Y8
+	VFMADD231PS  Y7, Y5, Y8
+	VBROADCASTSS constant3ecc422a<>+0(SB), Y5
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y5, Y3, Y4
+	VMULPS       Y4, Y8, Y3
+	VCVTPS2DQ    Y6, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VCMPPS       $0x11, Y4, Y2, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VSUBPS       Y3, Y5, Y5
+	VBLENDVPS    Y4, Y3, Y5, Y3
+	VXORPS       Y4, Y4, Y4
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y4, Y2, Y3
+	VMULPS       Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(SI*4)
+	ADDQ         AX, SI
+
+avx2next:
+	VZEROUPPER
+	RET
+
+DATA constant3ecc422a<>+0(SB)/4, $0x3ecc422a
+GLOBL constant3ecc422a<>(SB), RODATA|NOPTR, $4
+
+// func geluTanhVector(n int, dst *float32, src *float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·geluTanhVector(SB), NOSPLIT, $0-24
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx512group:
+	CMPQ             AX, $+16
+	JLT              avx512tail
+	VMOVUPS          (DX)(BX*4), Z0
+	VBROADCASTSS     constant41700000<>+0(SB), Z1
+	VBROADCASTSS     constantc1700000<>+0(SB), Z2
+	VMAXPS           Z0, Z2, Z2
+	VMINPS           Z2, Z1, Z1
+	VBROADCASTSS     constant3fcc422a<>+0(SB), Z2
+	VBROADCASTSS     constant3d922279<>+0(SB), Z7
+	VMULPS           Z1, Z1, Z8
+	VMULPS           Z8, Z7, Z9
+	VMOVAPS          Z9, Z10
+	VFMSUB231PS      Z8, Z7, Z10
+	VBROADCASTSS     constant3124d8b5<>+0(SB), Z11
+	VBROADCASTSS     constantb342bc9b<>+0(SB), Z12
+	VMOVAPS          Z12, Z12
+	VFMADD231PS      Z11, Z8, Z12
+	VADDPS           Z12, Z10, Z10
+	VMOVAPS          Z8, Z8
+	VFMSUB231PS      Z1, Z1, Z8
+	VMOVAPS          Z10, Z10
+	VFMADD231PS      Z8, Z7, Z10
+	VADDPS           Z9, Z2, Z7
+	VSUBPS           Z2, Z7, Z2
+	VSUBPS           Z2, Z9, Z8
+	VBROADCASTSS     constant3fcc422a<>+0(SB), Z9
+	VSUBPS           Z2, Z7, Z2
+	VSUBPS           Z2, Z9, Z2
+	VADDPS           Z2, Z8, Z2
+	VADDPS           Z2, Z10, Z2
+	VMULPS           Z7, Z1, Z8
+	VMOVAPS          Z8, Z9
+	VFMSUB231PS      Z7, Z1, Z9
+	VMOVAPS          Z9, Z7
+	VFMADD231PS      Z2, Z1, Z7
+	VBROADCASTSS     constantc1700000<>+0(SB), Z1
+	VMAXPS           Z0, Z1, Z1
+	VXORPS           Z2, Z2, Z2
+	VCMPPS           $0x11, Z2, Z8, K1
+	VBROADCASTSS     constant80000000<>+0(SB), Z2
+	VORPS            Z8, Z2, Z2
+	VBROADCASTSS     constant42b20000<>+0(SB), Z8
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z9
+	VMAXPS           Z2, Z9, Z2
+	VMINPS           Z2, Z8, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z8
+	VMULPS           Z2, Z8, Z8
+	VRNDSCALEPS      $0x00, Z8, Z8
+	VBROADCASTSS     constant3f317200<>+0(SB), Z9
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z9, Z8, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z9
+	VFNMADD231PS     Z9, Z8, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z9
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z10
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z10
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z10
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z10
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z10
+	VMULPS           Z2, Z2, Z11
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z11, Z10, Z2
+	VADDPS           Z2, Z9, Z2
+	VXORPS           Z9, Z9, Z9
+	VSUBPS           Z7, Z9, Z9
+	VBLENDMPS        Z7, Z9, K1, Z3
+	VMOVAPS          Z2, Z7
+	VFMADD231PS      Z3, Z2, Z7
+	VBROADCASTSS     constant3f800000<>+0(SB), Z2
+	VSCALEFPS        Z8, Z7, Z9
+	VADDPS           Z9, Z2, Z2
+	VMULPS           Z7, Z1, Z7
+	VBLENDMPS        Z7, Z1, K1, Z4
+	VDIVPS           Z2, Z4, Z1
+	VMOVAPS.Z        Z8, K1, Z2
+	VSCALEFPS        Z2, Z1, Z1
+	VXORPS           Z2, Z2, Z2
+	VMINPS           Z0, Z2, Z0
+	VXORPS           Z2, Z2, Z2
+	VMOVAPS          Z1, Z1
+	VFMADD231PS      Z2, Z0, Z1
+	VMOVUPS          Z1, (CX)(BX*4)
+	ADDQ             $+16, BX
+	SUBQ             $+16, AX
+	JMP              avx512group
+
+avx512tail:
+	TESTQ            AX, AX
+	JZ               avx512next
+	MOVQ             $-1, SI
+	BZHIQ            AX, SI, SI
+	KMOVW            SI, K1
+	VMOVUPS.Z        (DX)(BX*4), K1, Z0
+	VBROADCASTSS     constant41700000<>+0(SB), Z1
+	VBROADCASTSS     constantc1700000<>+0(SB), Z2
+	VMAXPS           Z0, Z2, Z2
+	VMINPS           Z2, Z1, Z1
+	VBROADCASTSS     constant3fcc422a<>+0(SB), Z2
+	VBROADCASTSS     constant3d922279<>+0(SB), Z3
+	VMULPS           Z1, Z1, Z4
+	VMULPS           Z4, Z3, Z7
+	VMOVAPS          Z7, Z8
+	VFMSUB231PS      Z4, Z3, Z8
+	VBROADCASTSS     constant3124d8b5<>+0(SB), Z9
+	VBROADCASTSS     constantb342bc9b<>+0(SB), Z10
+	VMOVAPS          Z10, Z10
+	VFMADD231PS      Z9, Z4, Z10
+	VADDPS           Z10, Z8, Z8
+	VMOVAPS          Z4, Z4
+	VFMSUB231PS      Z1, Z1, Z4
+	VMOVAPS          Z8, Z8
+	VFMADD231PS      Z4, Z3, Z8
+	VADDPS           Z7, Z2, Z3
+	VSUBPS           Z2, Z3, Z2
+	VSUBPS           Z2, Z7, Z4
+	VBROADCASTSS     constant3fcc422a<>+0(SB), Z7
+	VSUBPS           Z2, Z3, Z2
+	VSUBPS           Z2, Z7, Z2
+	VADDPS           Z2, Z4, Z2
+	VADDPS           Z2, Z8, Z2
+	VMULPS           Z3, Z1, Z4
+	VMOVAPS          Z4, Z7
+	VFMSUB231PS      Z3, Z1, Z7
+	VMOVAPS          Z7, Z3
+	VFMADD231PS      Z2, Z1, Z3
+	VBROADCASTSS     constantc1700000<>+0(SB), Z1
+	VMAXPS           Z0, Z1, Z1
+	VXORPS           Z2, Z2, Z2
+	VCMPPS           $0x11, Z2, Z4, K2
+	VBROADCASTSS     constant80000000<>+0(SB), Z2
+	VORPS            Z4, Z2, Z2
+	VBROADCASTSS     constant42b20000<>+0(SB), Z4
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z7
+	VMAXPS           Z2, Z7, Z2
+	VMINPS           Z2, Z4, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z4
+	VMULPS           Z2, Z4, Z4
+	VRNDSCALEPS      $0x00, Z4, Z4
+	VBROADCASTSS     constant3f317200<>+0(SB), Z7
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z7, Z4, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z7
+	VFNMADD231PS     Z7, Z4, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z7
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z8
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z8
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z8
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z8
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z8
+	VMULPS           Z2, Z2, Z9
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z9, Z8, Z2
+	VADDPS           Z2, Z7, Z2
+	VXORPS           Z7, Z7, Z7
+	VSUBPS           Z3, Z7, Z7
+	VBLENDMPS        Z3, Z7, K2, Z5
+	VMOVAPS          Z2, Z3
+	VFMADD231PS      Z5, Z2, Z3
+	VBROADCASTSS     constant3f800000<>+0(SB), Z2
+	VSCALEFPS        Z4, Z3, Z5
+	VADDPS           Z5, Z2, Z2
+	VMULPS           Z3, Z1, Z3
+	VBLENDMPS        Z3, Z1, K2, Z6
+	VDIVPS           Z2, Z6, Z1
+	VMOVAPS.Z        Z4, K2, Z2
+	VSCALEFPS        Z2, Z1, Z1
+	VXORPS           Z2, Z2, Z2
+	VMINPS           Z0, Z2, Z0
+	VXORPS           Z2, Z2, Z2
+	VMOVAPS          Z1, Z1
+	VFMADD231PS      Z2, Z0, Z1
+	VMOVUPS          Z1, K1, (CX)(BX*4)
+	ADDQ             AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx2group:
+	CMPQ         AX, $+8
+	JLT          avx2tail
+	VMOVUPS      (DX)(BX*4), Y0
+	VBROADCASTSS constant41700000<>+0(SB), Y1
+	VBROADCASTSS constantc1700000<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y2
+	VMINPS       Y2, Y1, Y1
+	VBROADCASTSS constant3fcc422a<>+0(SB), Y2
+	VBROADCASTSS constant3d922279<>+0(SB), Y3
+	VMULPS       Y1, Y1, Y4
+	VMULPS       Y4, Y3, Y5
+	VMOVAPS      Y5, Y6
+	VFMSUB231PS  Y4, Y3, Y6
+	VBROADCASTSS constant3124d8b5<>+0(SB), Y7
+	VBROADCASTSS constantb342bc9b<>+0(SB), Y8
+	VMOVAPS      Y8, Y8
+	VFMADD231PS  Y7, Y4, Y8
+	VADDPS       Y8, Y6, Y6
+	VMOVAPS      Y4, Y4
+	VFMSUB231PS  Y1, Y1, Y4
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  Y4, Y3, Y6
+	VADDPS       Y5, Y2, Y3
+	VSUBPS       Y2, Y3, Y2
+	VSUBPS       Y2, Y5, Y4
+	VBROADCASTSS constant3fcc422a<>+0(SB), Y5
+	VSUBPS       Y2, Y3, Y2
+	VSUBPS       Y2, Y5, Y2
+	VADDPS       Y2, Y4, Y2
+	VADDPS       Y2, Y6, Y2
+	VMULPS       Y3, Y1, Y4
+	VMOVAPS      Y4, Y5
+	VFMSUB231PS  Y3, Y1, Y5
+	VMOVAPS      Y5, Y3
+	VFMADD231PS  Y2, Y1, Y3
+	VBROADCASTSS constantc1700000<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x11, Y2, Y4, Y2
+	VBROADCASTSS constant80000000<>+0(SB), Y5
+	VORPS        Y4, Y5, Y4
+	VBROADCASTSS constant42b20000<>+0(SB), Y5
+	VBROADCASTSS constantc2e60000<>+0(SB), Y6
+	VMAXPS       Y4, Y6, Y4
+	VMINPS       Y4, Y5, Y4
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y5
+	VMULPS       Y4, Y5, Y5
+	VROUNDPS     $0x00, Y5, Y5
+	VBROADCASTSS constant3f317200<>+0(SB), Y6
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y6, Y5, Y4
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y6
+	VFNMADD231PS Y6, Y5, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y7
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y8
+	VFMADD213PS  Y8, Y4, Y7
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y8
+	VFMADD213PS  Y8, Y4, Y7
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y8
+	VFMADD213PS  Y8, Y4, Y7
+	VBROADCASTSS constant3f000000<>+0(SB), Y8
+	VFMADD213PS  Y8, Y4, Y7
+	VMULPS       Y4, Y4, Y8
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y8, Y7, Y4
+	VADDPS       Y4, Y6, Y4
+	VXORPS       Y6, Y6, Y6
+	VSUBPS       Y3, Y6, Y6
+	VBLENDVPS    Y2, Y3, Y6, Y3
+	VMOVAPS      Y4, Y6
+	VFMADD231PS  Y3, Y4, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VCVTPS2DQ    Y5, Y4
+	VPSRAD       $0x01, Y4, Y7
+	VPSUBD       Y7, Y4, Y4
+	VPSLLD       $0x17, Y7, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VMULPS       Y7, Y6, Y7
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y4, Y4
+	VMULPS       Y4, Y7, Y4
+	VADDPS       Y4, Y3, Y3
+	VMULPS       Y6, Y1, Y4
+	VBLENDVPS    Y2, Y4, Y1, Y1
+	VDIVPS       Y3, Y1, Y1
+	VANDPS       Y5, Y2, Y2
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VMULPS       Y3, Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VPADDD       Y3, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VMINPS       Y0, Y2, Y0
+	VXORPS       Y2, Y2, Y2
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y2, Y0, Y1
+	VMOVUPS      Y1, (CX)(BX*4)
+	ADDQ         $+8, BX
+	SUBQ         $+8, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), SI
+	MOVQ         AX, DI
+	NEGQ         DI
+	LEAQ         128(SI)(DI*4), SI
+	VMOVUPS      (SI), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant41700000<>+0(SB), Y2
+	VBROADCASTSS constantc1700000<>+0(SB), Y3
+	VMAXPS       Y1, Y3, Y3
+	VMINPS       Y3, Y2, Y2
+	VBROADCASTSS constant3fcc422a<>+0(SB), Y3
+	VBROADCASTSS constant3d922279<>+0(SB), Y4
+	VMULPS       Y2, Y2, Y5
+	VMULPS       Y5, Y4, Y6
+	VMOVAPS      Y6, Y7
+	VFMSUB231PS  Y5, Y4, Y7
+	VBROADCASTSS constant3124d8b5<>+0(SB), Y8
+	VBROADCASTSS constantb342bc9b<>+0(SB), Y9
+	VMOVAPS      Y9, Y9
+	VFMADD231PS  Y8, Y5, Y9
+	VADDPS       Y9, Y7, Y7
+	VMOVAPS      Y5, Y5
+	VFMSUB231PS  Y2, Y2, Y5
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  Y5, Y4, Y7
+	VADDPS       Y6, Y3, Y4
+	VSUBPS       Y3, Y4, Y3
+	VSUBPS       Y3, Y6, Y5
+	VBROADCASTSS constant3fcc422a<>+0(SB), Y6
+	VSUBPS       Y3, Y4, Y3
+	VSUBPS       Y3, Y6, Y3
+	VADDPS       Y3, Y5, Y3
+	VADDPS       Y3, Y7, Y3
+	VMULPS       Y4, Y2, Y5
+	VMOVAPS      Y5, Y6
+	VFMSUB231PS  Y4, Y2, Y6
+	VMOVAPS      Y6, Y4
+	VFMADD231PS  Y3, Y2, Y4
+	VBROADCASTSS constantc1700000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x11, Y3, Y5, Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y6
+	VORPS        Y5, Y6, Y5
+	VBROADCASTSS constant42b20000<>+0(SB), Y6
+	VBROADCASTSS constantc2e60000<>+0(SB), Y7
+	VMAXPS       Y5, Y7, Y5
+	VMINPS       Y5, Y6, Y5
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y6
+	VMULPS       Y5, Y6, Y6
+	VROUNDPS     $0x00, Y6, Y6
+	VBROADCASTSS constant3f317200<>+0(SB), Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS Y7, Y6, Y5
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y7
+	VFNMADD231PS Y7, Y6, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y8
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y9
+	VFMADD213PS  Y9, Y5, Y8
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y9
+	VFMADD213PS  Y9, Y5, Y8
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y9
+	VFMADD213PS  Y9, Y5, Y8
+	VBROADCASTSS constant3f000000<>+0(SB), Y9
+	VFMADD213PS  Y9, Y5, Y8
+	VMULPS       Y5, Y5, Y9
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y9, Y8, Y5
+	VADDPS       Y5, Y7, Y5
+	VXORPS       Y7, Y7, Y7
+	VSUBPS       Y4, Y7, Y7
+	VBLENDVPS    Y3, Y4, Y7, Y4
+	VMOVAPS      Y5, Y7
+	VFMADD231PS  Y4, Y5, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VCVTPS2DQ    Y6, Y5
+	VPSRAD       $0x01, Y5, Y8
+	VPSUBD       Y8, Y5, Y5
+	VPSLLD       $0x17, Y8, Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VPADDD       Y9, Y8, Y8
+	VMULPS       Y8, Y7, Y8
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VPADDD       Y9, Y5, Y5
+	VMULPS       Y5, Y8, Y5
+	VADDPS       Y5, Y4, Y4
+	VMULPS       Y7, Y2, Y5
+	VBLENDVPS    Y3, Y5, Y2, Y2
+	VDIVPS       Y4, Y2, Y2
+	VANDPS       Y6, Y3, Y3
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VPSUBD       Y4, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMINPS       Y1, Y3, Y1
+	VXORPS       Y3, Y3, Y3
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y3, Y1, Y2
+	VMASKMOVPS   Y2, Y0, (CX)(BX*4)
+	ADDQ         AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
+DATA constant3fcc422a<>+0(SB)/4, $0x3fcc422a
+GLOBL constant3fcc422a<>(SB), RODATA|NOPTR, $4
+
+DATA constant3d922279<>+0(SB)/4, $0x3d922279
+GLOBL constant3d922279<>(SB), RODATA|NOPTR, $4
+
+DATA constant3124d8b5<>+0(SB)/4, $0x3124d8b5
+GLOBL constant3124d8b5<>(SB), RODATA|NOPTR, $4
+
+DATA constantb342bc9b<>+0(SB)/4, $0xb342bc9b
+GLOBL constantb342bc9b<>(SB), RODATA|NOPTR, $4
+
+// func geluTanhGradVector(n int, dx *float32, dy *float32, x *float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·geluTanhGradVector(SB), NOSPLIT, $0-32
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ x+24(FP), BX
+	XORQ SI, SI
+
+avx512group:
+	CMPQ             AX, $+16
+	JLT              avx512tail
+	VMOVUPS          (DX)(SI*4), Z0
+	VMOVUPS          (BX)(SI*4), Z1
+	VBROADCASTSS     constant41700000<>+0(SB), Z2
+	VBROADCASTSS     constantc1700000<>+0(SB), Z3
+	VMAXPS           Z1, Z3, Z3
+	VMINPS           Z3, Z2, Z2
+	VBROADCASTSS     constant3fcc422a<>+0(SB), Z3
+	VBROADCASTSS     constant3d922279<>+0(SB), Z10
+	VMULPS           Z2, Z2, Z11
+	VMULPS           Z11, Z10, Z12
+	VMOVAPS          Z12, Z13
+	VFMSUB231PS      Z11, Z10, Z13
+	VBROADCASTSS     constant3124d8b5<>+0(SB), Z14
+	VBROADCASTSS     constantb342bc9b<>+0(SB), Z15
+	VMOVAPS          Z15, Z15
+	VFMADD231PS      Z14, Z11, Z15
+	VADDPS           Z15, Z13, Z13
+	VMOVAPS          Z11, Z11
+	VFMSUB231PS      Z2, Z2, Z11
+	VMOVAPS          Z13, Z13
+	VFMADD231PS      Z11, Z10, Z13
+	VADDPS           Z12, Z3, Z10
+	VSUBPS           Z3, Z10, Z3
+	VSUBPS           Z3, Z12, Z11
+	VBROADCASTSS     constant3fcc422a<>+0(SB), Z12
+	VSUBPS           Z3, Z10, Z3
+	VSUBPS           Z3, Z12, Z3
+	VADDPS           Z3, Z11, Z3
+	VADDPS           Z3, Z13, Z3
+	VMULPS           Z10, Z2, Z11
+	VMOVAPS          Z11, Z12
+	VFMSUB231PS      Z10, Z2, Z12
+	VMOVAPS          Z12, Z10
+	VFMADD231PS      Z3, Z2, Z10
+	VBROADCASTSS     constant3e5b33b6<>+0(SB), Z3
+	VMULPS           Z2, Z2, Z12
+	VFMADD213PS.BCST constant3fcc422a<>+0(SB), Z12, Z3
+	VXORPS           Z12, Z12, Z12
+	VXORPS           Z13, Z13, Z13
+	VCMPPS           $0x11, Z13, Z11, K1
+	VBROADCASTSS     constant80000000<>+0(SB), Z13
+	VORPS            Z11, Z13, Z11
+	VBROADCASTSS     constant42b20000<>+0(SB), Z13
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z14
+	VMAXPS           Z11, Z14, Z11
+	VMINPS           Z11, Z13, Z11
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z13
+	VMULPS           Z11, Z13, Z13
+	VRNDSCALEPS      $0x00, Z13, Z13
+	VBROADCASTSS     constant3f317200<>+0(SB), Z14
+	VMOVAPS          Z11, Z11
+	VFNMADD231PS     Z14, Z13, Z11
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z14
+	VFNMADD231PS     Z14, Z13, Z11
+	VBROADCASTSS     constant3f800000<>+0(SB), Z14
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z15
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z11, Z15
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z11, Z15
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z11, Z15
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z11, Z15
+	VMULPS           Z11, Z11, Z16
+	VMOVAPS          Z11, Z11
+	VFMADD231PS      Z16, Z15, Z11
+	VADDPS           Z11, Z14, Z11
+	VXORPS           Z14, Z14, Z14
+	VSUBPS           Z10, Z14, Z14
+	VBLENDMPS        Z10, Z14, K1, Z4
+	VMOVAPS          Z11, Z10
+	VFMADD231PS      Z4, Z11, Z10
+	VBROADCASTSS     constant3f800000<>+0(SB), Z11
+	VSCALEFPS        Z13, Z10, Z14
+	VADDPS           Z14, Z11, Z11
+	VBROADCASTSS     constant3f800000<>+0(SB), Z14
+	VSCALEFPS        Z13, Z10, Z15
+	VBLENDMPS        Z14, Z15, K1, Z5
+	VDIVPS           Z11, Z5, Z14
+	VMULPS           Z14, Z2, Z2
+	VMULPS           Z3, Z2, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VADDPS           Z2, Z3, Z2
+	VMULPS           Z10, Z2, Z3
+	VBLENDMPS        Z3, Z2, K1, Z6
+	VDIVPS           Z11, Z6, Z2
+	VMOVAPS.Z        Z13, K1, Z3
+	VSCALEFPS        Z3, Z2, Z2
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z12, Z1, Z2
+	VMULPS           Z2, Z0, Z0
+	VMOVUPS          Z0, (CX)(SI*4)
+	ADDQ             $+16, SI
+	SUBQ             $+16, AX
+	JMP              avx512group
+
+avx512tail:
+	TESTQ            AX, AX
+	JZ               avx512next
+	MOVQ             $-1, DI
+	BZHIQ            AX, DI, DI
+	KMOVW            DI, K1
+	VMOVUPS.Z        (DX)(SI*4), K1, Z0
+	VMOVUPS.Z        (BX)(SI*4), K1, Z1
+	VBROADCASTSS     constant41700000<>+0(SB), Z2
+	VBROADCASTSS     constantc1700000<>+0(SB), Z3
+	VMAXPS           Z1, Z3, Z3
+	VMINPS           Z3, Z2, Z2
+	VBROADCASTSS     constant3fcc422a<>+0(SB), Z3
+	VBROADCASTSS     constant3d922279<>+0(SB), Z4
+	VMULPS           Z2, Z2, Z5
+	VMULPS           Z5, Z4, Z6
+	VMOVAPS          Z6, Z10
+	VFMSUB231PS      Z5, Z4, Z10
+	VBROADCASTSS     constant3124d8b5<>+0(SB), Z11
+	VBROADCASTSS     constantb342bc9b<>+0(SB), Z12
+	VMOVAPS          Z12, Z12
+	VFMADD231PS      Z11, Z5, Z12
+	VADDPS           Z12, Z10, Z10
+	VMOVAPS          Z5, Z5
+	VFMSUB231PS      Z2, Z2, Z5
+	VMOVAPS          Z10, Z10
+	VFMADD231PS      Z5, Z4, Z10
+	VADDPS           Z6, Z3, Z4
+	VSUBPS           Z3, Z4, Z3
+	VSUBPS           Z3, Z6, Z5
+	VBROADCASTSS     constant3fcc422a<>+0(SB), Z6
+	VSUBPS           Z3, Z4, Z3
+	VSUBPS           Z3, Z6, Z3
+	VADDPS           Z3, Z5, Z3
+	VADDPS           Z3, Z10, Z3
+	VMULPS           Z4, Z2, Z5
+	VMOVAPS          Z5, Z6
+	VFMSUB231PS      Z4, Z2, Z6
+	VMOVAPS          Z6, Z4
+	VFMADD231PS      Z3, Z2, Z4
+	VBROADCASTSS     constant3e5b33b6<>+0(SB), Z3
+	VMULPS           Z2, Z2, Z6
+	VFMADD213PS.BCST constant3fcc422a<>+0(SB), Z6, Z3
+	VXORPS           Z6, Z6, Z6
+	VXORPS           Z10, Z10, Z10
+	VCMPPS           $0x11, Z10, Z5, K2
+	VBROADCASTSS     constant80000000<>+0(SB), Z10
+	VORPS            Z5, Z10, Z5
+	VBROADCASTSS     constant42b20000<>+0(SB), Z10
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z11
+	VMAXPS           Z5, Z11, Z5
+	VMINPS           Z5, Z10, Z5
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z10
+	VMULPS           Z5, Z10, Z10
+	VRNDSCALEPS      $0x00, Z10, Z10
+	VBROADCASTSS     constant3f317200<>+0(SB), Z11
+	VMOVAPS          Z5, Z5
+	VFNMADD231PS     Z11, Z10, Z5
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z11
+	VFNMADD231PS     Z11, Z10, Z5
+	VBROADCASTSS     constant3f800000<>+0(SB), Z11
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z12
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z5, Z12
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z5, Z12
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z5, Z12
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z5, Z12
+	VMULPS           Z5, Z5, Z13
+	VMOVAPS          Z5, Z5
+	VFMADD231PS      Z13, Z12, Z5
+	VADDPS           Z5, Z11, Z5
+	VXORPS           Z11, Z11, Z11
+	VSUBPS           Z4, Z11, Z11
+	VBLENDMPS        Z4, Z11, K2, Z7
+	VMOVAPS          Z5, Z4
+	VFMADD231PS      Z7, Z5, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VSCALEFPS        Z10, Z4, Z7
+	VADDPS           Z7, Z5, Z5
+	VBROADCASTSS     constant3f800000<>+0(SB), Z7
+	VSCALEFPS        Z10, Z4, Z11
+	VBLENDMPS        Z7, Z11, K2, Z8
+	VDIVPS           Z5, Z8, Z7
+	VMULPS           Z7, Z2, Z2
+	VMULPS           Z3, Z2, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VADDPS           Z2, Z3, Z2
+	VMULPS           Z4, Z2, Z3
+	VBLENDMPS        Z3, Z2, K2, Z9
+	VDIVPS           Z5, Z9, Z2
+	VMOVAPS.Z        Z10, K2, Z3
+	VSCALEFPS        Z3, Z2, Z2
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z6, Z1, Z2
+	VMULPS           Z2, Z0, Z0
+	VMOVUPS          Z0, K1, (CX)(SI*4)
+	ADDQ             AX, SI
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ x+24(FP), BX
+	XORQ SI, SI
+
+avx2group:
+	CMPQ         AX, $+8
+	JLT          avx2tail
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      (BX)(SI*4), Y1
+	VBROADCASTSS constant41700000<>+0(SB), Y2
+	VBROADCASTSS constantc1700000<>+0(SB), Y3
+	VMAXPS       Y1, Y3, Y3
+	VMINPS       Y3, Y2, Y2
+	VBROADCASTSS constant3fcc422a<>+0(SB), Y3
+	VBROADCASTSS constant3d922279<>+0(SB), Y4
+	VMULPS       Y2, Y2, Y5
+	VMULPS       Y5, Y4, Y6
+	VMOVAPS      Y6, Y7
+	VFMSUB231PS  Y5, Y4, Y7
+	VBROADCASTSS constant3124d8b5<>+0(SB), Y8
+	VBROADCASTSS constantb342bc9b<>+0(SB), Y9
+	VMOVAPS      Y9, Y9
+	VFMADD231PS  Y8, Y5, Y9
+	VADDPS       Y9, Y7, Y7
+	VMOVAPS      Y5, Y5
+	VFMSUB231PS  Y2, Y2, Y5
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  Y5, Y4, Y7
+	VADDPS       Y6, Y3, Y4
+	VSUBPS       Y3, Y4, Y3
+	VSUBPS       Y3, Y6, Y5
+	VBROADCASTSS constant3fcc422a<>+0(SB), Y6
+	VSUBPS       Y3, Y4, Y3
+	VSUBPS       Y3, Y6, Y3
+	VADDPS       Y3, Y5, Y3
+	VADDPS       Y3, Y7, Y3
+	VMULPS       Y4, Y2, Y5
+	VMOVAPS      Y5, Y6
+	VFMSUB231PS  Y4, Y2, Y6
+	VMOVAPS      Y6, Y4
+	VFMADD231PS  Y3, Y2, Y4
+	VBROADCASTSS constant3e5b33b6<>+0(SB), Y3
+	VMULPS       Y2, Y2, Y6
+	VBROADCASTSS constant3fcc422a<>+0(SB), Y7
+	VFMADD213PS  Y7, Y6, Y3
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VCMPPS       $0x11, Y7, Y5, Y7
+	VBROADCASTSS constant80000000<>+0(SB), Y8
+	VORPS        Y5, Y8, Y5
+	VBROADCASTSS constant42b20000<>+0(SB), Y8
+	VBROADCASTSS constantc2e60000<>+0(SB), Y9
+	VMAXPS       Y5, Y9, Y5
+	VMINPS       Y5, Y8, Y5
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y8
+	VMULPS       Y5, Y8, Y8
+	VROUNDPS     $0x00, Y8, Y8
+	VBROADCASTSS constant3f317200<>+0(SB), Y9
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS Y9, Y8, Y5
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y9
+	VFNMADD231PS Y9, Y8, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y10
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y11
+	VFMADD213PS  Y11, Y5, Y10
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y11
+	VFMADD213PS  Y11, Y5, Y10
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y11
+	VFMADD213PS  Y11, Y5, Y10
+	VBROADCASTSS constant3f000000<>+0(SB), Y11
+	VFMADD213PS  Y11, Y5, Y10
+	VMULPS       Y5, Y5, Y11
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y11, Y10, Y5
+	VADDPS       Y5, Y9, Y5
+	VXORPS       Y9, Y9, Y9
+	VSUBPS       Y4, Y9, Y9
+	VBLENDVPS    Y7, Y4, Y9, Y4
+	VMOVAPS      Y5, Y9
+	VFMADD231PS  Y4, Y5, Y9
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VCVTPS2DQ    Y8, Y5
+	VPSRAD       $0x01, Y5, Y10
+	VPSUBD       Y10, Y5, Y5
+	VPSLLD       $0x17, Y10, Y10
+	VBROADCASTSS constant3f800000<>+0(SB), Y11
+	VPADDD       Y11, Y10, Y10
+	VMULPS       Y10, Y9, Y10
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y11
+	VPADDD       Y11, Y5, Y5
+	VMULPS       Y5, Y10, Y5
+	VADDPS       Y5, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VCVTPS2DQ    Y8, Y10
+	VPSRAD       $0x01, Y10, Y11
+	VPSUBD       Y11, Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VBROADCASTSS constant3f800000<>+0(SB), Y12
+	VPADDD       Y12, Y11, Y11
+	VMULPS       Y11, Y9, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VBROADCASTSS constant3f800000<>+0(SB), Y12
+	VPADDD       Y12, Y10, Y10
+	VMULPS       Y10, Y11, Y10
+	VBLENDVPS    Y7, Y5, Y10, Y5
+	VDIVPS       Y4, Y5, Y5
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y3, Y2, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VADDPS       Y2, Y3, Y2
+	VMULPS       Y9, Y2, Y3
+	VBLENDVPS    Y7, Y3, Y2, Y2
+	VDIVPS       Y4, Y2, Y2
+	VANDPS       Y8, Y7, Y3
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VPSUBD       Y4, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y6, Y1, Y2
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (CX)(SI*4)
+	ADDQ         $+8, SI
+	SUBQ         $+8, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), DI
+	MOVQ         AX, R8
+	NEGQ         R8
+	LEAQ         128(DI)(R8*4), DI
+	VMOVUPS      (DI), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y1
+	VMASKMOVPS   (BX)(SI*4), Y0, Y2
+	VBROADCASTSS constant41700000<>+0(SB), Y3
+	VBROADCASTSS constantc1700000<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y4
+	VMINPS       Y4, Y3, Y3
+	VBROADCASTSS constant3fcc422a<>+0(SB), Y4
+	VBROADCASTSS constant3d922279<>+0(SB), Y5
+	VMULPS       Y3, Y3, Y6
+	VMULPS       Y6, Y5, Y7
+	VMOVAPS      Y7, Y8
+	VFMSUB231PS  Y6, Y5, Y8
+	VBROADCASTSS constant3124d8b5<>+0(SB), Y9
+	VBROADCASTSS constantb342bc9b<>+0(SB), Y10
+	VMOVAPS      Y10, Y10
+	VFMADD231PS  Y9, Y6, Y10
+	VADDPS       Y10, Y8, Y8
+	VMOVAPS      Y6, Y6
+	VFMSUB231PS  Y3, Y3, Y6
+	VMOVAPS      Y8, Y8
+	VFMADD231PS  Y6, Y5, Y8
+	VADDPS       Y7, Y4, Y5
+	VSUBPS       Y4, Y5, Y4
+	VSUBPS       Y4, Y7, Y6
+	VBROADCASTSS constant3fcc422a<>+0(SB), Y7
+	VSUBPS       Y4, Y5, Y4
+	VSUBPS       Y4, Y7, Y4
+	VADDPS       Y4, Y6, Y4
+	VADDPS       Y4, Y8, Y4
+	VMULPS       Y5, Y3, Y6
+	VMOVAPS      Y6, Y7
+	VFMSUB231PS  Y5, Y3, Y7
+	VMOVAPS      Y7, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VBROADCASTSS constant3e5b33b6<>+0(SB), Y4
+	VMULPS       Y3, Y3, Y7
+	VBROADCASTSS constant3fcc422a<>+0(SB), Y8
+	VFMADD213PS  Y8, Y7, Y4
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VCMPPS       $0x11, Y8, Y6, Y8
+	VBROADCASTSS constant80000000<>+0(SB), Y9
+	VORPS        Y6, Y9, Y6
+	VBROADCASTSS constant42b20000<>+0(SB), Y9
+	VBROADCASTSS constantc2e60000<>+0(SB), Y10
+	VMAXPS       Y6, Y10, Y6
+	VMINPS       Y6, Y9, Y6
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y9
+	VMULPS       Y6, Y9, Y9
+	VROUNDPS     $0x00, Y9, Y9
+	VBROADCASTSS constant3f317200<>+0(SB), Y10
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS Y10, Y9, Y6
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y10
+	VFNMADD231PS Y10, Y9, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y10
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y11
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y12
+	VFMADD213PS  Y12, Y6, Y11
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y12
+	VFMADD213PS  Y12, Y6, Y11
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y12
+	VFMADD213PS  Y12, Y6, Y11
+	VBROADCASTSS constant3f000000<>+0(SB), Y12
+	VFMADD213PS  Y12, Y6, Y11
+	VMULPS       Y6, Y6, Y12
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  Y12, Y11, Y6
+	VADDPS       Y6, Y10, Y6
+	VXORPS       Y10, Y10, Y10
+	VSUBPS       Y5, Y10, Y10
+	VBLENDVPS    Y8, Y5, Y10, Y5
+	VMOVAPS      Y6, Y10
+	VFMADD231PS  Y5, Y6, Y10
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VCVTPS2DQ    Y9, Y6
+	VPSRAD       $0x01, Y6, Y11
+	VPSUBD       Y11, Y6, Y6
+	VPSLLD       $0x17, Y11, Y11
+	VBROADCASTSS constant3f800000<>+0(SB), Y12
+	VPADDD       Y12, Y11, Y11
+	VMULPS       Y11, Y10, Y11
+	VPSLLD       $0x17, Y6, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y12
+	VPADDD       Y12, Y6, Y6
+	VMULPS       Y6, Y11, Y6
+	VADDPS       Y6, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VCVTPS2DQ    Y9, Y11
+	VPSRAD       $0x01, Y11, Y12
+	VPSUBD       Y12, Y11, Y11
+	VPSLLD       $0x17, Y12, Y12
+	VBROADCASTSS constant3f800000<>+0(SB), Y13
+	VPADDD       Y13, Y12, Y12
+	VMULPS       Y12, Y10, Y12
+	VPSLLD       $0x17, Y11, Y11
+	VBROADCASTSS constant3f800000<>+0(SB), Y13
+	VPADDD       Y13, Y11, Y11
+	VMULPS       Y11, Y12, Y11
+	VBLENDVPS    Y8, Y6, Y11, Y6
+	VDIVPS       Y5, Y6, Y6
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y4, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VADDPS       Y3, Y4, Y3
+	VMULPS       Y10, Y3, Y4
+	VBLENDVPS    Y8, Y4, Y3, Y3
+	VDIVPS       Y5, Y3, Y3
+	VANDPS       Y9, Y8, Y4
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y7, Y2, Y3
+	VMULPS       Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(SI*4)
+	ADDQ         AX, SI
+
+avx2next:
+	VZEROUPPER
+	RET
+
+DATA constant3e5b33b6<>+0(SB)/4, $0x3e5b33b6
+GLOBL constant3e5b33b6<>(SB), RODATA|NOPTR, $4
+
+// func eluVector(n int, dst *float32, src *float32, alpha float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3, SSE
+TEXT ·eluVector(SB), NOSPLIT, $0-28
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         src+16(FP), DX
+	MOVSS        alpha+24(FP), X0
+	VBROADCASTSS X0, Z0
+	XORQ         BX, BX
+
+avx512group:
+	CMPQ             AX, $+16
+	JLT              avx512tail
+	VMOVUPS          (DX)(BX*4), Z3
+	VXORPS           Z4, Z4, Z4
+	VMINPS           Z3, Z4, Z4
+	VBROADCASTSS     constantc1f00000<>+0(SB), Z5
+	VMAXPS           Z4, Z5, Z4
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z5
+	VMULPS           Z4, Z5, Z5
+	VRNDSCALEPS      $0x00, Z5, Z5
+	VBROADCASTSS     constant3f317200<>+0(SB), Z6
+	VMOVAPS          Z4, Z4
+	VFNMADD231PS     Z6, Z5, Z4
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z6
+	VFNMADD231PS     Z6, Z5, Z4
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z6
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z4, Z6
+	VMULPS           Z4, Z4, Z7
+	VMOVAPS          Z4, Z4
+	VFMADD231PS      Z7, Z6, Z4
+	VCVTPS2DQ        Z5, Z5
+	VPSLLD           $0x17, Z5, Z5
+	VBROADCASTSS     constant3f800000<>+0(SB), Z6
+	VPADDD           Z6, Z5, Z5
+	VBROADCASTSS     constant3f800000<>+0(SB), Z6
+	VSUBPS           Z6, Z5, Z6
+	VMOVAPS          Z6, Z6
+	VFMADD231PS      Z5, Z4, Z6
+	VMULPS           Z6, Z0, Z4
+	VXORPS           Z5, Z5, Z5
+	VCMPPS           $0x1e, Z5, Z3, K1
+	VBLENDMPS        Z3, Z4, K1, Z1
+	VMOVUPS          Z1, (CX)(BX*4)
+	ADDQ             $+16, BX
+	SUBQ             $+16, AX
+	JMP              avx512group
+
+avx512tail:
+	TESTQ            AX, AX
+	JZ               avx512next
+	MOVQ             $-1, SI
+	BZHIQ            AX, SI, SI
+	KMOVW            SI, K1
+	VMOVUPS.Z        (DX)(BX*4), K1, Z1
+	VXORPS           Z3, Z3, Z3
+	VMINPS           Z1, Z3, Z3
+	VBROADCASTSS     constantc1f00000<>+0(SB), Z4
+	VMAXPS           Z3, Z4, Z3
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z4
+	VMULPS           Z3, Z4, Z4
+	VRNDSCALEPS      $0x00, Z4, Z4
+	VBROADCASTSS     constant3f317200<>+0(SB), Z5
+	VMOVAPS          Z3, Z3
+	VFNMADD231PS     Z5, Z4, Z3
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z5
+	VFNMADD231PS     Z5, Z4, Z3
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z5
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z3, Z5
+	VMULPS           Z3, Z3, Z6
+	VMOVAPS          Z3, Z3
+	VFMADD231PS      Z6, Z5, Z3
+	VCVTPS2DQ        Z4, Z4
+	VPSLLD           $0x17, Z4, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VPADDD           Z5, Z4, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VSUBPS           Z5, Z4, Z5
+	VMOVAPS          Z5, Z5
+	VFMADD231PS      Z4, Z3, Z5
+	VMULPS           Z5, Z0, Z0
+	VXORPS           Z3, Z3, Z3
+	VCMPPS           $0x1e, Z3, Z1, K2
+	VBLENDMPS        Z1, Z0, K2, Z2
+	VMOVUPS          Z2, K1, (CX)(BX*4)
+	ADDQ             AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         src+16(FP), DX
+	MOVSS        alpha+24(FP), X0
+	VBROADCASTSS X0, Y0
+	XORQ         BX, BX
+
+avx2group:
+	CMPQ         AX, $+8
+	JLT          avx2tail
+	VMOVUPS      (DX)(BX*4), Y1
+	VXORPS       Y2, Y2, Y2
+	VMINPS       Y1, Y2, Y2
+	VBROADCASTSS constantc1f00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y3
+	VMULPS       Y2, Y3, Y3
+	VROUNDPS     $0x00, Y3, Y3
+	VBROADCASTSS constant3f317200<>+0(SB), Y4
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS Y4, Y3, Y2
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y4
+	VFNMADD231PS Y4, Y3, Y2
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y4
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y5
+	VFMADD213PS  Y5, Y2, Y4
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y5
+	VFMADD213PS  Y5, Y2, Y4
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y5
+	VFMADD213PS  Y5, Y2, Y4
+	VBROADCASTSS constant3f000000<>+0(SB), Y5
+	VFMADD213PS  Y5, Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y5, Y4, Y2
+	VCVTPS2DQ    Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VSUBPS       Y4, Y3, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y3, Y2, Y4
+	VMULPS       Y4, Y0, Y2
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x1e, Y3, Y1, Y3
+	VBLENDVPS    Y3, Y1, Y2, Y1
+	VMOVUPS      Y1, (CX)(BX*4)
+	ADDQ         $+8, BX
+	SUBQ         $+8, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), SI
+	MOVQ         AX, DI
+	NEGQ         DI
+	LEAQ         128(SI)(DI*4), SI
+	VMOVUPS      (SI), Y1
+	VMASKMOVPS   (DX)(BX*4), Y1, Y2
+	VXORPS       Y3, Y3, Y3
+	VMINPS       Y2, Y3, Y3
+	VBROADCASTSS constantc1f00000<>+0(SB), Y4
+	VMAXPS       Y3, Y4, Y3
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y3, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y5
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS constant3f000000<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VMULPS       Y3, Y3, Y6
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y6, Y5, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VSUBPS       Y5, Y4, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VMULPS       Y5, Y0, Y0
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x1e, Y3, Y2, Y3
+	VBLENDVPS    Y3, Y2, Y0, Y0
+	VMASKMOVPS   Y0, Y1, (CX)(BX*4)
+	ADDQ         AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func scaledExpVector(n int, dst *float32, src *float32, top float32, scale float32, shift float32)
+// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+TEXT ·scaledExpVector(SB), NOSPLIT, $0-36
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         src+16(FP), DX
+	MOVSS        top+24(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVSS        scale+28(FP), X1
+	VBROADCASTSS X1, Z1
+	MOVSS        shift+32(FP), X2
+	VBROADCASTSS X2, Z2
+	XORQ         BX, BX
+
+avx512group:
+	CMPQ             AX, $+16
+	JLT              avx512tail
+	VMOVUPS          (DX)(BX*4), Z3
+	VSUBPS           Z0, Z3, Z3
+	VBROADCASTSS     constant42b20000<>+0(SB), Z4
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z5
+	VMAXPS           Z3, Z5, Z3
+	VMINPS           Z3, Z4, Z3
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z4
+	VMULPS           Z3, Z4, Z4
+	VRNDSCALEPS      $0x00, Z4, Z4
+	VBROADCASTSS     constant3f317200<>+0(SB), Z5
+	VMOVAPS          Z3, Z3
+	VFNMADD231PS     Z5, Z4, Z3
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z5
+	VFNMADD231PS     Z5, Z4, Z3
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z6
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z3, Z6
+	VMULPS           Z3, Z3, Z7
+	VMOVAPS          Z3, Z3
+	VFMADD231PS      Z7, Z6, Z3
+	VADDPS           Z3, Z5, Z3
+	VSCALEFPS        Z4, Z3, Z3
+	VMOVAPS          Z2, Z4
+	VFMADD231PS      Z1, Z3, Z4
+	VMOVUPS          Z4, (CX)(BX*4)
+	ADDQ             $+16, BX
+	SUBQ             $+16, AX
+	JMP              avx512group
+
+avx512tail:
+	TESTQ            AX, AX
+	JZ               avx512next
+	MOVQ             $-1, SI
+	BZHIQ            AX, SI, SI
+	KMOVW            SI, K1
+	VMOVUPS.Z        (DX)(BX*4), K1, Z3
+	VSUBPS           Z0, Z3, Z0
+	VBROADCASTSS     constant42b20000<>+0(SB), Z3
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z4
+	VMAXPS           Z0, Z4, Z0
+	VMINPS           Z0, Z3, Z0
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z3
+	VMULPS           Z0, Z3, Z3
+	VRNDSCALEPS      $0x00, Z3, Z3
+	VBROADCASTSS     constant3f317200<>+0(SB), Z4
+	VMOVAPS          Z0, Z0
+	VFNMADD231PS     Z4, Z3, Z0
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z4
+	VFNMADD231PS     Z4, Z3, Z0
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z5
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z0, Z5
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z0, Z5
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z0, Z5
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z0, Z5
+	VMULPS           Z0, Z0, Z6
+	VMOVAPS          Z0, Z0
+	VFMADD231PS      Z6, Z5, Z0
+	VADDPS           Z0, Z4, Z0
+	VSCALEFPS        Z3, Z0, Z0
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z1, Z0, Z2
+	VMOVUPS          Z2, K1, (CX)(BX*4)
+	ADDQ             AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         src+16(FP), DX
+	MOVSS        top+24(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVSS        scale+28(FP), X1
+	VBROADCASTSS X1, Y1
+	MOVSS        shift+32(FP), X2
+	VBROADCASTSS X2, Y2
+	XORQ         BX, BX
+
+avx2group:
+	CMPQ         AX, $+8
+	JLT          avx2tail
+	VMOVUPS      (DX)(BX*4), Y3
+	VSUBPS       Y0, Y3, Y3
+	VBROADCASTSS constant42b20000<>+0(SB), Y4
+	VBROADCASTSS constantc2e60000<>+0(SB), Y5
+	VMAXPS       Y3, Y5, Y3
+	VMINPS       Y3, Y4, Y3
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y3, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y6
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS constant3f000000<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VMULPS       Y3, Y3, Y7
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y7, Y6, Y3
+	VADDPS       Y3, Y5, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VMOVAPS      Y2, Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      Y4, (CX)(BX*4)
+	ADDQ         $+8, BX
+	SUBQ         $+8, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), SI
+	MOVQ         AX, DI
+	NEGQ         DI
+	LEAQ         128(SI)(DI*4), SI
+	VMOVUPS      (SI), Y3
+	VMASKMOVPS   (DX)(BX*4), Y3, Y4
+	VSUBPS       Y0, Y4, Y0
+	VBROADCASTSS constant42b20000<>+0(SB), Y4
+	VBROADCASTSS constantc2e60000<>+0(SB), Y5
+	VMAXPS       Y0, Y5, Y0
+	VMINPS       Y0, Y4, Y0
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y0, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS Y5, Y4, Y0
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y0
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y6
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VBROADCASTSS constant3f000000<>+0(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VMULPS       Y0, Y0, Y7
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  Y7, Y6, Y0
+	VADDPS       Y0, Y5, Y0
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VMULPS       Y5, Y0, Y0
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y0, Y0
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y1, Y0, Y2
+	VMASKMOVPS   Y2, Y3, (CX)(BX*4)
+	ADDQ         AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func maxVector(n int, x *float32, largest *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·maxVector(SB), NOSPLIT, $0-24
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         x+8(FP), AX
+	VBROADCASTSS (AX), Z0
+	MOVQ         n+0(FP), AX
+	MOVQ         x+8(FP), CX
+
+avx512vector:
+	CMPQ    AX, $+16
+	JLT     avx512last
+	VMOVUPS (CX), Z1
+	VMAXPS  Z1, Z0, Z1
+	VCMPPS  $0x03, Z0, Z0, K1
+	VMOVAPS Z0, K1, Z1
+	VMOVAPS Z1, Z0
+	ADDQ    $+64, CX
+	SUBQ    $+16, AX
+	JMP     avx512vector
+
+avx512last:
+	TESTQ     AX, AX
+	JZ        avx512done
+	MOVQ      $-1, DX
+	BZHIQ     AX, DX, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VBLENDMPS Z1, Z0, K1, Z2
+	VMAXPS    Z2, Z0, Z1
+	VCMPPS    $0x03, Z0, Z0, K1
+	VMOVAPS   Z0, K1, Z1
+	VMOVAPS   Z1, Z0
+
+avx512done:
+	VSHUFF32X4 $0x4e, Z0, Z0, Z1
+	VMAXPS     Z1, Z0, Z1
+	VCMPPS     $0x03, Z0, Z0, K1
+	VMOVAPS    Z0, K1, Z1
+	VMOVAPS    Z1, Z0
+	VSHUFF32X4 $0xb1, Z0, Z0, Z1
+	VMAXPS     Z1, Z0, Z1
+	VCMPPS     $0x03, Z0, Z0, K1
+	VMOVAPS    Z0, K1, Z1
+	VMOVAPS    Z1, Z0
+	VPERMILPS  $0x4e, Z0, Z1
+	VMAXPS     Z1, Z0, Z1
+	VCMPPS     $0x03, Z0, Z0, K1
+	VMOVAPS    Z0, K1, Z1
+	VMOVAPS    Z1, Z0
+	VPERMILPS  $0xb1, Z0, Z1
+	VMAXPS     Z1, Z0, Z1
+	VCMPPS     $0x03, Z0, Z0, K1
+	VMOVAPS    Z0, K1, Z1
+	VMOVAPS    Z1, Z0
+	MOVQ       largest+16(FP), AX
+	VMOVSS     X0, (AX)
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         x+8(FP), AX
+	VBROADCASTSS (AX), Y0
+	MOVQ         n+0(FP), AX
+	MOVQ         x+8(FP), CX
+
+avx2vector:
+	CMPQ      AX, $+8
+	JLT       avx2last
+	VMOVUPS   (CX), Y1
+	VMAXPS    Y1, Y0, Y1
+	VCMPPS    $0x03, Y0, Y0, Y2
+	VBLENDVPS Y2, Y0, Y1, Y0
+	VMOVAPS   Y0, Y0
+	ADDQ      $+32, CX
+	SUBQ      $+8, AX
+	JMP       avx2vector
+
+avx2last:
+	TESTQ      AX, AX
+	JZ         avx2done
+	LEAQ       masks<>+0(SB), DX
+	NEGQ       AX
+	LEAQ       128(DX)(AX*4), DX
+	VMOVUPS    (DX), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VBLENDVPS  Y1, Y2, Y0, Y1
+	VMAXPS     Y1, Y0, Y1
+	VCMPPS     $0x03, Y0, Y0, Y2
+	VBLENDVPS  Y2, Y0, Y1, Y0
+	VMOVAPS    Y0, Y0
+
+avx2done:
+	VPERM2F128 $0x01, Y0, Y0, Y1
+	VMAXPS     Y1, Y0, Y1
+	VCMPPS     $0x03, Y0, Y0, Y2
+	VBLENDVPS  Y2, Y0, Y1, Y0
+	VMOVAPS    Y0, Y0
+	VPERMILPS  $0x4e, Y0, Y1
+	VMAXPS     Y1, Y0, Y1
+	VCMPPS     $0x03, Y0, Y0, Y2
+	VBLENDVPS  Y2, Y0, Y1, Y0
+	VMOVAPS    Y0, Y0
+	VPERMILPS  $0xb1, Y0, Y1
+	VMAXPS     Y1, Y0, Y1
+	VCMPPS     $0x03, Y0, Y0, Y2
+	VBLENDVPS  Y2, Y0, Y1, Y0
+	VMOVAPS    Y0, Y0
+	MOVQ       largest+16(FP), AX
+	VMOVSS     X0, (AX)
+	VZEROUPPER
+	RET
+
+// func sumExpVector(n int, x *float32, sum *float64, top float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3, SSE
+TEXT ·sumExpVector(SB), NOSPLIT, $0-28
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVSS        top+24(FP), X0
+	VBROADCASTSS X0, Z0
+	VXORPS       Z1, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	MOVQ         n+0(FP), AX
+	MOVQ         x+8(FP), CX
+
+avx512vector:
+	CMPQ             AX, $+16
+	JLT              avx512last
+	VMOVUPS          (CX), Z3
+	VSUBPS           Z0, Z3, Z3
+	VBROADCASTSS     constant42b20000<>+0(SB), Z4
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z5
+	VMAXPS           Z3, Z5, Z3
+	VMINPS           Z3, Z4, Z3
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z4
+	VMULPS           Z3, Z4, Z4
+	VRNDSCALEPS      $0x00, Z4, Z4
+	VBROADCASTSS     constant3f317200<>+0(SB), Z5
+	VMOVAPS          Z3, Z3
+	VFNMADD231PS     Z5, Z4, Z3
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z5
+	VFNMADD231PS     Z5, Z4, Z3
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z6
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z3, Z6
+	VMULPS           Z3, Z3, Z7
+	VMOVAPS          Z3, Z3
+	VFMADD231PS      Z7, Z6, Z3
+	VADDPS           Z3, Z5, Z3
+	VSCALEFPS        Z4, Z3, Z3
+	VCVTPS2PD        Y3, Z4
+	VEXTRACTF64X4    $0x01, Z3, Y3
+	VCVTPS2PD        Y3, Z3
+	VADDPD           Z4, Z1, Z1
+	VADDPD           Z3, Z2, Z2
+	ADDQ             $+64, CX
+	SUBQ             $+16, AX
+	JMP              avx512vector
+
+avx512last:
+	TESTQ            AX, AX
+	JZ               avx512done
+	MOVQ             $-1, DX
+	BZHIQ            AX, DX, DX
+	KMOVW            DX, K1
+	VMOVUPS.Z        (CX), K1, Z3
+	VSUBPS           Z0, Z3, Z0
+	VBROADCASTSS     constant42b20000<>+0(SB), Z3
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z4
+	VMAXPS           Z0, Z4, Z0
+	VMINPS           Z0, Z3, Z0
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z3
+	VMULPS           Z0, Z3, Z3
+	VRNDSCALEPS      $0x00, Z3, Z3
+	VBROADCASTSS     constant3f317200<>+0(SB), Z4
+	VMOVAPS          Z0, Z0
+	VFNMADD231PS     Z4, Z3, Z0
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z4
+	VFNMADD231PS     Z4, Z3, Z0
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z5
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z0, Z5
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z0, Z5
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z0, Z5
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z0, Z5
+	VMULPS           Z0, Z0, Z6
+	VMOVAPS          Z0, Z0
+	VFMADD231PS      Z6, Z5, Z0
+	VADDPS           Z0, Z4, Z0
+	VSCALEFPS        Z3, Z0, Z0
+	VMOVAPS.Z        Z0, K1, Z0
+	VCVTPS2PD        Y0, Z3
+	VEXTRACTF64X4    $0x01, Z0, Y0
+	VCVTPS2PD        Y0, Z0
+	VADDPD           Z3, Z1, Z1
+	VADDPD           Z0, Z2, Z2
+
+avx512done:
+	VADDPD        Z2, Z1, Z1
+	MOVQ          sum+16(FP), AX
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VSHUFPD       $0x01, X1, X1, X0
+	VADDPD        X0, X1, X1
+	VMOVSD        X1, (AX)
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVSS        top+24(FP), X0
+	VBROADCASTSS X0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	MOVQ         n+0(FP), AX
+	MOVQ         x+8(FP), CX
+
+avx2vector:
+	CMPQ         AX, $+8
+	JLT          avx2last
+	VMOVUPS      (CX), Y3
+	VSUBPS       Y0, Y3, Y3
+	VBROADCASTSS constant42b20000<>+0(SB), Y4
+	VBROADCASTSS constantc2e60000<>+0(SB), Y5
+	VMAXPS       Y3, Y5, Y3
+	VMINPS       Y3, Y4, Y3
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y3, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y6
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS constant3f000000<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VMULPS       Y3, Y3, Y7
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y7, Y6, Y3
+	VADDPS       Y3, Y5, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VCVTPS2PD    X3, Y4
+	VEXTRACTF128 $0x01, Y3, X3
+	VCVTPS2PD    X3, Y3
+	VADDPD       Y4, Y1, Y1
+	VADDPD       Y3, Y2, Y2
+	ADDQ         $+32, CX
+	SUBQ         $+8, AX
+	JMP          avx2vector
+
+avx2last:
+	TESTQ        AX, AX
+	JZ           avx2done
+	LEAQ         masks<>+0(SB), DX
+	NEGQ         AX
+	LEAQ         128(DX)(AX*4), DX
+	VMOVUPS      (DX), Y3
+	VMASKMOVPS   (CX), Y3, Y4
+	VSUBPS       Y0, Y4, Y0
+	VBROADCASTSS constant42b20000<>+0(SB), Y4
+	VBROADCASTSS constantc2e60000<>+0(SB), Y5
+	VMAXPS       Y0, Y5, Y0
+	VMINPS       Y0, Y4, Y0
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y0, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS Y5, Y4, Y0
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y0
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y6
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VBROADCASTSS constant3f000000<>+0(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VMULPS       Y0, Y0, Y7
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  Y7, Y6, Y0
+	VADDPS       Y0, Y5, Y0
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VMULPS       Y5, Y0, Y0
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y0, Y0
+	VANDPS       Y0, Y3, Y0
+	VCVTPS2PD    X0, Y3
+	VEXTRACTF128 $0x01, Y0, X0
+	VCVTPS2PD    X0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y0, Y2, Y2
+
+avx2done:
+	VADDPD       Y2, Y1, Y1
+	MOVQ         sum+16(FP), AX
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VSHUFPD      $0x01, X1, X1, X0
+	VADDPD       X0, X1, X1
+	VMOVSD       X1, (AX)
+	VZEROUPPER
+	RET
+
+// func sgdVector(n int, w *float32, grad *float32, rate float32, decay float32)
+// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+TEXT ·sgdVector(SB), NOSPLIT, $0-32
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         grad+16(FP), DX
+	MOVSS        rate+24(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVSS        decay+28(FP), X1
+	VBROADCASTSS X1, Z1
+	XORQ         BX, BX
+
+avx512group:
+	CMPQ         AX, $+64
+	JLT          avx512tail
+	VMOVUPS      (CX)(BX*4), Z2
+	VMOVUPS      (DX)(BX*4), Z3
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z2, Z1, Z3
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS Z3, Z0, Z2
+	VMOVUPS      Z2, (CX)(BX*4)
+	VMOVUPS      64(CX)(BX*4), Z2
+	VMOVUPS      64(DX)(BX*4), Z3
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z2, Z1, Z3
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS Z3, Z0, Z2
+	VMOVUPS      Z2, 64(CX)(BX*4)
+	VMOVUPS      128(CX)(BX*4), Z2
+	VMOVUPS      128(DX)(BX*4), Z3
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z2, Z1, Z3
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS Z3, Z0, Z2
+	VMOVUPS      Z2, 128(CX)(BX*4)
+	VMOVUPS      192(CX)(BX*4), Z2
+	VMOVUPS      192(DX)(BX*4), Z3
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z2, Z1, Z3
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS Z3, Z0, Z2
+	VMOVUPS      Z2, 192(CX)(BX*4)
+	ADDQ         $+64, BX
+	SUBQ         $+64, AX
+	JMP          avx512group
+
+avx512tail:
+	TESTQ        AX, AX
+	JZ           avx512next
+	MOVQ         $-1, SI
+	BZHIQ        AX, SI, SI
+	KMOVW        SI, K1
+	SHRQ         $0x10, SI
+	KMOVW        SI, K2
+	SHRQ         $0x10, SI
+	KMOVW        SI, K3
+	SHRQ         $0x10, SI
+	KMOVW        SI, K4
+	VMOVUPS.Z    (CX)(BX*4), K1, Z2
+	VMOVUPS.Z    (DX)(BX*4), K1, Z3
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z2, Z1, Z3
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS Z3, Z0, Z2
+	VMOVUPS      Z2, K1, (CX)(BX*4)
+	VMOVUPS.Z    64(CX)(BX*4), K2, Z2
+	VMOVUPS.Z    64(DX)(BX*4), K2, Z3
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z2, Z1, Z3
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS Z3, Z0, Z2
+	VMOVUPS      Z2, K2, 64(CX)(BX*4)
+	VMOVUPS.Z    128(CX)(BX*4), K3, Z2
+	VMOVUPS.Z    128(DX)(BX*4), K3, Z3
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z2, Z1, Z3
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS Z3, Z0, Z2
+	VMOVUPS      Z2, K3, 128(CX)(BX*4)
+	VMOVUPS.Z    192(CX)(BX*4), K4, Z2
+	VMOVUPS.Z    192(DX)(BX*4), K4, Z3
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z2, Z1, Z3
+	VMOVAPS      Z2, Z1
+	VFNMADD231PS Z3, Z0, Z1
+	VMOVUPS      Z1, K4, 192(CX)(BX*4)
+	ADDQ         AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         grad+16(FP), DX
+	MOVSS        rate+24(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVSS        decay+28(FP), X1
+	VBROADCASTSS X1, Y1
+	XORQ         BX, BX
+
+avx2group:
+	CMPQ         AX, $+32
+	JLT          avx2tail
+	VMOVUPS      (CX)(BX*4), Y2
+	VMOVUPS      (DX)(BX*4), Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y2, Y1, Y3
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS Y3, Y0, Y2
+	VMOVUPS      Y2, (CX)(BX*4)
+	VMOVUPS      32(CX)(BX*4), Y2
+	VMOVUPS      32(DX)(BX*4), Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y2, Y1, Y3
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS Y3, Y0, Y2
+	VMOVUPS      Y2, 32(CX)(BX*4)
+	VMOVUPS      64(CX)(BX*4), Y2
+	VMOVUPS      64(DX)(BX*4), Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y2, Y1, Y3
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS Y3, Y0, Y2
+	VMOVUPS      Y2, 64(CX)(BX*4)
+	VMOVUPS      96(CX)(BX*4), Y2
+	VMOVUPS      96(DX)(BX*4), Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y2, Y1, Y3
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS Y3, Y0, Y2
+	VMOVUPS      Y2, 96(CX)(BX*4)
+	ADDQ         $+32, BX
+	SUBQ         $+32, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), SI
+	MOVQ         AX, DI
+	NEGQ         DI
+	LEAQ         128(SI)(DI*4), SI
+	VMOVUPS      (SI), Y2
+	VMASKMOVPS   (CX)(BX*4), Y2, Y3
+	VMASKMOVPS   (DX)(BX*4), Y2, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y3, Y1, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VMASKMOVPS   Y3, Y2, (CX)(BX*4)
+	VMOVUPS      32(SI), Y2
+	VMASKMOVPS   32(CX)(BX*4), Y2, Y3
+	VMASKMOVPS   32(DX)(BX*4), Y2, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y3, Y1, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VMASKMOVPS   Y3, Y2, 32(CX)(BX*4)
+	VMOVUPS      64(SI), Y2
+	VMASKMOVPS   64(CX)(BX*4), Y2, Y3
+	VMASKMOVPS   64(DX)(BX*4), Y2, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y3, Y1, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VMASKMOVPS   Y3, Y2, 64(CX)(BX*4)
+	VMOVUPS      96(SI), Y2
+	VMASKMOVPS   96(CX)(BX*4), Y2, Y3
+	VMASKMOVPS   96(DX)(BX*4), Y2, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y3, Y1, Y4
+	VMOVAPS      Y3, Y1
+	VFNMADD231PS Y4, Y0, Y1
+	VMASKMOVPS   Y1, Y2, 96(CX)(BX*4)
+	ADDQ         AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func momentumVector(n int, w *float32, b *float32, grad *float32, rate float32, momentum float32, decay float32)
+// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+TEXT ·momentumVector(SB), NOSPLIT, $0-44
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         grad+24(FP), BX
+	MOVSS        rate+32(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVSS        momentum+36(FP), X1
+	VBROADCASTSS X1, Z1
+	MOVSS        decay+40(FP), X2
+	VBROADCASTSS X2, Z2
+	XORQ         SI, SI
+
+avx512group:
+	CMPQ         AX, $+64
+	JLT          avx512tail
+	VMOVUPS      (CX)(SI*4), Z3
+	VMOVUPS      (BX)(SI*4), Z4
+	VMOVUPS      (DX)(SI*4), Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z5, Z1, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, (CX)(SI*4)
+	VMOVUPS      Z4, (DX)(SI*4)
+	VMOVUPS      64(CX)(SI*4), Z3
+	VMOVUPS      64(BX)(SI*4), Z4
+	VMOVUPS      64(DX)(SI*4), Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z5, Z1, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, 64(CX)(SI*4)
+	VMOVUPS      Z4, 64(DX)(SI*4)
+	VMOVUPS      128(CX)(SI*4), Z3
+	VMOVUPS      128(BX)(SI*4), Z4
+	VMOVUPS      128(DX)(SI*4), Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z5, Z1, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, 128(CX)(SI*4)
+	VMOVUPS      Z4, 128(DX)(SI*4)
+	VMOVUPS      192(CX)(SI*4), Z3
+	VMOVUPS      192(BX)(SI*4), Z4
+	VMOVUPS      192(DX)(SI*4), Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z5, Z1, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, 192(CX)(SI*4)
+	VMOVUPS      Z4, 192(DX)(SI*4)
+	ADDQ         $+64, SI
+	SUBQ         $+64, AX
+	JMP          avx512group
+
+avx512tail:
+	TESTQ        AX, AX
+	JZ           avx512next
+	MOVQ         $-1, DI
+	BZHIQ        AX, DI, DI
+	KMOVW        DI, K1
+	SHRQ         $0x10, DI
+	KMOVW        DI, K2
+	SHRQ         $0x10, DI
+	KMOVW        DI, K3
+	SHRQ         $0x10, DI
+	KMOVW        DI, K4
+	VMOVUPS.Z    (CX)(SI*4), K1, Z3
+	VMOVUPS.Z    (BX)(SI*4), K1, Z4
+	VMOVUPS.Z    (DX)(SI*4), K1, Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z5, Z1, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, K1, (CX)(SI*4)
+	VMOVUPS      Z4, K1, (DX)(SI*4)
+	VMOVUPS.Z    64(CX)(SI*4), K2, Z3
+	VMOVUPS.Z    64(BX)(SI*4), K2, Z4
+	VMOVUPS.Z    64(DX)(SI*4), K2, Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z5, Z1, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, K2, 64(CX)(SI*4)
+	VMOVUPS      Z4, K2, 64(DX)(SI*4)
+	VMOVUPS.Z    128(CX)(SI*4), K3, Z3
+	VMOVUPS.Z    128(BX)(SI*4), K3, Z4
+	VMOVUPS.Z    128(DX)(SI*4), K3, Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z5, Z1, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, K3, 128(CX)(SI*4)
+	VMOVUPS      Z4, K3, 128(DX)(SI*4)
+	VMOVUPS.Z    192(CX)(SI*4), K4, Z3
+	VMOVUPS.Z    192(BX)(SI*4), K4, Z4
+	VMOVUPS.Z    192(DX)(SI*4), K4, Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z2
+	VFMADD231PS  Z5, Z1, Z2
+	VMOVAPS      Z3, Z1
+	VFNMADD231PS Z2, Z0, Z1
+	VMOVUPS      Z1, K4, 192(CX)(SI*4)
+	VMOVUPS      Z2, K4, 192(DX)(SI*4)
+	ADDQ         AX, SI
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         grad+24(FP), BX
+	MOVSS        rate+32(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVSS        momentum+36(FP), X1
+	VBROADCASTSS X1, Y1
+	MOVSS        decay+40(FP), X2
+	VBROADCASTSS X2, Y2
+	XORQ         SI, SI
+
+avx2group:
+	CMPQ         AX, $+32
+	JLT          avx2tail
+	VMOVUPS      (CX)(SI*4), Y3
+	VMOVUPS      (BX)(SI*4), Y4
+	VMOVUPS      (DX)(SI*4), Y5
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y3, Y2, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y5, Y1, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VMOVUPS      Y3, (CX)(SI*4)
+	VMOVUPS      Y4, (DX)(SI*4)
+	VMOVUPS      32(CX)(SI*4), Y3
+	VMOVUPS      32(BX)(SI*4), Y4
+	VMOVUPS      32(DX)(SI*4), Y5
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y3, Y2, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y5, Y1, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VMOVUPS      Y3, 32(CX)(SI*4)
+	VMOVUPS      Y4, 32(DX)(SI*4)
+	VMOVUPS      64(CX)(SI*4), Y3
+	VMOVUPS      64(BX)(SI*4), Y4
+	VMOVUPS      64(DX)(SI*4), Y5
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y3, Y2, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y5, Y1, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VMOVUPS      Y3, 64(CX)(SI*4)
+	VMOVUPS      Y4, 64(DX)(SI*4)
+	VMOVUPS      96(CX)(SI*4), Y3
+	VMOVUPS      96(BX)(SI*4), Y4
+	VMOVUPS      96(DX)(SI*4), Y5
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y3, Y2, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y5, Y1, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VMOVUPS      Y3, 96(CX)(SI*4)
+	VMOVUPS      Y4, 96(DX)(SI*4)
+	ADDQ         $+32, SI
+	SUBQ         $+32, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), DI
+	MOVQ         AX, R8
+	NEGQ         R8
+	LEAQ         128(DI)(R8*4), DI
+	VMOVUPS      (DI), Y3
+	VMASKMOVPS   (CX)(SI*4), Y3, Y4
+	VMASKMOVPS   (BX)(SI*4), Y3, Y5
+	VMASKMOVPS   (DX)(SI*4), Y3, Y6
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y6, Y1, Y5
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y5, Y0, Y4
+	VMASKMOVPS   Y4, Y3, (CX)(SI*4)
+	VMASKMOVPS   Y5, Y3, (DX)(SI*4)
+	VMOVUPS      32(DI), Y3
+	VMASKMOVPS   32(CX)(SI*4), Y3, Y4
+	VMASKMOVPS   32(BX)(SI*4), Y3, Y5
+	VMASKMOVPS   32(DX)(SI*4), Y3, Y6
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y6, Y1, Y5
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y5, Y0, Y4
+	VMASKMOVPS   Y4, Y3, 32(CX)(SI*4)
+	VMASKMOVPS   Y5, Y3, 32(DX)(SI*4)
+	VMOVUPS      64(DI), Y3
+	VMASKMOVPS   64(CX)(SI*4), Y3, Y4
+	VMASKMOVPS   64(BX)(SI*4), Y3, Y5
+	VMASKMOVPS   64(DX)(SI*4), Y3, Y6
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y6, Y1, Y5
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y5, Y0, Y4
+	VMASKMOVPS   Y4, Y3, 64(CX)(SI*4)
+	VMASKMOVPS   Y5, Y3, 64(DX)(SI*4)
+	VMOVUPS      96(DI), Y3
+	VMASKMOVPS   96(CX)(SI*4), Y3, Y4
+	VMASKMOVPS   96(BX)(SI*4), Y3, Y5
+	VMASKMOVPS   96(DX)(SI*4), Y3, Y6
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVAPS      Y5, Y2
+	VFMADD231PS  Y6, Y1, Y2
+	VMOVAPS      Y4, Y1
+	VFNMADD231PS Y2, Y0, Y1
+	VMASKMOVPS   Y1, Y3, 96(CX)(SI*4)
+	VMASKMOVPS   Y2, Y3, 96(DX)(SI*4)
+	ADDQ         AX, SI
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func nesterovVector(n int, w *float32, b *float32, grad *float32, rate float32, momentum float32, decay float32)
+// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+TEXT ·nesterovVector(SB), NOSPLIT, $0-44
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         grad+24(FP), BX
+	MOVSS        rate+32(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVSS        momentum+36(FP), X1
+	VBROADCASTSS X1, Z1
+	MOVSS        decay+40(FP), X2
+	VBROADCASTSS X2, Z2
+	XORQ         SI, SI
+
+avx512group:
+	CMPQ         AX, $+64
+	JLT          avx512tail
+	VMOVUPS      (CX)(SI*4), Z3
+	VMOVUPS      (BX)(SI*4), Z4
+	VMOVUPS      (DX)(SI*4), Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z6
+	VFMADD231PS  Z5, Z1, Z6
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, (CX)(SI*4)
+	VMOVUPS      Z6, (DX)(SI*4)
+	VMOVUPS      64(CX)(SI*4), Z3
+	VMOVUPS      64(BX)(SI*4), Z4
+	VMOVUPS      64(DX)(SI*4), Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z6
+	VFMADD231PS  Z5, Z1, Z6
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, 64(CX)(SI*4)
+	VMOVUPS      Z6, 64(DX)(SI*4)
+	VMOVUPS      128(CX)(SI*4), Z3
+	VMOVUPS      128(BX)(SI*4), Z4
+	VMOVUPS      128(DX)(SI*4), Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z6
+	VFMADD231PS  Z5, Z1, Z6
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, 128(CX)(SI*4)
+	VMOVUPS      Z6, 128(DX)(SI*4)
+	VMOVUPS      192(CX)(SI*4), Z3
+	VMOVUPS      192(BX)(SI*4), Z4
+	VMOVUPS      192(DX)(SI*4), Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z6
+	VFMADD231PS  Z5, Z1, Z6
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, 192(CX)(SI*4)
+	VMOVUPS      Z6, 192(DX)(SI*4)
+	ADDQ         $+64, SI
+	SUBQ         $+64, AX
+	JMP          avx512group
+
+avx512tail:
+	TESTQ        AX, AX
+	JZ           avx512next
+	MOVQ         $-1, DI
+	BZHIQ        AX, DI, DI
+	KMOVW        DI, K1
+	SHRQ         $0x10, DI
+	KMOVW        DI, K2
+	SHRQ         $0x10, DI
+	KMOVW        DI, K3
+	SHRQ         $0x10, DI
+	KMOVW        DI, K4
+	VMOVUPS.Z    (CX)(SI*4), K1, Z3
+	VMOVUPS.Z    (BX)(SI*4), K1, Z4
+	VMOVUPS.Z    (DX)(SI*4), K1, Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z6
+	VFMADD231PS  Z5, Z1, Z6
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, K1, (CX)(SI*4)
+	VMOVUPS      Z6, K1, (DX)(SI*4)
+	VMOVUPS.Z    64(CX)(SI*4), K2, Z3
+	VMOVUPS.Z    64(BX)(SI*4), K2, Z4
+	VMOVUPS.Z    64(DX)(SI*4), K2, Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z6
+	VFMADD231PS  Z5, Z1, Z6
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, K2, 64(CX)(SI*4)
+	VMOVUPS      Z6, K2, 64(DX)(SI*4)
+	VMOVUPS.Z    128(CX)(SI*4), K3, Z3
+	VMOVUPS.Z    128(BX)(SI*4), K3, Z4
+	VMOVUPS.Z    128(DX)(SI*4), K3, Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z6
+	VFMADD231PS  Z5, Z1, Z6
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z6, Z1, Z4
+	VMOVAPS      Z3, Z3
+	VFNMADD231PS Z4, Z0, Z3
+	VMOVUPS      Z3, K3, 128(CX)(SI*4)
+	VMOVUPS      Z6, K3, 128(DX)(SI*4)
+	VMOVUPS.Z    192(CX)(SI*4), K4, Z3
+	VMOVUPS.Z    192(BX)(SI*4), K4, Z4
+	VMOVUPS.Z    192(DX)(SI*4), K4, Z5
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z3, Z2, Z4
+	VMOVAPS      Z4, Z2
+	VFMADD231PS  Z5, Z1, Z2
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z2, Z1, Z4
+	VMOVAPS      Z3, Z1
+	VFNMADD231PS Z4, Z0, Z1
+	VMOVUPS      Z1, K4, 192(CX)(SI*4)
+	VMOVUPS      Z2, K4, 192(DX)(SI*4)
+	ADDQ         AX, SI
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         grad+24(FP), BX
+	MOVSS        rate+32(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVSS        momentum+36(FP), X1
+	VBROADCASTSS X1, Y1
+	MOVSS        decay+40(FP), X2
+	VBROADCASTSS X2, Y2
+	XORQ         SI, SI
+
+avx2group:
+	CMPQ         AX, $+32
+	JLT          avx2tail
+	VMOVUPS      (CX)(SI*4), Y3
+	VMOVUPS      (BX)(SI*4), Y4
+	VMOVUPS      (DX)(SI*4), Y5
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y3, Y2, Y4
+	VMOVAPS      Y4, Y6
+	VFMADD231PS  Y5, Y1, Y6
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VMOVUPS      Y3, (CX)(SI*4)
+	VMOVUPS      Y6, (DX)(SI*4)
+	VMOVUPS      32(CX)(SI*4), Y3
+	VMOVUPS      32(BX)(SI*4), Y4
+	VMOVUPS      32(DX)(SI*4), Y5
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y3, Y2, Y4
+	VMOVAPS      Y4, Y6
+	VFMADD231PS  Y5, Y1, Y6
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VMOVUPS      Y3, 32(CX)(SI*4)
+	VMOVUPS      Y6, 32(DX)(SI*4)
+	VMOVUPS      64(CX)(SI*4), Y3
+	VMOVUPS      64(BX)(SI*4), Y4
+	VMOVUPS      64(DX)(SI*4), Y5
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y3, Y2, Y4
+	VMOVAPS      Y4, Y6
+	VFMADD231PS  Y5, Y1, Y6
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VMOVUPS      Y3, 64(CX)(SI*4)
+	VMOVUPS      Y6, 64(DX)(SI*4)
+	VMOVUPS      96(CX)(SI*4), Y3
+	VMOVUPS      96(BX)(SI*4), Y4
+	VMOVUPS      96(DX)(SI*4), Y5
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y3, Y2, Y4
+	VMOVAPS      Y4, Y6
+	VFMADD231PS  Y5, Y1, Y6
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y6, Y1, Y4
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y4, Y0, Y3
+	VMOVUPS      Y3, 96(CX)(SI*4)
+	VMOVUPS      Y6, 96(DX)(SI*4)
+	ADDQ         $+32, SI
+	SUBQ         $+32, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), DI
+	MOVQ         AX, R8
+	NEGQ         R8
+	LEAQ         128(DI)(R8*4), DI
+	VMOVUPS      (DI), Y3
+	VMASKMOVPS   (CX)(SI*4), Y3, Y4
+	VMASKMOVPS   (BX)(SI*4), Y3, Y5
+	VMASKMOVPS   (DX)(SI*4), Y3, Y6
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVAPS      Y5, Y7
+	VFMADD231PS  Y6, Y1, Y7
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y5, Y0, Y4
+	VMASKMOVPS   Y4, Y3, (CX)(SI*4)
+	VMASKMOVPS   Y7, Y3, (DX)(SI*4)
+	VMOVUPS      32(DI), Y3
+	VMASKMOVPS   32(CX)(SI*4), Y3, Y4
+	VMASKMOVPS   32(BX)(SI*4), Y3, Y5
+	VMASKMOVPS   32(DX)(SI*4), Y3, Y6
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVAPS      Y5, Y7
+	VFMADD231PS  Y6, Y1, Y7
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y5, Y0, Y4
+	VMASKMOVPS   Y4, Y3, 32(CX)(SI*4)
+	VMASKMOVPS   Y7, Y3, 32(DX)(SI*4)
+	VMOVUPS      64(DI), Y3
+	VMASKMOVPS   64(CX)(SI*4), Y3, Y4
+	VMASKMOVPS   64(BX)(SI*4), Y3, Y5
+	VMASKMOVPS   64(DX)(SI*4), Y3, Y6
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVAPS      Y5, Y7
+	VFMADD231PS  Y6, Y1, Y7
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y7, Y1, Y5
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y5, Y0, Y4
+	VMASKMOVPS   Y4, Y3, 64(CX)(SI*4)
+	VMASKMOVPS   Y7, Y3, 64(DX)(SI*4)
+	VMOVUPS      96(DI), Y3
+	VMASKMOVPS   96(CX)(SI*4), Y3, Y4
+	VMASKMOVPS   96(BX)(SI*4), Y3, Y5
+	VMASKMOVPS   96(DX)(SI*4), Y3, Y6
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y4, Y2, Y5
+	VMOVAPS      Y5, Y2
+	VFMADD231PS  Y6, Y1, Y2
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y2, Y1, Y5
+	VMOVAPS      Y4, Y1
+	VFNMADD231PS Y5, Y0, Y1
+	VMASKMOVPS   Y1, Y3, 96(CX)(SI*4)
+	VMASKMOVPS   Y2, Y3, 96(DX)(SI*4)
+	ADDQ         AX, SI
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func adamVector(n int, w *float32, m *float32, v *float32, grad *float32, rate float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, root float32, eps float32, decay float32, shrink float32)
+// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+TEXT ·adamVector(SB), NOSPLIT, $0-76
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         v+24(FP), BX
+	MOVQ         grad+32(FP), SI
+	MOVSS        rate+40(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVSS        beta1+44(FP), X1
+	VBROADCASTSS X1, Z1
+	MOVSS        rest1+48(FP), X2
+	VBROADCASTSS X2, Z2
+	MOVSS        beta2+52(FP), X3
+	VBROADCASTSS X3, Z3
+	MOVSS        rest2+56(FP), X4
+	VBROADCASTSS X4, Z4
+	MOVSS        root+60(FP), X5
+	VBROADCASTSS X5, Z5
+	MOVSS        eps+64(FP), X6
+	VBROADCASTSS X6, Z6
+	MOVSS        decay+68(FP), X7
+	VBROADCASTSS X7, Z7
+	MOVSS        shrink+72(FP), X8
+	VBROADCASTSS X8, Z8
+	XORQ         DI, DI
+
+avx512group:
+	CMPQ        AX, $+16
+	JLT         avx512tail
+	VMOVUPS     (CX)(DI*4), Z9
+	VMOVUPS     (SI)(DI*4), Z10
+	VMOVUPS     (DX)(DI*4), Z11
+	VMOVUPS     (BX)(DI*4), Z12
+	VMOVAPS     Z10, Z10
+	VFMADD231PS Z9, Z7, Z10
+	VMULPS      Z11, Z1, Z11
+	VMOVAPS     Z11, Z11
+	VFMADD231PS Z10, Z2, Z11
+	VMULPS      Z10, Z10, Z10
+	VMULPS      Z12, Z3, Z12
+	VMOVAPS     Z12, Z12
+	VFMADD231PS Z10, Z4, Z12
+	VMULPS      Z11, Z0, Z10
+	VSQRTPS     Z12, Z13
+	VDIVPS      Z5, Z13, Z13
+	VADDPS      Z6, Z13, Z13
+	VDIVPS      Z13, Z10, Z10
+	VMULPS      Z9, Z8, Z9
+	VSUBPS      Z10, Z9, Z9
+	VMOVUPS     Z9, (CX)(DI*4)
+	VMOVUPS     Z11, (DX)(DI*4)
+	VMOVUPS     Z12, (BX)(DI*4)
+	ADDQ        $+16, DI
+	SUBQ        $+16, AX
+	JMP         avx512group
+
+avx512tail:
+	TESTQ       AX, AX
+	JZ          avx512next
+	MOVQ        $-1, R8
+	BZHIQ       AX, R8, R8
+	KMOVW       R8, K1
+	VMOVUPS.Z   (CX)(DI*4), K1, Z9
+	VMOVUPS.Z   (SI)(DI*4), K1, Z10
+	VMOVUPS.Z   (DX)(DI*4), K1, Z11
+	VMOVUPS.Z   (BX)(DI*4), K1, Z12
+	VMOVAPS     Z10, Z10
+	VFMADD231PS Z9, Z7, Z10
+	VMULPS      Z11, Z1, Z1
+	VMOVAPS     Z1, Z1
+	VFMADD231PS Z10, Z2, Z1
+	VMULPS      Z10, Z10, Z2
+	VMULPS      Z12, Z3, Z3
+	VMOVAPS     Z3, Z3
+	VFMADD231PS Z2, Z4, Z3
+	VMULPS      Z1, Z0, Z0
+	VSQRTPS     Z3, Z2
+	VDIVPS      Z5, Z2, Z2
+	VADDPS      Z6, Z2, Z2
+	VDIVPS      Z2, Z0, Z0
+	VMULPS      Z9, Z8, Z2
+	VSUBPS      Z0, Z2, Z0
+	VMOVUPS     Z0, K1, (CX)(DI*4)
+	VMOVUPS     Z1, K1, (DX)(DI*4)
+	VMOVUPS     Z3, K1, (BX)(DI*4)
+	ADDQ        AX, DI
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         v+24(FP), BX
+	MOVQ         grad+32(FP), SI
+	MOVSS        rate+40(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVSS        beta1+44(FP), X1
+	VBROADCASTSS X1, Y1
+	MOVSS        rest1+48(FP), X2
+	VBROADCASTSS X2, Y2
+	MOVSS        beta2+52(FP), X3
+	VBROADCASTSS X3, Y3
+	MOVSS        rest2+56(FP), X4
+	VBROADCASTSS X4, Y4
+	MOVSS        root+60(FP), X5
+	VBROADCASTSS X5, Y5
+	MOVSS        eps+64(FP), X6
+	VBROADCASTSS X6, Y6
+	MOVSS        decay+68(FP), X7
+	VBROADCASTSS X7, Y7
+	MOVSS        shrink+72(FP), X8
+	VBROADCASTSS X8, Y8
+	XORQ         DI, DI
+
+avx2group:
+	CMPQ        AX, $+8
+	JLT         avx2tail
+	VMOVUPS     (CX)(DI*4), Y9
+	VMOVUPS     (SI)(DI*4), Y10
+	VMOVUPS     (DX)(DI*4), Y11
+	VMOVUPS     (BX)(DI*4), Y12
+	VMOVAPS     Y10, Y10
+	VFMADD231PS Y9, Y7, Y10
+	VMULPS      Y11, Y1, Y11
+	VMOVAPS     Y11, Y11
+	VFMADD231PS Y10, Y2, Y11
+	VMULPS      Y10, Y10, Y10
+	VMULPS      Y12, Y3, Y12
+	VMOVAPS     Y12, Y12
+	VFMADD231PS Y10, Y4, Y12
+	VMULPS      Y11, Y0, Y10
+	VSQRTPS     Y12, Y13
+	VDIVPS      Y5, Y13, Y13
+	VADDPS      Y6, Y13, Y13
+	VDIVPS      Y13, Y10, Y10
+	VMULPS      Y9, Y8, Y9
+	VSUBPS      Y10, Y9, Y9
+	VMOVUPS     Y9, (CX)(DI*4)
+	VMOVUPS     Y11, (DX)(DI*4)
+	VMOVUPS     Y12, (BX)(DI*4)
+	ADDQ        $+8, DI
+	SUBQ        $+8, AX
+	JMP         avx2group
+
+avx2tail:
+	TESTQ       AX, AX
+	JZ          avx2next
+	LEAQ        masks<>+0(SB), R8
+	MOVQ        AX, R9
+	NEGQ        R9
+	LEAQ        128(R8)(R9*4), R8
+	VMOVUPS     (R8), Y9
+	VMASKMOVPS  (CX)(DI*4), Y9, Y10
+	VMASKMOVPS  (SI)(DI*4), Y9, Y11
+	VMASKMOVPS  (DX)(DI*4), Y9, Y12
+	VMASKMOVPS  (BX)(DI*4), Y9, Y13
+	VMOVAPS     Y11, Y11
+	VFMADD231PS Y10, Y7, Y11
+	VMULPS      Y12, Y1, Y1
+	VMOVAPS     Y1, Y1
+	VFMADD231PS Y11, Y2, Y1
+	VMULPS      Y11, Y11, Y2
+	VMULPS      Y13, Y3, Y3
+	VMOVAPS     Y3, Y3
+	VFMADD231PS Y2, Y4, Y3
+	VMULPS      Y1, Y0, Y0
+	VSQRTPS     Y3, Y2
+	VDIVPS      Y5, Y2, Y2
+	VADDPS      Y6, Y2, Y2
+	VDIVPS      Y2, Y0, Y0
+	VMULPS      Y10, Y8, Y2
+	VSUBPS      Y0, Y2, Y0
+	VMASKMOVPS  Y0, Y9, (CX)(DI*4)
+	VMASKMOVPS  Y1, Y9, (DX)(DI*4)
+	VMASKMOVPS  Y3, Y9, (BX)(DI*4)
+	ADDQ        AX, DI
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func rmspropVector(n int, w *float32, v *float32, grad *float32, rate float32, alpha float32, rest float32, eps float32, decay float32)
+// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+TEXT ·rmspropVector(SB), NOSPLIT, $0-52
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         grad+24(FP), BX
+	MOVSS        rate+32(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVSS        alpha+36(FP), X1
+	VBROADCASTSS X1, Z1
+	MOVSS        rest+40(FP), X2
+	VBROADCASTSS X2, Z2
+	MOVSS        eps+44(FP), X3
+	VBROADCASTSS X3, Z3
+	MOVSS        decay+48(FP), X4
+	VBROADCASTSS X4, Z4
+	XORQ         SI, SI
+
+avx512group:
+	CMPQ         AX, $+32
+	JLT          avx512tail
+	VMOVUPS      (CX)(SI*4), Z5
+	VMOVUPS      (BX)(SI*4), Z6
+	VMOVUPS      (DX)(SI*4), Z7
+	VMOVAPS      Z6, Z6
+	VFMADD231PS  Z5, Z4, Z6
+	VMULPS       Z6, Z6, Z8
+	VMULPS       Z7, Z1, Z7
+	VMOVAPS      Z7, Z7
+	VFMADD231PS  Z8, Z2, Z7
+	VSQRTPS      Z7, Z8
+	VADDPS       Z3, Z8, Z8
+	VDIVPS       Z8, Z6, Z6
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS Z6, Z0, Z5
+	VMOVUPS      Z5, (CX)(SI*4)
+	VMOVUPS      Z7, (DX)(SI*4)
+	VMOVUPS      64(CX)(SI*4), Z5
+	VMOVUPS      64(BX)(SI*4), Z6
+	VMOVUPS      64(DX)(SI*4), Z7
+	VMOVAPS      Z6, Z6
+	VFMADD231PS  Z5, Z4, Z6
+	VMULPS       Z6, Z6, Z8
+	VMULPS       Z7, Z1, Z7
+	VMOVAPS      Z7, Z7
+	VFMADD231PS  Z8, Z2, Z7
+	VSQRTPS      Z7, Z8
+	VADDPS       Z3, Z8, Z8
+	VDIVPS       Z8, Z6, Z6
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS Z6, Z0, Z5
+	VMOVUPS      Z5, 64(CX)(SI*4)
+	VMOVUPS      Z7, 64(DX)(SI*4)
+	ADDQ         $+32, SI
+	SUBQ         $+32, AX
+	JMP          avx512group
+
+avx512tail:
+	TESTQ        AX, AX
+	JZ           avx512next
+	MOVQ         $-1, DI
+	BZHIQ        AX, DI, DI
+	KMOVW        DI, K1
+	SHRQ         $0x10, DI
+	KMOVW        DI, K2
+	VMOVUPS.Z    (CX)(SI*4), K1, Z5
+	VMOVUPS.Z    (BX)(SI*4), K1, Z6
+	VMOVUPS.Z    (DX)(SI*4), K1, Z7
+	VMOVAPS      Z6, Z6
+	VFMADD231PS  Z5, Z4, Z6
+	VMULPS       Z6, Z6, Z8
+	VMULPS       Z7, Z1, Z7
+	VMOVAPS      Z7, Z7
+	VFMADD231PS  Z8, Z2, Z7
+	VSQRTPS      Z7, Z8
+	VADDPS       Z3, Z8, Z8
+	VDIVPS       Z8, Z6, Z6
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS Z6, Z0, Z5
+	VMOVUPS      Z5, K1, (CX)(SI*4)
+	VMOVUPS      Z7, K1, (DX)(SI*4)
+	VMOVUPS.Z    64(CX)(SI*4), K2, Z5
+	VMOVUPS.Z    64(BX)(SI*4), K2, Z6
+	VMOVUPS.Z    64(DX)(SI*4), K2, Z7
+	VMOVAPS      Z6, Z6
+	VFMADD231PS  Z5, Z4, Z6
+	VMULPS       Z6, Z6, Z4
+	VMULPS       Z7, Z1, Z1
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  Z4, Z2, Z1
+	VSQRTPS      Z1, Z2
+	VADDPS       Z3, Z2, Z2
+	VDIVPS       Z2, Z6, Z2
+	VMOVAPS      Z5, Z3
+	VFNMADD231PS Z2, Z0, Z3
+	VMOVUPS      Z3, K2, 64(CX)(SI*4)
+	VMOVUPS      Z1, K2, 64(DX)(SI*4)
+	ADDQ         AX, SI
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         grad+24(FP), BX
+	MOVSS        rate+32(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVSS        alpha+36(FP), X1
+	VBROADCASTSS X1, Y1
+	MOVSS        rest+40(FP), X2
+	VBROADCASTSS X2, Y2
+	MOVSS        eps+44(FP), X3
+	VBROADCASTSS X3, Y3
+	MOVSS        decay+48(FP), X4
+	VBROADCASTSS X4, Y4
+	XORQ         SI, SI
+
+avx2group:
+	CMPQ         AX, $+16
+	JLT          avx2tail
+	VMOVUPS      (CX)(SI*4), Y5
+	VMOVUPS      (BX)(SI*4), Y6
+	VMOVUPS      (DX)(SI*4), Y7
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  Y5, Y4, Y6
+	VMULPS       Y6, Y6, Y8
+	VMULPS       Y7, Y1, Y7
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  Y8, Y2, Y7
+	VSQRTPS      Y7, Y8
+	VADDPS       Y3, Y8, Y8
+	VDIVPS       Y8, Y6, Y6
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS Y6, Y0, Y5
+	VMOVUPS      Y5, (CX)(SI*4)
+	VMOVUPS      Y7, (DX)(SI*4)
+	VMOVUPS      32(CX)(SI*4), Y5
+	VMOVUPS      32(BX)(SI*4), Y6
+	VMOVUPS      32(DX)(SI*4), Y7
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  Y5, Y4, Y6
+	VMULPS       Y6, Y6, Y8
+	VMULPS       Y7, Y1, Y7
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  Y8, Y2, Y7
+	VSQRTPS      Y7, Y8
+	VADDPS       Y3, Y8, Y8
+	VDIVPS       Y8, Y6, Y6
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS Y6, Y0, Y5
+	VMOVUPS      Y5, 32(CX)(SI*4)
+	VMOVUPS      Y7, 32(DX)(SI*4)
+	ADDQ         $+16, SI
+	SUBQ         $+16, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), DI
+	MOVQ         AX, R8
+	NEGQ         R8
+	LEAQ         128(DI)(R8*4), DI
+	VMOVUPS      (DI), Y5
+	VMASKMOVPS   (CX)(SI*4), Y5, Y6
+	VMASKMOVPS   (BX)(SI*4), Y5, Y7
+	VMASKMOVPS   (DX)(SI*4), Y5, Y8
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  Y6, Y4, Y7
+	VMULPS       Y7, Y7, Y9
+	VMULPS       Y8, Y1, Y8
+	VMOVAPS      Y8, Y8
+	VFMADD231PS  Y9, Y2, Y8
+	VSQRTPS      Y8, Y9
+	VADDPS       Y3, Y9, Y9
+	VDIVPS       Y9, Y7, Y7
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS Y7, Y0, Y6
+	VMASKMOVPS   Y6, Y5, (CX)(SI*4)
+	VMASKMOVPS   Y8, Y5, (DX)(SI*4)
+	VMOVUPS      32(DI), Y5
+	VMASKMOVPS   32(CX)(SI*4), Y5, Y6
+	VMASKMOVPS   32(BX)(SI*4), Y5, Y7
+	VMASKMOVPS   32(DX)(SI*4), Y5, Y8
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  Y6, Y4, Y7
+	VMULPS       Y7, Y7, Y4
+	VMULPS       Y8, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y4, Y2, Y1
+	VSQRTPS      Y1, Y2
+	VADDPS       Y3, Y2, Y2
+	VDIVPS       Y2, Y7, Y2
+	VMOVAPS      Y6, Y3
+	VFNMADD231PS Y2, Y0, Y3
+	VMASKMOVPS   Y3, Y5, 32(CX)(SI*4)
+	VMASKMOVPS   Y1, Y5, 32(DX)(SI*4)
+	ADDQ         AX, SI
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func rmspropMomentumVector(n int, w *float32, v *float32, b *float32, grad *float32, rate float32, alpha float32, rest float32, eps float32, decay float32, momentum float32)
+// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+TEXT ·rmspropMomentumVector(SB), NOSPLIT, $0-64
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         b+24(FP), BX
+	MOVQ         grad+32(FP), SI
+	MOVSS        rate+40(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVSS        alpha+44(FP), X1
+	VBROADCASTSS X1, Z1
+	MOVSS        rest+48(FP), X2
+	VBROADCASTSS X2, Z2
+	MOVSS        eps+52(FP), X3
+	VBROADCASTSS X3, Z3
+	MOVSS        decay+56(FP), X4
+	VBROADCASTSS X4, Z4
+	MOVSS        momentum+60(FP), X5
+	VBROADCASTSS X5, Z5
+	XORQ         DI, DI
+
+avx512group:
+	CMPQ         AX, $+16
+	JLT          avx512tail
+	VMOVUPS      (CX)(DI*4), Z6
+	VMOVUPS      (SI)(DI*4), Z7
+	VMOVUPS      (DX)(DI*4), Z8
+	VMOVUPS      (BX)(DI*4), Z9
+	VMOVAPS      Z7, Z7
+	VFMADD231PS  Z6, Z4, Z7
+	VMULPS       Z7, Z7, Z10
+	VMULPS       Z8, Z1, Z8
+	VMOVAPS      Z8, Z8
+	VFMADD231PS  Z10, Z2, Z8
+	VSQRTPS      Z8, Z10
+	VADDPS       Z3, Z10, Z10
+	VDIVPS       Z10, Z7, Z7
+	VMOVAPS      Z7, Z7
+	VFMADD231PS  Z9, Z5, Z7
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS Z7, Z0, Z6
+	VMOVUPS      Z6, (CX)(DI*4)
+	VMOVUPS      Z8, (DX)(DI*4)
+	VMOVUPS      Z7, (BX)(DI*4)
+	ADDQ         $+16, DI
+	SUBQ         $+16, AX
+	JMP          avx512group
+
+avx512tail:
+	TESTQ        AX, AX
+	JZ           avx512next
+	MOVQ         $-1, R8
+	BZHIQ        AX, R8, R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (CX)(DI*4), K1, Z6
+	VMOVUPS.Z    (SI)(DI*4), K1, Z7
+	VMOVUPS.Z    (DX)(DI*4), K1, Z8
+	VMOVUPS.Z    (BX)(DI*4), K1, Z9
+	VMOVAPS      Z7, Z7
+	VFMADD231PS  Z6, Z4, Z7
+	VMULPS       Z7, Z7, Z4
+	VMULPS       Z8, Z1, Z1
+	VMOVAPS      Z1, Z1
+	VFMADD231PS  Z4, Z2, Z1
+	VSQRTPS      Z1, Z2
+	VADDPS       Z3, Z2, Z2
+	VDIVPS       Z2, Z7, Z2
+	VMOVAPS      Z2, Z2
+	VFMADD231PS  Z9, Z5, Z2
+	VMOVAPS      Z6, Z3
+	VFNMADD231PS Z2, Z0, Z3
+	VMOVUPS      Z3, K1, (CX)(DI*4)
+	VMOVUPS      Z1, K1, (DX)(DI*4)
+	VMOVUPS      Z2, K1, (BX)(DI*4)
+	ADDQ         AX, DI
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         b+24(FP), BX
+	MOVQ         grad+32(FP), SI
+	MOVSS        rate+40(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVSS        alpha+44(FP), X1
+	VBROADCASTSS X1, Y1
+	MOVSS        rest+48(FP), X2
+	VBROADCASTSS X2, Y2
+	MOVSS        eps+52(FP), X3
+	VBROADCASTSS X3, Y3
+	MOVSS        decay+56(FP), X4
+	VBROADCASTSS X4, Y4
+	MOVSS        momentum+60(FP), X5
+	VBROADCASTSS X5, Y5
+	XORQ         DI, DI
+
+avx2group:
+	CMPQ         AX, $+8
+	JLT          avx2tail
+	VMOVUPS      (CX)(DI*4), Y6
+	VMOVUPS      (SI)(DI*4), Y7
+	VMOVUPS      (DX)(DI*4), Y8
+	VMOVUPS      (BX)(DI*4), Y9
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  Y6, Y4, Y7
+	VMULPS       Y7, Y7, Y10
+	VMULPS       Y8, Y1, Y8
+	VMOVAPS      Y8, Y8
+	VFMADD231PS  Y10, Y2, Y8
+	VSQRTPS      Y8, Y10
+	VADDPS       Y3, Y10, Y10
+	VDIVPS       Y10, Y7, Y7
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  Y9, Y5, Y7
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS Y7, Y0, Y6
+	VMOVUPS      Y6, (CX)(DI*4)
+	VMOVUPS      Y8, (DX)(DI*4)
+	VMOVUPS      Y7, (BX)(DI*4)
+	ADDQ         $+8, DI
+	SUBQ         $+8, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), R8
+	MOVQ         AX, R9
+	NEGQ         R9
+	LEAQ         128(R8)(R9*4), R8
+	VMOVUPS      (R8), Y6
+	VMASKMOVPS   (CX)(DI*4), Y6, Y7
+	VMASKMOVPS   (SI)(DI*4), Y6, Y8
+	VMASKMOVPS   (DX)(DI*4), Y6, Y9
+	VMASKMOVPS   (BX)(DI*4), Y6, Y10
+	VMOVAPS      Y8, Y8
+	VFMADD231PS  Y7, Y4, Y8
+	VMULPS       Y8, Y8, Y4
+	VMULPS       Y9, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y4, Y2, Y1
+	VSQRTPS      Y1, Y2
+	VADDPS       Y3, Y2, Y2
+	VDIVPS       Y2, Y8, Y2
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y10, Y5, Y2
+	VMOVAPS      Y7, Y3
+	VFNMADD231PS Y2, Y0, Y3
+	VMASKMOVPS   Y3, Y6, (CX)(DI*4)
+	VMASKMOVPS   Y1, Y6, (DX)(DI*4)
+	VMASKMOVPS   Y2, Y6, (BX)(DI*4)
+	ADDQ         AX, DI
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func axpbyVector(n int, dst *float32, src *float32, alpha float32, beta float32)
+// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+TEXT ·axpbyVector(SB), NOSPLIT, $0-32
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         src+16(FP), DX
+	MOVSS        alpha+24(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVSS        beta+28(FP), X1
+	VBROADCASTSS X1, Z1
+	XORQ         BX, BX
+
+avx512group:
+	CMPQ        AX, $+64
+	JLT         avx512tail
+	VMOVUPS     (CX)(BX*4), Z2
+	VMOVUPS     (DX)(BX*4), Z3
+	VMULPS      Z2, Z1, Z2
+	VMOVAPS     Z2, Z2
+	VFMADD231PS Z3, Z0, Z2
+	VMOVUPS     Z2, (CX)(BX*4)
+	VMOVUPS     64(CX)(BX*4), Z2
+	VMOVUPS     64(DX)(BX*4), Z3
+	VMULPS      Z2, Z1, Z2
+	VMOVAPS     Z2, Z2
+	VFMADD231PS Z3, Z0, Z2
+	VMOVUPS     Z2, 64(CX)(BX*4)
+	VMOVUPS     128(CX)(BX*4), Z2
+	VMOVUPS     128(DX)(BX*4), Z3
+	VMULPS      Z2, Z1, Z2
+	VMOVAPS     Z2, Z2
+	VFMADD231PS Z3, Z0, Z2
+	VMOVUPS     Z2, 128(CX)(BX*4)
+	VMOVUPS     192(CX)(BX*4), Z2
+	VMOVUPS     192(DX)(BX*4), Z3
+	VMULPS      Z2, Z1, Z2
+	VMOVAPS     Z2, Z2
+	VFMADD231PS Z3, Z0, Z2
+	VMOVUPS     Z2, 192(CX)(BX*4)
+	ADDQ        $+64, BX
+	SUBQ        $+64, AX
+	JMP         avx512group
+
+avx512tail:
+	TESTQ       AX, AX
+	JZ          avx512next
+	MOVQ        $-1, SI
+	BZHIQ       AX, SI, SI
+	KMOVW       SI, K1
+	SHRQ        $0x10, SI
+	KMOVW       SI, K2
+	SHRQ        $0x10, SI
+	KMOVW       SI, K3
+	SHRQ        $0x10, SI
+	KMOVW       SI, K4
+	VMOVUPS.Z   (CX)(BX*4), K1, Z2
+	VMOVUPS.Z   (DX)(BX*4), K1, Z3
+	VMULPS      Z2, Z1, Z2
+	VMOVAPS     Z2, Z2
+	VFMADD231PS Z3, Z0, Z2
+	VMOVUPS     Z2, K1, (CX)(BX*4)
+	VMOVUPS.Z   64(CX)(BX*4), K2, Z2
+	VMOVUPS.Z   64(DX)(BX*4), K2, Z3
+	VMULPS      Z2, Z1, Z2
+	VMOVAPS     Z2, Z2
+	VFMADD231PS Z3, Z0, Z2
+	VMOVUPS     Z2, K2, 64(CX)(BX*4)
+	VMOVUPS.Z   128(CX)(BX*4), K3, Z2
+	VMOVUPS.Z   128(DX)(BX*4), K3, Z3
+	VMULPS      Z2, Z1, Z2
+	VMOVAPS     Z2, Z2
+	VFMADD231PS Z3, Z0, Z2
+	VMOVUPS     Z2, K3, 128(CX)(BX*4)
+	VMOVUPS.Z   192(CX)(BX*4), K4, Z2
+	VMOVUPS.Z   192(DX)(BX*4), K4, Z3
+	VMULPS      Z2, Z1, Z1
+	VMOVAPS     Z1, Z1
+	VFMADD231PS Z3, Z0, Z1
+	VMOVUPS     Z1, K4, 192(CX)(BX*4)
+	ADDQ        AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         src+16(FP), DX
+	MOVSS        alpha+24(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVSS        beta+28(FP), X1
+	VBROADCASTSS X1, Y1
+	XORQ         BX, BX
+
+avx2group:
+	CMPQ        AX, $+32
+	JLT         avx2tail
+	VMOVUPS     (CX)(BX*4), Y2
+	VMOVUPS     (DX)(BX*4), Y3
+	VMULPS      Y2, Y1, Y2
+	VMOVAPS     Y2, Y2
+	VFMADD231PS Y3, Y0, Y2
+	VMOVUPS     Y2, (CX)(BX*4)
+	VMOVUPS     32(CX)(BX*4), Y2
+	VMOVUPS     32(DX)(BX*4), Y3
+	VMULPS      Y2, Y1, Y2
+	VMOVAPS     Y2, Y2
+	VFMADD231PS Y3, Y0, Y2
+	VMOVUPS     Y2, 32(CX)(BX*4)
+	VMOVUPS     64(CX)(BX*4), Y2
+	VMOVUPS     64(DX)(BX*4), Y3
+	VMULPS      Y2, Y1, Y2
+	VMOVAPS     Y2, Y2
+	VFMADD231PS Y3, Y0, Y2
+	VMOVUPS     Y2, 64(CX)(BX*4)
+	VMOVUPS     96(CX)(BX*4), Y2
+	VMOVUPS     96(DX)(BX*4), Y3
+	VMULPS      Y2, Y1, Y2
+	VMOVAPS     Y2, Y2
+	VFMADD231PS Y3, Y0, Y2
+	VMOVUPS     Y2, 96(CX)(BX*4)
+	ADDQ        $+32, BX
+	SUBQ        $+32, AX
+	JMP         avx2group
+
+avx2tail:
+	TESTQ       AX, AX
+	JZ          avx2next
+	LEAQ        masks<>+0(SB), SI
+	MOVQ        AX, DI
+	NEGQ        DI
+	LEAQ        128(SI)(DI*4), SI
+	VMOVUPS     (SI), Y2
+	VMASKMOVPS  (CX)(BX*4), Y2, Y3
+	VMASKMOVPS  (DX)(BX*4), Y2, Y4
+	VMULPS      Y3, Y1, Y3
+	VMOVAPS     Y3, Y3
+	VFMADD231PS Y4, Y0, Y3
+	VMASKMOVPS  Y3, Y2, (CX)(BX*4)
+	VMOVUPS     32(SI), Y2
+	VMASKMOVPS  32(CX)(BX*4), Y2, Y3
+	VMASKMOVPS  32(DX)(BX*4), Y2, Y4
+	VMULPS      Y3, Y1, Y3
+	VMOVAPS     Y3, Y3
+	VFMADD231PS Y4, Y0, Y3
+	VMASKMOVPS  Y3, Y2, 32(CX)(BX*4)
+	VMOVUPS     64(SI), Y2
+	VMASKMOVPS  64(CX)(BX*4), Y2, Y3
+	VMASKMOVPS  64(DX)(BX*4), Y2, Y4
+	VMULPS      Y3, Y1, Y3
+	VMOVAPS     Y3, Y3
+	VFMADD231PS Y4, Y0, Y3
+	VMASKMOVPS  Y3, Y2, 64(CX)(BX*4)
+	VMOVUPS     96(SI), Y2
+	VMASKMOVPS  96(CX)(BX*4), Y2, Y3
+	VMASKMOVPS  96(DX)(BX*4), Y2, Y4
+	VMULPS      Y3, Y1, Y1
+	VMOVAPS     Y1, Y1
+	VFMADD231PS Y4, Y0, Y1
+	VMASKMOVPS  Y1, Y2, 96(CX)(BX*4)
+	ADDQ        AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
 // func sumVector(n int, x *float32, sum *float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·sumVector(SB), NOSPLIT, $0-24
@@ -6830,6 +12922,1570 @@ avx2tail:
 	VSHUFPS      $0x01, X0, X0, X1
 	VADDPS       X1, X0, X0
 	VMOVSS       X0, (AX)
+	VZEROUPPER
+	RET
+
+// func maxPoolWindows(count int, height int, width int, c int, step int, line int, x *float32, y *float32)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·maxPoolWindows(SB), NOSPLIT, $0-64
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ c+24(FP), AX
+
+	// few channels: shorter vectors cross fewer cache lines
+	CMPQ  AX, $+8
+	JLE   avx2
+	CMPQ  AX, $+16
+	JGT   avx512any
+	MOVQ  height+8(FP), CX
+	CMPQ  CX, $0x02
+	JNE   avx512any
+	MOVQ  width+16(FP), CX
+	CMPQ  CX, $0x02
+	JNE   avx512any
+	MOVQ  line+40(FP), CX
+	MOVQ  step+32(FP), DX
+	MOVQ  count+0(FP), BX
+	MOVQ  x+48(FP), SI
+	LEAQ  (SI)(CX*4), CX
+	MOVQ  y+56(FP), DI
+	MOVQ  $-1, R8
+	BZHIQ AX, R8, R8
+	KMOVW R8, K1
+
+avx512smallwindow:
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (SI), K1, Z1
+	VMAXPS    Z1, Z0, Z1
+	VCMPPS    $0x03, Z0, Z0, K2
+	VMOVAPS   Z0, K2, Z1
+	VMOVAPS   Z1, Z0
+	VMOVUPS.Z (SI)(AX*4), K1, Z1
+	VMAXPS    Z1, Z0, Z1
+	VCMPPS    $0x03, Z0, Z0, K2
+	VMOVAPS   Z0, K2, Z1
+	VMOVAPS   Z1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VMAXPS    Z1, Z0, Z1
+	VCMPPS    $0x03, Z0, Z0, K2
+	VMOVAPS   Z0, K2, Z1
+	VMOVAPS   Z1, Z0
+	VMOVUPS.Z (CX)(AX*4), K1, Z1
+	VMAXPS    Z1, Z0, Z1
+	VCMPPS    $0x03, Z0, Z0, K2
+	VMOVAPS   Z0, K2, Z1
+	VMOVAPS   Z1, Z0
+	VMOVUPS   Z0, K1, (DI)
+	LEAQ      (SI)(DX*4), SI
+	LEAQ      (CX)(DX*4), CX
+	LEAQ      (DI)(AX*4), DI
+	DECQ      BX
+	JNZ       avx512smallwindow
+	VZEROUPPER
+	RET
+
+avx512any:
+	MOVQ x+48(FP), DX
+	MOVQ y+56(FP), BX
+	MOVQ count+0(FP), SI
+
+avx512window:
+	MOVQ c+24(FP), DI
+	XORQ AX, AX
+
+avx512group:
+	CMPQ    DI, $+64
+	JLT     avx512single
+	MOVQ    DX, R8
+	ADDQ    AX, R8
+	MOVQ    R8, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 128(CX), Z2
+	VMOVUPS 192(CX), Z3
+	MOVQ    height+8(FP), R9
+
+avx512grouprow:
+	MOVQ R8, CX
+	MOVQ width+16(FP), R10
+
+avx512grouppixel:
+	VMOVUPS (CX), Z4
+	VMAXPS  Z4, Z0, Z4
+	VCMPPS  $0x03, Z0, Z0, K1
+	VMOVAPS Z0, K1, Z4
+	VMOVAPS Z4, Z0
+	VMOVUPS 64(CX), Z4
+	VMAXPS  Z4, Z1, Z4
+	VCMPPS  $0x03, Z1, Z1, K1
+	VMOVAPS Z1, K1, Z4
+	VMOVAPS Z4, Z1
+	VMOVUPS 128(CX), Z4
+	VMAXPS  Z4, Z2, Z4
+	VCMPPS  $0x03, Z2, Z2, K1
+	VMOVAPS Z2, K1, Z4
+	VMOVAPS Z4, Z2
+	VMOVUPS 192(CX), Z4
+	VMAXPS  Z4, Z3, Z4
+	VCMPPS  $0x03, Z3, Z3, K1
+	VMOVAPS Z3, K1, Z4
+	VMOVAPS Z4, Z3
+	MOVQ    c+24(FP), R11
+	LEAQ    (CX)(R11*4), CX
+	DECQ    R10
+	JNZ     avx512grouppixel
+	MOVQ    line+40(FP), CX
+	LEAQ    (R8)(CX*4), R8
+	DECQ    R9
+	JNZ     avx512grouprow
+	VMOVUPS Z0, (BX)(AX*1)
+	VMOVUPS Z1, 64(BX)(AX*1)
+	VMOVUPS Z2, 128(BX)(AX*1)
+	VMOVUPS Z3, 192(BX)(AX*1)
+	ADDQ    $+256, AX
+	SUBQ    $+64, DI
+	JMP     avx512group
+
+avx512single:
+	TESTQ     DI, DI
+	JZ        avx512next
+	MOVQ      $+16, R8
+	CMPQ      DI, R8
+	CMOVQLT   DI, R8
+	MOVQ      $-1, CX
+	BZHIQ     R8, CX, CX
+	KMOVW     CX, K1
+	MOVQ      DX, R9
+	ADDQ      AX, R9
+	MOVQ      R9, CX
+	VMOVUPS.Z (CX), K1, Z0
+	MOVQ      height+8(FP), R10
+
+avx512singlerow:
+	MOVQ R9, CX
+	MOVQ width+16(FP), R11
+
+avx512singlepixel:
+	VMOVUPS.Z (CX), K1, Z1
+	VMAXPS    Z1, Z0, Z1
+	VCMPPS    $0x03, Z0, Z0, K2
+	VMOVAPS   Z0, K2, Z1
+	VMOVAPS   Z1, Z0
+	MOVQ      c+24(FP), R12
+	LEAQ      (CX)(R12*4), CX
+	DECQ      R11
+	JNZ       avx512singlepixel
+	MOVQ      line+40(FP), CX
+	LEAQ      (R9)(CX*4), R9
+	DECQ      R10
+	JNZ       avx512singlerow
+	VMOVUPS   Z0, K1, (BX)(AX*1)
+	ADDQ      $+64, AX
+	SUBQ      R8, DI
+	JMP       avx512single
+
+avx512next:
+	MOVQ c+24(FP), AX
+	MOVQ step+32(FP), CX
+	LEAQ (BX)(AX*4), BX
+	LEAQ (DX)(CX*4), DX
+	DECQ SI
+	JNZ  avx512window
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ    c+24(FP), AX
+	CMPQ    AX, $+8
+	JGT     avx2any
+	MOVQ    height+8(FP), CX
+	CMPQ    CX, $0x02
+	JNE     avx2any
+	MOVQ    width+16(FP), CX
+	CMPQ    CX, $0x02
+	JNE     avx2any
+	MOVQ    line+40(FP), CX
+	MOVQ    step+32(FP), DX
+	MOVQ    count+0(FP), BX
+	MOVQ    x+48(FP), SI
+	LEAQ    (SI)(CX*4), CX
+	MOVQ    y+56(FP), DI
+	LEAQ    masks<>+0(SB), R8
+	MOVQ    AX, R9
+	NEGQ    R9
+	LEAQ    128(R8)(R9*4), R8
+	VMOVUPS (R8), Y0
+
+avx2smallwindow:
+	VMASKMOVPS (SI), Y0, Y1
+	VMASKMOVPS (SI), Y0, Y2
+	VMAXPS     Y2, Y1, Y2
+	VCMPPS     $0x03, Y1, Y1, Y3
+	VBLENDVPS  Y3, Y1, Y2, Y1
+	VMOVAPS    Y1, Y1
+	VMASKMOVPS (SI)(AX*4), Y0, Y2
+	VMAXPS     Y2, Y1, Y2
+	VCMPPS     $0x03, Y1, Y1, Y3
+	VBLENDVPS  Y3, Y1, Y2, Y1
+	VMOVAPS    Y1, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMAXPS     Y2, Y1, Y2
+	VCMPPS     $0x03, Y1, Y1, Y3
+	VBLENDVPS  Y3, Y1, Y2, Y1
+	VMOVAPS    Y1, Y1
+	VMASKMOVPS (CX)(AX*4), Y0, Y2
+	VMAXPS     Y2, Y1, Y2
+	VCMPPS     $0x03, Y1, Y1, Y3
+	VBLENDVPS  Y3, Y1, Y2, Y1
+	VMOVAPS    Y1, Y1
+	VMASKMOVPS Y1, Y0, (DI)
+	LEAQ       (SI)(DX*4), SI
+	LEAQ       (CX)(DX*4), CX
+	LEAQ       (DI)(AX*4), DI
+	DECQ       BX
+	JNZ        avx2smallwindow
+	VZEROUPPER
+	RET
+
+avx2any:
+	MOVQ x+48(FP), DX
+	MOVQ y+56(FP), BX
+	MOVQ count+0(FP), SI
+
+avx2window:
+	MOVQ c+24(FP), DI
+	XORQ AX, AX
+
+avx2group:
+	CMPQ    DI, $+32
+	JLT     avx2single
+	MOVQ    DX, R8
+	ADDQ    AX, R8
+	MOVQ    R8, CX
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS 64(CX), Y2
+	VMOVUPS 96(CX), Y3
+	MOVQ    height+8(FP), R9
+
+avx2grouprow:
+	MOVQ R8, CX
+	MOVQ width+16(FP), R10
+
+avx2grouppixel:
+	VMOVUPS   (CX), Y4
+	VMAXPS    Y4, Y0, Y4
+	VCMPPS    $0x03, Y0, Y0, Y5
+	VBLENDVPS Y5, Y0, Y4, Y0
+	VMOVAPS   Y0, Y0
+	VMOVUPS   32(CX), Y4
+	VMAXPS    Y4, Y1, Y4
+	VCMPPS    $0x03, Y1, Y1, Y5
+	VBLENDVPS Y5, Y1, Y4, Y1
+	VMOVAPS   Y1, Y1
+	VMOVUPS   64(CX), Y4
+	VMAXPS    Y4, Y2, Y4
+	VCMPPS    $0x03, Y2, Y2, Y5
+	VBLENDVPS Y5, Y2, Y4, Y2
+	VMOVAPS   Y2, Y2
+	VMOVUPS   96(CX), Y4
+	VMAXPS    Y4, Y3, Y4
+	VCMPPS    $0x03, Y3, Y3, Y5
+	VBLENDVPS Y5, Y3, Y4, Y3
+	VMOVAPS   Y3, Y3
+	MOVQ      c+24(FP), R11
+	LEAQ      (CX)(R11*4), CX
+	DECQ      R10
+	JNZ       avx2grouppixel
+	MOVQ      line+40(FP), CX
+	LEAQ      (R8)(CX*4), R8
+	DECQ      R9
+	JNZ       avx2grouprow
+	VMOVUPS   Y0, (BX)(AX*1)
+	VMOVUPS   Y1, 32(BX)(AX*1)
+	VMOVUPS   Y2, 64(BX)(AX*1)
+	VMOVUPS   Y3, 96(BX)(AX*1)
+	ADDQ      $+128, AX
+	SUBQ      $+32, DI
+	JMP       avx2group
+
+avx2single:
+	TESTQ      DI, DI
+	JZ         avx2next
+	MOVQ       $+8, R8
+	CMPQ       DI, R8
+	CMOVQLT    DI, R8
+	LEAQ       masks<>+0(SB), CX
+	MOVQ       R8, R9
+	NEGQ       R9
+	LEAQ       128(CX)(R9*4), CX
+	VMOVUPS    (CX), Y0
+	MOVQ       DX, R9
+	ADDQ       AX, R9
+	MOVQ       R9, CX
+	VMASKMOVPS (CX), Y0, Y1
+	MOVQ       height+8(FP), R10
+
+avx2singlerow:
+	MOVQ R9, CX
+	MOVQ width+16(FP), R11
+
+avx2singlepixel:
+	VMASKMOVPS (CX), Y0, Y2
+	VMAXPS     Y2, Y1, Y2
+	VCMPPS     $0x03, Y1, Y1, Y3
+	VBLENDVPS  Y3, Y1, Y2, Y1
+	VMOVAPS    Y1, Y1
+	MOVQ       c+24(FP), R12
+	LEAQ       (CX)(R12*4), CX
+	DECQ       R11
+	JNZ        avx2singlepixel
+	MOVQ       line+40(FP), CX
+	LEAQ       (R9)(CX*4), R9
+	DECQ       R10
+	JNZ        avx2singlerow
+	VMASKMOVPS Y1, Y0, (BX)(AX*1)
+	ADDQ       $+32, AX
+	SUBQ       R8, DI
+	JMP        avx2single
+
+avx2next:
+	MOVQ c+24(FP), AX
+	MOVQ step+32(FP), CX
+	LEAQ (BX)(AX*4), BX
+	LEAQ (DX)(CX*4), DX
+	DECQ SI
+	JNZ  avx2window
+	VZEROUPPER
+	RET
+
+// func avgPoolWindows(count int, height int, width int, c int, step int, line int, x *float32, y *float32, weight float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, CMOV, SSE
+TEXT ·avgPoolWindows(SB), NOSPLIT, $0-68
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ c+24(FP), AX
+
+	// few channels: shorter vectors cross fewer cache lines
+	CMPQ         AX, $+8
+	JLE          avx2
+	CMPQ         AX, $+16
+	JGT          avx512any
+	MOVQ         height+8(FP), CX
+	CMPQ         CX, $0x02
+	JNE          avx512any
+	MOVQ         width+16(FP), CX
+	CMPQ         CX, $0x02
+	JNE          avx512any
+	MOVQ         line+40(FP), CX
+	MOVQ         step+32(FP), DX
+	MOVQ         count+0(FP), BX
+	MOVQ         x+48(FP), SI
+	LEAQ         (SI)(CX*4), CX
+	MOVQ         y+56(FP), DI
+	MOVSS        weight+64(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVQ         $-1, R8
+	BZHIQ        AX, R8, R8
+	KMOVW        R8, K1
+
+avx512smallwindow:
+	VXORPS    Z1, Z1, Z1
+	VMOVUPS.Z (SI), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS.Z (SI)(AX*4), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS.Z (CX), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS.Z (CX)(AX*4), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	VMULPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (DI)
+	LEAQ      (SI)(DX*4), SI
+	LEAQ      (CX)(DX*4), CX
+	LEAQ      (DI)(AX*4), DI
+	DECQ      BX
+	JNZ       avx512smallwindow
+	VZEROUPPER
+	RET
+
+avx512any:
+	MOVQ         x+48(FP), DX
+	MOVQ         y+56(FP), BX
+	MOVSS        weight+64(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVQ         count+0(FP), SI
+
+avx512window:
+	MOVQ c+24(FP), DI
+	XORQ AX, AX
+
+avx512group:
+	CMPQ   DI, $+64
+	JLT    avx512single
+	MOVQ   DX, R8
+	ADDQ   AX, R8
+	MOVQ   R8, CX
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	MOVQ   height+8(FP), R9
+
+avx512grouprow:
+	MOVQ R8, CX
+	MOVQ width+16(FP), R10
+
+avx512grouppixel:
+	VMOVUPS (CX), Z5
+	VADDPS  Z5, Z1, Z1
+	VMOVUPS 64(CX), Z5
+	VADDPS  Z5, Z2, Z2
+	VMOVUPS 128(CX), Z5
+	VADDPS  Z5, Z3, Z3
+	VMOVUPS 192(CX), Z5
+	VADDPS  Z5, Z4, Z4
+	MOVQ    c+24(FP), R11
+	LEAQ    (CX)(R11*4), CX
+	DECQ    R10
+	JNZ     avx512grouppixel
+	MOVQ    line+40(FP), CX
+	LEAQ    (R8)(CX*4), R8
+	DECQ    R9
+	JNZ     avx512grouprow
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (BX)(AX*1)
+	VMULPS  Z0, Z2, Z1
+	VMOVUPS Z1, 64(BX)(AX*1)
+	VMULPS  Z0, Z3, Z1
+	VMOVUPS Z1, 128(BX)(AX*1)
+	VMULPS  Z0, Z4, Z1
+	VMOVUPS Z1, 192(BX)(AX*1)
+	ADDQ    $+256, AX
+	SUBQ    $+64, DI
+	JMP     avx512group
+
+avx512single:
+	TESTQ   DI, DI
+	JZ      avx512next
+	MOVQ    $+16, R8
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	MOVQ    $-1, CX
+	BZHIQ   R8, CX, CX
+	KMOVW   CX, K1
+	MOVQ    DX, R9
+	ADDQ    AX, R9
+	MOVQ    R9, CX
+	VXORPS  Z1, Z1, Z1
+	MOVQ    height+8(FP), R10
+
+avx512singlerow:
+	MOVQ R9, CX
+	MOVQ width+16(FP), R11
+
+avx512singlepixel:
+	VMOVUPS.Z (CX), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	MOVQ      c+24(FP), R12
+	LEAQ      (CX)(R12*4), CX
+	DECQ      R11
+	JNZ       avx512singlepixel
+	MOVQ      line+40(FP), CX
+	LEAQ      (R9)(CX*4), R9
+	DECQ      R10
+	JNZ       avx512singlerow
+	VMULPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (BX)(AX*1)
+	ADDQ      $+64, AX
+	SUBQ      R8, DI
+	JMP       avx512single
+
+avx512next:
+	MOVQ c+24(FP), AX
+	MOVQ step+32(FP), CX
+	LEAQ (BX)(AX*4), BX
+	LEAQ (DX)(CX*4), DX
+	DECQ SI
+	JNZ  avx512window
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         c+24(FP), AX
+	CMPQ         AX, $+8
+	JGT          avx2any
+	MOVQ         height+8(FP), CX
+	CMPQ         CX, $0x02
+	JNE          avx2any
+	MOVQ         width+16(FP), CX
+	CMPQ         CX, $0x02
+	JNE          avx2any
+	MOVQ         line+40(FP), CX
+	MOVQ         step+32(FP), DX
+	MOVQ         count+0(FP), BX
+	MOVQ         x+48(FP), SI
+	LEAQ         (SI)(CX*4), CX
+	MOVQ         y+56(FP), DI
+	MOVSS        weight+64(FP), X0
+	VBROADCASTSS X0, Y0
+	LEAQ         masks<>+0(SB), R8
+	MOVQ         AX, R9
+	NEGQ         R9
+	LEAQ         128(R8)(R9*4), R8
+	VMOVUPS      (R8), Y1
+
+avx2smallwindow:
+	VXORPS     Y2, Y2, Y2
+	VMASKMOVPS (SI), Y1, Y3
+	VADDPS     Y3, Y2, Y2
+	VMASKMOVPS (SI)(AX*4), Y1, Y3
+	VADDPS     Y3, Y2, Y2
+	VMASKMOVPS (CX), Y1, Y3
+	VADDPS     Y3, Y2, Y2
+	VMASKMOVPS (CX)(AX*4), Y1, Y3
+	VADDPS     Y3, Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VMASKMOVPS Y2, Y1, (DI)
+	LEAQ       (SI)(DX*4), SI
+	LEAQ       (CX)(DX*4), CX
+	LEAQ       (DI)(AX*4), DI
+	DECQ       BX
+	JNZ        avx2smallwindow
+	VZEROUPPER
+	RET
+
+avx2any:
+	MOVQ         x+48(FP), DX
+	MOVQ         y+56(FP), BX
+	MOVSS        weight+64(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVQ         count+0(FP), SI
+
+avx2window:
+	MOVQ c+24(FP), DI
+	XORQ AX, AX
+
+avx2group:
+	CMPQ   DI, $+32
+	JLT    avx2single
+	MOVQ   DX, R8
+	ADDQ   AX, R8
+	MOVQ   R8, CX
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	MOVQ   height+8(FP), R9
+
+avx2grouprow:
+	MOVQ R8, CX
+	MOVQ width+16(FP), R10
+
+avx2grouppixel:
+	VMOVUPS (CX), Y5
+	VADDPS  Y5, Y1, Y1
+	VMOVUPS 32(CX), Y5
+	VADDPS  Y5, Y2, Y2
+	VMOVUPS 64(CX), Y5
+	VADDPS  Y5, Y3, Y3
+	VMOVUPS 96(CX), Y5
+	VADDPS  Y5, Y4, Y4
+	MOVQ    c+24(FP), R11
+	LEAQ    (CX)(R11*4), CX
+	DECQ    R10
+	JNZ     avx2grouppixel
+	MOVQ    line+40(FP), CX
+	LEAQ    (R8)(CX*4), R8
+	DECQ    R9
+	JNZ     avx2grouprow
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (BX)(AX*1)
+	VMULPS  Y0, Y2, Y1
+	VMOVUPS Y1, 32(BX)(AX*1)
+	VMULPS  Y0, Y3, Y1
+	VMOVUPS Y1, 64(BX)(AX*1)
+	VMULPS  Y0, Y4, Y1
+	VMOVUPS Y1, 96(BX)(AX*1)
+	ADDQ    $+128, AX
+	SUBQ    $+32, DI
+	JMP     avx2group
+
+avx2single:
+	TESTQ   DI, DI
+	JZ      avx2next
+	MOVQ    $+8, R8
+	CMPQ    DI, R8
+	CMOVQLT DI, R8
+	LEAQ    masks<>+0(SB), CX
+	MOVQ    R8, R9
+	NEGQ    R9
+	LEAQ    128(CX)(R9*4), CX
+	VMOVUPS (CX), Y1
+	MOVQ    DX, R9
+	ADDQ    AX, R9
+	MOVQ    R9, CX
+	VXORPS  Y2, Y2, Y2
+	MOVQ    height+8(FP), R10
+
+avx2singlerow:
+	MOVQ R9, CX
+	MOVQ width+16(FP), R11
+
+avx2singlepixel:
+	VMASKMOVPS (CX), Y1, Y3
+	VADDPS     Y3, Y2, Y2
+	MOVQ       c+24(FP), R12
+	LEAQ       (CX)(R12*4), CX
+	DECQ       R11
+	JNZ        avx2singlepixel
+	MOVQ       line+40(FP), CX
+	LEAQ       (R9)(CX*4), R9
+	DECQ       R10
+	JNZ        avx2singlerow
+	VMULPS     Y0, Y2, Y2
+	VMASKMOVPS Y2, Y1, (BX)(AX*1)
+	ADDQ       $+32, AX
+	SUBQ       R8, DI
+	JMP        avx2single
+
+avx2next:
+	MOVQ c+24(FP), AX
+	MOVQ step+32(FP), CX
+	LEAQ (BX)(AX*4), BX
+	LEAQ (DX)(CX*4), DX
+	DECQ SI
+	JNZ  avx2window
+	VZEROUPPER
+	RET
+
+// func avgPoolGradWindows(count int, height int, width int, c int, step int, line int, accumulate bool, dx *float32, dy *float32, weight float32)
+// Requires: AVX, AVX2, AVX512F, BMI2, CMOV, SSE
+TEXT ·avgPoolGradWindows(SB), NOSPLIT, $0-76
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ c+24(FP), AX
+
+	// few channels: shorter vectors cross fewer cache lines
+	CMPQ         AX, $+8
+	JLE          avx2
+	CMPQ         AX, $+16
+	JGT          avx512any
+	MOVQ         height+8(FP), CX
+	CMPQ         CX, $0x02
+	JNE          avx512any
+	MOVQ         width+16(FP), CX
+	CMPQ         CX, $0x02
+	JNE          avx512any
+	MOVQ         line+40(FP), CX
+	MOVQ         step+32(FP), DX
+	MOVQ         count+0(FP), BX
+	MOVQ         dx+56(FP), SI
+	LEAQ         (SI)(CX*4), CX
+	MOVQ         dy+64(FP), DI
+	MOVSS        weight+72(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVQ         $-1, R8
+	BZHIQ        AX, R8, R8
+	KMOVW        R8, K1
+
+avx512smallwindow:
+	VMOVUPS.Z (DI), K1, Z1
+	VMULPS    Z1, Z0, Z1
+	VMOVAPS   Z1, Z2
+	MOVB      accumulate+48(FP), R8
+	TESTB     R8, R8
+	JZ        avx512smallover000
+	VMOVUPS.Z (SI), K1, Z3
+	VADDPS    Z3, Z2, Z2
+
+avx512smallover000:
+	VMOVUPS   Z2, K1, (SI)
+	VMOVAPS   Z1, Z2
+	MOVB      accumulate+48(FP), R8
+	TESTB     R8, R8
+	JZ        avx512smallover010
+	VMOVUPS.Z (SI)(AX*4), K1, Z3
+	VADDPS    Z3, Z2, Z2
+
+avx512smallover010:
+	VMOVUPS   Z2, K1, (SI)(AX*4)
+	VMOVAPS   Z1, Z2
+	MOVB      accumulate+48(FP), R8
+	TESTB     R8, R8
+	JZ        avx512smallover100
+	VMOVUPS.Z (CX), K1, Z3
+	VADDPS    Z3, Z2, Z2
+
+avx512smallover100:
+	VMOVUPS   Z2, K1, (CX)
+	VMOVAPS   Z1, Z1
+	MOVB      accumulate+48(FP), R8
+	TESTB     R8, R8
+	JZ        avx512smallover110
+	VMOVUPS.Z (CX)(AX*4), K1, Z2
+	VADDPS    Z2, Z1, Z1
+
+avx512smallover110:
+	VMOVUPS Z1, K1, (CX)(AX*4)
+	LEAQ    (SI)(DX*4), SI
+	LEAQ    (CX)(DX*4), CX
+	LEAQ    (DI)(AX*4), DI
+	DECQ    BX
+	JNZ     avx512smallwindow
+	VZEROUPPER
+	RET
+
+avx512any:
+	MOVQ         dx+56(FP), DX
+	MOVQ         dy+64(FP), BX
+	MOVSS        weight+72(FP), X0
+	VBROADCASTSS X0, Z0
+	MOVQ         count+0(FP), SI
+
+avx512window:
+	MOVQ c+24(FP), DI
+	XORQ AX, AX
+
+avx512group:
+	CMPQ    DI, $+64
+	JLT     avx512single
+	MOVQ    DX, R8
+	ADDQ    AX, R8
+	MOVQ    R8, CX
+	VMOVUPS (BX)(AX*1), Z1
+	VMULPS  Z1, Z0, Z1
+	VMOVUPS 64(BX)(AX*1), Z2
+	VMULPS  Z2, Z0, Z2
+	VMOVUPS 128(BX)(AX*1), Z3
+	VMULPS  Z3, Z0, Z3
+	VMOVUPS 192(BX)(AX*1), Z4
+	VMULPS  Z4, Z0, Z4
+	MOVQ    height+8(FP), R9
+
+avx512grouprow:
+	MOVQ R8, CX
+	MOVQ width+16(FP), R10
+
+avx512grouppixel:
+	VMOVAPS Z1, Z5
+	MOVB    accumulate+48(FP), R11
+	TESTB   R11, R11
+	JZ      avx512groupover000
+	VMOVUPS (CX), Z6
+	VADDPS  Z6, Z5, Z5
+
+avx512groupover000:
+	VMOVUPS Z5, (CX)
+	VMOVAPS Z2, Z5
+	MOVB    accumulate+48(FP), R11
+	TESTB   R11, R11
+	JZ      avx512groupover001
+	VMOVUPS 64(CX), Z6
+	VADDPS  Z6, Z5, Z5
+
+avx512groupover001:
+	VMOVUPS Z5, 64(CX)
+	VMOVAPS Z3, Z5
+	MOVB    accumulate+48(FP), R11
+	TESTB   R11, R11
+	JZ      avx512groupover002
+	VMOVUPS 128(CX), Z6
+	VADDPS  Z6, Z5, Z5
+
+avx512groupover002:
+	VMOVUPS Z5, 128(CX)
+	VMOVAPS Z4, Z5
+	MOVB    accumulate+48(FP), R11
+	TESTB   R11, R11
+	JZ      avx512groupover003
+	VMOVUPS 192(CX), Z6
+	VADDPS  Z6, Z5, Z5
+
+avx512groupover003:
+	VMOVUPS Z5, 192(CX)
+	MOVQ    c+24(FP), R11
+	LEAQ    (CX)(R11*4), CX
+	DECQ    R10
+	JNZ     avx512grouppixel
+	MOVQ    line+40(FP), CX
+	LEAQ    (R8)(CX*4), R8
+	DECQ    R9
+	JNZ     avx512grouprow
+	ADDQ    $+256, AX
+	SUBQ    $+64, DI
+	JMP     avx512group
+
+avx512single:
+	TESTQ     DI, DI
+	JZ        avx512next
+	MOVQ      $+16, R8
+	CMPQ      DI, R8
+	CMOVQLT   DI, R8
+	MOVQ      $-1, CX
+	BZHIQ     R8, CX, CX
+	KMOVW     CX, K1
+	MOVQ      DX, R9
+	ADDQ      AX, R9
+	MOVQ      R9, CX
+	VMOVUPS.Z (BX)(AX*1), K1, Z1
+	VMULPS    Z1, Z0, Z1
+	MOVQ      height+8(FP), R10
+
+avx512singlerow:
+	MOVQ R9, CX
+	MOVQ width+16(FP), R11
+
+avx512singlepixel:
+	VMOVAPS   Z1, Z2
+	MOVB      accumulate+48(FP), R12
+	TESTB     R12, R12
+	JZ        avx512singleover000
+	VMOVUPS.Z (CX), K1, Z3
+	VADDPS    Z3, Z2, Z2
+
+avx512singleover000:
+	VMOVUPS Z2, K1, (CX)
+	MOVQ    c+24(FP), R12
+	LEAQ    (CX)(R12*4), CX
+	DECQ    R11
+	JNZ     avx512singlepixel
+	MOVQ    line+40(FP), CX
+	LEAQ    (R9)(CX*4), R9
+	DECQ    R10
+	JNZ     avx512singlerow
+	ADDQ    $+64, AX
+	SUBQ    R8, DI
+	JMP     avx512single
+
+avx512next:
+	MOVQ c+24(FP), AX
+	MOVQ step+32(FP), CX
+	LEAQ (BX)(AX*4), BX
+	LEAQ (DX)(CX*4), DX
+	DECQ SI
+	JNZ  avx512window
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         c+24(FP), AX
+	CMPQ         AX, $+8
+	JGT          avx2any
+	MOVQ         height+8(FP), CX
+	CMPQ         CX, $0x02
+	JNE          avx2any
+	MOVQ         width+16(FP), CX
+	CMPQ         CX, $0x02
+	JNE          avx2any
+	MOVQ         line+40(FP), CX
+	MOVQ         step+32(FP), DX
+	MOVQ         count+0(FP), BX
+	MOVQ         dx+56(FP), SI
+	LEAQ         (SI)(CX*4), CX
+	MOVQ         dy+64(FP), DI
+	MOVSS        weight+72(FP), X0
+	VBROADCASTSS X0, Y0
+	LEAQ         masks<>+0(SB), R8
+	MOVQ         AX, R9
+	NEGQ         R9
+	LEAQ         128(R8)(R9*4), R8
+	VMOVUPS      (R8), Y1
+
+avx2smallwindow:
+	VMASKMOVPS (DI), Y1, Y2
+	VMULPS     Y2, Y0, Y2
+	VMOVAPS    Y2, Y3
+	MOVB       accumulate+48(FP), R8
+	TESTB      R8, R8
+	JZ         avx2smallover000
+	VMASKMOVPS (SI), Y1, Y4
+	VADDPS     Y4, Y3, Y3
+
+avx2smallover000:
+	VMASKMOVPS Y3, Y1, (SI)
+	VMOVAPS    Y2, Y3
+	MOVB       accumulate+48(FP), R8
+	TESTB      R8, R8
+	JZ         avx2smallover010
+	VMASKMOVPS (SI)(AX*4), Y1, Y4
+	VADDPS     Y4, Y3, Y3
+
+avx2smallover010:
+	VMASKMOVPS Y3, Y1, (SI)(AX*4)
+	VMOVAPS    Y2, Y3
+	MOVB       accumulate+48(FP), R8
+	TESTB      R8, R8
+	JZ         avx2smallover100
+	VMASKMOVPS (CX), Y1, Y4
+	VADDPS     Y4, Y3, Y3
+
+avx2smallover100:
+	VMASKMOVPS Y3, Y1, (CX)
+	VMOVAPS    Y2, Y2
+	MOVB       accumulate+48(FP), R8
+	TESTB      R8, R8
+	JZ         avx2smallover110
+	VMASKMOVPS (CX)(AX*4), Y1, Y3
+	VADDPS     Y3, Y2, Y2
+
+avx2smallover110:
+	VMASKMOVPS Y2, Y1, (CX)(AX*4)
+	LEAQ       (SI)(DX*4), SI
+	LEAQ       (CX)(DX*4), CX
+	LEAQ       (DI)(AX*4), DI
+	DECQ       BX
+	JNZ        avx2smallwindow
+	VZEROUPPER
+	RET
+
+avx2any:
+	MOVQ         dx+56(FP), DX
+	MOVQ         dy+64(FP), BX
+	MOVSS        weight+72(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVQ         count+0(FP), SI
+
+avx2window:
+	MOVQ c+24(FP), DI
+	XORQ AX, AX
+
+avx2group:
+	CMPQ    DI, $+32
+	JLT     avx2single
+	MOVQ    DX, R8
+	ADDQ    AX, R8
+	MOVQ    R8, CX
+	VMOVUPS (BX)(AX*1), Y1
+	VMULPS  Y1, Y0, Y1
+	VMOVUPS 32(BX)(AX*1), Y2
+	VMULPS  Y2, Y0, Y2
+	VMOVUPS 64(BX)(AX*1), Y3
+	VMULPS  Y3, Y0, Y3
+	VMOVUPS 96(BX)(AX*1), Y4
+	VMULPS  Y4, Y0, Y4
+	MOVQ    height+8(FP), R9
+
+avx2grouprow:
+	MOVQ R8, CX
+	MOVQ width+16(FP), R10
+
+avx2grouppixel:
+	VMOVAPS Y1, Y5
+	MOVB    accumulate+48(FP), R11
+	TESTB   R11, R11
+	JZ      avx2groupover000
+	VMOVUPS (CX), Y6
+	VADDPS  Y6, Y5, Y5
+
+avx2groupover000:
+	VMOVUPS Y5, (CX)
+	VMOVAPS Y2, Y5
+	MOVB    accumulate+48(FP), R11
+	TESTB   R11, R11
+	JZ      avx2groupover001
+	VMOVUPS 32(CX), Y6
+	VADDPS  Y6, Y5, Y5
+
+avx2groupover001:
+	VMOVUPS Y5, 32(CX)
+	VMOVAPS Y3, Y5
+	MOVB    accumulate+48(FP), R11
+	TESTB   R11, R11
+	JZ      avx2groupover002
+	VMOVUPS 64(CX), Y6
+	VADDPS  Y6, Y5, Y5
+
+avx2groupover002:
+	VMOVUPS Y5, 64(CX)
+	VMOVAPS Y4, Y5
+	MOVB    accumulate+48(FP), R11
+	TESTB   R11, R11
+	JZ      avx2groupover003
+	VMOVUPS 96(CX), Y6
+	VADDPS  Y6, Y5, Y5
+
+avx2groupover003:
+	VMOVUPS Y5, 96(CX)
+	MOVQ    c+24(FP), R11
+	LEAQ    (CX)(R11*4), CX
+	DECQ    R10
+	JNZ     avx2grouppixel
+	MOVQ    line+40(FP), CX
+	LEAQ    (R8)(CX*4), R8
+	DECQ    R9
+	JNZ     avx2grouprow
+	ADDQ    $+128, AX
+	SUBQ    $+32, DI
+	JMP     avx2group
+
+avx2single:
+	TESTQ      DI, DI
+	JZ         avx2next
+	MOVQ       $+8, R8
+	CMPQ       DI, R8
+	CMOVQLT    DI, R8
+	LEAQ       masks<>+0(SB), CX
+	MOVQ       R8, R9
+	NEGQ       R9
+	LEAQ       128(CX)(R9*4), CX
+	VMOVUPS    (CX), Y1
+	MOVQ       DX, R9
+	ADDQ       AX, R9
+	MOVQ       R9, CX
+	VMASKMOVPS (BX)(AX*1), Y1, Y2
+	VMULPS     Y2, Y0, Y2
+	MOVQ       height+8(FP), R10
+
+avx2singlerow:
+	MOVQ R9, CX
+	MOVQ width+16(FP), R11
+
+avx2singlepixel:
+	VMOVAPS    Y2, Y3
+	MOVB       accumulate+48(FP), R12
+	TESTB      R12, R12
+	JZ         avx2singleover000
+	VMASKMOVPS (CX), Y1, Y4
+	VADDPS     Y4, Y3, Y3
+
+avx2singleover000:
+	VMASKMOVPS Y3, Y1, (CX)
+	MOVQ       c+24(FP), R12
+	LEAQ       (CX)(R12*4), CX
+	DECQ       R11
+	JNZ        avx2singlepixel
+	MOVQ       line+40(FP), CX
+	LEAQ       (R9)(CX*4), R9
+	DECQ       R10
+	JNZ        avx2singlerow
+	ADDQ       $+32, AX
+	SUBQ       R8, DI
+	JMP        avx2single
+
+avx2next:
+	MOVQ c+24(FP), AX
+	MOVQ step+32(FP), CX
+	LEAQ (BX)(AX*4), BX
+	LEAQ (DX)(CX*4), DX
+	DECQ SI
+	JNZ  avx2window
+	VZEROUPPER
+	RET
+
+// func maxPoolGradWindows(count int, height int, width int, c int, step int, line int, accumulate bool, dx *float32, x *float32, dy *float32, y *float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV
+TEXT ·maxPoolGradWindows(SB), NOSPLIT, $0-88
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ c+24(FP), AX
+
+	// few channels: shorter vectors cross fewer cache lines
+	CMPQ  AX, $+8
+	JLE   avx2
+	CMPQ  AX, $+16
+	JGT   avx512any
+	MOVQ  height+8(FP), CX
+	CMPQ  CX, $0x02
+	JNE   avx512any
+	MOVQ  width+16(FP), CX
+	CMPQ  CX, $0x02
+	JNE   avx512any
+	MOVQ  line+40(FP), CX
+	MOVQ  step+32(FP), DX
+	MOVQ  count+0(FP), BX
+	MOVQ  dx+56(FP), SI
+	LEAQ  (SI)(CX*4), DI
+	MOVQ  x+64(FP), R8
+	LEAQ  (R8)(CX*4), CX
+	MOVQ  dy+72(FP), R9
+	MOVQ  y+80(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ AX, R11, R11
+	KMOVW R11, K1
+
+avx512smallwindow:
+	VMOVUPS.Z (R10), K1, Z0
+	VMOVUPS.Z (R9), K1, Z1
+	VMOVUPS.Z (R8), K1, Z2
+	VCMPPS    $0x00, Z0, Z2, K2
+	VCMPPS    $0x03, Z2, Z2, K3
+	KORW      K2, K3, K2
+	VMOVAPS.Z Z1, K2, Z2
+	VXORPS    Z1, Z1, K2, Z1
+	MOVB      accumulate+48(FP), R11
+	TESTB     R11, R11
+	JZ        avx512smallover000
+	VMOVUPS.Z (SI), K1, Z3
+	VADDPS    Z3, Z2, Z2
+
+avx512smallover000:
+	VMOVUPS   Z2, K1, (SI)
+	VMOVUPS.Z (R8)(AX*4), K1, Z2
+	VCMPPS    $0x00, Z0, Z2, K2
+	VCMPPS    $0x03, Z2, Z2, K3
+	KORW      K2, K3, K2
+	VMOVAPS.Z Z1, K2, Z2
+	VXORPS    Z1, Z1, K2, Z1
+	MOVB      accumulate+48(FP), R11
+	TESTB     R11, R11
+	JZ        avx512smallover010
+	VMOVUPS.Z (SI)(AX*4), K1, Z3
+	VADDPS    Z3, Z2, Z2
+
+avx512smallover010:
+	VMOVUPS   Z2, K1, (SI)(AX*4)
+	VMOVUPS.Z (CX), K1, Z2
+	VCMPPS    $0x00, Z0, Z2, K2
+	VCMPPS    $0x03, Z2, Z2, K3
+	KORW      K2, K3, K2
+	VMOVAPS.Z Z1, K2, Z2
+	VXORPS    Z1, Z1, K2, Z1
+	MOVB      accumulate+48(FP), R11
+	TESTB     R11, R11
+	JZ        avx512smallover100
+	VMOVUPS.Z (DI), K1, Z3
+	VADDPS    Z3, Z2, Z2
+
+avx512smallover100:
+	VMOVUPS   Z2, K1, (DI)
+	VMOVUPS.Z (CX)(AX*4), K1, Z2
+	VCMPPS    $0x00, Z0, Z2, K2
+	VCMPPS    $0x03, Z2, Z2, K3
+	KORW      K2, K3, K2
+	VMOVAPS.Z Z1, K2, Z0
+	VXORPS    Z1, Z1, K2, Z1
+	MOVB      accumulate+48(FP), R11
+	TESTB     R11, R11
+	JZ        avx512smallover110
+	VMOVUPS.Z (DI)(AX*4), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+avx512smallover110:
+	VMOVUPS Z0, K1, (DI)(AX*4)
+	LEAQ    (SI)(DX*4), SI
+	LEAQ    (DI)(DX*4), DI
+	LEAQ    (R8)(DX*4), R8
+	LEAQ    (CX)(DX*4), CX
+	LEAQ    (R9)(AX*4), R9
+	LEAQ    (R10)(AX*4), R10
+	DECQ    BX
+	JNZ     avx512smallwindow
+	VZEROUPPER
+	RET
+
+avx512any:
+	MOVQ dx+56(FP), DX
+	MOVQ x+64(FP), BX
+	SUBQ DX, BX
+	MOVQ dy+72(FP), SI
+	MOVQ y+80(FP), DI
+	MOVQ count+0(FP), R8
+
+avx512window:
+	MOVQ c+24(FP), R9
+	XORQ AX, AX
+
+avx512group:
+	CMPQ    R9, $+64
+	JLT     avx512single
+	MOVQ    DX, R10
+	ADDQ    AX, R10
+	MOVQ    R10, CX
+	VMOVUPS (DI)(AX*1), Z0
+	VMOVUPS (SI)(AX*1), Z1
+	VMOVUPS 64(DI)(AX*1), Z2
+	VMOVUPS 64(SI)(AX*1), Z3
+	VMOVUPS 128(DI)(AX*1), Z4
+	VMOVUPS 128(SI)(AX*1), Z5
+	VMOVUPS 192(DI)(AX*1), Z6
+	VMOVUPS 192(SI)(AX*1), Z7
+	MOVQ    height+8(FP), R11
+
+avx512grouprow:
+	MOVQ R10, CX
+	MOVQ width+16(FP), R12
+
+avx512grouppixel:
+	VMOVUPS   (CX)(BX*1), Z8
+	VCMPPS    $0x00, Z0, Z8, K1
+	VCMPPS    $0x03, Z8, Z8, K2
+	KORW      K1, K2, K1
+	VMOVAPS.Z Z1, K1, Z8
+	VXORPS    Z1, Z1, K1, Z1
+	MOVB      accumulate+48(FP), R13
+	TESTB     R13, R13
+	JZ        avx512groupover000
+	VMOVUPS   (CX), Z9
+	VADDPS    Z9, Z8, Z8
+
+avx512groupover000:
+	VMOVUPS   Z8, (CX)
+	VMOVUPS   64(CX)(BX*1), Z8
+	VCMPPS    $0x00, Z2, Z8, K1
+	VCMPPS    $0x03, Z8, Z8, K2
+	KORW      K1, K2, K1
+	VMOVAPS.Z Z3, K1, Z8
+	VXORPS    Z3, Z3, K1, Z3
+	MOVB      accumulate+48(FP), R13
+	TESTB     R13, R13
+	JZ        avx512groupover001
+	VMOVUPS   64(CX), Z9
+	VADDPS    Z9, Z8, Z8
+
+avx512groupover001:
+	VMOVUPS   Z8, 64(CX)
+	VMOVUPS   128(CX)(BX*1), Z8
+	VCMPPS    $0x00, Z4, Z8, K1
+	VCMPPS    $0x03, Z8, Z8, K2
+	KORW      K1, K2, K1
+	VMOVAPS.Z Z5, K1, Z8
+	VXORPS    Z5, Z5, K1, Z5
+	MOVB      accumulate+48(FP), R13
+	TESTB     R13, R13
+	JZ        avx512groupover002
+	VMOVUPS   128(CX), Z9
+	VADDPS    Z9, Z8, Z8
+
+avx512groupover002:
+	VMOVUPS   Z8, 128(CX)
+	VMOVUPS   192(CX)(BX*1), Z8
+	VCMPPS    $0x00, Z6, Z8, K1
+	VCMPPS    $0x03, Z8, Z8, K2
+	KORW      K1, K2, K1
+	VMOVAPS.Z Z7, K1, Z8
+	VXORPS    Z7, Z7, K1, Z7
+	MOVB      accumulate+48(FP), R13
+	TESTB     R13, R13
+	JZ        avx512groupover003
+	VMOVUPS   192(CX), Z9
+	VADDPS    Z9, Z8, Z8
+
+avx512groupover003:
+	VMOVUPS Z8, 192(CX)
+	MOVQ    c+24(FP), R13
+	LEAQ    (CX)(R13*4), CX
+	DECQ    R12
+	JNZ     avx512grouppixel
+	MOVQ    line+40(FP), CX
+	LEAQ    (R10)(CX*4), R10
+	DECQ    R11
+	JNZ     avx512grouprow
+	ADDQ    $+256, AX
+	SUBQ    $+64, R9
+	JMP     avx512group
+
+avx512single:
+	TESTQ     R9, R9
+	JZ        avx512next
+	MOVQ      $+16, R10
+	CMPQ      R9, R10
+	CMOVQLT   R9, R10
+	MOVQ      $-1, CX
+	BZHIQ     R10, CX, CX
+	KMOVW     CX, K1
+	MOVQ      DX, R11
+	ADDQ      AX, R11
+	MOVQ      R11, CX
+	VMOVUPS.Z (DI)(AX*1), K1, Z0
+	VMOVUPS.Z (SI)(AX*1), K1, Z1
+	MOVQ      height+8(FP), R12
+
+avx512singlerow:
+	MOVQ R11, CX
+	MOVQ width+16(FP), R13
+
+avx512singlepixel:
+	VMOVUPS.Z (CX)(BX*1), K1, Z2
+	VCMPPS    $0x00, Z0, Z2, K2
+	VCMPPS    $0x03, Z2, Z2, K3
+	KORW      K2, K3, K2
+	VMOVAPS.Z Z1, K2, Z2
+	VXORPS    Z1, Z1, K2, Z1
+	MOVB      accumulate+48(FP), R14
+	TESTB     R14, R14
+	JZ        avx512singleover000
+	VMOVUPS.Z (CX), K1, Z3
+	VADDPS    Z3, Z2, Z2
+
+avx512singleover000:
+	VMOVUPS Z2, K1, (CX)
+	MOVQ    c+24(FP), R14
+	LEAQ    (CX)(R14*4), CX
+	DECQ    R13
+	JNZ     avx512singlepixel
+	MOVQ    line+40(FP), CX
+	LEAQ    (R11)(CX*4), R11
+	DECQ    R12
+	JNZ     avx512singlerow
+	ADDQ    $+64, AX
+	SUBQ    R10, R9
+	JMP     avx512single
+
+avx512next:
+	MOVQ c+24(FP), AX
+	MOVQ step+32(FP), CX
+	LEAQ (SI)(AX*4), SI
+	LEAQ (DI)(AX*4), DI
+	LEAQ (DX)(CX*4), DX
+	DECQ R8
+	JNZ  avx512window
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ    c+24(FP), AX
+	CMPQ    AX, $+8
+	JGT     avx2any
+	MOVQ    height+8(FP), CX
+	CMPQ    CX, $0x02
+	JNE     avx2any
+	MOVQ    width+16(FP), CX
+	CMPQ    CX, $0x02
+	JNE     avx2any
+	MOVQ    line+40(FP), CX
+	MOVQ    step+32(FP), DX
+	MOVQ    count+0(FP), BX
+	MOVQ    dx+56(FP), SI
+	LEAQ    (SI)(CX*4), DI
+	MOVQ    x+64(FP), R8
+	LEAQ    (R8)(CX*4), CX
+	MOVQ    dy+72(FP), R9
+	MOVQ    y+80(FP), R10
+	LEAQ    masks<>+0(SB), R11
+	MOVQ    AX, R12
+	NEGQ    R12
+	LEAQ    128(R11)(R12*4), R11
+	VMOVUPS (R11), Y0
+
+avx2smallwindow:
+	VMASKMOVPS (R10), Y0, Y1
+	VMASKMOVPS (R9), Y0, Y2
+	VMASKMOVPS (R8), Y0, Y3
+	VCMPPS     $0x00, Y1, Y3, Y4
+	VCMPPS     $0x03, Y3, Y3, Y3
+	VORPS      Y4, Y3, Y3
+	VANDPS     Y2, Y3, Y4
+	VANDNPS    Y2, Y3, Y2
+	MOVB       accumulate+48(FP), R11
+	TESTB      R11, R11
+	JZ         avx2smallover000
+	VMASKMOVPS (SI), Y0, Y3
+	VADDPS     Y3, Y4, Y4
+
+avx2smallover000:
+	VMASKMOVPS Y4, Y0, (SI)
+	VMASKMOVPS (R8)(AX*4), Y0, Y3
+	VCMPPS     $0x00, Y1, Y3, Y4
+	VCMPPS     $0x03, Y3, Y3, Y3
+	VORPS      Y4, Y3, Y3
+	VANDPS     Y2, Y3, Y4
+	VANDNPS    Y2, Y3, Y2
+	MOVB       accumulate+48(FP), R11
+	TESTB      R11, R11
+	JZ         avx2smallover010
+	VMASKMOVPS (SI)(AX*4), Y0, Y3
+	VADDPS     Y3, Y4, Y4
+
+avx2smallover010:
+	VMASKMOVPS Y4, Y0, (SI)(AX*4)
+	VMASKMOVPS (CX), Y0, Y3
+	VCMPPS     $0x00, Y1, Y3, Y4
+	VCMPPS     $0x03, Y3, Y3, Y3
+	VORPS      Y4, Y3, Y3
+	VANDPS     Y2, Y3, Y4
+	VANDNPS    Y2, Y3, Y2
+	MOVB       accumulate+48(FP), R11
+	TESTB      R11, R11
+	JZ         avx2smallover100
+	VMASKMOVPS (DI), Y0, Y3
+	VADDPS     Y3, Y4, Y4
+
+avx2smallover100:
+	VMASKMOVPS Y4, Y0, (DI)
+	VMASKMOVPS (CX)(AX*4), Y0, Y3
+	VCMPPS     $0x00, Y1, Y3, Y1
+	VCMPPS     $0x03, Y3, Y3, Y3
+	VORPS      Y1, Y3, Y1
+	VANDPS     Y2, Y1, Y3
+	VANDNPS    Y2, Y1, Y2
+	MOVB       accumulate+48(FP), R11
+	TESTB      R11, R11
+	JZ         avx2smallover110
+	VMASKMOVPS (DI)(AX*4), Y0, Y1
+	VADDPS     Y1, Y3, Y3
+
+avx2smallover110:
+	VMASKMOVPS Y3, Y0, (DI)(AX*4)
+	LEAQ       (SI)(DX*4), SI
+	LEAQ       (DI)(DX*4), DI
+	LEAQ       (R8)(DX*4), R8
+	LEAQ       (CX)(DX*4), CX
+	LEAQ       (R9)(AX*4), R9
+	LEAQ       (R10)(AX*4), R10
+	DECQ       BX
+	JNZ        avx2smallwindow
+	VZEROUPPER
+	RET
+
+avx2any:
+	MOVQ dx+56(FP), DX
+	MOVQ x+64(FP), BX
+	SUBQ DX, BX
+	MOVQ dy+72(FP), SI
+	MOVQ y+80(FP), DI
+	MOVQ count+0(FP), R8
+
+avx2window:
+	MOVQ c+24(FP), R9
+	XORQ AX, AX
+
+avx2group:
+	CMPQ    R9, $+32
+	JLT     avx2single
+	MOVQ    DX, R10
+	ADDQ    AX, R10
+	MOVQ    R10, CX
+	VMOVUPS (DI)(AX*1), Y0
+	VMOVUPS (SI)(AX*1), Y1
+	VMOVUPS 32(DI)(AX*1), Y2
+	VMOVUPS 32(SI)(AX*1), Y3
+	VMOVUPS 64(DI)(AX*1), Y4
+	VMOVUPS 64(SI)(AX*1), Y5
+	VMOVUPS 96(DI)(AX*1), Y6
+	VMOVUPS 96(SI)(AX*1), Y7
+	MOVQ    height+8(FP), R11
+
+avx2grouprow:
+	MOVQ R10, CX
+	MOVQ width+16(FP), R12
+
+avx2grouppixel:
+	VMOVUPS (CX)(BX*1), Y8
+	VCMPPS  $0x00, Y0, Y8, Y9
+	VCMPPS  $0x03, Y8, Y8, Y8
+	VORPS   Y9, Y8, Y8
+	VANDPS  Y1, Y8, Y9
+	VANDNPS Y1, Y8, Y1
+	MOVB    accumulate+48(FP), R13
+	TESTB   R13, R13
+	JZ      avx2groupover000
+	VMOVUPS (CX), Y8
+	VADDPS  Y8, Y9, Y9
+
+avx2groupover000:
+	VMOVUPS Y9, (CX)
+	VMOVUPS 32(CX)(BX*1), Y8
+	VCMPPS  $0x00, Y2, Y8, Y9
+	VCMPPS  $0x03, Y8, Y8, Y8
+	VORPS   Y9, Y8, Y8
+	VANDPS  Y3, Y8, Y9
+	VANDNPS Y3, Y8, Y3
+	MOVB    accumulate+48(FP), R13
+	TESTB   R13, R13
+	JZ      avx2groupover001
+	VMOVUPS 32(CX), Y8
+	VADDPS  Y8, Y9, Y9
+
+avx2groupover001:
+	VMOVUPS Y9, 32(CX)
+	VMOVUPS 64(CX)(BX*1), Y8
+	VCMPPS  $0x00, Y4, Y8, Y9
+	VCMPPS  $0x03, Y8, Y8, Y8
+	VORPS   Y9, Y8, Y8
+	VANDPS  Y5, Y8, Y9
+	VANDNPS Y5, Y8, Y5
+	MOVB    accumulate+48(FP), R13
+	TESTB   R13, R13
+	JZ      avx2groupover002
+	VMOVUPS 64(CX), Y8
+	VADDPS  Y8, Y9, Y9
+
+avx2groupover002:
+	VMOVUPS Y9, 64(CX)
+	VMOVUPS 96(CX)(BX*1), Y8
+	VCMPPS  $0x00, Y6, Y8, Y9
+	VCMPPS  $0x03, Y8, Y8, Y8
+	VORPS   Y9, Y8, Y8
+	VANDPS  Y7, Y8, Y9
+	VANDNPS Y7, Y8, Y7
+	MOVB    accumulate+48(FP), R13
+	TESTB   R13, R13
+	JZ      avx2groupover003
+	VMOVUPS 96(CX), Y8
+	VADDPS  Y8, Y9, Y9
+
+avx2groupover003:
+	VMOVUPS Y9, 96(CX)
+	MOVQ    c+24(FP), R13
+	LEAQ    (CX)(R13*4), CX
+	DECQ    R12
+	JNZ     avx2grouppixel
+	MOVQ    line+40(FP), CX
+	LEAQ    (R10)(CX*4), R10
+	DECQ    R11
+	JNZ     avx2grouprow
+	ADDQ    $+128, AX
+	SUBQ    $+32, R9
+	JMP     avx2group
+
+avx2single:
+	TESTQ      R9, R9
+	JZ         avx2next
+	MOVQ       $+8, R10
+	CMPQ       R9, R10
+	CMOVQLT    R9, R10
+	LEAQ       masks<>+0(SB), CX
+	MOVQ       R10, R11
+	NEGQ       R11
+	LEAQ       128(CX)(R11*4), CX
+	VMOVUPS    (CX), Y0
+	MOVQ       DX, R11
+	ADDQ       AX, R11
+	MOVQ       R11, CX
+	VMASKMOVPS (DI)(AX*1), Y0, Y1
+	VMASKMOVPS (SI)(AX*1), Y0, Y2
+	MOVQ       height+8(FP), R12
+
+avx2singlerow:
+	MOVQ R11, CX
+	MOVQ width+16(FP), R13
+
+avx2singlepixel:
+	VMASKMOVPS (CX)(BX*1), Y0, Y3
+	VCMPPS     $0x00, Y1, Y3, Y4
+	VCMPPS     $0x03, Y3, Y3, Y3
+	VORPS      Y4, Y3, Y3
+	VANDPS     Y2, Y3, Y4
+	VANDNPS    Y2, Y3, Y2
+	MOVB       accumulate+48(FP), R14
+	TESTB      R14, R14
+	JZ         avx2singleover000
+	VMASKMOVPS (CX), Y0, Y3
+	VADDPS     Y3, Y4, Y4
+
+avx2singleover000:
+	VMASKMOVPS Y4, Y0, (CX)
+	MOVQ       c+24(FP), R14
+	LEAQ       (CX)(R14*4), CX
+	DECQ       R13
+	JNZ        avx2singlepixel
+	MOVQ       line+40(FP), CX
+	LEAQ       (R11)(CX*4), R11
+	DECQ       R12
+	JNZ        avx2singlerow
+	ADDQ       $+32, AX
+	SUBQ       R10, R9
+	JMP        avx2single
+
+avx2next:
+	MOVQ c+24(FP), AX
+	MOVQ step+32(FP), CX
+	LEAQ (SI)(AX*4), SI
+	LEAQ (DI)(AX*4), DI
+	LEAQ (DX)(CX*4), DX
+	DECQ R8
+	JNZ  avx2window
 	VZEROUPPER
 	RET
 

@@ -141,3 +141,7 @@ func TestVectorTranspose(t *testing.T) {
 		}
 	})
 }
+
+func TestVectorSolvers(t *testing.T) { eachISA(t, TestSolvers) }
+
+func TestVectorPools(t *testing.T) { eachISA(t, TestPools) }

@@ -108,6 +108,98 @@ func sumRowsGroup(rows, stride, width int, dst, src *float32) {
 	panic("f32: no assembly in this build")
 }
 
+func expVector(n int, dst, src *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func logVector(n int, dst, src *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func erfVector(n int, dst, src *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func rsqrtVector(n int, dst, src *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func tanhVector(n int, dst, src *float32, a, s float32) {
+	panic("f32: no assembly in this build")
+}
+
+func sigmoidVector(n int, dst, src *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func siluVector(n int, dst, src *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func siluGradVector(n int, dx, dy, x *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func geluVector(n int, dst, src *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func geluGradVector(n int, dx, dy, x *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func geluTanhVector(n int, dst, src *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func geluTanhGradVector(n int, dx, dy, x *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func eluVector(n int, dst, src *float32, alpha float32) {
+	panic("f32: no assembly in this build")
+}
+
+func scaledExpVector(n int, dst, src *float32, top, scale, shift float32) {
+	panic("f32: no assembly in this build")
+}
+
+func maxVector(n int, x *float32, largest *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func sumExpVector(n int, x *float32, sum *float64, top float32) {
+	panic("f32: no assembly in this build")
+}
+
+func sgdVector(n int, w, grad *float32, rate, decay float32) {
+	panic("f32: no assembly in this build")
+}
+
+func momentumVector(n int, w, b, grad *float32, rate, momentum, decay float32) {
+	panic("f32: no assembly in this build")
+}
+
+func nesterovVector(n int, w, b, grad *float32, rate, momentum, decay float32) {
+	panic("f32: no assembly in this build")
+}
+
+func adamVector(n int, w, m, v, grad *float32, rate, beta1, rest1, beta2, rest2, root, eps, decay, shrink float32) {
+	panic("f32: no assembly in this build")
+}
+
+func rmspropVector(n int, w, v, grad *float32, rate, alpha, rest, eps, decay float32) {
+	panic("f32: no assembly in this build")
+}
+
+func rmspropMomentumVector(n int, w, v, b, grad *float32, rate, alpha, rest, eps, decay, momentum float32) {
+	panic("f32: no assembly in this build")
+}
+
+func axpbyVector(n int, dst, src *float32, alpha, beta float32) {
+	panic("f32: no assembly in this build")
+}
+
 func sumVector(n int, x *float32, sum *float64) {
 	panic("f32: no assembly in this build")
 }
@@ -117,6 +209,22 @@ func dotVector(n int, x, y *float32, sum *float64) {
 }
 
 func squaredDistanceVector(n int, x, y *float32, sum *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func maxPoolWindows(count, height, width, c, step, line int, x, y *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func avgPoolWindows(count, height, width, c, step, line int, x, y *float32, weight float32) {
+	panic("f32: no assembly in this build")
+}
+
+func avgPoolGradWindows(count, height, width, c, step, line int, accumulate bool, dx, dy *float32, weight float32) {
+	panic("f32: no assembly in this build")
+}
+
+func maxPoolGradWindows(count, height, width, c, step, line int, accumulate bool, dx, x, dy, y *float32) {
 	panic("f32: no assembly in this build")
 }
 

@@ -113,6 +113,7 @@ var flatLoops = map[string]loopTest{
 	"Max":            {3, func(o operands) { Max(o.y, o.b) }},
 	"Scale":          {2, func(o operands) { Scale(o.y, o.a, 0.3) }},
 	"Axpy":           {3, func(o operands) { Axpy(o.y, 0.3, o.b) }},
+	"Axpby":          {3, func(o operands) { Axpby(o.y, 0.3, o.b, 0.6) }},
 	"AxpyDifference": {4, func(o operands) { AxpyDifference(o.y, 0.3, o.b, o.d) }},
 	"Sum":            {1, func(o operands) { o.sums[0][0] = Sum(o.a) }},
 	"Dot":            {2, func(o operands) { o.sums[0][0] = Dot(o.a, o.b) }},

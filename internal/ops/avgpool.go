@@ -25,35 +25,27 @@ func (avgPool[F]) Batched() int { return 1 }
 
 func (k avgPool[F]) Shape(in []tensor.Shape) (tensor.Shape, error) { return k.window.output(in[0]) }
 
-// A patch is the pixels that a window covers, and their weight in its mean.
-type patch[F f32.Float] struct {
-	top, bottom, left, right int
-	weight                   F
-}
-
-func (k avgPool[F]) patch(i, j, h, w int) patch[F] {
-	top, bottom, rows := k.window.span(0, i, h)
-	left, right, columns := k.window.span(1, j, w)
-	if !k.countPad {
-		rows, columns = bottom-top, right-left
+// weight is the weight of each pixel in the means of a run.
+func (k avgPool[F]) weight(r run) F {
+	if k.countPad {
+		return 1 / F(r.padded)
 	}
-	return patch[F]{top, bottom, left, right, 1 / F(rows*columns)}
+	return 1 / F(r.Height*r.Width)
 }
 
 func (k avgPool[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	h, w, c := in[0].Shape[1], in[0].Shape[2], in[0].Shape[3]
-	n, oh, ow := out.Shape[0], out.Shape[1], out.Shape[2]
-	clear(out.V)
-	for row := range n * oh {
-		image := in[0].V[row/oh*h*w*c:][:h*w*c]
-		for j := range ow {
-			s := k.patch(row%oh, j, h, w)
-			y := out.V[(row*ow+j)*c:][:c]
-			for p := s.top; p < s.bottom; p++ {
-				for q := s.left; q < s.right; q++ {
-					f32.Axpy(y, s.weight, image[(p*w+q)*c:][:c])
-				}
-			}
+	p := k.window.over(in[0].Shape, out.Shape)
+	for i := range out.Shape[0] {
+		k.image(p, out.V[i*p.output():][:p.output()], in[0].V[i*p.image():][:p.image()])
+	}
+}
+
+func (k avgPool[F]) image(p pooling, y, x []F) {
+	for i := range p.oh {
+		for j := 0; j < p.ow; {
+			r := p.run(i, j)
+			f32.AvgPool(y[r.out:], x[r.in:], k.weight(r), r.Windows)
+			j += r.Count
 		}
 	}
 }
@@ -64,21 +56,21 @@ func (k avgPool[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in [
 	if din[0].V == nil {
 		return
 	}
-	h, w, c := in[0].Shape[1], in[0].Shape[2], in[0].Shape[3]
-	n, oh, ow := dout.Shape[0], dout.Shape[1], dout.Shape[2]
-	clear(din[0].V)
-	for i := range n {
-		dx := din[0].V[i*h*w*c:][:h*w*c]
-		for r := range oh {
-			for j := range ow {
-				s := k.patch(r, j, h, w)
-				dy := dout.V[((i*oh+r)*ow+j)*c:][:c]
-				for p := s.top; p < s.bottom; p++ {
-					for q := s.left; q < s.right; q++ {
-						f32.Axpy(dx[(p*w+q)*c:][:c], s.weight, dy)
-					}
-				}
-			}
+	p := k.window.over(in[0].Shape, dout.Shape)
+	for i := range dout.Shape[0] {
+		k.imageGrad(p, din[0].V[i*p.image():][:p.image()], dout.V[i*p.output():][:p.output()])
+	}
+}
+
+func (k avgPool[F]) imageGrad(p pooling, dx, dy []F) {
+	if !p.tiles() {
+		clear(dx)
+	}
+	for i := range p.oh {
+		for j := 0; j < p.ow; {
+			r := p.run(i, j)
+			f32.AvgPoolGrad(dx[r.in:], dy[r.out:], k.weight(r), r.Windows, !p.disjoint())
+			j += r.Count
 		}
 	}
 }

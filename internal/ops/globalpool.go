@@ -54,8 +54,8 @@ func (globalAvgPool[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], 
 	for i := range n {
 		dst := dx[i*image:][:image]
 		f32.Scale(dst[:c], dout.V[i*c:][:c], weight)
-		for p := c; p < image; p += c {
-			copy(dst[p:p+c], dst[:c])
+		for n := c; n < image; n *= 2 {
+			copy(dst[n:], dst[:n])
 		}
 	}
 }

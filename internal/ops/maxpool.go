@@ -23,20 +23,18 @@ func (maxPool[F]) Batched() int { return 1 }
 func (k maxPool[F]) Shape(in []tensor.Shape) (tensor.Shape, error) { return k.window.output(in[0]) }
 
 func (k maxPool[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	h, w, c := in[0].Shape[1], in[0].Shape[2], in[0].Shape[3]
-	n, oh, ow := out.Shape[0], out.Shape[1], out.Shape[2]
-	for row := range n * oh {
-		image := in[0].V[row/oh*h*w*c:][:h*w*c]
-		top, bottom, _ := k.window.span(0, row%oh, h)
-		for j := range ow {
-			left, right, _ := k.window.span(1, j, w)
-			y := out.V[(row*ow+j)*c:][:c]
-			copy(y, image[(top*w+left)*c:])
-			for p := top; p < bottom; p++ {
-				for q := left; q < right; q++ {
-					f32.Max(y, image[(p*w+q)*c:][:c])
-				}
-			}
+	p := k.window.over(in[0].Shape, out.Shape)
+	for i := range out.Shape[0] {
+		maxPoolImage(p, out.V[i*p.output():][:p.output()], in[0].V[i*p.image():][:p.image()])
+	}
+}
+
+func maxPoolImage[F f32.Float](p pooling, y, x []F) {
+	for i := range p.oh {
+		for j := 0; j < p.ow; {
+			r := p.run(i, j)
+			f32.MaxPool(y[r.out:], x[r.in:], r.Windows)
+			j += r.Count
 		}
 	}
 }
@@ -47,37 +45,22 @@ func (k maxPool[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, out Tensor[F], in
 	if din[0].V == nil {
 		return
 	}
-	h, w, c := in[0].Shape[1], in[0].Shape[2], in[0].Shape[3]
-	n, oh, ow := out.Shape[0], out.Shape[1], out.Shape[2]
-	clear(din[0].V)
-	for i := range n {
-		image, dx := in[0].V[i*h*w*c:][:h*w*c], din[0].V[i*h*w*c:][:h*w*c]
-		for r := range oh {
-			top, bottom, _ := k.window.span(0, r, h)
-			for j := range ow {
-				left, right, _ := k.window.span(1, j, w)
-				at := ((i*oh+r)*ow + j) * c
-				y, dy := out.V[at:][:c], dout.V[at:][:c]
-				for ch, maximum := range y {
-					if p := first(image, maximum, top, bottom, left, right, w, c, ch); p >= 0 {
-						dx[p] += dy[ch]
-					}
-				}
-			}
-		}
+	p := k.window.over(in[0].Shape, out.Shape)
+	for i := range out.Shape[0] {
+		outputs := func(v []F) []F { return v[i*p.output():][:p.output()] }
+		maxPoolImageGrad(p, din[0].V[i*p.image():][:p.image()], outputs(dout.V), outputs(out.V), in[0].V[i*p.image():][:p.image()])
 	}
 }
 
-// first returns where in the image the window's maximum stands first.
-func first[F f32.Float](image []F, maximum F, top, bottom, left, right, w, c, channel int) int {
-	for p := top; p < bottom; p++ {
-		at := (p*w+left)*c + channel
-		for range right - left {
-			if v := image[at]; v == maximum || v != v {
-				return at
-			}
-			at += c
+func maxPoolImageGrad[F f32.Float](p pooling, dx, dy, y, x []F) {
+	if !p.tiles() {
+		clear(dx)
+	}
+	for i := range p.oh {
+		for j := 0; j < p.ow; {
+			r := p.run(i, j)
+			f32.MaxPoolGrad(dx[r.in:], dy[r.out:], y[r.out:], x[r.in:], r.Windows, !p.disjoint())
+			j += r.Count
 		}
 	}
-	return -1
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"gorgonia.org/tensor"
+
+	"zoo/internal/f32"
 )
 
 // A Window is how pooling walks over an image. The pairs are height and width.
@@ -55,4 +57,46 @@ func (w Window) span(axis, i, n int) (lo, hi, padded int) {
 	hi = min(lo+w.Size[axis], n+w.Pad[axis])
 	padded = hi - lo
 	return max(lo, 0), min(hi, n), padded
+}
+
+// A pooling is a window's walk over images of h×w pixels and c channels, to oh×ow.
+type pooling struct {
+	Window
+	h, w, c, oh, ow int
+}
+
+// over returns the walk from images of shape x to shape y.
+func (w Window) over(x, y tensor.Shape) pooling { return pooling{w, x[1], x[2], x[3], y[1], y[2]} }
+
+// image and output are the sizes of an image before and after.
+func (p pooling) image() int  { return p.h * p.w * p.c }
+func (p pooling) output() int { return p.oh * p.ow * p.c }
+
+// tiles says whether the windows cover every pixel once, and disjoint whether no
+// two cover the same one.
+func (p pooling) tiles() bool {
+	return p.disjoint() && p.Pad == [2]int{} && p.oh*p.stride(0) == p.h && p.ow*p.stride(1) == p.w && p.Size[0] == p.stride(0) && p.Size[1] == p.stride(1)
+}
+
+func (p pooling) disjoint() bool { return p.stride(0) >= p.Size[0] && p.stride(1) >= p.Size[1] }
+
+// A run is windows side by side that cover equally many pixels.
+type run struct {
+	f32.Windows
+	in, out int // where the first one begins in the image, and its output
+	padded  int // pixels of a window, counting the padding too
+}
+
+// run returns the run of windows that begins with window j of line i.
+func (p pooling) run(i, j int) run {
+	top, bottom, rows := p.span(0, i, p.h)
+	left, right, columns := p.span(1, j, p.w)
+	count := 1
+	if whole := (p.w + p.Pad[1] - p.Size[1]) / p.stride(1); left == j*p.stride(1)-p.Pad[1] && j <= whole {
+		count = min(whole+1, p.ow) - j
+	}
+	return run{
+		f32.Windows{Count: count, Height: bottom - top, Width: right - left, C: p.c, Step: p.stride(1) * p.c, Line: p.w * p.c},
+		(top*p.w + left) * p.c, (i*p.ow + j) * p.c, rows * columns,
+	}
 }

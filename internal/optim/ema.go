@@ -1,6 +1,10 @@
 package optim
 
-import "fmt"
+import (
+	"fmt"
+
+	"zoo/internal/f32"
+)
 
 // An EMA is an exponential moving average of weights (Polyak averaging):
 //
@@ -14,14 +18,22 @@ type EMA struct {
 	names    []string
 	averages [][]float32
 	swapped  bool
+
+	pieces []piece
+	ps     []Param        // of the update
+	run    func(_, i int) // updates piece i; kept, that no update allocates
 }
 
 // NewEMA begins an average of the parameters, with a decay in [0, 1).
 func NewEMA(decay float64, ps []Param) *EMA {
-	e := &EMA{decay: float32(decay), rest: float32(1 - decay)}
+	e := &EMA{decay: float32(decay), rest: float32(1 - decay), pieces: pieces(ps)}
 	for _, p := range ps {
 		e.names = append(e.names, p.Name)
 		e.averages = append(e.averages, append([]float32{}, p.W...))
+	}
+	e.run = func(_, i int) {
+		c := e.pieces[i]
+		f32.Axpby(e.averages[c.param][c.lo:c.hi], e.rest, e.ps[c.param].W[c.lo:c.hi], e.decay)
 	}
 	return e
 }
@@ -31,12 +43,9 @@ func NewEMA(decay float64, ps []Param) *EMA {
 func (e *EMA) Update(ps []Param) {
 	e.check(ps)
 	e.mustNotBeSwapped()
-	for i, p := range ps {
-		average := e.averages[i][:len(p.W)]
-		for j, w := range p.W {
-			average[j] = e.decay*average[j] + e.rest*w
-		}
-	}
+	e.ps = ps
+	f32.Parallel(len(e.pieces), e.run)
+	e.ps = nil
 }
 
 // Swap exchanges the weights with their averages, and a second call exchanges

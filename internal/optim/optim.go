@@ -3,7 +3,7 @@
 // global norm, and averaging of weights.
 //
 // Vectors are float32 and scalars float64, as in PyTorch. Every update works in
-// place, in one pass, element by element, and allocates nothing.
+// place, in one pass, element by element, in parallel, and allocates nothing.
 package optim
 
 import (
@@ -67,10 +67,13 @@ func New(o Options, ps []Param) (Solver, error) {
 		} else {
 			s.slots = newSlots(o.Name, ps)
 		}
+		s.updates(s.updatePiece)
 		return s, nil
 	case "adam", "adamw":
-		return &adam{newSlots(o.Name, ps, "exp_avg", "exp_avg_sq"),
-			o.Beta1, o.Beta2, eps, o.WeightDecay, o.Name == "adamw"}, nil
+		s := &adam{slots: newSlots(o.Name, ps, "exp_avg", "exp_avg_sq"),
+			beta1: o.Beta1, beta2: o.Beta2, eps: eps, decay: o.WeightDecay, decoupled: o.Name == "adamw"}
+		s.updates(s.updatePiece)
+		return s, nil
 	default: // rmsprop, by Validate
 		s := &rmsprop{alpha: o.Alpha, eps: eps, momentum: o.Momentum, decay: o.WeightDecay}
 		if o.Momentum > 0 {
@@ -78,6 +81,7 @@ func New(o Options, ps []Param) (Solver, error) {
 		} else {
 			s.slots = newSlots(o.Name, ps, "square_avg")
 		}
+		s.updates(s.updatePiece)
 		return s, nil
 	}
 }

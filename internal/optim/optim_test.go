@@ -291,3 +291,29 @@ func BenchmarkStep(b *testing.B) {
 		})
 	}
 }
+
+// A parameter of several pieces is updated as its elements one by one are.
+func TestPieces(t *testing.T) {
+	const n = 2*pieceSize + 5
+	c, w := make([]float32, n), make([]float32, n)
+	for i := range c {
+		c[i], w[i] = float32(1+i%3), float32(1+i%5)
+	}
+	for name, o := range solverCases {
+		whole, gradient := quadratic(c, w)
+		few, gradientOfFew := quadratic(c[:15], w[:15])
+		s, _ := New(o, whole)
+		r, _ := New(o, few)
+		for range 3 {
+			gradient()
+			gradientOfFew()
+			s.Step(o.LR, whole)
+			r.Step(o.LR, few)
+		}
+		for i, v := range whole[0].W {
+			if want := few[0].W[i%15]; v != want {
+				t.Fatalf("%s: have %v at %d, want %v", name, v, i, want)
+			}
+		}
+	}
+}

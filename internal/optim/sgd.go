@@ -1,5 +1,7 @@
 package optim
 
+import "zoo/internal/f32"
+
 // sgd is torch.optim.SGD with dampening 0:
 //
 //	d ← g + decay·w
@@ -13,37 +15,23 @@ type sgd struct {
 	momentum float64
 	nesterov bool
 	decay    float64
+	rate     float32 // of the step
 }
 
 func (s *sgd) Step(lr float64, ps []Param) {
-	s.check(ps)
-	s.steps[0]++
-	rate, momentum := float32(lr), float32(s.momentum)
-	for i, p := range ps {
-		decay := decayOf(p, s.decay)
-		w := p.W
-		g := p.G[:len(w)]
-		if momentum == 0 {
-			for j, v := range w {
-				w[j] = v - rate*(g[j]+decay*v)
-			}
-			continue
-		}
-		b := s.arrays[i][0][:len(w)]
-		if s.nesterov {
-			for j, v := range w {
-				d := g[j] + decay*v
-				m := momentum*b[j] + d
-				b[j] = m
-				w[j] = v - rate*(d+momentum*m)
-			}
-			continue
-		}
-		for j, v := range w {
-			m := momentum*b[j] + (g[j] + decay*v)
-			b[j] = m
-			w[j] = v - rate*m
-		}
+	s.rate = float32(lr)
+	s.step(ps)
+}
+
+func (s *sgd) updatePiece(p Param, b, _ []float32) {
+	decay, momentum := decayOf(p, s.decay), float32(s.momentum)
+	switch {
+	case momentum == 0:
+		f32.SGD(p.W, p.G, s.rate, decay)
+	case s.nesterov:
+		f32.Nesterov(p.W, p.G, b, s.rate, momentum, decay)
+	default:
+		f32.Momentum(p.W, p.G, b, s.rate, momentum, decay)
 	}
 }
 

@@ -3,10 +3,12 @@ package optim
 import (
 	"errors"
 	"fmt"
+
+	"zoo/internal/f32"
 )
 
 // slots is the state common to all solvers: the count of steps, and for each
-// parameter one array of its length for each kind.
+// parameter one array of its length for each of at most two kinds.
 type slots struct {
 	solver  string
 	names   []string
@@ -14,10 +16,39 @@ type slots struct {
 	kinds   []string
 	arrays  [][][]float32 // by parameter and kind
 	steps   [1]int64      // an array, so that a slot can share it
+
+	pieces []piece
+	ps     []Param                       // of the step
+	update func(p Param, a, b []float32) // updates a piece, with its arrays
+	run    func(_, i int)                // updates piece i; kept, that no step allocates
+}
+
+// updates says how a piece is updated.
+func (s *slots) updates(update func(p Param, a, b []float32)) {
+	s.update = update
+	s.run = func(_, i int) {
+		c := s.pieces[i]
+		var state [2][]float32
+		for k, v := range s.arrays[c.param] {
+			state[k] = v[c.lo:c.hi]
+		}
+		p := s.ps[c.param]
+		p.W, p.G = p.W[c.lo:c.hi], p.G[c.lo:c.hi]
+		s.update(p, state[0], state[1])
+	}
+}
+
+// step counts a step and updates all pieces, in parallel.
+func (s *slots) step(ps []Param) {
+	s.check(ps)
+	s.steps[0]++
+	s.ps = ps
+	f32.Parallel(len(s.pieces), s.run)
+	s.ps = nil
 }
 
 func newSlots(solver string, ps []Param, kinds ...string) slots {
-	s := slots{solver: solver, kinds: kinds}
+	s := slots{solver: solver, kinds: kinds, pieces: pieces(ps)}
 	for _, p := range ps {
 		arrays := make([][]float32, len(kinds))
 		for k := range arrays {

@@ -49,7 +49,9 @@ func (v isa) broadcast(m Mem) reg.VecVirtual {
 }
 
 // constant returns x in every lane.
-func (v isa) constant(x float32) reg.VecVirtual {
+func (v isa) constant(x float32) reg.VecVirtual { return v.broadcast(constantAddress(x)) }
+
+func constantAddress(x float32) Mem {
 	bits := math.Float32bits(x)
 	m, ok := constants[bits]
 	if !ok {
@@ -57,7 +59,7 @@ func (v isa) constant(x float32) reg.VecVirtual {
 		DATA(0, U32(bits))
 		constants[bits] = m
 	}
-	return v.broadcast(m)
+	return m
 }
 
 // constants are the addresses of the constants so far, by their bits.
@@ -190,6 +192,7 @@ const (
 	unordered    = U8(3)  // either operand is NaN
 	notEqual     = U8(4)  // unordered
 	less         = U8(17) // ordered
+	notLess      = U8(21) // unordered
 	notLessEqual = U8(22) // unordered
 	greater      = U8(30) // ordered
 )
@@ -225,5 +228,26 @@ func (v isa) keep(mask reg.Register, a Op) reg.VecVirtual {
 	} else {
 		VANDPS(a, mask, r)
 	}
+	return r
+}
+
+// drop sets a to 0 where the mask is set.
+func (v isa) drop(mask reg.Register, a Op) {
+	if v.wide() {
+		VXORPS(a, a, mask, a)
+	} else {
+		VANDNPS(a, mask, a)
+	}
+}
+
+// or returns the lanes of either mask.
+func (v isa) or(a, b reg.Register) reg.Register {
+	if v.wide() {
+		k := K()
+		KORW(a, b, k)
+		return k
+	}
+	r := YMM()
+	VORPS(a, b, r)
 	return r
 }

@@ -23,7 +23,10 @@ func main() {
 	elementwiseKernels()
 	rowKernels()
 	columnKernels()
+	mathKernels()
+	solverKernels()
 	reductionKernels()
+	poolKernels()
 	transposeKernel()
 	Generate()
 	if err := writeDeclarations(); err != nil {
