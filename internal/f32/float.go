@@ -10,6 +10,7 @@
 // the machine has AVX2 and FMA. The build tag noasm leaves it out.
 package f32
 
+//go:generate go run -C gen ./pause -out ../pause_amd64.s -stubs ../pause_amd64.go -pkg f32
 //go:generate go run -C gen ./tiles -out ../tiles_amd64.s -stubs ../tiles_amd64.go -pkg f32
 
 // Float is the element type of a kernel.

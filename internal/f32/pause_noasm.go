@@ -1,0 +1,9 @@
+//go:build !amd64 || noasm
+
+package f32
+
+// pause lets n moments pass.
+func pause(n int) {
+	for range n {
+	}
+}
