@@ -45,9 +45,16 @@ func newNetwork(t testing.TB) *network {
 	n.w1 = param("w1", 0.5, 3, 3, 3, 3)
 	n.w2 = param("w2", 0.3, 75, 4)
 	n.y = G.NewVector(n.g, tensor.Int, G.WithShape(4), G.WithName("y"), G.WithValue(tensor.New(tensor.WithShape(4), tensor.WithBacking([]int{0, 3, -1, 2}))))
-	h := must(ops.Conv2D(n.x, n.w1, nil, ops.Filter{Pad: [2]int{1, 1}}))
-	h = must(ops.Relu(h))
+	norm := func(x *G.Node, name string) *G.Node {
+		y, _, err := ops.BatchNorm(x, param("gamma"+name, 0.4, 3), param("beta"+name, 0.6, 3), 1e-5)
+		return must(y, err)
+	}
+	conv := func(x *G.Node) *G.Node { return must(ops.Conv2D(x, n.w1, nil, ops.Filter{Pad: [2]int{1, 1}})) }
+	h := must(ops.Relu(conv(n.x)))
 	h = must(ops.Add(h, n.x))
+	h = must(ops.Relu(norm(conv(h), "1")))
+	h = must(ops.Dropout(h, 0.25, 1, func() uint64 { return 1 }))
+	h = must(ops.Relu(must(ops.Add(norm(conv(h), "2"), h))))
 	h = must(ops.Tanh(h))
 	n.logits = must(ops.Linear(h, n.w2, nil))
 	n.loss = must(ops.SoftmaxCrossEntropy(n.logits, n.y, ops.Loss{}))
@@ -162,12 +169,20 @@ func TestBuiltInOpsDoNotShareMemory(t *testing.T) {
 
 func TestMemoryIsShared(t *testing.T) {
 	n := newNetwork(t)
-	vm, err := exec.New(n.g, n.outputs())
-	if err != nil {
-		t.Fatal(err)
+	var sums []int
+	for _, opts := range [][]exec.Option{nil, {exec.WithoutFusion()}} {
+		vm, err := exec.New(n.g, n.outputs(), opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := vm.Memory()
+		if m.Arena <= 0 || m.Arena >= m.Sum {
+			t.Errorf("have an arena of %d bytes for values of %d", m.Arena, m.Sum)
+		}
+		sums = append(sums, m.Sum)
 	}
-	if m := vm.Memory(); m.Arena <= 0 || m.Arena >= m.Sum {
-		t.Errorf("have an arena of %d bytes for values of %d", m.Arena, m.Sum)
+	if sums[0] >= sums[1] {
+		t.Errorf("have values of %d bytes, and of %d op by op: those that live in one stage should take none", sums[0], sums[1])
 	}
 }
 

@@ -61,23 +61,6 @@ func TestActivationLengths(t *testing.T) {
 	}
 }
 
-// float32 results are the float64 ones, rounded (where those are not tiny).
-func TestActivationPrecision(t *testing.T) {
-	x := wave[float64](1000, 0)
-	narrow := make([]float32, len(x))
-	for i := range x {
-		narrow[i] = float32(x[i])
-		x[i] = float64(narrow[i])
-	}
-	GELUTanh(x, x)
-	GELUTanh(narrow, narrow)
-	for i := range x {
-		if narrow[i] != float32(x[i]) {
-			t.Fatalf("value %d: have %v, want %v", i, narrow[i], float32(x[i]))
-		}
-	}
-}
-
 func TestRowLoops(t *testing.T) {
 	const rows, c = 7, 5
 	a, b := wave[float64](rows*c, 0), wave[float64](rows*c, 2)

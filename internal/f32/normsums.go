@@ -88,12 +88,22 @@ func (l columnLoop[F]) run(sum, dot []float64) {
 			l.columns = rest
 			l.from(rows*l.stride, 0).add(1, &s, &d)
 		}
-		for i := range min(periodColumns, l.stride-j) {
-			sum[(j+i)%c] += s[i]
-			if dot != nil {
-				dot[(j+i)%c] += d[i]
-			}
+		columns := min(periodColumns, l.stride-j)
+		fold(sum[j:], s[:columns])
+		if dot != nil {
+			fold(dot[j:], d[:columns])
 		}
+	}
+}
+
+// fold adds part to sum, which may be shorter, again and again.
+func fold(sum, part []float64) {
+	for len(part) > 0 {
+		n := min(len(sum), len(part))
+		for i, v := range part[:n] {
+			sum[i] += v
+		}
+		part = part[n:]
 	}
 }
 

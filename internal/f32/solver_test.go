@@ -63,7 +63,8 @@ func TestSolvers(t *testing.T) {
 	for n := range 71 {
 		lengths = append(lengths, n)
 	}
-	for name, s := range solvers {
+	for _, name := range slices.Sorted(maps.Keys(solvers)) {
+		s := solvers[name]
 		for _, n := range lengths {
 			var v [4]guarded[float32] // w, g, and the state, which is positive
 			for i := range v {

@@ -129,10 +129,10 @@ func reluGradSumsBlock(rows int, stride int, width int, dx *float32, dy *float32
 //go:noescape
 func preluSlopeBlock(rows int, stride int, width int, dy *float32, x *float32, sum *float64)
 
-// sumRowsGroup is dst = the sum of the rows of src, for one group of columns.
+// addRowsGroup is dst += the sum of the rows of src, for one group of columns.
 //
 //go:noescape
-func sumRowsGroup(rows int, stride int, width int, dst *float32, src *float32)
+func addRowsGroup(rows int, stride int, width int, dst *float32, src *float32)
 
 // expVector is dst = exp(src).
 //

@@ -379,15 +379,14 @@ avx2next:
 	RET
 
 // func leakyVector(n int, dst *float32, src *float32, slope float32)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3, SSE
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, FMA3
 TEXT ·leakyVector(SB), NOSPLIT, $0-28
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVSS        slope+24(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS slope+24(FP), Z0
 	XORQ         BX, BX
 
 avx512group:
@@ -483,8 +482,7 @@ avx2:
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVSS        slope+24(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS slope+24(FP), Y0
 	XORQ         BX, BX
 
 avx2group:
@@ -576,7 +574,7 @@ avx2next:
 	RET
 
 // func leakyGradVector(n int, dx *float32, dy *float32, v *float32, slope float32)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, SSE
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·leakyGradVector(SB), NOSPLIT, $0-36
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
@@ -584,41 +582,40 @@ TEXT ·leakyGradVector(SB), NOSPLIT, $0-36
 	MOVQ         dx+8(FP), CX
 	MOVQ         dy+16(FP), DX
 	MOVQ         v+24(FP), BX
-	MOVSS        slope+32(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS slope+32(FP), Z0
 	XORQ         SI, SI
 
 avx512group:
 	CMPQ      AX, $+64
 	JLT       avx512tail
-	VMOVUPS   (DX)(SI*4), Z9
-	VMOVUPS   (BX)(SI*4), Z10
-	VXORPS    Z11, Z11, Z11
-	VCMPPS    $0x1e, Z11, Z10, K1
-	VMULPS    Z0, Z9, Z10
-	VBLENDMPS Z9, Z10, K1, Z1
-	VMOVUPS   Z1, (CX)(SI*4)
-	VMOVUPS   64(DX)(SI*4), Z9
-	VMOVUPS   64(BX)(SI*4), Z10
-	VXORPS    Z11, Z11, Z11
-	VCMPPS    $0x1e, Z11, Z10, K1
-	VMULPS    Z0, Z9, Z10
-	VBLENDMPS Z9, Z10, K1, Z2
-	VMOVUPS   Z2, 64(CX)(SI*4)
-	VMOVUPS   128(DX)(SI*4), Z9
-	VMOVUPS   128(BX)(SI*4), Z10
-	VXORPS    Z11, Z11, Z11
-	VCMPPS    $0x1e, Z11, Z10, K1
-	VMULPS    Z0, Z9, Z10
-	VBLENDMPS Z9, Z10, K1, Z3
-	VMOVUPS   Z3, 128(CX)(SI*4)
-	VMOVUPS   192(DX)(SI*4), Z9
-	VMOVUPS   192(BX)(SI*4), Z10
-	VXORPS    Z11, Z11, Z11
-	VCMPPS    $0x1e, Z11, Z10, K1
-	VMULPS    Z0, Z9, Z10
-	VBLENDMPS Z9, Z10, K1, Z4
-	VMOVUPS   Z4, 192(CX)(SI*4)
+	VMOVUPS   (DX)(SI*4), Z1
+	VMOVUPS   (BX)(SI*4), Z2
+	VXORPS    Z3, Z3, Z3
+	VCMPPS    $0x1e, Z3, Z2, K1
+	VMULPS    Z0, Z1, Z2
+	VBLENDMPS Z1, Z2, K1, Z4
+	VMOVUPS   Z4, (CX)(SI*4)
+	VMOVUPS   64(DX)(SI*4), Z1
+	VMOVUPS   64(BX)(SI*4), Z2
+	VXORPS    Z3, Z3, Z3
+	VCMPPS    $0x1e, Z3, Z2, K1
+	VMULPS    Z0, Z1, Z2
+	VBLENDMPS Z1, Z2, K1, Z5
+	VMOVUPS   Z5, 64(CX)(SI*4)
+	VMOVUPS   128(DX)(SI*4), Z1
+	VMOVUPS   128(BX)(SI*4), Z2
+	VXORPS    Z3, Z3, Z3
+	VCMPPS    $0x1e, Z3, Z2, K1
+	VMULPS    Z0, Z1, Z2
+	VBLENDMPS Z1, Z2, K1, Z6
+	VMOVUPS   Z6, 128(CX)(SI*4)
+	VMOVUPS   192(DX)(SI*4), Z1
+	VMOVUPS   192(BX)(SI*4), Z2
+	VXORPS    Z3, Z3, Z3
+	VCMPPS    $0x1e, Z3, Z2, K1
+	VMULPS    Z0, Z1, Z2
+	VBLENDMPS Z1, Z2, K1, Z7
+	VMOVUPS   Z7, 192(CX)(SI*4)
 	ADDQ      $+64, SI
 	SUBQ      $+64, AX
 	JMP       avx512group
@@ -640,29 +637,29 @@ avx512tail:
 	VXORPS    Z3, Z3, Z3
 	VCMPPS    $0x1e, Z3, Z2, K5
 	VMULPS    Z0, Z1, Z2
-	VBLENDMPS Z1, Z2, K5, Z5
-	VMOVUPS   Z5, K1, (CX)(SI*4)
+	VBLENDMPS Z1, Z2, K5, Z8
+	VMOVUPS   Z8, K1, (CX)(SI*4)
 	VMOVUPS.Z 64(DX)(SI*4), K2, Z1
 	VMOVUPS.Z 64(BX)(SI*4), K2, Z2
 	VXORPS    Z3, Z3, Z3
 	VCMPPS    $0x1e, Z3, Z2, K1
 	VMULPS    Z0, Z1, Z2
-	VBLENDMPS Z1, Z2, K1, Z6
-	VMOVUPS   Z6, K2, 64(CX)(SI*4)
+	VBLENDMPS Z1, Z2, K1, Z9
+	VMOVUPS   Z9, K2, 64(CX)(SI*4)
 	VMOVUPS.Z 128(DX)(SI*4), K3, Z1
 	VMOVUPS.Z 128(BX)(SI*4), K3, Z2
 	VXORPS    Z3, Z3, Z3
 	VCMPPS    $0x1e, Z3, Z2, K1
 	VMULPS    Z0, Z1, Z2
-	VBLENDMPS Z1, Z2, K1, Z7
-	VMOVUPS   Z7, K3, 128(CX)(SI*4)
+	VBLENDMPS Z1, Z2, K1, Z10
+	VMOVUPS   Z10, K3, 128(CX)(SI*4)
 	VMOVUPS.Z 192(DX)(SI*4), K4, Z1
 	VMOVUPS.Z 192(BX)(SI*4), K4, Z2
 	VXORPS    Z3, Z3, Z3
 	VCMPPS    $0x1e, Z3, Z2, K1
 	VMULPS    Z0, Z1, Z0
-	VBLENDMPS Z1, Z0, K1, Z8
-	VMOVUPS   Z8, K4, 192(CX)(SI*4)
+	VBLENDMPS Z1, Z0, K1, Z11
+	VMOVUPS   Z11, K4, 192(CX)(SI*4)
 	ADDQ      AX, SI
 
 avx512next:
@@ -674,8 +671,7 @@ avx2:
 	MOVQ         dx+8(FP), CX
 	MOVQ         dy+16(FP), DX
 	MOVQ         v+24(FP), BX
-	MOVSS        slope+32(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS slope+32(FP), Y0
 	XORQ         SI, SI
 
 avx2group:
@@ -759,7 +755,7 @@ avx2next:
 	RET
 
 // func eluGradVector(n int, dx *float32, dy *float32, y *float32, alpha float32)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, SSE
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·eluGradVector(SB), NOSPLIT, $0-36
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
@@ -767,45 +763,44 @@ TEXT ·eluGradVector(SB), NOSPLIT, $0-36
 	MOVQ         dx+8(FP), CX
 	MOVQ         dy+16(FP), DX
 	MOVQ         y+24(FP), BX
-	MOVSS        alpha+32(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS alpha+32(FP), Z0
 	XORQ         SI, SI
 
 avx512group:
 	CMPQ      AX, $+64
 	JLT       avx512tail
-	VMOVUPS   (DX)(SI*4), Z9
-	VMOVUPS   (BX)(SI*4), Z10
-	VXORPS    Z11, Z11, Z11
-	VCMPPS    $0x1e, Z11, Z10, K1
-	VADDPS    Z0, Z10, Z10
-	VMULPS    Z10, Z9, Z10
-	VBLENDMPS Z9, Z10, K1, Z1
-	VMOVUPS   Z1, (CX)(SI*4)
-	VMOVUPS   64(DX)(SI*4), Z9
-	VMOVUPS   64(BX)(SI*4), Z10
-	VXORPS    Z11, Z11, Z11
-	VCMPPS    $0x1e, Z11, Z10, K1
-	VADDPS    Z0, Z10, Z10
-	VMULPS    Z10, Z9, Z10
-	VBLENDMPS Z9, Z10, K1, Z2
-	VMOVUPS   Z2, 64(CX)(SI*4)
-	VMOVUPS   128(DX)(SI*4), Z9
-	VMOVUPS   128(BX)(SI*4), Z10
-	VXORPS    Z11, Z11, Z11
-	VCMPPS    $0x1e, Z11, Z10, K1
-	VADDPS    Z0, Z10, Z10
-	VMULPS    Z10, Z9, Z10
-	VBLENDMPS Z9, Z10, K1, Z3
-	VMOVUPS   Z3, 128(CX)(SI*4)
-	VMOVUPS   192(DX)(SI*4), Z9
-	VMOVUPS   192(BX)(SI*4), Z10
-	VXORPS    Z11, Z11, Z11
-	VCMPPS    $0x1e, Z11, Z10, K1
-	VADDPS    Z0, Z10, Z10
-	VMULPS    Z10, Z9, Z10
-	VBLENDMPS Z9, Z10, K1, Z4
-	VMOVUPS   Z4, 192(CX)(SI*4)
+	VMOVUPS   (DX)(SI*4), Z1
+	VMOVUPS   (BX)(SI*4), Z2
+	VXORPS    Z3, Z3, Z3
+	VCMPPS    $0x1e, Z3, Z2, K1
+	VADDPS    Z0, Z2, Z2
+	VMULPS    Z2, Z1, Z2
+	VBLENDMPS Z1, Z2, K1, Z4
+	VMOVUPS   Z4, (CX)(SI*4)
+	VMOVUPS   64(DX)(SI*4), Z1
+	VMOVUPS   64(BX)(SI*4), Z2
+	VXORPS    Z3, Z3, Z3
+	VCMPPS    $0x1e, Z3, Z2, K1
+	VADDPS    Z0, Z2, Z2
+	VMULPS    Z2, Z1, Z2
+	VBLENDMPS Z1, Z2, K1, Z5
+	VMOVUPS   Z5, 64(CX)(SI*4)
+	VMOVUPS   128(DX)(SI*4), Z1
+	VMOVUPS   128(BX)(SI*4), Z2
+	VXORPS    Z3, Z3, Z3
+	VCMPPS    $0x1e, Z3, Z2, K1
+	VADDPS    Z0, Z2, Z2
+	VMULPS    Z2, Z1, Z2
+	VBLENDMPS Z1, Z2, K1, Z6
+	VMOVUPS   Z6, 128(CX)(SI*4)
+	VMOVUPS   192(DX)(SI*4), Z1
+	VMOVUPS   192(BX)(SI*4), Z2
+	VXORPS    Z3, Z3, Z3
+	VCMPPS    $0x1e, Z3, Z2, K1
+	VADDPS    Z0, Z2, Z2
+	VMULPS    Z2, Z1, Z2
+	VBLENDMPS Z1, Z2, K1, Z7
+	VMOVUPS   Z7, 192(CX)(SI*4)
 	ADDQ      $+64, SI
 	SUBQ      $+64, AX
 	JMP       avx512group
@@ -828,32 +823,32 @@ avx512tail:
 	VCMPPS    $0x1e, Z3, Z2, K5
 	VADDPS    Z0, Z2, Z2
 	VMULPS    Z2, Z1, Z2
-	VBLENDMPS Z1, Z2, K5, Z5
-	VMOVUPS   Z5, K1, (CX)(SI*4)
+	VBLENDMPS Z1, Z2, K5, Z8
+	VMOVUPS   Z8, K1, (CX)(SI*4)
 	VMOVUPS.Z 64(DX)(SI*4), K2, Z1
 	VMOVUPS.Z 64(BX)(SI*4), K2, Z2
 	VXORPS    Z3, Z3, Z3
 	VCMPPS    $0x1e, Z3, Z2, K1
 	VADDPS    Z0, Z2, Z2
 	VMULPS    Z2, Z1, Z2
-	VBLENDMPS Z1, Z2, K1, Z6
-	VMOVUPS   Z6, K2, 64(CX)(SI*4)
+	VBLENDMPS Z1, Z2, K1, Z9
+	VMOVUPS   Z9, K2, 64(CX)(SI*4)
 	VMOVUPS.Z 128(DX)(SI*4), K3, Z1
 	VMOVUPS.Z 128(BX)(SI*4), K3, Z2
 	VXORPS    Z3, Z3, Z3
 	VCMPPS    $0x1e, Z3, Z2, K1
 	VADDPS    Z0, Z2, Z2
 	VMULPS    Z2, Z1, Z2
-	VBLENDMPS Z1, Z2, K1, Z7
-	VMOVUPS   Z7, K3, 128(CX)(SI*4)
+	VBLENDMPS Z1, Z2, K1, Z10
+	VMOVUPS   Z10, K3, 128(CX)(SI*4)
 	VMOVUPS.Z 192(DX)(SI*4), K4, Z1
 	VMOVUPS.Z 192(BX)(SI*4), K4, Z2
 	VXORPS    Z3, Z3, Z3
 	VCMPPS    $0x1e, Z3, Z2, K1
 	VADDPS    Z0, Z2, Z0
 	VMULPS    Z0, Z1, Z0
-	VBLENDMPS Z1, Z0, K1, Z8
-	VMOVUPS   Z8, K4, 192(CX)(SI*4)
+	VBLENDMPS Z1, Z0, K1, Z11
+	VMOVUPS   Z11, K4, 192(CX)(SI*4)
 	ADDQ      AX, SI
 
 avx512next:
@@ -865,8 +860,7 @@ avx2:
 	MOVQ         dx+8(FP), CX
 	MOVQ         dy+16(FP), DX
 	MOVQ         y+24(FP), BX
-	MOVSS        alpha+32(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS alpha+32(FP), Y0
 	XORQ         SI, SI
 
 avx2group:
@@ -1140,7 +1134,7 @@ DATA constant3f800000<>+0(SB)/4, $0x3f800000
 GLOBL constant3f800000<>(SB), RODATA|NOPTR, $4
 
 // func tanhGradVector(n int, dx *float32, dy *float32, y *float32, top float32, curve float32)
-// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+// Requires: AVX, AVX512F, BMI2, FMA3
 TEXT ·tanhGradVector(SB), NOSPLIT, $0-40
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
@@ -1148,10 +1142,8 @@ TEXT ·tanhGradVector(SB), NOSPLIT, $0-40
 	MOVQ         dx+8(FP), CX
 	MOVQ         dy+16(FP), DX
 	MOVQ         y+24(FP), BX
-	MOVSS        top+32(FP), X0
-	VBROADCASTSS X0, Z0
-	MOVSS        curve+36(FP), X1
-	VBROADCASTSS X1, Z1
+	VBROADCASTSS top+32(FP), Z0
+	VBROADCASTSS curve+36(FP), Z1
 	XORQ         SI, SI
 
 avx512group:
@@ -1240,10 +1232,8 @@ avx2:
 	MOVQ         dx+8(FP), CX
 	MOVQ         dy+16(FP), DX
 	MOVQ         y+24(FP), BX
-	MOVSS        top+32(FP), X0
-	VBROADCASTSS X0, Y0
-	MOVSS        curve+36(FP), X1
-	VBROADCASTSS X1, Y1
+	VBROADCASTSS top+32(FP), Y0
+	VBROADCASTSS curve+36(FP), Y1
 	XORQ         SI, SI
 
 avx2group:
@@ -1621,15 +1611,14 @@ avx2next:
 	RET
 
 // func scaleVector(n int, dst *float32, src *float32, alpha float32)
-// Requires: AVX, AVX2, AVX512F, BMI2, SSE
+// Requires: AVX, AVX512F, BMI2
 TEXT ·scaleVector(SB), NOSPLIT, $0-28
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS alpha+24(FP), Z0
 	XORQ         BX, BX
 
 avx512group:
@@ -1685,8 +1674,7 @@ avx2:
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS alpha+24(FP), Y0
 	XORQ         BX, BX
 
 avx2group:
@@ -1738,15 +1726,14 @@ avx2next:
 	RET
 
 // func axpyVector(n int, dst *float32, src *float32, alpha float32)
-// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+// Requires: AVX, AVX512F, BMI2, FMA3
 TEXT ·axpyVector(SB), NOSPLIT, $0-28
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS alpha+24(FP), Z0
 	XORQ         BX, BX
 
 avx512group:
@@ -1818,8 +1805,7 @@ avx2:
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS alpha+24(FP), Y0
 	XORQ         BX, BX
 
 avx2group:
@@ -1887,7 +1873,7 @@ avx2next:
 	RET
 
 // func axpyDifferenceVector(n int, dst *float32, x *float32, y *float32, alpha float32)
-// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+// Requires: AVX, AVX512F, BMI2, FMA3
 TEXT ·axpyDifferenceVector(SB), NOSPLIT, $0-36
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
@@ -1895,8 +1881,7 @@ TEXT ·axpyDifferenceVector(SB), NOSPLIT, $0-36
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
-	MOVSS        alpha+32(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS alpha+32(FP), Z0
 	XORQ         SI, SI
 
 avx512group:
@@ -1985,8 +1970,7 @@ avx2:
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         y+24(FP), BX
-	MOVSS        alpha+32(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS alpha+32(FP), Y0
 	XORQ         SI, SI
 
 avx2group:
@@ -6117,23 +6101,23 @@ avx2maskedrow:
 	VZEROUPPER
 	RET
 
-// func sumRowsGroup(rows int, stride int, width int, dst *float32, src *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·sumRowsGroup(SB), NOSPLIT, $0-40
-	CMPQ   ·vectorLanes+0(SB), $0x10
-	JNE    avx2
-	MOVQ   width+16(FP), AX
-	CMPQ   AX, $+64
-	JLT    avx512narrow
-	MOVQ   rows+0(FP), AX
-	MOVQ   stride+8(FP), CX
-	MOVQ   dst+24(FP), DX
-	MOVQ   src+32(FP), BX
-	SHLQ   $0x02, CX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
+// func addRowsGroup(rows int, stride int, width int, dst *float32, src *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addRowsGroup(SB), NOSPLIT, $0-40
+	CMPQ    ·vectorLanes+0(SB), $0x10
+	JNE     avx2
+	MOVQ    width+16(FP), AX
+	CMPQ    AX, $+64
+	JLT     avx512narrow
+	MOVQ    rows+0(FP), AX
+	MOVQ    stride+8(FP), CX
+	MOVQ    dst+24(FP), DX
+	MOVQ    src+32(FP), BX
+	SHLQ    $0x02, CX
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	VMOVUPS 128(DX), Z2
+	VMOVUPS 192(DX), Z3
 
 avx512wholerow:
 	VMOVUPS (BX), Z4
@@ -6155,24 +6139,24 @@ avx512wholerow:
 	RET
 
 avx512narrow:
-	MOVQ   $-1, CX
-	BZHIQ  AX, CX, CX
-	KMOVW  CX, K1
-	SHRQ   $0x10, CX
-	KMOVW  CX, K2
-	SHRQ   $0x10, CX
-	KMOVW  CX, K3
-	SHRQ   $0x10, CX
-	KMOVW  CX, K4
-	MOVQ   rows+0(FP), AX
-	MOVQ   stride+8(FP), CX
-	MOVQ   dst+24(FP), DX
-	MOVQ   src+32(FP), BX
-	SHLQ   $0x02, CX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	SHRQ      $0x10, CX
+	KMOVW     CX, K2
+	SHRQ      $0x10, CX
+	KMOVW     CX, K3
+	SHRQ      $0x10, CX
+	KMOVW     CX, K4
+	MOVQ      rows+0(FP), AX
+	MOVQ      stride+8(FP), CX
+	MOVQ      dst+24(FP), DX
+	MOVQ      src+32(FP), BX
+	SHLQ      $0x02, CX
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVUPS.Z 64(DX), K2, Z1
+	VMOVUPS.Z 128(DX), K3, Z2
+	VMOVUPS.Z 192(DX), K4, Z3
 
 avx512maskedrow:
 	VMOVUPS.Z (BX), K1, Z4
@@ -6194,18 +6178,18 @@ avx512maskedrow:
 	RET
 
 avx2:
-	MOVQ   width+16(FP), AX
-	CMPQ   AX, $+32
-	JLT    avx2narrow
-	MOVQ   rows+0(FP), AX
-	MOVQ   stride+8(FP), CX
-	MOVQ   dst+24(FP), DX
-	MOVQ   src+32(FP), BX
-	SHLQ   $0x02, CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	MOVQ    width+16(FP), AX
+	CMPQ    AX, $+32
+	JLT     avx2narrow
+	MOVQ    rows+0(FP), AX
+	MOVQ    stride+8(FP), CX
+	MOVQ    dst+24(FP), DX
+	MOVQ    src+32(FP), BX
+	SHLQ    $0x02, CX
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 64(DX), Y2
+	VMOVUPS 96(DX), Y3
 
 avx2wholerow:
 	VMOVUPS (BX), Y4
@@ -6227,18 +6211,22 @@ avx2wholerow:
 	RET
 
 avx2narrow:
-	LEAQ   masks<>+0(SB), CX
-	NEGQ   AX
-	LEAQ   128(CX)(AX*4), CX
-	MOVQ   rows+0(FP), AX
-	MOVQ   stride+8(FP), DX
-	MOVQ   dst+24(FP), BX
-	MOVQ   src+32(FP), SI
-	SHLQ   $0x02, DX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	LEAQ       masks<>+0(SB), CX
+	NEGQ       AX
+	LEAQ       128(CX)(AX*4), CX
+	MOVQ       rows+0(FP), AX
+	MOVQ       stride+8(FP), DX
+	MOVQ       dst+24(FP), BX
+	MOVQ       src+32(FP), SI
+	SHLQ       $0x02, DX
+	VMOVUPS    (CX), Y0
+	VMASKMOVPS (BX), Y0, Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS 32(BX), Y1, Y1
+	VMOVUPS    64(CX), Y2
+	VMASKMOVPS 64(BX), Y2, Y2
+	VMOVUPS    96(CX), Y3
+	VMASKMOVPS 96(BX), Y3, Y3
 
 avx2maskedrow:
 	VMOVUPS    (CX), Y4
@@ -6778,13 +6766,11 @@ avx512group:
 	VBROADCASTSS     constant3fb504f3<>+0(SB), Z3
 	VMULPS           Z3, Z1, Z3
 	VMINPS           Z3, Z2, Z2
-	VBROADCASTSS     constant3f800000<>+0(SB), Z3
-	VBROADCASTSS     constant40400000<>+0(SB), Z6
-	VADDPS           Z6, Z2, Z6
-	VDIVPS           Z6, Z3, Z3
+	VBROADCASTSS     constant40400000<>+0(SB), Z3
+	VADDPS           Z3, Z2, Z3
 	VBROADCASTSS     constant40400000<>+0(SB), Z6
 	VSUBPS           Z6, Z2, Z6
-	VMULPS           Z3, Z6, Z6
+	VDIVPS           Z3, Z6, Z6
 	VBROADCASTSS     constant382ff061<>+0(SB), Z7
 	VFMADD213PS.BCST constant391f1f80<>+0(SB), Z6, Z7
 	VFMADD213PS.BCST constantb9406efa<>+0(SB), Z6, Z7
@@ -6798,7 +6784,96 @@ avx512group:
 	VFMADD213PS.BCST constantb2e5a90b<>+0(SB), Z6, Z7
 	VBROADCASTSS     constant3f3aa53b<>+0(SB), Z6
 	VADDPS           Z6, Z7, Z6
-	VMULPS           Z3, Z6, Z3
+	VBROADCASTSS     constantbf000000<>+0(SB), Z7
+	VMULPS           Z7, Z2, Z7
+	VMULPS           Z2, Z7, Z8
+	VMOVAPS          Z8, Z9
+	VFMSUB231PS      Z2, Z7, Z9
+	VBROADCASTSS     constant42b20000<>+0(SB), Z2
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z7
+	VMAXPS           Z8, Z7, Z7
+	VMINPS           Z7, Z2, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z7
+	VMULPS           Z2, Z7, Z7
+	VRNDSCALEPS      $0x00, Z7, Z7
+	VBROADCASTSS     constant3f317200<>+0(SB), Z8
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z8, Z7, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z8
+	VFNMADD231PS     Z8, Z7, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z8
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z10
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z10
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z10
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z10
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z10
+	VMULPS           Z2, Z2, Z11
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z11, Z10, Z2
+	VADDPS           Z2, Z8, Z10
+	VSUBPS           Z8, Z10, Z8
+	VSUBPS           Z8, Z2, Z2
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z9, Z10, Z2
+	VADDPS           Z2, Z10, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z8
+	VADDPS           Z6, Z6, Z6
+	VSCALEFPS        Z7, Z2, Z2
+	VMULPS           Z2, Z6, Z2
+	VDIVPS           Z3, Z2, Z2
+	VSUBPS           Z2, Z8, Z2
+	VMULPS           Z0, Z0, Z3
+	VBROADCASTSS     constant38a3b8ff<>+0(SB), Z6
+	VFMADD213PS.BCST constantba51a8af<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST constant3ba9f912<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST constantbcdbfb8d<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST constant3de71673<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST constantbec0939f<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST constant3e0375d4<>+0(SB), Z3, Z6
+	VMOVAPS          Z0, Z3
+	VFMADD231PS      Z0, Z6, Z3
+	VBROADCASTSS     constant3f800000<>+0(SB), Z6
+	VCMPPS           $0x11, Z6, Z1, K1
+	VBROADCASTSS     constant80000000<>+0(SB), Z1
+	VANDPS           Z1, Z0, Z0
+	VORPS            Z2, Z0, Z0
+	VBLENDMPS        Z3, Z0, K1, Z4
+	VMOVUPS          Z4, (CX)(BX*4)
+	ADDQ             $+16, BX
+	SUBQ             $+16, AX
+	JMP              avx512group
+
+avx512tail:
+	TESTQ            AX, AX
+	JZ               avx512next
+	MOVQ             $-1, SI
+	BZHIQ            AX, SI, SI
+	KMOVW            SI, K1
+	VMOVUPS.Z        (DX)(BX*4), K1, Z0
+	VBROADCASTSS     constant80000000<>+0(SB), Z1
+	VANDNPS          Z0, Z1, Z1
+	VBROADCASTSS     constant41700000<>+0(SB), Z2
+	VBROADCASTSS     constant3fb504f3<>+0(SB), Z3
+	VMULPS           Z3, Z1, Z3
+	VMINPS           Z3, Z2, Z2
+	VBROADCASTSS     constant40400000<>+0(SB), Z3
+	VADDPS           Z3, Z2, Z3
+	VBROADCASTSS     constant40400000<>+0(SB), Z4
+	VSUBPS           Z4, Z2, Z4
+	VDIVPS           Z3, Z4, Z4
+	VBROADCASTSS     constant382ff061<>+0(SB), Z6
+	VFMADD213PS.BCST constant391f1f80<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantb9406efa<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantba889fe3<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constant3a7ed050<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constant3be459bb<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantbc2b2785<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantbd41960e<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constant3e6b8954<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantbf026395<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST constantb2e5a90b<>+0(SB), Z4, Z6
+	VBROADCASTSS     constant3f3aa53b<>+0(SB), Z4
+	VADDPS           Z4, Z6, Z4
 	VBROADCASTSS     constantbf000000<>+0(SB), Z6
 	VMULPS           Z6, Z2, Z6
 	VMULPS           Z2, Z6, Z7
@@ -6825,121 +6900,34 @@ avx512group:
 	VMULPS           Z2, Z2, Z10
 	VMOVAPS          Z2, Z2
 	VFMADD231PS      Z10, Z9, Z2
-	VADDPS           Z2, Z7, Z2
-	VMOVAPS          Z2, Z7
-	VFMADD231PS      Z8, Z2, Z7
-	VBROADCASTSS     constant40000000<>+0(SB), Z2
-	VMULPS           Z2, Z3, Z2
-	VSCALEFPS        Z6, Z7, Z3
-	VBROADCASTSS     constant3f800000<>+0(SB), Z6
-	VMOVAPS          Z6, Z6
-	VFNMADD231PS     Z3, Z2, Z6
-	VMULPS           Z0, Z0, Z2
-	VBROADCASTSS     constant38a3b8ff<>+0(SB), Z3
-	VFMADD213PS.BCST constantba51a8af<>+0(SB), Z2, Z3
-	VFMADD213PS.BCST constant3ba9f912<>+0(SB), Z2, Z3
-	VFMADD213PS.BCST constantbcdbfb8d<>+0(SB), Z2, Z3
-	VFMADD213PS.BCST constant3de71673<>+0(SB), Z2, Z3
-	VFMADD213PS.BCST constantbec0939f<>+0(SB), Z2, Z3
-	VFMADD213PS.BCST constant3e0375d4<>+0(SB), Z2, Z3
-	VMOVAPS          Z0, Z2
-	VFMADD231PS      Z0, Z3, Z2
-	VBROADCASTSS     constant3f800000<>+0(SB), Z3
-	VCMPPS           $0x11, Z3, Z1, K1
-	VBROADCASTSS     constant80000000<>+0(SB), Z1
-	VANDPS           Z1, Z0, Z0
-	VORPS            Z6, Z0, Z0
-	VBLENDMPS        Z2, Z0, K1, Z4
-	VMOVUPS          Z4, (CX)(BX*4)
-	ADDQ             $+16, BX
-	SUBQ             $+16, AX
-	JMP              avx512group
-
-avx512tail:
-	TESTQ            AX, AX
-	JZ               avx512next
-	MOVQ             $-1, SI
-	BZHIQ            AX, SI, SI
-	KMOVW            SI, K1
-	VMOVUPS.Z        (DX)(BX*4), K1, Z0
-	VBROADCASTSS     constant80000000<>+0(SB), Z1
-	VANDNPS          Z0, Z1, Z1
-	VBROADCASTSS     constant41700000<>+0(SB), Z2
-	VBROADCASTSS     constant3fb504f3<>+0(SB), Z3
-	VMULPS           Z3, Z1, Z3
-	VMINPS           Z3, Z2, Z2
-	VBROADCASTSS     constant3f800000<>+0(SB), Z3
-	VBROADCASTSS     constant40400000<>+0(SB), Z4
-	VADDPS           Z4, Z2, Z4
-	VDIVPS           Z4, Z3, Z3
-	VBROADCASTSS     constant40400000<>+0(SB), Z4
-	VSUBPS           Z4, Z2, Z4
-	VMULPS           Z3, Z4, Z4
-	VBROADCASTSS     constant382ff061<>+0(SB), Z6
-	VFMADD213PS.BCST constant391f1f80<>+0(SB), Z4, Z6
-	VFMADD213PS.BCST constantb9406efa<>+0(SB), Z4, Z6
-	VFMADD213PS.BCST constantba889fe3<>+0(SB), Z4, Z6
-	VFMADD213PS.BCST constant3a7ed050<>+0(SB), Z4, Z6
-	VFMADD213PS.BCST constant3be459bb<>+0(SB), Z4, Z6
-	VFMADD213PS.BCST constantbc2b2785<>+0(SB), Z4, Z6
-	VFMADD213PS.BCST constantbd41960e<>+0(SB), Z4, Z6
-	VFMADD213PS.BCST constant3e6b8954<>+0(SB), Z4, Z6
-	VFMADD213PS.BCST constantbf026395<>+0(SB), Z4, Z6
-	VFMADD213PS.BCST constantb2e5a90b<>+0(SB), Z4, Z6
-	VBROADCASTSS     constant3f3aa53b<>+0(SB), Z4
-	VADDPS           Z4, Z6, Z4
-	VMULPS           Z3, Z4, Z3
-	VBROADCASTSS     constantbf000000<>+0(SB), Z4
-	VMULPS           Z4, Z2, Z4
-	VMULPS           Z2, Z4, Z6
-	VMOVAPS          Z6, Z7
-	VFMSUB231PS      Z2, Z4, Z7
-	VBROADCASTSS     constant42b20000<>+0(SB), Z2
-	VBROADCASTSS     constantc2e60000<>+0(SB), Z4
-	VMAXPS           Z6, Z4, Z4
-	VMINPS           Z4, Z2, Z2
-	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z4
-	VMULPS           Z2, Z4, Z4
-	VRNDSCALEPS      $0x00, Z4, Z4
-	VBROADCASTSS     constant3f317200<>+0(SB), Z6
+	VADDPS           Z2, Z7, Z9
+	VSUBPS           Z7, Z9, Z7
+	VSUBPS           Z7, Z2, Z2
 	VMOVAPS          Z2, Z2
-	VFNMADD231PS     Z6, Z4, Z2
-	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z6
-	VFNMADD231PS     Z6, Z4, Z2
-	VBROADCASTSS     constant3f800000<>+0(SB), Z6
-	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z8
-	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z8
-	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z8
-	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z8
-	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z8
-	VMULPS           Z2, Z2, Z9
-	VMOVAPS          Z2, Z2
-	VFMADD231PS      Z9, Z8, Z2
-	VADDPS           Z2, Z6, Z2
-	VMOVAPS          Z2, Z6
-	VFMADD231PS      Z7, Z2, Z6
-	VBROADCASTSS     constant40000000<>+0(SB), Z2
-	VMULPS           Z2, Z3, Z2
-	VSCALEFPS        Z4, Z6, Z3
+	VFMADD231PS      Z8, Z9, Z2
+	VADDPS           Z2, Z9, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z7
+	VADDPS           Z4, Z4, Z4
+	VSCALEFPS        Z6, Z2, Z2
+	VMULPS           Z2, Z4, Z2
+	VDIVPS           Z3, Z2, Z2
+	VSUBPS           Z2, Z7, Z2
+	VMULPS           Z0, Z0, Z3
+	VBROADCASTSS     constant38a3b8ff<>+0(SB), Z4
+	VFMADD213PS.BCST constantba51a8af<>+0(SB), Z3, Z4
+	VFMADD213PS.BCST constant3ba9f912<>+0(SB), Z3, Z4
+	VFMADD213PS.BCST constantbcdbfb8d<>+0(SB), Z3, Z4
+	VFMADD213PS.BCST constant3de71673<>+0(SB), Z3, Z4
+	VFMADD213PS.BCST constantbec0939f<>+0(SB), Z3, Z4
+	VFMADD213PS.BCST constant3e0375d4<>+0(SB), Z3, Z4
+	VMOVAPS          Z0, Z3
+	VFMADD231PS      Z0, Z4, Z3
 	VBROADCASTSS     constant3f800000<>+0(SB), Z4
-	VMOVAPS          Z4, Z4
-	VFNMADD231PS     Z3, Z2, Z4
-	VMULPS           Z0, Z0, Z2
-	VBROADCASTSS     constant38a3b8ff<>+0(SB), Z3
-	VFMADD213PS.BCST constantba51a8af<>+0(SB), Z2, Z3
-	VFMADD213PS.BCST constant3ba9f912<>+0(SB), Z2, Z3
-	VFMADD213PS.BCST constantbcdbfb8d<>+0(SB), Z2, Z3
-	VFMADD213PS.BCST constant3de71673<>+0(SB), Z2, Z3
-	VFMADD213PS.BCST constantbec0939f<>+0(SB), Z2, Z3
-	VFMADD213PS.BCST constant3e0375d4<>+0(SB), Z2, Z3
-	VMOVAPS          Z0, Z2
-	VFMADD231PS      Z0, Z3, Z2
-	VBROADCASTSS     constant3f800000<>+0(SB), Z3
-	VCMPPS           $0x11, Z3, Z1, K2
+	VCMPPS           $0x11, Z4, Z1, K2
 	VBROADCASTSS     constant80000000<>+0(SB), Z1
 	VANDPS           Z1, Z0, Z0
-	VORPS            Z4, Z0, Z0
-	VBLENDMPS        Z2, Z0, K2, Z5
+	VORPS            Z2, Z0, Z0
+	VBLENDMPS        Z3, Z0, K2, Z5
 	VMOVUPS          Z5, K1, (CX)(BX*4)
 	ADDQ             AX, BX
 
@@ -6963,13 +6951,11 @@ avx2group:
 	VBROADCASTSS constant3fb504f3<>+0(SB), Y3
 	VMULPS       Y3, Y1, Y3
 	VMINPS       Y3, Y2, Y2
-	VBROADCASTSS constant3f800000<>+0(SB), Y3
-	VBROADCASTSS constant40400000<>+0(SB), Y4
-	VADDPS       Y4, Y2, Y4
-	VDIVPS       Y4, Y3, Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y3
+	VADDPS       Y3, Y2, Y3
 	VBROADCASTSS constant40400000<>+0(SB), Y4
 	VSUBPS       Y4, Y2, Y4
-	VMULPS       Y3, Y4, Y4
+	VDIVPS       Y3, Y4, Y4
 	VBROADCASTSS constant382ff061<>+0(SB), Y5
 	VBROADCASTSS constant391f1f80<>+0(SB), Y6
 	VFMADD213PS  Y6, Y4, Y5
@@ -6993,78 +6979,80 @@ avx2group:
 	VFMADD213PS  Y6, Y4, Y5
 	VBROADCASTSS constant3f3aa53b<>+0(SB), Y4
 	VADDPS       Y4, Y5, Y4
-	VMULPS       Y3, Y4, Y3
-	VBROADCASTSS constantbf000000<>+0(SB), Y4
-	VMULPS       Y4, Y2, Y4
-	VMULPS       Y2, Y4, Y5
-	VMOVAPS      Y5, Y6
-	VFMSUB231PS  Y2, Y4, Y6
+	VBROADCASTSS constantbf000000<>+0(SB), Y5
+	VMULPS       Y5, Y2, Y5
+	VMULPS       Y2, Y5, Y6
+	VMOVAPS      Y6, Y7
+	VFMSUB231PS  Y2, Y5, Y7
 	VBROADCASTSS constant42b20000<>+0(SB), Y2
-	VBROADCASTSS constantc2e60000<>+0(SB), Y4
-	VMAXPS       Y5, Y4, Y4
-	VMINPS       Y4, Y2, Y2
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
-	VMULPS       Y2, Y4, Y4
-	VROUNDPS     $0x00, Y4, Y4
-	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VBROADCASTSS constantc2e60000<>+0(SB), Y5
+	VMAXPS       Y6, Y5, Y5
+	VMINPS       Y5, Y2, Y2
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y5
+	VMULPS       Y2, Y5, Y5
+	VROUNDPS     $0x00, Y5, Y5
+	VBROADCASTSS constant3f317200<>+0(SB), Y6
 	VMOVAPS      Y2, Y2
-	VFNMADD231PS Y5, Y4, Y2
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
-	VFNMADD231PS Y5, Y4, Y2
-	VBROADCASTSS constant3f800000<>+0(SB), Y5
-	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y7
-	VBROADCASTSS constant3c091cc9<>+0(SB), Y8
-	VFMADD213PS  Y8, Y2, Y7
-	VBROADCASTSS constant3d2aaa60<>+0(SB), Y8
-	VFMADD213PS  Y8, Y2, Y7
-	VBROADCASTSS constant3e2aaa49<>+0(SB), Y8
-	VFMADD213PS  Y8, Y2, Y7
-	VBROADCASTSS constant3f000000<>+0(SB), Y8
-	VFMADD213PS  Y8, Y2, Y7
-	VMULPS       Y2, Y2, Y8
-	VMOVAPS      Y2, Y2
-	VFMADD231PS  Y8, Y7, Y2
-	VADDPS       Y2, Y5, Y2
-	VMOVAPS      Y2, Y5
-	VFMADD231PS  Y6, Y2, Y5
-	VBROADCASTSS constant40000000<>+0(SB), Y2
-	VMULPS       Y2, Y3, Y2
-	VCVTPS2DQ    Y4, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPSUBD       Y4, Y3, Y3
-	VPSLLD       $0x17, Y4, Y4
+	VFNMADD231PS Y6, Y5, Y2
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y6
+	VFNMADD231PS Y6, Y5, Y2
 	VBROADCASTSS constant3f800000<>+0(SB), Y6
-	VPADDD       Y6, Y4, Y4
-	VMULPS       Y4, Y5, Y4
-	VPSLLD       $0x17, Y3, Y3
-	VBROADCASTSS constant3f800000<>+0(SB), Y5
-	VPADDD       Y5, Y3, Y3
-	VMULPS       Y3, Y4, Y3
-	VBROADCASTSS constant3f800000<>+0(SB), Y4
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS Y3, Y2, Y4
-	VMULPS       Y0, Y0, Y2
-	VBROADCASTSS constant38a3b8ff<>+0(SB), Y3
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y8
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y9
+	VFMADD213PS  Y9, Y2, Y8
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y9
+	VFMADD213PS  Y9, Y2, Y8
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y9
+	VFMADD213PS  Y9, Y2, Y8
+	VBROADCASTSS constant3f000000<>+0(SB), Y9
+	VFMADD213PS  Y9, Y2, Y8
+	VMULPS       Y2, Y2, Y9
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y9, Y8, Y2
+	VADDPS       Y2, Y6, Y8
+	VSUBPS       Y6, Y8, Y6
+	VSUBPS       Y6, Y2, Y2
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y7, Y8, Y2
+	VADDPS       Y2, Y8, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VADDPS       Y4, Y4, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPSRAD       $0x01, Y5, Y7
+	VPSUBD       Y7, Y5, Y5
+	VPSLLD       $0x17, Y7, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VMULPS       Y7, Y2, Y2
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VPADDD       Y7, Y5, Y5
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y2, Y4, Y2
+	VDIVPS       Y3, Y2, Y2
+	VSUBPS       Y2, Y6, Y2
+	VMULPS       Y0, Y0, Y3
+	VBROADCASTSS constant38a3b8ff<>+0(SB), Y4
 	VBROADCASTSS constantba51a8af<>+0(SB), Y5
-	VFMADD213PS  Y5, Y2, Y3
+	VFMADD213PS  Y5, Y3, Y4
 	VBROADCASTSS constant3ba9f912<>+0(SB), Y5
-	VFMADD213PS  Y5, Y2, Y3
+	VFMADD213PS  Y5, Y3, Y4
 	VBROADCASTSS constantbcdbfb8d<>+0(SB), Y5
-	VFMADD213PS  Y5, Y2, Y3
+	VFMADD213PS  Y5, Y3, Y4
 	VBROADCASTSS constant3de71673<>+0(SB), Y5
-	VFMADD213PS  Y5, Y2, Y3
+	VFMADD213PS  Y5, Y3, Y4
 	VBROADCASTSS constantbec0939f<>+0(SB), Y5
-	VFMADD213PS  Y5, Y2, Y3
+	VFMADD213PS  Y5, Y3, Y4
 	VBROADCASTSS constant3e0375d4<>+0(SB), Y5
-	VFMADD213PS  Y5, Y2, Y3
-	VMOVAPS      Y0, Y2
-	VFMADD231PS  Y0, Y3, Y2
-	VBROADCASTSS constant3f800000<>+0(SB), Y3
-	VCMPPS       $0x11, Y3, Y1, Y1
-	VBROADCASTSS constant80000000<>+0(SB), Y3
-	VANDPS       Y3, Y0, Y0
-	VORPS        Y4, Y0, Y0
-	VBLENDVPS    Y1, Y2, Y0, Y0
+	VFMADD213PS  Y5, Y3, Y4
+	VMOVAPS      Y0, Y3
+	VFMADD231PS  Y0, Y4, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VCMPPS       $0x11, Y4, Y1, Y1
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDPS       Y4, Y0, Y0
+	VORPS        Y2, Y0, Y0
+	VBLENDVPS    Y1, Y3, Y0, Y0
 	VMOVUPS      Y0, (CX)(BX*4)
 	ADDQ         $+8, BX
 	SUBQ         $+8, AX
@@ -7085,13 +7073,11 @@ avx2tail:
 	VBROADCASTSS constant3fb504f3<>+0(SB), Y4
 	VMULPS       Y4, Y2, Y4
 	VMINPS       Y4, Y3, Y3
-	VBROADCASTSS constant3f800000<>+0(SB), Y4
-	VBROADCASTSS constant40400000<>+0(SB), Y5
-	VADDPS       Y5, Y3, Y5
-	VDIVPS       Y5, Y4, Y4
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VADDPS       Y4, Y3, Y4
 	VBROADCASTSS constant40400000<>+0(SB), Y5
 	VSUBPS       Y5, Y3, Y5
-	VMULPS       Y4, Y5, Y5
+	VDIVPS       Y4, Y5, Y5
 	VBROADCASTSS constant382ff061<>+0(SB), Y6
 	VBROADCASTSS constant391f1f80<>+0(SB), Y7
 	VFMADD213PS  Y7, Y5, Y6
@@ -7115,78 +7101,80 @@ avx2tail:
 	VFMADD213PS  Y7, Y5, Y6
 	VBROADCASTSS constant3f3aa53b<>+0(SB), Y5
 	VADDPS       Y5, Y6, Y5
-	VMULPS       Y4, Y5, Y4
-	VBROADCASTSS constantbf000000<>+0(SB), Y5
-	VMULPS       Y5, Y3, Y5
-	VMULPS       Y3, Y5, Y6
-	VMOVAPS      Y6, Y7
-	VFMSUB231PS  Y3, Y5, Y7
+	VBROADCASTSS constantbf000000<>+0(SB), Y6
+	VMULPS       Y6, Y3, Y6
+	VMULPS       Y3, Y6, Y7
+	VMOVAPS      Y7, Y8
+	VFMSUB231PS  Y3, Y6, Y8
 	VBROADCASTSS constant42b20000<>+0(SB), Y3
-	VBROADCASTSS constantc2e60000<>+0(SB), Y5
-	VMAXPS       Y6, Y5, Y5
-	VMINPS       Y5, Y3, Y3
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y5
-	VMULPS       Y3, Y5, Y5
-	VROUNDPS     $0x00, Y5, Y5
-	VBROADCASTSS constant3f317200<>+0(SB), Y6
+	VBROADCASTSS constantc2e60000<>+0(SB), Y6
+	VMAXPS       Y7, Y6, Y6
+	VMINPS       Y6, Y3, Y3
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y6
+	VMULPS       Y3, Y6, Y6
+	VROUNDPS     $0x00, Y6, Y6
+	VBROADCASTSS constant3f317200<>+0(SB), Y7
 	VMOVAPS      Y3, Y3
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Y6
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS constant3f800000<>+0(SB), Y6
-	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y8
-	VBROADCASTSS constant3c091cc9<>+0(SB), Y9
-	VFMADD213PS  Y9, Y3, Y8
-	VBROADCASTSS constant3d2aaa60<>+0(SB), Y9
-	VFMADD213PS  Y9, Y3, Y8
-	VBROADCASTSS constant3e2aaa49<>+0(SB), Y9
-	VFMADD213PS  Y9, Y3, Y8
-	VBROADCASTSS constant3f000000<>+0(SB), Y9
-	VFMADD213PS  Y9, Y3, Y8
-	VMULPS       Y3, Y3, Y9
-	VMOVAPS      Y3, Y3
-	VFMADD231PS  Y9, Y8, Y3
-	VADDPS       Y3, Y6, Y3
-	VMOVAPS      Y3, Y6
-	VFMADD231PS  Y7, Y3, Y6
-	VBROADCASTSS constant40000000<>+0(SB), Y3
-	VMULPS       Y3, Y4, Y3
-	VCVTPS2DQ    Y5, Y4
-	VPSRAD       $0x01, Y4, Y5
-	VPSUBD       Y5, Y4, Y4
-	VPSLLD       $0x17, Y5, Y5
+	VFNMADD231PS Y7, Y6, Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y7
+	VFNMADD231PS Y7, Y6, Y3
 	VBROADCASTSS constant3f800000<>+0(SB), Y7
-	VPADDD       Y7, Y5, Y5
-	VMULPS       Y5, Y6, Y5
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS constant3f800000<>+0(SB), Y6
-	VPADDD       Y6, Y4, Y4
-	VMULPS       Y4, Y5, Y4
-	VBROADCASTSS constant3f800000<>+0(SB), Y5
-	VMOVAPS      Y5, Y5
-	VFNMADD231PS Y4, Y3, Y5
-	VMULPS       Y1, Y1, Y3
-	VBROADCASTSS constant38a3b8ff<>+0(SB), Y4
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y9
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y10
+	VFMADD213PS  Y10, Y3, Y9
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y10
+	VFMADD213PS  Y10, Y3, Y9
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y10
+	VFMADD213PS  Y10, Y3, Y9
+	VBROADCASTSS constant3f000000<>+0(SB), Y10
+	VFMADD213PS  Y10, Y3, Y9
+	VMULPS       Y3, Y3, Y10
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y10, Y9, Y3
+	VADDPS       Y3, Y7, Y9
+	VSUBPS       Y7, Y9, Y7
+	VSUBPS       Y7, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y8, Y9, Y3
+	VADDPS       Y3, Y9, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VADDPS       Y5, Y5, Y5
+	VCVTPS2DQ    Y6, Y6
+	VPSRAD       $0x01, Y6, Y8
+	VPSUBD       Y8, Y6, Y6
+	VPSLLD       $0x17, Y8, Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VPADDD       Y9, Y8, Y8
+	VMULPS       Y8, Y3, Y3
+	VPSLLD       $0x17, Y6, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y3, Y5, Y3
+	VDIVPS       Y4, Y3, Y3
+	VSUBPS       Y3, Y7, Y3
+	VMULPS       Y1, Y1, Y4
+	VBROADCASTSS constant38a3b8ff<>+0(SB), Y5
 	VBROADCASTSS constantba51a8af<>+0(SB), Y6
-	VFMADD213PS  Y6, Y3, Y4
+	VFMADD213PS  Y6, Y4, Y5
 	VBROADCASTSS constant3ba9f912<>+0(SB), Y6
-	VFMADD213PS  Y6, Y3, Y4
+	VFMADD213PS  Y6, Y4, Y5
 	VBROADCASTSS constantbcdbfb8d<>+0(SB), Y6
-	VFMADD213PS  Y6, Y3, Y4
+	VFMADD213PS  Y6, Y4, Y5
 	VBROADCASTSS constant3de71673<>+0(SB), Y6
-	VFMADD213PS  Y6, Y3, Y4
+	VFMADD213PS  Y6, Y4, Y5
 	VBROADCASTSS constantbec0939f<>+0(SB), Y6
-	VFMADD213PS  Y6, Y3, Y4
+	VFMADD213PS  Y6, Y4, Y5
 	VBROADCASTSS constant3e0375d4<>+0(SB), Y6
-	VFMADD213PS  Y6, Y3, Y4
-	VMOVAPS      Y1, Y3
-	VFMADD231PS  Y1, Y4, Y3
-	VBROADCASTSS constant3f800000<>+0(SB), Y4
-	VCMPPS       $0x11, Y4, Y2, Y2
-	VBROADCASTSS constant80000000<>+0(SB), Y4
-	VANDPS       Y4, Y1, Y1
-	VORPS        Y5, Y1, Y1
-	VBLENDVPS    Y2, Y3, Y1, Y1
+	VFMADD213PS  Y6, Y4, Y5
+	VMOVAPS      Y1, Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VCMPPS       $0x11, Y5, Y2, Y2
+	VBROADCASTSS constant80000000<>+0(SB), Y5
+	VANDPS       Y5, Y1, Y1
+	VORPS        Y3, Y1, Y1
+	VBLENDVPS    Y2, Y4, Y1, Y1
 	VMASKMOVPS   Y1, Y0, (CX)(BX*4)
 	ADDQ         AX, BX
 
@@ -7343,17 +7331,15 @@ avx2next:
 	RET
 
 // func tanhVector(n int, dst *float32, src *float32, a float32, s float32)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3, SSE
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3
 TEXT ·tanhVector(SB), NOSPLIT, $0-32
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVSS        a+24(FP), X0
-	VBROADCASTSS X0, Z0
-	MOVSS        s+28(FP), X1
-	VBROADCASTSS X1, Z1
+	VBROADCASTSS a+24(FP), Z0
+	VBROADCASTSS s+28(FP), Z1
 	XORQ         BX, BX
 
 avx512group:
@@ -7463,10 +7449,8 @@ avx2:
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVSS        a+24(FP), X0
-	VBROADCASTSS X0, Y0
-	MOVSS        s+28(FP), X1
-	VBROADCASTSS X1, Y1
+	VBROADCASTSS a+24(FP), Y0
+	VBROADCASTSS s+28(FP), Y1
 	XORQ         BX, BX
 
 avx2group:
@@ -8132,48 +8116,53 @@ avx512group:
 	JLT              avx512tail
 	VMOVUPS          (DX)(SI*4), Z0
 	VMOVUPS          (BX)(SI*4), Z1
-	VXORPS           Z2, Z2, Z2
-	VCMPPS           $0x11, Z2, Z1, K1
-	VBROADCASTSS     constant80000000<>+0(SB), Z2
-	VORPS            Z1, Z2, Z2
-	VBROADCASTSS     constant42b20000<>+0(SB), Z7
-	VBROADCASTSS     constantc2e60000<>+0(SB), Z8
-	VMAXPS           Z2, Z8, Z2
-	VMINPS           Z2, Z7, Z2
-	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z7
-	VMULPS           Z2, Z7, Z7
-	VRNDSCALEPS      $0x00, Z7, Z7
-	VBROADCASTSS     constant3f317200<>+0(SB), Z8
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z2
+	VMAXPS           Z1, Z2, Z2
+	VXORPS           Z7, Z7, Z7
+	VXORPS           Z8, Z8, Z8
+	VCMPPS           $0x11, Z8, Z2, K1
+	VBROADCASTSS     constant80000000<>+0(SB), Z8
+	VORPS            Z2, Z8, Z8
+	VBROADCASTSS     constant42b20000<>+0(SB), Z9
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z10
+	VMAXPS           Z8, Z10, Z8
+	VMINPS           Z8, Z9, Z8
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z9
+	VMULPS           Z8, Z9, Z9
+	VRNDSCALEPS      $0x00, Z9, Z9
+	VBROADCASTSS     constant3f317200<>+0(SB), Z10
+	VMOVAPS          Z8, Z8
+	VFNMADD231PS     Z10, Z9, Z8
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z10
+	VFNMADD231PS     Z10, Z9, Z8
+	VBROADCASTSS     constant3f800000<>+0(SB), Z10
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z11
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z8, Z11
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z8, Z11
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z8, Z11
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z8, Z11
+	VMULPS           Z8, Z8, Z12
+	VMOVAPS          Z8, Z8
+	VFMADD231PS      Z12, Z11, Z8
+	VADDPS           Z8, Z10, Z8
+	VBROADCASTSS     constant3f800000<>+0(SB), Z10
+	VSCALEFPS        Z9, Z8, Z11
+	VADDPS           Z11, Z10, Z10
+	VBROADCASTSS     constant3f800000<>+0(SB), Z11
+	VSCALEFPS        Z9, Z8, Z12
+	VBLENDMPS        Z11, Z12, K1, Z3
+	VDIVPS           Z10, Z3, Z11
+	VMULPS           Z11, Z2, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z11
+	VADDPS           Z2, Z11, Z2
+	VMULPS           Z8, Z2, Z8
+	VBLENDMPS        Z8, Z2, K1, Z4
+	VDIVPS           Z10, Z4, Z2
+	VMOVAPS.Z        Z9, K1, Z8
+	VSCALEFPS        Z8, Z2, Z2
 	VMOVAPS          Z2, Z2
-	VFNMADD231PS     Z8, Z7, Z2
-	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z8
-	VFNMADD231PS     Z8, Z7, Z2
-	VBROADCASTSS     constant3f800000<>+0(SB), Z8
-	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z9
-	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z9
-	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z9
-	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z9
-	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z9
-	VMULPS           Z2, Z2, Z10
-	VMOVAPS          Z2, Z2
-	VFMADD231PS      Z10, Z9, Z2
-	VADDPS           Z2, Z8, Z2
-	VBROADCASTSS     constant3f800000<>+0(SB), Z8
-	VSCALEFPS        Z7, Z2, Z9
-	VADDPS           Z9, Z8, Z8
-	VBROADCASTSS     constant3f800000<>+0(SB), Z9
-	VSCALEFPS        Z7, Z2, Z10
-	VBLENDMPS        Z9, Z10, K1, Z3
-	VDIVPS           Z8, Z3, Z9
-	VMULPS           Z9, Z1, Z1
-	VBROADCASTSS     constant3f800000<>+0(SB), Z9
-	VADDPS           Z1, Z9, Z1
-	VMULPS           Z2, Z1, Z2
-	VBLENDMPS        Z2, Z1, K1, Z4
-	VDIVPS           Z8, Z4, Z1
-	VMOVAPS.Z        Z7, K1, Z2
-	VSCALEFPS        Z2, Z1, Z1
-	VMULPS           Z1, Z0, Z0
+	VFMADD231PS      Z7, Z1, Z2
+	VMULPS           Z2, Z0, Z0
 	VMOVUPS          Z0, (CX)(SI*4)
 	ADDQ             $+16, SI
 	SUBQ             $+16, AX
@@ -8187,48 +8176,53 @@ avx512tail:
 	KMOVW            DI, K1
 	VMOVUPS.Z        (DX)(SI*4), K1, Z0
 	VMOVUPS.Z        (BX)(SI*4), K1, Z1
-	VXORPS           Z2, Z2, Z2
-	VCMPPS           $0x11, Z2, Z1, K2
-	VBROADCASTSS     constant80000000<>+0(SB), Z2
-	VORPS            Z1, Z2, Z2
-	VBROADCASTSS     constant42b20000<>+0(SB), Z3
-	VBROADCASTSS     constantc2e60000<>+0(SB), Z4
-	VMAXPS           Z2, Z4, Z2
-	VMINPS           Z2, Z3, Z2
-	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z3
-	VMULPS           Z2, Z3, Z3
-	VRNDSCALEPS      $0x00, Z3, Z3
-	VBROADCASTSS     constant3f317200<>+0(SB), Z4
-	VMOVAPS          Z2, Z2
-	VFNMADD231PS     Z4, Z3, Z2
-	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z4
-	VFNMADD231PS     Z4, Z3, Z2
-	VBROADCASTSS     constant3f800000<>+0(SB), Z4
-	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z7
-	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z7
-	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z7
-	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z7
-	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z7
-	VMULPS           Z2, Z2, Z8
-	VMOVAPS          Z2, Z2
-	VFMADD231PS      Z8, Z7, Z2
-	VADDPS           Z2, Z4, Z2
-	VBROADCASTSS     constant3f800000<>+0(SB), Z4
-	VSCALEFPS        Z3, Z2, Z7
-	VADDPS           Z7, Z4, Z4
-	VBROADCASTSS     constant3f800000<>+0(SB), Z7
-	VSCALEFPS        Z3, Z2, Z8
-	VBLENDMPS        Z7, Z8, K2, Z5
-	VDIVPS           Z4, Z5, Z5
-	VMULPS           Z5, Z1, Z1
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z2
+	VMAXPS           Z1, Z2, Z2
+	VXORPS           Z3, Z3, Z3
+	VXORPS           Z4, Z4, Z4
+	VCMPPS           $0x11, Z4, Z2, K2
+	VBROADCASTSS     constant80000000<>+0(SB), Z4
+	VORPS            Z2, Z4, Z4
+	VBROADCASTSS     constant42b20000<>+0(SB), Z7
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z8
+	VMAXPS           Z4, Z8, Z4
+	VMINPS           Z4, Z7, Z4
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z7
+	VMULPS           Z4, Z7, Z7
+	VRNDSCALEPS      $0x00, Z7, Z7
+	VBROADCASTSS     constant3f317200<>+0(SB), Z8
+	VMOVAPS          Z4, Z4
+	VFNMADD231PS     Z8, Z7, Z4
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z8
+	VFNMADD231PS     Z8, Z7, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z8
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z9
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z4, Z9
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z4, Z9
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z4, Z9
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z4, Z9
+	VMULPS           Z4, Z4, Z10
+	VMOVAPS          Z4, Z4
+	VFMADD231PS      Z10, Z9, Z4
+	VADDPS           Z4, Z8, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z8
+	VSCALEFPS        Z7, Z4, Z9
+	VADDPS           Z9, Z8, Z8
+	VBROADCASTSS     constant3f800000<>+0(SB), Z9
+	VSCALEFPS        Z7, Z4, Z10
+	VBLENDMPS        Z9, Z10, K2, Z5
+	VDIVPS           Z8, Z5, Z5
+	VMULPS           Z5, Z2, Z2
 	VBROADCASTSS     constant3f800000<>+0(SB), Z5
-	VADDPS           Z1, Z5, Z1
-	VMULPS           Z2, Z1, Z2
-	VBLENDMPS        Z2, Z1, K2, Z6
-	VDIVPS           Z4, Z6, Z1
-	VMOVAPS.Z        Z3, K2, Z2
-	VSCALEFPS        Z2, Z1, Z1
-	VMULPS           Z1, Z0, Z0
+	VADDPS           Z2, Z5, Z2
+	VMULPS           Z4, Z2, Z4
+	VBLENDMPS        Z4, Z2, K2, Z6
+	VDIVPS           Z8, Z6, Z2
+	VMOVAPS.Z        Z7, K2, Z4
+	VSCALEFPS        Z4, Z2, Z2
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z3, Z1, Z2
+	VMULPS           Z2, Z0, Z0
 	VMOVUPS          Z0, K1, (CX)(SI*4)
 	ADDQ             AX, SI
 
@@ -8248,82 +8242,87 @@ avx2group:
 	JLT          avx2tail
 	VMOVUPS      (DX)(SI*4), Y0
 	VMOVUPS      (BX)(SI*4), Y1
-	VXORPS       Y2, Y2, Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS constant80000000<>+0(SB), Y3
-	VORPS        Y1, Y3, Y3
-	VBROADCASTSS constant42b20000<>+0(SB), Y4
-	VBROADCASTSS constantc2e60000<>+0(SB), Y5
-	VMAXPS       Y3, Y5, Y3
-	VMINPS       Y3, Y4, Y3
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
-	VMULPS       Y3, Y4, Y4
-	VROUNDPS     $0x00, Y4, Y4
-	VBROADCASTSS constant3f317200<>+0(SB), Y5
-	VMOVAPS      Y3, Y3
-	VFNMADD231PS Y5, Y4, Y3
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
-	VFNMADD231PS Y5, Y4, Y3
-	VBROADCASTSS constant3f800000<>+0(SB), Y5
-	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y6
-	VBROADCASTSS constant3c091cc9<>+0(SB), Y7
-	VFMADD213PS  Y7, Y3, Y6
-	VBROADCASTSS constant3d2aaa60<>+0(SB), Y7
-	VFMADD213PS  Y7, Y3, Y6
-	VBROADCASTSS constant3e2aaa49<>+0(SB), Y7
-	VFMADD213PS  Y7, Y3, Y6
-	VBROADCASTSS constant3f000000<>+0(SB), Y7
-	VFMADD213PS  Y7, Y3, Y6
-	VMULPS       Y3, Y3, Y7
-	VMOVAPS      Y3, Y3
-	VFMADD231PS  Y7, Y6, Y3
-	VADDPS       Y3, Y5, Y3
-	VBROADCASTSS constant3f800000<>+0(SB), Y5
-	VCVTPS2DQ    Y4, Y6
-	VPSRAD       $0x01, Y6, Y7
-	VPSUBD       Y7, Y6, Y6
-	VPSLLD       $0x17, Y7, Y7
-	VBROADCASTSS constant3f800000<>+0(SB), Y8
-	VPADDD       Y8, Y7, Y7
-	VMULPS       Y7, Y3, Y7
-	VPSLLD       $0x17, Y6, Y6
-	VBROADCASTSS constant3f800000<>+0(SB), Y8
-	VPADDD       Y8, Y6, Y6
-	VMULPS       Y6, Y7, Y6
-	VADDPS       Y6, Y5, Y5
-	VBROADCASTSS constant3f800000<>+0(SB), Y6
-	VCVTPS2DQ    Y4, Y7
-	VPSRAD       $0x01, Y7, Y8
-	VPSUBD       Y8, Y7, Y7
+	VBROADCASTSS constantc2e60000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VCMPPS       $0x11, Y4, Y2, Y4
+	VBROADCASTSS constant80000000<>+0(SB), Y5
+	VORPS        Y2, Y5, Y5
+	VBROADCASTSS constant42b20000<>+0(SB), Y6
+	VBROADCASTSS constantc2e60000<>+0(SB), Y7
+	VMAXPS       Y5, Y7, Y5
+	VMINPS       Y5, Y6, Y5
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y6
+	VMULPS       Y5, Y6, Y6
+	VROUNDPS     $0x00, Y6, Y6
+	VBROADCASTSS constant3f317200<>+0(SB), Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS Y7, Y6, Y5
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y7
+	VFNMADD231PS Y7, Y6, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y8
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y9
+	VFMADD213PS  Y9, Y5, Y8
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y9
+	VFMADD213PS  Y9, Y5, Y8
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y9
+	VFMADD213PS  Y9, Y5, Y8
+	VBROADCASTSS constant3f000000<>+0(SB), Y9
+	VFMADD213PS  Y9, Y5, Y8
+	VMULPS       Y5, Y5, Y9
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y9, Y8, Y5
+	VADDPS       Y5, Y7, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VCVTPS2DQ    Y6, Y8
+	VPSRAD       $0x01, Y8, Y9
+	VPSUBD       Y9, Y8, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VBROADCASTSS constant3f800000<>+0(SB), Y10
+	VPADDD       Y10, Y9, Y9
+	VMULPS       Y9, Y5, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VBROADCASTSS constant3f800000<>+0(SB), Y9
-	VPADDD       Y9, Y8, Y8
-	VMULPS       Y8, Y3, Y8
-	VPSLLD       $0x17, Y7, Y7
-	VBROADCASTSS constant3f800000<>+0(SB), Y9
-	VPADDD       Y9, Y7, Y7
-	VMULPS       Y7, Y8, Y7
-	VBLENDVPS    Y2, Y6, Y7, Y6
-	VDIVPS       Y5, Y6, Y6
-	VMULPS       Y6, Y1, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y10
+	VPADDD       Y10, Y8, Y8
+	VMULPS       Y8, Y9, Y8
+	VADDPS       Y8, Y7, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VCVTPS2DQ    Y6, Y9
+	VPSRAD       $0x01, Y9, Y10
+	VPSUBD       Y10, Y9, Y9
+	VPSLLD       $0x17, Y10, Y10
+	VBROADCASTSS constant3f800000<>+0(SB), Y11
+	VPADDD       Y11, Y10, Y10
+	VMULPS       Y10, Y5, Y10
+	VPSLLD       $0x17, Y9, Y9
+	VBROADCASTSS constant3f800000<>+0(SB), Y11
+	VPADDD       Y11, Y9, Y9
+	VMULPS       Y9, Y10, Y9
+	VBLENDVPS    Y4, Y8, Y9, Y8
+	VDIVPS       Y7, Y8, Y8
+	VMULPS       Y8, Y2, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VADDPS       Y2, Y8, Y2
+	VMULPS       Y5, Y2, Y5
+	VBLENDVPS    Y4, Y5, Y2, Y2
+	VDIVPS       Y7, Y2, Y2
+	VANDPS       Y6, Y4, Y4
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
 	VBROADCASTSS constant3f800000<>+0(SB), Y6
-	VADDPS       Y1, Y6, Y1
-	VMULPS       Y3, Y1, Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VDIVPS       Y5, Y1, Y1
-	VANDPS       Y4, Y2, Y2
-	VCVTPS2DQ    Y2, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VPSUBD       Y3, Y2, Y2
-	VPSLLD       $0x17, Y3, Y3
-	VBROADCASTSS constant3f800000<>+0(SB), Y4
-	VPADDD       Y4, Y3, Y3
-	VMULPS       Y3, Y1, Y1
-	VPSLLD       $0x17, Y2, Y2
-	VBROADCASTSS constant3f800000<>+0(SB), Y3
-	VPADDD       Y3, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMULPS       Y1, Y0, Y0
+	VPADDD       Y6, Y5, Y5
+	VMULPS       Y5, Y2, Y2
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y2, Y2
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y3, Y1, Y2
+	VMULPS       Y2, Y0, Y0
 	VMOVUPS      Y0, (CX)(SI*4)
 	ADDQ         $+8, SI
 	SUBQ         $+8, AX
@@ -8339,82 +8338,87 @@ avx2tail:
 	VMOVUPS      (DI), Y0
 	VMASKMOVPS   (DX)(SI*4), Y0, Y1
 	VMASKMOVPS   (BX)(SI*4), Y0, Y2
-	VXORPS       Y3, Y3, Y3
-	VCMPPS       $0x11, Y3, Y2, Y3
-	VBROADCASTSS constant80000000<>+0(SB), Y4
-	VORPS        Y2, Y4, Y4
-	VBROADCASTSS constant42b20000<>+0(SB), Y5
-	VBROADCASTSS constantc2e60000<>+0(SB), Y6
-	VMAXPS       Y4, Y6, Y4
-	VMINPS       Y4, Y5, Y4
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y5
-	VMULPS       Y4, Y5, Y5
-	VROUNDPS     $0x00, Y5, Y5
-	VBROADCASTSS constant3f317200<>+0(SB), Y6
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS Y6, Y5, Y4
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Y6
-	VFNMADD231PS Y6, Y5, Y4
-	VBROADCASTSS constant3f800000<>+0(SB), Y6
-	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y7
-	VBROADCASTSS constant3c091cc9<>+0(SB), Y8
-	VFMADD213PS  Y8, Y4, Y7
-	VBROADCASTSS constant3d2aaa60<>+0(SB), Y8
-	VFMADD213PS  Y8, Y4, Y7
-	VBROADCASTSS constant3e2aaa49<>+0(SB), Y8
-	VFMADD213PS  Y8, Y4, Y7
-	VBROADCASTSS constant3f000000<>+0(SB), Y8
-	VFMADD213PS  Y8, Y4, Y7
-	VMULPS       Y4, Y4, Y8
-	VMOVAPS      Y4, Y4
-	VFMADD231PS  Y8, Y7, Y4
-	VADDPS       Y4, Y6, Y4
-	VBROADCASTSS constant3f800000<>+0(SB), Y6
-	VCVTPS2DQ    Y5, Y7
-	VPSRAD       $0x01, Y7, Y8
-	VPSUBD       Y8, Y7, Y7
-	VPSLLD       $0x17, Y8, Y8
-	VBROADCASTSS constant3f800000<>+0(SB), Y9
-	VPADDD       Y9, Y8, Y8
-	VMULPS       Y8, Y4, Y8
-	VPSLLD       $0x17, Y7, Y7
-	VBROADCASTSS constant3f800000<>+0(SB), Y9
-	VPADDD       Y9, Y7, Y7
-	VMULPS       Y7, Y8, Y7
-	VADDPS       Y7, Y6, Y6
-	VBROADCASTSS constant3f800000<>+0(SB), Y7
-	VCVTPS2DQ    Y5, Y8
-	VPSRAD       $0x01, Y8, Y9
-	VPSUBD       Y9, Y8, Y8
+	VBROADCASTSS constantc2e60000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VCMPPS       $0x11, Y5, Y3, Y5
+	VBROADCASTSS constant80000000<>+0(SB), Y6
+	VORPS        Y3, Y6, Y6
+	VBROADCASTSS constant42b20000<>+0(SB), Y7
+	VBROADCASTSS constantc2e60000<>+0(SB), Y8
+	VMAXPS       Y6, Y8, Y6
+	VMINPS       Y6, Y7, Y6
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y7
+	VMULPS       Y6, Y7, Y7
+	VROUNDPS     $0x00, Y7, Y7
+	VBROADCASTSS constant3f317200<>+0(SB), Y8
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS Y8, Y7, Y6
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y8
+	VFNMADD231PS Y8, Y7, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y9
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y10
+	VFMADD213PS  Y10, Y6, Y9
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y10
+	VFMADD213PS  Y10, Y6, Y9
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y10
+	VFMADD213PS  Y10, Y6, Y9
+	VBROADCASTSS constant3f000000<>+0(SB), Y10
+	VFMADD213PS  Y10, Y6, Y9
+	VMULPS       Y6, Y6, Y10
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  Y10, Y9, Y6
+	VADDPS       Y6, Y8, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VCVTPS2DQ    Y7, Y9
+	VPSRAD       $0x01, Y9, Y10
+	VPSUBD       Y10, Y9, Y9
+	VPSLLD       $0x17, Y10, Y10
+	VBROADCASTSS constant3f800000<>+0(SB), Y11
+	VPADDD       Y11, Y10, Y10
+	VMULPS       Y10, Y6, Y10
 	VPSLLD       $0x17, Y9, Y9
-	VBROADCASTSS constant3f800000<>+0(SB), Y10
-	VPADDD       Y10, Y9, Y9
-	VMULPS       Y9, Y4, Y9
-	VPSLLD       $0x17, Y8, Y8
-	VBROADCASTSS constant3f800000<>+0(SB), Y10
-	VPADDD       Y10, Y8, Y8
-	VMULPS       Y8, Y9, Y8
-	VBLENDVPS    Y3, Y7, Y8, Y7
-	VDIVPS       Y6, Y7, Y7
-	VMULPS       Y7, Y2, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y11
+	VPADDD       Y11, Y9, Y9
+	VMULPS       Y9, Y10, Y9
+	VADDPS       Y9, Y8, Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VCVTPS2DQ    Y7, Y10
+	VPSRAD       $0x01, Y10, Y11
+	VPSUBD       Y11, Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VBROADCASTSS constant3f800000<>+0(SB), Y12
+	VPADDD       Y12, Y11, Y11
+	VMULPS       Y11, Y6, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VBROADCASTSS constant3f800000<>+0(SB), Y12
+	VPADDD       Y12, Y10, Y10
+	VMULPS       Y10, Y11, Y10
+	VBLENDVPS    Y5, Y9, Y10, Y9
+	VDIVPS       Y8, Y9, Y9
+	VMULPS       Y9, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VADDPS       Y3, Y9, Y3
+	VMULPS       Y6, Y3, Y6
+	VBLENDVPS    Y5, Y6, Y3, Y3
+	VDIVPS       Y8, Y3, Y3
+	VANDPS       Y7, Y5, Y5
+	VCVTPS2DQ    Y5, Y5
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
 	VBROADCASTSS constant3f800000<>+0(SB), Y7
-	VADDPS       Y2, Y7, Y2
-	VMULPS       Y4, Y2, Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VDIVPS       Y6, Y2, Y2
-	VANDPS       Y5, Y3, Y3
-	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPSUBD       Y4, Y3, Y3
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS constant3f800000<>+0(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VMULPS       Y4, Y2, Y2
-	VPSLLD       $0x17, Y3, Y3
-	VBROADCASTSS constant3f800000<>+0(SB), Y4
-	VPADDD       Y4, Y3, Y3
-	VMULPS       Y3, Y2, Y2
-	VMULPS       Y2, Y1, Y1
+	VPADDD       Y7, Y6, Y6
+	VMULPS       Y6, Y3, Y3
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y4, Y2, Y3
+	VMULPS       Y3, Y1, Y1
 	VMASKMOVPS   Y1, Y0, (CX)(SI*4)
 	ADDQ         AX, SI
 
@@ -8438,75 +8442,93 @@ avx512group:
 	VMOVUPS          (DX)(BX*4), Z0
 	VBROADCASTSS     constantc1700000<>+0(SB), Z1
 	VMAXPS           Z0, Z1, Z1
-	VBROADCASTSS     constant41700000<>+0(SB), Z4
-	VBROADCASTSS     constant80000000<>+0(SB), Z5
-	VANDNPS          Z0, Z5, Z5
-	VMINPS           Z5, Z4, Z4
-	VBROADCASTSS     constant3f800000<>+0(SB), Z5
-	VBROADCASTSS     constant40400000<>+0(SB), Z6
-	VADDPS           Z6, Z4, Z6
-	VDIVPS           Z6, Z5, Z5
-	VBROADCASTSS     constant40400000<>+0(SB), Z6
-	VSUBPS           Z6, Z4, Z6
-	VMULPS           Z5, Z6, Z6
-	VBROADCASTSS     constant382ff061<>+0(SB), Z7
-	VFMADD213PS.BCST constant391f1f80<>+0(SB), Z6, Z7
-	VFMADD213PS.BCST constantb9406efa<>+0(SB), Z6, Z7
-	VFMADD213PS.BCST constantba889fe3<>+0(SB), Z6, Z7
-	VFMADD213PS.BCST constant3a7ed050<>+0(SB), Z6, Z7
-	VFMADD213PS.BCST constant3be459bb<>+0(SB), Z6, Z7
-	VFMADD213PS.BCST constantbc2b2785<>+0(SB), Z6, Z7
-	VFMADD213PS.BCST constantbd41960e<>+0(SB), Z6, Z7
-	VFMADD213PS.BCST constant3e6b8954<>+0(SB), Z6, Z7
-	VFMADD213PS.BCST constantbf026395<>+0(SB), Z6, Z7
-	VFMADD213PS.BCST constantb2e5a90b<>+0(SB), Z6, Z7
-	VBROADCASTSS     constant3f3aa53b<>+0(SB), Z6
-	VADDPS           Z6, Z7, Z6
-	VMULPS           Z5, Z6, Z5
-	VBROADCASTSS     constantbf000000<>+0(SB), Z6
-	VMULPS           Z6, Z4, Z6
-	VMULPS           Z4, Z6, Z7
-	VMOVAPS          Z7, Z8
-	VFMSUB231PS      Z4, Z6, Z8
-	VBROADCASTSS     constant42b20000<>+0(SB), Z4
-	VBROADCASTSS     constantc2e60000<>+0(SB), Z6
-	VMAXPS           Z7, Z6, Z6
-	VMINPS           Z6, Z4, Z4
-	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z6
-	VMULPS           Z4, Z6, Z6
-	VRNDSCALEPS      $0x00, Z6, Z6
-	VBROADCASTSS     constant3f317200<>+0(SB), Z7
-	VMOVAPS          Z4, Z4
-	VFNMADD231PS     Z7, Z6, Z4
-	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z7
-	VFNMADD231PS     Z7, Z6, Z4
+	VBROADCASTSS     constant41700000<>+0(SB), Z6
+	VBROADCASTSS     constant80000000<>+0(SB), Z7
+	VANDNPS          Z0, Z7, Z7
+	VMINPS           Z7, Z6, Z6
+	VBROADCASTSS     constant40400000<>+0(SB), Z7
+	VADDPS           Z7, Z6, Z7
+	VBROADCASTSS     constant40400000<>+0(SB), Z8
+	VSUBPS           Z8, Z6, Z8
+	VDIVPS           Z7, Z8, Z8
+	VBROADCASTSS     constant382ff061<>+0(SB), Z9
+	VFMADD213PS.BCST constant391f1f80<>+0(SB), Z8, Z9
+	VFMADD213PS.BCST constantb9406efa<>+0(SB), Z8, Z9
+	VFMADD213PS.BCST constantba889fe3<>+0(SB), Z8, Z9
+	VFMADD213PS.BCST constant3a7ed050<>+0(SB), Z8, Z9
+	VFMADD213PS.BCST constant3be459bb<>+0(SB), Z8, Z9
+	VFMADD213PS.BCST constantbc2b2785<>+0(SB), Z8, Z9
+	VFMADD213PS.BCST constantbd41960e<>+0(SB), Z8, Z9
+	VFMADD213PS.BCST constant3e6b8954<>+0(SB), Z8, Z9
+	VFMADD213PS.BCST constantbf026395<>+0(SB), Z8, Z9
+	VFMADD213PS.BCST constantb2e5a90b<>+0(SB), Z8, Z9
+	VBROADCASTSS     constant3f3aa53b<>+0(SB), Z8
+	VADDPS           Z8, Z9, Z8
+	VBROADCASTSS     constantbf000000<>+0(SB), Z9
+	VMULPS           Z9, Z6, Z9
+	VMULPS           Z6, Z9, Z10
+	VMOVAPS          Z10, Z11
+	VFMSUB231PS      Z6, Z9, Z11
+	VBROADCASTSS     constant42b20000<>+0(SB), Z6
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z9
+	VMAXPS           Z10, Z9, Z9
+	VMINPS           Z9, Z6, Z6
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z9
+	VMULPS           Z6, Z9, Z9
+	VRNDSCALEPS      $0x00, Z9, Z9
+	VBROADCASTSS     constant3f317200<>+0(SB), Z10
+	VMOVAPS          Z6, Z6
+	VFNMADD231PS     Z10, Z9, Z6
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z10
+	VFNMADD231PS     Z10, Z9, Z6
+	VBROADCASTSS     constant3f800000<>+0(SB), Z10
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z12
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z6, Z12
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z6, Z12
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z6, Z12
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z6, Z12
+	VMULPS           Z6, Z6, Z13
+	VMOVAPS          Z6, Z6
+	VFMADD231PS      Z13, Z12, Z6
+	VADDPS           Z6, Z10, Z12
+	VSUBPS           Z10, Z12, Z10
+	VSUBPS           Z10, Z6, Z6
+	VMOVAPS          Z6, Z6
+	VFMADD231PS      Z11, Z12, Z6
+	VADDPS           Z6, Z12, Z6
+	VMULPS           Z8, Z6, Z6
+	VDIVPS           Z7, Z6, Z6
+	VMULPS           Z1, Z6, Z7
+	VSCALEFPS        Z9, Z7, Z7
+	VBROADCASTSS     constant3f800000<>+0(SB), Z8
+	VSCALEFPS        Z9, Z6, Z6
+	VSUBPS           Z6, Z8, Z6
+	VMULPS           Z6, Z1, Z6
+	VXORPS           Z8, Z8, Z8
+	VCMPPS           $0x11, Z8, Z0, K1
+	VBLENDMPS        Z7, Z6, K1, Z2
+	VMULPS           Z1, Z1, Z6
+	VBROADCASTSS     constantb7565210<>+0(SB), Z7
+	VFMADD213PS.BCST constant3904a0f0<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantba9d03ba<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constant3c2378f9<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantbd882c63<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constant3ecc422a<>+0(SB), Z6, Z7
+	VBROADCASTSS     constant3f000000<>+0(SB), Z6
+	VMOVAPS          Z6, Z6
+	VFMADD231PS      Z1, Z7, Z6
+	VMULPS           Z6, Z1, Z1
+	VBROADCASTSS     constant80000000<>+0(SB), Z6
+	VANDNPS          Z0, Z6, Z6
 	VBROADCASTSS     constant3f800000<>+0(SB), Z7
-	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z9
-	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z4, Z9
-	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z4, Z9
-	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z4, Z9
-	VFMADD213PS.BCST constant3f000000<>+0(SB), Z4, Z9
-	VMULPS           Z4, Z4, Z10
-	VMOVAPS          Z4, Z4
-	VFMADD231PS      Z10, Z9, Z4
-	VADDPS           Z4, Z7, Z4
-	VMOVAPS          Z4, Z7
-	VFMADD231PS      Z8, Z4, Z7
-	VXORPS           Z4, Z4, Z4
-	VCMPPS           $0x11, Z4, Z0, K1
-	VMULPS           Z5, Z7, Z4
-	VMULPS           Z1, Z4, Z5
-	VSCALEFPS        Z6, Z5, Z5
-	VSCALEFPS        Z6, Z4, Z4
-	VMOVAPS          Z1, Z6
-	VFNMADD231PS     Z1, Z4, Z6
-	VBLENDMPS        Z5, Z6, K1, Z2
+	VCMPPS           $0x11, Z7, Z6, K1
+	VBLENDMPS        Z1, Z2, K1, Z3
 	VXORPS           Z1, Z1, Z1
 	VMINPS           Z0, Z1, Z0
 	VXORPS           Z1, Z1, Z1
-	VMOVAPS          Z2, Z4
-	VFMADD231PS      Z1, Z0, Z4
-	VMOVUPS          Z4, (CX)(BX*4)
+	VMOVAPS          Z3, Z6
+	VFMADD231PS      Z1, Z0, Z6
+	VMOVUPS          Z6, (CX)(BX*4)
 	ADDQ             $+16, BX
 	SUBQ             $+16, AX
 	JMP              avx512group
@@ -8521,72 +8543,90 @@ avx512tail:
 	VBROADCASTSS     constantc1700000<>+0(SB), Z1
 	VMAXPS           Z0, Z1, Z1
 	VBROADCASTSS     constant41700000<>+0(SB), Z2
-	VBROADCASTSS     constant80000000<>+0(SB), Z4
-	VANDNPS          Z0, Z4, Z4
-	VMINPS           Z4, Z2, Z2
-	VBROADCASTSS     constant3f800000<>+0(SB), Z4
-	VBROADCASTSS     constant40400000<>+0(SB), Z5
-	VADDPS           Z5, Z2, Z5
-	VDIVPS           Z5, Z4, Z4
-	VBROADCASTSS     constant40400000<>+0(SB), Z5
-	VSUBPS           Z5, Z2, Z5
-	VMULPS           Z4, Z5, Z5
-	VBROADCASTSS     constant382ff061<>+0(SB), Z6
-	VFMADD213PS.BCST constant391f1f80<>+0(SB), Z5, Z6
-	VFMADD213PS.BCST constantb9406efa<>+0(SB), Z5, Z6
-	VFMADD213PS.BCST constantba889fe3<>+0(SB), Z5, Z6
-	VFMADD213PS.BCST constant3a7ed050<>+0(SB), Z5, Z6
-	VFMADD213PS.BCST constant3be459bb<>+0(SB), Z5, Z6
-	VFMADD213PS.BCST constantbc2b2785<>+0(SB), Z5, Z6
-	VFMADD213PS.BCST constantbd41960e<>+0(SB), Z5, Z6
-	VFMADD213PS.BCST constant3e6b8954<>+0(SB), Z5, Z6
-	VFMADD213PS.BCST constantbf026395<>+0(SB), Z5, Z6
-	VFMADD213PS.BCST constantb2e5a90b<>+0(SB), Z5, Z6
-	VBROADCASTSS     constant3f3aa53b<>+0(SB), Z5
-	VADDPS           Z5, Z6, Z5
-	VMULPS           Z4, Z5, Z4
-	VBROADCASTSS     constantbf000000<>+0(SB), Z5
-	VMULPS           Z5, Z2, Z5
-	VMULPS           Z2, Z5, Z6
-	VMOVAPS          Z6, Z7
-	VFMSUB231PS      Z2, Z5, Z7
+	VBROADCASTSS     constant80000000<>+0(SB), Z3
+	VANDNPS          Z0, Z3, Z3
+	VMINPS           Z3, Z2, Z2
+	VBROADCASTSS     constant40400000<>+0(SB), Z3
+	VADDPS           Z3, Z2, Z3
+	VBROADCASTSS     constant40400000<>+0(SB), Z6
+	VSUBPS           Z6, Z2, Z6
+	VDIVPS           Z3, Z6, Z6
+	VBROADCASTSS     constant382ff061<>+0(SB), Z7
+	VFMADD213PS.BCST constant391f1f80<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantb9406efa<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantba889fe3<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constant3a7ed050<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constant3be459bb<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantbc2b2785<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantbd41960e<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constant3e6b8954<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantbf026395<>+0(SB), Z6, Z7
+	VFMADD213PS.BCST constantb2e5a90b<>+0(SB), Z6, Z7
+	VBROADCASTSS     constant3f3aa53b<>+0(SB), Z6
+	VADDPS           Z6, Z7, Z6
+	VBROADCASTSS     constantbf000000<>+0(SB), Z7
+	VMULPS           Z7, Z2, Z7
+	VMULPS           Z2, Z7, Z8
+	VMOVAPS          Z8, Z9
+	VFMSUB231PS      Z2, Z7, Z9
 	VBROADCASTSS     constant42b20000<>+0(SB), Z2
-	VBROADCASTSS     constantc2e60000<>+0(SB), Z5
-	VMAXPS           Z6, Z5, Z5
-	VMINPS           Z5, Z2, Z2
-	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z5
-	VMULPS           Z2, Z5, Z5
-	VRNDSCALEPS      $0x00, Z5, Z5
-	VBROADCASTSS     constant3f317200<>+0(SB), Z6
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z7
+	VMAXPS           Z8, Z7, Z7
+	VMINPS           Z7, Z2, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z7
+	VMULPS           Z2, Z7, Z7
+	VRNDSCALEPS      $0x00, Z7, Z7
+	VBROADCASTSS     constant3f317200<>+0(SB), Z8
 	VMOVAPS          Z2, Z2
-	VFNMADD231PS     Z6, Z5, Z2
-	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z6
-	VFNMADD231PS     Z6, Z5, Z2
+	VFNMADD231PS     Z8, Z7, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z8
+	VFNMADD231PS     Z8, Z7, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z8
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z10
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z10
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z10
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z10
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z10
+	VMULPS           Z2, Z2, Z11
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z11, Z10, Z2
+	VADDPS           Z2, Z8, Z10
+	VSUBPS           Z8, Z10, Z8
+	VSUBPS           Z8, Z2, Z2
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z9, Z10, Z2
+	VADDPS           Z2, Z10, Z2
+	VMULPS           Z6, Z2, Z2
+	VDIVPS           Z3, Z2, Z2
+	VMULPS           Z1, Z2, Z3
+	VSCALEFPS        Z7, Z3, Z3
 	VBROADCASTSS     constant3f800000<>+0(SB), Z6
-	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z8
-	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z8
-	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z8
-	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z8
-	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z8
-	VMULPS           Z2, Z2, Z9
+	VSCALEFPS        Z7, Z2, Z2
+	VSUBPS           Z2, Z6, Z2
+	VMULPS           Z2, Z1, Z2
+	VXORPS           Z6, Z6, Z6
+	VCMPPS           $0x11, Z6, Z0, K2
+	VBLENDMPS        Z3, Z2, K2, Z4
+	VMULPS           Z1, Z1, Z2
+	VBROADCASTSS     constantb7565210<>+0(SB), Z3
+	VFMADD213PS.BCST constant3904a0f0<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST constantba9d03ba<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST constant3c2378f9<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST constantbd882c63<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST constant3ecc422a<>+0(SB), Z2, Z3
+	VBROADCASTSS     constant3f000000<>+0(SB), Z2
 	VMOVAPS          Z2, Z2
-	VFMADD231PS      Z9, Z8, Z2
-	VADDPS           Z2, Z6, Z2
-	VMOVAPS          Z2, Z6
-	VFMADD231PS      Z7, Z2, Z6
-	VXORPS           Z2, Z2, Z2
-	VCMPPS           $0x11, Z2, Z0, K2
-	VMULPS           Z4, Z6, Z2
-	VMULPS           Z1, Z2, Z4
-	VSCALEFPS        Z5, Z4, Z4
-	VSCALEFPS        Z5, Z2, Z2
-	VMOVAPS          Z1, Z5
-	VFNMADD231PS     Z1, Z2, Z5
-	VBLENDMPS        Z4, Z5, K2, Z3
+	VFMADD231PS      Z1, Z3, Z2
+	VMULPS           Z2, Z1, Z1
+	VBROADCASTSS     constant80000000<>+0(SB), Z2
+	VANDNPS          Z0, Z2, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VCMPPS           $0x11, Z3, Z2, K2
+	VBLENDMPS        Z1, Z4, K2, Z5
 	VXORPS           Z1, Z1, Z1
 	VMINPS           Z0, Z1, Z0
 	VXORPS           Z1, Z1, Z1
-	VMOVAPS          Z3, Z2
+	VMOVAPS          Z5, Z2
 	VFMADD231PS      Z1, Z0, Z2
 	VMOVUPS          Z2, K1, (CX)(BX*4)
 	ADDQ             AX, BX
@@ -8611,13 +8651,11 @@ avx2group:
 	VBROADCASTSS constant80000000<>+0(SB), Y3
 	VANDNPS      Y0, Y3, Y3
 	VMINPS       Y3, Y2, Y2
-	VBROADCASTSS constant3f800000<>+0(SB), Y3
-	VBROADCASTSS constant40400000<>+0(SB), Y4
-	VADDPS       Y4, Y2, Y4
-	VDIVPS       Y4, Y3, Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y3
+	VADDPS       Y3, Y2, Y3
 	VBROADCASTSS constant40400000<>+0(SB), Y4
 	VSUBPS       Y4, Y2, Y4
-	VMULPS       Y3, Y4, Y4
+	VDIVPS       Y3, Y4, Y4
 	VBROADCASTSS constant382ff061<>+0(SB), Y5
 	VBROADCASTSS constant391f1f80<>+0(SB), Y6
 	VFMADD213PS  Y6, Y4, Y5
@@ -8641,56 +8679,46 @@ avx2group:
 	VFMADD213PS  Y6, Y4, Y5
 	VBROADCASTSS constant3f3aa53b<>+0(SB), Y4
 	VADDPS       Y4, Y5, Y4
-	VMULPS       Y3, Y4, Y3
-	VBROADCASTSS constantbf000000<>+0(SB), Y4
-	VMULPS       Y4, Y2, Y4
-	VMULPS       Y2, Y4, Y5
-	VMOVAPS      Y5, Y6
-	VFMSUB231PS  Y2, Y4, Y6
+	VBROADCASTSS constantbf000000<>+0(SB), Y5
+	VMULPS       Y5, Y2, Y5
+	VMULPS       Y2, Y5, Y6
+	VMOVAPS      Y6, Y7
+	VFMSUB231PS  Y2, Y5, Y7
 	VBROADCASTSS constant42b20000<>+0(SB), Y2
-	VBROADCASTSS constantc2e60000<>+0(SB), Y4
-	VMAXPS       Y5, Y4, Y4
-	VMINPS       Y4, Y2, Y2
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
-	VMULPS       Y2, Y4, Y4
-	VROUNDPS     $0x00, Y4, Y4
-	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VBROADCASTSS constantc2e60000<>+0(SB), Y5
+	VMAXPS       Y6, Y5, Y5
+	VMINPS       Y5, Y2, Y2
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y5
+	VMULPS       Y2, Y5, Y5
+	VROUNDPS     $0x00, Y5, Y5
+	VBROADCASTSS constant3f317200<>+0(SB), Y6
 	VMOVAPS      Y2, Y2
-	VFNMADD231PS Y5, Y4, Y2
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
-	VFNMADD231PS Y5, Y4, Y2
-	VBROADCASTSS constant3f800000<>+0(SB), Y5
-	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y7
-	VBROADCASTSS constant3c091cc9<>+0(SB), Y8
-	VFMADD213PS  Y8, Y2, Y7
-	VBROADCASTSS constant3d2aaa60<>+0(SB), Y8
-	VFMADD213PS  Y8, Y2, Y7
-	VBROADCASTSS constant3e2aaa49<>+0(SB), Y8
-	VFMADD213PS  Y8, Y2, Y7
-	VBROADCASTSS constant3f000000<>+0(SB), Y8
-	VFMADD213PS  Y8, Y2, Y7
-	VMULPS       Y2, Y2, Y8
+	VFNMADD231PS Y6, Y5, Y2
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y6
+	VFNMADD231PS Y6, Y5, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y8
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y9
+	VFMADD213PS  Y9, Y2, Y8
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y9
+	VFMADD213PS  Y9, Y2, Y8
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y9
+	VFMADD213PS  Y9, Y2, Y8
+	VBROADCASTSS constant3f000000<>+0(SB), Y9
+	VFMADD213PS  Y9, Y2, Y8
+	VMULPS       Y2, Y2, Y9
 	VMOVAPS      Y2, Y2
-	VFMADD231PS  Y8, Y7, Y2
-	VADDPS       Y2, Y5, Y2
-	VMOVAPS      Y2, Y5
-	VFMADD231PS  Y6, Y2, Y5
-	VXORPS       Y2, Y2, Y2
-	VCMPPS       $0x11, Y2, Y0, Y2
-	VMULPS       Y3, Y5, Y3
-	VMULPS       Y1, Y3, Y5
-	VCVTPS2DQ    Y4, Y6
-	VPSRAD       $0x01, Y6, Y7
-	VPSUBD       Y7, Y6, Y6
-	VPSLLD       $0x17, Y7, Y7
-	VBROADCASTSS constant3f800000<>+0(SB), Y8
-	VPADDD       Y8, Y7, Y7
-	VMULPS       Y7, Y5, Y5
-	VPSLLD       $0x17, Y6, Y6
-	VBROADCASTSS constant3f800000<>+0(SB), Y7
-	VPADDD       Y7, Y6, Y6
-	VMULPS       Y6, Y5, Y5
-	VCVTPS2DQ    Y4, Y4
+	VFMADD231PS  Y9, Y8, Y2
+	VADDPS       Y2, Y6, Y8
+	VSUBPS       Y6, Y8, Y6
+	VSUBPS       Y6, Y2, Y2
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y7, Y8, Y2
+	VADDPS       Y2, Y8, Y2
+	VMULPS       Y4, Y2, Y2
+	VDIVPS       Y3, Y2, Y2
+	VMULPS       Y1, Y2, Y3
+	VCVTPS2DQ    Y5, Y4
 	VPSRAD       $0x01, Y4, Y6
 	VPSUBD       Y6, Y4, Y4
 	VPSLLD       $0x17, Y6, Y6
@@ -8701,9 +8729,44 @@ avx2group:
 	VBROADCASTSS constant3f800000<>+0(SB), Y6
 	VPADDD       Y6, Y4, Y4
 	VMULPS       Y4, Y3, Y3
-	VMOVAPS      Y1, Y4
-	VFNMADD231PS Y1, Y3, Y4
-	VBLENDVPS    Y2, Y5, Y4, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VCVTPS2DQ    Y5, Y5
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VPADDD       Y7, Y6, Y6
+	VMULPS       Y6, Y2, Y2
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VMULPS       Y5, Y2, Y2
+	VSUBPS       Y2, Y4, Y2
+	VMULPS       Y2, Y1, Y2
+	VXORPS       Y4, Y4, Y4
+	VCMPPS       $0x11, Y4, Y0, Y4
+	VBLENDVPS    Y4, Y3, Y2, Y2
+	VMULPS       Y1, Y1, Y3
+	VBROADCASTSS constantb7565210<>+0(SB), Y4
+	VBROADCASTSS constant3904a0f0<>+0(SB), Y5
+	VFMADD213PS  Y5, Y3, Y4
+	VBROADCASTSS constantba9d03ba<>+0(SB), Y5
+	VFMADD213PS  Y5, Y3, Y4
+	VBROADCASTSS constant3c2378f9<>+0(SB), Y5
+	VFMADD213PS  Y5, Y3, Y4
+	VBROADCASTSS constantbd882c63<>+0(SB), Y5
+	VFMADD213PS  Y5, Y3, Y4
+	VBROADCASTSS constant3ecc422a<>+0(SB), Y5
+	VFMADD213PS  Y5, Y3, Y4
+	VBROADCASTSS constant3f000000<>+0(SB), Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VMULPS       Y3, Y1, Y1
+	VBROADCASTSS constant80000000<>+0(SB), Y3
+	VANDNPS      Y0, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VCMPPS       $0x11, Y4, Y3, Y3
+	VBLENDVPS    Y3, Y1, Y2, Y1
 	VXORPS       Y2, Y2, Y2
 	VMINPS       Y0, Y2, Y0
 	VXORPS       Y2, Y2, Y2
@@ -8729,13 +8792,11 @@ avx2tail:
 	VBROADCASTSS constant80000000<>+0(SB), Y4
 	VANDNPS      Y1, Y4, Y4
 	VMINPS       Y4, Y3, Y3
-	VBROADCASTSS constant3f800000<>+0(SB), Y4
-	VBROADCASTSS constant40400000<>+0(SB), Y5
-	VADDPS       Y5, Y3, Y5
-	VDIVPS       Y5, Y4, Y4
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VADDPS       Y4, Y3, Y4
 	VBROADCASTSS constant40400000<>+0(SB), Y5
 	VSUBPS       Y5, Y3, Y5
-	VMULPS       Y4, Y5, Y5
+	VDIVPS       Y4, Y5, Y5
 	VBROADCASTSS constant382ff061<>+0(SB), Y6
 	VBROADCASTSS constant391f1f80<>+0(SB), Y7
 	VFMADD213PS  Y7, Y5, Y6
@@ -8759,56 +8820,46 @@ avx2tail:
 	VFMADD213PS  Y7, Y5, Y6
 	VBROADCASTSS constant3f3aa53b<>+0(SB), Y5
 	VADDPS       Y5, Y6, Y5
-	VMULPS       Y4, Y5, Y4
-	VBROADCASTSS constantbf000000<>+0(SB), Y5
-	VMULPS       Y5, Y3, Y5
-	VMULPS       Y3, Y5, Y6
-	VMOVAPS      Y6, Y7
-	VFMSUB231PS  Y3, Y5, Y7
+	VBROADCASTSS constantbf000000<>+0(SB), Y6
+	VMULPS       Y6, Y3, Y6
+	VMULPS       Y3, Y6, Y7
+	VMOVAPS      Y7, Y8
+	VFMSUB231PS  Y3, Y6, Y8
 	VBROADCASTSS constant42b20000<>+0(SB), Y3
-	VBROADCASTSS constantc2e60000<>+0(SB), Y5
-	VMAXPS       Y6, Y5, Y5
-	VMINPS       Y5, Y3, Y3
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y5
-	VMULPS       Y3, Y5, Y5
-	VROUNDPS     $0x00, Y5, Y5
-	VBROADCASTSS constant3f317200<>+0(SB), Y6
+	VBROADCASTSS constantc2e60000<>+0(SB), Y6
+	VMAXPS       Y7, Y6, Y6
+	VMINPS       Y6, Y3, Y3
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y6
+	VMULPS       Y3, Y6, Y6
+	VROUNDPS     $0x00, Y6, Y6
+	VBROADCASTSS constant3f317200<>+0(SB), Y7
 	VMOVAPS      Y3, Y3
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Y6
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS constant3f800000<>+0(SB), Y6
-	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y8
-	VBROADCASTSS constant3c091cc9<>+0(SB), Y9
-	VFMADD213PS  Y9, Y3, Y8
-	VBROADCASTSS constant3d2aaa60<>+0(SB), Y9
-	VFMADD213PS  Y9, Y3, Y8
-	VBROADCASTSS constant3e2aaa49<>+0(SB), Y9
-	VFMADD213PS  Y9, Y3, Y8
-	VBROADCASTSS constant3f000000<>+0(SB), Y9
-	VFMADD213PS  Y9, Y3, Y8
-	VMULPS       Y3, Y3, Y9
+	VFNMADD231PS Y7, Y6, Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y7
+	VFNMADD231PS Y7, Y6, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y9
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y10
+	VFMADD213PS  Y10, Y3, Y9
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y10
+	VFMADD213PS  Y10, Y3, Y9
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y10
+	VFMADD213PS  Y10, Y3, Y9
+	VBROADCASTSS constant3f000000<>+0(SB), Y10
+	VFMADD213PS  Y10, Y3, Y9
+	VMULPS       Y3, Y3, Y10
 	VMOVAPS      Y3, Y3
-	VFMADD231PS  Y9, Y8, Y3
-	VADDPS       Y3, Y6, Y3
-	VMOVAPS      Y3, Y6
-	VFMADD231PS  Y7, Y3, Y6
-	VXORPS       Y3, Y3, Y3
-	VCMPPS       $0x11, Y3, Y1, Y3
-	VMULPS       Y4, Y6, Y4
-	VMULPS       Y2, Y4, Y6
-	VCVTPS2DQ    Y5, Y7
-	VPSRAD       $0x01, Y7, Y8
-	VPSUBD       Y8, Y7, Y7
-	VPSLLD       $0x17, Y8, Y8
-	VBROADCASTSS constant3f800000<>+0(SB), Y9
-	VPADDD       Y9, Y8, Y8
-	VMULPS       Y8, Y6, Y6
-	VPSLLD       $0x17, Y7, Y7
-	VBROADCASTSS constant3f800000<>+0(SB), Y8
-	VPADDD       Y8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VCVTPS2DQ    Y5, Y5
+	VFMADD231PS  Y10, Y9, Y3
+	VADDPS       Y3, Y7, Y9
+	VSUBPS       Y7, Y9, Y7
+	VSUBPS       Y7, Y3, Y3
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y8, Y9, Y3
+	VADDPS       Y3, Y9, Y3
+	VMULPS       Y5, Y3, Y3
+	VDIVPS       Y4, Y3, Y3
+	VMULPS       Y2, Y3, Y4
+	VCVTPS2DQ    Y6, Y5
 	VPSRAD       $0x01, Y5, Y7
 	VPSUBD       Y7, Y5, Y5
 	VPSLLD       $0x17, Y7, Y7
@@ -8819,9 +8870,44 @@ avx2tail:
 	VBROADCASTSS constant3f800000<>+0(SB), Y7
 	VPADDD       Y7, Y5, Y5
 	VMULPS       Y5, Y4, Y4
-	VMOVAPS      Y2, Y5
-	VFNMADD231PS Y2, Y4, Y5
-	VBLENDVPS    Y3, Y6, Y5, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VCVTPS2DQ    Y6, Y6
+	VPSRAD       $0x01, Y6, Y7
+	VPSUBD       Y7, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VMULPS       Y7, Y3, Y3
+	VPSLLD       $0x17, Y6, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VPADDD       Y7, Y6, Y6
+	VMULPS       Y6, Y3, Y3
+	VSUBPS       Y3, Y5, Y3
+	VMULPS       Y3, Y2, Y3
+	VXORPS       Y5, Y5, Y5
+	VCMPPS       $0x11, Y5, Y1, Y5
+	VBLENDVPS    Y5, Y4, Y3, Y3
+	VMULPS       Y2, Y2, Y4
+	VBROADCASTSS constantb7565210<>+0(SB), Y5
+	VBROADCASTSS constant3904a0f0<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantba9d03ba<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3c2378f9<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantbd882c63<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3ecc422a<>+0(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constant3f000000<>+0(SB), Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y2, Y5, Y4
+	VMULPS       Y4, Y2, Y2
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDNPS      Y1, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VCMPPS       $0x11, Y5, Y4, Y4
+	VBLENDVPS    Y4, Y2, Y3, Y2
 	VXORPS       Y3, Y3, Y3
 	VMINPS       Y1, Y3, Y1
 	VXORPS       Y3, Y3, Y3
@@ -8836,6 +8922,24 @@ avx2next:
 
 DATA constantc1700000<>+0(SB)/4, $0xc1700000
 GLOBL constantc1700000<>(SB), RODATA|NOPTR, $4
+
+DATA constantb7565210<>+0(SB)/4, $0xb7565210
+GLOBL constantb7565210<>(SB), RODATA|NOPTR, $4
+
+DATA constant3904a0f0<>+0(SB)/4, $0x3904a0f0
+GLOBL constant3904a0f0<>(SB), RODATA|NOPTR, $4
+
+DATA constantba9d03ba<>+0(SB)/4, $0xba9d03ba
+GLOBL constantba9d03ba<>(SB), RODATA|NOPTR, $4
+
+DATA constant3c2378f9<>+0(SB)/4, $0x3c2378f9
+GLOBL constant3c2378f9<>(SB), RODATA|NOPTR, $4
+
+DATA constantbd882c63<>+0(SB)/4, $0xbd882c63
+GLOBL constantbd882c63<>(SB), RODATA|NOPTR, $4
+
+DATA constant3ecc422a<>+0(SB)/4, $0x3ecc422a
+GLOBL constant3ecc422a<>(SB), RODATA|NOPTR, $4
 
 // func geluGradVector(n int, dx *float32, dy *float32, x *float32)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3
@@ -8857,13 +8961,11 @@ avx512group:
 	VBROADCASTSS     constant80000000<>+0(SB), Z3
 	VANDNPS          Z1, Z3, Z3
 	VMINPS           Z3, Z2, Z2
-	VBROADCASTSS     constant3f800000<>+0(SB), Z3
-	VBROADCASTSS     constant40400000<>+0(SB), Z6
-	VADDPS           Z6, Z2, Z6
-	VDIVPS           Z6, Z3, Z3
+	VBROADCASTSS     constant40400000<>+0(SB), Z3
+	VADDPS           Z3, Z2, Z3
 	VBROADCASTSS     constant40400000<>+0(SB), Z6
 	VSUBPS           Z6, Z2, Z6
-	VMULPS           Z3, Z6, Z6
+	VDIVPS           Z3, Z6, Z6
 	VBROADCASTSS     constant382ff061<>+0(SB), Z7
 	VFMADD213PS.BCST constant391f1f80<>+0(SB), Z6, Z7
 	VFMADD213PS.BCST constantb9406efa<>+0(SB), Z6, Z7
@@ -8877,41 +8979,44 @@ avx512group:
 	VFMADD213PS.BCST constantb2e5a90b<>+0(SB), Z6, Z7
 	VBROADCASTSS     constant3f3aa53b<>+0(SB), Z6
 	VADDPS           Z6, Z7, Z6
-	VMULPS           Z3, Z6, Z3
-	VBROADCASTSS     constantbf000000<>+0(SB), Z6
-	VMULPS           Z6, Z2, Z6
-	VMULPS           Z2, Z6, Z7
-	VMOVAPS          Z7, Z8
-	VFMSUB231PS      Z2, Z6, Z8
-	VBROADCASTSS     constant42b20000<>+0(SB), Z6
-	VBROADCASTSS     constantc2e60000<>+0(SB), Z9
-	VMAXPS           Z7, Z9, Z7
-	VMINPS           Z7, Z6, Z6
-	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z7
-	VMULPS           Z6, Z7, Z7
-	VRNDSCALEPS      $0x00, Z7, Z7
-	VBROADCASTSS     constant3f317200<>+0(SB), Z9
-	VMOVAPS          Z6, Z6
-	VFNMADD231PS     Z9, Z7, Z6
-	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z9
-	VFNMADD231PS     Z9, Z7, Z6
-	VBROADCASTSS     constant3f800000<>+0(SB), Z9
-	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z10
-	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z6, Z10
-	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z6, Z10
-	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z6, Z10
-	VFMADD213PS.BCST constant3f000000<>+0(SB), Z6, Z10
-	VMULPS           Z6, Z6, Z11
-	VMOVAPS          Z6, Z6
-	VFMADD231PS      Z11, Z10, Z6
-	VADDPS           Z6, Z9, Z6
-	VMOVAPS          Z6, Z9
-	VFMADD231PS      Z8, Z6, Z9
-	VBROADCASTSS     constant3ecc422a<>+0(SB), Z6
+	VBROADCASTSS     constantbf000000<>+0(SB), Z7
+	VMULPS           Z7, Z2, Z7
+	VMULPS           Z2, Z7, Z8
+	VMOVAPS          Z8, Z9
+	VFMSUB231PS      Z2, Z7, Z9
+	VBROADCASTSS     constant42b20000<>+0(SB), Z7
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z10
+	VMAXPS           Z8, Z10, Z8
+	VMINPS           Z8, Z7, Z7
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z8
+	VMULPS           Z7, Z8, Z8
+	VRNDSCALEPS      $0x00, Z8, Z8
+	VBROADCASTSS     constant3f317200<>+0(SB), Z10
+	VMOVAPS          Z7, Z7
+	VFNMADD231PS     Z10, Z8, Z7
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z10
+	VFNMADD231PS     Z10, Z8, Z7
+	VBROADCASTSS     constant3f800000<>+0(SB), Z10
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z11
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z7, Z11
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z7, Z11
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z7, Z11
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z7, Z11
+	VMULPS           Z7, Z7, Z12
+	VMOVAPS          Z7, Z7
+	VFMADD231PS      Z12, Z11, Z7
+	VADDPS           Z7, Z10, Z11
+	VSUBPS           Z10, Z11, Z10
+	VSUBPS           Z10, Z7, Z7
+	VMOVAPS          Z7, Z7
+	VFMADD231PS      Z9, Z11, Z7
+	VADDPS           Z7, Z11, Z7
+	VBROADCASTSS     constant3ecc422a<>+0(SB), Z9
+	VDIVPS           Z3, Z6, Z3
 	VMOVAPS          Z3, Z3
-	VFNMADD231PS     Z6, Z2, Z3
-	VMULPS           Z3, Z9, Z2
-	VSCALEFPS        Z7, Z2, Z2
+	VFNMADD231PS     Z9, Z2, Z3
+	VMULPS           Z3, Z7, Z2
+	VSCALEFPS        Z8, Z2, Z2
 	VXORPS           Z3, Z3, Z3
 	VCMPPS           $0x11, Z3, Z1, K1
 	VBROADCASTSS     constant3f800000<>+0(SB), Z3
@@ -8938,13 +9043,11 @@ avx512tail:
 	VBROADCASTSS     constant80000000<>+0(SB), Z3
 	VANDNPS          Z1, Z3, Z3
 	VMINPS           Z3, Z2, Z2
-	VBROADCASTSS     constant3f800000<>+0(SB), Z3
-	VBROADCASTSS     constant40400000<>+0(SB), Z4
-	VADDPS           Z4, Z2, Z4
-	VDIVPS           Z4, Z3, Z3
+	VBROADCASTSS     constant40400000<>+0(SB), Z3
+	VADDPS           Z3, Z2, Z3
 	VBROADCASTSS     constant40400000<>+0(SB), Z4
 	VSUBPS           Z4, Z2, Z4
-	VMULPS           Z3, Z4, Z4
+	VDIVPS           Z3, Z4, Z4
 	VBROADCASTSS     constant382ff061<>+0(SB), Z6
 	VFMADD213PS.BCST constant391f1f80<>+0(SB), Z4, Z6
 	VFMADD213PS.BCST constantb9406efa<>+0(SB), Z4, Z6
@@ -8958,41 +9061,44 @@ avx512tail:
 	VFMADD213PS.BCST constantb2e5a90b<>+0(SB), Z4, Z6
 	VBROADCASTSS     constant3f3aa53b<>+0(SB), Z4
 	VADDPS           Z4, Z6, Z4
-	VMULPS           Z3, Z4, Z3
-	VBROADCASTSS     constantbf000000<>+0(SB), Z4
-	VMULPS           Z4, Z2, Z4
-	VMULPS           Z2, Z4, Z6
-	VMOVAPS          Z6, Z7
-	VFMSUB231PS      Z2, Z4, Z7
-	VBROADCASTSS     constant42b20000<>+0(SB), Z4
-	VBROADCASTSS     constantc2e60000<>+0(SB), Z8
-	VMAXPS           Z6, Z8, Z6
-	VMINPS           Z6, Z4, Z4
-	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z6
-	VMULPS           Z4, Z6, Z6
-	VRNDSCALEPS      $0x00, Z6, Z6
-	VBROADCASTSS     constant3f317200<>+0(SB), Z8
-	VMOVAPS          Z4, Z4
-	VFNMADD231PS     Z8, Z6, Z4
-	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z8
-	VFNMADD231PS     Z8, Z6, Z4
-	VBROADCASTSS     constant3f800000<>+0(SB), Z8
-	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z9
-	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z4, Z9
-	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z4, Z9
-	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z4, Z9
-	VFMADD213PS.BCST constant3f000000<>+0(SB), Z4, Z9
-	VMULPS           Z4, Z4, Z10
-	VMOVAPS          Z4, Z4
-	VFMADD231PS      Z10, Z9, Z4
-	VADDPS           Z4, Z8, Z4
-	VMOVAPS          Z4, Z8
-	VFMADD231PS      Z7, Z4, Z8
-	VBROADCASTSS     constant3ecc422a<>+0(SB), Z4
+	VBROADCASTSS     constantbf000000<>+0(SB), Z6
+	VMULPS           Z6, Z2, Z6
+	VMULPS           Z2, Z6, Z7
+	VMOVAPS          Z7, Z8
+	VFMSUB231PS      Z2, Z6, Z8
+	VBROADCASTSS     constant42b20000<>+0(SB), Z6
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z9
+	VMAXPS           Z7, Z9, Z7
+	VMINPS           Z7, Z6, Z6
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z7
+	VMULPS           Z6, Z7, Z7
+	VRNDSCALEPS      $0x00, Z7, Z7
+	VBROADCASTSS     constant3f317200<>+0(SB), Z9
+	VMOVAPS          Z6, Z6
+	VFNMADD231PS     Z9, Z7, Z6
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z9
+	VFNMADD231PS     Z9, Z7, Z6
+	VBROADCASTSS     constant3f800000<>+0(SB), Z9
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z10
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z6, Z10
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z6, Z10
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z6, Z10
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z6, Z10
+	VMULPS           Z6, Z6, Z11
+	VMOVAPS          Z6, Z6
+	VFMADD231PS      Z11, Z10, Z6
+	VADDPS           Z6, Z9, Z10
+	VSUBPS           Z9, Z10, Z9
+	VSUBPS           Z9, Z6, Z6
+	VMOVAPS          Z6, Z6
+	VFMADD231PS      Z8, Z10, Z6
+	VADDPS           Z6, Z10, Z6
+	VBROADCASTSS     constant3ecc422a<>+0(SB), Z8
+	VDIVPS           Z3, Z4, Z3
 	VMOVAPS          Z3, Z3
-	VFNMADD231PS     Z4, Z2, Z3
-	VMULPS           Z3, Z8, Z2
-	VSCALEFPS        Z6, Z2, Z2
+	VFNMADD231PS     Z8, Z2, Z3
+	VMULPS           Z3, Z6, Z2
+	VSCALEFPS        Z7, Z2, Z2
 	VXORPS           Z3, Z3, Z3
 	VCMPPS           $0x11, Z3, Z1, K2
 	VBROADCASTSS     constant3f800000<>+0(SB), Z3
@@ -9025,13 +9131,11 @@ avx2group:
 	VBROADCASTSS constant80000000<>+0(SB), Y3
 	VANDNPS      Y1, Y3, Y3
 	VMINPS       Y3, Y2, Y2
-	VBROADCASTSS constant3f800000<>+0(SB), Y3
-	VBROADCASTSS constant40400000<>+0(SB), Y4
-	VADDPS       Y4, Y2, Y4
-	VDIVPS       Y4, Y3, Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y3
+	VADDPS       Y3, Y2, Y3
 	VBROADCASTSS constant40400000<>+0(SB), Y4
 	VSUBPS       Y4, Y2, Y4
-	VMULPS       Y3, Y4, Y4
+	VDIVPS       Y3, Y4, Y4
 	VBROADCASTSS constant382ff061<>+0(SB), Y5
 	VBROADCASTSS constant391f1f80<>+0(SB), Y6
 	VFMADD213PS  Y6, Y4, Y5
@@ -9055,45 +9159,48 @@ avx2group:
 	VFMADD213PS  Y6, Y4, Y5
 	VBROADCASTSS constant3f3aa53b<>+0(SB), Y4
 	VADDPS       Y4, Y5, Y4
-	VMULPS       Y3, Y4, Y3
-	VBROADCASTSS constantbf000000<>+0(SB), Y4
-	VMULPS       Y4, Y2, Y4
-	VMULPS       Y2, Y4, Y5
-	VMOVAPS      Y5, Y6
-	VFMSUB231PS  Y2, Y4, Y6
-	VBROADCASTSS constant42b20000<>+0(SB), Y4
-	VBROADCASTSS constantc2e60000<>+0(SB), Y7
-	VMAXPS       Y5, Y7, Y5
-	VMINPS       Y5, Y4, Y4
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y5
-	VMULPS       Y4, Y5, Y5
-	VROUNDPS     $0x00, Y5, Y5
-	VBROADCASTSS constant3f317200<>+0(SB), Y7
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS Y7, Y5, Y4
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Y7
-	VFNMADD231PS Y7, Y5, Y4
-	VBROADCASTSS constant3f800000<>+0(SB), Y7
-	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y8
-	VBROADCASTSS constant3c091cc9<>+0(SB), Y9
-	VFMADD213PS  Y9, Y4, Y8
-	VBROADCASTSS constant3d2aaa60<>+0(SB), Y9
-	VFMADD213PS  Y9, Y4, Y8
-	VBROADCASTSS constant3e2aaa49<>+0(SB), Y9
-	VFMADD213PS  Y9, Y4, Y8
-	VBROADCASTSS constant3f000000<>+0(SB), Y9
-	VFMADD213PS  Y9, Y4, Y8
-	VMULPS       Y4, Y4, Y9
-	VMOVAPS      Y4, Y4
-	VFMADD231PS  Y9, Y8, Y4
-	VADDPS       Y4, Y7, Y4
-	VMOVAPS      Y4, Y7
-	VFMADD231PS  Y6, Y4, Y7
-	VBROADCASTSS constant3ecc422a<>+0(SB), Y4
+	VBROADCASTSS constantbf000000<>+0(SB), Y5
+	VMULPS       Y5, Y2, Y5
+	VMULPS       Y2, Y5, Y6
+	VMOVAPS      Y6, Y7
+	VFMSUB231PS  Y2, Y5, Y7
+	VBROADCASTSS constant42b20000<>+0(SB), Y5
+	VBROADCASTSS constantc2e60000<>+0(SB), Y8
+	VMAXPS       Y6, Y8, Y6
+	VMINPS       Y6, Y5, Y5
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y6
+	VMULPS       Y5, Y6, Y6
+	VROUNDPS     $0x00, Y6, Y6
+	VBROADCASTSS constant3f317200<>+0(SB), Y8
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS Y8, Y6, Y5
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y8
+	VFNMADD231PS Y8, Y6, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y9
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y10
+	VFMADD213PS  Y10, Y5, Y9
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y10
+	VFMADD213PS  Y10, Y5, Y9
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y10
+	VFMADD213PS  Y10, Y5, Y9
+	VBROADCASTSS constant3f000000<>+0(SB), Y10
+	VFMADD213PS  Y10, Y5, Y9
+	VMULPS       Y5, Y5, Y10
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y10, Y9, Y5
+	VADDPS       Y5, Y8, Y9
+	VSUBPS       Y8, Y9, Y8
+	VSUBPS       Y8, Y5, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y7, Y9, Y5
+	VADDPS       Y5, Y9, Y5
+	VBROADCASTSS constant3ecc422a<>+0(SB), Y7
+	VDIVPS       Y3, Y4, Y3
 	VMOVAPS      Y3, Y3
-	VFNMADD231PS Y4, Y2, Y3
-	VMULPS       Y3, Y7, Y2
-	VCVTPS2DQ    Y5, Y3
+	VFNMADD231PS Y7, Y2, Y3
+	VMULPS       Y3, Y5, Y2
+	VCVTPS2DQ    Y6, Y3
 	VPSRAD       $0x01, Y3, Y4
 	VPSUBD       Y4, Y3, Y3
 	VPSLLD       $0x17, Y4, Y4
@@ -9132,13 +9239,11 @@ avx2tail:
 	VBROADCASTSS constant80000000<>+0(SB), Y4
 	VANDNPS      Y2, Y4, Y4
 	VMINPS       Y4, Y3, Y3
-	VBROADCASTSS constant3f800000<>+0(SB), Y4
-	VBROADCASTSS constant40400000<>+0(SB), Y5
-	VADDPS       Y5, Y3, Y5
-	VDIVPS       Y5, Y4, Y4
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VADDPS       Y4, Y3, Y4
 	VBROADCASTSS constant40400000<>+0(SB), Y5
 	VSUBPS       Y5, Y3, Y5
-	VMULPS       Y4, Y5, Y5
+	VDIVPS       Y4, Y5, Y5
 	VBROADCASTSS constant382ff061<>+0(SB), Y6
 	VBROADCASTSS constant391f1f80<>+0(SB), Y7
 	VFMADD213PS  Y7, Y5, Y6
@@ -9162,45 +9267,48 @@ avx2tail:
 	VFMADD213PS  Y7, Y5, Y6
 	VBROADCASTSS constant3f3aa53b<>+0(SB), Y5
 	VADDPS       Y5, Y6, Y5
-	VMULPS       Y4, Y5, Y4
-	VBROADCASTSS constantbf000000<>+0(SB), Y5
-	VMULPS       Y5, Y3, Y5
-	VMULPS       Y3, Y5, Y6
-	VMOVAPS      Y6, Y7
-	VFMSUB231PS  Y3, Y5, Y7
-	VBROADCASTSS constant42b20000<>+0(SB), Y5
-	VBROADCASTSS constantc2e60000<>+0(SB), Y8
-	VMAXPS       Y6, Y8, Y6
-	VMINPS       Y6, Y5, Y5
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y6
-	VMULPS       Y5, Y6, Y6
-	VROUNDPS     $0x00, Y6, Y6
-	VBROADCASTSS constant3f317200<>+0(SB), Y8
-	VMOVAPS      Y5, Y5
-	VFNMADD231PS Y8, Y6, Y5
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Y8
-	VFNMADD231PS Y8, Y6, Y5
-	VBROADCASTSS constant3f800000<>+0(SB), Y8
-	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y9
-	VBROADCASTSS constant3c091cc9<>+0(SB), Y10
-	VFMADD213PS  Y10, Y5, Y9
-	VBROADCASTSS constant3d2aaa60<>+0(SB), Y10
-	VFMADD213PS  Y10, Y5, Y9
-	VBROADCASTSS constant3e2aaa49<>+0(SB), Y10
-	VFMADD213PS  Y10, Y5, Y9
-	VBROADCASTSS constant3f000000<>+0(SB), Y10
-	VFMADD213PS  Y10, Y5, Y9
-	VMULPS       Y5, Y5, Y10
-	VMOVAPS      Y5, Y5
-	VFMADD231PS  Y10, Y9, Y5
-	VADDPS       Y5, Y8, Y5
-	VMOVAPS      Y5, Y8
-	VFMADD231PS  Y7, Y5, Y8
-	VBROADCASTSS constant3ecc422a<>+0(SB), Y5
+	VBROADCASTSS constantbf000000<>+0(SB), Y6
+	VMULPS       Y6, Y3, Y6
+	VMULPS       Y3, Y6, Y7
+	VMOVAPS      Y7, Y8
+	VFMSUB231PS  Y3, Y6, Y8
+	VBROADCASTSS constant42b20000<>+0(SB), Y6
+	VBROADCASTSS constantc2e60000<>+0(SB), Y9
+	VMAXPS       Y7, Y9, Y7
+	VMINPS       Y7, Y6, Y6
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y7
+	VMULPS       Y6, Y7, Y7
+	VROUNDPS     $0x00, Y7, Y7
+	VBROADCASTSS constant3f317200<>+0(SB), Y9
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS Y9, Y7, Y6
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y9
+	VFNMADD231PS Y9, Y7, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y10
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y11
+	VFMADD213PS  Y11, Y6, Y10
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y11
+	VFMADD213PS  Y11, Y6, Y10
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y11
+	VFMADD213PS  Y11, Y6, Y10
+	VBROADCASTSS constant3f000000<>+0(SB), Y11
+	VFMADD213PS  Y11, Y6, Y10
+	VMULPS       Y6, Y6, Y11
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  Y11, Y10, Y6
+	VADDPS       Y6, Y9, Y10
+	VSUBPS       Y9, Y10, Y9
+	VSUBPS       Y9, Y6, Y6
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  Y8, Y10, Y6
+	VADDPS       Y6, Y10, Y6
+	VBROADCASTSS constant3ecc422a<>+0(SB), Y8
+	VDIVPS       Y4, Y5, Y4
 	VMOVAPS      Y4, Y4
-	VFNMADD231PS Y5, Y3, Y4
-	VMULPS       Y4, Y8, Y3
-	VCVTPS2DQ    Y6, Y4
+	VFNMADD231PS Y8, Y3, Y4
+	VMULPS       Y4, Y6, Y3
+	VCVTPS2DQ    Y7, Y4
 	VPSRAD       $0x01, Y4, Y5
 	VPSUBD       Y5, Y4, Y4
 	VPSLLD       $0x17, Y5, Y5
@@ -9226,9 +9334,6 @@ avx2tail:
 avx2next:
 	VZEROUPPER
 	RET
-
-DATA constant3ecc422a<>+0(SB)/4, $0x3ecc422a
-GLOBL constant3ecc422a<>(SB), RODATA|NOPTR, $4
 
 // func geluTanhVector(n int, dst *float32, src *float32)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3
@@ -9282,40 +9387,43 @@ avx512group:
 	VCMPPS           $0x11, Z2, Z8, K1
 	VBROADCASTSS     constant80000000<>+0(SB), Z2
 	VORPS            Z8, Z2, Z2
-	VBROADCASTSS     constant42b20000<>+0(SB), Z8
-	VBROADCASTSS     constantc2e60000<>+0(SB), Z9
-	VMAXPS           Z2, Z9, Z2
-	VMINPS           Z2, Z8, Z2
-	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z8
-	VMULPS           Z2, Z8, Z8
-	VRNDSCALEPS      $0x00, Z8, Z8
-	VBROADCASTSS     constant3f317200<>+0(SB), Z9
+	VXORPS           Z8, Z8, Z8
+	VSUBPS           Z7, Z8, Z8
+	VBLENDMPS        Z7, Z8, K1, Z3
+	VBROADCASTSS     constant42b20000<>+0(SB), Z7
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z8
+	VMAXPS           Z2, Z8, Z2
+	VMINPS           Z2, Z7, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z7
+	VMULPS           Z2, Z7, Z7
+	VRNDSCALEPS      $0x00, Z7, Z7
+	VBROADCASTSS     constant3f317200<>+0(SB), Z8
 	VMOVAPS          Z2, Z2
-	VFNMADD231PS     Z9, Z8, Z2
-	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z9
-	VFNMADD231PS     Z9, Z8, Z2
-	VBROADCASTSS     constant3f800000<>+0(SB), Z9
-	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z10
-	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z10
-	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z10
-	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z10
-	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z10
-	VMULPS           Z2, Z2, Z11
+	VFNMADD231PS     Z8, Z7, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z8
+	VFNMADD231PS     Z8, Z7, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z8
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z9
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z9
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z9
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z9
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z9
+	VMULPS           Z2, Z2, Z10
 	VMOVAPS          Z2, Z2
-	VFMADD231PS      Z11, Z10, Z2
+	VFMADD231PS      Z10, Z9, Z2
+	VADDPS           Z2, Z8, Z9
+	VSUBPS           Z8, Z9, Z8
+	VSUBPS           Z8, Z2, Z2
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z3, Z9, Z2
 	VADDPS           Z2, Z9, Z2
-	VXORPS           Z9, Z9, Z9
-	VSUBPS           Z7, Z9, Z9
-	VBLENDMPS        Z7, Z9, K1, Z3
-	VMOVAPS          Z2, Z7
-	VFMADD231PS      Z3, Z2, Z7
-	VBROADCASTSS     constant3f800000<>+0(SB), Z2
-	VSCALEFPS        Z8, Z7, Z9
-	VADDPS           Z9, Z2, Z2
-	VMULPS           Z7, Z1, Z7
-	VBLENDMPS        Z7, Z1, K1, Z4
-	VDIVPS           Z2, Z4, Z1
-	VMOVAPS.Z        Z8, K1, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z8
+	VSCALEFPS        Z7, Z2, Z9
+	VADDPS           Z9, Z8, Z8
+	VMULPS           Z2, Z1, Z2
+	VBLENDMPS        Z2, Z1, K1, Z4
+	VDIVPS           Z8, Z4, Z1
+	VMOVAPS.Z        Z7, K1, Z2
 	VSCALEFPS        Z2, Z1, Z1
 	VXORPS           Z2, Z2, Z2
 	VMINPS           Z0, Z2, Z0
@@ -9372,40 +9480,43 @@ avx512tail:
 	VCMPPS           $0x11, Z2, Z4, K2
 	VBROADCASTSS     constant80000000<>+0(SB), Z2
 	VORPS            Z4, Z2, Z2
-	VBROADCASTSS     constant42b20000<>+0(SB), Z4
-	VBROADCASTSS     constantc2e60000<>+0(SB), Z7
-	VMAXPS           Z2, Z7, Z2
-	VMINPS           Z2, Z4, Z2
-	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z4
-	VMULPS           Z2, Z4, Z4
-	VRNDSCALEPS      $0x00, Z4, Z4
-	VBROADCASTSS     constant3f317200<>+0(SB), Z7
+	VXORPS           Z4, Z4, Z4
+	VSUBPS           Z3, Z4, Z4
+	VBLENDMPS        Z3, Z4, K2, Z5
+	VBROADCASTSS     constant42b20000<>+0(SB), Z3
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z4
+	VMAXPS           Z2, Z4, Z2
+	VMINPS           Z2, Z3, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z3
+	VMULPS           Z2, Z3, Z3
+	VRNDSCALEPS      $0x00, Z3, Z3
+	VBROADCASTSS     constant3f317200<>+0(SB), Z4
 	VMOVAPS          Z2, Z2
-	VFNMADD231PS     Z7, Z4, Z2
-	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z7
-	VFNMADD231PS     Z7, Z4, Z2
-	VBROADCASTSS     constant3f800000<>+0(SB), Z7
-	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z8
-	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z8
-	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z8
-	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z8
-	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z8
-	VMULPS           Z2, Z2, Z9
+	VFNMADD231PS     Z4, Z3, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z4
+	VFNMADD231PS     Z4, Z3, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z7
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z7
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z7
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z7
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z7
+	VMULPS           Z2, Z2, Z8
 	VMOVAPS          Z2, Z2
-	VFMADD231PS      Z9, Z8, Z2
+	VFMADD231PS      Z8, Z7, Z2
+	VADDPS           Z2, Z4, Z7
+	VSUBPS           Z4, Z7, Z4
+	VSUBPS           Z4, Z2, Z2
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z5, Z7, Z2
 	VADDPS           Z2, Z7, Z2
-	VXORPS           Z7, Z7, Z7
-	VSUBPS           Z3, Z7, Z7
-	VBLENDMPS        Z3, Z7, K2, Z5
-	VMOVAPS          Z2, Z3
-	VFMADD231PS      Z5, Z2, Z3
-	VBROADCASTSS     constant3f800000<>+0(SB), Z2
-	VSCALEFPS        Z4, Z3, Z5
-	VADDPS           Z5, Z2, Z2
-	VMULPS           Z3, Z1, Z3
-	VBLENDMPS        Z3, Z1, K2, Z6
-	VDIVPS           Z2, Z6, Z1
-	VMOVAPS.Z        Z4, K2, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VSCALEFPS        Z3, Z2, Z5
+	VADDPS           Z5, Z4, Z4
+	VMULPS           Z2, Z1, Z2
+	VBLENDMPS        Z2, Z1, K2, Z6
+	VDIVPS           Z4, Z6, Z1
+	VMOVAPS.Z        Z3, K2, Z2
 	VSCALEFPS        Z2, Z1, Z1
 	VXORPS           Z2, Z2, Z2
 	VMINPS           Z0, Z2, Z0
@@ -9467,6 +9578,9 @@ avx2group:
 	VCMPPS       $0x11, Y2, Y4, Y2
 	VBROADCASTSS constant80000000<>+0(SB), Y5
 	VORPS        Y4, Y5, Y4
+	VXORPS       Y5, Y5, Y5
+	VSUBPS       Y3, Y5, Y5
+	VBLENDVPS    Y2, Y3, Y5, Y3
 	VBROADCASTSS constant42b20000<>+0(SB), Y5
 	VBROADCASTSS constantc2e60000<>+0(SB), Y6
 	VMAXPS       Y4, Y6, Y4
@@ -9492,28 +9606,28 @@ avx2group:
 	VMULPS       Y4, Y4, Y8
 	VMOVAPS      Y4, Y4
 	VFMADD231PS  Y8, Y7, Y4
-	VADDPS       Y4, Y6, Y4
-	VXORPS       Y6, Y6, Y6
-	VSUBPS       Y3, Y6, Y6
-	VBLENDVPS    Y2, Y3, Y6, Y3
-	VMOVAPS      Y4, Y6
-	VFMADD231PS  Y3, Y4, Y6
-	VBROADCASTSS constant3f800000<>+0(SB), Y3
-	VCVTPS2DQ    Y5, Y4
-	VPSRAD       $0x01, Y4, Y7
-	VPSUBD       Y7, Y4, Y4
+	VADDPS       Y4, Y6, Y7
+	VSUBPS       Y6, Y7, Y6
+	VSUBPS       Y6, Y4, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y3, Y7, Y4
+	VADDPS       Y4, Y7, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VCVTPS2DQ    Y5, Y6
+	VPSRAD       $0x01, Y6, Y7
+	VPSUBD       Y7, Y6, Y6
 	VPSLLD       $0x17, Y7, Y7
 	VBROADCASTSS constant3f800000<>+0(SB), Y8
 	VPADDD       Y8, Y7, Y7
-	VMULPS       Y7, Y6, Y7
-	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y7, Y3, Y7
+	VPSLLD       $0x17, Y6, Y6
 	VBROADCASTSS constant3f800000<>+0(SB), Y8
-	VPADDD       Y8, Y4, Y4
-	VMULPS       Y4, Y7, Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       Y6, Y1, Y4
-	VBLENDVPS    Y2, Y4, Y1, Y1
-	VDIVPS       Y3, Y1, Y1
+	VPADDD       Y8, Y6, Y6
+	VMULPS       Y6, Y7, Y6
+	VADDPS       Y6, Y4, Y4
+	VMULPS       Y3, Y1, Y3
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VDIVPS       Y4, Y1, Y1
 	VANDPS       Y5, Y2, Y2
 	VCVTPS2DQ    Y2, Y2
 	VPSRAD       $0x01, Y2, Y3
@@ -9583,6 +9697,9 @@ avx2tail:
 	VCMPPS       $0x11, Y3, Y5, Y3
 	VBROADCASTSS constant80000000<>+0(SB), Y6
 	VORPS        Y5, Y6, Y5
+	VXORPS       Y6, Y6, Y6
+	VSUBPS       Y4, Y6, Y6
+	VBLENDVPS    Y3, Y4, Y6, Y4
 	VBROADCASTSS constant42b20000<>+0(SB), Y6
 	VBROADCASTSS constantc2e60000<>+0(SB), Y7
 	VMAXPS       Y5, Y7, Y5
@@ -9608,28 +9725,28 @@ avx2tail:
 	VMULPS       Y5, Y5, Y9
 	VMOVAPS      Y5, Y5
 	VFMADD231PS  Y9, Y8, Y5
-	VADDPS       Y5, Y7, Y5
-	VXORPS       Y7, Y7, Y7
-	VSUBPS       Y4, Y7, Y7
-	VBLENDVPS    Y3, Y4, Y7, Y4
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  Y4, Y5, Y7
-	VBROADCASTSS constant3f800000<>+0(SB), Y4
-	VCVTPS2DQ    Y6, Y5
-	VPSRAD       $0x01, Y5, Y8
-	VPSUBD       Y8, Y5, Y5
+	VADDPS       Y5, Y7, Y8
+	VSUBPS       Y7, Y8, Y7
+	VSUBPS       Y7, Y5, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y4, Y8, Y5
+	VADDPS       Y5, Y8, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VCVTPS2DQ    Y6, Y7
+	VPSRAD       $0x01, Y7, Y8
+	VPSUBD       Y8, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
 	VBROADCASTSS constant3f800000<>+0(SB), Y9
 	VPADDD       Y9, Y8, Y8
-	VMULPS       Y8, Y7, Y8
-	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y8, Y4, Y8
+	VPSLLD       $0x17, Y7, Y7
 	VBROADCASTSS constant3f800000<>+0(SB), Y9
-	VPADDD       Y9, Y5, Y5
-	VMULPS       Y5, Y8, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y7, Y2, Y5
-	VBLENDVPS    Y3, Y5, Y2, Y2
-	VDIVPS       Y4, Y2, Y2
+	VPADDD       Y9, Y7, Y7
+	VMULPS       Y7, Y8, Y7
+	VADDPS       Y7, Y5, Y5
+	VMULPS       Y4, Y2, Y4
+	VBLENDVPS    Y3, Y4, Y2, Y2
+	VDIVPS       Y5, Y2, Y2
 	VANDPS       Y6, Y3, Y3
 	VCVTPS2DQ    Y3, Y3
 	VPSRAD       $0x01, Y3, Y4
@@ -9722,48 +9839,51 @@ avx512group:
 	VCMPPS           $0x11, Z13, Z11, K1
 	VBROADCASTSS     constant80000000<>+0(SB), Z13
 	VORPS            Z11, Z13, Z11
-	VBROADCASTSS     constant42b20000<>+0(SB), Z13
-	VBROADCASTSS     constantc2e60000<>+0(SB), Z14
-	VMAXPS           Z11, Z14, Z11
-	VMINPS           Z11, Z13, Z11
-	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z13
-	VMULPS           Z11, Z13, Z13
-	VRNDSCALEPS      $0x00, Z13, Z13
-	VBROADCASTSS     constant3f317200<>+0(SB), Z14
-	VMOVAPS          Z11, Z11
-	VFNMADD231PS     Z14, Z13, Z11
-	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z14
-	VFNMADD231PS     Z14, Z13, Z11
+	VXORPS           Z13, Z13, Z13
+	VSUBPS           Z10, Z13, Z13
+	VBLENDMPS        Z10, Z13, K1, Z4
+	VBROADCASTSS     constant42b20000<>+0(SB), Z10
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z13
+	VMAXPS           Z11, Z13, Z11
+	VMINPS           Z11, Z10, Z10
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z11
+	VMULPS           Z10, Z11, Z11
+	VRNDSCALEPS      $0x00, Z11, Z11
+	VBROADCASTSS     constant3f317200<>+0(SB), Z13
+	VMOVAPS          Z10, Z10
+	VFNMADD231PS     Z13, Z11, Z10
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z13
+	VFNMADD231PS     Z13, Z11, Z10
+	VBROADCASTSS     constant3f800000<>+0(SB), Z13
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z14
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z10, Z14
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z10, Z14
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z10, Z14
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z10, Z14
+	VMULPS           Z10, Z10, Z15
+	VMOVAPS          Z10, Z10
+	VFMADD231PS      Z15, Z14, Z10
+	VADDPS           Z10, Z13, Z14
+	VSUBPS           Z13, Z14, Z13
+	VSUBPS           Z13, Z10, Z10
+	VMOVAPS          Z10, Z10
+	VFMADD231PS      Z4, Z14, Z10
+	VADDPS           Z10, Z14, Z10
+	VBROADCASTSS     constant3f800000<>+0(SB), Z13
+	VSCALEFPS        Z11, Z10, Z14
+	VADDPS           Z14, Z13, Z13
 	VBROADCASTSS     constant3f800000<>+0(SB), Z14
-	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z15
-	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z11, Z15
-	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z11, Z15
-	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z11, Z15
-	VFMADD213PS.BCST constant3f000000<>+0(SB), Z11, Z15
-	VMULPS           Z11, Z11, Z16
-	VMOVAPS          Z11, Z11
-	VFMADD231PS      Z16, Z15, Z11
-	VADDPS           Z11, Z14, Z11
-	VXORPS           Z14, Z14, Z14
-	VSUBPS           Z10, Z14, Z14
-	VBLENDMPS        Z10, Z14, K1, Z4
-	VMOVAPS          Z11, Z10
-	VFMADD231PS      Z4, Z11, Z10
-	VBROADCASTSS     constant3f800000<>+0(SB), Z11
-	VSCALEFPS        Z13, Z10, Z14
-	VADDPS           Z14, Z11, Z11
-	VBROADCASTSS     constant3f800000<>+0(SB), Z14
-	VSCALEFPS        Z13, Z10, Z15
+	VSCALEFPS        Z11, Z10, Z15
 	VBLENDMPS        Z14, Z15, K1, Z5
-	VDIVPS           Z11, Z5, Z14
+	VDIVPS           Z13, Z5, Z14
 	VMULPS           Z14, Z2, Z2
 	VMULPS           Z3, Z2, Z2
 	VBROADCASTSS     constant3f800000<>+0(SB), Z3
 	VADDPS           Z2, Z3, Z2
 	VMULPS           Z10, Z2, Z3
 	VBLENDMPS        Z3, Z2, K1, Z6
-	VDIVPS           Z11, Z6, Z2
-	VMOVAPS.Z        Z13, K1, Z3
+	VDIVPS           Z13, Z6, Z2
+	VMOVAPS.Z        Z11, K1, Z3
 	VSCALEFPS        Z3, Z2, Z2
 	VMOVAPS          Z2, Z2
 	VFMADD231PS      Z12, Z1, Z2
@@ -9821,48 +9941,51 @@ avx512tail:
 	VCMPPS           $0x11, Z10, Z5, K2
 	VBROADCASTSS     constant80000000<>+0(SB), Z10
 	VORPS            Z5, Z10, Z5
-	VBROADCASTSS     constant42b20000<>+0(SB), Z10
-	VBROADCASTSS     constantc2e60000<>+0(SB), Z11
-	VMAXPS           Z5, Z11, Z5
-	VMINPS           Z5, Z10, Z5
-	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z10
-	VMULPS           Z5, Z10, Z10
-	VRNDSCALEPS      $0x00, Z10, Z10
-	VBROADCASTSS     constant3f317200<>+0(SB), Z11
-	VMOVAPS          Z5, Z5
-	VFNMADD231PS     Z11, Z10, Z5
-	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z11
-	VFNMADD231PS     Z11, Z10, Z5
-	VBROADCASTSS     constant3f800000<>+0(SB), Z11
-	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z12
-	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z5, Z12
-	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z5, Z12
-	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z5, Z12
-	VFMADD213PS.BCST constant3f000000<>+0(SB), Z5, Z12
-	VMULPS           Z5, Z5, Z13
-	VMOVAPS          Z5, Z5
-	VFMADD231PS      Z13, Z12, Z5
-	VADDPS           Z5, Z11, Z5
-	VXORPS           Z11, Z11, Z11
-	VSUBPS           Z4, Z11, Z11
-	VBLENDMPS        Z4, Z11, K2, Z7
-	VMOVAPS          Z5, Z4
-	VFMADD231PS      Z7, Z5, Z4
-	VBROADCASTSS     constant3f800000<>+0(SB), Z5
-	VSCALEFPS        Z10, Z4, Z7
-	VADDPS           Z7, Z5, Z5
+	VXORPS           Z10, Z10, Z10
+	VSUBPS           Z4, Z10, Z10
+	VBLENDMPS        Z4, Z10, K2, Z7
+	VBROADCASTSS     constant42b20000<>+0(SB), Z4
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z10
+	VMAXPS           Z5, Z10, Z5
+	VMINPS           Z5, Z4, Z4
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z5
+	VMULPS           Z4, Z5, Z5
+	VRNDSCALEPS      $0x00, Z5, Z5
+	VBROADCASTSS     constant3f317200<>+0(SB), Z10
+	VMOVAPS          Z4, Z4
+	VFNMADD231PS     Z10, Z5, Z4
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z10
+	VFNMADD231PS     Z10, Z5, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z10
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z11
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z4, Z11
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z4, Z11
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z4, Z11
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z4, Z11
+	VMULPS           Z4, Z4, Z12
+	VMOVAPS          Z4, Z4
+	VFMADD231PS      Z12, Z11, Z4
+	VADDPS           Z4, Z10, Z11
+	VSUBPS           Z10, Z11, Z10
+	VSUBPS           Z10, Z4, Z4
+	VMOVAPS          Z4, Z4
+	VFMADD231PS      Z7, Z11, Z4
+	VADDPS           Z4, Z11, Z4
 	VBROADCASTSS     constant3f800000<>+0(SB), Z7
-	VSCALEFPS        Z10, Z4, Z11
-	VBLENDMPS        Z7, Z11, K2, Z8
-	VDIVPS           Z5, Z8, Z7
-	VMULPS           Z7, Z2, Z2
+	VSCALEFPS        Z5, Z4, Z10
+	VADDPS           Z10, Z7, Z7
+	VBROADCASTSS     constant3f800000<>+0(SB), Z10
+	VSCALEFPS        Z5, Z4, Z11
+	VBLENDMPS        Z10, Z11, K2, Z8
+	VDIVPS           Z7, Z8, Z8
+	VMULPS           Z8, Z2, Z2
 	VMULPS           Z3, Z2, Z2
 	VBROADCASTSS     constant3f800000<>+0(SB), Z3
 	VADDPS           Z2, Z3, Z2
 	VMULPS           Z4, Z2, Z3
 	VBLENDMPS        Z3, Z2, K2, Z9
-	VDIVPS           Z5, Z9, Z2
-	VMOVAPS.Z        Z10, K2, Z3
+	VDIVPS           Z7, Z9, Z2
+	VMOVAPS.Z        Z5, K2, Z3
 	VSCALEFPS        Z3, Z2, Z2
 	VMOVAPS          Z2, Z2
 	VFMADD231PS      Z6, Z1, Z2
@@ -9927,6 +10050,9 @@ avx2group:
 	VCMPPS       $0x11, Y7, Y5, Y7
 	VBROADCASTSS constant80000000<>+0(SB), Y8
 	VORPS        Y5, Y8, Y5
+	VXORPS       Y8, Y8, Y8
+	VSUBPS       Y4, Y8, Y8
+	VBLENDVPS    Y7, Y4, Y8, Y4
 	VBROADCASTSS constant42b20000<>+0(SB), Y8
 	VBROADCASTSS constantc2e60000<>+0(SB), Y9
 	VMAXPS       Y5, Y9, Y5
@@ -9952,46 +10078,46 @@ avx2group:
 	VMULPS       Y5, Y5, Y11
 	VMOVAPS      Y5, Y5
 	VFMADD231PS  Y11, Y10, Y5
-	VADDPS       Y5, Y9, Y5
-	VXORPS       Y9, Y9, Y9
-	VSUBPS       Y4, Y9, Y9
-	VBLENDVPS    Y7, Y4, Y9, Y4
-	VMOVAPS      Y5, Y9
-	VFMADD231PS  Y4, Y5, Y9
-	VBROADCASTSS constant3f800000<>+0(SB), Y4
-	VCVTPS2DQ    Y8, Y5
-	VPSRAD       $0x01, Y5, Y10
-	VPSUBD       Y10, Y5, Y5
+	VADDPS       Y5, Y9, Y10
+	VSUBPS       Y9, Y10, Y9
+	VSUBPS       Y9, Y5, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y4, Y10, Y5
+	VADDPS       Y5, Y10, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VCVTPS2DQ    Y8, Y9
+	VPSRAD       $0x01, Y9, Y10
+	VPSUBD       Y10, Y9, Y9
 	VPSLLD       $0x17, Y10, Y10
 	VBROADCASTSS constant3f800000<>+0(SB), Y11
 	VPADDD       Y11, Y10, Y10
-	VMULPS       Y10, Y9, Y10
-	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y10, Y4, Y10
+	VPSLLD       $0x17, Y9, Y9
 	VBROADCASTSS constant3f800000<>+0(SB), Y11
-	VPADDD       Y11, Y5, Y5
-	VMULPS       Y5, Y10, Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y11, Y9, Y9
+	VMULPS       Y9, Y10, Y9
+	VADDPS       Y9, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
 	VCVTPS2DQ    Y8, Y10
 	VPSRAD       $0x01, Y10, Y11
 	VPSUBD       Y11, Y10, Y10
 	VPSLLD       $0x17, Y11, Y11
 	VBROADCASTSS constant3f800000<>+0(SB), Y12
 	VPADDD       Y12, Y11, Y11
-	VMULPS       Y11, Y9, Y11
+	VMULPS       Y11, Y4, Y11
 	VPSLLD       $0x17, Y10, Y10
 	VBROADCASTSS constant3f800000<>+0(SB), Y12
 	VPADDD       Y12, Y10, Y10
 	VMULPS       Y10, Y11, Y10
-	VBLENDVPS    Y7, Y5, Y10, Y5
-	VDIVPS       Y4, Y5, Y5
-	VMULPS       Y5, Y2, Y2
+	VBLENDVPS    Y7, Y9, Y10, Y9
+	VDIVPS       Y5, Y9, Y9
+	VMULPS       Y9, Y2, Y2
 	VMULPS       Y3, Y2, Y2
 	VBROADCASTSS constant3f800000<>+0(SB), Y3
 	VADDPS       Y2, Y3, Y2
-	VMULPS       Y9, Y2, Y3
+	VMULPS       Y4, Y2, Y3
 	VBLENDVPS    Y7, Y3, Y2, Y2
-	VDIVPS       Y4, Y2, Y2
+	VDIVPS       Y5, Y2, Y2
 	VANDPS       Y8, Y7, Y3
 	VCVTPS2DQ    Y3, Y3
 	VPSRAD       $0x01, Y3, Y4
@@ -10063,6 +10189,9 @@ avx2tail:
 	VCMPPS       $0x11, Y8, Y6, Y8
 	VBROADCASTSS constant80000000<>+0(SB), Y9
 	VORPS        Y6, Y9, Y6
+	VXORPS       Y9, Y9, Y9
+	VSUBPS       Y5, Y9, Y9
+	VBLENDVPS    Y8, Y5, Y9, Y5
 	VBROADCASTSS constant42b20000<>+0(SB), Y9
 	VBROADCASTSS constantc2e60000<>+0(SB), Y10
 	VMAXPS       Y6, Y10, Y6
@@ -10088,46 +10217,46 @@ avx2tail:
 	VMULPS       Y6, Y6, Y12
 	VMOVAPS      Y6, Y6
 	VFMADD231PS  Y12, Y11, Y6
-	VADDPS       Y6, Y10, Y6
-	VXORPS       Y10, Y10, Y10
-	VSUBPS       Y5, Y10, Y10
-	VBLENDVPS    Y8, Y5, Y10, Y5
-	VMOVAPS      Y6, Y10
-	VFMADD231PS  Y5, Y6, Y10
-	VBROADCASTSS constant3f800000<>+0(SB), Y5
-	VCVTPS2DQ    Y9, Y6
-	VPSRAD       $0x01, Y6, Y11
-	VPSUBD       Y11, Y6, Y6
+	VADDPS       Y6, Y10, Y11
+	VSUBPS       Y10, Y11, Y10
+	VSUBPS       Y10, Y6, Y6
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  Y5, Y11, Y6
+	VADDPS       Y6, Y11, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VCVTPS2DQ    Y9, Y10
+	VPSRAD       $0x01, Y10, Y11
+	VPSUBD       Y11, Y10, Y10
 	VPSLLD       $0x17, Y11, Y11
 	VBROADCASTSS constant3f800000<>+0(SB), Y12
 	VPADDD       Y12, Y11, Y11
-	VMULPS       Y11, Y10, Y11
-	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y11, Y5, Y11
+	VPSLLD       $0x17, Y10, Y10
 	VBROADCASTSS constant3f800000<>+0(SB), Y12
-	VPADDD       Y12, Y6, Y6
-	VMULPS       Y6, Y11, Y6
-	VADDPS       Y6, Y5, Y5
-	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y12, Y10, Y10
+	VMULPS       Y10, Y11, Y10
+	VADDPS       Y10, Y6, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y10
 	VCVTPS2DQ    Y9, Y11
 	VPSRAD       $0x01, Y11, Y12
 	VPSUBD       Y12, Y11, Y11
 	VPSLLD       $0x17, Y12, Y12
 	VBROADCASTSS constant3f800000<>+0(SB), Y13
 	VPADDD       Y13, Y12, Y12
-	VMULPS       Y12, Y10, Y12
+	VMULPS       Y12, Y5, Y12
 	VPSLLD       $0x17, Y11, Y11
 	VBROADCASTSS constant3f800000<>+0(SB), Y13
 	VPADDD       Y13, Y11, Y11
 	VMULPS       Y11, Y12, Y11
-	VBLENDVPS    Y8, Y6, Y11, Y6
-	VDIVPS       Y5, Y6, Y6
-	VMULPS       Y6, Y3, Y3
+	VBLENDVPS    Y8, Y10, Y11, Y10
+	VDIVPS       Y6, Y10, Y10
+	VMULPS       Y10, Y3, Y3
 	VMULPS       Y4, Y3, Y3
 	VBROADCASTSS constant3f800000<>+0(SB), Y4
 	VADDPS       Y3, Y4, Y3
-	VMULPS       Y10, Y3, Y4
+	VMULPS       Y5, Y3, Y4
 	VBLENDVPS    Y8, Y4, Y3, Y3
-	VDIVPS       Y5, Y3, Y3
+	VDIVPS       Y6, Y3, Y3
 	VANDPS       Y9, Y8, Y4
 	VCVTPS2DQ    Y4, Y4
 	VPSRAD       $0x01, Y4, Y5
@@ -10154,41 +10283,40 @@ DATA constant3e5b33b6<>+0(SB)/4, $0x3e5b33b6
 GLOBL constant3e5b33b6<>(SB), RODATA|NOPTR, $4
 
 // func eluVector(n int, dst *float32, src *float32, alpha float32)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3, SSE
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3
 TEXT ·eluVector(SB), NOSPLIT, $0-28
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS alpha+24(FP), Z0
 	XORQ         BX, BX
 
 avx512group:
 	CMPQ             AX, $+16
 	JLT              avx512tail
-	VMOVUPS          (DX)(BX*4), Z3
-	VXORPS           Z4, Z4, Z4
-	VMINPS           Z3, Z4, Z4
+	VMOVUPS          (DX)(BX*4), Z1
+	VXORPS           Z2, Z2, Z2
+	VMINPS           Z1, Z2, Z2
 	VBROADCASTSS     constantc1f00000<>+0(SB), Z5
-	VMAXPS           Z4, Z5, Z4
+	VMAXPS           Z2, Z5, Z2
 	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z5
-	VMULPS           Z4, Z5, Z5
+	VMULPS           Z2, Z5, Z5
 	VRNDSCALEPS      $0x00, Z5, Z5
 	VBROADCASTSS     constant3f317200<>+0(SB), Z6
-	VMOVAPS          Z4, Z4
-	VFNMADD231PS     Z6, Z5, Z4
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z6, Z5, Z2
 	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z6
-	VFNMADD231PS     Z6, Z5, Z4
+	VFNMADD231PS     Z6, Z5, Z2
 	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z6
-	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z4, Z6
-	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z4, Z6
-	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z4, Z6
-	VFMADD213PS.BCST constant3f000000<>+0(SB), Z4, Z6
-	VMULPS           Z4, Z4, Z7
-	VMOVAPS          Z4, Z4
-	VFMADD231PS      Z7, Z6, Z4
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z6
+	VMULPS           Z2, Z2, Z7
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z7, Z6, Z2
 	VCVTPS2DQ        Z5, Z5
 	VPSLLD           $0x17, Z5, Z5
 	VBROADCASTSS     constant3f800000<>+0(SB), Z6
@@ -10196,12 +10324,12 @@ avx512group:
 	VBROADCASTSS     constant3f800000<>+0(SB), Z6
 	VSUBPS           Z6, Z5, Z6
 	VMOVAPS          Z6, Z6
-	VFMADD231PS      Z5, Z4, Z6
-	VMULPS           Z6, Z0, Z4
+	VFMADD231PS      Z5, Z2, Z6
+	VMULPS           Z6, Z0, Z2
 	VXORPS           Z5, Z5, Z5
-	VCMPPS           $0x1e, Z5, Z3, K1
-	VBLENDMPS        Z3, Z4, K1, Z1
-	VMOVUPS          Z1, (CX)(BX*4)
+	VCMPPS           $0x1e, Z5, Z1, K1
+	VBLENDMPS        Z1, Z2, K1, Z3
+	VMOVUPS          Z3, (CX)(BX*4)
 	ADDQ             $+16, BX
 	SUBQ             $+16, AX
 	JMP              avx512group
@@ -10213,39 +10341,39 @@ avx512tail:
 	BZHIQ            AX, SI, SI
 	KMOVW            SI, K1
 	VMOVUPS.Z        (DX)(BX*4), K1, Z1
-	VXORPS           Z3, Z3, Z3
-	VMINPS           Z1, Z3, Z3
-	VBROADCASTSS     constantc1f00000<>+0(SB), Z4
-	VMAXPS           Z3, Z4, Z3
-	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z4
-	VMULPS           Z3, Z4, Z4
-	VRNDSCALEPS      $0x00, Z4, Z4
+	VXORPS           Z2, Z2, Z2
+	VMINPS           Z1, Z2, Z2
+	VBROADCASTSS     constantc1f00000<>+0(SB), Z3
+	VMAXPS           Z2, Z3, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z3
+	VMULPS           Z2, Z3, Z3
+	VRNDSCALEPS      $0x00, Z3, Z3
 	VBROADCASTSS     constant3f317200<>+0(SB), Z5
-	VMOVAPS          Z3, Z3
-	VFNMADD231PS     Z5, Z4, Z3
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z5, Z3, Z2
 	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z5
-	VFNMADD231PS     Z5, Z4, Z3
+	VFNMADD231PS     Z5, Z3, Z2
 	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z5
-	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z3, Z5
-	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z3, Z5
-	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z3, Z5
-	VFMADD213PS.BCST constant3f000000<>+0(SB), Z3, Z5
-	VMULPS           Z3, Z3, Z6
-	VMOVAPS          Z3, Z3
-	VFMADD231PS      Z6, Z5, Z3
-	VCVTPS2DQ        Z4, Z4
-	VPSLLD           $0x17, Z4, Z4
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z5
+	VMULPS           Z2, Z2, Z6
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z6, Z5, Z2
+	VCVTPS2DQ        Z3, Z3
+	VPSLLD           $0x17, Z3, Z3
 	VBROADCASTSS     constant3f800000<>+0(SB), Z5
-	VPADDD           Z5, Z4, Z4
+	VPADDD           Z5, Z3, Z3
 	VBROADCASTSS     constant3f800000<>+0(SB), Z5
-	VSUBPS           Z5, Z4, Z5
+	VSUBPS           Z5, Z3, Z5
 	VMOVAPS          Z5, Z5
-	VFMADD231PS      Z4, Z3, Z5
+	VFMADD231PS      Z3, Z2, Z5
 	VMULPS           Z5, Z0, Z0
-	VXORPS           Z3, Z3, Z3
-	VCMPPS           $0x1e, Z3, Z1, K2
-	VBLENDMPS        Z1, Z0, K2, Z2
-	VMOVUPS          Z2, K1, (CX)(BX*4)
+	VXORPS           Z2, Z2, Z2
+	VCMPPS           $0x1e, Z2, Z1, K2
+	VBLENDMPS        Z1, Z0, K2, Z4
+	VMOVUPS          Z4, K1, (CX)(BX*4)
 	ADDQ             AX, BX
 
 avx512next:
@@ -10256,8 +10384,7 @@ avx2:
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS alpha+24(FP), Y0
 	XORQ         BX, BX
 
 avx2group:
@@ -10358,19 +10485,16 @@ avx2next:
 	RET
 
 // func scaledExpVector(n int, dst *float32, src *float32, top float32, scale float32, shift float32)
-// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+// Requires: AVX, AVX2, AVX512F, BMI2, FMA3
 TEXT ·scaledExpVector(SB), NOSPLIT, $0-36
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVSS        top+24(FP), X0
-	VBROADCASTSS X0, Z0
-	MOVSS        scale+28(FP), X1
-	VBROADCASTSS X1, Z1
-	MOVSS        shift+32(FP), X2
-	VBROADCASTSS X2, Z2
+	VBROADCASTSS top+24(FP), Z0
+	VBROADCASTSS scale+28(FP), Z1
+	VBROADCASTSS shift+32(FP), Z2
 	XORQ         BX, BX
 
 avx512group:
@@ -10452,12 +10576,9 @@ avx2:
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVSS        top+24(FP), X0
-	VBROADCASTSS X0, Y0
-	MOVSS        scale+28(FP), X1
-	VBROADCASTSS X1, Y1
-	MOVSS        shift+32(FP), X2
-	VBROADCASTSS X2, Y2
+	VBROADCASTSS top+24(FP), Y0
+	VBROADCASTSS scale+28(FP), Y1
+	VBROADCASTSS shift+32(FP), Y2
 	XORQ         BX, BX
 
 avx2group:
@@ -10680,12 +10801,11 @@ avx2done:
 	RET
 
 // func sumExpVector(n int, x *float32, sum *float64, top float32)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3, SSE
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3
 TEXT ·sumExpVector(SB), NOSPLIT, $0-28
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
-	MOVSS        top+24(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS top+24(FP), Z0
 	VXORPS       Z1, Z1, Z1
 	VXORPS       Z2, Z2, Z2
 	MOVQ         n+0(FP), AX
@@ -10780,8 +10900,7 @@ avx512done:
 	RET
 
 avx2:
-	MOVSS        top+24(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS top+24(FP), Y0
 	VXORPS       Y1, Y1, Y1
 	VXORPS       Y2, Y2, Y2
 	MOVQ         n+0(FP), AX
@@ -10903,17 +11022,15 @@ avx2done:
 	RET
 
 // func sgdVector(n int, w *float32, grad *float32, rate float32, decay float32)
-// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+// Requires: AVX, AVX512F, BMI2, FMA3
 TEXT ·sgdVector(SB), NOSPLIT, $0-32
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
 	MOVQ         n+0(FP), AX
 	MOVQ         w+8(FP), CX
 	MOVQ         grad+16(FP), DX
-	MOVSS        rate+24(FP), X0
-	VBROADCASTSS X0, Z0
-	MOVSS        decay+28(FP), X1
-	VBROADCASTSS X1, Z1
+	VBROADCASTSS rate+24(FP), Z0
+	VBROADCASTSS decay+28(FP), Z1
 	XORQ         BX, BX
 
 avx512group:
@@ -11001,10 +11118,8 @@ avx2:
 	MOVQ         n+0(FP), AX
 	MOVQ         w+8(FP), CX
 	MOVQ         grad+16(FP), DX
-	MOVSS        rate+24(FP), X0
-	VBROADCASTSS X0, Y0
-	MOVSS        decay+28(FP), X1
-	VBROADCASTSS X1, Y1
+	VBROADCASTSS rate+24(FP), Y0
+	VBROADCASTSS decay+28(FP), Y1
 	XORQ         BX, BX
 
 avx2group:
@@ -11088,7 +11203,7 @@ avx2next:
 	RET
 
 // func momentumVector(n int, w *float32, b *float32, grad *float32, rate float32, momentum float32, decay float32)
-// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+// Requires: AVX, AVX512F, BMI2, FMA3
 TEXT ·momentumVector(SB), NOSPLIT, $0-44
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
@@ -11096,12 +11211,9 @@ TEXT ·momentumVector(SB), NOSPLIT, $0-44
 	MOVQ         w+8(FP), CX
 	MOVQ         b+16(FP), DX
 	MOVQ         grad+24(FP), BX
-	MOVSS        rate+32(FP), X0
-	VBROADCASTSS X0, Z0
-	MOVSS        momentum+36(FP), X1
-	VBROADCASTSS X1, Z1
-	MOVSS        decay+40(FP), X2
-	VBROADCASTSS X2, Z2
+	VBROADCASTSS rate+32(FP), Z0
+	VBROADCASTSS momentum+36(FP), Z1
+	VBROADCASTSS decay+40(FP), Z2
 	XORQ         SI, SI
 
 avx512group:
@@ -11222,12 +11334,9 @@ avx2:
 	MOVQ         w+8(FP), CX
 	MOVQ         b+16(FP), DX
 	MOVQ         grad+24(FP), BX
-	MOVSS        rate+32(FP), X0
-	VBROADCASTSS X0, Y0
-	MOVSS        momentum+36(FP), X1
-	VBROADCASTSS X1, Y1
-	MOVSS        decay+40(FP), X2
-	VBROADCASTSS X2, Y2
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS momentum+36(FP), Y1
+	VBROADCASTSS decay+40(FP), Y2
 	XORQ         SI, SI
 
 avx2group:
@@ -11343,7 +11452,7 @@ avx2next:
 	RET
 
 // func nesterovVector(n int, w *float32, b *float32, grad *float32, rate float32, momentum float32, decay float32)
-// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+// Requires: AVX, AVX512F, BMI2, FMA3
 TEXT ·nesterovVector(SB), NOSPLIT, $0-44
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
@@ -11351,12 +11460,9 @@ TEXT ·nesterovVector(SB), NOSPLIT, $0-44
 	MOVQ         w+8(FP), CX
 	MOVQ         b+16(FP), DX
 	MOVQ         grad+24(FP), BX
-	MOVSS        rate+32(FP), X0
-	VBROADCASTSS X0, Z0
-	MOVSS        momentum+36(FP), X1
-	VBROADCASTSS X1, Z1
-	MOVSS        decay+40(FP), X2
-	VBROADCASTSS X2, Z2
+	VBROADCASTSS rate+32(FP), Z0
+	VBROADCASTSS momentum+36(FP), Z1
+	VBROADCASTSS decay+40(FP), Z2
 	XORQ         SI, SI
 
 avx512group:
@@ -11493,12 +11599,9 @@ avx2:
 	MOVQ         w+8(FP), CX
 	MOVQ         b+16(FP), DX
 	MOVQ         grad+24(FP), BX
-	MOVSS        rate+32(FP), X0
-	VBROADCASTSS X0, Y0
-	MOVSS        momentum+36(FP), X1
-	VBROADCASTSS X1, Y1
-	MOVSS        decay+40(FP), X2
-	VBROADCASTSS X2, Y2
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS momentum+36(FP), Y1
+	VBROADCASTSS decay+40(FP), Y2
 	XORQ         SI, SI
 
 avx2group:
@@ -11630,7 +11733,7 @@ avx2next:
 	RET
 
 // func adamVector(n int, w *float32, m *float32, v *float32, grad *float32, rate float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, root float32, eps float32, decay float32, shrink float32)
-// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+// Requires: AVX, AVX512F, BMI2, FMA3
 TEXT ·adamVector(SB), NOSPLIT, $0-76
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
@@ -11639,24 +11742,15 @@ TEXT ·adamVector(SB), NOSPLIT, $0-76
 	MOVQ         m+16(FP), DX
 	MOVQ         v+24(FP), BX
 	MOVQ         grad+32(FP), SI
-	MOVSS        rate+40(FP), X0
-	VBROADCASTSS X0, Z0
-	MOVSS        beta1+44(FP), X1
-	VBROADCASTSS X1, Z1
-	MOVSS        rest1+48(FP), X2
-	VBROADCASTSS X2, Z2
-	MOVSS        beta2+52(FP), X3
-	VBROADCASTSS X3, Z3
-	MOVSS        rest2+56(FP), X4
-	VBROADCASTSS X4, Z4
-	MOVSS        root+60(FP), X5
-	VBROADCASTSS X5, Z5
-	MOVSS        eps+64(FP), X6
-	VBROADCASTSS X6, Z6
-	MOVSS        decay+68(FP), X7
-	VBROADCASTSS X7, Z7
-	MOVSS        shrink+72(FP), X8
-	VBROADCASTSS X8, Z8
+	VBROADCASTSS rate+40(FP), Z0
+	VBROADCASTSS beta1+44(FP), Z1
+	VBROADCASTSS rest1+48(FP), Z2
+	VBROADCASTSS beta2+52(FP), Z3
+	VBROADCASTSS rest2+56(FP), Z4
+	VBROADCASTSS root+60(FP), Z5
+	VBROADCASTSS eps+64(FP), Z6
+	VBROADCASTSS decay+68(FP), Z7
+	VBROADCASTSS shrink+72(FP), Z8
 	XORQ         DI, DI
 
 avx512group:
@@ -11730,24 +11824,15 @@ avx2:
 	MOVQ         m+16(FP), DX
 	MOVQ         v+24(FP), BX
 	MOVQ         grad+32(FP), SI
-	MOVSS        rate+40(FP), X0
-	VBROADCASTSS X0, Y0
-	MOVSS        beta1+44(FP), X1
-	VBROADCASTSS X1, Y1
-	MOVSS        rest1+48(FP), X2
-	VBROADCASTSS X2, Y2
-	MOVSS        beta2+52(FP), X3
-	VBROADCASTSS X3, Y3
-	MOVSS        rest2+56(FP), X4
-	VBROADCASTSS X4, Y4
-	MOVSS        root+60(FP), X5
-	VBROADCASTSS X5, Y5
-	MOVSS        eps+64(FP), X6
-	VBROADCASTSS X6, Y6
-	MOVSS        decay+68(FP), X7
-	VBROADCASTSS X7, Y7
-	MOVSS        shrink+72(FP), X8
-	VBROADCASTSS X8, Y8
+	VBROADCASTSS rate+40(FP), Y0
+	VBROADCASTSS beta1+44(FP), Y1
+	VBROADCASTSS rest1+48(FP), Y2
+	VBROADCASTSS beta2+52(FP), Y3
+	VBROADCASTSS rest2+56(FP), Y4
+	VBROADCASTSS root+60(FP), Y5
+	VBROADCASTSS eps+64(FP), Y6
+	VBROADCASTSS decay+68(FP), Y7
+	VBROADCASTSS shrink+72(FP), Y8
 	XORQ         DI, DI
 
 avx2group:
@@ -11818,7 +11903,7 @@ avx2next:
 	RET
 
 // func rmspropVector(n int, w *float32, v *float32, grad *float32, rate float32, alpha float32, rest float32, eps float32, decay float32)
-// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+// Requires: AVX, AVX512F, BMI2, FMA3
 TEXT ·rmspropVector(SB), NOSPLIT, $0-52
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
@@ -11826,16 +11911,11 @@ TEXT ·rmspropVector(SB), NOSPLIT, $0-52
 	MOVQ         w+8(FP), CX
 	MOVQ         v+16(FP), DX
 	MOVQ         grad+24(FP), BX
-	MOVSS        rate+32(FP), X0
-	VBROADCASTSS X0, Z0
-	MOVSS        alpha+36(FP), X1
-	VBROADCASTSS X1, Z1
-	MOVSS        rest+40(FP), X2
-	VBROADCASTSS X2, Z2
-	MOVSS        eps+44(FP), X3
-	VBROADCASTSS X3, Z3
-	MOVSS        decay+48(FP), X4
-	VBROADCASTSS X4, Z4
+	VBROADCASTSS rate+32(FP), Z0
+	VBROADCASTSS alpha+36(FP), Z1
+	VBROADCASTSS rest+40(FP), Z2
+	VBROADCASTSS eps+44(FP), Z3
+	VBROADCASTSS decay+48(FP), Z4
 	XORQ         SI, SI
 
 avx512group:
@@ -11928,16 +12008,11 @@ avx2:
 	MOVQ         w+8(FP), CX
 	MOVQ         v+16(FP), DX
 	MOVQ         grad+24(FP), BX
-	MOVSS        rate+32(FP), X0
-	VBROADCASTSS X0, Y0
-	MOVSS        alpha+36(FP), X1
-	VBROADCASTSS X1, Y1
-	MOVSS        rest+40(FP), X2
-	VBROADCASTSS X2, Y2
-	MOVSS        eps+44(FP), X3
-	VBROADCASTSS X3, Y3
-	MOVSS        decay+48(FP), X4
-	VBROADCASTSS X4, Y4
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS alpha+36(FP), Y1
+	VBROADCASTSS rest+40(FP), Y2
+	VBROADCASTSS eps+44(FP), Y3
+	VBROADCASTSS decay+48(FP), Y4
 	XORQ         SI, SI
 
 avx2group:
@@ -12027,7 +12102,7 @@ avx2next:
 	RET
 
 // func rmspropMomentumVector(n int, w *float32, v *float32, b *float32, grad *float32, rate float32, alpha float32, rest float32, eps float32, decay float32, momentum float32)
-// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+// Requires: AVX, AVX512F, BMI2, FMA3
 TEXT ·rmspropMomentumVector(SB), NOSPLIT, $0-64
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
@@ -12036,18 +12111,12 @@ TEXT ·rmspropMomentumVector(SB), NOSPLIT, $0-64
 	MOVQ         v+16(FP), DX
 	MOVQ         b+24(FP), BX
 	MOVQ         grad+32(FP), SI
-	MOVSS        rate+40(FP), X0
-	VBROADCASTSS X0, Z0
-	MOVSS        alpha+44(FP), X1
-	VBROADCASTSS X1, Z1
-	MOVSS        rest+48(FP), X2
-	VBROADCASTSS X2, Z2
-	MOVSS        eps+52(FP), X3
-	VBROADCASTSS X3, Z3
-	MOVSS        decay+56(FP), X4
-	VBROADCASTSS X4, Z4
-	MOVSS        momentum+60(FP), X5
-	VBROADCASTSS X5, Z5
+	VBROADCASTSS rate+40(FP), Z0
+	VBROADCASTSS alpha+44(FP), Z1
+	VBROADCASTSS rest+48(FP), Z2
+	VBROADCASTSS eps+52(FP), Z3
+	VBROADCASTSS decay+56(FP), Z4
+	VBROADCASTSS momentum+60(FP), Z5
 	XORQ         DI, DI
 
 avx512group:
@@ -12115,18 +12184,12 @@ avx2:
 	MOVQ         v+16(FP), DX
 	MOVQ         b+24(FP), BX
 	MOVQ         grad+32(FP), SI
-	MOVSS        rate+40(FP), X0
-	VBROADCASTSS X0, Y0
-	MOVSS        alpha+44(FP), X1
-	VBROADCASTSS X1, Y1
-	MOVSS        rest+48(FP), X2
-	VBROADCASTSS X2, Y2
-	MOVSS        eps+52(FP), X3
-	VBROADCASTSS X3, Y3
-	MOVSS        decay+56(FP), X4
-	VBROADCASTSS X4, Y4
-	MOVSS        momentum+60(FP), X5
-	VBROADCASTSS X5, Y5
+	VBROADCASTSS rate+40(FP), Y0
+	VBROADCASTSS alpha+44(FP), Y1
+	VBROADCASTSS rest+48(FP), Y2
+	VBROADCASTSS eps+52(FP), Y3
+	VBROADCASTSS decay+56(FP), Y4
+	VBROADCASTSS momentum+60(FP), Y5
 	XORQ         DI, DI
 
 avx2group:
@@ -12191,17 +12254,15 @@ avx2next:
 	RET
 
 // func axpbyVector(n int, dst *float32, src *float32, alpha float32, beta float32)
-// Requires: AVX, AVX2, AVX512F, BMI2, FMA3, SSE
+// Requires: AVX, AVX512F, BMI2, FMA3
 TEXT ·axpbyVector(SB), NOSPLIT, $0-32
 	CMPQ         ·vectorLanes+0(SB), $0x10
 	JNE          avx2
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Z0
-	MOVSS        beta+28(FP), X1
-	VBROADCASTSS X1, Z1
+	VBROADCASTSS alpha+24(FP), Z0
+	VBROADCASTSS beta+28(FP), Z1
 	XORQ         BX, BX
 
 avx512group:
@@ -12281,10 +12342,8 @@ avx2:
 	MOVQ         n+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVSS        alpha+24(FP), X0
-	VBROADCASTSS X0, Y0
-	MOVSS        beta+28(FP), X1
-	VBROADCASTSS X1, Y1
+	VBROADCASTSS alpha+24(FP), Y0
+	VBROADCASTSS beta+28(FP), Y1
 	XORQ         BX, BX
 
 avx2group:
@@ -13260,7 +13319,7 @@ avx2next:
 	RET
 
 // func avgPoolWindows(count int, height int, width int, c int, step int, line int, x *float32, y *float32, weight float32)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, CMOV, SSE
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, CMOV
 TEXT ·avgPoolWindows(SB), NOSPLIT, $0-68
 	CMPQ ·vectorLanes+0(SB), $0x10
 	JNE  avx2
@@ -13283,8 +13342,7 @@ TEXT ·avgPoolWindows(SB), NOSPLIT, $0-68
 	MOVQ         x+48(FP), SI
 	LEAQ         (SI)(CX*4), CX
 	MOVQ         y+56(FP), DI
-	MOVSS        weight+64(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS weight+64(FP), Z0
 	MOVQ         $-1, R8
 	BZHIQ        AX, R8, R8
 	KMOVW        R8, K1
@@ -13312,8 +13370,7 @@ avx512smallwindow:
 avx512any:
 	MOVQ         x+48(FP), DX
 	MOVQ         y+56(FP), BX
-	MOVSS        weight+64(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS weight+64(FP), Z0
 	MOVQ         count+0(FP), SI
 
 avx512window:
@@ -13427,8 +13484,7 @@ avx2:
 	MOVQ         x+48(FP), SI
 	LEAQ         (SI)(CX*4), CX
 	MOVQ         y+56(FP), DI
-	MOVSS        weight+64(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS weight+64(FP), Y0
 	LEAQ         masks<>+0(SB), R8
 	MOVQ         AX, R9
 	NEGQ         R9
@@ -13458,8 +13514,7 @@ avx2smallwindow:
 avx2any:
 	MOVQ         x+48(FP), DX
 	MOVQ         y+56(FP), BX
-	MOVSS        weight+64(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS weight+64(FP), Y0
 	MOVQ         count+0(FP), SI
 
 avx2window:
@@ -13560,7 +13615,7 @@ avx2next:
 	RET
 
 // func avgPoolGradWindows(count int, height int, width int, c int, step int, line int, accumulate bool, dx *float32, dy *float32, weight float32)
-// Requires: AVX, AVX2, AVX512F, BMI2, CMOV, SSE
+// Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·avgPoolGradWindows(SB), NOSPLIT, $0-76
 	CMPQ ·vectorLanes+0(SB), $0x10
 	JNE  avx2
@@ -13583,8 +13638,7 @@ TEXT ·avgPoolGradWindows(SB), NOSPLIT, $0-76
 	MOVQ         dx+56(FP), SI
 	LEAQ         (SI)(CX*4), CX
 	MOVQ         dy+64(FP), DI
-	MOVSS        weight+72(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS weight+72(FP), Z0
 	MOVQ         $-1, R8
 	BZHIQ        AX, R8, R8
 	KMOVW        R8, K1
@@ -13639,8 +13693,7 @@ avx512smallover110:
 avx512any:
 	MOVQ         dx+56(FP), DX
 	MOVQ         dy+64(FP), BX
-	MOVSS        weight+72(FP), X0
-	VBROADCASTSS X0, Z0
+	VBROADCASTSS weight+72(FP), Z0
 	MOVQ         count+0(FP), SI
 
 avx512window:
@@ -13784,8 +13837,7 @@ avx2:
 	MOVQ         dx+56(FP), SI
 	LEAQ         (SI)(CX*4), CX
 	MOVQ         dy+64(FP), DI
-	MOVSS        weight+72(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS weight+72(FP), Y0
 	LEAQ         masks<>+0(SB), R8
 	MOVQ         AX, R9
 	NEGQ         R9
@@ -13842,8 +13894,7 @@ avx2smallover110:
 avx2any:
 	MOVQ         dx+56(FP), DX
 	MOVQ         dy+64(FP), BX
-	MOVSS        weight+72(FP), X0
-	VBROADCASTSS X0, Y0
+	VBROADCASTSS weight+72(FP), Y0
 	MOVQ         count+0(FP), SI
 
 avx2window:

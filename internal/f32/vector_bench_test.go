@@ -1,6 +1,7 @@
 package f32
 
 import (
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -18,6 +19,17 @@ func BenchmarkVector(b *testing.B) {
 				b.SetBytes(int64(4 * n * loops[name].matrices))
 				for b.Loop() {
 					loops[name].run(o)
+				}
+			})
+		}
+	}
+	for _, c := range []int{6, 11, 32, 64, 128, 512} {
+		o := randomOperands(rand.New(rand.NewPCG(1, 2)), n, c, false)
+		for _, name := range []string{"NormalizeRelu", "NormalizeGrad", "Moments", "ReluGradSums"} {
+			b.Run(fmt.Sprintf("%s/%d", name, c), func(b *testing.B) {
+				b.SetBytes(int64(4 * n * rowLoops[name].matrices))
+				for b.Loop() {
+					rowLoops[name].run(o)
 				}
 			})
 		}

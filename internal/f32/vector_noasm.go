@@ -104,7 +104,7 @@ func preluSlopeBlock(rows, stride, width int, dy, x *float32, sum *float64) {
 	panic("f32: no assembly in this build")
 }
 
-func sumRowsGroup(rows, stride, width int, dst, src *float32) {
+func addRowsGroup(rows, stride, width int, dst, src *float32) {
 	panic("f32: no assembly in this build")
 }
 

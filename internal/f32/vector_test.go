@@ -115,8 +115,28 @@ var flatLoops = map[string]loopTest{
 	"Axpy":           {3, func(o operands) { Axpy(o.y, 0.3, o.b) }},
 	"Axpby":          {3, func(o operands) { Axpby(o.y, 0.3, o.b, 0.6) }},
 	"AxpyDifference": {4, func(o operands) { AxpyDifference(o.y, 0.3, o.b, o.d) }},
-	"Sum":            {1, func(o operands) { o.sums[0][0] = Sum(o.a) }},
-	"Dot":            {2, func(o operands) { o.sums[0][0] = Dot(o.a, o.b) }},
+	"Exp":            {2, func(o operands) { Exp(o.y, o.a) }},
+	"Log":            {2, func(o operands) { Log(o.y, o.a) }},
+	"Tanh":           {2, func(o operands) { Tanh(o.y, o.a) }},
+	"Erf":            {2, func(o operands) { Erf(o.y, o.a) }},
+	"Rsqrt":          {2, func(o operands) { Rsqrt(o.y, o.a) }},
+	"Sigmoid":        {2, func(o operands) { Sigmoid(o.y, o.a) }},
+	"SiLU":           {2, func(o operands) { SiLU(o.y, o.a) }},
+	"SiLUGrad":       {3, func(o operands) { SiLUGrad(o.y, o.a, o.b) }},
+	"GELU":           {2, func(o operands) { GELU(o.y, o.a) }},
+	"GELUGrad":       {3, func(o operands) { GELUGrad(o.y, o.a, o.b) }},
+	"GELUTanh":       {2, func(o operands) { GELUTanh(o.y, o.a) }},
+	"GELUTanhGrad":   {3, func(o operands) { GELUTanhGrad(o.y, o.a, o.b) }},
+	"ELU":            {2, func(o operands) { ELU(o.y, o.a, 0.75) }},
+	"ScaledExp":      {2, func(o operands) { ScaledExp(o.y, o.a, 0.5, 0.3, -0.1) }},
+	"SumExp":         {1, func(o operands) { o.sums[0][0] = SumExp(o.a, 1.5) }},
+	"MaxOf": {1, func(o operands) {
+		if len(o.a) > 0 {
+			o.sums[0][0] = float64(MaxOf(o.a))
+		}
+	}},
+	"Sum": {1, func(o operands) { o.sums[0][0] = Sum(o.a) }},
+	"Dot": {2, func(o operands) { o.sums[0][0] = Dot(o.a, o.b) }},
 	"SquaredDistance": {2, func(o operands) {
 		o.sums[0][0] = float64(SquaredDistance(o.a, o.b))
 	}},
@@ -146,9 +166,25 @@ var rowLoops = map[string]loopTest{
 	"ReluGradSums": {4, func(o operands) {
 		ReluGradSums(o.y, o.sums[0], o.sums[1], o.a, o.b, o.d, o.channel[0])
 	}},
+	"AddRows": {1, func(o operands) {
+		if len(o.y) >= o.c {
+			AddRows(o.y[:o.c], o.b)
+		}
+	}},
 	"SumRows": {1, func(o operands) {
 		if len(o.y) >= o.c { // into the first row
 			SumRows(o.y[:o.c], o.b, len(o.b)/o.c)
 		}
 	}},
+}
+
+func TestVectorLoopsDoNotAllocate(t *testing.T) {
+	o := randomOperands(rand.New(rand.NewPCG(1, 2)), 1000, 10, false)
+	for _, loops := range []map[string]loopTest{flatLoops, rowLoops} {
+		for name, loop := range loops {
+			if n := testing.AllocsPerRun(10, func() { loop.run(o) }); n != 0 {
+				t.Errorf("%s: %v allocations", name, n)
+			}
+		}
+	}
 }

@@ -45,7 +45,8 @@ func wantIntegers(op string, targets *G.Node) error {
 type crossEntropy[F f32.Float] struct {
 	loss    Loss
 	counted int       // rows with a target
-	logZ    []float64 // of each row, from Forward for Backward
+	tops    []F       // of each row, from Forward for Backward
+	sums    []float64 // likewise
 	losses  []float64 // of each row
 }
 
@@ -78,40 +79,39 @@ func (k *crossEntropy[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	z, targets := in[0].V, in[1].I
 	rows, classes := in[0].Shape[0], in[0].Shape[1]
 	k.counted = countTargets(targets, classes)
-	if k.logZ == nil {
-		k.logZ, k.losses = make([]float64, rows), make([]float64, rows)
+	if k.losses == nil {
+		k.tops, k.sums, k.losses = make([]F, rows), make([]float64, rows), make([]float64, rows)
 	}
 	f32.Chunks(rows, rowsOf(classes), func(_, lo, hi int) {
 		for r := lo; r < hi; r++ {
 			k.losses[r] = 0
 			if targets[r] >= 0 {
-				k.logZ[r], k.losses[r] = k.row(z[r*classes:(r+1)*classes], targets[r])
+				row := z[r*classes : (r+1)*classes]
+				k.tops[r], k.sums[r] = k.denominator(row)
+				k.losses[r] = k.rowLoss(row, targets[r], float64(k.tops[r])+math.Log(k.sums[r]))
 			}
 		}
 	})
 	out.V[0] = F(f32.Sum(k.losses) / max(1, float64(k.counted)))
 }
 
-// row returns the logarithm of a row's softmax denominator, and its loss.
-func (k *crossEntropy[F]) row(z []F, target int) (logZ, loss float64) {
-	top := float64(z[0])
-	for _, v := range z {
-		top = max(top, float64(v))
-	}
-	var sum float64
+// denominator returns the softmax denominator of a row as sum·e^top.
+func (k *crossEntropy[F]) denominator(z []F) (top F, sum float64) {
+	top = f32.MaxOf(z)
 	if k.loss.Garbage != nil {
-		top = max(top, -*k.loss.Garbage)
-		sum = math.Exp(-*k.loss.Garbage - top)
+		top = max(top, F(-*k.loss.Garbage))
+		sum = math.Exp(-*k.loss.Garbage - float64(top))
 	}
-	for _, v := range z {
-		sum += math.Exp(float64(v) - top)
+	return top, sum + f32.SumExp(z, top)
+}
+
+// rowLoss returns the loss of a row. logZ is the logarithm of its denominator.
+func (k *crossEntropy[F]) rowLoss(z []F, target int, logZ float64) float64 {
+	s := k.loss.Smoothing
+	if s == 0 {
+		return logZ - float64(z[target])
 	}
-	logZ = top + math.Log(sum)
-	loss = logZ - float64(z[target])
-	if s := k.loss.Smoothing; s > 0 {
-		loss = logZ - (1-s)*float64(z[target]) - s*f32.Sum(z)/float64(len(z))
-	}
-	return logZ, loss
+	return logZ - (1-s)*float64(z[target]) - s*f32.Sum(z)/float64(len(z))
 }
 
 func (*crossEntropy[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
@@ -127,14 +127,12 @@ func (k *crossEntropy[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F]
 	rest := k.loss.Smoothing / float64(classes)
 	f32.Chunks(rows, rowsOf(classes), func(_, lo, hi int) {
 		for r := lo; r < hi; r++ {
-			z, dz, logZ := z[r*classes:(r+1)*classes], dz[r*classes:(r+1)*classes], k.logZ[r]
+			z, dz := z[r*classes:(r+1)*classes], dz[r*classes:(r+1)*classes]
 			if targets[r] < 0 {
 				clear(dz)
 				continue
 			}
-			for j, v := range z {
-				dz[j] = F(weight * (math.Exp(float64(v)-logZ) - rest))
-			}
+			f32.ScaledExp(dz, z, k.tops[r], weight/k.sums[r], -weight*rest)
 			dz[targets[r]] -= F(weight * (1 - k.loss.Smoothing))
 		}
 	})

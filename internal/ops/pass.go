@@ -90,7 +90,10 @@ func Passes[F f32.Float](k Kernel, inputs int) (forward, backward []Pass[F], bat
 // at once: enough for the workers of a machine to share them evenly, and few, as
 // each part has sums of its own.
 func Parts(batch, examples int) int {
-	return min(batch, 16, max(2, batch/max(1, examples)))
+	if batch < 16*examples {
+		return min(batch, 8)
+	}
+	return min(batch, 16)
 }
 
 // RunForward computes a kernel's output, RunBackward its gradients. Arguments are

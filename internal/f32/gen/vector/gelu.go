@@ -8,23 +8,19 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// tail returns the normal distribution function of −t as the product of a ratio
-// and of e^(−t²/2), for t in [0, 15]. The ratio is G(q)/(t + 3) with q =
-// (t − 3)/(t + 3), and G a polynomial.
-func (v isa) tail(t Op) (ratio reg.VecVirtual, e power) {
-	inverse := v.div(v.constant(1), v.add(t, v.constant(3)))
-	q := v.mul(v.sub(t, v.constant(3)), inverse)
-	g := v.horner(v.constant(4.19471216e-05), q, 0.000151751563, -0.000183518889, -0.00104236265, 0.000972037204,
+// tail returns the normal distribution function of −t, for t in [0, 15], as
+// G/d·e^(−t²/2) with d = t + 3 and G a polynomial in (t − 3)/(t + 3).
+func (v isa) tail(t Op) (g, d reg.VecVirtual, e power) {
+	d = v.add(t, v.constant(3))
+	q := v.div(v.sub(t, v.constant(3)), d)
+	g = v.horner(v.constant(4.19471216e-05), q, 0.000151751563, -0.000183518889, -0.00104236265, 0.000972037204,
 		0.00696870452, -0.0104464339, -0.0472622439, 0.230016053, -0.509332001, tailLow)
-	ratio = v.mul(v.add(g, v.constant(tailHigh)), inverse)
+	g = v.add(g, v.constant(tailHigh))
 	half := v.mul(t, v.constant(-0.5))
 	square := v.mul(half, t)
-	low := v.reg() // what the square lost
-	VMOVAPS(square, low)
+	low := v.copy(square) // what the square lost
 	VFMSUB231PS(t, half, low)
-	e = v.expPower(square)
-	e.mantissa = v.fma(e.mantissa, low, e.mantissa)
-	return ratio, e
+	return g, d, v.expPowerOf(square, low)
 }
 
 // The polynomial's last coefficient, in two parts.
@@ -36,33 +32,36 @@ const (
 // erf is x + x·P(x²) up to 1, and 1 − 2·Φ(−√2·x) above.
 func (v isa) erf(x Op) reg.VecVirtual {
 	a := v.abs(x)
-	ratio, e := v.tail(v.min(v.constant(15), v.mul(a, v.constant(math.Sqrt2))))
-	large := v.fnma(v.mul(ratio, v.constant(2)), v.scale(e), v.constant(1))
+	g, d, e := v.tail(v.min(v.constant(15), v.mul(a, v.constant(math.Sqrt2))))
+	large := v.sub(v.constant(1), v.div(v.mul(v.add(g, g), v.scale(e)), d))
 	z := v.mul(x, x)
 	p := v.horner(v.constant(7.80690389e-05), z, -0.00079978531, 0.0051871622, -0.0268533472, 0.112835787, -0.37612626, 0.128379166)
 	small := v.fma(p, x, x)
 	return v.choose(v.compare(a, less, v.constant(1)), small, v.copySign(large, x))
 }
 
-// gelu is x·Φ(x).
+// gelu is x·Φ(x), with Φ(x) = ½ + x·P(x²) up to 1.
 func (v isa) gelu(x Op) reg.VecVirtual {
 	near := v.max(v.constant(-15), x)
-	ratio, e := v.tail(v.min(v.constant(15), v.abs(x)))
-	negative := v.compare(x, less, v.zero())
-	e.mantissa = v.mul(e.mantissa, ratio)
+	g, d, e := v.tail(v.min(v.constant(15), v.abs(x)))
+	e.mantissa = v.div(v.mul(e.mantissa, g), d)
 	below := v.scale(power{v.mul(e.mantissa, near), e.exponent})
-	above := v.fnma(v.scale(e), near, near)
-	return v.withNaN(v.choose(negative, below, above), x)
+	above := v.mul(near, v.sub(v.constant(1), v.scale(e)))
+	far := v.choose(v.compare(x, less, v.zero()), below, above)
+	z := v.mul(near, near)
+	p := v.horner(v.constant(-1.27745006e-05), z, 0.000126484549, -0.001197926, 0.0099775726, -0.0664909109, 0.398942292)
+	middle := v.mul(near, v.fma(p, near, v.constant(0.5)))
+	return v.withNaN(v.choose(v.compare(v.abs(x), less, v.constant(1)), middle, far), x)
 }
 
 // geluSlope is Φ(x) + x·φ(x), or D for negative x and 1 − D for others, where
 // D = Φ(−|x|) − |x|·φ(x).
 func (v isa) geluSlope(x Op) reg.VecVirtual {
 	t := v.min(v.constant(15), v.abs(x))
-	ratio, e := v.tail(t)
-	e.mantissa = v.mul(e.mantissa, v.fnma(t, v.constant(0.398942280), ratio))
-	d := v.scale(e)
-	slope := v.choose(v.compare(x, less, v.zero()), d, v.sub(v.constant(1), d))
+	g, d, e := v.tail(t)
+	e.mantissa = v.mul(e.mantissa, v.fnma(t, v.constant(0.398942280), v.div(g, d)))
+	below := v.scale(e)
+	slope := v.choose(v.compare(x, less, v.zero()), below, v.sub(v.constant(1), below))
 	return v.fma(x, v.zero(), slope) // NaN for the infinite, as ∞·0 is
 }
 

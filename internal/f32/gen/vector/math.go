@@ -63,6 +63,15 @@ func (v isa) expPower(x Op) power {
 	return power{v.add(v.constant(1), v.expm1Reduced(r)), n}
 }
 
+// expPowerOf returns e^(x + low), for a low that is an error of x.
+func (v isa) expPowerOf(x, low Op) power {
+	n, r := v.reduce(v.min(v.constant(most), v.max(v.constant(least), x)))
+	one, p := v.constant(1), v.expm1Reduced(r)
+	m := v.add(one, p)
+	lost := v.sub(p, v.sub(m, one))
+	return power{v.add(m, v.fma(m, low, lost)), n}
+}
+
 // scale returns the value of a power.
 func (v isa) scale(p power) reg.VecVirtual {
 	if v.wide() {
@@ -144,51 +153,4 @@ func (v isa) copySign(a, x Op) reg.VecVirtual {
 func (v isa) tanh(x Op) reg.VecVirtual {
 	t := v.expm1(v.mul(v.constant(-2), v.abs(x)))
 	return v.copySign(v.abs(v.div(t, v.add(t, v.constant(2)))), x)
-}
-
-// A logistic is the logistic function of some z: with e the exponential of −|z|,
-// it is 1/(1 + e) for positive z, and e/(1 + e) for negative.
-type logistic struct {
-	e           power
-	negative    reg.Register
-	denominator reg.VecVirtual
-}
-
-// newLogistic takes z in two parts; the second may be nil.
-func (v isa) newLogistic(z, low Op) logistic {
-	negative := v.compare(z, less, v.zero())
-	minus := v.reg()
-	VORPS(z, v.signs(), minus)
-	e := v.expPower(minus)
-	if low != nil {
-		// e^(−|z| ∓ low) = e^−|z|·(1 ∓ low)
-		signed := v.choose(negative, low, v.sub(v.zero(), low))
-		e.mantissa = v.fma(e.mantissa, signed, e.mantissa)
-	}
-	return logistic{e, negative, v.add(v.constant(1), v.scale(e))}
-}
-
-// times returns x·σ(z), scaled last, as the result may be denormal.
-func (v isa) times(x Op, l logistic) reg.VecVirtual {
-	numerator := v.choose(l.negative, v.mul(x, l.e.mantissa), x)
-	return v.scale(power{v.div(numerator, l.denominator), v.keep(l.negative, l.e.exponent)})
-}
-
-// withNaN returns y, which is −x·0 for infinitely negative x: NaN, as −∞·0 is.
-func (v isa) withNaN(y, x Op) reg.VecVirtual {
-	return v.fma(v.min(v.zero(), x), v.zero(), y)
-}
-
-func (v isa) silu(x Op) reg.VecVirtual {
-	return v.withNaN(v.times(v.max(v.constant(least), x), v.newLogistic(x, nil)), x)
-}
-
-// slope returns σ(z)·(1 + x·(1 − σ(z))·dz), the derivative of x·σ(z). dz is nil for 1.
-func (v isa) slope(x Op, l logistic, dz Op) reg.VecVirtual {
-	rest := v.div(v.choose(l.negative, v.constant(1), v.scale(l.e)), l.denominator)
-	product := v.mul(x, rest)
-	if dz != nil {
-		product = v.mul(product, dz)
-	}
-	return v.times(v.add(v.constant(1), product), l)
 }

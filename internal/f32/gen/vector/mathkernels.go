@@ -16,7 +16,6 @@ func mathKernels() {
 		return func(v isa, in, _ []Op) reg.VecVirtual { return v.mul(in[0], f(v, in[1])) }
 	}
 	sigmoid := func(v isa, x Op) reg.VecVirtual { return v.times(v.constant(1), v.newLogistic(x, nil)) }
-	siluSlope := func(v isa, x Op) reg.VecVirtual { return v.slope(x, v.newLogistic(x, nil), nil) }
 	for _, l := range []struct {
 		name, doc, out, in, scalars string
 		body                        body
@@ -30,7 +29,7 @@ func mathKernels() {
 			func(v isa, in, s []Op) reg.VecVirtual { return v.mul(s[0], v.tanh(v.mul(s[1], in[0]))) }},
 		{"sigmoid", "dst = 1/(1 + exp(−src)).", "dst", "src", "", unary(sigmoid)},
 		{"silu", "dst = src·sigmoid(src).", "dst", "src", "", unary(isa.silu)},
-		{"siluGrad", "dx = dy times the derivative of silu.", "dx", "dy x", "", gradient(siluSlope)},
+		{"siluGrad", "dx = dy times the derivative of silu.", "dx", "dy x", "", gradient(isa.siluSlope)},
 		{"gelu", "dst = src·Φ(src).", "dst", "src", "", unary(isa.gelu)},
 		{"geluGrad", "dx = dy times the derivative of gelu.", "dx", "dy x", "", gradient(isa.geluSlope)},
 		{"geluTanh", "gelu in its tanh approximation.", "dst", "src", "", unary(isa.geluTanh)},
@@ -100,9 +99,7 @@ func maximumKernel() {
 
 func sumExpKernel() {
 	kernel("sumExpVector", "n int, x *float32, sum *float64, top float32", "Σ exp(x − top).", func(v isa) {
-		x, top := XMM(), v.reg()
-		Load(Param("top"), x)
-		VBROADCASTSS(x, top)
+		top := v.scalar("top")
 		low, high := v.zero(), v.zero()
 		v.eachVector(func(x reg.VecVirtual, mask reg.Register) {
 			e := v.exp(v.sub(x, top))

@@ -22,27 +22,6 @@ type pool struct {
 
 const poolGroup = 4 // vectors of channels
 
-// A window is what the parts of a pool see: some vectors of its channels.
-type window struct {
-	isa
-	vectors int
-	mask    reg.Register
-	pool    *pool
-	at      map[string]reg.Register
-	channel reg.Register // the first one, in bytes
-	tap     reg.Register // address of the pixel in the first image
-	weight  reg.VecVirtual
-	sums    []reg.VecVirtual
-	grads   []reg.VecVirtual
-	labels  string
-
-	// In a window of 2×2 pixels: the addresses of its lines in each image, the
-	// length of a pixel, and where the pixel is.
-	lines     map[string][2]reg.Register
-	c         reg.Register
-	row, side int
-}
-
 func (p *pool) write() {
 	image := words(p.image)
 	parameters := "count, height, width, c, step, line int"
@@ -120,10 +99,7 @@ func (p *pool) small(v isa, c reg.Register) {
 
 func (p *pool) loadWeight(w *window) {
 	if p.weighted {
-		x := XMM()
-		Load(Param("weight"), x)
-		w.weight = w.reg()
-		VBROADCASTSS(x, w.weight)
+		w.weight = w.scalar("weight")
 	}
 }
 
@@ -169,129 +145,4 @@ func (p *pool) any(v isa) {
 	LEAQ(Mem{Base: first, Index: step, Scale: 4}, first)
 	DECQ(count)
 	JNZ(LabelRef(v.label("window")))
-}
-
-// walk computes one group of channels of one window.
-func (w *window) walk() {
-	w.sums, w.grads = nil, nil
-	line, rows, columns := GP64(), GP64(), GP64()
-	MOVQ(w.at[words(w.pool.image)[0]], line)
-	ADDQ(w.channel, line)
-	MOVQ(line, w.tap)
-	w.pool.begin(w)
-	Load(Param("height"), rows)
-	Label(w.label("%srow", w.labels))
-	MOVQ(line, w.tap)
-	Load(Param("width"), columns)
-	Label(w.label("%spixel", w.labels))
-	w.pool.pixel(w)
-	next := Load(Param("c"), GP64())
-	LEAQ(Mem{Base: w.tap, Index: next, Scale: 4}, w.tap)
-	DECQ(columns)
-	JNZ(LabelRef(w.label("%spixel", w.labels)))
-	next = Load(Param("line"), GP64())
-	LEAQ(Mem{Base: line, Index: next, Scale: 4}, line)
-	DECQ(rows)
-	JNZ(LabelRef(w.label("%srow", w.labels)))
-	if w.pool.end != nil {
-		w.pool.end(w)
-	}
-}
-
-// inWindows returns the address of vector u in a window's own array.
-func (w *window) inWindows(name string, u int) Mem {
-	if w.lines != nil {
-		return Mem{Base: w.at[name]}
-	}
-	return Mem{Base: w.at[name], Index: w.channel, Scale: 1, Disp: 4 * w.isa.lanes * u}
-}
-
-// inImage returns the address of vector u of the pixel.
-func (w *window) inImage(name string, u int) Mem {
-	if w.lines != nil {
-		m := Mem{Base: w.lines[name][w.row]}
-		if w.side == 1 {
-			m.Index, m.Scale = w.c, 4
-		}
-		return m
-	}
-	m := Mem{Base: w.tap, Disp: 4 * w.lanes * u}
-	if name != words(w.pool.image)[0] {
-		m.Index, m.Scale = w.at[name], 1
-	}
-	return m
-}
-
-// give writes a gradient to vector u of the pixel.
-func (w *window) give(name string, u int, g reg.VecVirtual) {
-	label := w.label("%sover%d%d%d", w.labels, w.row, w.side, u)
-	accumulate := Load(Param("accumulate"), GP8())
-	TESTB(accumulate, accumulate)
-	JZ(LabelRef(label))
-	VADDPS(w.load(w.inImage(name, u), w.mask), g, g)
-	Label(label)
-	w.store(g, w.inImage(name, u), w.mask)
-}
-
-func poolKernels() {
-	(&pool{name: "maxPoolWindows", doc: "the maximum of each window, and NaN where it holds one.", windows: "y", image: "x",
-		begin: func(w *window) {
-			for u := range w.vectors {
-				w.sums = append(w.sums, w.load(w.inImage("x", u), w.mask))
-			}
-		},
-		pixel: func(w *window) {
-			for u, sum := range w.sums {
-				VMOVAPS(w.maximum(sum, w.load(w.inImage("x", u), w.mask)), sum)
-			}
-		},
-		end: func(w *window) {
-			for u, sum := range w.sums {
-				w.store(sum, w.inWindows("y", u), w.mask)
-			}
-		}}).write()
-	(&pool{name: "avgPoolWindows", doc: "weight times the sum of each window.", windows: "y", image: "x", weighted: true,
-		begin: func(w *window) {
-			for range w.vectors {
-				w.sums = append(w.sums, w.zero())
-			}
-		},
-		pixel: func(w *window) {
-			for u, sum := range w.sums {
-				VADDPS(w.load(w.inImage("x", u), w.mask), sum, sum)
-			}
-		},
-		end: func(w *window) {
-			for u, sum := range w.sums {
-				w.store(w.mul(sum, w.weight), w.inWindows("y", u), w.mask)
-			}
-		}}).write()
-	(&pool{name: "avgPoolGradWindows", doc: "weight·dy for each pixel of each window.", windows: "dy", image: "dx", weighted: true, gradient: true,
-		begin: func(w *window) {
-			for u := range w.vectors {
-				w.grads = append(w.grads, w.mul(w.weight, w.load(w.inWindows("dy", u), w.mask)))
-			}
-		},
-		pixel: func(w *window) {
-			for u, g := range w.grads {
-				w.give("dx", u, w.copy(g))
-			}
-		}}).write()
-	(&pool{name: "maxPoolGradWindows", doc: "dy for the first pixel of each window that is y, or NaN, and 0 for the others.",
-		windows: "dy y", image: "dx x", gradient: true,
-		begin: func(w *window) {
-			for u := range w.vectors {
-				w.sums = append(w.sums, w.load(w.inWindows("y", u), w.mask))
-				w.grads = append(w.grads, w.load(w.inWindows("dy", u), w.mask))
-			}
-		},
-		pixel: func(w *window) {
-			for u, y := range w.sums {
-				x := w.load(w.inImage("x", u), w.mask)
-				hit := w.or(w.compare(x, equal, y), w.compare(x, unordered, x))
-				g := w.keep(hit, w.grads[u])
-				w.drop(hit, w.grads[u])
-				w.give("dx", u, g)
-			}
-		}}).write()
 }

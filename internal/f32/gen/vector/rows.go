@@ -57,10 +57,7 @@ func (l loop) emit(v isa) {
 	}
 	var scalars []Op
 	for _, name := range l.scalars {
-		x, s := XMM(), v.reg()
-		Load(Param(name), x)
-		VBROADCASTSS(x, s)
-		scalars = append(scalars, s)
+		scalars = append(scalars, v.scalar(name))
 	}
 	i, j, left := GP64(), GP64(), GP64()
 	XORQ(i, i)

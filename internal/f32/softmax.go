@@ -1,0 +1,45 @@
+package f32
+
+import "math"
+
+// The parts of a softmax over the values of x.
+
+// MaxOf returns the largest value of x, which has at least one, or NaN where one
+// is. It may be one of several zeros.
+func MaxOf[F Float](x []F) F {
+	if p := first(x); p != nil {
+		var largest float32
+		maxVector(len(x), p, &largest)
+		return F(largest)
+	}
+	largest := x[0]
+	for _, v := range x {
+		largest = max(largest, v)
+	}
+	return largest
+}
+
+// SumExp is the sum of e^(x[i] − top), in float64. The length determines the order.
+func SumExp[F Float](x []F, top F) (sum float64) {
+	if p := first(x); p != nil {
+		sumExpVector(len(x), p, &sum, float32(top))
+		return sum
+	}
+	for _, v := range x {
+		sum += math.Exp(float64(v) - float64(top))
+	}
+	return sum
+}
+
+// ScaledExp is dst[i] = scale·e^(src[i] − top) + shift: with the scale 1/SumExp,
+// the softmax. dst may be src.
+func ScaledExp[F Float](dst, src []F, top F, scale, shift float64) {
+	dst = dst[:len(src)]
+	if p := first(dst); p != nil {
+		scaledExpVector(len(dst), p, first(src), float32(top), float32(scale), float32(shift))
+		return
+	}
+	for i, v := range src {
+		dst[i] = F(scale*math.Exp(float64(v)-float64(top)) + shift)
+	}
+}
