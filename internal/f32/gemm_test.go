@@ -153,24 +153,3 @@ func TestGemmPiecesAreBitEqual(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkGemm(b *testing.B) {
-	for _, c := range []struct {
-		m, n, k int
-		transA  bool
-	}{{256, 256, 256, false}, {512, 512, 512, false}, {1024, 16, 144, false}, {256, 32, 288, false}, {64, 64, 576, false},
-		{784, 6, 25, false}, {100, 16, 150, false}, {144, 16, 1024, true}, {24, 512, 784, false}, {24, 512, 128, true}} {
-		b.Run(fmt.Sprintf("%dx%dx%d,%v", c.m, c.n, c.k, c.transA), func(b *testing.B) {
-			r := rand.New(rand.NewPCG(1, 2))
-			x, y, z := newGuarded[float32](r, c.m, c.k, c.k), newGuarded[float32](r, c.k, c.n, c.n), newGuarded[float32](r, c.m, c.n, c.n)
-			lda := c.k
-			if c.transA {
-				lda = c.m
-			}
-			for b.Loop() {
-				Gemm(c.transA, c.m, c.n, c.k, x.slice(), lda, y.slice(), c.n, z.slice(), c.n, false)
-			}
-			b.ReportMetric(2*float64(c.m*c.n*c.k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-		})
-	}
-}

@@ -6,6 +6,8 @@ type tileSet struct {
 	name  string
 	lanes int // of a vector
 	tiles []tile
+
+	copyPanel func(dst, src *float32, ld, lines int) // see the stub
 }
 
 // A tile is assembly for products of up to most rows. The sums stay in registers,
@@ -13,7 +15,7 @@ type tileSet struct {
 // segments points to the first of n.
 type tile struct {
 	most   int
-	kernel func(rows, columns, depth int, a *float32, row, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+	kernel func(rows, columns, depth, fours int, a *float32, row, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 }
 
 // tiles are the tiles that products run on; nil means the plain loop.
@@ -32,9 +34,10 @@ func (t *tileSet) run(p *product[float32]) {
 	for j := 0; j < p.columns; j += width * t.lanes {
 		columns := min(width*t.lanes, p.columns-j)
 		tile := t.tiles[(columns-1)/t.lanes]
+		fours := p.fours(t.lanes, columns)
 		for i, left := 0, pieces(p.rows, tile.most); left > 0; left-- {
 			rows := (p.rows - i) / left
-			tile.kernel(rows, columns, p.depth, &p.a[i*p.row], p.row, p.step, &p.b[j], p.ldb, &p.segments[0].a, len(p.segments), &p.c[i*p.ldc+j], p.ldc, p.accumulate)
+			tile.kernel(rows, columns, p.depth, fours, &p.a[i*p.row], p.row, p.step, &p.b[j], p.ldb, &p.segments[0].a, len(p.segments), &p.c[i*p.ldc+j], p.ldc, p.accumulate)
 			i += rows
 		}
 	}
@@ -51,6 +54,20 @@ func (p *product[F]) touch() {
 	_, _ = p.a[low.a], p.a[high.a+(p.rows-1)*p.row+(p.depth-1)*p.step]
 	_, _ = p.b[low.b], p.b[high.b+(p.depth-1)*p.ldb+p.columns-1]
 	_ = p.c[(p.rows-1)*p.ldc+p.columns-1]
+}
+
+// fours is how many times four terms of a segment can be read in whole vectors, as
+// masks take time. Only the last terms lie so near to the end of b that a
+// vector could reach beyond it.
+func (p *product[F]) fours(lanes, columns int) int {
+	terms := p.depth
+	if beyond := -columns & (lanes - 1); beyond > 0 {
+		if p.ldb == 0 {
+			return 0
+		}
+		terms -= pieces(beyond, p.ldb)
+	}
+	return max(0, terms) / 4
 }
 
 // pieces is how many pieces of at most most make n.

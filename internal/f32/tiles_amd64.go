@@ -5,36 +5,48 @@
 package f32
 
 // avx512x16 computes a product of 1 to 16 rows and 1 to 16 columns, with the sums in registers.
+// segments points to n pairs of offsets, in a and in b. Of the terms of each segment, 4·fours are read in whole vectors.
 //
 //go:noescape
-func avx512x16(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+func avx512x16(rows int, columns int, depth int, fours int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 
 // avx512x32 computes a product of 1 to 14 rows and 17 to 32 columns, with the sums in registers.
+// segments points to n pairs of offsets, in a and in b. Of the terms of each segment, 4·fours are read in whole vectors.
 //
 //go:noescape
-func avx512x32(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+func avx512x32(rows int, columns int, depth int, fours int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 
 // avx512x48 computes a product of 1 to 9 rows and 33 to 48 columns, with the sums in registers.
+// segments points to n pairs of offsets, in a and in b. Of the terms of each segment, 4·fours are read in whole vectors.
 //
 //go:noescape
-func avx512x48(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+func avx512x48(rows int, columns int, depth int, fours int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 
 // avx512x64 computes a product of 1 to 6 rows and 49 to 64 columns, with the sums in registers.
+// segments points to n pairs of offsets, in a and in b. Of the terms of each segment, 4·fours are read in whole vectors.
 //
 //go:noescape
-func avx512x64(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+func avx512x64(rows int, columns int, depth int, fours int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 
 // avx2x8 computes a product of 1 to 12 rows and 1 to 8 columns, with the sums in registers.
+// segments points to n pairs of offsets, in a and in b. Of the terms of each segment, 4·fours are read in whole vectors.
 //
 //go:noescape
-func avx2x8(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+func avx2x8(rows int, columns int, depth int, fours int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 
 // avx2x16 computes a product of 1 to 6 rows and 9 to 16 columns, with the sums in registers.
+// segments points to n pairs of offsets, in a and in b. Of the terms of each segment, 4·fours are read in whole vectors.
 //
 //go:noescape
-func avx2x16(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+func avx2x16(rows int, columns int, depth int, fours int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 
 // avx2x24 computes a product of 1 to 4 rows and 17 to 24 columns, with the sums in registers.
+// segments points to n pairs of offsets, in a and in b. Of the terms of each segment, 4·fours are read in whole vectors.
 //
 //go:noescape
-func avx2x24(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+func avx2x24(rows int, columns int, depth int, fours int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+
+// copyPanel copies 64 values of each line. Lines are ld apart in src, and neighbours in dst.
+//
+//go:noescape
+func copyPanel(dst *float32, src *float32, ld int, lines int)

@@ -22,9 +22,9 @@ DATA masks<>+56(SB)/4, $0x00000000
 DATA masks<>+60(SB)/4, $0x00000000
 GLOBL masks<>(SB), RODATA|NOPTR, $64
 
-// func avx512x16(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+// func avx512x16(rows int, columns int, depth int, fours int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 // Requires: AVX, AVX512F
-TEXT ·avx512x16(SB), NOSPLIT, $0-97
+TEXT ·avx512x16(SB), NOSPLIT, $0-105
 	MOVQ  rows+0(FP), AX
 	MOVQ  columns+8(FP), CX
 	SUBQ  $0x00000000, CX
@@ -32,7 +32,7 @@ TEXT ·avx512x16(SB), NOSPLIT, $0-97
 	SHLL  CL, DX
 	DECL  DX
 	KMOVW DX, K1
-	MOVQ  row+32(FP), CX
+	MOVQ  row+40(FP), CX
 	CMPQ  CX, $0x01
 	JE    transposed
 	CMPQ  AX, $0x00000008
@@ -114,53 +114,52 @@ above15:
 
 rows1:
 	VPXORD Z0, Z0, Z0
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), BX
-	SHLQ   $0x02, BX
-	LEAQ   (BX)(BX*2), SI
-	MOVQ   segments+64(FP), DI
-	MOVQ   n+72(FP), R8
+	MOVQ   ldb+64(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
 	SHLQ   $0x04, R8
 	ADDQ   DI, R8
 
 rows1segment:
-	MOVQ a+24(FP), AX
-	MOVQ (DI), DX
-	LEAQ (AX)(DX*4), AX
-	MOVQ b+48(FP), DX
-	MOVQ 8(DI), R9
-	LEAQ (DX)(R9*4), DX
-	MOVQ depth+16(FP), R9
-	CMPQ CX, $0x04
-	JNE  rows1single
-	SHRQ $0x02, R9
-	JZ   rows1rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	CMPQ  CX, $0x04
+	JNE   rows1single
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    rows1single
 
 rows1four:
-	VMOVUPS.Z        (DX), K1, Z1
+	VMOVUPS          (DX), Z1
 	VFMADD231PS.BCST (AX), Z1, Z0
-	VMOVUPS.Z        (DX)(BX*1), K1, Z1
+	VMOVUPS          (DX)(SI*1), Z1
 	VFMADD231PS.BCST 4(AX), Z1, Z0
-	VMOVUPS.Z        (DX)(BX*2), K1, Z1
+	VMOVUPS          (DX)(SI*2), Z1
 	VFMADD231PS.BCST 8(AX), Z1, Z0
-	VMOVUPS.Z        (DX)(SI*1), K1, Z1
+	VMOVUPS          (DX)(BX*1), Z1
 	VFMADD231PS.BCST 12(AX), Z1, Z0
 	ADDQ             $0x10, AX
-	LEAQ             (DX)(BX*4), DX
-	DECQ             R9
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
+	DECQ             R10
 	JNZ              rows1four
-
-rows1rest:
-	MOVQ depth+16(FP), R9
-	ANDQ $0x03, R9
-	JZ   rows1next
+	TESTQ            R9, R9
+	JZ               rows1next
 
 rows1single:
 	VMOVUPS.Z        (DX), K1, Z1
 	VFMADD231PS.BCST (AX), Z1, Z0
 	ADDQ             CX, AX
-	LEAQ             (DX)(BX*1), DX
+	LEAQ             (DX)(SI*1), DX
 	DECQ             R9
 	JNZ              rows1single
 
@@ -168,10 +167,10 @@ rows1next:
 	ADDQ   $0x10, DI
 	CMPQ   DI, R8
 	JNE    rows1segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows1overwrite
 	MOVQ   AX, DX
@@ -186,60 +185,59 @@ rows1overwrite:
 rows2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-	MOVQ   step+40(FP), DX
+	MOVQ   step+48(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), SI
-	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
+	MOVQ   ldb+64(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), SI
+	MOVQ   segments+72(FP), R8
+	MOVQ   n+80(FP), R9
 	SHLQ   $0x04, R9
 	ADDQ   R8, R9
 
 rows2segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	CMPQ DX, $0x04
-	JNE  rows2single
-	SHRQ $0x02, R10
-	JZ   rows2rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R8), BX
+	LEAQ  (AX)(BX*4), AX
+	MOVQ  b+56(FP), BX
+	MOVQ  8(R8), R10
+	LEAQ  (BX)(R10*4), BX
+	MOVQ  depth+16(FP), R10
+	CMPQ  DX, $0x04
+	JNE   rows2single
+	MOVQ  fours+24(FP), R11
+	TESTQ R11, R11
+	JZ    rows2single
 
 rows2four:
-	VMOVUPS.Z        (BX), K1, Z2
+	VMOVUPS          (BX), Z2
 	VFMADD231PS.BCST (AX), Z2, Z0
 	VFMADD231PS.BCST (AX)(CX*1), Z2, Z1
-	VMOVUPS.Z        (BX)(SI*1), K1, Z2
+	VMOVUPS          (BX)(DI*1), Z2
 	VFMADD231PS.BCST 4(AX), Z2, Z0
 	VFMADD231PS.BCST 4(AX)(CX*1), Z2, Z1
-	VMOVUPS.Z        (BX)(SI*2), K1, Z2
+	VMOVUPS          (BX)(DI*2), Z2
 	VFMADD231PS.BCST 8(AX), Z2, Z0
 	VFMADD231PS.BCST 8(AX)(CX*1), Z2, Z1
-	VMOVUPS.Z        (BX)(DI*1), K1, Z2
+	VMOVUPS          (BX)(SI*1), Z2
 	VFMADD231PS.BCST 12(AX), Z2, Z0
 	VFMADD231PS.BCST 12(AX)(CX*1), Z2, Z1
 	ADDQ             $0x10, AX
-	LEAQ             (BX)(SI*4), BX
-	DECQ             R10
+	LEAQ             (BX)(DI*4), BX
+	SUBQ             $0x04, R10
+	DECQ             R11
 	JNZ              rows2four
-
-rows2rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   rows2next
+	TESTQ            R10, R10
+	JZ               rows2next
 
 rows2single:
 	VMOVUPS.Z        (BX), K1, Z2
 	VFMADD231PS.BCST (AX), Z2, Z0
 	VFMADD231PS.BCST (AX)(CX*1), Z2, Z1
 	ADDQ             DX, AX
-	LEAQ             (BX)(SI*1), BX
+	LEAQ             (BX)(DI*1), BX
 	DECQ             R10
 	JNZ              rows2single
 
@@ -247,10 +245,10 @@ rows2next:
 	ADDQ   $0x10, R8
 	CMPQ   R8, R9
 	JNE    rows2segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows2overwrite
 	MOVQ   AX, DX
@@ -270,57 +268,56 @@ rows3:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   step+40(FP), DX
+	MOVQ   step+48(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), SI
-	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
+	MOVQ   ldb+64(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), SI
+	MOVQ   segments+72(FP), R8
+	MOVQ   n+80(FP), R9
 	SHLQ   $0x04, R9
 	ADDQ   R8, R9
 
 rows3segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	CMPQ DX, $0x04
-	JNE  rows3single
-	SHRQ $0x02, R10
-	JZ   rows3rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R8), BX
+	LEAQ  (AX)(BX*4), AX
+	MOVQ  b+56(FP), BX
+	MOVQ  8(R8), R10
+	LEAQ  (BX)(R10*4), BX
+	MOVQ  depth+16(FP), R10
+	CMPQ  DX, $0x04
+	JNE   rows3single
+	MOVQ  fours+24(FP), R11
+	TESTQ R11, R11
+	JZ    rows3single
 
 rows3four:
-	VMOVUPS.Z        (BX), K1, Z3
+	VMOVUPS          (BX), Z3
 	VFMADD231PS.BCST (AX), Z3, Z0
 	VFMADD231PS.BCST (AX)(CX*1), Z3, Z1
 	VFMADD231PS.BCST (AX)(CX*2), Z3, Z2
-	VMOVUPS.Z        (BX)(SI*1), K1, Z3
+	VMOVUPS          (BX)(DI*1), Z3
 	VFMADD231PS.BCST 4(AX), Z3, Z0
 	VFMADD231PS.BCST 4(AX)(CX*1), Z3, Z1
 	VFMADD231PS.BCST 4(AX)(CX*2), Z3, Z2
-	VMOVUPS.Z        (BX)(SI*2), K1, Z3
+	VMOVUPS          (BX)(DI*2), Z3
 	VFMADD231PS.BCST 8(AX), Z3, Z0
 	VFMADD231PS.BCST 8(AX)(CX*1), Z3, Z1
 	VFMADD231PS.BCST 8(AX)(CX*2), Z3, Z2
-	VMOVUPS.Z        (BX)(DI*1), K1, Z3
+	VMOVUPS          (BX)(SI*1), Z3
 	VFMADD231PS.BCST 12(AX), Z3, Z0
 	VFMADD231PS.BCST 12(AX)(CX*1), Z3, Z1
 	VFMADD231PS.BCST 12(AX)(CX*2), Z3, Z2
 	ADDQ             $0x10, AX
-	LEAQ             (BX)(SI*4), BX
-	DECQ             R10
+	LEAQ             (BX)(DI*4), BX
+	SUBQ             $0x04, R10
+	DECQ             R11
 	JNZ              rows3four
-
-rows3rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   rows3next
+	TESTQ            R10, R10
+	JZ               rows3next
 
 rows3single:
 	VMOVUPS.Z        (BX), K1, Z3
@@ -328,7 +325,7 @@ rows3single:
 	VFMADD231PS.BCST (AX)(CX*1), Z3, Z1
 	VFMADD231PS.BCST (AX)(CX*2), Z3, Z2
 	ADDQ             DX, AX
-	LEAQ             (BX)(SI*1), BX
+	LEAQ             (BX)(DI*1), BX
 	DECQ             R10
 	JNZ              rows3single
 
@@ -336,10 +333,10 @@ rows3next:
 	ADDQ   $0x10, R8
 	CMPQ   R8, R9
 	JNE    rows3segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows3overwrite
 	MOVQ   AX, DX
@@ -364,62 +361,61 @@ rows4:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-	MOVQ   step+40(FP), BX
+	MOVQ   step+48(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), DI
-	SHLQ   $0x02, DI
-	LEAQ   (DI)(DI*2), R8
-	MOVQ   segments+64(FP), R9
-	MOVQ   n+72(FP), R10
+	MOVQ   ldb+64(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), DI
+	MOVQ   segments+72(FP), R9
+	MOVQ   n+80(FP), R10
 	SHLQ   $0x04, R10
 	ADDQ   R9, R10
 
 rows4segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R9), SI
-	LEAQ (AX)(SI*4), AX
-	MOVQ b+48(FP), SI
-	MOVQ 8(R9), R11
-	LEAQ (SI)(R11*4), SI
-	MOVQ depth+16(FP), R11
-	CMPQ BX, $0x04
-	JNE  rows4single
-	SHRQ $0x02, R11
-	JZ   rows4rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R9), SI
+	LEAQ  (AX)(SI*4), AX
+	MOVQ  b+56(FP), SI
+	MOVQ  8(R9), R11
+	LEAQ  (SI)(R11*4), SI
+	MOVQ  depth+16(FP), R11
+	CMPQ  BX, $0x04
+	JNE   rows4single
+	MOVQ  fours+24(FP), R12
+	TESTQ R12, R12
+	JZ    rows4single
 
 rows4four:
-	VMOVUPS.Z        (SI), K1, Z4
+	VMOVUPS          (SI), Z4
 	VFMADD231PS.BCST (AX), Z4, Z0
 	VFMADD231PS.BCST (AX)(CX*1), Z4, Z1
 	VFMADD231PS.BCST (AX)(CX*2), Z4, Z2
 	VFMADD231PS.BCST (AX)(DX*1), Z4, Z3
-	VMOVUPS.Z        (SI)(DI*1), K1, Z4
+	VMOVUPS          (SI)(R8*1), Z4
 	VFMADD231PS.BCST 4(AX), Z4, Z0
 	VFMADD231PS.BCST 4(AX)(CX*1), Z4, Z1
 	VFMADD231PS.BCST 4(AX)(CX*2), Z4, Z2
 	VFMADD231PS.BCST 4(AX)(DX*1), Z4, Z3
-	VMOVUPS.Z        (SI)(DI*2), K1, Z4
+	VMOVUPS          (SI)(R8*2), Z4
 	VFMADD231PS.BCST 8(AX), Z4, Z0
 	VFMADD231PS.BCST 8(AX)(CX*1), Z4, Z1
 	VFMADD231PS.BCST 8(AX)(CX*2), Z4, Z2
 	VFMADD231PS.BCST 8(AX)(DX*1), Z4, Z3
-	VMOVUPS.Z        (SI)(R8*1), K1, Z4
+	VMOVUPS          (SI)(DI*1), Z4
 	VFMADD231PS.BCST 12(AX), Z4, Z0
 	VFMADD231PS.BCST 12(AX)(CX*1), Z4, Z1
 	VFMADD231PS.BCST 12(AX)(CX*2), Z4, Z2
 	VFMADD231PS.BCST 12(AX)(DX*1), Z4, Z3
 	ADDQ             $0x10, AX
-	LEAQ             (SI)(DI*4), SI
-	DECQ             R11
+	LEAQ             (SI)(R8*4), SI
+	SUBQ             $0x04, R11
+	DECQ             R12
 	JNZ              rows4four
-
-rows4rest:
-	MOVQ depth+16(FP), R11
-	ANDQ $0x03, R11
-	JZ   rows4next
+	TESTQ            R11, R11
+	JZ               rows4next
 
 rows4single:
 	VMOVUPS.Z        (SI), K1, Z4
@@ -428,7 +424,7 @@ rows4single:
 	VFMADD231PS.BCST (AX)(CX*2), Z4, Z2
 	VFMADD231PS.BCST (AX)(DX*1), Z4, Z3
 	ADDQ             BX, AX
-	LEAQ             (SI)(DI*1), SI
+	LEAQ             (SI)(R8*1), SI
 	DECQ             R11
 	JNZ              rows4single
 
@@ -436,10 +432,10 @@ rows4next:
 	ADDQ   $0x10, R9
 	CMPQ   R9, R10
 	JNE    rows4segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows4overwrite
 	MOVQ   AX, DX
@@ -469,66 +465,65 @@ rows5:
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
-	MOVQ   step+40(FP), BX
+	MOVQ   step+48(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), DI
-	SHLQ   $0x02, DI
-	LEAQ   (DI)(DI*2), R8
-	MOVQ   segments+64(FP), R9
-	MOVQ   n+72(FP), R10
+	MOVQ   ldb+64(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), DI
+	MOVQ   segments+72(FP), R9
+	MOVQ   n+80(FP), R10
 	SHLQ   $0x04, R10
 	ADDQ   R9, R10
 
 rows5segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R9), SI
-	LEAQ (AX)(SI*4), AX
-	MOVQ b+48(FP), SI
-	MOVQ 8(R9), R11
-	LEAQ (SI)(R11*4), SI
-	MOVQ depth+16(FP), R11
-	CMPQ BX, $0x04
-	JNE  rows5single
-	SHRQ $0x02, R11
-	JZ   rows5rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R9), SI
+	LEAQ  (AX)(SI*4), AX
+	MOVQ  b+56(FP), SI
+	MOVQ  8(R9), R11
+	LEAQ  (SI)(R11*4), SI
+	MOVQ  depth+16(FP), R11
+	CMPQ  BX, $0x04
+	JNE   rows5single
+	MOVQ  fours+24(FP), R12
+	TESTQ R12, R12
+	JZ    rows5single
 
 rows5four:
-	VMOVUPS.Z        (SI), K1, Z5
+	VMOVUPS          (SI), Z5
 	VFMADD231PS.BCST (AX), Z5, Z0
 	VFMADD231PS.BCST (AX)(CX*1), Z5, Z1
 	VFMADD231PS.BCST (AX)(CX*2), Z5, Z2
 	VFMADD231PS.BCST (AX)(DX*1), Z5, Z3
 	VFMADD231PS.BCST (AX)(CX*4), Z5, Z4
-	VMOVUPS.Z        (SI)(DI*1), K1, Z5
+	VMOVUPS          (SI)(R8*1), Z5
 	VFMADD231PS.BCST 4(AX), Z5, Z0
 	VFMADD231PS.BCST 4(AX)(CX*1), Z5, Z1
 	VFMADD231PS.BCST 4(AX)(CX*2), Z5, Z2
 	VFMADD231PS.BCST 4(AX)(DX*1), Z5, Z3
 	VFMADD231PS.BCST 4(AX)(CX*4), Z5, Z4
-	VMOVUPS.Z        (SI)(DI*2), K1, Z5
+	VMOVUPS          (SI)(R8*2), Z5
 	VFMADD231PS.BCST 8(AX), Z5, Z0
 	VFMADD231PS.BCST 8(AX)(CX*1), Z5, Z1
 	VFMADD231PS.BCST 8(AX)(CX*2), Z5, Z2
 	VFMADD231PS.BCST 8(AX)(DX*1), Z5, Z3
 	VFMADD231PS.BCST 8(AX)(CX*4), Z5, Z4
-	VMOVUPS.Z        (SI)(R8*1), K1, Z5
+	VMOVUPS          (SI)(DI*1), Z5
 	VFMADD231PS.BCST 12(AX), Z5, Z0
 	VFMADD231PS.BCST 12(AX)(CX*1), Z5, Z1
 	VFMADD231PS.BCST 12(AX)(CX*2), Z5, Z2
 	VFMADD231PS.BCST 12(AX)(DX*1), Z5, Z3
 	VFMADD231PS.BCST 12(AX)(CX*4), Z5, Z4
 	ADDQ             $0x10, AX
-	LEAQ             (SI)(DI*4), SI
-	DECQ             R11
+	LEAQ             (SI)(R8*4), SI
+	SUBQ             $0x04, R11
+	DECQ             R12
 	JNZ              rows5four
-
-rows5rest:
-	MOVQ depth+16(FP), R11
-	ANDQ $0x03, R11
-	JZ   rows5next
+	TESTQ            R11, R11
+	JZ               rows5next
 
 rows5single:
 	VMOVUPS.Z        (SI), K1, Z5
@@ -538,7 +533,7 @@ rows5single:
 	VFMADD231PS.BCST (AX)(DX*1), Z5, Z3
 	VFMADD231PS.BCST (AX)(CX*4), Z5, Z4
 	ADDQ             BX, AX
-	LEAQ             (SI)(DI*1), SI
+	LEAQ             (SI)(R8*1), SI
 	DECQ             R11
 	JNZ              rows5single
 
@@ -546,10 +541,10 @@ rows5next:
 	ADDQ   $0x10, R9
 	CMPQ   R9, R10
 	JNE    rows5segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows5overwrite
 	MOVQ   AX, DX
@@ -584,56 +579,57 @@ rows6:
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-	MOVQ   step+40(FP), SI
+	MOVQ   step+48(FP), SI
 	SHLQ   $0x02, SI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
-	MOVQ   ldb+56(FP), R8
-	SHLQ   $0x02, R8
-	LEAQ   (R8)(R8*2), R9
-	MOVQ   segments+64(FP), R10
-	MOVQ   n+72(FP), R11
+	MOVQ   ldb+64(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R8
+	MOVQ   segments+72(FP), R10
+	MOVQ   n+80(FP), R11
 	SHLQ   $0x04, R11
 	ADDQ   R10, R11
 
 rows6segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R10), DI
-	LEAQ (AX)(DI*4), AX
-	MOVQ b+48(FP), DI
-	MOVQ 8(R10), R12
-	LEAQ (DI)(R12*4), DI
-	MOVQ depth+16(FP), R12
-	CMPQ SI, $0x04
-	JNE  rows6single
-	SHRQ $0x02, R12
-	JZ   rows6rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R10), DI
+	LEAQ  (AX)(DI*4), AX
+	MOVQ  b+56(FP), DI
+	MOVQ  8(R10), R12
+	LEAQ  (DI)(R12*4), DI
+	MOVQ  depth+16(FP), R12
+	CMPQ  SI, $0x04
+	JNE   rows6single
+	MOVQ  fours+24(FP), R13
+	TESTQ R13, R13
+	JZ    rows6single
 
 rows6four:
-	VMOVUPS.Z        (DI), K1, Z6
+	VMOVUPS          (DI), Z6
 	VFMADD231PS.BCST (AX), Z6, Z0
 	VFMADD231PS.BCST (AX)(CX*1), Z6, Z1
 	VFMADD231PS.BCST (AX)(CX*2), Z6, Z2
 	VFMADD231PS.BCST (AX)(DX*1), Z6, Z3
 	VFMADD231PS.BCST (AX)(CX*4), Z6, Z4
 	VFMADD231PS.BCST (AX)(BX*1), Z6, Z5
-	VMOVUPS.Z        (DI)(R8*1), K1, Z6
+	VMOVUPS          (DI)(R9*1), Z6
 	VFMADD231PS.BCST 4(AX), Z6, Z0
 	VFMADD231PS.BCST 4(AX)(CX*1), Z6, Z1
 	VFMADD231PS.BCST 4(AX)(CX*2), Z6, Z2
 	VFMADD231PS.BCST 4(AX)(DX*1), Z6, Z3
 	VFMADD231PS.BCST 4(AX)(CX*4), Z6, Z4
 	VFMADD231PS.BCST 4(AX)(BX*1), Z6, Z5
-	VMOVUPS.Z        (DI)(R8*2), K1, Z6
+	VMOVUPS          (DI)(R9*2), Z6
 	VFMADD231PS.BCST 8(AX), Z6, Z0
 	VFMADD231PS.BCST 8(AX)(CX*1), Z6, Z1
 	VFMADD231PS.BCST 8(AX)(CX*2), Z6, Z2
 	VFMADD231PS.BCST 8(AX)(DX*1), Z6, Z3
 	VFMADD231PS.BCST 8(AX)(CX*4), Z6, Z4
 	VFMADD231PS.BCST 8(AX)(BX*1), Z6, Z5
-	VMOVUPS.Z        (DI)(R9*1), K1, Z6
+	VMOVUPS          (DI)(R8*1), Z6
 	VFMADD231PS.BCST 12(AX), Z6, Z0
 	VFMADD231PS.BCST 12(AX)(CX*1), Z6, Z1
 	VFMADD231PS.BCST 12(AX)(CX*2), Z6, Z2
@@ -641,14 +637,12 @@ rows6four:
 	VFMADD231PS.BCST 12(AX)(CX*4), Z6, Z4
 	VFMADD231PS.BCST 12(AX)(BX*1), Z6, Z5
 	ADDQ             $0x10, AX
-	LEAQ             (DI)(R8*4), DI
-	DECQ             R12
+	LEAQ             (DI)(R9*4), DI
+	SUBQ             $0x04, R12
+	DECQ             R13
 	JNZ              rows6four
-
-rows6rest:
-	MOVQ depth+16(FP), R12
-	ANDQ $0x03, R12
-	JZ   rows6next
+	TESTQ            R12, R12
+	JZ               rows6next
 
 rows6single:
 	VMOVUPS.Z        (DI), K1, Z6
@@ -659,7 +653,7 @@ rows6single:
 	VFMADD231PS.BCST (AX)(CX*4), Z6, Z4
 	VFMADD231PS.BCST (AX)(BX*1), Z6, Z5
 	ADDQ             SI, AX
-	LEAQ             (DI)(R8*1), DI
+	LEAQ             (DI)(R9*1), DI
 	DECQ             R12
 	JNZ              rows6single
 
@@ -667,10 +661,10 @@ rows6next:
 	ADDQ   $0x10, R10
 	CMPQ   R10, R11
 	JNE    rows6segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows6overwrite
 	MOVQ   AX, DX
@@ -710,35 +704,36 @@ rows7:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
-	MOVQ   step+40(FP), SI
+	MOVQ   step+48(FP), SI
 	SHLQ   $0x02, SI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
-	MOVQ   ldb+56(FP), R8
-	SHLQ   $0x02, R8
-	LEAQ   (R8)(R8*2), R9
-	MOVQ   segments+64(FP), R10
-	MOVQ   n+72(FP), R11
+	MOVQ   ldb+64(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R8
+	MOVQ   segments+72(FP), R10
+	MOVQ   n+80(FP), R11
 	SHLQ   $0x04, R11
 	ADDQ   R10, R11
 
 rows7segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R10), DI
-	LEAQ (AX)(DI*4), AX
-	MOVQ b+48(FP), DI
-	MOVQ 8(R10), R12
-	LEAQ (DI)(R12*4), DI
-	MOVQ depth+16(FP), R12
-	CMPQ SI, $0x04
-	JNE  rows7single
-	SHRQ $0x02, R12
-	JZ   rows7rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R10), DI
+	LEAQ  (AX)(DI*4), AX
+	MOVQ  b+56(FP), DI
+	MOVQ  8(R10), R12
+	LEAQ  (DI)(R12*4), DI
+	MOVQ  depth+16(FP), R12
+	CMPQ  SI, $0x04
+	JNE   rows7single
+	MOVQ  fours+24(FP), R13
+	TESTQ R13, R13
+	JZ    rows7single
 
 rows7four:
-	VMOVUPS.Z        (DI), K1, Z7
+	VMOVUPS          (DI), Z7
 	VFMADD231PS.BCST (AX), Z7, Z0
 	VFMADD231PS.BCST (AX)(CX*1), Z7, Z1
 	VFMADD231PS.BCST (AX)(CX*2), Z7, Z2
@@ -746,7 +741,7 @@ rows7four:
 	VFMADD231PS.BCST (AX)(CX*4), Z7, Z4
 	VFMADD231PS.BCST (AX)(BX*1), Z7, Z5
 	VFMADD231PS.BCST (AX)(DX*2), Z7, Z6
-	VMOVUPS.Z        (DI)(R8*1), K1, Z7
+	VMOVUPS          (DI)(R9*1), Z7
 	VFMADD231PS.BCST 4(AX), Z7, Z0
 	VFMADD231PS.BCST 4(AX)(CX*1), Z7, Z1
 	VFMADD231PS.BCST 4(AX)(CX*2), Z7, Z2
@@ -754,7 +749,7 @@ rows7four:
 	VFMADD231PS.BCST 4(AX)(CX*4), Z7, Z4
 	VFMADD231PS.BCST 4(AX)(BX*1), Z7, Z5
 	VFMADD231PS.BCST 4(AX)(DX*2), Z7, Z6
-	VMOVUPS.Z        (DI)(R8*2), K1, Z7
+	VMOVUPS          (DI)(R9*2), Z7
 	VFMADD231PS.BCST 8(AX), Z7, Z0
 	VFMADD231PS.BCST 8(AX)(CX*1), Z7, Z1
 	VFMADD231PS.BCST 8(AX)(CX*2), Z7, Z2
@@ -762,7 +757,7 @@ rows7four:
 	VFMADD231PS.BCST 8(AX)(CX*4), Z7, Z4
 	VFMADD231PS.BCST 8(AX)(BX*1), Z7, Z5
 	VFMADD231PS.BCST 8(AX)(DX*2), Z7, Z6
-	VMOVUPS.Z        (DI)(R9*1), K1, Z7
+	VMOVUPS          (DI)(R8*1), Z7
 	VFMADD231PS.BCST 12(AX), Z7, Z0
 	VFMADD231PS.BCST 12(AX)(CX*1), Z7, Z1
 	VFMADD231PS.BCST 12(AX)(CX*2), Z7, Z2
@@ -771,14 +766,12 @@ rows7four:
 	VFMADD231PS.BCST 12(AX)(BX*1), Z7, Z5
 	VFMADD231PS.BCST 12(AX)(DX*2), Z7, Z6
 	ADDQ             $0x10, AX
-	LEAQ             (DI)(R8*4), DI
-	DECQ             R12
+	LEAQ             (DI)(R9*4), DI
+	SUBQ             $0x04, R12
+	DECQ             R13
 	JNZ              rows7four
-
-rows7rest:
-	MOVQ depth+16(FP), R12
-	ANDQ $0x03, R12
-	JZ   rows7next
+	TESTQ            R12, R12
+	JZ               rows7next
 
 rows7single:
 	VMOVUPS.Z        (DI), K1, Z7
@@ -790,7 +783,7 @@ rows7single:
 	VFMADD231PS.BCST (AX)(BX*1), Z7, Z5
 	VFMADD231PS.BCST (AX)(DX*2), Z7, Z6
 	ADDQ             SI, AX
-	LEAQ             (DI)(R8*1), DI
+	LEAQ             (DI)(R9*1), DI
 	DECQ             R12
 	JNZ              rows7single
 
@@ -798,10 +791,10 @@ rows7next:
 	ADDQ   $0x10, R10
 	CMPQ   R10, R11
 	JNE    rows7segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows7overwrite
 	MOVQ   AX, DX
@@ -846,36 +839,37 @@ rows8:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	MOVQ   step+40(FP), DI
+	MOVQ   step+48(FP), DI
 	SHLQ   $0x02, DI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
 	LEAQ   (BX)(CX*2), SI
-	MOVQ   ldb+56(FP), R9
-	SHLQ   $0x02, R9
-	LEAQ   (R9)(R9*2), R10
-	MOVQ   segments+64(FP), R11
-	MOVQ   n+72(FP), R12
+	MOVQ   ldb+64(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R9
+	MOVQ   segments+72(FP), R11
+	MOVQ   n+80(FP), R12
 	SHLQ   $0x04, R12
 	ADDQ   R11, R12
 
 rows8segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R11), R8
-	LEAQ (AX)(R8*4), AX
-	MOVQ b+48(FP), R8
-	MOVQ 8(R11), R13
-	LEAQ (R8)(R13*4), R8
-	MOVQ depth+16(FP), R13
-	CMPQ DI, $0x04
-	JNE  rows8single
-	SHRQ $0x02, R13
-	JZ   rows8rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R11), R8
+	LEAQ  (AX)(R8*4), AX
+	MOVQ  b+56(FP), R8
+	MOVQ  8(R11), R13
+	LEAQ  (R8)(R13*4), R8
+	MOVQ  depth+16(FP), R13
+	CMPQ  DI, $0x04
+	JNE   rows8single
+	MOVQ  fours+24(FP), R14
+	TESTQ R14, R14
+	JZ    rows8single
 
 rows8four:
-	VMOVUPS.Z        (R8), K1, Z8
+	VMOVUPS          (R8), Z8
 	VFMADD231PS.BCST (AX), Z8, Z0
 	VFMADD231PS.BCST (AX)(CX*1), Z8, Z1
 	VFMADD231PS.BCST (AX)(CX*2), Z8, Z2
@@ -884,7 +878,7 @@ rows8four:
 	VFMADD231PS.BCST (AX)(BX*1), Z8, Z5
 	VFMADD231PS.BCST (AX)(DX*2), Z8, Z6
 	VFMADD231PS.BCST (AX)(SI*1), Z8, Z7
-	VMOVUPS.Z        (R8)(R9*1), K1, Z8
+	VMOVUPS          (R8)(R10*1), Z8
 	VFMADD231PS.BCST 4(AX), Z8, Z0
 	VFMADD231PS.BCST 4(AX)(CX*1), Z8, Z1
 	VFMADD231PS.BCST 4(AX)(CX*2), Z8, Z2
@@ -893,7 +887,7 @@ rows8four:
 	VFMADD231PS.BCST 4(AX)(BX*1), Z8, Z5
 	VFMADD231PS.BCST 4(AX)(DX*2), Z8, Z6
 	VFMADD231PS.BCST 4(AX)(SI*1), Z8, Z7
-	VMOVUPS.Z        (R8)(R9*2), K1, Z8
+	VMOVUPS          (R8)(R10*2), Z8
 	VFMADD231PS.BCST 8(AX), Z8, Z0
 	VFMADD231PS.BCST 8(AX)(CX*1), Z8, Z1
 	VFMADD231PS.BCST 8(AX)(CX*2), Z8, Z2
@@ -902,7 +896,7 @@ rows8four:
 	VFMADD231PS.BCST 8(AX)(BX*1), Z8, Z5
 	VFMADD231PS.BCST 8(AX)(DX*2), Z8, Z6
 	VFMADD231PS.BCST 8(AX)(SI*1), Z8, Z7
-	VMOVUPS.Z        (R8)(R10*1), K1, Z8
+	VMOVUPS          (R8)(R9*1), Z8
 	VFMADD231PS.BCST 12(AX), Z8, Z0
 	VFMADD231PS.BCST 12(AX)(CX*1), Z8, Z1
 	VFMADD231PS.BCST 12(AX)(CX*2), Z8, Z2
@@ -912,14 +906,12 @@ rows8four:
 	VFMADD231PS.BCST 12(AX)(DX*2), Z8, Z6
 	VFMADD231PS.BCST 12(AX)(SI*1), Z8, Z7
 	ADDQ             $0x10, AX
-	LEAQ             (R8)(R9*4), R8
-	DECQ             R13
+	LEAQ             (R8)(R10*4), R8
+	SUBQ             $0x04, R13
+	DECQ             R14
 	JNZ              rows8four
-
-rows8rest:
-	MOVQ depth+16(FP), R13
-	ANDQ $0x03, R13
-	JZ   rows8next
+	TESTQ            R13, R13
+	JZ               rows8next
 
 rows8single:
 	VMOVUPS.Z        (R8), K1, Z8
@@ -932,7 +924,7 @@ rows8single:
 	VFMADD231PS.BCST (AX)(DX*2), Z8, Z6
 	VFMADD231PS.BCST (AX)(SI*1), Z8, Z7
 	ADDQ             DI, AX
-	LEAQ             (R8)(R9*1), R8
+	LEAQ             (R8)(R10*1), R8
 	DECQ             R13
 	JNZ              rows8single
 
@@ -940,10 +932,10 @@ rows8next:
 	ADDQ   $0x10, R11
 	CMPQ   R11, R12
 	JNE    rows8segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows8overwrite
 	MOVQ   AX, DX
@@ -993,36 +985,37 @@ rows9:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
-	MOVQ   step+40(FP), DI
+	MOVQ   step+48(FP), DI
 	SHLQ   $0x02, DI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
 	LEAQ   (BX)(CX*2), SI
-	MOVQ   ldb+56(FP), R9
-	SHLQ   $0x02, R9
-	LEAQ   (R9)(R9*2), R10
-	MOVQ   segments+64(FP), R11
-	MOVQ   n+72(FP), R12
+	MOVQ   ldb+64(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R9
+	MOVQ   segments+72(FP), R11
+	MOVQ   n+80(FP), R12
 	SHLQ   $0x04, R12
 	ADDQ   R11, R12
 
 rows9segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R11), R8
-	LEAQ (AX)(R8*4), AX
-	MOVQ b+48(FP), R8
-	MOVQ 8(R11), R13
-	LEAQ (R8)(R13*4), R8
-	MOVQ depth+16(FP), R13
-	CMPQ DI, $0x04
-	JNE  rows9single
-	SHRQ $0x02, R13
-	JZ   rows9rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R11), R8
+	LEAQ  (AX)(R8*4), AX
+	MOVQ  b+56(FP), R8
+	MOVQ  8(R11), R13
+	LEAQ  (R8)(R13*4), R8
+	MOVQ  depth+16(FP), R13
+	CMPQ  DI, $0x04
+	JNE   rows9single
+	MOVQ  fours+24(FP), R14
+	TESTQ R14, R14
+	JZ    rows9single
 
 rows9four:
-	VMOVUPS.Z        (R8), K1, Z9
+	VMOVUPS          (R8), Z9
 	VFMADD231PS.BCST (AX), Z9, Z0
 	VFMADD231PS.BCST (AX)(CX*1), Z9, Z1
 	VFMADD231PS.BCST (AX)(CX*2), Z9, Z2
@@ -1032,7 +1025,7 @@ rows9four:
 	VFMADD231PS.BCST (AX)(DX*2), Z9, Z6
 	VFMADD231PS.BCST (AX)(SI*1), Z9, Z7
 	VFMADD231PS.BCST (AX)(CX*8), Z9, Z8
-	VMOVUPS.Z        (R8)(R9*1), K1, Z9
+	VMOVUPS          (R8)(R10*1), Z9
 	VFMADD231PS.BCST 4(AX), Z9, Z0
 	VFMADD231PS.BCST 4(AX)(CX*1), Z9, Z1
 	VFMADD231PS.BCST 4(AX)(CX*2), Z9, Z2
@@ -1042,7 +1035,7 @@ rows9four:
 	VFMADD231PS.BCST 4(AX)(DX*2), Z9, Z6
 	VFMADD231PS.BCST 4(AX)(SI*1), Z9, Z7
 	VFMADD231PS.BCST 4(AX)(CX*8), Z9, Z8
-	VMOVUPS.Z        (R8)(R9*2), K1, Z9
+	VMOVUPS          (R8)(R10*2), Z9
 	VFMADD231PS.BCST 8(AX), Z9, Z0
 	VFMADD231PS.BCST 8(AX)(CX*1), Z9, Z1
 	VFMADD231PS.BCST 8(AX)(CX*2), Z9, Z2
@@ -1052,7 +1045,7 @@ rows9four:
 	VFMADD231PS.BCST 8(AX)(DX*2), Z9, Z6
 	VFMADD231PS.BCST 8(AX)(SI*1), Z9, Z7
 	VFMADD231PS.BCST 8(AX)(CX*8), Z9, Z8
-	VMOVUPS.Z        (R8)(R10*1), K1, Z9
+	VMOVUPS          (R8)(R9*1), Z9
 	VFMADD231PS.BCST 12(AX), Z9, Z0
 	VFMADD231PS.BCST 12(AX)(CX*1), Z9, Z1
 	VFMADD231PS.BCST 12(AX)(CX*2), Z9, Z2
@@ -1063,14 +1056,12 @@ rows9four:
 	VFMADD231PS.BCST 12(AX)(SI*1), Z9, Z7
 	VFMADD231PS.BCST 12(AX)(CX*8), Z9, Z8
 	ADDQ             $0x10, AX
-	LEAQ             (R8)(R9*4), R8
-	DECQ             R13
+	LEAQ             (R8)(R10*4), R8
+	SUBQ             $0x04, R13
+	DECQ             R14
 	JNZ              rows9four
-
-rows9rest:
-	MOVQ depth+16(FP), R13
-	ANDQ $0x03, R13
-	JZ   rows9next
+	TESTQ            R13, R13
+	JZ               rows9next
 
 rows9single:
 	VMOVUPS.Z        (R8), K1, Z9
@@ -1084,7 +1075,7 @@ rows9single:
 	VFMADD231PS.BCST (AX)(SI*1), Z9, Z7
 	VFMADD231PS.BCST (AX)(CX*8), Z9, Z8
 	ADDQ             DI, AX
-	LEAQ             (R8)(R9*1), R8
+	LEAQ             (R8)(R10*1), R8
 	DECQ             R13
 	JNZ              rows9single
 
@@ -1092,10 +1083,10 @@ rows9next:
 	ADDQ   $0x10, R11
 	CMPQ   R11, R12
 	JNE    rows9segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows9overwrite
 	MOVQ   AX, DX
@@ -1150,37 +1141,38 @@ rows10:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
-	MOVQ   step+40(FP), R8
+	MOVQ   step+48(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   row+32(FP), DX
+	MOVQ   row+40(FP), DX
 	SHLQ   $0x02, DX
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (BX)(DX*2), SI
 	LEAQ   (SI)(DX*2), DI
-	MOVQ   ldb+56(FP), R10
-	SHLQ   $0x02, R10
-	LEAQ   (R10)(R10*2), R11
-	MOVQ   segments+64(FP), R12
-	MOVQ   n+72(FP), R13
+	MOVQ   ldb+64(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (R11)(R11*2), R10
+	MOVQ   segments+72(FP), R12
+	MOVQ   n+80(FP), R13
 	SHLQ   $0x04, R13
 	ADDQ   R12, R13
 
 rows10segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R12), CX
-	LEAQ (AX)(CX*4), AX
-	LEAQ (AX)(DX*8), CX
-	MOVQ b+48(FP), R9
-	MOVQ 8(R12), R14
-	LEAQ (R9)(R14*4), R9
-	MOVQ depth+16(FP), R14
-	CMPQ R8, $0x04
-	JNE  rows10single
-	SHRQ $0x02, R14
-	JZ   rows10rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R12), CX
+	LEAQ  (AX)(CX*4), AX
+	LEAQ  (AX)(DX*8), CX
+	MOVQ  b+56(FP), R9
+	MOVQ  8(R12), R14
+	LEAQ  (R9)(R14*4), R9
+	MOVQ  depth+16(FP), R14
+	CMPQ  R8, $0x04
+	JNE   rows10single
+	MOVQ  fours+24(FP), R15
+	TESTQ R15, R15
+	JZ    rows10single
 
 rows10four:
-	VMOVUPS.Z        (R9), K1, Z10
+	VMOVUPS          (R9), Z10
 	VFMADD231PS.BCST (AX), Z10, Z0
 	VFMADD231PS.BCST (AX)(DX*1), Z10, Z1
 	VFMADD231PS.BCST (AX)(DX*2), Z10, Z2
@@ -1191,7 +1183,7 @@ rows10four:
 	VFMADD231PS.BCST (AX)(DI*1), Z10, Z7
 	VFMADD231PS.BCST (CX), Z10, Z8
 	VFMADD231PS.BCST (CX)(DX*1), Z10, Z9
-	VMOVUPS.Z        (R9)(R10*1), K1, Z10
+	VMOVUPS          (R9)(R11*1), Z10
 	VFMADD231PS.BCST 4(AX), Z10, Z0
 	VFMADD231PS.BCST 4(AX)(DX*1), Z10, Z1
 	VFMADD231PS.BCST 4(AX)(DX*2), Z10, Z2
@@ -1202,7 +1194,7 @@ rows10four:
 	VFMADD231PS.BCST 4(AX)(DI*1), Z10, Z7
 	VFMADD231PS.BCST 4(CX), Z10, Z8
 	VFMADD231PS.BCST 4(CX)(DX*1), Z10, Z9
-	VMOVUPS.Z        (R9)(R10*2), K1, Z10
+	VMOVUPS          (R9)(R11*2), Z10
 	VFMADD231PS.BCST 8(AX), Z10, Z0
 	VFMADD231PS.BCST 8(AX)(DX*1), Z10, Z1
 	VFMADD231PS.BCST 8(AX)(DX*2), Z10, Z2
@@ -1213,7 +1205,7 @@ rows10four:
 	VFMADD231PS.BCST 8(AX)(DI*1), Z10, Z7
 	VFMADD231PS.BCST 8(CX), Z10, Z8
 	VFMADD231PS.BCST 8(CX)(DX*1), Z10, Z9
-	VMOVUPS.Z        (R9)(R11*1), K1, Z10
+	VMOVUPS          (R9)(R10*1), Z10
 	VFMADD231PS.BCST 12(AX), Z10, Z0
 	VFMADD231PS.BCST 12(AX)(DX*1), Z10, Z1
 	VFMADD231PS.BCST 12(AX)(DX*2), Z10, Z2
@@ -1226,14 +1218,12 @@ rows10four:
 	VFMADD231PS.BCST 12(CX)(DX*1), Z10, Z9
 	ADDQ             $0x10, AX
 	ADDQ             $0x10, CX
-	LEAQ             (R9)(R10*4), R9
-	DECQ             R14
+	LEAQ             (R9)(R11*4), R9
+	SUBQ             $0x04, R14
+	DECQ             R15
 	JNZ              rows10four
-
-rows10rest:
-	MOVQ depth+16(FP), R14
-	ANDQ $0x03, R14
-	JZ   rows10next
+	TESTQ            R14, R14
+	JZ               rows10next
 
 rows10single:
 	VMOVUPS.Z        (R9), K1, Z10
@@ -1249,7 +1239,7 @@ rows10single:
 	VFMADD231PS.BCST (CX)(DX*1), Z10, Z9
 	ADDQ             R8, AX
 	ADDQ             R8, CX
-	LEAQ             (R9)(R10*1), R9
+	LEAQ             (R9)(R11*1), R9
 	DECQ             R14
 	JNZ              rows10single
 
@@ -1257,10 +1247,10 @@ rows10next:
 	ADDQ   $0x10, R12
 	CMPQ   R12, R13
 	JNE    rows10segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows10overwrite
 	MOVQ   AX, DX
@@ -1320,37 +1310,38 @@ rows11:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
-	MOVQ   step+40(FP), R8
+	MOVQ   step+48(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   row+32(FP), DX
+	MOVQ   row+40(FP), DX
 	SHLQ   $0x02, DX
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (BX)(DX*2), SI
 	LEAQ   (SI)(DX*2), DI
-	MOVQ   ldb+56(FP), R10
-	SHLQ   $0x02, R10
-	LEAQ   (R10)(R10*2), R11
-	MOVQ   segments+64(FP), R12
-	MOVQ   n+72(FP), R13
+	MOVQ   ldb+64(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (R11)(R11*2), R10
+	MOVQ   segments+72(FP), R12
+	MOVQ   n+80(FP), R13
 	SHLQ   $0x04, R13
 	ADDQ   R12, R13
 
 rows11segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R12), CX
-	LEAQ (AX)(CX*4), AX
-	LEAQ (AX)(DX*8), CX
-	MOVQ b+48(FP), R9
-	MOVQ 8(R12), R14
-	LEAQ (R9)(R14*4), R9
-	MOVQ depth+16(FP), R14
-	CMPQ R8, $0x04
-	JNE  rows11single
-	SHRQ $0x02, R14
-	JZ   rows11rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R12), CX
+	LEAQ  (AX)(CX*4), AX
+	LEAQ  (AX)(DX*8), CX
+	MOVQ  b+56(FP), R9
+	MOVQ  8(R12), R14
+	LEAQ  (R9)(R14*4), R9
+	MOVQ  depth+16(FP), R14
+	CMPQ  R8, $0x04
+	JNE   rows11single
+	MOVQ  fours+24(FP), R15
+	TESTQ R15, R15
+	JZ    rows11single
 
 rows11four:
-	VMOVUPS.Z        (R9), K1, Z11
+	VMOVUPS          (R9), Z11
 	VFMADD231PS.BCST (AX), Z11, Z0
 	VFMADD231PS.BCST (AX)(DX*1), Z11, Z1
 	VFMADD231PS.BCST (AX)(DX*2), Z11, Z2
@@ -1362,7 +1353,7 @@ rows11four:
 	VFMADD231PS.BCST (CX), Z11, Z8
 	VFMADD231PS.BCST (CX)(DX*1), Z11, Z9
 	VFMADD231PS.BCST (CX)(DX*2), Z11, Z10
-	VMOVUPS.Z        (R9)(R10*1), K1, Z11
+	VMOVUPS          (R9)(R11*1), Z11
 	VFMADD231PS.BCST 4(AX), Z11, Z0
 	VFMADD231PS.BCST 4(AX)(DX*1), Z11, Z1
 	VFMADD231PS.BCST 4(AX)(DX*2), Z11, Z2
@@ -1374,7 +1365,7 @@ rows11four:
 	VFMADD231PS.BCST 4(CX), Z11, Z8
 	VFMADD231PS.BCST 4(CX)(DX*1), Z11, Z9
 	VFMADD231PS.BCST 4(CX)(DX*2), Z11, Z10
-	VMOVUPS.Z        (R9)(R10*2), K1, Z11
+	VMOVUPS          (R9)(R11*2), Z11
 	VFMADD231PS.BCST 8(AX), Z11, Z0
 	VFMADD231PS.BCST 8(AX)(DX*1), Z11, Z1
 	VFMADD231PS.BCST 8(AX)(DX*2), Z11, Z2
@@ -1386,7 +1377,7 @@ rows11four:
 	VFMADD231PS.BCST 8(CX), Z11, Z8
 	VFMADD231PS.BCST 8(CX)(DX*1), Z11, Z9
 	VFMADD231PS.BCST 8(CX)(DX*2), Z11, Z10
-	VMOVUPS.Z        (R9)(R11*1), K1, Z11
+	VMOVUPS          (R9)(R10*1), Z11
 	VFMADD231PS.BCST 12(AX), Z11, Z0
 	VFMADD231PS.BCST 12(AX)(DX*1), Z11, Z1
 	VFMADD231PS.BCST 12(AX)(DX*2), Z11, Z2
@@ -1400,14 +1391,12 @@ rows11four:
 	VFMADD231PS.BCST 12(CX)(DX*2), Z11, Z10
 	ADDQ             $0x10, AX
 	ADDQ             $0x10, CX
-	LEAQ             (R9)(R10*4), R9
-	DECQ             R14
+	LEAQ             (R9)(R11*4), R9
+	SUBQ             $0x04, R14
+	DECQ             R15
 	JNZ              rows11four
-
-rows11rest:
-	MOVQ depth+16(FP), R14
-	ANDQ $0x03, R14
-	JZ   rows11next
+	TESTQ            R14, R14
+	JZ               rows11next
 
 rows11single:
 	VMOVUPS.Z        (R9), K1, Z11
@@ -1424,7 +1413,7 @@ rows11single:
 	VFMADD231PS.BCST (CX)(DX*2), Z11, Z10
 	ADDQ             R8, AX
 	ADDQ             R8, CX
-	LEAQ             (R9)(R10*1), R9
+	LEAQ             (R9)(R11*1), R9
 	DECQ             R14
 	JNZ              rows11single
 
@@ -1432,10 +1421,10 @@ rows11next:
 	ADDQ   $0x10, R12
 	CMPQ   R12, R13
 	JNE    rows11segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows11overwrite
 	MOVQ   AX, DX
@@ -1500,37 +1489,38 @@ rows12:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
-	MOVQ   step+40(FP), R8
+	MOVQ   step+48(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   row+32(FP), DX
+	MOVQ   row+40(FP), DX
 	SHLQ   $0x02, DX
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (BX)(DX*2), SI
 	LEAQ   (SI)(DX*2), DI
-	MOVQ   ldb+56(FP), R10
-	SHLQ   $0x02, R10
-	LEAQ   (R10)(R10*2), R11
-	MOVQ   segments+64(FP), R12
-	MOVQ   n+72(FP), R13
+	MOVQ   ldb+64(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (R11)(R11*2), R10
+	MOVQ   segments+72(FP), R12
+	MOVQ   n+80(FP), R13
 	SHLQ   $0x04, R13
 	ADDQ   R12, R13
 
 rows12segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R12), CX
-	LEAQ (AX)(CX*4), AX
-	LEAQ (AX)(DX*8), CX
-	MOVQ b+48(FP), R9
-	MOVQ 8(R12), R14
-	LEAQ (R9)(R14*4), R9
-	MOVQ depth+16(FP), R14
-	CMPQ R8, $0x04
-	JNE  rows12single
-	SHRQ $0x02, R14
-	JZ   rows12rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R12), CX
+	LEAQ  (AX)(CX*4), AX
+	LEAQ  (AX)(DX*8), CX
+	MOVQ  b+56(FP), R9
+	MOVQ  8(R12), R14
+	LEAQ  (R9)(R14*4), R9
+	MOVQ  depth+16(FP), R14
+	CMPQ  R8, $0x04
+	JNE   rows12single
+	MOVQ  fours+24(FP), R15
+	TESTQ R15, R15
+	JZ    rows12single
 
 rows12four:
-	VMOVUPS.Z        (R9), K1, Z12
+	VMOVUPS          (R9), Z12
 	VFMADD231PS.BCST (AX), Z12, Z0
 	VFMADD231PS.BCST (AX)(DX*1), Z12, Z1
 	VFMADD231PS.BCST (AX)(DX*2), Z12, Z2
@@ -1543,7 +1533,7 @@ rows12four:
 	VFMADD231PS.BCST (CX)(DX*1), Z12, Z9
 	VFMADD231PS.BCST (CX)(DX*2), Z12, Z10
 	VFMADD231PS.BCST (CX)(BX*1), Z12, Z11
-	VMOVUPS.Z        (R9)(R10*1), K1, Z12
+	VMOVUPS          (R9)(R11*1), Z12
 	VFMADD231PS.BCST 4(AX), Z12, Z0
 	VFMADD231PS.BCST 4(AX)(DX*1), Z12, Z1
 	VFMADD231PS.BCST 4(AX)(DX*2), Z12, Z2
@@ -1556,7 +1546,7 @@ rows12four:
 	VFMADD231PS.BCST 4(CX)(DX*1), Z12, Z9
 	VFMADD231PS.BCST 4(CX)(DX*2), Z12, Z10
 	VFMADD231PS.BCST 4(CX)(BX*1), Z12, Z11
-	VMOVUPS.Z        (R9)(R10*2), K1, Z12
+	VMOVUPS          (R9)(R11*2), Z12
 	VFMADD231PS.BCST 8(AX), Z12, Z0
 	VFMADD231PS.BCST 8(AX)(DX*1), Z12, Z1
 	VFMADD231PS.BCST 8(AX)(DX*2), Z12, Z2
@@ -1569,7 +1559,7 @@ rows12four:
 	VFMADD231PS.BCST 8(CX)(DX*1), Z12, Z9
 	VFMADD231PS.BCST 8(CX)(DX*2), Z12, Z10
 	VFMADD231PS.BCST 8(CX)(BX*1), Z12, Z11
-	VMOVUPS.Z        (R9)(R11*1), K1, Z12
+	VMOVUPS          (R9)(R10*1), Z12
 	VFMADD231PS.BCST 12(AX), Z12, Z0
 	VFMADD231PS.BCST 12(AX)(DX*1), Z12, Z1
 	VFMADD231PS.BCST 12(AX)(DX*2), Z12, Z2
@@ -1584,14 +1574,12 @@ rows12four:
 	VFMADD231PS.BCST 12(CX)(BX*1), Z12, Z11
 	ADDQ             $0x10, AX
 	ADDQ             $0x10, CX
-	LEAQ             (R9)(R10*4), R9
-	DECQ             R14
+	LEAQ             (R9)(R11*4), R9
+	SUBQ             $0x04, R14
+	DECQ             R15
 	JNZ              rows12four
-
-rows12rest:
-	MOVQ depth+16(FP), R14
-	ANDQ $0x03, R14
-	JZ   rows12next
+	TESTQ            R14, R14
+	JZ               rows12next
 
 rows12single:
 	VMOVUPS.Z        (R9), K1, Z12
@@ -1609,7 +1597,7 @@ rows12single:
 	VFMADD231PS.BCST (CX)(BX*1), Z12, Z11
 	ADDQ             R8, AX
 	ADDQ             R8, CX
-	LEAQ             (R9)(R10*1), R9
+	LEAQ             (R9)(R11*1), R9
 	DECQ             R14
 	JNZ              rows12single
 
@@ -1617,10 +1605,10 @@ rows12next:
 	ADDQ   $0x10, R12
 	CMPQ   R12, R13
 	JNE    rows12segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows12overwrite
 	MOVQ   AX, DX
@@ -1690,37 +1678,38 @@ rows13:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
-	MOVQ   step+40(FP), R8
+	MOVQ   step+48(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   row+32(FP), DX
+	MOVQ   row+40(FP), DX
 	SHLQ   $0x02, DX
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (BX)(DX*2), SI
 	LEAQ   (SI)(DX*2), DI
-	MOVQ   ldb+56(FP), R10
-	SHLQ   $0x02, R10
-	LEAQ   (R10)(R10*2), R11
-	MOVQ   segments+64(FP), R12
-	MOVQ   n+72(FP), R13
+	MOVQ   ldb+64(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (R11)(R11*2), R10
+	MOVQ   segments+72(FP), R12
+	MOVQ   n+80(FP), R13
 	SHLQ   $0x04, R13
 	ADDQ   R12, R13
 
 rows13segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R12), CX
-	LEAQ (AX)(CX*4), AX
-	LEAQ (AX)(DX*8), CX
-	MOVQ b+48(FP), R9
-	MOVQ 8(R12), R14
-	LEAQ (R9)(R14*4), R9
-	MOVQ depth+16(FP), R14
-	CMPQ R8, $0x04
-	JNE  rows13single
-	SHRQ $0x02, R14
-	JZ   rows13rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R12), CX
+	LEAQ  (AX)(CX*4), AX
+	LEAQ  (AX)(DX*8), CX
+	MOVQ  b+56(FP), R9
+	MOVQ  8(R12), R14
+	LEAQ  (R9)(R14*4), R9
+	MOVQ  depth+16(FP), R14
+	CMPQ  R8, $0x04
+	JNE   rows13single
+	MOVQ  fours+24(FP), R15
+	TESTQ R15, R15
+	JZ    rows13single
 
 rows13four:
-	VMOVUPS.Z        (R9), K1, Z13
+	VMOVUPS          (R9), Z13
 	VFMADD231PS.BCST (AX), Z13, Z0
 	VFMADD231PS.BCST (AX)(DX*1), Z13, Z1
 	VFMADD231PS.BCST (AX)(DX*2), Z13, Z2
@@ -1734,7 +1723,7 @@ rows13four:
 	VFMADD231PS.BCST (CX)(DX*2), Z13, Z10
 	VFMADD231PS.BCST (CX)(BX*1), Z13, Z11
 	VFMADD231PS.BCST (CX)(DX*4), Z13, Z12
-	VMOVUPS.Z        (R9)(R10*1), K1, Z13
+	VMOVUPS          (R9)(R11*1), Z13
 	VFMADD231PS.BCST 4(AX), Z13, Z0
 	VFMADD231PS.BCST 4(AX)(DX*1), Z13, Z1
 	VFMADD231PS.BCST 4(AX)(DX*2), Z13, Z2
@@ -1748,7 +1737,7 @@ rows13four:
 	VFMADD231PS.BCST 4(CX)(DX*2), Z13, Z10
 	VFMADD231PS.BCST 4(CX)(BX*1), Z13, Z11
 	VFMADD231PS.BCST 4(CX)(DX*4), Z13, Z12
-	VMOVUPS.Z        (R9)(R10*2), K1, Z13
+	VMOVUPS          (R9)(R11*2), Z13
 	VFMADD231PS.BCST 8(AX), Z13, Z0
 	VFMADD231PS.BCST 8(AX)(DX*1), Z13, Z1
 	VFMADD231PS.BCST 8(AX)(DX*2), Z13, Z2
@@ -1762,7 +1751,7 @@ rows13four:
 	VFMADD231PS.BCST 8(CX)(DX*2), Z13, Z10
 	VFMADD231PS.BCST 8(CX)(BX*1), Z13, Z11
 	VFMADD231PS.BCST 8(CX)(DX*4), Z13, Z12
-	VMOVUPS.Z        (R9)(R11*1), K1, Z13
+	VMOVUPS          (R9)(R10*1), Z13
 	VFMADD231PS.BCST 12(AX), Z13, Z0
 	VFMADD231PS.BCST 12(AX)(DX*1), Z13, Z1
 	VFMADD231PS.BCST 12(AX)(DX*2), Z13, Z2
@@ -1778,14 +1767,12 @@ rows13four:
 	VFMADD231PS.BCST 12(CX)(DX*4), Z13, Z12
 	ADDQ             $0x10, AX
 	ADDQ             $0x10, CX
-	LEAQ             (R9)(R10*4), R9
-	DECQ             R14
+	LEAQ             (R9)(R11*4), R9
+	SUBQ             $0x04, R14
+	DECQ             R15
 	JNZ              rows13four
-
-rows13rest:
-	MOVQ depth+16(FP), R14
-	ANDQ $0x03, R14
-	JZ   rows13next
+	TESTQ            R14, R14
+	JZ               rows13next
 
 rows13single:
 	VMOVUPS.Z        (R9), K1, Z13
@@ -1804,7 +1791,7 @@ rows13single:
 	VFMADD231PS.BCST (CX)(DX*4), Z13, Z12
 	ADDQ             R8, AX
 	ADDQ             R8, CX
-	LEAQ             (R9)(R10*1), R9
+	LEAQ             (R9)(R11*1), R9
 	DECQ             R14
 	JNZ              rows13single
 
@@ -1812,10 +1799,10 @@ rows13next:
 	ADDQ   $0x10, R12
 	CMPQ   R12, R13
 	JNE    rows13segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows13overwrite
 	MOVQ   AX, DX
@@ -1890,37 +1877,38 @@ rows14:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
-	MOVQ   step+40(FP), R8
+	MOVQ   step+48(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   row+32(FP), DX
+	MOVQ   row+40(FP), DX
 	SHLQ   $0x02, DX
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (BX)(DX*2), SI
 	LEAQ   (SI)(DX*2), DI
-	MOVQ   ldb+56(FP), R10
-	SHLQ   $0x02, R10
-	LEAQ   (R10)(R10*2), R11
-	MOVQ   segments+64(FP), R12
-	MOVQ   n+72(FP), R13
+	MOVQ   ldb+64(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (R11)(R11*2), R10
+	MOVQ   segments+72(FP), R12
+	MOVQ   n+80(FP), R13
 	SHLQ   $0x04, R13
 	ADDQ   R12, R13
 
 rows14segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R12), CX
-	LEAQ (AX)(CX*4), AX
-	LEAQ (AX)(DX*8), CX
-	MOVQ b+48(FP), R9
-	MOVQ 8(R12), R14
-	LEAQ (R9)(R14*4), R9
-	MOVQ depth+16(FP), R14
-	CMPQ R8, $0x04
-	JNE  rows14single
-	SHRQ $0x02, R14
-	JZ   rows14rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R12), CX
+	LEAQ  (AX)(CX*4), AX
+	LEAQ  (AX)(DX*8), CX
+	MOVQ  b+56(FP), R9
+	MOVQ  8(R12), R14
+	LEAQ  (R9)(R14*4), R9
+	MOVQ  depth+16(FP), R14
+	CMPQ  R8, $0x04
+	JNE   rows14single
+	MOVQ  fours+24(FP), R15
+	TESTQ R15, R15
+	JZ    rows14single
 
 rows14four:
-	VMOVUPS.Z        (R9), K1, Z14
+	VMOVUPS          (R9), Z14
 	VFMADD231PS.BCST (AX), Z14, Z0
 	VFMADD231PS.BCST (AX)(DX*1), Z14, Z1
 	VFMADD231PS.BCST (AX)(DX*2), Z14, Z2
@@ -1935,7 +1923,7 @@ rows14four:
 	VFMADD231PS.BCST (CX)(BX*1), Z14, Z11
 	VFMADD231PS.BCST (CX)(DX*4), Z14, Z12
 	VFMADD231PS.BCST (CX)(SI*1), Z14, Z13
-	VMOVUPS.Z        (R9)(R10*1), K1, Z14
+	VMOVUPS          (R9)(R11*1), Z14
 	VFMADD231PS.BCST 4(AX), Z14, Z0
 	VFMADD231PS.BCST 4(AX)(DX*1), Z14, Z1
 	VFMADD231PS.BCST 4(AX)(DX*2), Z14, Z2
@@ -1950,7 +1938,7 @@ rows14four:
 	VFMADD231PS.BCST 4(CX)(BX*1), Z14, Z11
 	VFMADD231PS.BCST 4(CX)(DX*4), Z14, Z12
 	VFMADD231PS.BCST 4(CX)(SI*1), Z14, Z13
-	VMOVUPS.Z        (R9)(R10*2), K1, Z14
+	VMOVUPS          (R9)(R11*2), Z14
 	VFMADD231PS.BCST 8(AX), Z14, Z0
 	VFMADD231PS.BCST 8(AX)(DX*1), Z14, Z1
 	VFMADD231PS.BCST 8(AX)(DX*2), Z14, Z2
@@ -1965,7 +1953,7 @@ rows14four:
 	VFMADD231PS.BCST 8(CX)(BX*1), Z14, Z11
 	VFMADD231PS.BCST 8(CX)(DX*4), Z14, Z12
 	VFMADD231PS.BCST 8(CX)(SI*1), Z14, Z13
-	VMOVUPS.Z        (R9)(R11*1), K1, Z14
+	VMOVUPS          (R9)(R10*1), Z14
 	VFMADD231PS.BCST 12(AX), Z14, Z0
 	VFMADD231PS.BCST 12(AX)(DX*1), Z14, Z1
 	VFMADD231PS.BCST 12(AX)(DX*2), Z14, Z2
@@ -1982,14 +1970,12 @@ rows14four:
 	VFMADD231PS.BCST 12(CX)(SI*1), Z14, Z13
 	ADDQ             $0x10, AX
 	ADDQ             $0x10, CX
-	LEAQ             (R9)(R10*4), R9
-	DECQ             R14
+	LEAQ             (R9)(R11*4), R9
+	SUBQ             $0x04, R14
+	DECQ             R15
 	JNZ              rows14four
-
-rows14rest:
-	MOVQ depth+16(FP), R14
-	ANDQ $0x03, R14
-	JZ   rows14next
+	TESTQ            R14, R14
+	JZ               rows14next
 
 rows14single:
 	VMOVUPS.Z        (R9), K1, Z14
@@ -2009,7 +1995,7 @@ rows14single:
 	VFMADD231PS.BCST (CX)(SI*1), Z14, Z13
 	ADDQ             R8, AX
 	ADDQ             R8, CX
-	LEAQ             (R9)(R10*1), R9
+	LEAQ             (R9)(R11*1), R9
 	DECQ             R14
 	JNZ              rows14single
 
@@ -2017,10 +2003,10 @@ rows14next:
 	ADDQ   $0x10, R12
 	CMPQ   R12, R13
 	JNE    rows14segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows14overwrite
 	MOVQ   AX, DX
@@ -2100,37 +2086,38 @@ rows15:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
-	MOVQ   step+40(FP), R8
+	MOVQ   step+48(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   row+32(FP), DX
+	MOVQ   row+40(FP), DX
 	SHLQ   $0x02, DX
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (BX)(DX*2), SI
 	LEAQ   (SI)(DX*2), DI
-	MOVQ   ldb+56(FP), R10
-	SHLQ   $0x02, R10
-	LEAQ   (R10)(R10*2), R11
-	MOVQ   segments+64(FP), R12
-	MOVQ   n+72(FP), R13
+	MOVQ   ldb+64(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (R11)(R11*2), R10
+	MOVQ   segments+72(FP), R12
+	MOVQ   n+80(FP), R13
 	SHLQ   $0x04, R13
 	ADDQ   R12, R13
 
 rows15segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R12), CX
-	LEAQ (AX)(CX*4), AX
-	LEAQ (AX)(DX*8), CX
-	MOVQ b+48(FP), R9
-	MOVQ 8(R12), R14
-	LEAQ (R9)(R14*4), R9
-	MOVQ depth+16(FP), R14
-	CMPQ R8, $0x04
-	JNE  rows15single
-	SHRQ $0x02, R14
-	JZ   rows15rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R12), CX
+	LEAQ  (AX)(CX*4), AX
+	LEAQ  (AX)(DX*8), CX
+	MOVQ  b+56(FP), R9
+	MOVQ  8(R12), R14
+	LEAQ  (R9)(R14*4), R9
+	MOVQ  depth+16(FP), R14
+	CMPQ  R8, $0x04
+	JNE   rows15single
+	MOVQ  fours+24(FP), R15
+	TESTQ R15, R15
+	JZ    rows15single
 
 rows15four:
-	VMOVUPS.Z        (R9), K1, Z15
+	VMOVUPS          (R9), Z15
 	VFMADD231PS.BCST (AX), Z15, Z0
 	VFMADD231PS.BCST (AX)(DX*1), Z15, Z1
 	VFMADD231PS.BCST (AX)(DX*2), Z15, Z2
@@ -2146,7 +2133,7 @@ rows15four:
 	VFMADD231PS.BCST (CX)(DX*4), Z15, Z12
 	VFMADD231PS.BCST (CX)(SI*1), Z15, Z13
 	VFMADD231PS.BCST (CX)(BX*2), Z15, Z14
-	VMOVUPS.Z        (R9)(R10*1), K1, Z15
+	VMOVUPS          (R9)(R11*1), Z15
 	VFMADD231PS.BCST 4(AX), Z15, Z0
 	VFMADD231PS.BCST 4(AX)(DX*1), Z15, Z1
 	VFMADD231PS.BCST 4(AX)(DX*2), Z15, Z2
@@ -2162,7 +2149,7 @@ rows15four:
 	VFMADD231PS.BCST 4(CX)(DX*4), Z15, Z12
 	VFMADD231PS.BCST 4(CX)(SI*1), Z15, Z13
 	VFMADD231PS.BCST 4(CX)(BX*2), Z15, Z14
-	VMOVUPS.Z        (R9)(R10*2), K1, Z15
+	VMOVUPS          (R9)(R11*2), Z15
 	VFMADD231PS.BCST 8(AX), Z15, Z0
 	VFMADD231PS.BCST 8(AX)(DX*1), Z15, Z1
 	VFMADD231PS.BCST 8(AX)(DX*2), Z15, Z2
@@ -2178,7 +2165,7 @@ rows15four:
 	VFMADD231PS.BCST 8(CX)(DX*4), Z15, Z12
 	VFMADD231PS.BCST 8(CX)(SI*1), Z15, Z13
 	VFMADD231PS.BCST 8(CX)(BX*2), Z15, Z14
-	VMOVUPS.Z        (R9)(R11*1), K1, Z15
+	VMOVUPS          (R9)(R10*1), Z15
 	VFMADD231PS.BCST 12(AX), Z15, Z0
 	VFMADD231PS.BCST 12(AX)(DX*1), Z15, Z1
 	VFMADD231PS.BCST 12(AX)(DX*2), Z15, Z2
@@ -2196,14 +2183,12 @@ rows15four:
 	VFMADD231PS.BCST 12(CX)(BX*2), Z15, Z14
 	ADDQ             $0x10, AX
 	ADDQ             $0x10, CX
-	LEAQ             (R9)(R10*4), R9
-	DECQ             R14
+	LEAQ             (R9)(R11*4), R9
+	SUBQ             $0x04, R14
+	DECQ             R15
 	JNZ              rows15four
-
-rows15rest:
-	MOVQ depth+16(FP), R14
-	ANDQ $0x03, R14
-	JZ   rows15next
+	TESTQ            R14, R14
+	JZ               rows15next
 
 rows15single:
 	VMOVUPS.Z        (R9), K1, Z15
@@ -2224,7 +2209,7 @@ rows15single:
 	VFMADD231PS.BCST (CX)(BX*2), Z15, Z14
 	ADDQ             R8, AX
 	ADDQ             R8, CX
-	LEAQ             (R9)(R10*1), R9
+	LEAQ             (R9)(R11*1), R9
 	DECQ             R14
 	JNZ              rows15single
 
@@ -2232,10 +2217,10 @@ rows15next:
 	ADDQ   $0x10, R12
 	CMPQ   R12, R13
 	JNE    rows15segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows15overwrite
 	MOVQ   AX, DX
@@ -2320,37 +2305,38 @@ rows16:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	MOVQ   step+40(FP), R8
+	MOVQ   step+48(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   row+32(FP), DX
+	MOVQ   row+40(FP), DX
 	SHLQ   $0x02, DX
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (BX)(DX*2), SI
 	LEAQ   (SI)(DX*2), DI
-	MOVQ   ldb+56(FP), R10
-	SHLQ   $0x02, R10
-	LEAQ   (R10)(R10*2), R11
-	MOVQ   segments+64(FP), R12
-	MOVQ   n+72(FP), R13
+	MOVQ   ldb+64(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (R11)(R11*2), R10
+	MOVQ   segments+72(FP), R12
+	MOVQ   n+80(FP), R13
 	SHLQ   $0x04, R13
 	ADDQ   R12, R13
 
 rows16segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R12), CX
-	LEAQ (AX)(CX*4), AX
-	LEAQ (AX)(DX*8), CX
-	MOVQ b+48(FP), R9
-	MOVQ 8(R12), R14
-	LEAQ (R9)(R14*4), R9
-	MOVQ depth+16(FP), R14
-	CMPQ R8, $0x04
-	JNE  rows16single
-	SHRQ $0x02, R14
-	JZ   rows16rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R12), CX
+	LEAQ  (AX)(CX*4), AX
+	LEAQ  (AX)(DX*8), CX
+	MOVQ  b+56(FP), R9
+	MOVQ  8(R12), R14
+	LEAQ  (R9)(R14*4), R9
+	MOVQ  depth+16(FP), R14
+	CMPQ  R8, $0x04
+	JNE   rows16single
+	MOVQ  fours+24(FP), R15
+	TESTQ R15, R15
+	JZ    rows16single
 
 rows16four:
-	VMOVUPS.Z        (R9), K1, Z16
+	VMOVUPS          (R9), Z16
 	VFMADD231PS.BCST (AX), Z16, Z0
 	VFMADD231PS.BCST (AX)(DX*1), Z16, Z1
 	VFMADD231PS.BCST (AX)(DX*2), Z16, Z2
@@ -2367,7 +2353,7 @@ rows16four:
 	VFMADD231PS.BCST (CX)(SI*1), Z16, Z13
 	VFMADD231PS.BCST (CX)(BX*2), Z16, Z14
 	VFMADD231PS.BCST (CX)(DI*1), Z16, Z15
-	VMOVUPS.Z        (R9)(R10*1), K1, Z16
+	VMOVUPS          (R9)(R11*1), Z16
 	VFMADD231PS.BCST 4(AX), Z16, Z0
 	VFMADD231PS.BCST 4(AX)(DX*1), Z16, Z1
 	VFMADD231PS.BCST 4(AX)(DX*2), Z16, Z2
@@ -2384,7 +2370,7 @@ rows16four:
 	VFMADD231PS.BCST 4(CX)(SI*1), Z16, Z13
 	VFMADD231PS.BCST 4(CX)(BX*2), Z16, Z14
 	VFMADD231PS.BCST 4(CX)(DI*1), Z16, Z15
-	VMOVUPS.Z        (R9)(R10*2), K1, Z16
+	VMOVUPS          (R9)(R11*2), Z16
 	VFMADD231PS.BCST 8(AX), Z16, Z0
 	VFMADD231PS.BCST 8(AX)(DX*1), Z16, Z1
 	VFMADD231PS.BCST 8(AX)(DX*2), Z16, Z2
@@ -2401,7 +2387,7 @@ rows16four:
 	VFMADD231PS.BCST 8(CX)(SI*1), Z16, Z13
 	VFMADD231PS.BCST 8(CX)(BX*2), Z16, Z14
 	VFMADD231PS.BCST 8(CX)(DI*1), Z16, Z15
-	VMOVUPS.Z        (R9)(R11*1), K1, Z16
+	VMOVUPS          (R9)(R10*1), Z16
 	VFMADD231PS.BCST 12(AX), Z16, Z0
 	VFMADD231PS.BCST 12(AX)(DX*1), Z16, Z1
 	VFMADD231PS.BCST 12(AX)(DX*2), Z16, Z2
@@ -2420,14 +2406,12 @@ rows16four:
 	VFMADD231PS.BCST 12(CX)(DI*1), Z16, Z15
 	ADDQ             $0x10, AX
 	ADDQ             $0x10, CX
-	LEAQ             (R9)(R10*4), R9
-	DECQ             R14
+	LEAQ             (R9)(R11*4), R9
+	SUBQ             $0x04, R14
+	DECQ             R15
 	JNZ              rows16four
-
-rows16rest:
-	MOVQ depth+16(FP), R14
-	ANDQ $0x03, R14
-	JZ   rows16next
+	TESTQ            R14, R14
+	JZ               rows16next
 
 rows16single:
 	VMOVUPS.Z        (R9), K1, Z16
@@ -2449,7 +2433,7 @@ rows16single:
 	VFMADD231PS.BCST (CX)(DI*1), Z16, Z15
 	ADDQ             R8, AX
 	ADDQ             R8, CX
-	LEAQ             (R9)(R10*1), R9
+	LEAQ             (R9)(R11*1), R9
 	DECQ             R14
 	JNZ              rows16single
 
@@ -2457,10 +2441,10 @@ rows16next:
 	ADDQ   $0x10, R12
 	CMPQ   R12, R13
 	JNE    rows16segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows16overwrite
 	MOVQ   AX, DX
@@ -2612,63 +2596,64 @@ transposedabove15:
 
 transposedrows1:
 	VPXORD Z0, Z0, Z0
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows1segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows1rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows1single
 
 transposedrows1four:
-	VMOVUPS.Z        (BX), K1, Z1
+	VMOVUPS          (DX), Z1
 	VFMADD231PS.BCST (AX), Z1, Z0
-	VMOVUPS.Z        (BX)(SI*1), K1, Z1
-	VFMADD231PS.BCST (AX)(CX*1), Z1, Z0
-	VMOVUPS.Z        (BX)(SI*2), K1, Z1
-	VFMADD231PS.BCST (AX)(CX*2), Z1, Z0
-	VMOVUPS.Z        (BX)(DI*1), K1, Z1
-	VFMADD231PS.BCST (AX)(DX*1), Z1, Z0
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z1
+	VFMADD231PS.BCST (AX), Z1, Z0
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z1
+	VFMADD231PS.BCST (AX), Z1, Z0
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z1
+	VFMADD231PS.BCST (AX), Z1, Z0
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows1four
-
-transposedrows1rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows1next
+	TESTQ            R9, R9
+	JZ               transposedrows1next
 
 transposedrows1single:
-	VMOVUPS.Z        (BX), K1, Z1
+	VMOVUPS.Z        (DX), K1, Z1
 	VFMADD231PS.BCST (AX), Z1, Z0
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows1single
 
 transposedrows1next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows1segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows1overwrite
 	MOVQ   AX, DX
@@ -2683,68 +2668,69 @@ transposedrows1overwrite:
 transposedrows2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows2segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows2rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows2single
 
 transposedrows2four:
-	VMOVUPS.Z        (BX), K1, Z2
+	VMOVUPS          (DX), Z2
 	VFMADD231PS.BCST (AX), Z2, Z0
 	VFMADD231PS.BCST 4(AX), Z2, Z1
-	VMOVUPS.Z        (BX)(SI*1), K1, Z2
-	VFMADD231PS.BCST (AX)(CX*1), Z2, Z0
-	VFMADD231PS.BCST 4(AX)(CX*1), Z2, Z1
-	VMOVUPS.Z        (BX)(SI*2), K1, Z2
-	VFMADD231PS.BCST (AX)(CX*2), Z2, Z0
-	VFMADD231PS.BCST 4(AX)(CX*2), Z2, Z1
-	VMOVUPS.Z        (BX)(DI*1), K1, Z2
-	VFMADD231PS.BCST (AX)(DX*1), Z2, Z0
-	VFMADD231PS.BCST 4(AX)(DX*1), Z2, Z1
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z2
+	VFMADD231PS.BCST (AX), Z2, Z0
+	VFMADD231PS.BCST 4(AX), Z2, Z1
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z2
+	VFMADD231PS.BCST (AX), Z2, Z0
+	VFMADD231PS.BCST 4(AX), Z2, Z1
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z2
+	VFMADD231PS.BCST (AX), Z2, Z0
+	VFMADD231PS.BCST 4(AX), Z2, Z1
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows2four
-
-transposedrows2rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows2next
+	TESTQ            R9, R9
+	JZ               transposedrows2next
 
 transposedrows2single:
-	VMOVUPS.Z        (BX), K1, Z2
+	VMOVUPS.Z        (DX), K1, Z2
 	VFMADD231PS.BCST (AX), Z2, Z0
 	VFMADD231PS.BCST 4(AX), Z2, Z1
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows2single
 
 transposedrows2next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows2segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows2overwrite
 	MOVQ   AX, DX
@@ -2764,73 +2750,74 @@ transposedrows3:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows3segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows3rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows3single
 
 transposedrows3four:
-	VMOVUPS.Z        (BX), K1, Z3
+	VMOVUPS          (DX), Z3
 	VFMADD231PS.BCST (AX), Z3, Z0
 	VFMADD231PS.BCST 4(AX), Z3, Z1
 	VFMADD231PS.BCST 8(AX), Z3, Z2
-	VMOVUPS.Z        (BX)(SI*1), K1, Z3
-	VFMADD231PS.BCST (AX)(CX*1), Z3, Z0
-	VFMADD231PS.BCST 4(AX)(CX*1), Z3, Z1
-	VFMADD231PS.BCST 8(AX)(CX*1), Z3, Z2
-	VMOVUPS.Z        (BX)(SI*2), K1, Z3
-	VFMADD231PS.BCST (AX)(CX*2), Z3, Z0
-	VFMADD231PS.BCST 4(AX)(CX*2), Z3, Z1
-	VFMADD231PS.BCST 8(AX)(CX*2), Z3, Z2
-	VMOVUPS.Z        (BX)(DI*1), K1, Z3
-	VFMADD231PS.BCST (AX)(DX*1), Z3, Z0
-	VFMADD231PS.BCST 4(AX)(DX*1), Z3, Z1
-	VFMADD231PS.BCST 8(AX)(DX*1), Z3, Z2
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z3
+	VFMADD231PS.BCST (AX), Z3, Z0
+	VFMADD231PS.BCST 4(AX), Z3, Z1
+	VFMADD231PS.BCST 8(AX), Z3, Z2
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z3
+	VFMADD231PS.BCST (AX), Z3, Z0
+	VFMADD231PS.BCST 4(AX), Z3, Z1
+	VFMADD231PS.BCST 8(AX), Z3, Z2
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z3
+	VFMADD231PS.BCST (AX), Z3, Z0
+	VFMADD231PS.BCST 4(AX), Z3, Z1
+	VFMADD231PS.BCST 8(AX), Z3, Z2
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows3four
-
-transposedrows3rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows3next
+	TESTQ            R9, R9
+	JZ               transposedrows3next
 
 transposedrows3single:
-	VMOVUPS.Z        (BX), K1, Z3
+	VMOVUPS.Z        (DX), K1, Z3
 	VFMADD231PS.BCST (AX), Z3, Z0
 	VFMADD231PS.BCST 4(AX), Z3, Z1
 	VFMADD231PS.BCST 8(AX), Z3, Z2
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows3single
 
 transposedrows3next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows3segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows3overwrite
 	MOVQ   AX, DX
@@ -2855,78 +2842,79 @@ transposedrows4:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows4segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows4rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows4single
 
 transposedrows4four:
-	VMOVUPS.Z        (BX), K1, Z4
+	VMOVUPS          (DX), Z4
 	VFMADD231PS.BCST (AX), Z4, Z0
 	VFMADD231PS.BCST 4(AX), Z4, Z1
 	VFMADD231PS.BCST 8(AX), Z4, Z2
 	VFMADD231PS.BCST 12(AX), Z4, Z3
-	VMOVUPS.Z        (BX)(SI*1), K1, Z4
-	VFMADD231PS.BCST (AX)(CX*1), Z4, Z0
-	VFMADD231PS.BCST 4(AX)(CX*1), Z4, Z1
-	VFMADD231PS.BCST 8(AX)(CX*1), Z4, Z2
-	VFMADD231PS.BCST 12(AX)(CX*1), Z4, Z3
-	VMOVUPS.Z        (BX)(SI*2), K1, Z4
-	VFMADD231PS.BCST (AX)(CX*2), Z4, Z0
-	VFMADD231PS.BCST 4(AX)(CX*2), Z4, Z1
-	VFMADD231PS.BCST 8(AX)(CX*2), Z4, Z2
-	VFMADD231PS.BCST 12(AX)(CX*2), Z4, Z3
-	VMOVUPS.Z        (BX)(DI*1), K1, Z4
-	VFMADD231PS.BCST (AX)(DX*1), Z4, Z0
-	VFMADD231PS.BCST 4(AX)(DX*1), Z4, Z1
-	VFMADD231PS.BCST 8(AX)(DX*1), Z4, Z2
-	VFMADD231PS.BCST 12(AX)(DX*1), Z4, Z3
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z4
+	VFMADD231PS.BCST (AX), Z4, Z0
+	VFMADD231PS.BCST 4(AX), Z4, Z1
+	VFMADD231PS.BCST 8(AX), Z4, Z2
+	VFMADD231PS.BCST 12(AX), Z4, Z3
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z4
+	VFMADD231PS.BCST (AX), Z4, Z0
+	VFMADD231PS.BCST 4(AX), Z4, Z1
+	VFMADD231PS.BCST 8(AX), Z4, Z2
+	VFMADD231PS.BCST 12(AX), Z4, Z3
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z4
+	VFMADD231PS.BCST (AX), Z4, Z0
+	VFMADD231PS.BCST 4(AX), Z4, Z1
+	VFMADD231PS.BCST 8(AX), Z4, Z2
+	VFMADD231PS.BCST 12(AX), Z4, Z3
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows4four
-
-transposedrows4rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows4next
+	TESTQ            R9, R9
+	JZ               transposedrows4next
 
 transposedrows4single:
-	VMOVUPS.Z        (BX), K1, Z4
+	VMOVUPS.Z        (DX), K1, Z4
 	VFMADD231PS.BCST (AX), Z4, Z0
 	VFMADD231PS.BCST 4(AX), Z4, Z1
 	VFMADD231PS.BCST 8(AX), Z4, Z2
 	VFMADD231PS.BCST 12(AX), Z4, Z3
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows4single
 
 transposedrows4next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows4segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows4overwrite
 	MOVQ   AX, DX
@@ -2956,83 +2944,84 @@ transposedrows5:
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows5segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows5rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows5single
 
 transposedrows5four:
-	VMOVUPS.Z        (BX), K1, Z5
+	VMOVUPS          (DX), Z5
 	VFMADD231PS.BCST (AX), Z5, Z0
 	VFMADD231PS.BCST 4(AX), Z5, Z1
 	VFMADD231PS.BCST 8(AX), Z5, Z2
 	VFMADD231PS.BCST 12(AX), Z5, Z3
 	VFMADD231PS.BCST 16(AX), Z5, Z4
-	VMOVUPS.Z        (BX)(SI*1), K1, Z5
-	VFMADD231PS.BCST (AX)(CX*1), Z5, Z0
-	VFMADD231PS.BCST 4(AX)(CX*1), Z5, Z1
-	VFMADD231PS.BCST 8(AX)(CX*1), Z5, Z2
-	VFMADD231PS.BCST 12(AX)(CX*1), Z5, Z3
-	VFMADD231PS.BCST 16(AX)(CX*1), Z5, Z4
-	VMOVUPS.Z        (BX)(SI*2), K1, Z5
-	VFMADD231PS.BCST (AX)(CX*2), Z5, Z0
-	VFMADD231PS.BCST 4(AX)(CX*2), Z5, Z1
-	VFMADD231PS.BCST 8(AX)(CX*2), Z5, Z2
-	VFMADD231PS.BCST 12(AX)(CX*2), Z5, Z3
-	VFMADD231PS.BCST 16(AX)(CX*2), Z5, Z4
-	VMOVUPS.Z        (BX)(DI*1), K1, Z5
-	VFMADD231PS.BCST (AX)(DX*1), Z5, Z0
-	VFMADD231PS.BCST 4(AX)(DX*1), Z5, Z1
-	VFMADD231PS.BCST 8(AX)(DX*1), Z5, Z2
-	VFMADD231PS.BCST 12(AX)(DX*1), Z5, Z3
-	VFMADD231PS.BCST 16(AX)(DX*1), Z5, Z4
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z5
+	VFMADD231PS.BCST (AX), Z5, Z0
+	VFMADD231PS.BCST 4(AX), Z5, Z1
+	VFMADD231PS.BCST 8(AX), Z5, Z2
+	VFMADD231PS.BCST 12(AX), Z5, Z3
+	VFMADD231PS.BCST 16(AX), Z5, Z4
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z5
+	VFMADD231PS.BCST (AX), Z5, Z0
+	VFMADD231PS.BCST 4(AX), Z5, Z1
+	VFMADD231PS.BCST 8(AX), Z5, Z2
+	VFMADD231PS.BCST 12(AX), Z5, Z3
+	VFMADD231PS.BCST 16(AX), Z5, Z4
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z5
+	VFMADD231PS.BCST (AX), Z5, Z0
+	VFMADD231PS.BCST 4(AX), Z5, Z1
+	VFMADD231PS.BCST 8(AX), Z5, Z2
+	VFMADD231PS.BCST 12(AX), Z5, Z3
+	VFMADD231PS.BCST 16(AX), Z5, Z4
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows5four
-
-transposedrows5rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows5next
+	TESTQ            R9, R9
+	JZ               transposedrows5next
 
 transposedrows5single:
-	VMOVUPS.Z        (BX), K1, Z5
+	VMOVUPS.Z        (DX), K1, Z5
 	VFMADD231PS.BCST (AX), Z5, Z0
 	VFMADD231PS.BCST 4(AX), Z5, Z1
 	VFMADD231PS.BCST 8(AX), Z5, Z2
 	VFMADD231PS.BCST 12(AX), Z5, Z3
 	VFMADD231PS.BCST 16(AX), Z5, Z4
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows5single
 
 transposedrows5next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows5segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows5overwrite
 	MOVQ   AX, DX
@@ -3067,88 +3056,89 @@ transposedrows6:
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows6segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows6rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows6single
 
 transposedrows6four:
-	VMOVUPS.Z        (BX), K1, Z6
+	VMOVUPS          (DX), Z6
 	VFMADD231PS.BCST (AX), Z6, Z0
 	VFMADD231PS.BCST 4(AX), Z6, Z1
 	VFMADD231PS.BCST 8(AX), Z6, Z2
 	VFMADD231PS.BCST 12(AX), Z6, Z3
 	VFMADD231PS.BCST 16(AX), Z6, Z4
 	VFMADD231PS.BCST 20(AX), Z6, Z5
-	VMOVUPS.Z        (BX)(SI*1), K1, Z6
-	VFMADD231PS.BCST (AX)(CX*1), Z6, Z0
-	VFMADD231PS.BCST 4(AX)(CX*1), Z6, Z1
-	VFMADD231PS.BCST 8(AX)(CX*1), Z6, Z2
-	VFMADD231PS.BCST 12(AX)(CX*1), Z6, Z3
-	VFMADD231PS.BCST 16(AX)(CX*1), Z6, Z4
-	VFMADD231PS.BCST 20(AX)(CX*1), Z6, Z5
-	VMOVUPS.Z        (BX)(SI*2), K1, Z6
-	VFMADD231PS.BCST (AX)(CX*2), Z6, Z0
-	VFMADD231PS.BCST 4(AX)(CX*2), Z6, Z1
-	VFMADD231PS.BCST 8(AX)(CX*2), Z6, Z2
-	VFMADD231PS.BCST 12(AX)(CX*2), Z6, Z3
-	VFMADD231PS.BCST 16(AX)(CX*2), Z6, Z4
-	VFMADD231PS.BCST 20(AX)(CX*2), Z6, Z5
-	VMOVUPS.Z        (BX)(DI*1), K1, Z6
-	VFMADD231PS.BCST (AX)(DX*1), Z6, Z0
-	VFMADD231PS.BCST 4(AX)(DX*1), Z6, Z1
-	VFMADD231PS.BCST 8(AX)(DX*1), Z6, Z2
-	VFMADD231PS.BCST 12(AX)(DX*1), Z6, Z3
-	VFMADD231PS.BCST 16(AX)(DX*1), Z6, Z4
-	VFMADD231PS.BCST 20(AX)(DX*1), Z6, Z5
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z6
+	VFMADD231PS.BCST (AX), Z6, Z0
+	VFMADD231PS.BCST 4(AX), Z6, Z1
+	VFMADD231PS.BCST 8(AX), Z6, Z2
+	VFMADD231PS.BCST 12(AX), Z6, Z3
+	VFMADD231PS.BCST 16(AX), Z6, Z4
+	VFMADD231PS.BCST 20(AX), Z6, Z5
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z6
+	VFMADD231PS.BCST (AX), Z6, Z0
+	VFMADD231PS.BCST 4(AX), Z6, Z1
+	VFMADD231PS.BCST 8(AX), Z6, Z2
+	VFMADD231PS.BCST 12(AX), Z6, Z3
+	VFMADD231PS.BCST 16(AX), Z6, Z4
+	VFMADD231PS.BCST 20(AX), Z6, Z5
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z6
+	VFMADD231PS.BCST (AX), Z6, Z0
+	VFMADD231PS.BCST 4(AX), Z6, Z1
+	VFMADD231PS.BCST 8(AX), Z6, Z2
+	VFMADD231PS.BCST 12(AX), Z6, Z3
+	VFMADD231PS.BCST 16(AX), Z6, Z4
+	VFMADD231PS.BCST 20(AX), Z6, Z5
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows6four
-
-transposedrows6rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows6next
+	TESTQ            R9, R9
+	JZ               transposedrows6next
 
 transposedrows6single:
-	VMOVUPS.Z        (BX), K1, Z6
+	VMOVUPS.Z        (DX), K1, Z6
 	VFMADD231PS.BCST (AX), Z6, Z0
 	VFMADD231PS.BCST 4(AX), Z6, Z1
 	VFMADD231PS.BCST 8(AX), Z6, Z2
 	VFMADD231PS.BCST 12(AX), Z6, Z3
 	VFMADD231PS.BCST 16(AX), Z6, Z4
 	VFMADD231PS.BCST 20(AX), Z6, Z5
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows6single
 
 transposedrows6next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows6segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows6overwrite
 	MOVQ   AX, DX
@@ -3188,30 +3178,30 @@ transposedrows7:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows7segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows7rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows7single
 
 transposedrows7four:
-	VMOVUPS.Z        (BX), K1, Z7
+	VMOVUPS          (DX), Z7
 	VFMADD231PS.BCST (AX), Z7, Z0
 	VFMADD231PS.BCST 4(AX), Z7, Z1
 	VFMADD231PS.BCST 8(AX), Z7, Z2
@@ -3219,42 +3209,43 @@ transposedrows7four:
 	VFMADD231PS.BCST 16(AX), Z7, Z4
 	VFMADD231PS.BCST 20(AX), Z7, Z5
 	VFMADD231PS.BCST 24(AX), Z7, Z6
-	VMOVUPS.Z        (BX)(SI*1), K1, Z7
-	VFMADD231PS.BCST (AX)(CX*1), Z7, Z0
-	VFMADD231PS.BCST 4(AX)(CX*1), Z7, Z1
-	VFMADD231PS.BCST 8(AX)(CX*1), Z7, Z2
-	VFMADD231PS.BCST 12(AX)(CX*1), Z7, Z3
-	VFMADD231PS.BCST 16(AX)(CX*1), Z7, Z4
-	VFMADD231PS.BCST 20(AX)(CX*1), Z7, Z5
-	VFMADD231PS.BCST 24(AX)(CX*1), Z7, Z6
-	VMOVUPS.Z        (BX)(SI*2), K1, Z7
-	VFMADD231PS.BCST (AX)(CX*2), Z7, Z0
-	VFMADD231PS.BCST 4(AX)(CX*2), Z7, Z1
-	VFMADD231PS.BCST 8(AX)(CX*2), Z7, Z2
-	VFMADD231PS.BCST 12(AX)(CX*2), Z7, Z3
-	VFMADD231PS.BCST 16(AX)(CX*2), Z7, Z4
-	VFMADD231PS.BCST 20(AX)(CX*2), Z7, Z5
-	VFMADD231PS.BCST 24(AX)(CX*2), Z7, Z6
-	VMOVUPS.Z        (BX)(DI*1), K1, Z7
-	VFMADD231PS.BCST (AX)(DX*1), Z7, Z0
-	VFMADD231PS.BCST 4(AX)(DX*1), Z7, Z1
-	VFMADD231PS.BCST 8(AX)(DX*1), Z7, Z2
-	VFMADD231PS.BCST 12(AX)(DX*1), Z7, Z3
-	VFMADD231PS.BCST 16(AX)(DX*1), Z7, Z4
-	VFMADD231PS.BCST 20(AX)(DX*1), Z7, Z5
-	VFMADD231PS.BCST 24(AX)(DX*1), Z7, Z6
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z7
+	VFMADD231PS.BCST (AX), Z7, Z0
+	VFMADD231PS.BCST 4(AX), Z7, Z1
+	VFMADD231PS.BCST 8(AX), Z7, Z2
+	VFMADD231PS.BCST 12(AX), Z7, Z3
+	VFMADD231PS.BCST 16(AX), Z7, Z4
+	VFMADD231PS.BCST 20(AX), Z7, Z5
+	VFMADD231PS.BCST 24(AX), Z7, Z6
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z7
+	VFMADD231PS.BCST (AX), Z7, Z0
+	VFMADD231PS.BCST 4(AX), Z7, Z1
+	VFMADD231PS.BCST 8(AX), Z7, Z2
+	VFMADD231PS.BCST 12(AX), Z7, Z3
+	VFMADD231PS.BCST 16(AX), Z7, Z4
+	VFMADD231PS.BCST 20(AX), Z7, Z5
+	VFMADD231PS.BCST 24(AX), Z7, Z6
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z7
+	VFMADD231PS.BCST (AX), Z7, Z0
+	VFMADD231PS.BCST 4(AX), Z7, Z1
+	VFMADD231PS.BCST 8(AX), Z7, Z2
+	VFMADD231PS.BCST 12(AX), Z7, Z3
+	VFMADD231PS.BCST 16(AX), Z7, Z4
+	VFMADD231PS.BCST 20(AX), Z7, Z5
+	VFMADD231PS.BCST 24(AX), Z7, Z6
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows7four
-
-transposedrows7rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows7next
+	TESTQ            R9, R9
+	JZ               transposedrows7next
 
 transposedrows7single:
-	VMOVUPS.Z        (BX), K1, Z7
+	VMOVUPS.Z        (DX), K1, Z7
 	VFMADD231PS.BCST (AX), Z7, Z0
 	VFMADD231PS.BCST 4(AX), Z7, Z1
 	VFMADD231PS.BCST 8(AX), Z7, Z2
@@ -3262,19 +3253,19 @@ transposedrows7single:
 	VFMADD231PS.BCST 16(AX), Z7, Z4
 	VFMADD231PS.BCST 20(AX), Z7, Z5
 	VFMADD231PS.BCST 24(AX), Z7, Z6
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows7single
 
 transposedrows7next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows7segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows7overwrite
 	MOVQ   AX, DX
@@ -3319,30 +3310,30 @@ transposedrows8:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows8segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows8rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows8single
 
 transposedrows8four:
-	VMOVUPS.Z        (BX), K1, Z8
+	VMOVUPS          (DX), Z8
 	VFMADD231PS.BCST (AX), Z8, Z0
 	VFMADD231PS.BCST 4(AX), Z8, Z1
 	VFMADD231PS.BCST 8(AX), Z8, Z2
@@ -3351,45 +3342,46 @@ transposedrows8four:
 	VFMADD231PS.BCST 20(AX), Z8, Z5
 	VFMADD231PS.BCST 24(AX), Z8, Z6
 	VFMADD231PS.BCST 28(AX), Z8, Z7
-	VMOVUPS.Z        (BX)(SI*1), K1, Z8
-	VFMADD231PS.BCST (AX)(CX*1), Z8, Z0
-	VFMADD231PS.BCST 4(AX)(CX*1), Z8, Z1
-	VFMADD231PS.BCST 8(AX)(CX*1), Z8, Z2
-	VFMADD231PS.BCST 12(AX)(CX*1), Z8, Z3
-	VFMADD231PS.BCST 16(AX)(CX*1), Z8, Z4
-	VFMADD231PS.BCST 20(AX)(CX*1), Z8, Z5
-	VFMADD231PS.BCST 24(AX)(CX*1), Z8, Z6
-	VFMADD231PS.BCST 28(AX)(CX*1), Z8, Z7
-	VMOVUPS.Z        (BX)(SI*2), K1, Z8
-	VFMADD231PS.BCST (AX)(CX*2), Z8, Z0
-	VFMADD231PS.BCST 4(AX)(CX*2), Z8, Z1
-	VFMADD231PS.BCST 8(AX)(CX*2), Z8, Z2
-	VFMADD231PS.BCST 12(AX)(CX*2), Z8, Z3
-	VFMADD231PS.BCST 16(AX)(CX*2), Z8, Z4
-	VFMADD231PS.BCST 20(AX)(CX*2), Z8, Z5
-	VFMADD231PS.BCST 24(AX)(CX*2), Z8, Z6
-	VFMADD231PS.BCST 28(AX)(CX*2), Z8, Z7
-	VMOVUPS.Z        (BX)(DI*1), K1, Z8
-	VFMADD231PS.BCST (AX)(DX*1), Z8, Z0
-	VFMADD231PS.BCST 4(AX)(DX*1), Z8, Z1
-	VFMADD231PS.BCST 8(AX)(DX*1), Z8, Z2
-	VFMADD231PS.BCST 12(AX)(DX*1), Z8, Z3
-	VFMADD231PS.BCST 16(AX)(DX*1), Z8, Z4
-	VFMADD231PS.BCST 20(AX)(DX*1), Z8, Z5
-	VFMADD231PS.BCST 24(AX)(DX*1), Z8, Z6
-	VFMADD231PS.BCST 28(AX)(DX*1), Z8, Z7
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z8
+	VFMADD231PS.BCST (AX), Z8, Z0
+	VFMADD231PS.BCST 4(AX), Z8, Z1
+	VFMADD231PS.BCST 8(AX), Z8, Z2
+	VFMADD231PS.BCST 12(AX), Z8, Z3
+	VFMADD231PS.BCST 16(AX), Z8, Z4
+	VFMADD231PS.BCST 20(AX), Z8, Z5
+	VFMADD231PS.BCST 24(AX), Z8, Z6
+	VFMADD231PS.BCST 28(AX), Z8, Z7
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z8
+	VFMADD231PS.BCST (AX), Z8, Z0
+	VFMADD231PS.BCST 4(AX), Z8, Z1
+	VFMADD231PS.BCST 8(AX), Z8, Z2
+	VFMADD231PS.BCST 12(AX), Z8, Z3
+	VFMADD231PS.BCST 16(AX), Z8, Z4
+	VFMADD231PS.BCST 20(AX), Z8, Z5
+	VFMADD231PS.BCST 24(AX), Z8, Z6
+	VFMADD231PS.BCST 28(AX), Z8, Z7
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z8
+	VFMADD231PS.BCST (AX), Z8, Z0
+	VFMADD231PS.BCST 4(AX), Z8, Z1
+	VFMADD231PS.BCST 8(AX), Z8, Z2
+	VFMADD231PS.BCST 12(AX), Z8, Z3
+	VFMADD231PS.BCST 16(AX), Z8, Z4
+	VFMADD231PS.BCST 20(AX), Z8, Z5
+	VFMADD231PS.BCST 24(AX), Z8, Z6
+	VFMADD231PS.BCST 28(AX), Z8, Z7
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows8four
-
-transposedrows8rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows8next
+	TESTQ            R9, R9
+	JZ               transposedrows8next
 
 transposedrows8single:
-	VMOVUPS.Z        (BX), K1, Z8
+	VMOVUPS.Z        (DX), K1, Z8
 	VFMADD231PS.BCST (AX), Z8, Z0
 	VFMADD231PS.BCST 4(AX), Z8, Z1
 	VFMADD231PS.BCST 8(AX), Z8, Z2
@@ -3398,19 +3390,19 @@ transposedrows8single:
 	VFMADD231PS.BCST 20(AX), Z8, Z5
 	VFMADD231PS.BCST 24(AX), Z8, Z6
 	VFMADD231PS.BCST 28(AX), Z8, Z7
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows8single
 
 transposedrows8next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows8segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows8overwrite
 	MOVQ   AX, DX
@@ -3460,30 +3452,30 @@ transposedrows9:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows9segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows9rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows9single
 
 transposedrows9four:
-	VMOVUPS.Z        (BX), K1, Z9
+	VMOVUPS          (DX), Z9
 	VFMADD231PS.BCST (AX), Z9, Z0
 	VFMADD231PS.BCST 4(AX), Z9, Z1
 	VFMADD231PS.BCST 8(AX), Z9, Z2
@@ -3493,48 +3485,49 @@ transposedrows9four:
 	VFMADD231PS.BCST 24(AX), Z9, Z6
 	VFMADD231PS.BCST 28(AX), Z9, Z7
 	VFMADD231PS.BCST 32(AX), Z9, Z8
-	VMOVUPS.Z        (BX)(SI*1), K1, Z9
-	VFMADD231PS.BCST (AX)(CX*1), Z9, Z0
-	VFMADD231PS.BCST 4(AX)(CX*1), Z9, Z1
-	VFMADD231PS.BCST 8(AX)(CX*1), Z9, Z2
-	VFMADD231PS.BCST 12(AX)(CX*1), Z9, Z3
-	VFMADD231PS.BCST 16(AX)(CX*1), Z9, Z4
-	VFMADD231PS.BCST 20(AX)(CX*1), Z9, Z5
-	VFMADD231PS.BCST 24(AX)(CX*1), Z9, Z6
-	VFMADD231PS.BCST 28(AX)(CX*1), Z9, Z7
-	VFMADD231PS.BCST 32(AX)(CX*1), Z9, Z8
-	VMOVUPS.Z        (BX)(SI*2), K1, Z9
-	VFMADD231PS.BCST (AX)(CX*2), Z9, Z0
-	VFMADD231PS.BCST 4(AX)(CX*2), Z9, Z1
-	VFMADD231PS.BCST 8(AX)(CX*2), Z9, Z2
-	VFMADD231PS.BCST 12(AX)(CX*2), Z9, Z3
-	VFMADD231PS.BCST 16(AX)(CX*2), Z9, Z4
-	VFMADD231PS.BCST 20(AX)(CX*2), Z9, Z5
-	VFMADD231PS.BCST 24(AX)(CX*2), Z9, Z6
-	VFMADD231PS.BCST 28(AX)(CX*2), Z9, Z7
-	VFMADD231PS.BCST 32(AX)(CX*2), Z9, Z8
-	VMOVUPS.Z        (BX)(DI*1), K1, Z9
-	VFMADD231PS.BCST (AX)(DX*1), Z9, Z0
-	VFMADD231PS.BCST 4(AX)(DX*1), Z9, Z1
-	VFMADD231PS.BCST 8(AX)(DX*1), Z9, Z2
-	VFMADD231PS.BCST 12(AX)(DX*1), Z9, Z3
-	VFMADD231PS.BCST 16(AX)(DX*1), Z9, Z4
-	VFMADD231PS.BCST 20(AX)(DX*1), Z9, Z5
-	VFMADD231PS.BCST 24(AX)(DX*1), Z9, Z6
-	VFMADD231PS.BCST 28(AX)(DX*1), Z9, Z7
-	VFMADD231PS.BCST 32(AX)(DX*1), Z9, Z8
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z9
+	VFMADD231PS.BCST (AX), Z9, Z0
+	VFMADD231PS.BCST 4(AX), Z9, Z1
+	VFMADD231PS.BCST 8(AX), Z9, Z2
+	VFMADD231PS.BCST 12(AX), Z9, Z3
+	VFMADD231PS.BCST 16(AX), Z9, Z4
+	VFMADD231PS.BCST 20(AX), Z9, Z5
+	VFMADD231PS.BCST 24(AX), Z9, Z6
+	VFMADD231PS.BCST 28(AX), Z9, Z7
+	VFMADD231PS.BCST 32(AX), Z9, Z8
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z9
+	VFMADD231PS.BCST (AX), Z9, Z0
+	VFMADD231PS.BCST 4(AX), Z9, Z1
+	VFMADD231PS.BCST 8(AX), Z9, Z2
+	VFMADD231PS.BCST 12(AX), Z9, Z3
+	VFMADD231PS.BCST 16(AX), Z9, Z4
+	VFMADD231PS.BCST 20(AX), Z9, Z5
+	VFMADD231PS.BCST 24(AX), Z9, Z6
+	VFMADD231PS.BCST 28(AX), Z9, Z7
+	VFMADD231PS.BCST 32(AX), Z9, Z8
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z9
+	VFMADD231PS.BCST (AX), Z9, Z0
+	VFMADD231PS.BCST 4(AX), Z9, Z1
+	VFMADD231PS.BCST 8(AX), Z9, Z2
+	VFMADD231PS.BCST 12(AX), Z9, Z3
+	VFMADD231PS.BCST 16(AX), Z9, Z4
+	VFMADD231PS.BCST 20(AX), Z9, Z5
+	VFMADD231PS.BCST 24(AX), Z9, Z6
+	VFMADD231PS.BCST 28(AX), Z9, Z7
+	VFMADD231PS.BCST 32(AX), Z9, Z8
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows9four
-
-transposedrows9rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows9next
+	TESTQ            R9, R9
+	JZ               transposedrows9next
 
 transposedrows9single:
-	VMOVUPS.Z        (BX), K1, Z9
+	VMOVUPS.Z        (DX), K1, Z9
 	VFMADD231PS.BCST (AX), Z9, Z0
 	VFMADD231PS.BCST 4(AX), Z9, Z1
 	VFMADD231PS.BCST 8(AX), Z9, Z2
@@ -3544,19 +3537,19 @@ transposedrows9single:
 	VFMADD231PS.BCST 24(AX), Z9, Z6
 	VFMADD231PS.BCST 28(AX), Z9, Z7
 	VFMADD231PS.BCST 32(AX), Z9, Z8
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows9single
 
 transposedrows9next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows9segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows9overwrite
 	MOVQ   AX, DX
@@ -3611,30 +3604,30 @@ transposedrows10:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows10segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows10rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows10single
 
 transposedrows10four:
-	VMOVUPS.Z        (BX), K1, Z10
+	VMOVUPS          (DX), Z10
 	VFMADD231PS.BCST (AX), Z10, Z0
 	VFMADD231PS.BCST 4(AX), Z10, Z1
 	VFMADD231PS.BCST 8(AX), Z10, Z2
@@ -3645,51 +3638,52 @@ transposedrows10four:
 	VFMADD231PS.BCST 28(AX), Z10, Z7
 	VFMADD231PS.BCST 32(AX), Z10, Z8
 	VFMADD231PS.BCST 36(AX), Z10, Z9
-	VMOVUPS.Z        (BX)(SI*1), K1, Z10
-	VFMADD231PS.BCST (AX)(CX*1), Z10, Z0
-	VFMADD231PS.BCST 4(AX)(CX*1), Z10, Z1
-	VFMADD231PS.BCST 8(AX)(CX*1), Z10, Z2
-	VFMADD231PS.BCST 12(AX)(CX*1), Z10, Z3
-	VFMADD231PS.BCST 16(AX)(CX*1), Z10, Z4
-	VFMADD231PS.BCST 20(AX)(CX*1), Z10, Z5
-	VFMADD231PS.BCST 24(AX)(CX*1), Z10, Z6
-	VFMADD231PS.BCST 28(AX)(CX*1), Z10, Z7
-	VFMADD231PS.BCST 32(AX)(CX*1), Z10, Z8
-	VFMADD231PS.BCST 36(AX)(CX*1), Z10, Z9
-	VMOVUPS.Z        (BX)(SI*2), K1, Z10
-	VFMADD231PS.BCST (AX)(CX*2), Z10, Z0
-	VFMADD231PS.BCST 4(AX)(CX*2), Z10, Z1
-	VFMADD231PS.BCST 8(AX)(CX*2), Z10, Z2
-	VFMADD231PS.BCST 12(AX)(CX*2), Z10, Z3
-	VFMADD231PS.BCST 16(AX)(CX*2), Z10, Z4
-	VFMADD231PS.BCST 20(AX)(CX*2), Z10, Z5
-	VFMADD231PS.BCST 24(AX)(CX*2), Z10, Z6
-	VFMADD231PS.BCST 28(AX)(CX*2), Z10, Z7
-	VFMADD231PS.BCST 32(AX)(CX*2), Z10, Z8
-	VFMADD231PS.BCST 36(AX)(CX*2), Z10, Z9
-	VMOVUPS.Z        (BX)(DI*1), K1, Z10
-	VFMADD231PS.BCST (AX)(DX*1), Z10, Z0
-	VFMADD231PS.BCST 4(AX)(DX*1), Z10, Z1
-	VFMADD231PS.BCST 8(AX)(DX*1), Z10, Z2
-	VFMADD231PS.BCST 12(AX)(DX*1), Z10, Z3
-	VFMADD231PS.BCST 16(AX)(DX*1), Z10, Z4
-	VFMADD231PS.BCST 20(AX)(DX*1), Z10, Z5
-	VFMADD231PS.BCST 24(AX)(DX*1), Z10, Z6
-	VFMADD231PS.BCST 28(AX)(DX*1), Z10, Z7
-	VFMADD231PS.BCST 32(AX)(DX*1), Z10, Z8
-	VFMADD231PS.BCST 36(AX)(DX*1), Z10, Z9
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z10
+	VFMADD231PS.BCST (AX), Z10, Z0
+	VFMADD231PS.BCST 4(AX), Z10, Z1
+	VFMADD231PS.BCST 8(AX), Z10, Z2
+	VFMADD231PS.BCST 12(AX), Z10, Z3
+	VFMADD231PS.BCST 16(AX), Z10, Z4
+	VFMADD231PS.BCST 20(AX), Z10, Z5
+	VFMADD231PS.BCST 24(AX), Z10, Z6
+	VFMADD231PS.BCST 28(AX), Z10, Z7
+	VFMADD231PS.BCST 32(AX), Z10, Z8
+	VFMADD231PS.BCST 36(AX), Z10, Z9
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z10
+	VFMADD231PS.BCST (AX), Z10, Z0
+	VFMADD231PS.BCST 4(AX), Z10, Z1
+	VFMADD231PS.BCST 8(AX), Z10, Z2
+	VFMADD231PS.BCST 12(AX), Z10, Z3
+	VFMADD231PS.BCST 16(AX), Z10, Z4
+	VFMADD231PS.BCST 20(AX), Z10, Z5
+	VFMADD231PS.BCST 24(AX), Z10, Z6
+	VFMADD231PS.BCST 28(AX), Z10, Z7
+	VFMADD231PS.BCST 32(AX), Z10, Z8
+	VFMADD231PS.BCST 36(AX), Z10, Z9
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z10
+	VFMADD231PS.BCST (AX), Z10, Z0
+	VFMADD231PS.BCST 4(AX), Z10, Z1
+	VFMADD231PS.BCST 8(AX), Z10, Z2
+	VFMADD231PS.BCST 12(AX), Z10, Z3
+	VFMADD231PS.BCST 16(AX), Z10, Z4
+	VFMADD231PS.BCST 20(AX), Z10, Z5
+	VFMADD231PS.BCST 24(AX), Z10, Z6
+	VFMADD231PS.BCST 28(AX), Z10, Z7
+	VFMADD231PS.BCST 32(AX), Z10, Z8
+	VFMADD231PS.BCST 36(AX), Z10, Z9
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows10four
-
-transposedrows10rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows10next
+	TESTQ            R9, R9
+	JZ               transposedrows10next
 
 transposedrows10single:
-	VMOVUPS.Z        (BX), K1, Z10
+	VMOVUPS.Z        (DX), K1, Z10
 	VFMADD231PS.BCST (AX), Z10, Z0
 	VFMADD231PS.BCST 4(AX), Z10, Z1
 	VFMADD231PS.BCST 8(AX), Z10, Z2
@@ -3700,19 +3694,19 @@ transposedrows10single:
 	VFMADD231PS.BCST 28(AX), Z10, Z7
 	VFMADD231PS.BCST 32(AX), Z10, Z8
 	VFMADD231PS.BCST 36(AX), Z10, Z9
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows10single
 
 transposedrows10next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows10segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows10overwrite
 	MOVQ   AX, DX
@@ -3772,30 +3766,30 @@ transposedrows11:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows11segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows11rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows11single
 
 transposedrows11four:
-	VMOVUPS.Z        (BX), K1, Z11
+	VMOVUPS          (DX), Z11
 	VFMADD231PS.BCST (AX), Z11, Z0
 	VFMADD231PS.BCST 4(AX), Z11, Z1
 	VFMADD231PS.BCST 8(AX), Z11, Z2
@@ -3807,54 +3801,55 @@ transposedrows11four:
 	VFMADD231PS.BCST 32(AX), Z11, Z8
 	VFMADD231PS.BCST 36(AX), Z11, Z9
 	VFMADD231PS.BCST 40(AX), Z11, Z10
-	VMOVUPS.Z        (BX)(SI*1), K1, Z11
-	VFMADD231PS.BCST (AX)(CX*1), Z11, Z0
-	VFMADD231PS.BCST 4(AX)(CX*1), Z11, Z1
-	VFMADD231PS.BCST 8(AX)(CX*1), Z11, Z2
-	VFMADD231PS.BCST 12(AX)(CX*1), Z11, Z3
-	VFMADD231PS.BCST 16(AX)(CX*1), Z11, Z4
-	VFMADD231PS.BCST 20(AX)(CX*1), Z11, Z5
-	VFMADD231PS.BCST 24(AX)(CX*1), Z11, Z6
-	VFMADD231PS.BCST 28(AX)(CX*1), Z11, Z7
-	VFMADD231PS.BCST 32(AX)(CX*1), Z11, Z8
-	VFMADD231PS.BCST 36(AX)(CX*1), Z11, Z9
-	VFMADD231PS.BCST 40(AX)(CX*1), Z11, Z10
-	VMOVUPS.Z        (BX)(SI*2), K1, Z11
-	VFMADD231PS.BCST (AX)(CX*2), Z11, Z0
-	VFMADD231PS.BCST 4(AX)(CX*2), Z11, Z1
-	VFMADD231PS.BCST 8(AX)(CX*2), Z11, Z2
-	VFMADD231PS.BCST 12(AX)(CX*2), Z11, Z3
-	VFMADD231PS.BCST 16(AX)(CX*2), Z11, Z4
-	VFMADD231PS.BCST 20(AX)(CX*2), Z11, Z5
-	VFMADD231PS.BCST 24(AX)(CX*2), Z11, Z6
-	VFMADD231PS.BCST 28(AX)(CX*2), Z11, Z7
-	VFMADD231PS.BCST 32(AX)(CX*2), Z11, Z8
-	VFMADD231PS.BCST 36(AX)(CX*2), Z11, Z9
-	VFMADD231PS.BCST 40(AX)(CX*2), Z11, Z10
-	VMOVUPS.Z        (BX)(DI*1), K1, Z11
-	VFMADD231PS.BCST (AX)(DX*1), Z11, Z0
-	VFMADD231PS.BCST 4(AX)(DX*1), Z11, Z1
-	VFMADD231PS.BCST 8(AX)(DX*1), Z11, Z2
-	VFMADD231PS.BCST 12(AX)(DX*1), Z11, Z3
-	VFMADD231PS.BCST 16(AX)(DX*1), Z11, Z4
-	VFMADD231PS.BCST 20(AX)(DX*1), Z11, Z5
-	VFMADD231PS.BCST 24(AX)(DX*1), Z11, Z6
-	VFMADD231PS.BCST 28(AX)(DX*1), Z11, Z7
-	VFMADD231PS.BCST 32(AX)(DX*1), Z11, Z8
-	VFMADD231PS.BCST 36(AX)(DX*1), Z11, Z9
-	VFMADD231PS.BCST 40(AX)(DX*1), Z11, Z10
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z11
+	VFMADD231PS.BCST (AX), Z11, Z0
+	VFMADD231PS.BCST 4(AX), Z11, Z1
+	VFMADD231PS.BCST 8(AX), Z11, Z2
+	VFMADD231PS.BCST 12(AX), Z11, Z3
+	VFMADD231PS.BCST 16(AX), Z11, Z4
+	VFMADD231PS.BCST 20(AX), Z11, Z5
+	VFMADD231PS.BCST 24(AX), Z11, Z6
+	VFMADD231PS.BCST 28(AX), Z11, Z7
+	VFMADD231PS.BCST 32(AX), Z11, Z8
+	VFMADD231PS.BCST 36(AX), Z11, Z9
+	VFMADD231PS.BCST 40(AX), Z11, Z10
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z11
+	VFMADD231PS.BCST (AX), Z11, Z0
+	VFMADD231PS.BCST 4(AX), Z11, Z1
+	VFMADD231PS.BCST 8(AX), Z11, Z2
+	VFMADD231PS.BCST 12(AX), Z11, Z3
+	VFMADD231PS.BCST 16(AX), Z11, Z4
+	VFMADD231PS.BCST 20(AX), Z11, Z5
+	VFMADD231PS.BCST 24(AX), Z11, Z6
+	VFMADD231PS.BCST 28(AX), Z11, Z7
+	VFMADD231PS.BCST 32(AX), Z11, Z8
+	VFMADD231PS.BCST 36(AX), Z11, Z9
+	VFMADD231PS.BCST 40(AX), Z11, Z10
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z11
+	VFMADD231PS.BCST (AX), Z11, Z0
+	VFMADD231PS.BCST 4(AX), Z11, Z1
+	VFMADD231PS.BCST 8(AX), Z11, Z2
+	VFMADD231PS.BCST 12(AX), Z11, Z3
+	VFMADD231PS.BCST 16(AX), Z11, Z4
+	VFMADD231PS.BCST 20(AX), Z11, Z5
+	VFMADD231PS.BCST 24(AX), Z11, Z6
+	VFMADD231PS.BCST 28(AX), Z11, Z7
+	VFMADD231PS.BCST 32(AX), Z11, Z8
+	VFMADD231PS.BCST 36(AX), Z11, Z9
+	VFMADD231PS.BCST 40(AX), Z11, Z10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows11four
-
-transposedrows11rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows11next
+	TESTQ            R9, R9
+	JZ               transposedrows11next
 
 transposedrows11single:
-	VMOVUPS.Z        (BX), K1, Z11
+	VMOVUPS.Z        (DX), K1, Z11
 	VFMADD231PS.BCST (AX), Z11, Z0
 	VFMADD231PS.BCST 4(AX), Z11, Z1
 	VFMADD231PS.BCST 8(AX), Z11, Z2
@@ -3866,19 +3861,19 @@ transposedrows11single:
 	VFMADD231PS.BCST 32(AX), Z11, Z8
 	VFMADD231PS.BCST 36(AX), Z11, Z9
 	VFMADD231PS.BCST 40(AX), Z11, Z10
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows11single
 
 transposedrows11next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows11segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows11overwrite
 	MOVQ   AX, DX
@@ -3943,30 +3938,30 @@ transposedrows12:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows12segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows12rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows12single
 
 transposedrows12four:
-	VMOVUPS.Z        (BX), K1, Z12
+	VMOVUPS          (DX), Z12
 	VFMADD231PS.BCST (AX), Z12, Z0
 	VFMADD231PS.BCST 4(AX), Z12, Z1
 	VFMADD231PS.BCST 8(AX), Z12, Z2
@@ -3979,57 +3974,58 @@ transposedrows12four:
 	VFMADD231PS.BCST 36(AX), Z12, Z9
 	VFMADD231PS.BCST 40(AX), Z12, Z10
 	VFMADD231PS.BCST 44(AX), Z12, Z11
-	VMOVUPS.Z        (BX)(SI*1), K1, Z12
-	VFMADD231PS.BCST (AX)(CX*1), Z12, Z0
-	VFMADD231PS.BCST 4(AX)(CX*1), Z12, Z1
-	VFMADD231PS.BCST 8(AX)(CX*1), Z12, Z2
-	VFMADD231PS.BCST 12(AX)(CX*1), Z12, Z3
-	VFMADD231PS.BCST 16(AX)(CX*1), Z12, Z4
-	VFMADD231PS.BCST 20(AX)(CX*1), Z12, Z5
-	VFMADD231PS.BCST 24(AX)(CX*1), Z12, Z6
-	VFMADD231PS.BCST 28(AX)(CX*1), Z12, Z7
-	VFMADD231PS.BCST 32(AX)(CX*1), Z12, Z8
-	VFMADD231PS.BCST 36(AX)(CX*1), Z12, Z9
-	VFMADD231PS.BCST 40(AX)(CX*1), Z12, Z10
-	VFMADD231PS.BCST 44(AX)(CX*1), Z12, Z11
-	VMOVUPS.Z        (BX)(SI*2), K1, Z12
-	VFMADD231PS.BCST (AX)(CX*2), Z12, Z0
-	VFMADD231PS.BCST 4(AX)(CX*2), Z12, Z1
-	VFMADD231PS.BCST 8(AX)(CX*2), Z12, Z2
-	VFMADD231PS.BCST 12(AX)(CX*2), Z12, Z3
-	VFMADD231PS.BCST 16(AX)(CX*2), Z12, Z4
-	VFMADD231PS.BCST 20(AX)(CX*2), Z12, Z5
-	VFMADD231PS.BCST 24(AX)(CX*2), Z12, Z6
-	VFMADD231PS.BCST 28(AX)(CX*2), Z12, Z7
-	VFMADD231PS.BCST 32(AX)(CX*2), Z12, Z8
-	VFMADD231PS.BCST 36(AX)(CX*2), Z12, Z9
-	VFMADD231PS.BCST 40(AX)(CX*2), Z12, Z10
-	VFMADD231PS.BCST 44(AX)(CX*2), Z12, Z11
-	VMOVUPS.Z        (BX)(DI*1), K1, Z12
-	VFMADD231PS.BCST (AX)(DX*1), Z12, Z0
-	VFMADD231PS.BCST 4(AX)(DX*1), Z12, Z1
-	VFMADD231PS.BCST 8(AX)(DX*1), Z12, Z2
-	VFMADD231PS.BCST 12(AX)(DX*1), Z12, Z3
-	VFMADD231PS.BCST 16(AX)(DX*1), Z12, Z4
-	VFMADD231PS.BCST 20(AX)(DX*1), Z12, Z5
-	VFMADD231PS.BCST 24(AX)(DX*1), Z12, Z6
-	VFMADD231PS.BCST 28(AX)(DX*1), Z12, Z7
-	VFMADD231PS.BCST 32(AX)(DX*1), Z12, Z8
-	VFMADD231PS.BCST 36(AX)(DX*1), Z12, Z9
-	VFMADD231PS.BCST 40(AX)(DX*1), Z12, Z10
-	VFMADD231PS.BCST 44(AX)(DX*1), Z12, Z11
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z12
+	VFMADD231PS.BCST (AX), Z12, Z0
+	VFMADD231PS.BCST 4(AX), Z12, Z1
+	VFMADD231PS.BCST 8(AX), Z12, Z2
+	VFMADD231PS.BCST 12(AX), Z12, Z3
+	VFMADD231PS.BCST 16(AX), Z12, Z4
+	VFMADD231PS.BCST 20(AX), Z12, Z5
+	VFMADD231PS.BCST 24(AX), Z12, Z6
+	VFMADD231PS.BCST 28(AX), Z12, Z7
+	VFMADD231PS.BCST 32(AX), Z12, Z8
+	VFMADD231PS.BCST 36(AX), Z12, Z9
+	VFMADD231PS.BCST 40(AX), Z12, Z10
+	VFMADD231PS.BCST 44(AX), Z12, Z11
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z12
+	VFMADD231PS.BCST (AX), Z12, Z0
+	VFMADD231PS.BCST 4(AX), Z12, Z1
+	VFMADD231PS.BCST 8(AX), Z12, Z2
+	VFMADD231PS.BCST 12(AX), Z12, Z3
+	VFMADD231PS.BCST 16(AX), Z12, Z4
+	VFMADD231PS.BCST 20(AX), Z12, Z5
+	VFMADD231PS.BCST 24(AX), Z12, Z6
+	VFMADD231PS.BCST 28(AX), Z12, Z7
+	VFMADD231PS.BCST 32(AX), Z12, Z8
+	VFMADD231PS.BCST 36(AX), Z12, Z9
+	VFMADD231PS.BCST 40(AX), Z12, Z10
+	VFMADD231PS.BCST 44(AX), Z12, Z11
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z12
+	VFMADD231PS.BCST (AX), Z12, Z0
+	VFMADD231PS.BCST 4(AX), Z12, Z1
+	VFMADD231PS.BCST 8(AX), Z12, Z2
+	VFMADD231PS.BCST 12(AX), Z12, Z3
+	VFMADD231PS.BCST 16(AX), Z12, Z4
+	VFMADD231PS.BCST 20(AX), Z12, Z5
+	VFMADD231PS.BCST 24(AX), Z12, Z6
+	VFMADD231PS.BCST 28(AX), Z12, Z7
+	VFMADD231PS.BCST 32(AX), Z12, Z8
+	VFMADD231PS.BCST 36(AX), Z12, Z9
+	VFMADD231PS.BCST 40(AX), Z12, Z10
+	VFMADD231PS.BCST 44(AX), Z12, Z11
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows12four
-
-transposedrows12rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows12next
+	TESTQ            R9, R9
+	JZ               transposedrows12next
 
 transposedrows12single:
-	VMOVUPS.Z        (BX), K1, Z12
+	VMOVUPS.Z        (DX), K1, Z12
 	VFMADD231PS.BCST (AX), Z12, Z0
 	VFMADD231PS.BCST 4(AX), Z12, Z1
 	VFMADD231PS.BCST 8(AX), Z12, Z2
@@ -4042,19 +4038,19 @@ transposedrows12single:
 	VFMADD231PS.BCST 36(AX), Z12, Z9
 	VFMADD231PS.BCST 40(AX), Z12, Z10
 	VFMADD231PS.BCST 44(AX), Z12, Z11
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows12single
 
 transposedrows12next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows12segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows12overwrite
 	MOVQ   AX, DX
@@ -4124,30 +4120,30 @@ transposedrows13:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows13segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows13rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows13single
 
 transposedrows13four:
-	VMOVUPS.Z        (BX), K1, Z13
+	VMOVUPS          (DX), Z13
 	VFMADD231PS.BCST (AX), Z13, Z0
 	VFMADD231PS.BCST 4(AX), Z13, Z1
 	VFMADD231PS.BCST 8(AX), Z13, Z2
@@ -4161,60 +4157,61 @@ transposedrows13four:
 	VFMADD231PS.BCST 40(AX), Z13, Z10
 	VFMADD231PS.BCST 44(AX), Z13, Z11
 	VFMADD231PS.BCST 48(AX), Z13, Z12
-	VMOVUPS.Z        (BX)(SI*1), K1, Z13
-	VFMADD231PS.BCST (AX)(CX*1), Z13, Z0
-	VFMADD231PS.BCST 4(AX)(CX*1), Z13, Z1
-	VFMADD231PS.BCST 8(AX)(CX*1), Z13, Z2
-	VFMADD231PS.BCST 12(AX)(CX*1), Z13, Z3
-	VFMADD231PS.BCST 16(AX)(CX*1), Z13, Z4
-	VFMADD231PS.BCST 20(AX)(CX*1), Z13, Z5
-	VFMADD231PS.BCST 24(AX)(CX*1), Z13, Z6
-	VFMADD231PS.BCST 28(AX)(CX*1), Z13, Z7
-	VFMADD231PS.BCST 32(AX)(CX*1), Z13, Z8
-	VFMADD231PS.BCST 36(AX)(CX*1), Z13, Z9
-	VFMADD231PS.BCST 40(AX)(CX*1), Z13, Z10
-	VFMADD231PS.BCST 44(AX)(CX*1), Z13, Z11
-	VFMADD231PS.BCST 48(AX)(CX*1), Z13, Z12
-	VMOVUPS.Z        (BX)(SI*2), K1, Z13
-	VFMADD231PS.BCST (AX)(CX*2), Z13, Z0
-	VFMADD231PS.BCST 4(AX)(CX*2), Z13, Z1
-	VFMADD231PS.BCST 8(AX)(CX*2), Z13, Z2
-	VFMADD231PS.BCST 12(AX)(CX*2), Z13, Z3
-	VFMADD231PS.BCST 16(AX)(CX*2), Z13, Z4
-	VFMADD231PS.BCST 20(AX)(CX*2), Z13, Z5
-	VFMADD231PS.BCST 24(AX)(CX*2), Z13, Z6
-	VFMADD231PS.BCST 28(AX)(CX*2), Z13, Z7
-	VFMADD231PS.BCST 32(AX)(CX*2), Z13, Z8
-	VFMADD231PS.BCST 36(AX)(CX*2), Z13, Z9
-	VFMADD231PS.BCST 40(AX)(CX*2), Z13, Z10
-	VFMADD231PS.BCST 44(AX)(CX*2), Z13, Z11
-	VFMADD231PS.BCST 48(AX)(CX*2), Z13, Z12
-	VMOVUPS.Z        (BX)(DI*1), K1, Z13
-	VFMADD231PS.BCST (AX)(DX*1), Z13, Z0
-	VFMADD231PS.BCST 4(AX)(DX*1), Z13, Z1
-	VFMADD231PS.BCST 8(AX)(DX*1), Z13, Z2
-	VFMADD231PS.BCST 12(AX)(DX*1), Z13, Z3
-	VFMADD231PS.BCST 16(AX)(DX*1), Z13, Z4
-	VFMADD231PS.BCST 20(AX)(DX*1), Z13, Z5
-	VFMADD231PS.BCST 24(AX)(DX*1), Z13, Z6
-	VFMADD231PS.BCST 28(AX)(DX*1), Z13, Z7
-	VFMADD231PS.BCST 32(AX)(DX*1), Z13, Z8
-	VFMADD231PS.BCST 36(AX)(DX*1), Z13, Z9
-	VFMADD231PS.BCST 40(AX)(DX*1), Z13, Z10
-	VFMADD231PS.BCST 44(AX)(DX*1), Z13, Z11
-	VFMADD231PS.BCST 48(AX)(DX*1), Z13, Z12
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z13
+	VFMADD231PS.BCST (AX), Z13, Z0
+	VFMADD231PS.BCST 4(AX), Z13, Z1
+	VFMADD231PS.BCST 8(AX), Z13, Z2
+	VFMADD231PS.BCST 12(AX), Z13, Z3
+	VFMADD231PS.BCST 16(AX), Z13, Z4
+	VFMADD231PS.BCST 20(AX), Z13, Z5
+	VFMADD231PS.BCST 24(AX), Z13, Z6
+	VFMADD231PS.BCST 28(AX), Z13, Z7
+	VFMADD231PS.BCST 32(AX), Z13, Z8
+	VFMADD231PS.BCST 36(AX), Z13, Z9
+	VFMADD231PS.BCST 40(AX), Z13, Z10
+	VFMADD231PS.BCST 44(AX), Z13, Z11
+	VFMADD231PS.BCST 48(AX), Z13, Z12
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z13
+	VFMADD231PS.BCST (AX), Z13, Z0
+	VFMADD231PS.BCST 4(AX), Z13, Z1
+	VFMADD231PS.BCST 8(AX), Z13, Z2
+	VFMADD231PS.BCST 12(AX), Z13, Z3
+	VFMADD231PS.BCST 16(AX), Z13, Z4
+	VFMADD231PS.BCST 20(AX), Z13, Z5
+	VFMADD231PS.BCST 24(AX), Z13, Z6
+	VFMADD231PS.BCST 28(AX), Z13, Z7
+	VFMADD231PS.BCST 32(AX), Z13, Z8
+	VFMADD231PS.BCST 36(AX), Z13, Z9
+	VFMADD231PS.BCST 40(AX), Z13, Z10
+	VFMADD231PS.BCST 44(AX), Z13, Z11
+	VFMADD231PS.BCST 48(AX), Z13, Z12
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z13
+	VFMADD231PS.BCST (AX), Z13, Z0
+	VFMADD231PS.BCST 4(AX), Z13, Z1
+	VFMADD231PS.BCST 8(AX), Z13, Z2
+	VFMADD231PS.BCST 12(AX), Z13, Z3
+	VFMADD231PS.BCST 16(AX), Z13, Z4
+	VFMADD231PS.BCST 20(AX), Z13, Z5
+	VFMADD231PS.BCST 24(AX), Z13, Z6
+	VFMADD231PS.BCST 28(AX), Z13, Z7
+	VFMADD231PS.BCST 32(AX), Z13, Z8
+	VFMADD231PS.BCST 36(AX), Z13, Z9
+	VFMADD231PS.BCST 40(AX), Z13, Z10
+	VFMADD231PS.BCST 44(AX), Z13, Z11
+	VFMADD231PS.BCST 48(AX), Z13, Z12
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows13four
-
-transposedrows13rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows13next
+	TESTQ            R9, R9
+	JZ               transposedrows13next
 
 transposedrows13single:
-	VMOVUPS.Z        (BX), K1, Z13
+	VMOVUPS.Z        (DX), K1, Z13
 	VFMADD231PS.BCST (AX), Z13, Z0
 	VFMADD231PS.BCST 4(AX), Z13, Z1
 	VFMADD231PS.BCST 8(AX), Z13, Z2
@@ -4228,19 +4225,19 @@ transposedrows13single:
 	VFMADD231PS.BCST 40(AX), Z13, Z10
 	VFMADD231PS.BCST 44(AX), Z13, Z11
 	VFMADD231PS.BCST 48(AX), Z13, Z12
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows13single
 
 transposedrows13next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows13segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows13overwrite
 	MOVQ   AX, DX
@@ -4315,30 +4312,30 @@ transposedrows14:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows14segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows14rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows14single
 
 transposedrows14four:
-	VMOVUPS.Z        (BX), K1, Z14
+	VMOVUPS          (DX), Z14
 	VFMADD231PS.BCST (AX), Z14, Z0
 	VFMADD231PS.BCST 4(AX), Z14, Z1
 	VFMADD231PS.BCST 8(AX), Z14, Z2
@@ -4353,63 +4350,64 @@ transposedrows14four:
 	VFMADD231PS.BCST 44(AX), Z14, Z11
 	VFMADD231PS.BCST 48(AX), Z14, Z12
 	VFMADD231PS.BCST 52(AX), Z14, Z13
-	VMOVUPS.Z        (BX)(SI*1), K1, Z14
-	VFMADD231PS.BCST (AX)(CX*1), Z14, Z0
-	VFMADD231PS.BCST 4(AX)(CX*1), Z14, Z1
-	VFMADD231PS.BCST 8(AX)(CX*1), Z14, Z2
-	VFMADD231PS.BCST 12(AX)(CX*1), Z14, Z3
-	VFMADD231PS.BCST 16(AX)(CX*1), Z14, Z4
-	VFMADD231PS.BCST 20(AX)(CX*1), Z14, Z5
-	VFMADD231PS.BCST 24(AX)(CX*1), Z14, Z6
-	VFMADD231PS.BCST 28(AX)(CX*1), Z14, Z7
-	VFMADD231PS.BCST 32(AX)(CX*1), Z14, Z8
-	VFMADD231PS.BCST 36(AX)(CX*1), Z14, Z9
-	VFMADD231PS.BCST 40(AX)(CX*1), Z14, Z10
-	VFMADD231PS.BCST 44(AX)(CX*1), Z14, Z11
-	VFMADD231PS.BCST 48(AX)(CX*1), Z14, Z12
-	VFMADD231PS.BCST 52(AX)(CX*1), Z14, Z13
-	VMOVUPS.Z        (BX)(SI*2), K1, Z14
-	VFMADD231PS.BCST (AX)(CX*2), Z14, Z0
-	VFMADD231PS.BCST 4(AX)(CX*2), Z14, Z1
-	VFMADD231PS.BCST 8(AX)(CX*2), Z14, Z2
-	VFMADD231PS.BCST 12(AX)(CX*2), Z14, Z3
-	VFMADD231PS.BCST 16(AX)(CX*2), Z14, Z4
-	VFMADD231PS.BCST 20(AX)(CX*2), Z14, Z5
-	VFMADD231PS.BCST 24(AX)(CX*2), Z14, Z6
-	VFMADD231PS.BCST 28(AX)(CX*2), Z14, Z7
-	VFMADD231PS.BCST 32(AX)(CX*2), Z14, Z8
-	VFMADD231PS.BCST 36(AX)(CX*2), Z14, Z9
-	VFMADD231PS.BCST 40(AX)(CX*2), Z14, Z10
-	VFMADD231PS.BCST 44(AX)(CX*2), Z14, Z11
-	VFMADD231PS.BCST 48(AX)(CX*2), Z14, Z12
-	VFMADD231PS.BCST 52(AX)(CX*2), Z14, Z13
-	VMOVUPS.Z        (BX)(DI*1), K1, Z14
-	VFMADD231PS.BCST (AX)(DX*1), Z14, Z0
-	VFMADD231PS.BCST 4(AX)(DX*1), Z14, Z1
-	VFMADD231PS.BCST 8(AX)(DX*1), Z14, Z2
-	VFMADD231PS.BCST 12(AX)(DX*1), Z14, Z3
-	VFMADD231PS.BCST 16(AX)(DX*1), Z14, Z4
-	VFMADD231PS.BCST 20(AX)(DX*1), Z14, Z5
-	VFMADD231PS.BCST 24(AX)(DX*1), Z14, Z6
-	VFMADD231PS.BCST 28(AX)(DX*1), Z14, Z7
-	VFMADD231PS.BCST 32(AX)(DX*1), Z14, Z8
-	VFMADD231PS.BCST 36(AX)(DX*1), Z14, Z9
-	VFMADD231PS.BCST 40(AX)(DX*1), Z14, Z10
-	VFMADD231PS.BCST 44(AX)(DX*1), Z14, Z11
-	VFMADD231PS.BCST 48(AX)(DX*1), Z14, Z12
-	VFMADD231PS.BCST 52(AX)(DX*1), Z14, Z13
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z14
+	VFMADD231PS.BCST (AX), Z14, Z0
+	VFMADD231PS.BCST 4(AX), Z14, Z1
+	VFMADD231PS.BCST 8(AX), Z14, Z2
+	VFMADD231PS.BCST 12(AX), Z14, Z3
+	VFMADD231PS.BCST 16(AX), Z14, Z4
+	VFMADD231PS.BCST 20(AX), Z14, Z5
+	VFMADD231PS.BCST 24(AX), Z14, Z6
+	VFMADD231PS.BCST 28(AX), Z14, Z7
+	VFMADD231PS.BCST 32(AX), Z14, Z8
+	VFMADD231PS.BCST 36(AX), Z14, Z9
+	VFMADD231PS.BCST 40(AX), Z14, Z10
+	VFMADD231PS.BCST 44(AX), Z14, Z11
+	VFMADD231PS.BCST 48(AX), Z14, Z12
+	VFMADD231PS.BCST 52(AX), Z14, Z13
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z14
+	VFMADD231PS.BCST (AX), Z14, Z0
+	VFMADD231PS.BCST 4(AX), Z14, Z1
+	VFMADD231PS.BCST 8(AX), Z14, Z2
+	VFMADD231PS.BCST 12(AX), Z14, Z3
+	VFMADD231PS.BCST 16(AX), Z14, Z4
+	VFMADD231PS.BCST 20(AX), Z14, Z5
+	VFMADD231PS.BCST 24(AX), Z14, Z6
+	VFMADD231PS.BCST 28(AX), Z14, Z7
+	VFMADD231PS.BCST 32(AX), Z14, Z8
+	VFMADD231PS.BCST 36(AX), Z14, Z9
+	VFMADD231PS.BCST 40(AX), Z14, Z10
+	VFMADD231PS.BCST 44(AX), Z14, Z11
+	VFMADD231PS.BCST 48(AX), Z14, Z12
+	VFMADD231PS.BCST 52(AX), Z14, Z13
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z14
+	VFMADD231PS.BCST (AX), Z14, Z0
+	VFMADD231PS.BCST 4(AX), Z14, Z1
+	VFMADD231PS.BCST 8(AX), Z14, Z2
+	VFMADD231PS.BCST 12(AX), Z14, Z3
+	VFMADD231PS.BCST 16(AX), Z14, Z4
+	VFMADD231PS.BCST 20(AX), Z14, Z5
+	VFMADD231PS.BCST 24(AX), Z14, Z6
+	VFMADD231PS.BCST 28(AX), Z14, Z7
+	VFMADD231PS.BCST 32(AX), Z14, Z8
+	VFMADD231PS.BCST 36(AX), Z14, Z9
+	VFMADD231PS.BCST 40(AX), Z14, Z10
+	VFMADD231PS.BCST 44(AX), Z14, Z11
+	VFMADD231PS.BCST 48(AX), Z14, Z12
+	VFMADD231PS.BCST 52(AX), Z14, Z13
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows14four
-
-transposedrows14rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows14next
+	TESTQ            R9, R9
+	JZ               transposedrows14next
 
 transposedrows14single:
-	VMOVUPS.Z        (BX), K1, Z14
+	VMOVUPS.Z        (DX), K1, Z14
 	VFMADD231PS.BCST (AX), Z14, Z0
 	VFMADD231PS.BCST 4(AX), Z14, Z1
 	VFMADD231PS.BCST 8(AX), Z14, Z2
@@ -4424,19 +4422,19 @@ transposedrows14single:
 	VFMADD231PS.BCST 44(AX), Z14, Z11
 	VFMADD231PS.BCST 48(AX), Z14, Z12
 	VFMADD231PS.BCST 52(AX), Z14, Z13
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows14single
 
 transposedrows14next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows14segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows14overwrite
 	MOVQ   AX, DX
@@ -4516,30 +4514,30 @@ transposedrows15:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows15segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows15rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows15single
 
 transposedrows15four:
-	VMOVUPS.Z        (BX), K1, Z15
+	VMOVUPS          (DX), Z15
 	VFMADD231PS.BCST (AX), Z15, Z0
 	VFMADD231PS.BCST 4(AX), Z15, Z1
 	VFMADD231PS.BCST 8(AX), Z15, Z2
@@ -4555,66 +4553,67 @@ transposedrows15four:
 	VFMADD231PS.BCST 48(AX), Z15, Z12
 	VFMADD231PS.BCST 52(AX), Z15, Z13
 	VFMADD231PS.BCST 56(AX), Z15, Z14
-	VMOVUPS.Z        (BX)(SI*1), K1, Z15
-	VFMADD231PS.BCST (AX)(CX*1), Z15, Z0
-	VFMADD231PS.BCST 4(AX)(CX*1), Z15, Z1
-	VFMADD231PS.BCST 8(AX)(CX*1), Z15, Z2
-	VFMADD231PS.BCST 12(AX)(CX*1), Z15, Z3
-	VFMADD231PS.BCST 16(AX)(CX*1), Z15, Z4
-	VFMADD231PS.BCST 20(AX)(CX*1), Z15, Z5
-	VFMADD231PS.BCST 24(AX)(CX*1), Z15, Z6
-	VFMADD231PS.BCST 28(AX)(CX*1), Z15, Z7
-	VFMADD231PS.BCST 32(AX)(CX*1), Z15, Z8
-	VFMADD231PS.BCST 36(AX)(CX*1), Z15, Z9
-	VFMADD231PS.BCST 40(AX)(CX*1), Z15, Z10
-	VFMADD231PS.BCST 44(AX)(CX*1), Z15, Z11
-	VFMADD231PS.BCST 48(AX)(CX*1), Z15, Z12
-	VFMADD231PS.BCST 52(AX)(CX*1), Z15, Z13
-	VFMADD231PS.BCST 56(AX)(CX*1), Z15, Z14
-	VMOVUPS.Z        (BX)(SI*2), K1, Z15
-	VFMADD231PS.BCST (AX)(CX*2), Z15, Z0
-	VFMADD231PS.BCST 4(AX)(CX*2), Z15, Z1
-	VFMADD231PS.BCST 8(AX)(CX*2), Z15, Z2
-	VFMADD231PS.BCST 12(AX)(CX*2), Z15, Z3
-	VFMADD231PS.BCST 16(AX)(CX*2), Z15, Z4
-	VFMADD231PS.BCST 20(AX)(CX*2), Z15, Z5
-	VFMADD231PS.BCST 24(AX)(CX*2), Z15, Z6
-	VFMADD231PS.BCST 28(AX)(CX*2), Z15, Z7
-	VFMADD231PS.BCST 32(AX)(CX*2), Z15, Z8
-	VFMADD231PS.BCST 36(AX)(CX*2), Z15, Z9
-	VFMADD231PS.BCST 40(AX)(CX*2), Z15, Z10
-	VFMADD231PS.BCST 44(AX)(CX*2), Z15, Z11
-	VFMADD231PS.BCST 48(AX)(CX*2), Z15, Z12
-	VFMADD231PS.BCST 52(AX)(CX*2), Z15, Z13
-	VFMADD231PS.BCST 56(AX)(CX*2), Z15, Z14
-	VMOVUPS.Z        (BX)(DI*1), K1, Z15
-	VFMADD231PS.BCST (AX)(DX*1), Z15, Z0
-	VFMADD231PS.BCST 4(AX)(DX*1), Z15, Z1
-	VFMADD231PS.BCST 8(AX)(DX*1), Z15, Z2
-	VFMADD231PS.BCST 12(AX)(DX*1), Z15, Z3
-	VFMADD231PS.BCST 16(AX)(DX*1), Z15, Z4
-	VFMADD231PS.BCST 20(AX)(DX*1), Z15, Z5
-	VFMADD231PS.BCST 24(AX)(DX*1), Z15, Z6
-	VFMADD231PS.BCST 28(AX)(DX*1), Z15, Z7
-	VFMADD231PS.BCST 32(AX)(DX*1), Z15, Z8
-	VFMADD231PS.BCST 36(AX)(DX*1), Z15, Z9
-	VFMADD231PS.BCST 40(AX)(DX*1), Z15, Z10
-	VFMADD231PS.BCST 44(AX)(DX*1), Z15, Z11
-	VFMADD231PS.BCST 48(AX)(DX*1), Z15, Z12
-	VFMADD231PS.BCST 52(AX)(DX*1), Z15, Z13
-	VFMADD231PS.BCST 56(AX)(DX*1), Z15, Z14
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z15
+	VFMADD231PS.BCST (AX), Z15, Z0
+	VFMADD231PS.BCST 4(AX), Z15, Z1
+	VFMADD231PS.BCST 8(AX), Z15, Z2
+	VFMADD231PS.BCST 12(AX), Z15, Z3
+	VFMADD231PS.BCST 16(AX), Z15, Z4
+	VFMADD231PS.BCST 20(AX), Z15, Z5
+	VFMADD231PS.BCST 24(AX), Z15, Z6
+	VFMADD231PS.BCST 28(AX), Z15, Z7
+	VFMADD231PS.BCST 32(AX), Z15, Z8
+	VFMADD231PS.BCST 36(AX), Z15, Z9
+	VFMADD231PS.BCST 40(AX), Z15, Z10
+	VFMADD231PS.BCST 44(AX), Z15, Z11
+	VFMADD231PS.BCST 48(AX), Z15, Z12
+	VFMADD231PS.BCST 52(AX), Z15, Z13
+	VFMADD231PS.BCST 56(AX), Z15, Z14
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z15
+	VFMADD231PS.BCST (AX), Z15, Z0
+	VFMADD231PS.BCST 4(AX), Z15, Z1
+	VFMADD231PS.BCST 8(AX), Z15, Z2
+	VFMADD231PS.BCST 12(AX), Z15, Z3
+	VFMADD231PS.BCST 16(AX), Z15, Z4
+	VFMADD231PS.BCST 20(AX), Z15, Z5
+	VFMADD231PS.BCST 24(AX), Z15, Z6
+	VFMADD231PS.BCST 28(AX), Z15, Z7
+	VFMADD231PS.BCST 32(AX), Z15, Z8
+	VFMADD231PS.BCST 36(AX), Z15, Z9
+	VFMADD231PS.BCST 40(AX), Z15, Z10
+	VFMADD231PS.BCST 44(AX), Z15, Z11
+	VFMADD231PS.BCST 48(AX), Z15, Z12
+	VFMADD231PS.BCST 52(AX), Z15, Z13
+	VFMADD231PS.BCST 56(AX), Z15, Z14
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z15
+	VFMADD231PS.BCST (AX), Z15, Z0
+	VFMADD231PS.BCST 4(AX), Z15, Z1
+	VFMADD231PS.BCST 8(AX), Z15, Z2
+	VFMADD231PS.BCST 12(AX), Z15, Z3
+	VFMADD231PS.BCST 16(AX), Z15, Z4
+	VFMADD231PS.BCST 20(AX), Z15, Z5
+	VFMADD231PS.BCST 24(AX), Z15, Z6
+	VFMADD231PS.BCST 28(AX), Z15, Z7
+	VFMADD231PS.BCST 32(AX), Z15, Z8
+	VFMADD231PS.BCST 36(AX), Z15, Z9
+	VFMADD231PS.BCST 40(AX), Z15, Z10
+	VFMADD231PS.BCST 44(AX), Z15, Z11
+	VFMADD231PS.BCST 48(AX), Z15, Z12
+	VFMADD231PS.BCST 52(AX), Z15, Z13
+	VFMADD231PS.BCST 56(AX), Z15, Z14
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows15four
-
-transposedrows15rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows15next
+	TESTQ            R9, R9
+	JZ               transposedrows15next
 
 transposedrows15single:
-	VMOVUPS.Z        (BX), K1, Z15
+	VMOVUPS.Z        (DX), K1, Z15
 	VFMADD231PS.BCST (AX), Z15, Z0
 	VFMADD231PS.BCST 4(AX), Z15, Z1
 	VFMADD231PS.BCST 8(AX), Z15, Z2
@@ -4630,19 +4629,19 @@ transposedrows15single:
 	VFMADD231PS.BCST 48(AX), Z15, Z12
 	VFMADD231PS.BCST 52(AX), Z15, Z13
 	VFMADD231PS.BCST 56(AX), Z15, Z14
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows15single
 
 transposedrows15next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows15segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows15overwrite
 	MOVQ   AX, DX
@@ -4727,30 +4726,30 @@ transposedrows16:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows16segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows16rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows16single
 
 transposedrows16four:
-	VMOVUPS.Z        (BX), K1, Z16
+	VMOVUPS          (DX), Z16
 	VFMADD231PS.BCST (AX), Z16, Z0
 	VFMADD231PS.BCST 4(AX), Z16, Z1
 	VFMADD231PS.BCST 8(AX), Z16, Z2
@@ -4767,69 +4766,70 @@ transposedrows16four:
 	VFMADD231PS.BCST 52(AX), Z16, Z13
 	VFMADD231PS.BCST 56(AX), Z16, Z14
 	VFMADD231PS.BCST 60(AX), Z16, Z15
-	VMOVUPS.Z        (BX)(SI*1), K1, Z16
-	VFMADD231PS.BCST (AX)(CX*1), Z16, Z0
-	VFMADD231PS.BCST 4(AX)(CX*1), Z16, Z1
-	VFMADD231PS.BCST 8(AX)(CX*1), Z16, Z2
-	VFMADD231PS.BCST 12(AX)(CX*1), Z16, Z3
-	VFMADD231PS.BCST 16(AX)(CX*1), Z16, Z4
-	VFMADD231PS.BCST 20(AX)(CX*1), Z16, Z5
-	VFMADD231PS.BCST 24(AX)(CX*1), Z16, Z6
-	VFMADD231PS.BCST 28(AX)(CX*1), Z16, Z7
-	VFMADD231PS.BCST 32(AX)(CX*1), Z16, Z8
-	VFMADD231PS.BCST 36(AX)(CX*1), Z16, Z9
-	VFMADD231PS.BCST 40(AX)(CX*1), Z16, Z10
-	VFMADD231PS.BCST 44(AX)(CX*1), Z16, Z11
-	VFMADD231PS.BCST 48(AX)(CX*1), Z16, Z12
-	VFMADD231PS.BCST 52(AX)(CX*1), Z16, Z13
-	VFMADD231PS.BCST 56(AX)(CX*1), Z16, Z14
-	VFMADD231PS.BCST 60(AX)(CX*1), Z16, Z15
-	VMOVUPS.Z        (BX)(SI*2), K1, Z16
-	VFMADD231PS.BCST (AX)(CX*2), Z16, Z0
-	VFMADD231PS.BCST 4(AX)(CX*2), Z16, Z1
-	VFMADD231PS.BCST 8(AX)(CX*2), Z16, Z2
-	VFMADD231PS.BCST 12(AX)(CX*2), Z16, Z3
-	VFMADD231PS.BCST 16(AX)(CX*2), Z16, Z4
-	VFMADD231PS.BCST 20(AX)(CX*2), Z16, Z5
-	VFMADD231PS.BCST 24(AX)(CX*2), Z16, Z6
-	VFMADD231PS.BCST 28(AX)(CX*2), Z16, Z7
-	VFMADD231PS.BCST 32(AX)(CX*2), Z16, Z8
-	VFMADD231PS.BCST 36(AX)(CX*2), Z16, Z9
-	VFMADD231PS.BCST 40(AX)(CX*2), Z16, Z10
-	VFMADD231PS.BCST 44(AX)(CX*2), Z16, Z11
-	VFMADD231PS.BCST 48(AX)(CX*2), Z16, Z12
-	VFMADD231PS.BCST 52(AX)(CX*2), Z16, Z13
-	VFMADD231PS.BCST 56(AX)(CX*2), Z16, Z14
-	VFMADD231PS.BCST 60(AX)(CX*2), Z16, Z15
-	VMOVUPS.Z        (BX)(DI*1), K1, Z16
-	VFMADD231PS.BCST (AX)(DX*1), Z16, Z0
-	VFMADD231PS.BCST 4(AX)(DX*1), Z16, Z1
-	VFMADD231PS.BCST 8(AX)(DX*1), Z16, Z2
-	VFMADD231PS.BCST 12(AX)(DX*1), Z16, Z3
-	VFMADD231PS.BCST 16(AX)(DX*1), Z16, Z4
-	VFMADD231PS.BCST 20(AX)(DX*1), Z16, Z5
-	VFMADD231PS.BCST 24(AX)(DX*1), Z16, Z6
-	VFMADD231PS.BCST 28(AX)(DX*1), Z16, Z7
-	VFMADD231PS.BCST 32(AX)(DX*1), Z16, Z8
-	VFMADD231PS.BCST 36(AX)(DX*1), Z16, Z9
-	VFMADD231PS.BCST 40(AX)(DX*1), Z16, Z10
-	VFMADD231PS.BCST 44(AX)(DX*1), Z16, Z11
-	VFMADD231PS.BCST 48(AX)(DX*1), Z16, Z12
-	VFMADD231PS.BCST 52(AX)(DX*1), Z16, Z13
-	VFMADD231PS.BCST 56(AX)(DX*1), Z16, Z14
-	VFMADD231PS.BCST 60(AX)(DX*1), Z16, Z15
-	LEAQ             (AX)(CX*4), AX
-	LEAQ             (BX)(SI*4), BX
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*1), Z16
+	VFMADD231PS.BCST (AX), Z16, Z0
+	VFMADD231PS.BCST 4(AX), Z16, Z1
+	VFMADD231PS.BCST 8(AX), Z16, Z2
+	VFMADD231PS.BCST 12(AX), Z16, Z3
+	VFMADD231PS.BCST 16(AX), Z16, Z4
+	VFMADD231PS.BCST 20(AX), Z16, Z5
+	VFMADD231PS.BCST 24(AX), Z16, Z6
+	VFMADD231PS.BCST 28(AX), Z16, Z7
+	VFMADD231PS.BCST 32(AX), Z16, Z8
+	VFMADD231PS.BCST 36(AX), Z16, Z9
+	VFMADD231PS.BCST 40(AX), Z16, Z10
+	VFMADD231PS.BCST 44(AX), Z16, Z11
+	VFMADD231PS.BCST 48(AX), Z16, Z12
+	VFMADD231PS.BCST 52(AX), Z16, Z13
+	VFMADD231PS.BCST 56(AX), Z16, Z14
+	VFMADD231PS.BCST 60(AX), Z16, Z15
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(SI*2), Z16
+	VFMADD231PS.BCST (AX), Z16, Z0
+	VFMADD231PS.BCST 4(AX), Z16, Z1
+	VFMADD231PS.BCST 8(AX), Z16, Z2
+	VFMADD231PS.BCST 12(AX), Z16, Z3
+	VFMADD231PS.BCST 16(AX), Z16, Z4
+	VFMADD231PS.BCST 20(AX), Z16, Z5
+	VFMADD231PS.BCST 24(AX), Z16, Z6
+	VFMADD231PS.BCST 28(AX), Z16, Z7
+	VFMADD231PS.BCST 32(AX), Z16, Z8
+	VFMADD231PS.BCST 36(AX), Z16, Z9
+	VFMADD231PS.BCST 40(AX), Z16, Z10
+	VFMADD231PS.BCST 44(AX), Z16, Z11
+	VFMADD231PS.BCST 48(AX), Z16, Z12
+	VFMADD231PS.BCST 52(AX), Z16, Z13
+	VFMADD231PS.BCST 56(AX), Z16, Z14
+	VFMADD231PS.BCST 60(AX), Z16, Z15
+	ADDQ             CX, AX
+	VMOVUPS          (DX)(BX*1), Z16
+	VFMADD231PS.BCST (AX), Z16, Z0
+	VFMADD231PS.BCST 4(AX), Z16, Z1
+	VFMADD231PS.BCST 8(AX), Z16, Z2
+	VFMADD231PS.BCST 12(AX), Z16, Z3
+	VFMADD231PS.BCST 16(AX), Z16, Z4
+	VFMADD231PS.BCST 20(AX), Z16, Z5
+	VFMADD231PS.BCST 24(AX), Z16, Z6
+	VFMADD231PS.BCST 28(AX), Z16, Z7
+	VFMADD231PS.BCST 32(AX), Z16, Z8
+	VFMADD231PS.BCST 36(AX), Z16, Z9
+	VFMADD231PS.BCST 40(AX), Z16, Z10
+	VFMADD231PS.BCST 44(AX), Z16, Z11
+	VFMADD231PS.BCST 48(AX), Z16, Z12
+	VFMADD231PS.BCST 52(AX), Z16, Z13
+	VFMADD231PS.BCST 56(AX), Z16, Z14
+	VFMADD231PS.BCST 60(AX), Z16, Z15
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*4), DX
+	SUBQ             $0x04, R9
 	DECQ             R10
 	JNZ              transposedrows16four
-
-transposedrows16rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows16next
+	TESTQ            R9, R9
+	JZ               transposedrows16next
 
 transposedrows16single:
-	VMOVUPS.Z        (BX), K1, Z16
+	VMOVUPS.Z        (DX), K1, Z16
 	VFMADD231PS.BCST (AX), Z16, Z0
 	VFMADD231PS.BCST 4(AX), Z16, Z1
 	VFMADD231PS.BCST 8(AX), Z16, Z2
@@ -4846,19 +4846,19 @@ transposedrows16single:
 	VFMADD231PS.BCST 52(AX), Z16, Z13
 	VFMADD231PS.BCST 56(AX), Z16, Z14
 	VFMADD231PS.BCST 60(AX), Z16, Z15
-	LEAQ             (AX)(CX*1), AX
-	LEAQ             (BX)(SI*1), BX
-	DECQ             R10
+	ADDQ             CX, AX
+	LEAQ             (DX)(SI*1), DX
+	DECQ             R9
 	JNZ              transposedrows16single
 
 transposedrows16next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows16segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows16overwrite
 	MOVQ   AX, DX
@@ -4930,9 +4930,9 @@ transposedrows16overwrite:
 	VZEROUPPER
 	RET
 
-// func avx512x32(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+// func avx512x32(rows int, columns int, depth int, fours int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 // Requires: AVX, AVX512F
-TEXT ·avx512x32(SB), NOSPLIT, $0-97
+TEXT ·avx512x32(SB), NOSPLIT, $0-105
 	MOVQ  rows+0(FP), AX
 	MOVQ  columns+8(FP), CX
 	SUBQ  $0x00000010, CX
@@ -4940,7 +4940,7 @@ TEXT ·avx512x32(SB), NOSPLIT, $0-97
 	SHLL  CL, DX
 	DECL  DX
 	KMOVW DX, K1
-	MOVQ  row+32(FP), CX
+	MOVQ  row+40(FP), CX
 	CMPQ  CX, $0x01
 	JE    transposed
 	CMPQ  AX, $0x00000007
@@ -5013,59 +5013,58 @@ above13:
 rows1:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), BX
-	SHLQ   $0x02, BX
-	LEAQ   (BX)(BX*2), SI
-	MOVQ   segments+64(FP), DI
-	MOVQ   n+72(FP), R8
+	MOVQ   ldb+64(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
 	SHLQ   $0x04, R8
 	ADDQ   DI, R8
 
 rows1segment:
-	MOVQ a+24(FP), AX
-	MOVQ (DI), DX
-	LEAQ (AX)(DX*4), AX
-	MOVQ b+48(FP), DX
-	MOVQ 8(DI), R9
-	LEAQ (DX)(R9*4), DX
-	MOVQ depth+16(FP), R9
-	CMPQ CX, $0x04
-	JNE  rows1single
-	SHRQ $0x02, R9
-	JZ   rows1rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	CMPQ  CX, $0x04
+	JNE   rows1single
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    rows1single
 
 rows1four:
 	VMOVUPS      (DX), Z2
-	VMOVUPS.Z    64(DX), K1, Z3
+	VMOVUPS      64(DX), Z3
 	VBROADCASTSS (AX), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	VMOVUPS      (DX)(BX*1), Z2
-	VMOVUPS.Z    64(DX)(BX*1), K1, Z3
+	VMOVUPS      (DX)(SI*1), Z2
+	VMOVUPS      64(DX)(SI*1), Z3
 	VBROADCASTSS 4(AX), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	VMOVUPS      (DX)(BX*2), Z2
-	VMOVUPS.Z    64(DX)(BX*2), K1, Z3
+	VMOVUPS      (DX)(SI*2), Z2
+	VMOVUPS      64(DX)(SI*2), Z3
 	VBROADCASTSS 8(AX), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	VMOVUPS      (DX)(SI*1), Z2
-	VMOVUPS.Z    64(DX)(SI*1), K1, Z3
+	VMOVUPS      (DX)(BX*1), Z2
+	VMOVUPS      64(DX)(BX*1), Z3
 	VBROADCASTSS 12(AX), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
 	ADDQ         $0x10, AX
-	LEAQ         (DX)(BX*4), DX
-	DECQ         R9
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
+	DECQ         R10
 	JNZ          rows1four
-
-rows1rest:
-	MOVQ depth+16(FP), R9
-	ANDQ $0x03, R9
-	JZ   rows1next
+	TESTQ        R9, R9
+	JZ           rows1next
 
 rows1single:
 	VMOVUPS      (DX), Z2
@@ -5074,7 +5073,7 @@ rows1single:
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
 	ADDQ         CX, AX
-	LEAQ         (DX)(BX*1), DX
+	LEAQ         (DX)(SI*1), DX
 	DECQ         R9
 	JNZ          rows1single
 
@@ -5082,10 +5081,10 @@ rows1next:
 	ADDQ   $0x10, DI
 	CMPQ   DI, R8
 	JNE    rows1segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows1overwrite
 	MOVQ   AX, DX
@@ -5104,58 +5103,59 @@ rows2:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-	MOVQ   step+40(FP), DX
+	MOVQ   step+48(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), SI
-	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
+	MOVQ   ldb+64(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), SI
+	MOVQ   segments+72(FP), R8
+	MOVQ   n+80(FP), R9
 	SHLQ   $0x04, R9
 	ADDQ   R8, R9
 
 rows2segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	CMPQ DX, $0x04
-	JNE  rows2single
-	SHRQ $0x02, R10
-	JZ   rows2rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R8), BX
+	LEAQ  (AX)(BX*4), AX
+	MOVQ  b+56(FP), BX
+	MOVQ  8(R8), R10
+	LEAQ  (BX)(R10*4), BX
+	MOVQ  depth+16(FP), R10
+	CMPQ  DX, $0x04
+	JNE   rows2single
+	MOVQ  fours+24(FP), R11
+	TESTQ R11, R11
+	JZ    rows2single
 
 rows2four:
 	VMOVUPS      (BX), Z4
-	VMOVUPS.Z    64(BX), K1, Z5
+	VMOVUPS      64(BX), Z5
 	VBROADCASTSS (AX), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
 	VBROADCASTSS (AX)(CX*1), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	VMOVUPS      (BX)(SI*1), Z4
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z5
+	VMOVUPS      (BX)(DI*1), Z4
+	VMOVUPS      64(BX)(DI*1), Z5
 	VBROADCASTSS 4(AX), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
 	VBROADCASTSS 4(AX)(CX*1), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	VMOVUPS      (BX)(SI*2), Z4
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z5
+	VMOVUPS      (BX)(DI*2), Z4
+	VMOVUPS      64(BX)(DI*2), Z5
 	VBROADCASTSS 8(AX), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
 	VBROADCASTSS 8(AX)(CX*1), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	VMOVUPS      (BX)(DI*1), Z4
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z5
+	VMOVUPS      (BX)(SI*1), Z4
+	VMOVUPS      64(BX)(SI*1), Z5
 	VBROADCASTSS 12(AX), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
@@ -5163,14 +5163,12 @@ rows2four:
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
 	ADDQ         $0x10, AX
-	LEAQ         (BX)(SI*4), BX
-	DECQ         R10
+	LEAQ         (BX)(DI*4), BX
+	SUBQ         $0x04, R10
+	DECQ         R11
 	JNZ          rows2four
-
-rows2rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   rows2next
+	TESTQ        R10, R10
+	JZ           rows2next
 
 rows2single:
 	VMOVUPS      (BX), Z4
@@ -5182,7 +5180,7 @@ rows2single:
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
 	ADDQ         DX, AX
-	LEAQ         (BX)(SI*1), BX
+	LEAQ         (BX)(DI*1), BX
 	DECQ         R10
 	JNZ          rows2single
 
@@ -5190,10 +5188,10 @@ rows2next:
 	ADDQ   $0x10, R8
 	CMPQ   R8, R9
 	JNE    rows2segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows2overwrite
 	MOVQ   AX, DX
@@ -5220,34 +5218,35 @@ rows3:
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-	MOVQ   step+40(FP), DX
+	MOVQ   step+48(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), SI
-	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
+	MOVQ   ldb+64(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), SI
+	MOVQ   segments+72(FP), R8
+	MOVQ   n+80(FP), R9
 	SHLQ   $0x04, R9
 	ADDQ   R8, R9
 
 rows3segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	CMPQ DX, $0x04
-	JNE  rows3single
-	SHRQ $0x02, R10
-	JZ   rows3rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R8), BX
+	LEAQ  (AX)(BX*4), AX
+	MOVQ  b+56(FP), BX
+	MOVQ  8(R8), R10
+	LEAQ  (BX)(R10*4), BX
+	MOVQ  depth+16(FP), R10
+	CMPQ  DX, $0x04
+	JNE   rows3single
+	MOVQ  fours+24(FP), R11
+	TESTQ R11, R11
+	JZ    rows3single
 
 rows3four:
 	VMOVUPS      (BX), Z6
-	VMOVUPS.Z    64(BX), K1, Z7
+	VMOVUPS      64(BX), Z7
 	VBROADCASTSS (AX), Z8
 	VFMADD231PS  Z6, Z8, Z0
 	VFMADD231PS  Z7, Z8, Z1
@@ -5257,8 +5256,8 @@ rows3four:
 	VBROADCASTSS (AX)(CX*2), Z8
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
-	VMOVUPS      (BX)(SI*1), Z6
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z7
+	VMOVUPS      (BX)(DI*1), Z6
+	VMOVUPS      64(BX)(DI*1), Z7
 	VBROADCASTSS 4(AX), Z8
 	VFMADD231PS  Z6, Z8, Z0
 	VFMADD231PS  Z7, Z8, Z1
@@ -5268,8 +5267,8 @@ rows3four:
 	VBROADCASTSS 4(AX)(CX*2), Z8
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
-	VMOVUPS      (BX)(SI*2), Z6
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z7
+	VMOVUPS      (BX)(DI*2), Z6
+	VMOVUPS      64(BX)(DI*2), Z7
 	VBROADCASTSS 8(AX), Z8
 	VFMADD231PS  Z6, Z8, Z0
 	VFMADD231PS  Z7, Z8, Z1
@@ -5279,8 +5278,8 @@ rows3four:
 	VBROADCASTSS 8(AX)(CX*2), Z8
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
-	VMOVUPS      (BX)(DI*1), Z6
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z7
+	VMOVUPS      (BX)(SI*1), Z6
+	VMOVUPS      64(BX)(SI*1), Z7
 	VBROADCASTSS 12(AX), Z8
 	VFMADD231PS  Z6, Z8, Z0
 	VFMADD231PS  Z7, Z8, Z1
@@ -5291,14 +5290,12 @@ rows3four:
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
 	ADDQ         $0x10, AX
-	LEAQ         (BX)(SI*4), BX
-	DECQ         R10
+	LEAQ         (BX)(DI*4), BX
+	SUBQ         $0x04, R10
+	DECQ         R11
 	JNZ          rows3four
-
-rows3rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   rows3next
+	TESTQ        R10, R10
+	JZ           rows3next
 
 rows3single:
 	VMOVUPS      (BX), Z6
@@ -5313,7 +5310,7 @@ rows3single:
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
 	ADDQ         DX, AX
-	LEAQ         (BX)(SI*1), BX
+	LEAQ         (BX)(DI*1), BX
 	DECQ         R10
 	JNZ          rows3single
 
@@ -5321,10 +5318,10 @@ rows3next:
 	ADDQ   $0x10, R8
 	CMPQ   R8, R9
 	JNE    rows3segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows3overwrite
 	MOVQ   AX, DX
@@ -5359,35 +5356,36 @@ rows4:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	MOVQ   step+40(FP), BX
+	MOVQ   step+48(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), DI
-	SHLQ   $0x02, DI
-	LEAQ   (DI)(DI*2), R8
-	MOVQ   segments+64(FP), R9
-	MOVQ   n+72(FP), R10
+	MOVQ   ldb+64(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), DI
+	MOVQ   segments+72(FP), R9
+	MOVQ   n+80(FP), R10
 	SHLQ   $0x04, R10
 	ADDQ   R9, R10
 
 rows4segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R9), SI
-	LEAQ (AX)(SI*4), AX
-	MOVQ b+48(FP), SI
-	MOVQ 8(R9), R11
-	LEAQ (SI)(R11*4), SI
-	MOVQ depth+16(FP), R11
-	CMPQ BX, $0x04
-	JNE  rows4single
-	SHRQ $0x02, R11
-	JZ   rows4rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R9), SI
+	LEAQ  (AX)(SI*4), AX
+	MOVQ  b+56(FP), SI
+	MOVQ  8(R9), R11
+	LEAQ  (SI)(R11*4), SI
+	MOVQ  depth+16(FP), R11
+	CMPQ  BX, $0x04
+	JNE   rows4single
+	MOVQ  fours+24(FP), R12
+	TESTQ R12, R12
+	JZ    rows4single
 
 rows4four:
 	VMOVUPS      (SI), Z8
-	VMOVUPS.Z    64(SI), K1, Z9
+	VMOVUPS      64(SI), Z9
 	VBROADCASTSS (AX), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
@@ -5400,8 +5398,8 @@ rows4four:
 	VBROADCASTSS (AX)(DX*1), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	VMOVUPS      (SI)(DI*1), Z8
-	VMOVUPS.Z    64(SI)(DI*1), K1, Z9
+	VMOVUPS      (SI)(R8*1), Z8
+	VMOVUPS      64(SI)(R8*1), Z9
 	VBROADCASTSS 4(AX), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
@@ -5414,8 +5412,8 @@ rows4four:
 	VBROADCASTSS 4(AX)(DX*1), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	VMOVUPS      (SI)(DI*2), Z8
-	VMOVUPS.Z    64(SI)(DI*2), K1, Z9
+	VMOVUPS      (SI)(R8*2), Z8
+	VMOVUPS      64(SI)(R8*2), Z9
 	VBROADCASTSS 8(AX), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
@@ -5428,8 +5426,8 @@ rows4four:
 	VBROADCASTSS 8(AX)(DX*1), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	VMOVUPS      (SI)(R8*1), Z8
-	VMOVUPS.Z    64(SI)(R8*1), K1, Z9
+	VMOVUPS      (SI)(DI*1), Z8
+	VMOVUPS      64(SI)(DI*1), Z9
 	VBROADCASTSS 12(AX), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
@@ -5443,14 +5441,12 @@ rows4four:
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
 	ADDQ         $0x10, AX
-	LEAQ         (SI)(DI*4), SI
-	DECQ         R11
+	LEAQ         (SI)(R8*4), SI
+	SUBQ         $0x04, R11
+	DECQ         R12
 	JNZ          rows4four
-
-rows4rest:
-	MOVQ depth+16(FP), R11
-	ANDQ $0x03, R11
-	JZ   rows4next
+	TESTQ        R11, R11
+	JZ           rows4next
 
 rows4single:
 	VMOVUPS      (SI), Z8
@@ -5468,7 +5464,7 @@ rows4single:
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
 	ADDQ         BX, AX
-	LEAQ         (SI)(DI*1), SI
+	LEAQ         (SI)(R8*1), SI
 	DECQ         R11
 	JNZ          rows4single
 
@@ -5476,10 +5472,10 @@ rows4next:
 	ADDQ   $0x10, R9
 	CMPQ   R9, R10
 	JNE    rows4segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows4overwrite
 	MOVQ   AX, DX
@@ -5522,35 +5518,36 @@ rows5:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
-	MOVQ   step+40(FP), BX
+	MOVQ   step+48(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), DI
-	SHLQ   $0x02, DI
-	LEAQ   (DI)(DI*2), R8
-	MOVQ   segments+64(FP), R9
-	MOVQ   n+72(FP), R10
+	MOVQ   ldb+64(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), DI
+	MOVQ   segments+72(FP), R9
+	MOVQ   n+80(FP), R10
 	SHLQ   $0x04, R10
 	ADDQ   R9, R10
 
 rows5segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R9), SI
-	LEAQ (AX)(SI*4), AX
-	MOVQ b+48(FP), SI
-	MOVQ 8(R9), R11
-	LEAQ (SI)(R11*4), SI
-	MOVQ depth+16(FP), R11
-	CMPQ BX, $0x04
-	JNE  rows5single
-	SHRQ $0x02, R11
-	JZ   rows5rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R9), SI
+	LEAQ  (AX)(SI*4), AX
+	MOVQ  b+56(FP), SI
+	MOVQ  8(R9), R11
+	LEAQ  (SI)(R11*4), SI
+	MOVQ  depth+16(FP), R11
+	CMPQ  BX, $0x04
+	JNE   rows5single
+	MOVQ  fours+24(FP), R12
+	TESTQ R12, R12
+	JZ    rows5single
 
 rows5four:
 	VMOVUPS      (SI), Z10
-	VMOVUPS.Z    64(SI), K1, Z11
+	VMOVUPS      64(SI), Z11
 	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
@@ -5566,8 +5563,8 @@ rows5four:
 	VBROADCASTSS (AX)(CX*4), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	VMOVUPS      (SI)(DI*1), Z10
-	VMOVUPS.Z    64(SI)(DI*1), K1, Z11
+	VMOVUPS      (SI)(R8*1), Z10
+	VMOVUPS      64(SI)(R8*1), Z11
 	VBROADCASTSS 4(AX), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
@@ -5583,8 +5580,8 @@ rows5four:
 	VBROADCASTSS 4(AX)(CX*4), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	VMOVUPS      (SI)(DI*2), Z10
-	VMOVUPS.Z    64(SI)(DI*2), K1, Z11
+	VMOVUPS      (SI)(R8*2), Z10
+	VMOVUPS      64(SI)(R8*2), Z11
 	VBROADCASTSS 8(AX), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
@@ -5600,8 +5597,8 @@ rows5four:
 	VBROADCASTSS 8(AX)(CX*4), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	VMOVUPS      (SI)(R8*1), Z10
-	VMOVUPS.Z    64(SI)(R8*1), K1, Z11
+	VMOVUPS      (SI)(DI*1), Z10
+	VMOVUPS      64(SI)(DI*1), Z11
 	VBROADCASTSS 12(AX), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
@@ -5618,14 +5615,12 @@ rows5four:
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
 	ADDQ         $0x10, AX
-	LEAQ         (SI)(DI*4), SI
-	DECQ         R11
+	LEAQ         (SI)(R8*4), SI
+	SUBQ         $0x04, R11
+	DECQ         R12
 	JNZ          rows5four
-
-rows5rest:
-	MOVQ depth+16(FP), R11
-	ANDQ $0x03, R11
-	JZ   rows5next
+	TESTQ        R11, R11
+	JZ           rows5next
 
 rows5single:
 	VMOVUPS      (SI), Z10
@@ -5646,7 +5641,7 @@ rows5single:
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
 	ADDQ         BX, AX
-	LEAQ         (SI)(DI*1), SI
+	LEAQ         (SI)(R8*1), SI
 	DECQ         R11
 	JNZ          rows5single
 
@@ -5654,10 +5649,10 @@ rows5next:
 	ADDQ   $0x10, R9
 	CMPQ   R9, R10
 	JNE    rows5segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows5overwrite
 	MOVQ   AX, DX
@@ -5708,36 +5703,37 @@ rows6:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
-	MOVQ   step+40(FP), SI
+	MOVQ   step+48(FP), SI
 	SHLQ   $0x02, SI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
-	MOVQ   ldb+56(FP), R8
-	SHLQ   $0x02, R8
-	LEAQ   (R8)(R8*2), R9
-	MOVQ   segments+64(FP), R10
-	MOVQ   n+72(FP), R11
+	MOVQ   ldb+64(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R8
+	MOVQ   segments+72(FP), R10
+	MOVQ   n+80(FP), R11
 	SHLQ   $0x04, R11
 	ADDQ   R10, R11
 
 rows6segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R10), DI
-	LEAQ (AX)(DI*4), AX
-	MOVQ b+48(FP), DI
-	MOVQ 8(R10), R12
-	LEAQ (DI)(R12*4), DI
-	MOVQ depth+16(FP), R12
-	CMPQ SI, $0x04
-	JNE  rows6single
-	SHRQ $0x02, R12
-	JZ   rows6rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R10), DI
+	LEAQ  (AX)(DI*4), AX
+	MOVQ  b+56(FP), DI
+	MOVQ  8(R10), R12
+	LEAQ  (DI)(R12*4), DI
+	MOVQ  depth+16(FP), R12
+	CMPQ  SI, $0x04
+	JNE   rows6single
+	MOVQ  fours+24(FP), R13
+	TESTQ R13, R13
+	JZ    rows6single
 
 rows6four:
 	VMOVUPS      (DI), Z12
-	VMOVUPS.Z    64(DI), K1, Z13
+	VMOVUPS      64(DI), Z13
 	VBROADCASTSS (AX), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
@@ -5756,8 +5752,8 @@ rows6four:
 	VBROADCASTSS (AX)(BX*1), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	VMOVUPS      (DI)(R8*1), Z12
-	VMOVUPS.Z    64(DI)(R8*1), K1, Z13
+	VMOVUPS      (DI)(R9*1), Z12
+	VMOVUPS      64(DI)(R9*1), Z13
 	VBROADCASTSS 4(AX), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
@@ -5776,8 +5772,8 @@ rows6four:
 	VBROADCASTSS 4(AX)(BX*1), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	VMOVUPS      (DI)(R8*2), Z12
-	VMOVUPS.Z    64(DI)(R8*2), K1, Z13
+	VMOVUPS      (DI)(R9*2), Z12
+	VMOVUPS      64(DI)(R9*2), Z13
 	VBROADCASTSS 8(AX), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
@@ -5796,8 +5792,8 @@ rows6four:
 	VBROADCASTSS 8(AX)(BX*1), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	VMOVUPS      (DI)(R9*1), Z12
-	VMOVUPS.Z    64(DI)(R9*1), K1, Z13
+	VMOVUPS      (DI)(R8*1), Z12
+	VMOVUPS      64(DI)(R8*1), Z13
 	VBROADCASTSS 12(AX), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
@@ -5817,14 +5813,12 @@ rows6four:
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
 	ADDQ         $0x10, AX
-	LEAQ         (DI)(R8*4), DI
-	DECQ         R12
+	LEAQ         (DI)(R9*4), DI
+	SUBQ         $0x04, R12
+	DECQ         R13
 	JNZ          rows6four
-
-rows6rest:
-	MOVQ depth+16(FP), R12
-	ANDQ $0x03, R12
-	JZ   rows6next
+	TESTQ        R12, R12
+	JZ           rows6next
 
 rows6single:
 	VMOVUPS      (DI), Z12
@@ -5848,7 +5842,7 @@ rows6single:
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
 	ADDQ         SI, AX
-	LEAQ         (DI)(R8*1), DI
+	LEAQ         (DI)(R9*1), DI
 	DECQ         R12
 	JNZ          rows6single
 
@@ -5856,10 +5850,10 @@ rows6next:
 	ADDQ   $0x10, R10
 	CMPQ   R10, R11
 	JNE    rows6segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows6overwrite
 	MOVQ   AX, DX
@@ -5918,36 +5912,37 @@ rows7:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
-	MOVQ   step+40(FP), SI
+	MOVQ   step+48(FP), SI
 	SHLQ   $0x02, SI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
-	MOVQ   ldb+56(FP), R8
-	SHLQ   $0x02, R8
-	LEAQ   (R8)(R8*2), R9
-	MOVQ   segments+64(FP), R10
-	MOVQ   n+72(FP), R11
+	MOVQ   ldb+64(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R8
+	MOVQ   segments+72(FP), R10
+	MOVQ   n+80(FP), R11
 	SHLQ   $0x04, R11
 	ADDQ   R10, R11
 
 rows7segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R10), DI
-	LEAQ (AX)(DI*4), AX
-	MOVQ b+48(FP), DI
-	MOVQ 8(R10), R12
-	LEAQ (DI)(R12*4), DI
-	MOVQ depth+16(FP), R12
-	CMPQ SI, $0x04
-	JNE  rows7single
-	SHRQ $0x02, R12
-	JZ   rows7rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R10), DI
+	LEAQ  (AX)(DI*4), AX
+	MOVQ  b+56(FP), DI
+	MOVQ  8(R10), R12
+	LEAQ  (DI)(R12*4), DI
+	MOVQ  depth+16(FP), R12
+	CMPQ  SI, $0x04
+	JNE   rows7single
+	MOVQ  fours+24(FP), R13
+	TESTQ R13, R13
+	JZ    rows7single
 
 rows7four:
 	VMOVUPS      (DI), Z14
-	VMOVUPS.Z    64(DI), K1, Z15
+	VMOVUPS      64(DI), Z15
 	VBROADCASTSS (AX), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
@@ -5969,8 +5964,8 @@ rows7four:
 	VBROADCASTSS (AX)(DX*2), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	VMOVUPS      (DI)(R8*1), Z14
-	VMOVUPS.Z    64(DI)(R8*1), K1, Z15
+	VMOVUPS      (DI)(R9*1), Z14
+	VMOVUPS      64(DI)(R9*1), Z15
 	VBROADCASTSS 4(AX), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
@@ -5992,8 +5987,8 @@ rows7four:
 	VBROADCASTSS 4(AX)(DX*2), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	VMOVUPS      (DI)(R8*2), Z14
-	VMOVUPS.Z    64(DI)(R8*2), K1, Z15
+	VMOVUPS      (DI)(R9*2), Z14
+	VMOVUPS      64(DI)(R9*2), Z15
 	VBROADCASTSS 8(AX), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
@@ -6015,8 +6010,8 @@ rows7four:
 	VBROADCASTSS 8(AX)(DX*2), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	VMOVUPS      (DI)(R9*1), Z14
-	VMOVUPS.Z    64(DI)(R9*1), K1, Z15
+	VMOVUPS      (DI)(R8*1), Z14
+	VMOVUPS      64(DI)(R8*1), Z15
 	VBROADCASTSS 12(AX), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
@@ -6039,14 +6034,12 @@ rows7four:
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
 	ADDQ         $0x10, AX
-	LEAQ         (DI)(R8*4), DI
-	DECQ         R12
+	LEAQ         (DI)(R9*4), DI
+	SUBQ         $0x04, R12
+	DECQ         R13
 	JNZ          rows7four
-
-rows7rest:
-	MOVQ depth+16(FP), R12
-	ANDQ $0x03, R12
-	JZ   rows7next
+	TESTQ        R12, R12
+	JZ           rows7next
 
 rows7single:
 	VMOVUPS      (DI), Z14
@@ -6073,7 +6066,7 @@ rows7single:
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
 	ADDQ         SI, AX
-	LEAQ         (DI)(R8*1), DI
+	LEAQ         (DI)(R9*1), DI
 	DECQ         R12
 	JNZ          rows7single
 
@@ -6081,10 +6074,10 @@ rows7next:
 	ADDQ   $0x10, R10
 	CMPQ   R10, R11
 	JNE    rows7segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows7overwrite
 	MOVQ   AX, DX
@@ -6151,37 +6144,38 @@ rows8:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	MOVQ   step+40(FP), DI
+	MOVQ   step+48(FP), DI
 	SHLQ   $0x02, DI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
 	LEAQ   (BX)(CX*2), SI
-	MOVQ   ldb+56(FP), R9
-	SHLQ   $0x02, R9
-	LEAQ   (R9)(R9*2), R10
-	MOVQ   segments+64(FP), R11
-	MOVQ   n+72(FP), R12
+	MOVQ   ldb+64(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R9
+	MOVQ   segments+72(FP), R11
+	MOVQ   n+80(FP), R12
 	SHLQ   $0x04, R12
 	ADDQ   R11, R12
 
 rows8segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R11), R8
-	LEAQ (AX)(R8*4), AX
-	MOVQ b+48(FP), R8
-	MOVQ 8(R11), R13
-	LEAQ (R8)(R13*4), R8
-	MOVQ depth+16(FP), R13
-	CMPQ DI, $0x04
-	JNE  rows8single
-	SHRQ $0x02, R13
-	JZ   rows8rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R11), R8
+	LEAQ  (AX)(R8*4), AX
+	MOVQ  b+56(FP), R8
+	MOVQ  8(R11), R13
+	LEAQ  (R8)(R13*4), R8
+	MOVQ  depth+16(FP), R13
+	CMPQ  DI, $0x04
+	JNE   rows8single
+	MOVQ  fours+24(FP), R14
+	TESTQ R14, R14
+	JZ    rows8single
 
 rows8four:
 	VMOVUPS      (R8), Z16
-	VMOVUPS.Z    64(R8), K1, Z17
+	VMOVUPS      64(R8), Z17
 	VBROADCASTSS (AX), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
@@ -6206,8 +6200,8 @@ rows8four:
 	VBROADCASTSS (AX)(SI*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	VMOVUPS      (R8)(R9*1), Z16
-	VMOVUPS.Z    64(R8)(R9*1), K1, Z17
+	VMOVUPS      (R8)(R10*1), Z16
+	VMOVUPS      64(R8)(R10*1), Z17
 	VBROADCASTSS 4(AX), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
@@ -6232,8 +6226,8 @@ rows8four:
 	VBROADCASTSS 4(AX)(SI*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	VMOVUPS      (R8)(R9*2), Z16
-	VMOVUPS.Z    64(R8)(R9*2), K1, Z17
+	VMOVUPS      (R8)(R10*2), Z16
+	VMOVUPS      64(R8)(R10*2), Z17
 	VBROADCASTSS 8(AX), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
@@ -6258,8 +6252,8 @@ rows8four:
 	VBROADCASTSS 8(AX)(SI*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	VMOVUPS      (R8)(R10*1), Z16
-	VMOVUPS.Z    64(R8)(R10*1), K1, Z17
+	VMOVUPS      (R8)(R9*1), Z16
+	VMOVUPS      64(R8)(R9*1), Z17
 	VBROADCASTSS 12(AX), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
@@ -6285,14 +6279,12 @@ rows8four:
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
 	ADDQ         $0x10, AX
-	LEAQ         (R8)(R9*4), R8
-	DECQ         R13
+	LEAQ         (R8)(R10*4), R8
+	SUBQ         $0x04, R13
+	DECQ         R14
 	JNZ          rows8four
-
-rows8rest:
-	MOVQ depth+16(FP), R13
-	ANDQ $0x03, R13
-	JZ   rows8next
+	TESTQ        R13, R13
+	JZ           rows8next
 
 rows8single:
 	VMOVUPS      (R8), Z16
@@ -6322,7 +6314,7 @@ rows8single:
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
 	ADDQ         DI, AX
-	LEAQ         (R8)(R9*1), R8
+	LEAQ         (R8)(R10*1), R8
 	DECQ         R13
 	JNZ          rows8single
 
@@ -6330,10 +6322,10 @@ rows8next:
 	ADDQ   $0x10, R11
 	CMPQ   R11, R12
 	JNE    rows8segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows8overwrite
 	MOVQ   AX, DX
@@ -6408,37 +6400,38 @@ rows9:
 	VPXORD Z15, Z15, Z15
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
-	MOVQ   step+40(FP), DI
+	MOVQ   step+48(FP), DI
 	SHLQ   $0x02, DI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
 	LEAQ   (BX)(CX*2), SI
-	MOVQ   ldb+56(FP), R9
-	SHLQ   $0x02, R9
-	LEAQ   (R9)(R9*2), R10
-	MOVQ   segments+64(FP), R11
-	MOVQ   n+72(FP), R12
+	MOVQ   ldb+64(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R9
+	MOVQ   segments+72(FP), R11
+	MOVQ   n+80(FP), R12
 	SHLQ   $0x04, R12
 	ADDQ   R11, R12
 
 rows9segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R11), R8
-	LEAQ (AX)(R8*4), AX
-	MOVQ b+48(FP), R8
-	MOVQ 8(R11), R13
-	LEAQ (R8)(R13*4), R8
-	MOVQ depth+16(FP), R13
-	CMPQ DI, $0x04
-	JNE  rows9single
-	SHRQ $0x02, R13
-	JZ   rows9rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R11), R8
+	LEAQ  (AX)(R8*4), AX
+	MOVQ  b+56(FP), R8
+	MOVQ  8(R11), R13
+	LEAQ  (R8)(R13*4), R8
+	MOVQ  depth+16(FP), R13
+	CMPQ  DI, $0x04
+	JNE   rows9single
+	MOVQ  fours+24(FP), R14
+	TESTQ R14, R14
+	JZ    rows9single
 
 rows9four:
 	VMOVUPS      (R8), Z18
-	VMOVUPS.Z    64(R8), K1, Z19
+	VMOVUPS      64(R8), Z19
 	VBROADCASTSS (AX), Z20
 	VFMADD231PS  Z18, Z20, Z0
 	VFMADD231PS  Z19, Z20, Z1
@@ -6466,8 +6459,8 @@ rows9four:
 	VBROADCASTSS (AX)(CX*8), Z20
 	VFMADD231PS  Z18, Z20, Z16
 	VFMADD231PS  Z19, Z20, Z17
-	VMOVUPS      (R8)(R9*1), Z18
-	VMOVUPS.Z    64(R8)(R9*1), K1, Z19
+	VMOVUPS      (R8)(R10*1), Z18
+	VMOVUPS      64(R8)(R10*1), Z19
 	VBROADCASTSS 4(AX), Z20
 	VFMADD231PS  Z18, Z20, Z0
 	VFMADD231PS  Z19, Z20, Z1
@@ -6495,8 +6488,8 @@ rows9four:
 	VBROADCASTSS 4(AX)(CX*8), Z20
 	VFMADD231PS  Z18, Z20, Z16
 	VFMADD231PS  Z19, Z20, Z17
-	VMOVUPS      (R8)(R9*2), Z18
-	VMOVUPS.Z    64(R8)(R9*2), K1, Z19
+	VMOVUPS      (R8)(R10*2), Z18
+	VMOVUPS      64(R8)(R10*2), Z19
 	VBROADCASTSS 8(AX), Z20
 	VFMADD231PS  Z18, Z20, Z0
 	VFMADD231PS  Z19, Z20, Z1
@@ -6524,8 +6517,8 @@ rows9four:
 	VBROADCASTSS 8(AX)(CX*8), Z20
 	VFMADD231PS  Z18, Z20, Z16
 	VFMADD231PS  Z19, Z20, Z17
-	VMOVUPS      (R8)(R10*1), Z18
-	VMOVUPS.Z    64(R8)(R10*1), K1, Z19
+	VMOVUPS      (R8)(R9*1), Z18
+	VMOVUPS      64(R8)(R9*1), Z19
 	VBROADCASTSS 12(AX), Z20
 	VFMADD231PS  Z18, Z20, Z0
 	VFMADD231PS  Z19, Z20, Z1
@@ -6554,14 +6547,12 @@ rows9four:
 	VFMADD231PS  Z18, Z20, Z16
 	VFMADD231PS  Z19, Z20, Z17
 	ADDQ         $0x10, AX
-	LEAQ         (R8)(R9*4), R8
-	DECQ         R13
+	LEAQ         (R8)(R10*4), R8
+	SUBQ         $0x04, R13
+	DECQ         R14
 	JNZ          rows9four
-
-rows9rest:
-	MOVQ depth+16(FP), R13
-	ANDQ $0x03, R13
-	JZ   rows9next
+	TESTQ        R13, R13
+	JZ           rows9next
 
 rows9single:
 	VMOVUPS      (R8), Z18
@@ -6594,7 +6585,7 @@ rows9single:
 	VFMADD231PS  Z18, Z20, Z16
 	VFMADD231PS  Z19, Z20, Z17
 	ADDQ         DI, AX
-	LEAQ         (R8)(R9*1), R8
+	LEAQ         (R8)(R10*1), R8
 	DECQ         R13
 	JNZ          rows9single
 
@@ -6602,10 +6593,10 @@ rows9next:
 	ADDQ   $0x10, R11
 	CMPQ   R11, R12
 	JNE    rows9segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows9overwrite
 	MOVQ   AX, DX
@@ -6688,38 +6679,39 @@ rows10:
 	VPXORD Z17, Z17, Z17
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
-	MOVQ   step+40(FP), R8
+	MOVQ   step+48(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   row+32(FP), DX
+	MOVQ   row+40(FP), DX
 	SHLQ   $0x02, DX
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (BX)(DX*2), SI
 	LEAQ   (SI)(DX*2), DI
-	MOVQ   ldb+56(FP), R10
-	SHLQ   $0x02, R10
-	LEAQ   (R10)(R10*2), R11
-	MOVQ   segments+64(FP), R12
-	MOVQ   n+72(FP), R13
+	MOVQ   ldb+64(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (R11)(R11*2), R10
+	MOVQ   segments+72(FP), R12
+	MOVQ   n+80(FP), R13
 	SHLQ   $0x04, R13
 	ADDQ   R12, R13
 
 rows10segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R12), CX
-	LEAQ (AX)(CX*4), AX
-	LEAQ (AX)(DX*8), CX
-	MOVQ b+48(FP), R9
-	MOVQ 8(R12), R14
-	LEAQ (R9)(R14*4), R9
-	MOVQ depth+16(FP), R14
-	CMPQ R8, $0x04
-	JNE  rows10single
-	SHRQ $0x02, R14
-	JZ   rows10rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R12), CX
+	LEAQ  (AX)(CX*4), AX
+	LEAQ  (AX)(DX*8), CX
+	MOVQ  b+56(FP), R9
+	MOVQ  8(R12), R14
+	LEAQ  (R9)(R14*4), R9
+	MOVQ  depth+16(FP), R14
+	CMPQ  R8, $0x04
+	JNE   rows10single
+	MOVQ  fours+24(FP), R15
+	TESTQ R15, R15
+	JZ    rows10single
 
 rows10four:
 	VMOVUPS      (R9), Z20
-	VMOVUPS.Z    64(R9), K1, Z21
+	VMOVUPS      64(R9), Z21
 	VBROADCASTSS (AX), Z22
 	VFMADD231PS  Z20, Z22, Z0
 	VFMADD231PS  Z21, Z22, Z1
@@ -6750,8 +6742,8 @@ rows10four:
 	VBROADCASTSS (CX)(DX*1), Z22
 	VFMADD231PS  Z20, Z22, Z18
 	VFMADD231PS  Z21, Z22, Z19
-	VMOVUPS      (R9)(R10*1), Z20
-	VMOVUPS.Z    64(R9)(R10*1), K1, Z21
+	VMOVUPS      (R9)(R11*1), Z20
+	VMOVUPS      64(R9)(R11*1), Z21
 	VBROADCASTSS 4(AX), Z22
 	VFMADD231PS  Z20, Z22, Z0
 	VFMADD231PS  Z21, Z22, Z1
@@ -6782,8 +6774,8 @@ rows10four:
 	VBROADCASTSS 4(CX)(DX*1), Z22
 	VFMADD231PS  Z20, Z22, Z18
 	VFMADD231PS  Z21, Z22, Z19
-	VMOVUPS      (R9)(R10*2), Z20
-	VMOVUPS.Z    64(R9)(R10*2), K1, Z21
+	VMOVUPS      (R9)(R11*2), Z20
+	VMOVUPS      64(R9)(R11*2), Z21
 	VBROADCASTSS 8(AX), Z22
 	VFMADD231PS  Z20, Z22, Z0
 	VFMADD231PS  Z21, Z22, Z1
@@ -6814,8 +6806,8 @@ rows10four:
 	VBROADCASTSS 8(CX)(DX*1), Z22
 	VFMADD231PS  Z20, Z22, Z18
 	VFMADD231PS  Z21, Z22, Z19
-	VMOVUPS      (R9)(R11*1), Z20
-	VMOVUPS.Z    64(R9)(R11*1), K1, Z21
+	VMOVUPS      (R9)(R10*1), Z20
+	VMOVUPS      64(R9)(R10*1), Z21
 	VBROADCASTSS 12(AX), Z22
 	VFMADD231PS  Z20, Z22, Z0
 	VFMADD231PS  Z21, Z22, Z1
@@ -6848,14 +6840,12 @@ rows10four:
 	VFMADD231PS  Z21, Z22, Z19
 	ADDQ         $0x10, AX
 	ADDQ         $0x10, CX
-	LEAQ         (R9)(R10*4), R9
-	DECQ         R14
+	LEAQ         (R9)(R11*4), R9
+	SUBQ         $0x04, R14
+	DECQ         R15
 	JNZ          rows10four
-
-rows10rest:
-	MOVQ depth+16(FP), R14
-	ANDQ $0x03, R14
-	JZ   rows10next
+	TESTQ        R14, R14
+	JZ           rows10next
 
 rows10single:
 	VMOVUPS      (R9), Z20
@@ -6892,7 +6882,7 @@ rows10single:
 	VFMADD231PS  Z21, Z22, Z19
 	ADDQ         R8, AX
 	ADDQ         R8, CX
-	LEAQ         (R9)(R10*1), R9
+	LEAQ         (R9)(R11*1), R9
 	DECQ         R14
 	JNZ          rows10single
 
@@ -6900,10 +6890,10 @@ rows10next:
 	ADDQ   $0x10, R12
 	CMPQ   R12, R13
 	JNE    rows10segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows10overwrite
 	MOVQ   AX, DX
@@ -6994,38 +6984,39 @@ rows11:
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
-	MOVQ   step+40(FP), R8
+	MOVQ   step+48(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   row+32(FP), DX
+	MOVQ   row+40(FP), DX
 	SHLQ   $0x02, DX
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (BX)(DX*2), SI
 	LEAQ   (SI)(DX*2), DI
-	MOVQ   ldb+56(FP), R10
-	SHLQ   $0x02, R10
-	LEAQ   (R10)(R10*2), R11
-	MOVQ   segments+64(FP), R12
-	MOVQ   n+72(FP), R13
+	MOVQ   ldb+64(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (R11)(R11*2), R10
+	MOVQ   segments+72(FP), R12
+	MOVQ   n+80(FP), R13
 	SHLQ   $0x04, R13
 	ADDQ   R12, R13
 
 rows11segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R12), CX
-	LEAQ (AX)(CX*4), AX
-	LEAQ (AX)(DX*8), CX
-	MOVQ b+48(FP), R9
-	MOVQ 8(R12), R14
-	LEAQ (R9)(R14*4), R9
-	MOVQ depth+16(FP), R14
-	CMPQ R8, $0x04
-	JNE  rows11single
-	SHRQ $0x02, R14
-	JZ   rows11rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R12), CX
+	LEAQ  (AX)(CX*4), AX
+	LEAQ  (AX)(DX*8), CX
+	MOVQ  b+56(FP), R9
+	MOVQ  8(R12), R14
+	LEAQ  (R9)(R14*4), R9
+	MOVQ  depth+16(FP), R14
+	CMPQ  R8, $0x04
+	JNE   rows11single
+	MOVQ  fours+24(FP), R15
+	TESTQ R15, R15
+	JZ    rows11single
 
 rows11four:
 	VMOVUPS      (R9), Z22
-	VMOVUPS.Z    64(R9), K1, Z23
+	VMOVUPS      64(R9), Z23
 	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z22, Z24, Z0
 	VFMADD231PS  Z23, Z24, Z1
@@ -7059,8 +7050,8 @@ rows11four:
 	VBROADCASTSS (CX)(DX*2), Z24
 	VFMADD231PS  Z22, Z24, Z20
 	VFMADD231PS  Z23, Z24, Z21
-	VMOVUPS      (R9)(R10*1), Z22
-	VMOVUPS.Z    64(R9)(R10*1), K1, Z23
+	VMOVUPS      (R9)(R11*1), Z22
+	VMOVUPS      64(R9)(R11*1), Z23
 	VBROADCASTSS 4(AX), Z24
 	VFMADD231PS  Z22, Z24, Z0
 	VFMADD231PS  Z23, Z24, Z1
@@ -7094,8 +7085,8 @@ rows11four:
 	VBROADCASTSS 4(CX)(DX*2), Z24
 	VFMADD231PS  Z22, Z24, Z20
 	VFMADD231PS  Z23, Z24, Z21
-	VMOVUPS      (R9)(R10*2), Z22
-	VMOVUPS.Z    64(R9)(R10*2), K1, Z23
+	VMOVUPS      (R9)(R11*2), Z22
+	VMOVUPS      64(R9)(R11*2), Z23
 	VBROADCASTSS 8(AX), Z24
 	VFMADD231PS  Z22, Z24, Z0
 	VFMADD231PS  Z23, Z24, Z1
@@ -7129,8 +7120,8 @@ rows11four:
 	VBROADCASTSS 8(CX)(DX*2), Z24
 	VFMADD231PS  Z22, Z24, Z20
 	VFMADD231PS  Z23, Z24, Z21
-	VMOVUPS      (R9)(R11*1), Z22
-	VMOVUPS.Z    64(R9)(R11*1), K1, Z23
+	VMOVUPS      (R9)(R10*1), Z22
+	VMOVUPS      64(R9)(R10*1), Z23
 	VBROADCASTSS 12(AX), Z24
 	VFMADD231PS  Z22, Z24, Z0
 	VFMADD231PS  Z23, Z24, Z1
@@ -7166,14 +7157,12 @@ rows11four:
 	VFMADD231PS  Z23, Z24, Z21
 	ADDQ         $0x10, AX
 	ADDQ         $0x10, CX
-	LEAQ         (R9)(R10*4), R9
-	DECQ         R14
+	LEAQ         (R9)(R11*4), R9
+	SUBQ         $0x04, R14
+	DECQ         R15
 	JNZ          rows11four
-
-rows11rest:
-	MOVQ depth+16(FP), R14
-	ANDQ $0x03, R14
-	JZ   rows11next
+	TESTQ        R14, R14
+	JZ           rows11next
 
 rows11single:
 	VMOVUPS      (R9), Z22
@@ -7213,7 +7202,7 @@ rows11single:
 	VFMADD231PS  Z23, Z24, Z21
 	ADDQ         R8, AX
 	ADDQ         R8, CX
-	LEAQ         (R9)(R10*1), R9
+	LEAQ         (R9)(R11*1), R9
 	DECQ         R14
 	JNZ          rows11single
 
@@ -7221,10 +7210,10 @@ rows11next:
 	ADDQ   $0x10, R12
 	CMPQ   R12, R13
 	JNE    rows11segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows11overwrite
 	MOVQ   AX, DX
@@ -7323,38 +7312,39 @@ rows12:
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
-	MOVQ   step+40(FP), R8
+	MOVQ   step+48(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   row+32(FP), DX
+	MOVQ   row+40(FP), DX
 	SHLQ   $0x02, DX
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (BX)(DX*2), SI
 	LEAQ   (SI)(DX*2), DI
-	MOVQ   ldb+56(FP), R10
-	SHLQ   $0x02, R10
-	LEAQ   (R10)(R10*2), R11
-	MOVQ   segments+64(FP), R12
-	MOVQ   n+72(FP), R13
+	MOVQ   ldb+64(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (R11)(R11*2), R10
+	MOVQ   segments+72(FP), R12
+	MOVQ   n+80(FP), R13
 	SHLQ   $0x04, R13
 	ADDQ   R12, R13
 
 rows12segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R12), CX
-	LEAQ (AX)(CX*4), AX
-	LEAQ (AX)(DX*8), CX
-	MOVQ b+48(FP), R9
-	MOVQ 8(R12), R14
-	LEAQ (R9)(R14*4), R9
-	MOVQ depth+16(FP), R14
-	CMPQ R8, $0x04
-	JNE  rows12single
-	SHRQ $0x02, R14
-	JZ   rows12rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R12), CX
+	LEAQ  (AX)(CX*4), AX
+	LEAQ  (AX)(DX*8), CX
+	MOVQ  b+56(FP), R9
+	MOVQ  8(R12), R14
+	LEAQ  (R9)(R14*4), R9
+	MOVQ  depth+16(FP), R14
+	CMPQ  R8, $0x04
+	JNE   rows12single
+	MOVQ  fours+24(FP), R15
+	TESTQ R15, R15
+	JZ    rows12single
 
 rows12four:
 	VMOVUPS      (R9), Z24
-	VMOVUPS.Z    64(R9), K1, Z25
+	VMOVUPS      64(R9), Z25
 	VBROADCASTSS (AX), Z26
 	VFMADD231PS  Z24, Z26, Z0
 	VFMADD231PS  Z25, Z26, Z1
@@ -7391,8 +7381,8 @@ rows12four:
 	VBROADCASTSS (CX)(BX*1), Z26
 	VFMADD231PS  Z24, Z26, Z22
 	VFMADD231PS  Z25, Z26, Z23
-	VMOVUPS      (R9)(R10*1), Z24
-	VMOVUPS.Z    64(R9)(R10*1), K1, Z25
+	VMOVUPS      (R9)(R11*1), Z24
+	VMOVUPS      64(R9)(R11*1), Z25
 	VBROADCASTSS 4(AX), Z26
 	VFMADD231PS  Z24, Z26, Z0
 	VFMADD231PS  Z25, Z26, Z1
@@ -7429,8 +7419,8 @@ rows12four:
 	VBROADCASTSS 4(CX)(BX*1), Z26
 	VFMADD231PS  Z24, Z26, Z22
 	VFMADD231PS  Z25, Z26, Z23
-	VMOVUPS      (R9)(R10*2), Z24
-	VMOVUPS.Z    64(R9)(R10*2), K1, Z25
+	VMOVUPS      (R9)(R11*2), Z24
+	VMOVUPS      64(R9)(R11*2), Z25
 	VBROADCASTSS 8(AX), Z26
 	VFMADD231PS  Z24, Z26, Z0
 	VFMADD231PS  Z25, Z26, Z1
@@ -7467,8 +7457,8 @@ rows12four:
 	VBROADCASTSS 8(CX)(BX*1), Z26
 	VFMADD231PS  Z24, Z26, Z22
 	VFMADD231PS  Z25, Z26, Z23
-	VMOVUPS      (R9)(R11*1), Z24
-	VMOVUPS.Z    64(R9)(R11*1), K1, Z25
+	VMOVUPS      (R9)(R10*1), Z24
+	VMOVUPS      64(R9)(R10*1), Z25
 	VBROADCASTSS 12(AX), Z26
 	VFMADD231PS  Z24, Z26, Z0
 	VFMADD231PS  Z25, Z26, Z1
@@ -7507,14 +7497,12 @@ rows12four:
 	VFMADD231PS  Z25, Z26, Z23
 	ADDQ         $0x10, AX
 	ADDQ         $0x10, CX
-	LEAQ         (R9)(R10*4), R9
-	DECQ         R14
+	LEAQ         (R9)(R11*4), R9
+	SUBQ         $0x04, R14
+	DECQ         R15
 	JNZ          rows12four
-
-rows12rest:
-	MOVQ depth+16(FP), R14
-	ANDQ $0x03, R14
-	JZ   rows12next
+	TESTQ        R14, R14
+	JZ           rows12next
 
 rows12single:
 	VMOVUPS      (R9), Z24
@@ -7557,7 +7545,7 @@ rows12single:
 	VFMADD231PS  Z25, Z26, Z23
 	ADDQ         R8, AX
 	ADDQ         R8, CX
-	LEAQ         (R9)(R10*1), R9
+	LEAQ         (R9)(R11*1), R9
 	DECQ         R14
 	JNZ          rows12single
 
@@ -7565,10 +7553,10 @@ rows12next:
 	ADDQ   $0x10, R12
 	CMPQ   R12, R13
 	JNE    rows12segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows12overwrite
 	MOVQ   AX, DX
@@ -7675,38 +7663,39 @@ rows13:
 	VPXORD Z23, Z23, Z23
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
-	MOVQ   step+40(FP), R8
+	MOVQ   step+48(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   row+32(FP), DX
+	MOVQ   row+40(FP), DX
 	SHLQ   $0x02, DX
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (BX)(DX*2), SI
 	LEAQ   (SI)(DX*2), DI
-	MOVQ   ldb+56(FP), R10
-	SHLQ   $0x02, R10
-	LEAQ   (R10)(R10*2), R11
-	MOVQ   segments+64(FP), R12
-	MOVQ   n+72(FP), R13
+	MOVQ   ldb+64(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (R11)(R11*2), R10
+	MOVQ   segments+72(FP), R12
+	MOVQ   n+80(FP), R13
 	SHLQ   $0x04, R13
 	ADDQ   R12, R13
 
 rows13segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R12), CX
-	LEAQ (AX)(CX*4), AX
-	LEAQ (AX)(DX*8), CX
-	MOVQ b+48(FP), R9
-	MOVQ 8(R12), R14
-	LEAQ (R9)(R14*4), R9
-	MOVQ depth+16(FP), R14
-	CMPQ R8, $0x04
-	JNE  rows13single
-	SHRQ $0x02, R14
-	JZ   rows13rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R12), CX
+	LEAQ  (AX)(CX*4), AX
+	LEAQ  (AX)(DX*8), CX
+	MOVQ  b+56(FP), R9
+	MOVQ  8(R12), R14
+	LEAQ  (R9)(R14*4), R9
+	MOVQ  depth+16(FP), R14
+	CMPQ  R8, $0x04
+	JNE   rows13single
+	MOVQ  fours+24(FP), R15
+	TESTQ R15, R15
+	JZ    rows13single
 
 rows13four:
 	VMOVUPS      (R9), Z26
-	VMOVUPS.Z    64(R9), K1, Z27
+	VMOVUPS      64(R9), Z27
 	VBROADCASTSS (AX), Z28
 	VFMADD231PS  Z26, Z28, Z0
 	VFMADD231PS  Z27, Z28, Z1
@@ -7746,8 +7735,8 @@ rows13four:
 	VBROADCASTSS (CX)(DX*4), Z28
 	VFMADD231PS  Z26, Z28, Z24
 	VFMADD231PS  Z27, Z28, Z25
-	VMOVUPS      (R9)(R10*1), Z26
-	VMOVUPS.Z    64(R9)(R10*1), K1, Z27
+	VMOVUPS      (R9)(R11*1), Z26
+	VMOVUPS      64(R9)(R11*1), Z27
 	VBROADCASTSS 4(AX), Z28
 	VFMADD231PS  Z26, Z28, Z0
 	VFMADD231PS  Z27, Z28, Z1
@@ -7787,8 +7776,8 @@ rows13four:
 	VBROADCASTSS 4(CX)(DX*4), Z28
 	VFMADD231PS  Z26, Z28, Z24
 	VFMADD231PS  Z27, Z28, Z25
-	VMOVUPS      (R9)(R10*2), Z26
-	VMOVUPS.Z    64(R9)(R10*2), K1, Z27
+	VMOVUPS      (R9)(R11*2), Z26
+	VMOVUPS      64(R9)(R11*2), Z27
 	VBROADCASTSS 8(AX), Z28
 	VFMADD231PS  Z26, Z28, Z0
 	VFMADD231PS  Z27, Z28, Z1
@@ -7828,8 +7817,8 @@ rows13four:
 	VBROADCASTSS 8(CX)(DX*4), Z28
 	VFMADD231PS  Z26, Z28, Z24
 	VFMADD231PS  Z27, Z28, Z25
-	VMOVUPS      (R9)(R11*1), Z26
-	VMOVUPS.Z    64(R9)(R11*1), K1, Z27
+	VMOVUPS      (R9)(R10*1), Z26
+	VMOVUPS      64(R9)(R10*1), Z27
 	VBROADCASTSS 12(AX), Z28
 	VFMADD231PS  Z26, Z28, Z0
 	VFMADD231PS  Z27, Z28, Z1
@@ -7871,14 +7860,12 @@ rows13four:
 	VFMADD231PS  Z27, Z28, Z25
 	ADDQ         $0x10, AX
 	ADDQ         $0x10, CX
-	LEAQ         (R9)(R10*4), R9
-	DECQ         R14
+	LEAQ         (R9)(R11*4), R9
+	SUBQ         $0x04, R14
+	DECQ         R15
 	JNZ          rows13four
-
-rows13rest:
-	MOVQ depth+16(FP), R14
-	ANDQ $0x03, R14
-	JZ   rows13next
+	TESTQ        R14, R14
+	JZ           rows13next
 
 rows13single:
 	VMOVUPS      (R9), Z26
@@ -7924,7 +7911,7 @@ rows13single:
 	VFMADD231PS  Z27, Z28, Z25
 	ADDQ         R8, AX
 	ADDQ         R8, CX
-	LEAQ         (R9)(R10*1), R9
+	LEAQ         (R9)(R11*1), R9
 	DECQ         R14
 	JNZ          rows13single
 
@@ -7932,10 +7919,10 @@ rows13next:
 	ADDQ   $0x10, R12
 	CMPQ   R12, R13
 	JNE    rows13segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows13overwrite
 	MOVQ   AX, DX
@@ -8050,38 +8037,39 @@ rows14:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
-	MOVQ   step+40(FP), R8
+	MOVQ   step+48(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   row+32(FP), DX
+	MOVQ   row+40(FP), DX
 	SHLQ   $0x02, DX
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (BX)(DX*2), SI
 	LEAQ   (SI)(DX*2), DI
-	MOVQ   ldb+56(FP), R10
-	SHLQ   $0x02, R10
-	LEAQ   (R10)(R10*2), R11
-	MOVQ   segments+64(FP), R12
-	MOVQ   n+72(FP), R13
+	MOVQ   ldb+64(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (R11)(R11*2), R10
+	MOVQ   segments+72(FP), R12
+	MOVQ   n+80(FP), R13
 	SHLQ   $0x04, R13
 	ADDQ   R12, R13
 
 rows14segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R12), CX
-	LEAQ (AX)(CX*4), AX
-	LEAQ (AX)(DX*8), CX
-	MOVQ b+48(FP), R9
-	MOVQ 8(R12), R14
-	LEAQ (R9)(R14*4), R9
-	MOVQ depth+16(FP), R14
-	CMPQ R8, $0x04
-	JNE  rows14single
-	SHRQ $0x02, R14
-	JZ   rows14rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R12), CX
+	LEAQ  (AX)(CX*4), AX
+	LEAQ  (AX)(DX*8), CX
+	MOVQ  b+56(FP), R9
+	MOVQ  8(R12), R14
+	LEAQ  (R9)(R14*4), R9
+	MOVQ  depth+16(FP), R14
+	CMPQ  R8, $0x04
+	JNE   rows14single
+	MOVQ  fours+24(FP), R15
+	TESTQ R15, R15
+	JZ    rows14single
 
 rows14four:
 	VMOVUPS      (R9), Z28
-	VMOVUPS.Z    64(R9), K1, Z29
+	VMOVUPS      64(R9), Z29
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -8124,8 +8112,8 @@ rows14four:
 	VBROADCASTSS (CX)(SI*1), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
-	VMOVUPS      (R9)(R10*1), Z28
-	VMOVUPS.Z    64(R9)(R10*1), K1, Z29
+	VMOVUPS      (R9)(R11*1), Z28
+	VMOVUPS      64(R9)(R11*1), Z29
 	VBROADCASTSS 4(AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -8168,8 +8156,8 @@ rows14four:
 	VBROADCASTSS 4(CX)(SI*1), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
-	VMOVUPS      (R9)(R10*2), Z28
-	VMOVUPS.Z    64(R9)(R10*2), K1, Z29
+	VMOVUPS      (R9)(R11*2), Z28
+	VMOVUPS      64(R9)(R11*2), Z29
 	VBROADCASTSS 8(AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -8212,8 +8200,8 @@ rows14four:
 	VBROADCASTSS 8(CX)(SI*1), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
-	VMOVUPS      (R9)(R11*1), Z28
-	VMOVUPS.Z    64(R9)(R11*1), K1, Z29
+	VMOVUPS      (R9)(R10*1), Z28
+	VMOVUPS      64(R9)(R10*1), Z29
 	VBROADCASTSS 12(AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -8258,14 +8246,12 @@ rows14four:
 	VFMADD231PS  Z29, Z30, Z27
 	ADDQ         $0x10, AX
 	ADDQ         $0x10, CX
-	LEAQ         (R9)(R10*4), R9
-	DECQ         R14
+	LEAQ         (R9)(R11*4), R9
+	SUBQ         $0x04, R14
+	DECQ         R15
 	JNZ          rows14four
-
-rows14rest:
-	MOVQ depth+16(FP), R14
-	ANDQ $0x03, R14
-	JZ   rows14next
+	TESTQ        R14, R14
+	JZ           rows14next
 
 rows14single:
 	VMOVUPS      (R9), Z28
@@ -8314,7 +8300,7 @@ rows14single:
 	VFMADD231PS  Z29, Z30, Z27
 	ADDQ         R8, AX
 	ADDQ         R8, CX
-	LEAQ         (R9)(R10*1), R9
+	LEAQ         (R9)(R11*1), R9
 	DECQ         R14
 	JNZ          rows14single
 
@@ -8322,10 +8308,10 @@ rows14next:
 	ADDQ   $0x10, R12
 	CMPQ   R12, R13
 	JNE    rows14segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows14overwrite
 	MOVQ   AX, DX
@@ -8488,78 +8474,79 @@ transposedabove13:
 transposedrows1:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows1segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows1rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows1single
 
 transposedrows1four:
-	VMOVUPS      (BX), Z2
-	VMOVUPS.Z    64(BX), K1, Z3
+	VMOVUPS      (DX), Z2
+	VMOVUPS      64(DX), Z3
 	VBROADCASTSS (AX), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	VMOVUPS      (BX)(SI*1), Z2
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z3
-	VBROADCASTSS (AX)(CX*1), Z4
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z2
+	VMOVUPS      64(DX)(SI*1), Z3
+	VBROADCASTSS (AX), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	VMOVUPS      (BX)(SI*2), Z2
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z3
-	VBROADCASTSS (AX)(CX*2), Z4
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z2
+	VMOVUPS      64(DX)(SI*2), Z3
+	VBROADCASTSS (AX), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	VMOVUPS      (BX)(DI*1), Z2
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z3
-	VBROADCASTSS (AX)(DX*1), Z4
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z2
+	VMOVUPS      64(DX)(BX*1), Z3
+	VBROADCASTSS (AX), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows1four
-
-transposedrows1rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows1next
+	TESTQ        R9, R9
+	JZ           transposedrows1next
 
 transposedrows1single:
-	VMOVUPS      (BX), Z2
-	VMOVUPS.Z    64(BX), K1, Z3
+	VMOVUPS      (DX), Z2
+	VMOVUPS.Z    64(DX), K1, Z3
 	VBROADCASTSS (AX), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows1single
 
 transposedrows1next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows1segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows1overwrite
 	MOVQ   AX, DX
@@ -8578,93 +8565,94 @@ transposedrows2:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows2segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows2rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows2single
 
 transposedrows2four:
-	VMOVUPS      (BX), Z4
-	VMOVUPS.Z    64(BX), K1, Z5
+	VMOVUPS      (DX), Z4
+	VMOVUPS      64(DX), Z5
 	VBROADCASTSS (AX), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
 	VBROADCASTSS 4(AX), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	VMOVUPS      (BX)(SI*1), Z4
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z5
-	VBROADCASTSS (AX)(CX*1), Z6
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z4
+	VMOVUPS      64(DX)(SI*1), Z5
+	VBROADCASTSS (AX), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS 4(AX)(CX*1), Z6
+	VBROADCASTSS 4(AX), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	VMOVUPS      (BX)(SI*2), Z4
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z5
-	VBROADCASTSS (AX)(CX*2), Z6
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z4
+	VMOVUPS      64(DX)(SI*2), Z5
+	VBROADCASTSS (AX), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS 4(AX)(CX*2), Z6
+	VBROADCASTSS 4(AX), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	VMOVUPS      (BX)(DI*1), Z4
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z5
-	VBROADCASTSS (AX)(DX*1), Z6
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      64(DX)(BX*1), Z5
+	VBROADCASTSS (AX), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS 4(AX)(DX*1), Z6
+	VBROADCASTSS 4(AX), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows2four
-
-transposedrows2rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows2next
+	TESTQ        R9, R9
+	JZ           transposedrows2next
 
 transposedrows2single:
-	VMOVUPS      (BX), Z4
-	VMOVUPS.Z    64(BX), K1, Z5
+	VMOVUPS      (DX), Z4
+	VMOVUPS.Z    64(DX), K1, Z5
 	VBROADCASTSS (AX), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
 	VBROADCASTSS 4(AX), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows2single
 
 transposedrows2next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows2segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows2overwrite
 	MOVQ   AX, DX
@@ -8691,31 +8679,31 @@ transposedrows3:
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows3segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows3rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows3single
 
 transposedrows3four:
-	VMOVUPS      (BX), Z6
-	VMOVUPS.Z    64(BX), K1, Z7
+	VMOVUPS      (DX), Z6
+	VMOVUPS      64(DX), Z7
 	VBROADCASTSS (AX), Z8
 	VFMADD231PS  Z6, Z8, Z0
 	VFMADD231PS  Z7, Z8, Z1
@@ -8725,52 +8713,53 @@ transposedrows3four:
 	VBROADCASTSS 8(AX), Z8
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
-	VMOVUPS      (BX)(SI*1), Z6
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z7
-	VBROADCASTSS (AX)(CX*1), Z8
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      64(DX)(SI*1), Z7
+	VBROADCASTSS (AX), Z8
 	VFMADD231PS  Z6, Z8, Z0
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS 4(AX)(CX*1), Z8
+	VBROADCASTSS 4(AX), Z8
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS 8(AX)(CX*1), Z8
+	VBROADCASTSS 8(AX), Z8
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
-	VMOVUPS      (BX)(SI*2), Z6
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z7
-	VBROADCASTSS (AX)(CX*2), Z8
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z6
+	VMOVUPS      64(DX)(SI*2), Z7
+	VBROADCASTSS (AX), Z8
 	VFMADD231PS  Z6, Z8, Z0
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS 4(AX)(CX*2), Z8
+	VBROADCASTSS 4(AX), Z8
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS 8(AX)(CX*2), Z8
+	VBROADCASTSS 8(AX), Z8
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
-	VMOVUPS      (BX)(DI*1), Z6
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z7
-	VBROADCASTSS (AX)(DX*1), Z8
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z6
+	VMOVUPS      64(DX)(BX*1), Z7
+	VBROADCASTSS (AX), Z8
 	VFMADD231PS  Z6, Z8, Z0
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS 4(AX)(DX*1), Z8
+	VBROADCASTSS 4(AX), Z8
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS 8(AX)(DX*1), Z8
+	VBROADCASTSS 8(AX), Z8
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows3four
-
-transposedrows3rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows3next
+	TESTQ        R9, R9
+	JZ           transposedrows3next
 
 transposedrows3single:
-	VMOVUPS      (BX), Z6
-	VMOVUPS.Z    64(BX), K1, Z7
+	VMOVUPS      (DX), Z6
+	VMOVUPS.Z    64(DX), K1, Z7
 	VBROADCASTSS (AX), Z8
 	VFMADD231PS  Z6, Z8, Z0
 	VFMADD231PS  Z7, Z8, Z1
@@ -8780,19 +8769,19 @@ transposedrows3single:
 	VBROADCASTSS 8(AX), Z8
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows3single
 
 transposedrows3next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows3segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows3overwrite
 	MOVQ   AX, DX
@@ -8827,31 +8816,31 @@ transposedrows4:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows4segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows4rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows4single
 
 transposedrows4four:
-	VMOVUPS      (BX), Z8
-	VMOVUPS.Z    64(BX), K1, Z9
+	VMOVUPS      (DX), Z8
+	VMOVUPS      64(DX), Z9
 	VBROADCASTSS (AX), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
@@ -8864,61 +8853,62 @@ transposedrows4four:
 	VBROADCASTSS 12(AX), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	VMOVUPS      (BX)(SI*1), Z8
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z9
-	VBROADCASTSS (AX)(CX*1), Z10
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z8
+	VMOVUPS      64(DX)(SI*1), Z9
+	VBROADCASTSS (AX), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS 4(AX)(CX*1), Z10
+	VBROADCASTSS 4(AX), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS 8(AX)(CX*1), Z10
+	VBROADCASTSS 8(AX), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS 12(AX)(CX*1), Z10
+	VBROADCASTSS 12(AX), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	VMOVUPS      (BX)(SI*2), Z8
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z9
-	VBROADCASTSS (AX)(CX*2), Z10
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z8
+	VMOVUPS      64(DX)(SI*2), Z9
+	VBROADCASTSS (AX), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS 4(AX)(CX*2), Z10
+	VBROADCASTSS 4(AX), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS 8(AX)(CX*2), Z10
+	VBROADCASTSS 8(AX), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS 12(AX)(CX*2), Z10
+	VBROADCASTSS 12(AX), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	VMOVUPS      (BX)(DI*1), Z8
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z9
-	VBROADCASTSS (AX)(DX*1), Z10
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z8
+	VMOVUPS      64(DX)(BX*1), Z9
+	VBROADCASTSS (AX), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS 4(AX)(DX*1), Z10
+	VBROADCASTSS 4(AX), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS 8(AX)(DX*1), Z10
+	VBROADCASTSS 8(AX), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS 12(AX)(DX*1), Z10
+	VBROADCASTSS 12(AX), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows4four
-
-transposedrows4rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows4next
+	TESTQ        R9, R9
+	JZ           transposedrows4next
 
 transposedrows4single:
-	VMOVUPS      (BX), Z8
-	VMOVUPS.Z    64(BX), K1, Z9
+	VMOVUPS      (DX), Z8
+	VMOVUPS.Z    64(DX), K1, Z9
 	VBROADCASTSS (AX), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
@@ -8931,19 +8921,19 @@ transposedrows4single:
 	VBROADCASTSS 12(AX), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows4single
 
 transposedrows4next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows4segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows4overwrite
 	MOVQ   AX, DX
@@ -8986,31 +8976,31 @@ transposedrows5:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows5segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows5rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows5single
 
 transposedrows5four:
-	VMOVUPS      (BX), Z10
-	VMOVUPS.Z    64(BX), K1, Z11
+	VMOVUPS      (DX), Z10
+	VMOVUPS      64(DX), Z11
 	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
@@ -9026,70 +9016,71 @@ transposedrows5four:
 	VBROADCASTSS 16(AX), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	VMOVUPS      (BX)(SI*1), Z10
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z11
-	VBROADCASTSS (AX)(CX*1), Z12
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z10
+	VMOVUPS      64(DX)(SI*1), Z11
+	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS 4(AX)(CX*1), Z12
+	VBROADCASTSS 4(AX), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 8(AX)(CX*1), Z12
+	VBROADCASTSS 8(AX), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 12(AX)(CX*1), Z12
+	VBROADCASTSS 12(AX), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS 16(AX)(CX*1), Z12
+	VBROADCASTSS 16(AX), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	VMOVUPS      (BX)(SI*2), Z10
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z11
-	VBROADCASTSS (AX)(CX*2), Z12
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z10
+	VMOVUPS      64(DX)(SI*2), Z11
+	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS 4(AX)(CX*2), Z12
+	VBROADCASTSS 4(AX), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 8(AX)(CX*2), Z12
+	VBROADCASTSS 8(AX), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 12(AX)(CX*2), Z12
+	VBROADCASTSS 12(AX), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS 16(AX)(CX*2), Z12
+	VBROADCASTSS 16(AX), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	VMOVUPS      (BX)(DI*1), Z10
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z11
-	VBROADCASTSS (AX)(DX*1), Z12
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z10
+	VMOVUPS      64(DX)(BX*1), Z11
+	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS 4(AX)(DX*1), Z12
+	VBROADCASTSS 4(AX), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 8(AX)(DX*1), Z12
+	VBROADCASTSS 8(AX), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 12(AX)(DX*1), Z12
+	VBROADCASTSS 12(AX), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS 16(AX)(DX*1), Z12
+	VBROADCASTSS 16(AX), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows5four
-
-transposedrows5rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows5next
+	TESTQ        R9, R9
+	JZ           transposedrows5next
 
 transposedrows5single:
-	VMOVUPS      (BX), Z10
-	VMOVUPS.Z    64(BX), K1, Z11
+	VMOVUPS      (DX), Z10
+	VMOVUPS.Z    64(DX), K1, Z11
 	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
@@ -9105,19 +9096,19 @@ transposedrows5single:
 	VBROADCASTSS 16(AX), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows5single
 
 transposedrows5next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows5segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows5overwrite
 	MOVQ   AX, DX
@@ -9168,31 +9159,31 @@ transposedrows6:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows6segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows6rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows6single
 
 transposedrows6four:
-	VMOVUPS      (BX), Z12
-	VMOVUPS.Z    64(BX), K1, Z13
+	VMOVUPS      (DX), Z12
+	VMOVUPS      64(DX), Z13
 	VBROADCASTSS (AX), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
@@ -9211,79 +9202,80 @@ transposedrows6four:
 	VBROADCASTSS 20(AX), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	VMOVUPS      (BX)(SI*1), Z12
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z13
-	VBROADCASTSS (AX)(CX*1), Z14
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z12
+	VMOVUPS      64(DX)(SI*1), Z13
+	VBROADCASTSS (AX), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS 4(AX)(CX*1), Z14
+	VBROADCASTSS 4(AX), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS 8(AX)(CX*1), Z14
+	VBROADCASTSS 8(AX), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS 12(AX)(CX*1), Z14
+	VBROADCASTSS 12(AX), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS 16(AX)(CX*1), Z14
+	VBROADCASTSS 16(AX), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS 20(AX)(CX*1), Z14
+	VBROADCASTSS 20(AX), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	VMOVUPS      (BX)(SI*2), Z12
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z13
-	VBROADCASTSS (AX)(CX*2), Z14
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z12
+	VMOVUPS      64(DX)(SI*2), Z13
+	VBROADCASTSS (AX), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS 4(AX)(CX*2), Z14
+	VBROADCASTSS 4(AX), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS 8(AX)(CX*2), Z14
+	VBROADCASTSS 8(AX), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS 12(AX)(CX*2), Z14
+	VBROADCASTSS 12(AX), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS 16(AX)(CX*2), Z14
+	VBROADCASTSS 16(AX), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS 20(AX)(CX*2), Z14
+	VBROADCASTSS 20(AX), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	VMOVUPS      (BX)(DI*1), Z12
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z13
-	VBROADCASTSS (AX)(DX*1), Z14
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z12
+	VMOVUPS      64(DX)(BX*1), Z13
+	VBROADCASTSS (AX), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS 4(AX)(DX*1), Z14
+	VBROADCASTSS 4(AX), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS 8(AX)(DX*1), Z14
+	VBROADCASTSS 8(AX), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS 12(AX)(DX*1), Z14
+	VBROADCASTSS 12(AX), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS 16(AX)(DX*1), Z14
+	VBROADCASTSS 16(AX), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS 20(AX)(DX*1), Z14
+	VBROADCASTSS 20(AX), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows6four
-
-transposedrows6rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows6next
+	TESTQ        R9, R9
+	JZ           transposedrows6next
 
 transposedrows6single:
-	VMOVUPS      (BX), Z12
-	VMOVUPS.Z    64(BX), K1, Z13
+	VMOVUPS      (DX), Z12
+	VMOVUPS.Z    64(DX), K1, Z13
 	VBROADCASTSS (AX), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
@@ -9302,19 +9294,19 @@ transposedrows6single:
 	VBROADCASTSS 20(AX), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows6single
 
 transposedrows6next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows6segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows6overwrite
 	MOVQ   AX, DX
@@ -9373,31 +9365,31 @@ transposedrows7:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows7segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows7rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows7single
 
 transposedrows7four:
-	VMOVUPS      (BX), Z14
-	VMOVUPS.Z    64(BX), K1, Z15
+	VMOVUPS      (DX), Z14
+	VMOVUPS      64(DX), Z15
 	VBROADCASTSS (AX), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
@@ -9419,88 +9411,89 @@ transposedrows7four:
 	VBROADCASTSS 24(AX), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	VMOVUPS      (BX)(SI*1), Z14
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z15
-	VBROADCASTSS (AX)(CX*1), Z16
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z14
+	VMOVUPS      64(DX)(SI*1), Z15
+	VBROADCASTSS (AX), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS 4(AX)(CX*1), Z16
+	VBROADCASTSS 4(AX), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS 8(AX)(CX*1), Z16
+	VBROADCASTSS 8(AX), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS 12(AX)(CX*1), Z16
+	VBROADCASTSS 12(AX), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS 16(AX)(CX*1), Z16
+	VBROADCASTSS 16(AX), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS 20(AX)(CX*1), Z16
+	VBROADCASTSS 20(AX), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS 24(AX)(CX*1), Z16
+	VBROADCASTSS 24(AX), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	VMOVUPS      (BX)(SI*2), Z14
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z15
-	VBROADCASTSS (AX)(CX*2), Z16
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z14
+	VMOVUPS      64(DX)(SI*2), Z15
+	VBROADCASTSS (AX), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS 4(AX)(CX*2), Z16
+	VBROADCASTSS 4(AX), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS 8(AX)(CX*2), Z16
+	VBROADCASTSS 8(AX), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS 12(AX)(CX*2), Z16
+	VBROADCASTSS 12(AX), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS 16(AX)(CX*2), Z16
+	VBROADCASTSS 16(AX), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS 20(AX)(CX*2), Z16
+	VBROADCASTSS 20(AX), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS 24(AX)(CX*2), Z16
+	VBROADCASTSS 24(AX), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	VMOVUPS      (BX)(DI*1), Z14
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z15
-	VBROADCASTSS (AX)(DX*1), Z16
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z14
+	VMOVUPS      64(DX)(BX*1), Z15
+	VBROADCASTSS (AX), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS 4(AX)(DX*1), Z16
+	VBROADCASTSS 4(AX), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS 8(AX)(DX*1), Z16
+	VBROADCASTSS 8(AX), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS 12(AX)(DX*1), Z16
+	VBROADCASTSS 12(AX), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS 16(AX)(DX*1), Z16
+	VBROADCASTSS 16(AX), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS 20(AX)(DX*1), Z16
+	VBROADCASTSS 20(AX), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS 24(AX)(DX*1), Z16
+	VBROADCASTSS 24(AX), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows7four
-
-transposedrows7rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows7next
+	TESTQ        R9, R9
+	JZ           transposedrows7next
 
 transposedrows7single:
-	VMOVUPS      (BX), Z14
-	VMOVUPS.Z    64(BX), K1, Z15
+	VMOVUPS      (DX), Z14
+	VMOVUPS.Z    64(DX), K1, Z15
 	VBROADCASTSS (AX), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
@@ -9522,19 +9515,19 @@ transposedrows7single:
 	VBROADCASTSS 24(AX), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows7single
 
 transposedrows7next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows7segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows7overwrite
 	MOVQ   AX, DX
@@ -9601,31 +9594,31 @@ transposedrows8:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows8segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows8rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows8single
 
 transposedrows8four:
-	VMOVUPS      (BX), Z16
-	VMOVUPS.Z    64(BX), K1, Z17
+	VMOVUPS      (DX), Z16
+	VMOVUPS      64(DX), Z17
 	VBROADCASTSS (AX), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
@@ -9650,97 +9643,98 @@ transposedrows8four:
 	VBROADCASTSS 28(AX), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	VMOVUPS      (BX)(SI*1), Z16
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z17
-	VBROADCASTSS (AX)(CX*1), Z18
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z16
+	VMOVUPS      64(DX)(SI*1), Z17
+	VBROADCASTSS (AX), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS 4(AX)(CX*1), Z18
+	VBROADCASTSS 4(AX), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS 8(AX)(CX*1), Z18
+	VBROADCASTSS 8(AX), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS 12(AX)(CX*1), Z18
+	VBROADCASTSS 12(AX), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS 16(AX)(CX*1), Z18
+	VBROADCASTSS 16(AX), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS 20(AX)(CX*1), Z18
+	VBROADCASTSS 20(AX), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS 24(AX)(CX*1), Z18
+	VBROADCASTSS 24(AX), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS 28(AX)(CX*1), Z18
+	VBROADCASTSS 28(AX), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	VMOVUPS      (BX)(SI*2), Z16
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z17
-	VBROADCASTSS (AX)(CX*2), Z18
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z16
+	VMOVUPS      64(DX)(SI*2), Z17
+	VBROADCASTSS (AX), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS 4(AX)(CX*2), Z18
+	VBROADCASTSS 4(AX), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS 8(AX)(CX*2), Z18
+	VBROADCASTSS 8(AX), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS 12(AX)(CX*2), Z18
+	VBROADCASTSS 12(AX), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS 16(AX)(CX*2), Z18
+	VBROADCASTSS 16(AX), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS 20(AX)(CX*2), Z18
+	VBROADCASTSS 20(AX), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS 24(AX)(CX*2), Z18
+	VBROADCASTSS 24(AX), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS 28(AX)(CX*2), Z18
+	VBROADCASTSS 28(AX), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	VMOVUPS      (BX)(DI*1), Z16
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z17
-	VBROADCASTSS (AX)(DX*1), Z18
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z16
+	VMOVUPS      64(DX)(BX*1), Z17
+	VBROADCASTSS (AX), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS 4(AX)(DX*1), Z18
+	VBROADCASTSS 4(AX), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS 8(AX)(DX*1), Z18
+	VBROADCASTSS 8(AX), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS 12(AX)(DX*1), Z18
+	VBROADCASTSS 12(AX), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS 16(AX)(DX*1), Z18
+	VBROADCASTSS 16(AX), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS 20(AX)(DX*1), Z18
+	VBROADCASTSS 20(AX), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS 24(AX)(DX*1), Z18
+	VBROADCASTSS 24(AX), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS 28(AX)(DX*1), Z18
+	VBROADCASTSS 28(AX), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows8four
-
-transposedrows8rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows8next
+	TESTQ        R9, R9
+	JZ           transposedrows8next
 
 transposedrows8single:
-	VMOVUPS      (BX), Z16
-	VMOVUPS.Z    64(BX), K1, Z17
+	VMOVUPS      (DX), Z16
+	VMOVUPS.Z    64(DX), K1, Z17
 	VBROADCASTSS (AX), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
@@ -9765,19 +9759,19 @@ transposedrows8single:
 	VBROADCASTSS 28(AX), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows8single
 
 transposedrows8next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows8segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows8overwrite
 	MOVQ   AX, DX
@@ -9852,31 +9846,31 @@ transposedrows9:
 	VPXORD Z15, Z15, Z15
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows9segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows9rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows9single
 
 transposedrows9four:
-	VMOVUPS      (BX), Z18
-	VMOVUPS.Z    64(BX), K1, Z19
+	VMOVUPS      (DX), Z18
+	VMOVUPS      64(DX), Z19
 	VBROADCASTSS (AX), Z20
 	VFMADD231PS  Z18, Z20, Z0
 	VFMADD231PS  Z19, Z20, Z1
@@ -9904,106 +9898,107 @@ transposedrows9four:
 	VBROADCASTSS 32(AX), Z20
 	VFMADD231PS  Z18, Z20, Z16
 	VFMADD231PS  Z19, Z20, Z17
-	VMOVUPS      (BX)(SI*1), Z18
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z19
-	VBROADCASTSS (AX)(CX*1), Z20
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z18
+	VMOVUPS      64(DX)(SI*1), Z19
+	VBROADCASTSS (AX), Z20
 	VFMADD231PS  Z18, Z20, Z0
 	VFMADD231PS  Z19, Z20, Z1
-	VBROADCASTSS 4(AX)(CX*1), Z20
+	VBROADCASTSS 4(AX), Z20
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS 8(AX)(CX*1), Z20
+	VBROADCASTSS 8(AX), Z20
 	VFMADD231PS  Z18, Z20, Z4
 	VFMADD231PS  Z19, Z20, Z5
-	VBROADCASTSS 12(AX)(CX*1), Z20
+	VBROADCASTSS 12(AX), Z20
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS 16(AX)(CX*1), Z20
+	VBROADCASTSS 16(AX), Z20
 	VFMADD231PS  Z18, Z20, Z8
 	VFMADD231PS  Z19, Z20, Z9
-	VBROADCASTSS 20(AX)(CX*1), Z20
+	VBROADCASTSS 20(AX), Z20
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS 24(AX)(CX*1), Z20
+	VBROADCASTSS 24(AX), Z20
 	VFMADD231PS  Z18, Z20, Z12
 	VFMADD231PS  Z19, Z20, Z13
-	VBROADCASTSS 28(AX)(CX*1), Z20
+	VBROADCASTSS 28(AX), Z20
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	VBROADCASTSS 32(AX)(CX*1), Z20
+	VBROADCASTSS 32(AX), Z20
 	VFMADD231PS  Z18, Z20, Z16
 	VFMADD231PS  Z19, Z20, Z17
-	VMOVUPS      (BX)(SI*2), Z18
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z19
-	VBROADCASTSS (AX)(CX*2), Z20
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z18
+	VMOVUPS      64(DX)(SI*2), Z19
+	VBROADCASTSS (AX), Z20
 	VFMADD231PS  Z18, Z20, Z0
 	VFMADD231PS  Z19, Z20, Z1
-	VBROADCASTSS 4(AX)(CX*2), Z20
+	VBROADCASTSS 4(AX), Z20
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS 8(AX)(CX*2), Z20
+	VBROADCASTSS 8(AX), Z20
 	VFMADD231PS  Z18, Z20, Z4
 	VFMADD231PS  Z19, Z20, Z5
-	VBROADCASTSS 12(AX)(CX*2), Z20
+	VBROADCASTSS 12(AX), Z20
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS 16(AX)(CX*2), Z20
+	VBROADCASTSS 16(AX), Z20
 	VFMADD231PS  Z18, Z20, Z8
 	VFMADD231PS  Z19, Z20, Z9
-	VBROADCASTSS 20(AX)(CX*2), Z20
+	VBROADCASTSS 20(AX), Z20
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS 24(AX)(CX*2), Z20
+	VBROADCASTSS 24(AX), Z20
 	VFMADD231PS  Z18, Z20, Z12
 	VFMADD231PS  Z19, Z20, Z13
-	VBROADCASTSS 28(AX)(CX*2), Z20
+	VBROADCASTSS 28(AX), Z20
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	VBROADCASTSS 32(AX)(CX*2), Z20
+	VBROADCASTSS 32(AX), Z20
 	VFMADD231PS  Z18, Z20, Z16
 	VFMADD231PS  Z19, Z20, Z17
-	VMOVUPS      (BX)(DI*1), Z18
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z19
-	VBROADCASTSS (AX)(DX*1), Z20
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z18
+	VMOVUPS      64(DX)(BX*1), Z19
+	VBROADCASTSS (AX), Z20
 	VFMADD231PS  Z18, Z20, Z0
 	VFMADD231PS  Z19, Z20, Z1
-	VBROADCASTSS 4(AX)(DX*1), Z20
+	VBROADCASTSS 4(AX), Z20
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS 8(AX)(DX*1), Z20
+	VBROADCASTSS 8(AX), Z20
 	VFMADD231PS  Z18, Z20, Z4
 	VFMADD231PS  Z19, Z20, Z5
-	VBROADCASTSS 12(AX)(DX*1), Z20
+	VBROADCASTSS 12(AX), Z20
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS 16(AX)(DX*1), Z20
+	VBROADCASTSS 16(AX), Z20
 	VFMADD231PS  Z18, Z20, Z8
 	VFMADD231PS  Z19, Z20, Z9
-	VBROADCASTSS 20(AX)(DX*1), Z20
+	VBROADCASTSS 20(AX), Z20
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS 24(AX)(DX*1), Z20
+	VBROADCASTSS 24(AX), Z20
 	VFMADD231PS  Z18, Z20, Z12
 	VFMADD231PS  Z19, Z20, Z13
-	VBROADCASTSS 28(AX)(DX*1), Z20
+	VBROADCASTSS 28(AX), Z20
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	VBROADCASTSS 32(AX)(DX*1), Z20
+	VBROADCASTSS 32(AX), Z20
 	VFMADD231PS  Z18, Z20, Z16
 	VFMADD231PS  Z19, Z20, Z17
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows9four
-
-transposedrows9rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows9next
+	TESTQ        R9, R9
+	JZ           transposedrows9next
 
 transposedrows9single:
-	VMOVUPS      (BX), Z18
-	VMOVUPS.Z    64(BX), K1, Z19
+	VMOVUPS      (DX), Z18
+	VMOVUPS.Z    64(DX), K1, Z19
 	VBROADCASTSS (AX), Z20
 	VFMADD231PS  Z18, Z20, Z0
 	VFMADD231PS  Z19, Z20, Z1
@@ -10031,19 +10026,19 @@ transposedrows9single:
 	VBROADCASTSS 32(AX), Z20
 	VFMADD231PS  Z18, Z20, Z16
 	VFMADD231PS  Z19, Z20, Z17
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows9single
 
 transposedrows9next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows9segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows9overwrite
 	MOVQ   AX, DX
@@ -10126,31 +10121,31 @@ transposedrows10:
 	VPXORD Z17, Z17, Z17
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows10segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows10rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows10single
 
 transposedrows10four:
-	VMOVUPS      (BX), Z20
-	VMOVUPS.Z    64(BX), K1, Z21
+	VMOVUPS      (DX), Z20
+	VMOVUPS      64(DX), Z21
 	VBROADCASTSS (AX), Z22
 	VFMADD231PS  Z20, Z22, Z0
 	VFMADD231PS  Z21, Z22, Z1
@@ -10181,115 +10176,116 @@ transposedrows10four:
 	VBROADCASTSS 36(AX), Z22
 	VFMADD231PS  Z20, Z22, Z18
 	VFMADD231PS  Z21, Z22, Z19
-	VMOVUPS      (BX)(SI*1), Z20
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z21
-	VBROADCASTSS (AX)(CX*1), Z22
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z20
+	VMOVUPS      64(DX)(SI*1), Z21
+	VBROADCASTSS (AX), Z22
 	VFMADD231PS  Z20, Z22, Z0
 	VFMADD231PS  Z21, Z22, Z1
-	VBROADCASTSS 4(AX)(CX*1), Z22
+	VBROADCASTSS 4(AX), Z22
 	VFMADD231PS  Z20, Z22, Z2
 	VFMADD231PS  Z21, Z22, Z3
-	VBROADCASTSS 8(AX)(CX*1), Z22
+	VBROADCASTSS 8(AX), Z22
 	VFMADD231PS  Z20, Z22, Z4
 	VFMADD231PS  Z21, Z22, Z5
-	VBROADCASTSS 12(AX)(CX*1), Z22
+	VBROADCASTSS 12(AX), Z22
 	VFMADD231PS  Z20, Z22, Z6
 	VFMADD231PS  Z21, Z22, Z7
-	VBROADCASTSS 16(AX)(CX*1), Z22
+	VBROADCASTSS 16(AX), Z22
 	VFMADD231PS  Z20, Z22, Z8
 	VFMADD231PS  Z21, Z22, Z9
-	VBROADCASTSS 20(AX)(CX*1), Z22
+	VBROADCASTSS 20(AX), Z22
 	VFMADD231PS  Z20, Z22, Z10
 	VFMADD231PS  Z21, Z22, Z11
-	VBROADCASTSS 24(AX)(CX*1), Z22
+	VBROADCASTSS 24(AX), Z22
 	VFMADD231PS  Z20, Z22, Z12
 	VFMADD231PS  Z21, Z22, Z13
-	VBROADCASTSS 28(AX)(CX*1), Z22
+	VBROADCASTSS 28(AX), Z22
 	VFMADD231PS  Z20, Z22, Z14
 	VFMADD231PS  Z21, Z22, Z15
-	VBROADCASTSS 32(AX)(CX*1), Z22
+	VBROADCASTSS 32(AX), Z22
 	VFMADD231PS  Z20, Z22, Z16
 	VFMADD231PS  Z21, Z22, Z17
-	VBROADCASTSS 36(AX)(CX*1), Z22
+	VBROADCASTSS 36(AX), Z22
 	VFMADD231PS  Z20, Z22, Z18
 	VFMADD231PS  Z21, Z22, Z19
-	VMOVUPS      (BX)(SI*2), Z20
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z21
-	VBROADCASTSS (AX)(CX*2), Z22
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z20
+	VMOVUPS      64(DX)(SI*2), Z21
+	VBROADCASTSS (AX), Z22
 	VFMADD231PS  Z20, Z22, Z0
 	VFMADD231PS  Z21, Z22, Z1
-	VBROADCASTSS 4(AX)(CX*2), Z22
+	VBROADCASTSS 4(AX), Z22
 	VFMADD231PS  Z20, Z22, Z2
 	VFMADD231PS  Z21, Z22, Z3
-	VBROADCASTSS 8(AX)(CX*2), Z22
+	VBROADCASTSS 8(AX), Z22
 	VFMADD231PS  Z20, Z22, Z4
 	VFMADD231PS  Z21, Z22, Z5
-	VBROADCASTSS 12(AX)(CX*2), Z22
+	VBROADCASTSS 12(AX), Z22
 	VFMADD231PS  Z20, Z22, Z6
 	VFMADD231PS  Z21, Z22, Z7
-	VBROADCASTSS 16(AX)(CX*2), Z22
+	VBROADCASTSS 16(AX), Z22
 	VFMADD231PS  Z20, Z22, Z8
 	VFMADD231PS  Z21, Z22, Z9
-	VBROADCASTSS 20(AX)(CX*2), Z22
+	VBROADCASTSS 20(AX), Z22
 	VFMADD231PS  Z20, Z22, Z10
 	VFMADD231PS  Z21, Z22, Z11
-	VBROADCASTSS 24(AX)(CX*2), Z22
+	VBROADCASTSS 24(AX), Z22
 	VFMADD231PS  Z20, Z22, Z12
 	VFMADD231PS  Z21, Z22, Z13
-	VBROADCASTSS 28(AX)(CX*2), Z22
+	VBROADCASTSS 28(AX), Z22
 	VFMADD231PS  Z20, Z22, Z14
 	VFMADD231PS  Z21, Z22, Z15
-	VBROADCASTSS 32(AX)(CX*2), Z22
+	VBROADCASTSS 32(AX), Z22
 	VFMADD231PS  Z20, Z22, Z16
 	VFMADD231PS  Z21, Z22, Z17
-	VBROADCASTSS 36(AX)(CX*2), Z22
+	VBROADCASTSS 36(AX), Z22
 	VFMADD231PS  Z20, Z22, Z18
 	VFMADD231PS  Z21, Z22, Z19
-	VMOVUPS      (BX)(DI*1), Z20
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z21
-	VBROADCASTSS (AX)(DX*1), Z22
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z20
+	VMOVUPS      64(DX)(BX*1), Z21
+	VBROADCASTSS (AX), Z22
 	VFMADD231PS  Z20, Z22, Z0
 	VFMADD231PS  Z21, Z22, Z1
-	VBROADCASTSS 4(AX)(DX*1), Z22
+	VBROADCASTSS 4(AX), Z22
 	VFMADD231PS  Z20, Z22, Z2
 	VFMADD231PS  Z21, Z22, Z3
-	VBROADCASTSS 8(AX)(DX*1), Z22
+	VBROADCASTSS 8(AX), Z22
 	VFMADD231PS  Z20, Z22, Z4
 	VFMADD231PS  Z21, Z22, Z5
-	VBROADCASTSS 12(AX)(DX*1), Z22
+	VBROADCASTSS 12(AX), Z22
 	VFMADD231PS  Z20, Z22, Z6
 	VFMADD231PS  Z21, Z22, Z7
-	VBROADCASTSS 16(AX)(DX*1), Z22
+	VBROADCASTSS 16(AX), Z22
 	VFMADD231PS  Z20, Z22, Z8
 	VFMADD231PS  Z21, Z22, Z9
-	VBROADCASTSS 20(AX)(DX*1), Z22
+	VBROADCASTSS 20(AX), Z22
 	VFMADD231PS  Z20, Z22, Z10
 	VFMADD231PS  Z21, Z22, Z11
-	VBROADCASTSS 24(AX)(DX*1), Z22
+	VBROADCASTSS 24(AX), Z22
 	VFMADD231PS  Z20, Z22, Z12
 	VFMADD231PS  Z21, Z22, Z13
-	VBROADCASTSS 28(AX)(DX*1), Z22
+	VBROADCASTSS 28(AX), Z22
 	VFMADD231PS  Z20, Z22, Z14
 	VFMADD231PS  Z21, Z22, Z15
-	VBROADCASTSS 32(AX)(DX*1), Z22
+	VBROADCASTSS 32(AX), Z22
 	VFMADD231PS  Z20, Z22, Z16
 	VFMADD231PS  Z21, Z22, Z17
-	VBROADCASTSS 36(AX)(DX*1), Z22
+	VBROADCASTSS 36(AX), Z22
 	VFMADD231PS  Z20, Z22, Z18
 	VFMADD231PS  Z21, Z22, Z19
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows10four
-
-transposedrows10rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows10next
+	TESTQ        R9, R9
+	JZ           transposedrows10next
 
 transposedrows10single:
-	VMOVUPS      (BX), Z20
-	VMOVUPS.Z    64(BX), K1, Z21
+	VMOVUPS      (DX), Z20
+	VMOVUPS.Z    64(DX), K1, Z21
 	VBROADCASTSS (AX), Z22
 	VFMADD231PS  Z20, Z22, Z0
 	VFMADD231PS  Z21, Z22, Z1
@@ -10320,19 +10316,19 @@ transposedrows10single:
 	VBROADCASTSS 36(AX), Z22
 	VFMADD231PS  Z20, Z22, Z18
 	VFMADD231PS  Z21, Z22, Z19
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows10single
 
 transposedrows10next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows10segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows10overwrite
 	MOVQ   AX, DX
@@ -10423,31 +10419,31 @@ transposedrows11:
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows11segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows11rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows11single
 
 transposedrows11four:
-	VMOVUPS      (BX), Z22
-	VMOVUPS.Z    64(BX), K1, Z23
+	VMOVUPS      (DX), Z22
+	VMOVUPS      64(DX), Z23
 	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z22, Z24, Z0
 	VFMADD231PS  Z23, Z24, Z1
@@ -10481,124 +10477,125 @@ transposedrows11four:
 	VBROADCASTSS 40(AX), Z24
 	VFMADD231PS  Z22, Z24, Z20
 	VFMADD231PS  Z23, Z24, Z21
-	VMOVUPS      (BX)(SI*1), Z22
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z23
-	VBROADCASTSS (AX)(CX*1), Z24
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z22
+	VMOVUPS      64(DX)(SI*1), Z23
+	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z22, Z24, Z0
 	VFMADD231PS  Z23, Z24, Z1
-	VBROADCASTSS 4(AX)(CX*1), Z24
+	VBROADCASTSS 4(AX), Z24
 	VFMADD231PS  Z22, Z24, Z2
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS 8(AX)(CX*1), Z24
+	VBROADCASTSS 8(AX), Z24
 	VFMADD231PS  Z22, Z24, Z4
 	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS 12(AX)(CX*1), Z24
+	VBROADCASTSS 12(AX), Z24
 	VFMADD231PS  Z22, Z24, Z6
 	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS 16(AX)(CX*1), Z24
+	VBROADCASTSS 16(AX), Z24
 	VFMADD231PS  Z22, Z24, Z8
 	VFMADD231PS  Z23, Z24, Z9
-	VBROADCASTSS 20(AX)(CX*1), Z24
+	VBROADCASTSS 20(AX), Z24
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS 24(AX)(CX*1), Z24
+	VBROADCASTSS 24(AX), Z24
 	VFMADD231PS  Z22, Z24, Z12
 	VFMADD231PS  Z23, Z24, Z13
-	VBROADCASTSS 28(AX)(CX*1), Z24
+	VBROADCASTSS 28(AX), Z24
 	VFMADD231PS  Z22, Z24, Z14
 	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS 32(AX)(CX*1), Z24
+	VBROADCASTSS 32(AX), Z24
 	VFMADD231PS  Z22, Z24, Z16
 	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS 36(AX)(CX*1), Z24
+	VBROADCASTSS 36(AX), Z24
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	VBROADCASTSS 40(AX)(CX*1), Z24
+	VBROADCASTSS 40(AX), Z24
 	VFMADD231PS  Z22, Z24, Z20
 	VFMADD231PS  Z23, Z24, Z21
-	VMOVUPS      (BX)(SI*2), Z22
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z23
-	VBROADCASTSS (AX)(CX*2), Z24
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z22
+	VMOVUPS      64(DX)(SI*2), Z23
+	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z22, Z24, Z0
 	VFMADD231PS  Z23, Z24, Z1
-	VBROADCASTSS 4(AX)(CX*2), Z24
+	VBROADCASTSS 4(AX), Z24
 	VFMADD231PS  Z22, Z24, Z2
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS 8(AX)(CX*2), Z24
+	VBROADCASTSS 8(AX), Z24
 	VFMADD231PS  Z22, Z24, Z4
 	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS 12(AX)(CX*2), Z24
+	VBROADCASTSS 12(AX), Z24
 	VFMADD231PS  Z22, Z24, Z6
 	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS 16(AX)(CX*2), Z24
+	VBROADCASTSS 16(AX), Z24
 	VFMADD231PS  Z22, Z24, Z8
 	VFMADD231PS  Z23, Z24, Z9
-	VBROADCASTSS 20(AX)(CX*2), Z24
+	VBROADCASTSS 20(AX), Z24
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS 24(AX)(CX*2), Z24
+	VBROADCASTSS 24(AX), Z24
 	VFMADD231PS  Z22, Z24, Z12
 	VFMADD231PS  Z23, Z24, Z13
-	VBROADCASTSS 28(AX)(CX*2), Z24
+	VBROADCASTSS 28(AX), Z24
 	VFMADD231PS  Z22, Z24, Z14
 	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS 32(AX)(CX*2), Z24
+	VBROADCASTSS 32(AX), Z24
 	VFMADD231PS  Z22, Z24, Z16
 	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS 36(AX)(CX*2), Z24
+	VBROADCASTSS 36(AX), Z24
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	VBROADCASTSS 40(AX)(CX*2), Z24
+	VBROADCASTSS 40(AX), Z24
 	VFMADD231PS  Z22, Z24, Z20
 	VFMADD231PS  Z23, Z24, Z21
-	VMOVUPS      (BX)(DI*1), Z22
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z23
-	VBROADCASTSS (AX)(DX*1), Z24
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z22
+	VMOVUPS      64(DX)(BX*1), Z23
+	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z22, Z24, Z0
 	VFMADD231PS  Z23, Z24, Z1
-	VBROADCASTSS 4(AX)(DX*1), Z24
+	VBROADCASTSS 4(AX), Z24
 	VFMADD231PS  Z22, Z24, Z2
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS 8(AX)(DX*1), Z24
+	VBROADCASTSS 8(AX), Z24
 	VFMADD231PS  Z22, Z24, Z4
 	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS 12(AX)(DX*1), Z24
+	VBROADCASTSS 12(AX), Z24
 	VFMADD231PS  Z22, Z24, Z6
 	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS 16(AX)(DX*1), Z24
+	VBROADCASTSS 16(AX), Z24
 	VFMADD231PS  Z22, Z24, Z8
 	VFMADD231PS  Z23, Z24, Z9
-	VBROADCASTSS 20(AX)(DX*1), Z24
+	VBROADCASTSS 20(AX), Z24
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS 24(AX)(DX*1), Z24
+	VBROADCASTSS 24(AX), Z24
 	VFMADD231PS  Z22, Z24, Z12
 	VFMADD231PS  Z23, Z24, Z13
-	VBROADCASTSS 28(AX)(DX*1), Z24
+	VBROADCASTSS 28(AX), Z24
 	VFMADD231PS  Z22, Z24, Z14
 	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS 32(AX)(DX*1), Z24
+	VBROADCASTSS 32(AX), Z24
 	VFMADD231PS  Z22, Z24, Z16
 	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS 36(AX)(DX*1), Z24
+	VBROADCASTSS 36(AX), Z24
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	VBROADCASTSS 40(AX)(DX*1), Z24
+	VBROADCASTSS 40(AX), Z24
 	VFMADD231PS  Z22, Z24, Z20
 	VFMADD231PS  Z23, Z24, Z21
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows11four
-
-transposedrows11rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows11next
+	TESTQ        R9, R9
+	JZ           transposedrows11next
 
 transposedrows11single:
-	VMOVUPS      (BX), Z22
-	VMOVUPS.Z    64(BX), K1, Z23
+	VMOVUPS      (DX), Z22
+	VMOVUPS.Z    64(DX), K1, Z23
 	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z22, Z24, Z0
 	VFMADD231PS  Z23, Z24, Z1
@@ -10632,19 +10629,19 @@ transposedrows11single:
 	VBROADCASTSS 40(AX), Z24
 	VFMADD231PS  Z22, Z24, Z20
 	VFMADD231PS  Z23, Z24, Z21
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows11single
 
 transposedrows11next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows11segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows11overwrite
 	MOVQ   AX, DX
@@ -10743,31 +10740,31 @@ transposedrows12:
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows12segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows12rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows12single
 
 transposedrows12four:
-	VMOVUPS      (BX), Z24
-	VMOVUPS.Z    64(BX), K1, Z25
+	VMOVUPS      (DX), Z24
+	VMOVUPS      64(DX), Z25
 	VBROADCASTSS (AX), Z26
 	VFMADD231PS  Z24, Z26, Z0
 	VFMADD231PS  Z25, Z26, Z1
@@ -10804,133 +10801,134 @@ transposedrows12four:
 	VBROADCASTSS 44(AX), Z26
 	VFMADD231PS  Z24, Z26, Z22
 	VFMADD231PS  Z25, Z26, Z23
-	VMOVUPS      (BX)(SI*1), Z24
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z25
-	VBROADCASTSS (AX)(CX*1), Z26
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z24
+	VMOVUPS      64(DX)(SI*1), Z25
+	VBROADCASTSS (AX), Z26
 	VFMADD231PS  Z24, Z26, Z0
 	VFMADD231PS  Z25, Z26, Z1
-	VBROADCASTSS 4(AX)(CX*1), Z26
+	VBROADCASTSS 4(AX), Z26
 	VFMADD231PS  Z24, Z26, Z2
 	VFMADD231PS  Z25, Z26, Z3
-	VBROADCASTSS 8(AX)(CX*1), Z26
+	VBROADCASTSS 8(AX), Z26
 	VFMADD231PS  Z24, Z26, Z4
 	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS 12(AX)(CX*1), Z26
+	VBROADCASTSS 12(AX), Z26
 	VFMADD231PS  Z24, Z26, Z6
 	VFMADD231PS  Z25, Z26, Z7
-	VBROADCASTSS 16(AX)(CX*1), Z26
+	VBROADCASTSS 16(AX), Z26
 	VFMADD231PS  Z24, Z26, Z8
 	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS 20(AX)(CX*1), Z26
+	VBROADCASTSS 20(AX), Z26
 	VFMADD231PS  Z24, Z26, Z10
 	VFMADD231PS  Z25, Z26, Z11
-	VBROADCASTSS 24(AX)(CX*1), Z26
+	VBROADCASTSS 24(AX), Z26
 	VFMADD231PS  Z24, Z26, Z12
 	VFMADD231PS  Z25, Z26, Z13
-	VBROADCASTSS 28(AX)(CX*1), Z26
+	VBROADCASTSS 28(AX), Z26
 	VFMADD231PS  Z24, Z26, Z14
 	VFMADD231PS  Z25, Z26, Z15
-	VBROADCASTSS 32(AX)(CX*1), Z26
+	VBROADCASTSS 32(AX), Z26
 	VFMADD231PS  Z24, Z26, Z16
 	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS 36(AX)(CX*1), Z26
+	VBROADCASTSS 36(AX), Z26
 	VFMADD231PS  Z24, Z26, Z18
 	VFMADD231PS  Z25, Z26, Z19
-	VBROADCASTSS 40(AX)(CX*1), Z26
+	VBROADCASTSS 40(AX), Z26
 	VFMADD231PS  Z24, Z26, Z20
 	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS 44(AX)(CX*1), Z26
+	VBROADCASTSS 44(AX), Z26
 	VFMADD231PS  Z24, Z26, Z22
 	VFMADD231PS  Z25, Z26, Z23
-	VMOVUPS      (BX)(SI*2), Z24
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z25
-	VBROADCASTSS (AX)(CX*2), Z26
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z24
+	VMOVUPS      64(DX)(SI*2), Z25
+	VBROADCASTSS (AX), Z26
 	VFMADD231PS  Z24, Z26, Z0
 	VFMADD231PS  Z25, Z26, Z1
-	VBROADCASTSS 4(AX)(CX*2), Z26
+	VBROADCASTSS 4(AX), Z26
 	VFMADD231PS  Z24, Z26, Z2
 	VFMADD231PS  Z25, Z26, Z3
-	VBROADCASTSS 8(AX)(CX*2), Z26
+	VBROADCASTSS 8(AX), Z26
 	VFMADD231PS  Z24, Z26, Z4
 	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS 12(AX)(CX*2), Z26
+	VBROADCASTSS 12(AX), Z26
 	VFMADD231PS  Z24, Z26, Z6
 	VFMADD231PS  Z25, Z26, Z7
-	VBROADCASTSS 16(AX)(CX*2), Z26
+	VBROADCASTSS 16(AX), Z26
 	VFMADD231PS  Z24, Z26, Z8
 	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS 20(AX)(CX*2), Z26
+	VBROADCASTSS 20(AX), Z26
 	VFMADD231PS  Z24, Z26, Z10
 	VFMADD231PS  Z25, Z26, Z11
-	VBROADCASTSS 24(AX)(CX*2), Z26
+	VBROADCASTSS 24(AX), Z26
 	VFMADD231PS  Z24, Z26, Z12
 	VFMADD231PS  Z25, Z26, Z13
-	VBROADCASTSS 28(AX)(CX*2), Z26
+	VBROADCASTSS 28(AX), Z26
 	VFMADD231PS  Z24, Z26, Z14
 	VFMADD231PS  Z25, Z26, Z15
-	VBROADCASTSS 32(AX)(CX*2), Z26
+	VBROADCASTSS 32(AX), Z26
 	VFMADD231PS  Z24, Z26, Z16
 	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS 36(AX)(CX*2), Z26
+	VBROADCASTSS 36(AX), Z26
 	VFMADD231PS  Z24, Z26, Z18
 	VFMADD231PS  Z25, Z26, Z19
-	VBROADCASTSS 40(AX)(CX*2), Z26
+	VBROADCASTSS 40(AX), Z26
 	VFMADD231PS  Z24, Z26, Z20
 	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS 44(AX)(CX*2), Z26
+	VBROADCASTSS 44(AX), Z26
 	VFMADD231PS  Z24, Z26, Z22
 	VFMADD231PS  Z25, Z26, Z23
-	VMOVUPS      (BX)(DI*1), Z24
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z25
-	VBROADCASTSS (AX)(DX*1), Z26
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z24
+	VMOVUPS      64(DX)(BX*1), Z25
+	VBROADCASTSS (AX), Z26
 	VFMADD231PS  Z24, Z26, Z0
 	VFMADD231PS  Z25, Z26, Z1
-	VBROADCASTSS 4(AX)(DX*1), Z26
+	VBROADCASTSS 4(AX), Z26
 	VFMADD231PS  Z24, Z26, Z2
 	VFMADD231PS  Z25, Z26, Z3
-	VBROADCASTSS 8(AX)(DX*1), Z26
+	VBROADCASTSS 8(AX), Z26
 	VFMADD231PS  Z24, Z26, Z4
 	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS 12(AX)(DX*1), Z26
+	VBROADCASTSS 12(AX), Z26
 	VFMADD231PS  Z24, Z26, Z6
 	VFMADD231PS  Z25, Z26, Z7
-	VBROADCASTSS 16(AX)(DX*1), Z26
+	VBROADCASTSS 16(AX), Z26
 	VFMADD231PS  Z24, Z26, Z8
 	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS 20(AX)(DX*1), Z26
+	VBROADCASTSS 20(AX), Z26
 	VFMADD231PS  Z24, Z26, Z10
 	VFMADD231PS  Z25, Z26, Z11
-	VBROADCASTSS 24(AX)(DX*1), Z26
+	VBROADCASTSS 24(AX), Z26
 	VFMADD231PS  Z24, Z26, Z12
 	VFMADD231PS  Z25, Z26, Z13
-	VBROADCASTSS 28(AX)(DX*1), Z26
+	VBROADCASTSS 28(AX), Z26
 	VFMADD231PS  Z24, Z26, Z14
 	VFMADD231PS  Z25, Z26, Z15
-	VBROADCASTSS 32(AX)(DX*1), Z26
+	VBROADCASTSS 32(AX), Z26
 	VFMADD231PS  Z24, Z26, Z16
 	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS 36(AX)(DX*1), Z26
+	VBROADCASTSS 36(AX), Z26
 	VFMADD231PS  Z24, Z26, Z18
 	VFMADD231PS  Z25, Z26, Z19
-	VBROADCASTSS 40(AX)(DX*1), Z26
+	VBROADCASTSS 40(AX), Z26
 	VFMADD231PS  Z24, Z26, Z20
 	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS 44(AX)(DX*1), Z26
+	VBROADCASTSS 44(AX), Z26
 	VFMADD231PS  Z24, Z26, Z22
 	VFMADD231PS  Z25, Z26, Z23
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows12four
-
-transposedrows12rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows12next
+	TESTQ        R9, R9
+	JZ           transposedrows12next
 
 transposedrows12single:
-	VMOVUPS      (BX), Z24
-	VMOVUPS.Z    64(BX), K1, Z25
+	VMOVUPS      (DX), Z24
+	VMOVUPS.Z    64(DX), K1, Z25
 	VBROADCASTSS (AX), Z26
 	VFMADD231PS  Z24, Z26, Z0
 	VFMADD231PS  Z25, Z26, Z1
@@ -10967,19 +10965,19 @@ transposedrows12single:
 	VBROADCASTSS 44(AX), Z26
 	VFMADD231PS  Z24, Z26, Z22
 	VFMADD231PS  Z25, Z26, Z23
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows12single
 
 transposedrows12next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows12segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows12overwrite
 	MOVQ   AX, DX
@@ -11086,31 +11084,31 @@ transposedrows13:
 	VPXORD Z23, Z23, Z23
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows13segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows13rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows13single
 
 transposedrows13four:
-	VMOVUPS      (BX), Z26
-	VMOVUPS.Z    64(BX), K1, Z27
+	VMOVUPS      (DX), Z26
+	VMOVUPS      64(DX), Z27
 	VBROADCASTSS (AX), Z28
 	VFMADD231PS  Z26, Z28, Z0
 	VFMADD231PS  Z27, Z28, Z1
@@ -11150,142 +11148,143 @@ transposedrows13four:
 	VBROADCASTSS 48(AX), Z28
 	VFMADD231PS  Z26, Z28, Z24
 	VFMADD231PS  Z27, Z28, Z25
-	VMOVUPS      (BX)(SI*1), Z26
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z27
-	VBROADCASTSS (AX)(CX*1), Z28
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z26
+	VMOVUPS      64(DX)(SI*1), Z27
+	VBROADCASTSS (AX), Z28
 	VFMADD231PS  Z26, Z28, Z0
 	VFMADD231PS  Z27, Z28, Z1
-	VBROADCASTSS 4(AX)(CX*1), Z28
+	VBROADCASTSS 4(AX), Z28
 	VFMADD231PS  Z26, Z28, Z2
 	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS 8(AX)(CX*1), Z28
+	VBROADCASTSS 8(AX), Z28
 	VFMADD231PS  Z26, Z28, Z4
 	VFMADD231PS  Z27, Z28, Z5
-	VBROADCASTSS 12(AX)(CX*1), Z28
+	VBROADCASTSS 12(AX), Z28
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS 16(AX)(CX*1), Z28
+	VBROADCASTSS 16(AX), Z28
 	VFMADD231PS  Z26, Z28, Z8
 	VFMADD231PS  Z27, Z28, Z9
-	VBROADCASTSS 20(AX)(CX*1), Z28
+	VBROADCASTSS 20(AX), Z28
 	VFMADD231PS  Z26, Z28, Z10
 	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS 24(AX)(CX*1), Z28
+	VBROADCASTSS 24(AX), Z28
 	VFMADD231PS  Z26, Z28, Z12
 	VFMADD231PS  Z27, Z28, Z13
-	VBROADCASTSS 28(AX)(CX*1), Z28
+	VBROADCASTSS 28(AX), Z28
 	VFMADD231PS  Z26, Z28, Z14
 	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS 32(AX)(CX*1), Z28
+	VBROADCASTSS 32(AX), Z28
 	VFMADD231PS  Z26, Z28, Z16
 	VFMADD231PS  Z27, Z28, Z17
-	VBROADCASTSS 36(AX)(CX*1), Z28
+	VBROADCASTSS 36(AX), Z28
 	VFMADD231PS  Z26, Z28, Z18
 	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS 40(AX)(CX*1), Z28
+	VBROADCASTSS 40(AX), Z28
 	VFMADD231PS  Z26, Z28, Z20
 	VFMADD231PS  Z27, Z28, Z21
-	VBROADCASTSS 44(AX)(CX*1), Z28
+	VBROADCASTSS 44(AX), Z28
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	VBROADCASTSS 48(AX)(CX*1), Z28
+	VBROADCASTSS 48(AX), Z28
 	VFMADD231PS  Z26, Z28, Z24
 	VFMADD231PS  Z27, Z28, Z25
-	VMOVUPS      (BX)(SI*2), Z26
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z27
-	VBROADCASTSS (AX)(CX*2), Z28
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z26
+	VMOVUPS      64(DX)(SI*2), Z27
+	VBROADCASTSS (AX), Z28
 	VFMADD231PS  Z26, Z28, Z0
 	VFMADD231PS  Z27, Z28, Z1
-	VBROADCASTSS 4(AX)(CX*2), Z28
+	VBROADCASTSS 4(AX), Z28
 	VFMADD231PS  Z26, Z28, Z2
 	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS 8(AX)(CX*2), Z28
+	VBROADCASTSS 8(AX), Z28
 	VFMADD231PS  Z26, Z28, Z4
 	VFMADD231PS  Z27, Z28, Z5
-	VBROADCASTSS 12(AX)(CX*2), Z28
+	VBROADCASTSS 12(AX), Z28
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS 16(AX)(CX*2), Z28
+	VBROADCASTSS 16(AX), Z28
 	VFMADD231PS  Z26, Z28, Z8
 	VFMADD231PS  Z27, Z28, Z9
-	VBROADCASTSS 20(AX)(CX*2), Z28
+	VBROADCASTSS 20(AX), Z28
 	VFMADD231PS  Z26, Z28, Z10
 	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS 24(AX)(CX*2), Z28
+	VBROADCASTSS 24(AX), Z28
 	VFMADD231PS  Z26, Z28, Z12
 	VFMADD231PS  Z27, Z28, Z13
-	VBROADCASTSS 28(AX)(CX*2), Z28
+	VBROADCASTSS 28(AX), Z28
 	VFMADD231PS  Z26, Z28, Z14
 	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS 32(AX)(CX*2), Z28
+	VBROADCASTSS 32(AX), Z28
 	VFMADD231PS  Z26, Z28, Z16
 	VFMADD231PS  Z27, Z28, Z17
-	VBROADCASTSS 36(AX)(CX*2), Z28
+	VBROADCASTSS 36(AX), Z28
 	VFMADD231PS  Z26, Z28, Z18
 	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS 40(AX)(CX*2), Z28
+	VBROADCASTSS 40(AX), Z28
 	VFMADD231PS  Z26, Z28, Z20
 	VFMADD231PS  Z27, Z28, Z21
-	VBROADCASTSS 44(AX)(CX*2), Z28
+	VBROADCASTSS 44(AX), Z28
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	VBROADCASTSS 48(AX)(CX*2), Z28
+	VBROADCASTSS 48(AX), Z28
 	VFMADD231PS  Z26, Z28, Z24
 	VFMADD231PS  Z27, Z28, Z25
-	VMOVUPS      (BX)(DI*1), Z26
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z27
-	VBROADCASTSS (AX)(DX*1), Z28
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z26
+	VMOVUPS      64(DX)(BX*1), Z27
+	VBROADCASTSS (AX), Z28
 	VFMADD231PS  Z26, Z28, Z0
 	VFMADD231PS  Z27, Z28, Z1
-	VBROADCASTSS 4(AX)(DX*1), Z28
+	VBROADCASTSS 4(AX), Z28
 	VFMADD231PS  Z26, Z28, Z2
 	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS 8(AX)(DX*1), Z28
+	VBROADCASTSS 8(AX), Z28
 	VFMADD231PS  Z26, Z28, Z4
 	VFMADD231PS  Z27, Z28, Z5
-	VBROADCASTSS 12(AX)(DX*1), Z28
+	VBROADCASTSS 12(AX), Z28
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS 16(AX)(DX*1), Z28
+	VBROADCASTSS 16(AX), Z28
 	VFMADD231PS  Z26, Z28, Z8
 	VFMADD231PS  Z27, Z28, Z9
-	VBROADCASTSS 20(AX)(DX*1), Z28
+	VBROADCASTSS 20(AX), Z28
 	VFMADD231PS  Z26, Z28, Z10
 	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS 24(AX)(DX*1), Z28
+	VBROADCASTSS 24(AX), Z28
 	VFMADD231PS  Z26, Z28, Z12
 	VFMADD231PS  Z27, Z28, Z13
-	VBROADCASTSS 28(AX)(DX*1), Z28
+	VBROADCASTSS 28(AX), Z28
 	VFMADD231PS  Z26, Z28, Z14
 	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS 32(AX)(DX*1), Z28
+	VBROADCASTSS 32(AX), Z28
 	VFMADD231PS  Z26, Z28, Z16
 	VFMADD231PS  Z27, Z28, Z17
-	VBROADCASTSS 36(AX)(DX*1), Z28
+	VBROADCASTSS 36(AX), Z28
 	VFMADD231PS  Z26, Z28, Z18
 	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS 40(AX)(DX*1), Z28
+	VBROADCASTSS 40(AX), Z28
 	VFMADD231PS  Z26, Z28, Z20
 	VFMADD231PS  Z27, Z28, Z21
-	VBROADCASTSS 44(AX)(DX*1), Z28
+	VBROADCASTSS 44(AX), Z28
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	VBROADCASTSS 48(AX)(DX*1), Z28
+	VBROADCASTSS 48(AX), Z28
 	VFMADD231PS  Z26, Z28, Z24
 	VFMADD231PS  Z27, Z28, Z25
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows13four
-
-transposedrows13rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows13next
+	TESTQ        R9, R9
+	JZ           transposedrows13next
 
 transposedrows13single:
-	VMOVUPS      (BX), Z26
-	VMOVUPS.Z    64(BX), K1, Z27
+	VMOVUPS      (DX), Z26
+	VMOVUPS.Z    64(DX), K1, Z27
 	VBROADCASTSS (AX), Z28
 	VFMADD231PS  Z26, Z28, Z0
 	VFMADD231PS  Z27, Z28, Z1
@@ -11325,19 +11324,19 @@ transposedrows13single:
 	VBROADCASTSS 48(AX), Z28
 	VFMADD231PS  Z26, Z28, Z24
 	VFMADD231PS  Z27, Z28, Z25
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows13single
 
 transposedrows13next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows13segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows13overwrite
 	MOVQ   AX, DX
@@ -11452,31 +11451,31 @@ transposedrows14:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows14segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows14rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows14single
 
 transposedrows14four:
-	VMOVUPS      (BX), Z28
-	VMOVUPS.Z    64(BX), K1, Z29
+	VMOVUPS      (DX), Z28
+	VMOVUPS      64(DX), Z29
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -11519,151 +11518,152 @@ transposedrows14four:
 	VBROADCASTSS 52(AX), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
-	VMOVUPS      (BX)(SI*1), Z28
-	VMOVUPS.Z    64(BX)(SI*1), K1, Z29
-	VBROADCASTSS (AX)(CX*1), Z30
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z28
+	VMOVUPS      64(DX)(SI*1), Z29
+	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS 4(AX)(CX*1), Z30
+	VBROADCASTSS 4(AX), Z30
 	VFMADD231PS  Z28, Z30, Z2
 	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS 8(AX)(CX*1), Z30
+	VBROADCASTSS 8(AX), Z30
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS 12(AX)(CX*1), Z30
+	VBROADCASTSS 12(AX), Z30
 	VFMADD231PS  Z28, Z30, Z6
 	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS 16(AX)(CX*1), Z30
+	VBROADCASTSS 16(AX), Z30
 	VFMADD231PS  Z28, Z30, Z8
 	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS 20(AX)(CX*1), Z30
+	VBROADCASTSS 20(AX), Z30
 	VFMADD231PS  Z28, Z30, Z10
 	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS 24(AX)(CX*1), Z30
+	VBROADCASTSS 24(AX), Z30
 	VFMADD231PS  Z28, Z30, Z12
 	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS 28(AX)(CX*1), Z30
+	VBROADCASTSS 28(AX), Z30
 	VFMADD231PS  Z28, Z30, Z14
 	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS 32(AX)(CX*1), Z30
+	VBROADCASTSS 32(AX), Z30
 	VFMADD231PS  Z28, Z30, Z16
 	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS 36(AX)(CX*1), Z30
+	VBROADCASTSS 36(AX), Z30
 	VFMADD231PS  Z28, Z30, Z18
 	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS 40(AX)(CX*1), Z30
+	VBROADCASTSS 40(AX), Z30
 	VFMADD231PS  Z28, Z30, Z20
 	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS 44(AX)(CX*1), Z30
+	VBROADCASTSS 44(AX), Z30
 	VFMADD231PS  Z28, Z30, Z22
 	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS 48(AX)(CX*1), Z30
+	VBROADCASTSS 48(AX), Z30
 	VFMADD231PS  Z28, Z30, Z24
 	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS 52(AX)(CX*1), Z30
+	VBROADCASTSS 52(AX), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
-	VMOVUPS      (BX)(SI*2), Z28
-	VMOVUPS.Z    64(BX)(SI*2), K1, Z29
-	VBROADCASTSS (AX)(CX*2), Z30
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z28
+	VMOVUPS      64(DX)(SI*2), Z29
+	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS 4(AX)(CX*2), Z30
+	VBROADCASTSS 4(AX), Z30
 	VFMADD231PS  Z28, Z30, Z2
 	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS 8(AX)(CX*2), Z30
+	VBROADCASTSS 8(AX), Z30
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS 12(AX)(CX*2), Z30
+	VBROADCASTSS 12(AX), Z30
 	VFMADD231PS  Z28, Z30, Z6
 	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS 16(AX)(CX*2), Z30
+	VBROADCASTSS 16(AX), Z30
 	VFMADD231PS  Z28, Z30, Z8
 	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS 20(AX)(CX*2), Z30
+	VBROADCASTSS 20(AX), Z30
 	VFMADD231PS  Z28, Z30, Z10
 	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS 24(AX)(CX*2), Z30
+	VBROADCASTSS 24(AX), Z30
 	VFMADD231PS  Z28, Z30, Z12
 	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS 28(AX)(CX*2), Z30
+	VBROADCASTSS 28(AX), Z30
 	VFMADD231PS  Z28, Z30, Z14
 	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS 32(AX)(CX*2), Z30
+	VBROADCASTSS 32(AX), Z30
 	VFMADD231PS  Z28, Z30, Z16
 	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS 36(AX)(CX*2), Z30
+	VBROADCASTSS 36(AX), Z30
 	VFMADD231PS  Z28, Z30, Z18
 	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS 40(AX)(CX*2), Z30
+	VBROADCASTSS 40(AX), Z30
 	VFMADD231PS  Z28, Z30, Z20
 	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS 44(AX)(CX*2), Z30
+	VBROADCASTSS 44(AX), Z30
 	VFMADD231PS  Z28, Z30, Z22
 	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS 48(AX)(CX*2), Z30
+	VBROADCASTSS 48(AX), Z30
 	VFMADD231PS  Z28, Z30, Z24
 	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS 52(AX)(CX*2), Z30
+	VBROADCASTSS 52(AX), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
-	VMOVUPS      (BX)(DI*1), Z28
-	VMOVUPS.Z    64(BX)(DI*1), K1, Z29
-	VBROADCASTSS (AX)(DX*1), Z30
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z28
+	VMOVUPS      64(DX)(BX*1), Z29
+	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS 4(AX)(DX*1), Z30
+	VBROADCASTSS 4(AX), Z30
 	VFMADD231PS  Z28, Z30, Z2
 	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS 8(AX)(DX*1), Z30
+	VBROADCASTSS 8(AX), Z30
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS 12(AX)(DX*1), Z30
+	VBROADCASTSS 12(AX), Z30
 	VFMADD231PS  Z28, Z30, Z6
 	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS 16(AX)(DX*1), Z30
+	VBROADCASTSS 16(AX), Z30
 	VFMADD231PS  Z28, Z30, Z8
 	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS 20(AX)(DX*1), Z30
+	VBROADCASTSS 20(AX), Z30
 	VFMADD231PS  Z28, Z30, Z10
 	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS 24(AX)(DX*1), Z30
+	VBROADCASTSS 24(AX), Z30
 	VFMADD231PS  Z28, Z30, Z12
 	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS 28(AX)(DX*1), Z30
+	VBROADCASTSS 28(AX), Z30
 	VFMADD231PS  Z28, Z30, Z14
 	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS 32(AX)(DX*1), Z30
+	VBROADCASTSS 32(AX), Z30
 	VFMADD231PS  Z28, Z30, Z16
 	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS 36(AX)(DX*1), Z30
+	VBROADCASTSS 36(AX), Z30
 	VFMADD231PS  Z28, Z30, Z18
 	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS 40(AX)(DX*1), Z30
+	VBROADCASTSS 40(AX), Z30
 	VFMADD231PS  Z28, Z30, Z20
 	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS 44(AX)(DX*1), Z30
+	VBROADCASTSS 44(AX), Z30
 	VFMADD231PS  Z28, Z30, Z22
 	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS 48(AX)(DX*1), Z30
+	VBROADCASTSS 48(AX), Z30
 	VFMADD231PS  Z28, Z30, Z24
 	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS 52(AX)(DX*1), Z30
+	VBROADCASTSS 52(AX), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows14four
-
-transposedrows14rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows14next
+	TESTQ        R9, R9
+	JZ           transposedrows14next
 
 transposedrows14single:
-	VMOVUPS      (BX), Z28
-	VMOVUPS.Z    64(BX), K1, Z29
+	VMOVUPS      (DX), Z28
+	VMOVUPS.Z    64(DX), K1, Z29
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -11706,19 +11706,19 @@ transposedrows14single:
 	VBROADCASTSS 52(AX), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows14single
 
 transposedrows14next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows14segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows14overwrite
 	MOVQ   AX, DX
@@ -11810,9 +11810,9 @@ transposedrows14overwrite:
 	VZEROUPPER
 	RET
 
-// func avx512x48(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+// func avx512x48(rows int, columns int, depth int, fours int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 // Requires: AVX, AVX512F
-TEXT ·avx512x48(SB), NOSPLIT, $0-97
+TEXT ·avx512x48(SB), NOSPLIT, $0-105
 	MOVQ  rows+0(FP), AX
 	MOVQ  columns+8(FP), CX
 	SUBQ  $0x00000020, CX
@@ -11820,7 +11820,7 @@ TEXT ·avx512x48(SB), NOSPLIT, $0-97
 	SHLL  CL, DX
 	DECL  DX
 	KMOVW DX, K1
-	MOVQ  row+32(FP), CX
+	MOVQ  row+40(FP), CX
 	CMPQ  CX, $0x01
 	JE    transposed
 	CMPQ  AX, $0x00000005
@@ -11869,67 +11869,66 @@ rows1:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), BX
-	SHLQ   $0x02, BX
-	LEAQ   (BX)(BX*2), SI
-	MOVQ   segments+64(FP), DI
-	MOVQ   n+72(FP), R8
+	MOVQ   ldb+64(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
 	SHLQ   $0x04, R8
 	ADDQ   DI, R8
 
 rows1segment:
-	MOVQ a+24(FP), AX
-	MOVQ (DI), DX
-	LEAQ (AX)(DX*4), AX
-	MOVQ b+48(FP), DX
-	MOVQ 8(DI), R9
-	LEAQ (DX)(R9*4), DX
-	MOVQ depth+16(FP), R9
-	CMPQ CX, $0x04
-	JNE  rows1single
-	SHRQ $0x02, R9
-	JZ   rows1rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	CMPQ  CX, $0x04
+	JNE   rows1single
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    rows1single
 
 rows1four:
 	VMOVUPS      (DX), Z3
 	VMOVUPS      64(DX), Z4
-	VMOVUPS.Z    128(DX), K1, Z5
+	VMOVUPS      128(DX), Z5
 	VBROADCASTSS (AX), Z6
-	VFMADD231PS  Z3, Z6, Z0
-	VFMADD231PS  Z4, Z6, Z1
-	VFMADD231PS  Z5, Z6, Z2
-	VMOVUPS      (DX)(BX*1), Z3
-	VMOVUPS      64(DX)(BX*1), Z4
-	VMOVUPS.Z    128(DX)(BX*1), K1, Z5
-	VBROADCASTSS 4(AX), Z6
-	VFMADD231PS  Z3, Z6, Z0
-	VFMADD231PS  Z4, Z6, Z1
-	VFMADD231PS  Z5, Z6, Z2
-	VMOVUPS      (DX)(BX*2), Z3
-	VMOVUPS      64(DX)(BX*2), Z4
-	VMOVUPS.Z    128(DX)(BX*2), K1, Z5
-	VBROADCASTSS 8(AX), Z6
 	VFMADD231PS  Z3, Z6, Z0
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
 	VMOVUPS      (DX)(SI*1), Z3
 	VMOVUPS      64(DX)(SI*1), Z4
-	VMOVUPS.Z    128(DX)(SI*1), K1, Z5
+	VMOVUPS      128(DX)(SI*1), Z5
+	VBROADCASTSS 4(AX), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	VMOVUPS      (DX)(SI*2), Z3
+	VMOVUPS      64(DX)(SI*2), Z4
+	VMOVUPS      128(DX)(SI*2), Z5
+	VBROADCASTSS 8(AX), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	VMOVUPS      (DX)(BX*1), Z3
+	VMOVUPS      64(DX)(BX*1), Z4
+	VMOVUPS      128(DX)(BX*1), Z5
 	VBROADCASTSS 12(AX), Z6
 	VFMADD231PS  Z3, Z6, Z0
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
 	ADDQ         $0x10, AX
-	LEAQ         (DX)(BX*4), DX
-	DECQ         R9
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
+	DECQ         R10
 	JNZ          rows1four
-
-rows1rest:
-	MOVQ depth+16(FP), R9
-	ANDQ $0x03, R9
-	JZ   rows1next
+	TESTQ        R9, R9
+	JZ           rows1next
 
 rows1single:
 	VMOVUPS      (DX), Z3
@@ -11940,7 +11939,7 @@ rows1single:
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
 	ADDQ         CX, AX
-	LEAQ         (DX)(BX*1), DX
+	LEAQ         (DX)(SI*1), DX
 	DECQ         R9
 	JNZ          rows1single
 
@@ -11948,10 +11947,10 @@ rows1next:
 	ADDQ   $0x10, DI
 	CMPQ   DI, R8
 	JNE    rows1segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows1overwrite
 	MOVQ   AX, DX
@@ -11974,35 +11973,36 @@ rows2:
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-	MOVQ   step+40(FP), DX
+	MOVQ   step+48(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), SI
-	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
+	MOVQ   ldb+64(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), SI
+	MOVQ   segments+72(FP), R8
+	MOVQ   n+80(FP), R9
 	SHLQ   $0x04, R9
 	ADDQ   R8, R9
 
 rows2segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	CMPQ DX, $0x04
-	JNE  rows2single
-	SHRQ $0x02, R10
-	JZ   rows2rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R8), BX
+	LEAQ  (AX)(BX*4), AX
+	MOVQ  b+56(FP), BX
+	MOVQ  8(R8), R10
+	LEAQ  (BX)(R10*4), BX
+	MOVQ  depth+16(FP), R10
+	CMPQ  DX, $0x04
+	JNE   rows2single
+	MOVQ  fours+24(FP), R11
+	TESTQ R11, R11
+	JZ    rows2single
 
 rows2four:
 	VMOVUPS      (BX), Z6
 	VMOVUPS      64(BX), Z7
-	VMOVUPS.Z    128(BX), K1, Z8
+	VMOVUPS      128(BX), Z8
 	VBROADCASTSS (AX), Z9
 	VFMADD231PS  Z6, Z9, Z0
 	VFMADD231PS  Z7, Z9, Z1
@@ -12011,9 +12011,9 @@ rows2four:
 	VFMADD231PS  Z6, Z9, Z3
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
-	VMOVUPS      (BX)(SI*1), Z6
-	VMOVUPS      64(BX)(SI*1), Z7
-	VMOVUPS.Z    128(BX)(SI*1), K1, Z8
+	VMOVUPS      (BX)(DI*1), Z6
+	VMOVUPS      64(BX)(DI*1), Z7
+	VMOVUPS      128(BX)(DI*1), Z8
 	VBROADCASTSS 4(AX), Z9
 	VFMADD231PS  Z6, Z9, Z0
 	VFMADD231PS  Z7, Z9, Z1
@@ -12022,9 +12022,9 @@ rows2four:
 	VFMADD231PS  Z6, Z9, Z3
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
-	VMOVUPS      (BX)(SI*2), Z6
-	VMOVUPS      64(BX)(SI*2), Z7
-	VMOVUPS.Z    128(BX)(SI*2), K1, Z8
+	VMOVUPS      (BX)(DI*2), Z6
+	VMOVUPS      64(BX)(DI*2), Z7
+	VMOVUPS      128(BX)(DI*2), Z8
 	VBROADCASTSS 8(AX), Z9
 	VFMADD231PS  Z6, Z9, Z0
 	VFMADD231PS  Z7, Z9, Z1
@@ -12033,9 +12033,9 @@ rows2four:
 	VFMADD231PS  Z6, Z9, Z3
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
-	VMOVUPS      (BX)(DI*1), Z6
-	VMOVUPS      64(BX)(DI*1), Z7
-	VMOVUPS.Z    128(BX)(DI*1), K1, Z8
+	VMOVUPS      (BX)(SI*1), Z6
+	VMOVUPS      64(BX)(SI*1), Z7
+	VMOVUPS      128(BX)(SI*1), Z8
 	VBROADCASTSS 12(AX), Z9
 	VFMADD231PS  Z6, Z9, Z0
 	VFMADD231PS  Z7, Z9, Z1
@@ -12045,14 +12045,12 @@ rows2four:
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
 	ADDQ         $0x10, AX
-	LEAQ         (BX)(SI*4), BX
-	DECQ         R10
+	LEAQ         (BX)(DI*4), BX
+	SUBQ         $0x04, R10
+	DECQ         R11
 	JNZ          rows2four
-
-rows2rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   rows2next
+	TESTQ        R10, R10
+	JZ           rows2next
 
 rows2single:
 	VMOVUPS      (BX), Z6
@@ -12067,7 +12065,7 @@ rows2single:
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
 	ADDQ         DX, AX
-	LEAQ         (BX)(SI*1), BX
+	LEAQ         (BX)(DI*1), BX
 	DECQ         R10
 	JNZ          rows2single
 
@@ -12075,10 +12073,10 @@ rows2next:
 	ADDQ   $0x10, R8
 	CMPQ   R8, R9
 	JNE    rows2segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows2overwrite
 	MOVQ   AX, DX
@@ -12112,35 +12110,36 @@ rows3:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
-	MOVQ   step+40(FP), DX
+	MOVQ   step+48(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), SI
-	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
+	MOVQ   ldb+64(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), SI
+	MOVQ   segments+72(FP), R8
+	MOVQ   n+80(FP), R9
 	SHLQ   $0x04, R9
 	ADDQ   R8, R9
 
 rows3segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	CMPQ DX, $0x04
-	JNE  rows3single
-	SHRQ $0x02, R10
-	JZ   rows3rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R8), BX
+	LEAQ  (AX)(BX*4), AX
+	MOVQ  b+56(FP), BX
+	MOVQ  8(R8), R10
+	LEAQ  (BX)(R10*4), BX
+	MOVQ  depth+16(FP), R10
+	CMPQ  DX, $0x04
+	JNE   rows3single
+	MOVQ  fours+24(FP), R11
+	TESTQ R11, R11
+	JZ    rows3single
 
 rows3four:
 	VMOVUPS      (BX), Z9
 	VMOVUPS      64(BX), Z10
-	VMOVUPS.Z    128(BX), K1, Z11
+	VMOVUPS      128(BX), Z11
 	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z9, Z12, Z0
 	VFMADD231PS  Z10, Z12, Z1
@@ -12153,9 +12152,9 @@ rows3four:
 	VFMADD231PS  Z9, Z12, Z6
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
-	VMOVUPS      (BX)(SI*1), Z9
-	VMOVUPS      64(BX)(SI*1), Z10
-	VMOVUPS.Z    128(BX)(SI*1), K1, Z11
+	VMOVUPS      (BX)(DI*1), Z9
+	VMOVUPS      64(BX)(DI*1), Z10
+	VMOVUPS      128(BX)(DI*1), Z11
 	VBROADCASTSS 4(AX), Z12
 	VFMADD231PS  Z9, Z12, Z0
 	VFMADD231PS  Z10, Z12, Z1
@@ -12168,9 +12167,9 @@ rows3four:
 	VFMADD231PS  Z9, Z12, Z6
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
-	VMOVUPS      (BX)(SI*2), Z9
-	VMOVUPS      64(BX)(SI*2), Z10
-	VMOVUPS.Z    128(BX)(SI*2), K1, Z11
+	VMOVUPS      (BX)(DI*2), Z9
+	VMOVUPS      64(BX)(DI*2), Z10
+	VMOVUPS      128(BX)(DI*2), Z11
 	VBROADCASTSS 8(AX), Z12
 	VFMADD231PS  Z9, Z12, Z0
 	VFMADD231PS  Z10, Z12, Z1
@@ -12183,9 +12182,9 @@ rows3four:
 	VFMADD231PS  Z9, Z12, Z6
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
-	VMOVUPS      (BX)(DI*1), Z9
-	VMOVUPS      64(BX)(DI*1), Z10
-	VMOVUPS.Z    128(BX)(DI*1), K1, Z11
+	VMOVUPS      (BX)(SI*1), Z9
+	VMOVUPS      64(BX)(SI*1), Z10
+	VMOVUPS      128(BX)(SI*1), Z11
 	VBROADCASTSS 12(AX), Z12
 	VFMADD231PS  Z9, Z12, Z0
 	VFMADD231PS  Z10, Z12, Z1
@@ -12199,14 +12198,12 @@ rows3four:
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
 	ADDQ         $0x10, AX
-	LEAQ         (BX)(SI*4), BX
-	DECQ         R10
+	LEAQ         (BX)(DI*4), BX
+	SUBQ         $0x04, R10
+	DECQ         R11
 	JNZ          rows3four
-
-rows3rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   rows3next
+	TESTQ        R10, R10
+	JZ           rows3next
 
 rows3single:
 	VMOVUPS      (BX), Z9
@@ -12225,7 +12222,7 @@ rows3single:
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
 	ADDQ         DX, AX
-	LEAQ         (BX)(SI*1), BX
+	LEAQ         (BX)(DI*1), BX
 	DECQ         R10
 	JNZ          rows3single
 
@@ -12233,10 +12230,10 @@ rows3next:
 	ADDQ   $0x10, R8
 	CMPQ   R8, R9
 	JNE    rows3segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows3overwrite
 	MOVQ   AX, DX
@@ -12281,36 +12278,37 @@ rows4:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
-	MOVQ   step+40(FP), BX
+	MOVQ   step+48(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), DI
-	SHLQ   $0x02, DI
-	LEAQ   (DI)(DI*2), R8
-	MOVQ   segments+64(FP), R9
-	MOVQ   n+72(FP), R10
+	MOVQ   ldb+64(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), DI
+	MOVQ   segments+72(FP), R9
+	MOVQ   n+80(FP), R10
 	SHLQ   $0x04, R10
 	ADDQ   R9, R10
 
 rows4segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R9), SI
-	LEAQ (AX)(SI*4), AX
-	MOVQ b+48(FP), SI
-	MOVQ 8(R9), R11
-	LEAQ (SI)(R11*4), SI
-	MOVQ depth+16(FP), R11
-	CMPQ BX, $0x04
-	JNE  rows4single
-	SHRQ $0x02, R11
-	JZ   rows4rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R9), SI
+	LEAQ  (AX)(SI*4), AX
+	MOVQ  b+56(FP), SI
+	MOVQ  8(R9), R11
+	LEAQ  (SI)(R11*4), SI
+	MOVQ  depth+16(FP), R11
+	CMPQ  BX, $0x04
+	JNE   rows4single
+	MOVQ  fours+24(FP), R12
+	TESTQ R12, R12
+	JZ    rows4single
 
 rows4four:
 	VMOVUPS      (SI), Z12
 	VMOVUPS      64(SI), Z13
-	VMOVUPS.Z    128(SI), K1, Z14
+	VMOVUPS      128(SI), Z14
 	VBROADCASTSS (AX), Z15
 	VFMADD231PS  Z12, Z15, Z0
 	VFMADD231PS  Z13, Z15, Z1
@@ -12327,9 +12325,9 @@ rows4four:
 	VFMADD231PS  Z12, Z15, Z9
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
-	VMOVUPS      (SI)(DI*1), Z12
-	VMOVUPS      64(SI)(DI*1), Z13
-	VMOVUPS.Z    128(SI)(DI*1), K1, Z14
+	VMOVUPS      (SI)(R8*1), Z12
+	VMOVUPS      64(SI)(R8*1), Z13
+	VMOVUPS      128(SI)(R8*1), Z14
 	VBROADCASTSS 4(AX), Z15
 	VFMADD231PS  Z12, Z15, Z0
 	VFMADD231PS  Z13, Z15, Z1
@@ -12346,9 +12344,9 @@ rows4four:
 	VFMADD231PS  Z12, Z15, Z9
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
-	VMOVUPS      (SI)(DI*2), Z12
-	VMOVUPS      64(SI)(DI*2), Z13
-	VMOVUPS.Z    128(SI)(DI*2), K1, Z14
+	VMOVUPS      (SI)(R8*2), Z12
+	VMOVUPS      64(SI)(R8*2), Z13
+	VMOVUPS      128(SI)(R8*2), Z14
 	VBROADCASTSS 8(AX), Z15
 	VFMADD231PS  Z12, Z15, Z0
 	VFMADD231PS  Z13, Z15, Z1
@@ -12365,9 +12363,9 @@ rows4four:
 	VFMADD231PS  Z12, Z15, Z9
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
-	VMOVUPS      (SI)(R8*1), Z12
-	VMOVUPS      64(SI)(R8*1), Z13
-	VMOVUPS.Z    128(SI)(R8*1), K1, Z14
+	VMOVUPS      (SI)(DI*1), Z12
+	VMOVUPS      64(SI)(DI*1), Z13
+	VMOVUPS      128(SI)(DI*1), Z14
 	VBROADCASTSS 12(AX), Z15
 	VFMADD231PS  Z12, Z15, Z0
 	VFMADD231PS  Z13, Z15, Z1
@@ -12385,14 +12383,12 @@ rows4four:
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
 	ADDQ         $0x10, AX
-	LEAQ         (SI)(DI*4), SI
-	DECQ         R11
+	LEAQ         (SI)(R8*4), SI
+	SUBQ         $0x04, R11
+	DECQ         R12
 	JNZ          rows4four
-
-rows4rest:
-	MOVQ depth+16(FP), R11
-	ANDQ $0x03, R11
-	JZ   rows4next
+	TESTQ        R11, R11
+	JZ           rows4next
 
 rows4single:
 	VMOVUPS      (SI), Z12
@@ -12415,7 +12411,7 @@ rows4single:
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
 	ADDQ         BX, AX
-	LEAQ         (SI)(DI*1), SI
+	LEAQ         (SI)(R8*1), SI
 	DECQ         R11
 	JNZ          rows4single
 
@@ -12423,10 +12419,10 @@ rows4next:
 	ADDQ   $0x10, R9
 	CMPQ   R9, R10
 	JNE    rows4segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows4overwrite
 	MOVQ   AX, DX
@@ -12482,36 +12478,37 @@ rows5:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
-	MOVQ   step+40(FP), BX
+	MOVQ   step+48(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), DI
-	SHLQ   $0x02, DI
-	LEAQ   (DI)(DI*2), R8
-	MOVQ   segments+64(FP), R9
-	MOVQ   n+72(FP), R10
+	MOVQ   ldb+64(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), DI
+	MOVQ   segments+72(FP), R9
+	MOVQ   n+80(FP), R10
 	SHLQ   $0x04, R10
 	ADDQ   R9, R10
 
 rows5segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R9), SI
-	LEAQ (AX)(SI*4), AX
-	MOVQ b+48(FP), SI
-	MOVQ 8(R9), R11
-	LEAQ (SI)(R11*4), SI
-	MOVQ depth+16(FP), R11
-	CMPQ BX, $0x04
-	JNE  rows5single
-	SHRQ $0x02, R11
-	JZ   rows5rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R9), SI
+	LEAQ  (AX)(SI*4), AX
+	MOVQ  b+56(FP), SI
+	MOVQ  8(R9), R11
+	LEAQ  (SI)(R11*4), SI
+	MOVQ  depth+16(FP), R11
+	CMPQ  BX, $0x04
+	JNE   rows5single
+	MOVQ  fours+24(FP), R12
+	TESTQ R12, R12
+	JZ    rows5single
 
 rows5four:
 	VMOVUPS      (SI), Z15
 	VMOVUPS      64(SI), Z16
-	VMOVUPS.Z    128(SI), K1, Z17
+	VMOVUPS      128(SI), Z17
 	VBROADCASTSS (AX), Z18
 	VFMADD231PS  Z15, Z18, Z0
 	VFMADD231PS  Z16, Z18, Z1
@@ -12532,9 +12529,9 @@ rows5four:
 	VFMADD231PS  Z15, Z18, Z12
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
-	VMOVUPS      (SI)(DI*1), Z15
-	VMOVUPS      64(SI)(DI*1), Z16
-	VMOVUPS.Z    128(SI)(DI*1), K1, Z17
+	VMOVUPS      (SI)(R8*1), Z15
+	VMOVUPS      64(SI)(R8*1), Z16
+	VMOVUPS      128(SI)(R8*1), Z17
 	VBROADCASTSS 4(AX), Z18
 	VFMADD231PS  Z15, Z18, Z0
 	VFMADD231PS  Z16, Z18, Z1
@@ -12555,9 +12552,9 @@ rows5four:
 	VFMADD231PS  Z15, Z18, Z12
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
-	VMOVUPS      (SI)(DI*2), Z15
-	VMOVUPS      64(SI)(DI*2), Z16
-	VMOVUPS.Z    128(SI)(DI*2), K1, Z17
+	VMOVUPS      (SI)(R8*2), Z15
+	VMOVUPS      64(SI)(R8*2), Z16
+	VMOVUPS      128(SI)(R8*2), Z17
 	VBROADCASTSS 8(AX), Z18
 	VFMADD231PS  Z15, Z18, Z0
 	VFMADD231PS  Z16, Z18, Z1
@@ -12578,9 +12575,9 @@ rows5four:
 	VFMADD231PS  Z15, Z18, Z12
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
-	VMOVUPS      (SI)(R8*1), Z15
-	VMOVUPS      64(SI)(R8*1), Z16
-	VMOVUPS.Z    128(SI)(R8*1), K1, Z17
+	VMOVUPS      (SI)(DI*1), Z15
+	VMOVUPS      64(SI)(DI*1), Z16
+	VMOVUPS      128(SI)(DI*1), Z17
 	VBROADCASTSS 12(AX), Z18
 	VFMADD231PS  Z15, Z18, Z0
 	VFMADD231PS  Z16, Z18, Z1
@@ -12602,14 +12599,12 @@ rows5four:
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
 	ADDQ         $0x10, AX
-	LEAQ         (SI)(DI*4), SI
-	DECQ         R11
+	LEAQ         (SI)(R8*4), SI
+	SUBQ         $0x04, R11
+	DECQ         R12
 	JNZ          rows5four
-
-rows5rest:
-	MOVQ depth+16(FP), R11
-	ANDQ $0x03, R11
-	JZ   rows5next
+	TESTQ        R11, R11
+	JZ           rows5next
 
 rows5single:
 	VMOVUPS      (SI), Z15
@@ -12636,7 +12631,7 @@ rows5single:
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
 	ADDQ         BX, AX
-	LEAQ         (SI)(DI*1), SI
+	LEAQ         (SI)(R8*1), SI
 	DECQ         R11
 	JNZ          rows5single
 
@@ -12644,10 +12639,10 @@ rows5next:
 	ADDQ   $0x10, R9
 	CMPQ   R9, R10
 	JNE    rows5segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows5overwrite
 	MOVQ   AX, DX
@@ -12714,37 +12709,38 @@ rows6:
 	VPXORD Z15, Z15, Z15
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
-	MOVQ   step+40(FP), SI
+	MOVQ   step+48(FP), SI
 	SHLQ   $0x02, SI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
-	MOVQ   ldb+56(FP), R8
-	SHLQ   $0x02, R8
-	LEAQ   (R8)(R8*2), R9
-	MOVQ   segments+64(FP), R10
-	MOVQ   n+72(FP), R11
+	MOVQ   ldb+64(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R8
+	MOVQ   segments+72(FP), R10
+	MOVQ   n+80(FP), R11
 	SHLQ   $0x04, R11
 	ADDQ   R10, R11
 
 rows6segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R10), DI
-	LEAQ (AX)(DI*4), AX
-	MOVQ b+48(FP), DI
-	MOVQ 8(R10), R12
-	LEAQ (DI)(R12*4), DI
-	MOVQ depth+16(FP), R12
-	CMPQ SI, $0x04
-	JNE  rows6single
-	SHRQ $0x02, R12
-	JZ   rows6rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R10), DI
+	LEAQ  (AX)(DI*4), AX
+	MOVQ  b+56(FP), DI
+	MOVQ  8(R10), R12
+	LEAQ  (DI)(R12*4), DI
+	MOVQ  depth+16(FP), R12
+	CMPQ  SI, $0x04
+	JNE   rows6single
+	MOVQ  fours+24(FP), R13
+	TESTQ R13, R13
+	JZ    rows6single
 
 rows6four:
 	VMOVUPS      (DI), Z18
 	VMOVUPS      64(DI), Z19
-	VMOVUPS.Z    128(DI), K1, Z20
+	VMOVUPS      128(DI), Z20
 	VBROADCASTSS (AX), Z21
 	VFMADD231PS  Z18, Z21, Z0
 	VFMADD231PS  Z19, Z21, Z1
@@ -12769,9 +12765,9 @@ rows6four:
 	VFMADD231PS  Z18, Z21, Z15
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
-	VMOVUPS      (DI)(R8*1), Z18
-	VMOVUPS      64(DI)(R8*1), Z19
-	VMOVUPS.Z    128(DI)(R8*1), K1, Z20
+	VMOVUPS      (DI)(R9*1), Z18
+	VMOVUPS      64(DI)(R9*1), Z19
+	VMOVUPS      128(DI)(R9*1), Z20
 	VBROADCASTSS 4(AX), Z21
 	VFMADD231PS  Z18, Z21, Z0
 	VFMADD231PS  Z19, Z21, Z1
@@ -12796,9 +12792,9 @@ rows6four:
 	VFMADD231PS  Z18, Z21, Z15
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
-	VMOVUPS      (DI)(R8*2), Z18
-	VMOVUPS      64(DI)(R8*2), Z19
-	VMOVUPS.Z    128(DI)(R8*2), K1, Z20
+	VMOVUPS      (DI)(R9*2), Z18
+	VMOVUPS      64(DI)(R9*2), Z19
+	VMOVUPS      128(DI)(R9*2), Z20
 	VBROADCASTSS 8(AX), Z21
 	VFMADD231PS  Z18, Z21, Z0
 	VFMADD231PS  Z19, Z21, Z1
@@ -12823,9 +12819,9 @@ rows6four:
 	VFMADD231PS  Z18, Z21, Z15
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
-	VMOVUPS      (DI)(R9*1), Z18
-	VMOVUPS      64(DI)(R9*1), Z19
-	VMOVUPS.Z    128(DI)(R9*1), K1, Z20
+	VMOVUPS      (DI)(R8*1), Z18
+	VMOVUPS      64(DI)(R8*1), Z19
+	VMOVUPS      128(DI)(R8*1), Z20
 	VBROADCASTSS 12(AX), Z21
 	VFMADD231PS  Z18, Z21, Z0
 	VFMADD231PS  Z19, Z21, Z1
@@ -12851,14 +12847,12 @@ rows6four:
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
 	ADDQ         $0x10, AX
-	LEAQ         (DI)(R8*4), DI
-	DECQ         R12
+	LEAQ         (DI)(R9*4), DI
+	SUBQ         $0x04, R12
+	DECQ         R13
 	JNZ          rows6four
-
-rows6rest:
-	MOVQ depth+16(FP), R12
-	ANDQ $0x03, R12
-	JZ   rows6next
+	TESTQ        R12, R12
+	JZ           rows6next
 
 rows6single:
 	VMOVUPS      (DI), Z18
@@ -12889,7 +12883,7 @@ rows6single:
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
 	ADDQ         SI, AX
-	LEAQ         (DI)(R8*1), DI
+	LEAQ         (DI)(R9*1), DI
 	DECQ         R12
 	JNZ          rows6single
 
@@ -12897,10 +12891,10 @@ rows6next:
 	ADDQ   $0x10, R10
 	CMPQ   R10, R11
 	JNE    rows6segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows6overwrite
 	MOVQ   AX, DX
@@ -12978,37 +12972,38 @@ rows7:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
-	MOVQ   step+40(FP), SI
+	MOVQ   step+48(FP), SI
 	SHLQ   $0x02, SI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
-	MOVQ   ldb+56(FP), R8
-	SHLQ   $0x02, R8
-	LEAQ   (R8)(R8*2), R9
-	MOVQ   segments+64(FP), R10
-	MOVQ   n+72(FP), R11
+	MOVQ   ldb+64(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R8
+	MOVQ   segments+72(FP), R10
+	MOVQ   n+80(FP), R11
 	SHLQ   $0x04, R11
 	ADDQ   R10, R11
 
 rows7segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R10), DI
-	LEAQ (AX)(DI*4), AX
-	MOVQ b+48(FP), DI
-	MOVQ 8(R10), R12
-	LEAQ (DI)(R12*4), DI
-	MOVQ depth+16(FP), R12
-	CMPQ SI, $0x04
-	JNE  rows7single
-	SHRQ $0x02, R12
-	JZ   rows7rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R10), DI
+	LEAQ  (AX)(DI*4), AX
+	MOVQ  b+56(FP), DI
+	MOVQ  8(R10), R12
+	LEAQ  (DI)(R12*4), DI
+	MOVQ  depth+16(FP), R12
+	CMPQ  SI, $0x04
+	JNE   rows7single
+	MOVQ  fours+24(FP), R13
+	TESTQ R13, R13
+	JZ    rows7single
 
 rows7four:
 	VMOVUPS      (DI), Z21
 	VMOVUPS      64(DI), Z22
-	VMOVUPS.Z    128(DI), K1, Z23
+	VMOVUPS      128(DI), Z23
 	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z21, Z24, Z0
 	VFMADD231PS  Z22, Z24, Z1
@@ -13037,9 +13032,9 @@ rows7four:
 	VFMADD231PS  Z21, Z24, Z18
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
-	VMOVUPS      (DI)(R8*1), Z21
-	VMOVUPS      64(DI)(R8*1), Z22
-	VMOVUPS.Z    128(DI)(R8*1), K1, Z23
+	VMOVUPS      (DI)(R9*1), Z21
+	VMOVUPS      64(DI)(R9*1), Z22
+	VMOVUPS      128(DI)(R9*1), Z23
 	VBROADCASTSS 4(AX), Z24
 	VFMADD231PS  Z21, Z24, Z0
 	VFMADD231PS  Z22, Z24, Z1
@@ -13068,9 +13063,9 @@ rows7four:
 	VFMADD231PS  Z21, Z24, Z18
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
-	VMOVUPS      (DI)(R8*2), Z21
-	VMOVUPS      64(DI)(R8*2), Z22
-	VMOVUPS.Z    128(DI)(R8*2), K1, Z23
+	VMOVUPS      (DI)(R9*2), Z21
+	VMOVUPS      64(DI)(R9*2), Z22
+	VMOVUPS      128(DI)(R9*2), Z23
 	VBROADCASTSS 8(AX), Z24
 	VFMADD231PS  Z21, Z24, Z0
 	VFMADD231PS  Z22, Z24, Z1
@@ -13099,9 +13094,9 @@ rows7four:
 	VFMADD231PS  Z21, Z24, Z18
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
-	VMOVUPS      (DI)(R9*1), Z21
-	VMOVUPS      64(DI)(R9*1), Z22
-	VMOVUPS.Z    128(DI)(R9*1), K1, Z23
+	VMOVUPS      (DI)(R8*1), Z21
+	VMOVUPS      64(DI)(R8*1), Z22
+	VMOVUPS      128(DI)(R8*1), Z23
 	VBROADCASTSS 12(AX), Z24
 	VFMADD231PS  Z21, Z24, Z0
 	VFMADD231PS  Z22, Z24, Z1
@@ -13131,14 +13126,12 @@ rows7four:
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
 	ADDQ         $0x10, AX
-	LEAQ         (DI)(R8*4), DI
-	DECQ         R12
+	LEAQ         (DI)(R9*4), DI
+	SUBQ         $0x04, R12
+	DECQ         R13
 	JNZ          rows7four
-
-rows7rest:
-	MOVQ depth+16(FP), R12
-	ANDQ $0x03, R12
-	JZ   rows7next
+	TESTQ        R12, R12
+	JZ           rows7next
 
 rows7single:
 	VMOVUPS      (DI), Z21
@@ -13173,7 +13166,7 @@ rows7single:
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
 	ADDQ         SI, AX
-	LEAQ         (DI)(R8*1), DI
+	LEAQ         (DI)(R9*1), DI
 	DECQ         R12
 	JNZ          rows7single
 
@@ -13181,10 +13174,10 @@ rows7next:
 	ADDQ   $0x10, R10
 	CMPQ   R10, R11
 	JNE    rows7segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows7overwrite
 	MOVQ   AX, DX
@@ -13273,38 +13266,39 @@ rows8:
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
-	MOVQ   step+40(FP), DI
+	MOVQ   step+48(FP), DI
 	SHLQ   $0x02, DI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
 	LEAQ   (BX)(CX*2), SI
-	MOVQ   ldb+56(FP), R9
-	SHLQ   $0x02, R9
-	LEAQ   (R9)(R9*2), R10
-	MOVQ   segments+64(FP), R11
-	MOVQ   n+72(FP), R12
+	MOVQ   ldb+64(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R9
+	MOVQ   segments+72(FP), R11
+	MOVQ   n+80(FP), R12
 	SHLQ   $0x04, R12
 	ADDQ   R11, R12
 
 rows8segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R11), R8
-	LEAQ (AX)(R8*4), AX
-	MOVQ b+48(FP), R8
-	MOVQ 8(R11), R13
-	LEAQ (R8)(R13*4), R8
-	MOVQ depth+16(FP), R13
-	CMPQ DI, $0x04
-	JNE  rows8single
-	SHRQ $0x02, R13
-	JZ   rows8rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R11), R8
+	LEAQ  (AX)(R8*4), AX
+	MOVQ  b+56(FP), R8
+	MOVQ  8(R11), R13
+	LEAQ  (R8)(R13*4), R8
+	MOVQ  depth+16(FP), R13
+	CMPQ  DI, $0x04
+	JNE   rows8single
+	MOVQ  fours+24(FP), R14
+	TESTQ R14, R14
+	JZ    rows8single
 
 rows8four:
 	VMOVUPS      (R8), Z24
 	VMOVUPS      64(R8), Z25
-	VMOVUPS.Z    128(R8), K1, Z26
+	VMOVUPS      128(R8), Z26
 	VBROADCASTSS (AX), Z27
 	VFMADD231PS  Z24, Z27, Z0
 	VFMADD231PS  Z25, Z27, Z1
@@ -13337,9 +13331,9 @@ rows8four:
 	VFMADD231PS  Z24, Z27, Z21
 	VFMADD231PS  Z25, Z27, Z22
 	VFMADD231PS  Z26, Z27, Z23
-	VMOVUPS      (R8)(R9*1), Z24
-	VMOVUPS      64(R8)(R9*1), Z25
-	VMOVUPS.Z    128(R8)(R9*1), K1, Z26
+	VMOVUPS      (R8)(R10*1), Z24
+	VMOVUPS      64(R8)(R10*1), Z25
+	VMOVUPS      128(R8)(R10*1), Z26
 	VBROADCASTSS 4(AX), Z27
 	VFMADD231PS  Z24, Z27, Z0
 	VFMADD231PS  Z25, Z27, Z1
@@ -13372,9 +13366,9 @@ rows8four:
 	VFMADD231PS  Z24, Z27, Z21
 	VFMADD231PS  Z25, Z27, Z22
 	VFMADD231PS  Z26, Z27, Z23
-	VMOVUPS      (R8)(R9*2), Z24
-	VMOVUPS      64(R8)(R9*2), Z25
-	VMOVUPS.Z    128(R8)(R9*2), K1, Z26
+	VMOVUPS      (R8)(R10*2), Z24
+	VMOVUPS      64(R8)(R10*2), Z25
+	VMOVUPS      128(R8)(R10*2), Z26
 	VBROADCASTSS 8(AX), Z27
 	VFMADD231PS  Z24, Z27, Z0
 	VFMADD231PS  Z25, Z27, Z1
@@ -13407,9 +13401,9 @@ rows8four:
 	VFMADD231PS  Z24, Z27, Z21
 	VFMADD231PS  Z25, Z27, Z22
 	VFMADD231PS  Z26, Z27, Z23
-	VMOVUPS      (R8)(R10*1), Z24
-	VMOVUPS      64(R8)(R10*1), Z25
-	VMOVUPS.Z    128(R8)(R10*1), K1, Z26
+	VMOVUPS      (R8)(R9*1), Z24
+	VMOVUPS      64(R8)(R9*1), Z25
+	VMOVUPS      128(R8)(R9*1), Z26
 	VBROADCASTSS 12(AX), Z27
 	VFMADD231PS  Z24, Z27, Z0
 	VFMADD231PS  Z25, Z27, Z1
@@ -13443,14 +13437,12 @@ rows8four:
 	VFMADD231PS  Z25, Z27, Z22
 	VFMADD231PS  Z26, Z27, Z23
 	ADDQ         $0x10, AX
-	LEAQ         (R8)(R9*4), R8
-	DECQ         R13
+	LEAQ         (R8)(R10*4), R8
+	SUBQ         $0x04, R13
+	DECQ         R14
 	JNZ          rows8four
-
-rows8rest:
-	MOVQ depth+16(FP), R13
-	ANDQ $0x03, R13
-	JZ   rows8next
+	TESTQ        R13, R13
+	JZ           rows8next
 
 rows8single:
 	VMOVUPS      (R8), Z24
@@ -13489,7 +13481,7 @@ rows8single:
 	VFMADD231PS  Z25, Z27, Z22
 	VFMADD231PS  Z26, Z27, Z23
 	ADDQ         DI, AX
-	LEAQ         (R8)(R9*1), R8
+	LEAQ         (R8)(R10*1), R8
 	DECQ         R13
 	JNZ          rows8single
 
@@ -13497,10 +13489,10 @@ rows8next:
 	ADDQ   $0x10, R11
 	CMPQ   R11, R12
 	JNE    rows8segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows8overwrite
 	MOVQ   AX, DX
@@ -13600,38 +13592,39 @@ rows9:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
-	MOVQ   step+40(FP), DI
+	MOVQ   step+48(FP), DI
 	SHLQ   $0x02, DI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
 	LEAQ   (BX)(CX*2), SI
-	MOVQ   ldb+56(FP), R9
-	SHLQ   $0x02, R9
-	LEAQ   (R9)(R9*2), R10
-	MOVQ   segments+64(FP), R11
-	MOVQ   n+72(FP), R12
+	MOVQ   ldb+64(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R9
+	MOVQ   segments+72(FP), R11
+	MOVQ   n+80(FP), R12
 	SHLQ   $0x04, R12
 	ADDQ   R11, R12
 
 rows9segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R11), R8
-	LEAQ (AX)(R8*4), AX
-	MOVQ b+48(FP), R8
-	MOVQ 8(R11), R13
-	LEAQ (R8)(R13*4), R8
-	MOVQ depth+16(FP), R13
-	CMPQ DI, $0x04
-	JNE  rows9single
-	SHRQ $0x02, R13
-	JZ   rows9rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R11), R8
+	LEAQ  (AX)(R8*4), AX
+	MOVQ  b+56(FP), R8
+	MOVQ  8(R11), R13
+	LEAQ  (R8)(R13*4), R8
+	MOVQ  depth+16(FP), R13
+	CMPQ  DI, $0x04
+	JNE   rows9single
+	MOVQ  fours+24(FP), R14
+	TESTQ R14, R14
+	JZ    rows9single
 
 rows9four:
 	VMOVUPS      (R8), Z27
 	VMOVUPS      64(R8), Z28
-	VMOVUPS.Z    128(R8), K1, Z29
+	VMOVUPS      128(R8), Z29
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
@@ -13668,9 +13661,9 @@ rows9four:
 	VFMADD231PS  Z27, Z30, Z24
 	VFMADD231PS  Z28, Z30, Z25
 	VFMADD231PS  Z29, Z30, Z26
-	VMOVUPS      (R8)(R9*1), Z27
-	VMOVUPS      64(R8)(R9*1), Z28
-	VMOVUPS.Z    128(R8)(R9*1), K1, Z29
+	VMOVUPS      (R8)(R10*1), Z27
+	VMOVUPS      64(R8)(R10*1), Z28
+	VMOVUPS      128(R8)(R10*1), Z29
 	VBROADCASTSS 4(AX), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
@@ -13707,9 +13700,9 @@ rows9four:
 	VFMADD231PS  Z27, Z30, Z24
 	VFMADD231PS  Z28, Z30, Z25
 	VFMADD231PS  Z29, Z30, Z26
-	VMOVUPS      (R8)(R9*2), Z27
-	VMOVUPS      64(R8)(R9*2), Z28
-	VMOVUPS.Z    128(R8)(R9*2), K1, Z29
+	VMOVUPS      (R8)(R10*2), Z27
+	VMOVUPS      64(R8)(R10*2), Z28
+	VMOVUPS      128(R8)(R10*2), Z29
 	VBROADCASTSS 8(AX), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
@@ -13746,9 +13739,9 @@ rows9four:
 	VFMADD231PS  Z27, Z30, Z24
 	VFMADD231PS  Z28, Z30, Z25
 	VFMADD231PS  Z29, Z30, Z26
-	VMOVUPS      (R8)(R10*1), Z27
-	VMOVUPS      64(R8)(R10*1), Z28
-	VMOVUPS.Z    128(R8)(R10*1), K1, Z29
+	VMOVUPS      (R8)(R9*1), Z27
+	VMOVUPS      64(R8)(R9*1), Z28
+	VMOVUPS      128(R8)(R9*1), Z29
 	VBROADCASTSS 12(AX), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
@@ -13786,14 +13779,12 @@ rows9four:
 	VFMADD231PS  Z28, Z30, Z25
 	VFMADD231PS  Z29, Z30, Z26
 	ADDQ         $0x10, AX
-	LEAQ         (R8)(R9*4), R8
-	DECQ         R13
+	LEAQ         (R8)(R10*4), R8
+	SUBQ         $0x04, R13
+	DECQ         R14
 	JNZ          rows9four
-
-rows9rest:
-	MOVQ depth+16(FP), R13
-	ANDQ $0x03, R13
-	JZ   rows9next
+	TESTQ        R13, R13
+	JZ           rows9next
 
 rows9single:
 	VMOVUPS      (R8), Z27
@@ -13836,7 +13827,7 @@ rows9single:
 	VFMADD231PS  Z28, Z30, Z25
 	VFMADD231PS  Z29, Z30, Z26
 	ADDQ         DI, AX
-	LEAQ         (R8)(R9*1), R8
+	LEAQ         (R8)(R10*1), R8
 	DECQ         R13
 	JNZ          rows9single
 
@@ -13844,10 +13835,10 @@ rows9next:
 	ADDQ   $0x10, R11
 	CMPQ   R11, R12
 	JNE    rows9segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows9overwrite
 	MOVQ   AX, DX
@@ -13974,88 +13965,89 @@ transposedrows1:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows1segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows1rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows1single
 
 transposedrows1four:
-	VMOVUPS      (BX), Z3
-	VMOVUPS      64(BX), Z4
-	VMOVUPS.Z    128(BX), K1, Z5
+	VMOVUPS      (DX), Z3
+	VMOVUPS      64(DX), Z4
+	VMOVUPS      128(DX), Z5
 	VBROADCASTSS (AX), Z6
 	VFMADD231PS  Z3, Z6, Z0
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
-	VMOVUPS      (BX)(SI*1), Z3
-	VMOVUPS      64(BX)(SI*1), Z4
-	VMOVUPS.Z    128(BX)(SI*1), K1, Z5
-	VBROADCASTSS (AX)(CX*1), Z6
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z3
+	VMOVUPS      64(DX)(SI*1), Z4
+	VMOVUPS      128(DX)(SI*1), Z5
+	VBROADCASTSS (AX), Z6
 	VFMADD231PS  Z3, Z6, Z0
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
-	VMOVUPS      (BX)(SI*2), Z3
-	VMOVUPS      64(BX)(SI*2), Z4
-	VMOVUPS.Z    128(BX)(SI*2), K1, Z5
-	VBROADCASTSS (AX)(CX*2), Z6
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z3
+	VMOVUPS      64(DX)(SI*2), Z4
+	VMOVUPS      128(DX)(SI*2), Z5
+	VBROADCASTSS (AX), Z6
 	VFMADD231PS  Z3, Z6, Z0
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
-	VMOVUPS      (BX)(DI*1), Z3
-	VMOVUPS      64(BX)(DI*1), Z4
-	VMOVUPS.Z    128(BX)(DI*1), K1, Z5
-	VBROADCASTSS (AX)(DX*1), Z6
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z3
+	VMOVUPS      64(DX)(BX*1), Z4
+	VMOVUPS      128(DX)(BX*1), Z5
+	VBROADCASTSS (AX), Z6
 	VFMADD231PS  Z3, Z6, Z0
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows1four
-
-transposedrows1rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows1next
+	TESTQ        R9, R9
+	JZ           transposedrows1next
 
 transposedrows1single:
-	VMOVUPS      (BX), Z3
-	VMOVUPS      64(BX), Z4
-	VMOVUPS.Z    128(BX), K1, Z5
+	VMOVUPS      (DX), Z3
+	VMOVUPS      64(DX), Z4
+	VMOVUPS.Z    128(DX), K1, Z5
 	VBROADCASTSS (AX), Z6
 	VFMADD231PS  Z3, Z6, Z0
 	VFMADD231PS  Z4, Z6, Z1
 	VFMADD231PS  Z5, Z6, Z2
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows1single
 
 transposedrows1next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows1segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows1overwrite
 	MOVQ   AX, DX
@@ -14078,32 +14070,32 @@ transposedrows2:
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows2segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows2rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows2single
 
 transposedrows2four:
-	VMOVUPS      (BX), Z6
-	VMOVUPS      64(BX), Z7
-	VMOVUPS.Z    128(BX), K1, Z8
+	VMOVUPS      (DX), Z6
+	VMOVUPS      64(DX), Z7
+	VMOVUPS      128(DX), Z8
 	VBROADCASTSS (AX), Z9
 	VFMADD231PS  Z6, Z9, Z0
 	VFMADD231PS  Z7, Z9, Z1
@@ -14112,53 +14104,54 @@ transposedrows2four:
 	VFMADD231PS  Z6, Z9, Z3
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
-	VMOVUPS      (BX)(SI*1), Z6
-	VMOVUPS      64(BX)(SI*1), Z7
-	VMOVUPS.Z    128(BX)(SI*1), K1, Z8
-	VBROADCASTSS (AX)(CX*1), Z9
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z6
+	VMOVUPS      64(DX)(SI*1), Z7
+	VMOVUPS      128(DX)(SI*1), Z8
+	VBROADCASTSS (AX), Z9
 	VFMADD231PS  Z6, Z9, Z0
 	VFMADD231PS  Z7, Z9, Z1
 	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS 4(AX)(CX*1), Z9
+	VBROADCASTSS 4(AX), Z9
 	VFMADD231PS  Z6, Z9, Z3
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
-	VMOVUPS      (BX)(SI*2), Z6
-	VMOVUPS      64(BX)(SI*2), Z7
-	VMOVUPS.Z    128(BX)(SI*2), K1, Z8
-	VBROADCASTSS (AX)(CX*2), Z9
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z6
+	VMOVUPS      64(DX)(SI*2), Z7
+	VMOVUPS      128(DX)(SI*2), Z8
+	VBROADCASTSS (AX), Z9
 	VFMADD231PS  Z6, Z9, Z0
 	VFMADD231PS  Z7, Z9, Z1
 	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS 4(AX)(CX*2), Z9
+	VBROADCASTSS 4(AX), Z9
 	VFMADD231PS  Z6, Z9, Z3
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
-	VMOVUPS      (BX)(DI*1), Z6
-	VMOVUPS      64(BX)(DI*1), Z7
-	VMOVUPS.Z    128(BX)(DI*1), K1, Z8
-	VBROADCASTSS (AX)(DX*1), Z9
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z6
+	VMOVUPS      64(DX)(BX*1), Z7
+	VMOVUPS      128(DX)(BX*1), Z8
+	VBROADCASTSS (AX), Z9
 	VFMADD231PS  Z6, Z9, Z0
 	VFMADD231PS  Z7, Z9, Z1
 	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS 4(AX)(DX*1), Z9
+	VBROADCASTSS 4(AX), Z9
 	VFMADD231PS  Z6, Z9, Z3
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows2four
-
-transposedrows2rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows2next
+	TESTQ        R9, R9
+	JZ           transposedrows2next
 
 transposedrows2single:
-	VMOVUPS      (BX), Z6
-	VMOVUPS      64(BX), Z7
-	VMOVUPS.Z    128(BX), K1, Z8
+	VMOVUPS      (DX), Z6
+	VMOVUPS      64(DX), Z7
+	VMOVUPS.Z    128(DX), K1, Z8
 	VBROADCASTSS (AX), Z9
 	VFMADD231PS  Z6, Z9, Z0
 	VFMADD231PS  Z7, Z9, Z1
@@ -14167,19 +14160,19 @@ transposedrows2single:
 	VFMADD231PS  Z6, Z9, Z3
 	VFMADD231PS  Z7, Z9, Z4
 	VFMADD231PS  Z8, Z9, Z5
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows2single
 
 transposedrows2next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows2segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows2overwrite
 	MOVQ   AX, DX
@@ -14213,32 +14206,32 @@ transposedrows3:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows3segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows3rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows3single
 
 transposedrows3four:
-	VMOVUPS      (BX), Z9
-	VMOVUPS      64(BX), Z10
-	VMOVUPS.Z    128(BX), K1, Z11
+	VMOVUPS      (DX), Z9
+	VMOVUPS      64(DX), Z10
+	VMOVUPS      128(DX), Z11
 	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z9, Z12, Z0
 	VFMADD231PS  Z10, Z12, Z1
@@ -14251,65 +14244,66 @@ transposedrows3four:
 	VFMADD231PS  Z9, Z12, Z6
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
-	VMOVUPS      (BX)(SI*1), Z9
-	VMOVUPS      64(BX)(SI*1), Z10
-	VMOVUPS.Z    128(BX)(SI*1), K1, Z11
-	VBROADCASTSS (AX)(CX*1), Z12
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z9
+	VMOVUPS      64(DX)(SI*1), Z10
+	VMOVUPS      128(DX)(SI*1), Z11
+	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z9, Z12, Z0
 	VFMADD231PS  Z10, Z12, Z1
 	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS 4(AX)(CX*1), Z12
+	VBROADCASTSS 4(AX), Z12
 	VFMADD231PS  Z9, Z12, Z3
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 8(AX)(CX*1), Z12
+	VBROADCASTSS 8(AX), Z12
 	VFMADD231PS  Z9, Z12, Z6
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
-	VMOVUPS      (BX)(SI*2), Z9
-	VMOVUPS      64(BX)(SI*2), Z10
-	VMOVUPS.Z    128(BX)(SI*2), K1, Z11
-	VBROADCASTSS (AX)(CX*2), Z12
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z9
+	VMOVUPS      64(DX)(SI*2), Z10
+	VMOVUPS      128(DX)(SI*2), Z11
+	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z9, Z12, Z0
 	VFMADD231PS  Z10, Z12, Z1
 	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS 4(AX)(CX*2), Z12
+	VBROADCASTSS 4(AX), Z12
 	VFMADD231PS  Z9, Z12, Z3
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 8(AX)(CX*2), Z12
+	VBROADCASTSS 8(AX), Z12
 	VFMADD231PS  Z9, Z12, Z6
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
-	VMOVUPS      (BX)(DI*1), Z9
-	VMOVUPS      64(BX)(DI*1), Z10
-	VMOVUPS.Z    128(BX)(DI*1), K1, Z11
-	VBROADCASTSS (AX)(DX*1), Z12
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z9
+	VMOVUPS      64(DX)(BX*1), Z10
+	VMOVUPS      128(DX)(BX*1), Z11
+	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z9, Z12, Z0
 	VFMADD231PS  Z10, Z12, Z1
 	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS 4(AX)(DX*1), Z12
+	VBROADCASTSS 4(AX), Z12
 	VFMADD231PS  Z9, Z12, Z3
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 8(AX)(DX*1), Z12
+	VBROADCASTSS 8(AX), Z12
 	VFMADD231PS  Z9, Z12, Z6
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows3four
-
-transposedrows3rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows3next
+	TESTQ        R9, R9
+	JZ           transposedrows3next
 
 transposedrows3single:
-	VMOVUPS      (BX), Z9
-	VMOVUPS      64(BX), Z10
-	VMOVUPS.Z    128(BX), K1, Z11
+	VMOVUPS      (DX), Z9
+	VMOVUPS      64(DX), Z10
+	VMOVUPS.Z    128(DX), K1, Z11
 	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z9, Z12, Z0
 	VFMADD231PS  Z10, Z12, Z1
@@ -14322,19 +14316,19 @@ transposedrows3single:
 	VFMADD231PS  Z9, Z12, Z6
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows3single
 
 transposedrows3next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows3segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows3overwrite
 	MOVQ   AX, DX
@@ -14379,32 +14373,32 @@ transposedrows4:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows4segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows4rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows4single
 
 transposedrows4four:
-	VMOVUPS      (BX), Z12
-	VMOVUPS      64(BX), Z13
-	VMOVUPS.Z    128(BX), K1, Z14
+	VMOVUPS      (DX), Z12
+	VMOVUPS      64(DX), Z13
+	VMOVUPS      128(DX), Z14
 	VBROADCASTSS (AX), Z15
 	VFMADD231PS  Z12, Z15, Z0
 	VFMADD231PS  Z13, Z15, Z1
@@ -14421,77 +14415,78 @@ transposedrows4four:
 	VFMADD231PS  Z12, Z15, Z9
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
-	VMOVUPS      (BX)(SI*1), Z12
-	VMOVUPS      64(BX)(SI*1), Z13
-	VMOVUPS.Z    128(BX)(SI*1), K1, Z14
-	VBROADCASTSS (AX)(CX*1), Z15
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z12
+	VMOVUPS      64(DX)(SI*1), Z13
+	VMOVUPS      128(DX)(SI*1), Z14
+	VBROADCASTSS (AX), Z15
 	VFMADD231PS  Z12, Z15, Z0
 	VFMADD231PS  Z13, Z15, Z1
 	VFMADD231PS  Z14, Z15, Z2
-	VBROADCASTSS 4(AX)(CX*1), Z15
+	VBROADCASTSS 4(AX), Z15
 	VFMADD231PS  Z12, Z15, Z3
 	VFMADD231PS  Z13, Z15, Z4
 	VFMADD231PS  Z14, Z15, Z5
-	VBROADCASTSS 8(AX)(CX*1), Z15
+	VBROADCASTSS 8(AX), Z15
 	VFMADD231PS  Z12, Z15, Z6
 	VFMADD231PS  Z13, Z15, Z7
 	VFMADD231PS  Z14, Z15, Z8
-	VBROADCASTSS 12(AX)(CX*1), Z15
+	VBROADCASTSS 12(AX), Z15
 	VFMADD231PS  Z12, Z15, Z9
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
-	VMOVUPS      (BX)(SI*2), Z12
-	VMOVUPS      64(BX)(SI*2), Z13
-	VMOVUPS.Z    128(BX)(SI*2), K1, Z14
-	VBROADCASTSS (AX)(CX*2), Z15
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z12
+	VMOVUPS      64(DX)(SI*2), Z13
+	VMOVUPS      128(DX)(SI*2), Z14
+	VBROADCASTSS (AX), Z15
 	VFMADD231PS  Z12, Z15, Z0
 	VFMADD231PS  Z13, Z15, Z1
 	VFMADD231PS  Z14, Z15, Z2
-	VBROADCASTSS 4(AX)(CX*2), Z15
+	VBROADCASTSS 4(AX), Z15
 	VFMADD231PS  Z12, Z15, Z3
 	VFMADD231PS  Z13, Z15, Z4
 	VFMADD231PS  Z14, Z15, Z5
-	VBROADCASTSS 8(AX)(CX*2), Z15
+	VBROADCASTSS 8(AX), Z15
 	VFMADD231PS  Z12, Z15, Z6
 	VFMADD231PS  Z13, Z15, Z7
 	VFMADD231PS  Z14, Z15, Z8
-	VBROADCASTSS 12(AX)(CX*2), Z15
+	VBROADCASTSS 12(AX), Z15
 	VFMADD231PS  Z12, Z15, Z9
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
-	VMOVUPS      (BX)(DI*1), Z12
-	VMOVUPS      64(BX)(DI*1), Z13
-	VMOVUPS.Z    128(BX)(DI*1), K1, Z14
-	VBROADCASTSS (AX)(DX*1), Z15
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z12
+	VMOVUPS      64(DX)(BX*1), Z13
+	VMOVUPS      128(DX)(BX*1), Z14
+	VBROADCASTSS (AX), Z15
 	VFMADD231PS  Z12, Z15, Z0
 	VFMADD231PS  Z13, Z15, Z1
 	VFMADD231PS  Z14, Z15, Z2
-	VBROADCASTSS 4(AX)(DX*1), Z15
+	VBROADCASTSS 4(AX), Z15
 	VFMADD231PS  Z12, Z15, Z3
 	VFMADD231PS  Z13, Z15, Z4
 	VFMADD231PS  Z14, Z15, Z5
-	VBROADCASTSS 8(AX)(DX*1), Z15
+	VBROADCASTSS 8(AX), Z15
 	VFMADD231PS  Z12, Z15, Z6
 	VFMADD231PS  Z13, Z15, Z7
 	VFMADD231PS  Z14, Z15, Z8
-	VBROADCASTSS 12(AX)(DX*1), Z15
+	VBROADCASTSS 12(AX), Z15
 	VFMADD231PS  Z12, Z15, Z9
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows4four
-
-transposedrows4rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows4next
+	TESTQ        R9, R9
+	JZ           transposedrows4next
 
 transposedrows4single:
-	VMOVUPS      (BX), Z12
-	VMOVUPS      64(BX), Z13
-	VMOVUPS.Z    128(BX), K1, Z14
+	VMOVUPS      (DX), Z12
+	VMOVUPS      64(DX), Z13
+	VMOVUPS.Z    128(DX), K1, Z14
 	VBROADCASTSS (AX), Z15
 	VFMADD231PS  Z12, Z15, Z0
 	VFMADD231PS  Z13, Z15, Z1
@@ -14508,19 +14503,19 @@ transposedrows4single:
 	VFMADD231PS  Z12, Z15, Z9
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows4single
 
 transposedrows4next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows4segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows4overwrite
 	MOVQ   AX, DX
@@ -14576,32 +14571,32 @@ transposedrows5:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows5segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows5rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows5single
 
 transposedrows5four:
-	VMOVUPS      (BX), Z15
-	VMOVUPS      64(BX), Z16
-	VMOVUPS.Z    128(BX), K1, Z17
+	VMOVUPS      (DX), Z15
+	VMOVUPS      64(DX), Z16
+	VMOVUPS      128(DX), Z17
 	VBROADCASTSS (AX), Z18
 	VFMADD231PS  Z15, Z18, Z0
 	VFMADD231PS  Z16, Z18, Z1
@@ -14622,89 +14617,90 @@ transposedrows5four:
 	VFMADD231PS  Z15, Z18, Z12
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
-	VMOVUPS      (BX)(SI*1), Z15
-	VMOVUPS      64(BX)(SI*1), Z16
-	VMOVUPS.Z    128(BX)(SI*1), K1, Z17
-	VBROADCASTSS (AX)(CX*1), Z18
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z15
+	VMOVUPS      64(DX)(SI*1), Z16
+	VMOVUPS      128(DX)(SI*1), Z17
+	VBROADCASTSS (AX), Z18
 	VFMADD231PS  Z15, Z18, Z0
 	VFMADD231PS  Z16, Z18, Z1
 	VFMADD231PS  Z17, Z18, Z2
-	VBROADCASTSS 4(AX)(CX*1), Z18
+	VBROADCASTSS 4(AX), Z18
 	VFMADD231PS  Z15, Z18, Z3
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS 8(AX)(CX*1), Z18
+	VBROADCASTSS 8(AX), Z18
 	VFMADD231PS  Z15, Z18, Z6
 	VFMADD231PS  Z16, Z18, Z7
 	VFMADD231PS  Z17, Z18, Z8
-	VBROADCASTSS 12(AX)(CX*1), Z18
+	VBROADCASTSS 12(AX), Z18
 	VFMADD231PS  Z15, Z18, Z9
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS 16(AX)(CX*1), Z18
+	VBROADCASTSS 16(AX), Z18
 	VFMADD231PS  Z15, Z18, Z12
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
-	VMOVUPS      (BX)(SI*2), Z15
-	VMOVUPS      64(BX)(SI*2), Z16
-	VMOVUPS.Z    128(BX)(SI*2), K1, Z17
-	VBROADCASTSS (AX)(CX*2), Z18
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z15
+	VMOVUPS      64(DX)(SI*2), Z16
+	VMOVUPS      128(DX)(SI*2), Z17
+	VBROADCASTSS (AX), Z18
 	VFMADD231PS  Z15, Z18, Z0
 	VFMADD231PS  Z16, Z18, Z1
 	VFMADD231PS  Z17, Z18, Z2
-	VBROADCASTSS 4(AX)(CX*2), Z18
+	VBROADCASTSS 4(AX), Z18
 	VFMADD231PS  Z15, Z18, Z3
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS 8(AX)(CX*2), Z18
+	VBROADCASTSS 8(AX), Z18
 	VFMADD231PS  Z15, Z18, Z6
 	VFMADD231PS  Z16, Z18, Z7
 	VFMADD231PS  Z17, Z18, Z8
-	VBROADCASTSS 12(AX)(CX*2), Z18
+	VBROADCASTSS 12(AX), Z18
 	VFMADD231PS  Z15, Z18, Z9
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS 16(AX)(CX*2), Z18
+	VBROADCASTSS 16(AX), Z18
 	VFMADD231PS  Z15, Z18, Z12
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
-	VMOVUPS      (BX)(DI*1), Z15
-	VMOVUPS      64(BX)(DI*1), Z16
-	VMOVUPS.Z    128(BX)(DI*1), K1, Z17
-	VBROADCASTSS (AX)(DX*1), Z18
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z15
+	VMOVUPS      64(DX)(BX*1), Z16
+	VMOVUPS      128(DX)(BX*1), Z17
+	VBROADCASTSS (AX), Z18
 	VFMADD231PS  Z15, Z18, Z0
 	VFMADD231PS  Z16, Z18, Z1
 	VFMADD231PS  Z17, Z18, Z2
-	VBROADCASTSS 4(AX)(DX*1), Z18
+	VBROADCASTSS 4(AX), Z18
 	VFMADD231PS  Z15, Z18, Z3
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS 8(AX)(DX*1), Z18
+	VBROADCASTSS 8(AX), Z18
 	VFMADD231PS  Z15, Z18, Z6
 	VFMADD231PS  Z16, Z18, Z7
 	VFMADD231PS  Z17, Z18, Z8
-	VBROADCASTSS 12(AX)(DX*1), Z18
+	VBROADCASTSS 12(AX), Z18
 	VFMADD231PS  Z15, Z18, Z9
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS 16(AX)(DX*1), Z18
+	VBROADCASTSS 16(AX), Z18
 	VFMADD231PS  Z15, Z18, Z12
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows5four
-
-transposedrows5rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows5next
+	TESTQ        R9, R9
+	JZ           transposedrows5next
 
 transposedrows5single:
-	VMOVUPS      (BX), Z15
-	VMOVUPS      64(BX), Z16
-	VMOVUPS.Z    128(BX), K1, Z17
+	VMOVUPS      (DX), Z15
+	VMOVUPS      64(DX), Z16
+	VMOVUPS.Z    128(DX), K1, Z17
 	VBROADCASTSS (AX), Z18
 	VFMADD231PS  Z15, Z18, Z0
 	VFMADD231PS  Z16, Z18, Z1
@@ -14725,19 +14721,19 @@ transposedrows5single:
 	VFMADD231PS  Z15, Z18, Z12
 	VFMADD231PS  Z16, Z18, Z13
 	VFMADD231PS  Z17, Z18, Z14
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows5single
 
 transposedrows5next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows5segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows5overwrite
 	MOVQ   AX, DX
@@ -14804,32 +14800,32 @@ transposedrows6:
 	VPXORD Z15, Z15, Z15
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows6segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows6rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows6single
 
 transposedrows6four:
-	VMOVUPS      (BX), Z18
-	VMOVUPS      64(BX), Z19
-	VMOVUPS.Z    128(BX), K1, Z20
+	VMOVUPS      (DX), Z18
+	VMOVUPS      64(DX), Z19
+	VMOVUPS      128(DX), Z20
 	VBROADCASTSS (AX), Z21
 	VFMADD231PS  Z18, Z21, Z0
 	VFMADD231PS  Z19, Z21, Z1
@@ -14854,101 +14850,102 @@ transposedrows6four:
 	VFMADD231PS  Z18, Z21, Z15
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
-	VMOVUPS      (BX)(SI*1), Z18
-	VMOVUPS      64(BX)(SI*1), Z19
-	VMOVUPS.Z    128(BX)(SI*1), K1, Z20
-	VBROADCASTSS (AX)(CX*1), Z21
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z18
+	VMOVUPS      64(DX)(SI*1), Z19
+	VMOVUPS      128(DX)(SI*1), Z20
+	VBROADCASTSS (AX), Z21
 	VFMADD231PS  Z18, Z21, Z0
 	VFMADD231PS  Z19, Z21, Z1
 	VFMADD231PS  Z20, Z21, Z2
-	VBROADCASTSS 4(AX)(CX*1), Z21
+	VBROADCASTSS 4(AX), Z21
 	VFMADD231PS  Z18, Z21, Z3
 	VFMADD231PS  Z19, Z21, Z4
 	VFMADD231PS  Z20, Z21, Z5
-	VBROADCASTSS 8(AX)(CX*1), Z21
+	VBROADCASTSS 8(AX), Z21
 	VFMADD231PS  Z18, Z21, Z6
 	VFMADD231PS  Z19, Z21, Z7
 	VFMADD231PS  Z20, Z21, Z8
-	VBROADCASTSS 12(AX)(CX*1), Z21
+	VBROADCASTSS 12(AX), Z21
 	VFMADD231PS  Z18, Z21, Z9
 	VFMADD231PS  Z19, Z21, Z10
 	VFMADD231PS  Z20, Z21, Z11
-	VBROADCASTSS 16(AX)(CX*1), Z21
+	VBROADCASTSS 16(AX), Z21
 	VFMADD231PS  Z18, Z21, Z12
 	VFMADD231PS  Z19, Z21, Z13
 	VFMADD231PS  Z20, Z21, Z14
-	VBROADCASTSS 20(AX)(CX*1), Z21
+	VBROADCASTSS 20(AX), Z21
 	VFMADD231PS  Z18, Z21, Z15
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
-	VMOVUPS      (BX)(SI*2), Z18
-	VMOVUPS      64(BX)(SI*2), Z19
-	VMOVUPS.Z    128(BX)(SI*2), K1, Z20
-	VBROADCASTSS (AX)(CX*2), Z21
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z18
+	VMOVUPS      64(DX)(SI*2), Z19
+	VMOVUPS      128(DX)(SI*2), Z20
+	VBROADCASTSS (AX), Z21
 	VFMADD231PS  Z18, Z21, Z0
 	VFMADD231PS  Z19, Z21, Z1
 	VFMADD231PS  Z20, Z21, Z2
-	VBROADCASTSS 4(AX)(CX*2), Z21
+	VBROADCASTSS 4(AX), Z21
 	VFMADD231PS  Z18, Z21, Z3
 	VFMADD231PS  Z19, Z21, Z4
 	VFMADD231PS  Z20, Z21, Z5
-	VBROADCASTSS 8(AX)(CX*2), Z21
+	VBROADCASTSS 8(AX), Z21
 	VFMADD231PS  Z18, Z21, Z6
 	VFMADD231PS  Z19, Z21, Z7
 	VFMADD231PS  Z20, Z21, Z8
-	VBROADCASTSS 12(AX)(CX*2), Z21
+	VBROADCASTSS 12(AX), Z21
 	VFMADD231PS  Z18, Z21, Z9
 	VFMADD231PS  Z19, Z21, Z10
 	VFMADD231PS  Z20, Z21, Z11
-	VBROADCASTSS 16(AX)(CX*2), Z21
+	VBROADCASTSS 16(AX), Z21
 	VFMADD231PS  Z18, Z21, Z12
 	VFMADD231PS  Z19, Z21, Z13
 	VFMADD231PS  Z20, Z21, Z14
-	VBROADCASTSS 20(AX)(CX*2), Z21
+	VBROADCASTSS 20(AX), Z21
 	VFMADD231PS  Z18, Z21, Z15
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
-	VMOVUPS      (BX)(DI*1), Z18
-	VMOVUPS      64(BX)(DI*1), Z19
-	VMOVUPS.Z    128(BX)(DI*1), K1, Z20
-	VBROADCASTSS (AX)(DX*1), Z21
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z18
+	VMOVUPS      64(DX)(BX*1), Z19
+	VMOVUPS      128(DX)(BX*1), Z20
+	VBROADCASTSS (AX), Z21
 	VFMADD231PS  Z18, Z21, Z0
 	VFMADD231PS  Z19, Z21, Z1
 	VFMADD231PS  Z20, Z21, Z2
-	VBROADCASTSS 4(AX)(DX*1), Z21
+	VBROADCASTSS 4(AX), Z21
 	VFMADD231PS  Z18, Z21, Z3
 	VFMADD231PS  Z19, Z21, Z4
 	VFMADD231PS  Z20, Z21, Z5
-	VBROADCASTSS 8(AX)(DX*1), Z21
+	VBROADCASTSS 8(AX), Z21
 	VFMADD231PS  Z18, Z21, Z6
 	VFMADD231PS  Z19, Z21, Z7
 	VFMADD231PS  Z20, Z21, Z8
-	VBROADCASTSS 12(AX)(DX*1), Z21
+	VBROADCASTSS 12(AX), Z21
 	VFMADD231PS  Z18, Z21, Z9
 	VFMADD231PS  Z19, Z21, Z10
 	VFMADD231PS  Z20, Z21, Z11
-	VBROADCASTSS 16(AX)(DX*1), Z21
+	VBROADCASTSS 16(AX), Z21
 	VFMADD231PS  Z18, Z21, Z12
 	VFMADD231PS  Z19, Z21, Z13
 	VFMADD231PS  Z20, Z21, Z14
-	VBROADCASTSS 20(AX)(DX*1), Z21
+	VBROADCASTSS 20(AX), Z21
 	VFMADD231PS  Z18, Z21, Z15
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows6four
-
-transposedrows6rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows6next
+	TESTQ        R9, R9
+	JZ           transposedrows6next
 
 transposedrows6single:
-	VMOVUPS      (BX), Z18
-	VMOVUPS      64(BX), Z19
-	VMOVUPS.Z    128(BX), K1, Z20
+	VMOVUPS      (DX), Z18
+	VMOVUPS      64(DX), Z19
+	VMOVUPS.Z    128(DX), K1, Z20
 	VBROADCASTSS (AX), Z21
 	VFMADD231PS  Z18, Z21, Z0
 	VFMADD231PS  Z19, Z21, Z1
@@ -14973,19 +14970,19 @@ transposedrows6single:
 	VFMADD231PS  Z18, Z21, Z15
 	VFMADD231PS  Z19, Z21, Z16
 	VFMADD231PS  Z20, Z21, Z17
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows6single
 
 transposedrows6next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows6segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows6overwrite
 	MOVQ   AX, DX
@@ -15063,32 +15060,32 @@ transposedrows7:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows7segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows7rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows7single
 
 transposedrows7four:
-	VMOVUPS      (BX), Z21
-	VMOVUPS      64(BX), Z22
-	VMOVUPS.Z    128(BX), K1, Z23
+	VMOVUPS      (DX), Z21
+	VMOVUPS      64(DX), Z22
+	VMOVUPS      128(DX), Z23
 	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z21, Z24, Z0
 	VFMADD231PS  Z22, Z24, Z1
@@ -15117,113 +15114,114 @@ transposedrows7four:
 	VFMADD231PS  Z21, Z24, Z18
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
-	VMOVUPS      (BX)(SI*1), Z21
-	VMOVUPS      64(BX)(SI*1), Z22
-	VMOVUPS.Z    128(BX)(SI*1), K1, Z23
-	VBROADCASTSS (AX)(CX*1), Z24
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z21
+	VMOVUPS      64(DX)(SI*1), Z22
+	VMOVUPS      128(DX)(SI*1), Z23
+	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z21, Z24, Z0
 	VFMADD231PS  Z22, Z24, Z1
 	VFMADD231PS  Z23, Z24, Z2
-	VBROADCASTSS 4(AX)(CX*1), Z24
+	VBROADCASTSS 4(AX), Z24
 	VFMADD231PS  Z21, Z24, Z3
 	VFMADD231PS  Z22, Z24, Z4
 	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS 8(AX)(CX*1), Z24
+	VBROADCASTSS 8(AX), Z24
 	VFMADD231PS  Z21, Z24, Z6
 	VFMADD231PS  Z22, Z24, Z7
 	VFMADD231PS  Z23, Z24, Z8
-	VBROADCASTSS 12(AX)(CX*1), Z24
+	VBROADCASTSS 12(AX), Z24
 	VFMADD231PS  Z21, Z24, Z9
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS 16(AX)(CX*1), Z24
+	VBROADCASTSS 16(AX), Z24
 	VFMADD231PS  Z21, Z24, Z12
 	VFMADD231PS  Z22, Z24, Z13
 	VFMADD231PS  Z23, Z24, Z14
-	VBROADCASTSS 20(AX)(CX*1), Z24
+	VBROADCASTSS 20(AX), Z24
 	VFMADD231PS  Z21, Z24, Z15
 	VFMADD231PS  Z22, Z24, Z16
 	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS 24(AX)(CX*1), Z24
+	VBROADCASTSS 24(AX), Z24
 	VFMADD231PS  Z21, Z24, Z18
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
-	VMOVUPS      (BX)(SI*2), Z21
-	VMOVUPS      64(BX)(SI*2), Z22
-	VMOVUPS.Z    128(BX)(SI*2), K1, Z23
-	VBROADCASTSS (AX)(CX*2), Z24
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z21
+	VMOVUPS      64(DX)(SI*2), Z22
+	VMOVUPS      128(DX)(SI*2), Z23
+	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z21, Z24, Z0
 	VFMADD231PS  Z22, Z24, Z1
 	VFMADD231PS  Z23, Z24, Z2
-	VBROADCASTSS 4(AX)(CX*2), Z24
+	VBROADCASTSS 4(AX), Z24
 	VFMADD231PS  Z21, Z24, Z3
 	VFMADD231PS  Z22, Z24, Z4
 	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS 8(AX)(CX*2), Z24
+	VBROADCASTSS 8(AX), Z24
 	VFMADD231PS  Z21, Z24, Z6
 	VFMADD231PS  Z22, Z24, Z7
 	VFMADD231PS  Z23, Z24, Z8
-	VBROADCASTSS 12(AX)(CX*2), Z24
+	VBROADCASTSS 12(AX), Z24
 	VFMADD231PS  Z21, Z24, Z9
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS 16(AX)(CX*2), Z24
+	VBROADCASTSS 16(AX), Z24
 	VFMADD231PS  Z21, Z24, Z12
 	VFMADD231PS  Z22, Z24, Z13
 	VFMADD231PS  Z23, Z24, Z14
-	VBROADCASTSS 20(AX)(CX*2), Z24
+	VBROADCASTSS 20(AX), Z24
 	VFMADD231PS  Z21, Z24, Z15
 	VFMADD231PS  Z22, Z24, Z16
 	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS 24(AX)(CX*2), Z24
+	VBROADCASTSS 24(AX), Z24
 	VFMADD231PS  Z21, Z24, Z18
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
-	VMOVUPS      (BX)(DI*1), Z21
-	VMOVUPS      64(BX)(DI*1), Z22
-	VMOVUPS.Z    128(BX)(DI*1), K1, Z23
-	VBROADCASTSS (AX)(DX*1), Z24
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z21
+	VMOVUPS      64(DX)(BX*1), Z22
+	VMOVUPS      128(DX)(BX*1), Z23
+	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z21, Z24, Z0
 	VFMADD231PS  Z22, Z24, Z1
 	VFMADD231PS  Z23, Z24, Z2
-	VBROADCASTSS 4(AX)(DX*1), Z24
+	VBROADCASTSS 4(AX), Z24
 	VFMADD231PS  Z21, Z24, Z3
 	VFMADD231PS  Z22, Z24, Z4
 	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS 8(AX)(DX*1), Z24
+	VBROADCASTSS 8(AX), Z24
 	VFMADD231PS  Z21, Z24, Z6
 	VFMADD231PS  Z22, Z24, Z7
 	VFMADD231PS  Z23, Z24, Z8
-	VBROADCASTSS 12(AX)(DX*1), Z24
+	VBROADCASTSS 12(AX), Z24
 	VFMADD231PS  Z21, Z24, Z9
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS 16(AX)(DX*1), Z24
+	VBROADCASTSS 16(AX), Z24
 	VFMADD231PS  Z21, Z24, Z12
 	VFMADD231PS  Z22, Z24, Z13
 	VFMADD231PS  Z23, Z24, Z14
-	VBROADCASTSS 20(AX)(DX*1), Z24
+	VBROADCASTSS 20(AX), Z24
 	VFMADD231PS  Z21, Z24, Z15
 	VFMADD231PS  Z22, Z24, Z16
 	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS 24(AX)(DX*1), Z24
+	VBROADCASTSS 24(AX), Z24
 	VFMADD231PS  Z21, Z24, Z18
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows7four
-
-transposedrows7rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows7next
+	TESTQ        R9, R9
+	JZ           transposedrows7next
 
 transposedrows7single:
-	VMOVUPS      (BX), Z21
-	VMOVUPS      64(BX), Z22
-	VMOVUPS.Z    128(BX), K1, Z23
+	VMOVUPS      (DX), Z21
+	VMOVUPS      64(DX), Z22
+	VMOVUPS.Z    128(DX), K1, Z23
 	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z21, Z24, Z0
 	VFMADD231PS  Z22, Z24, Z1
@@ -15252,19 +15250,19 @@ transposedrows7single:
 	VFMADD231PS  Z21, Z24, Z18
 	VFMADD231PS  Z22, Z24, Z19
 	VFMADD231PS  Z23, Z24, Z20
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows7single
 
 transposedrows7next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows7segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows7overwrite
 	MOVQ   AX, DX
@@ -15353,32 +15351,32 @@ transposedrows8:
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows8segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows8rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows8single
 
 transposedrows8four:
-	VMOVUPS      (BX), Z24
-	VMOVUPS      64(BX), Z25
-	VMOVUPS.Z    128(BX), K1, Z26
+	VMOVUPS      (DX), Z24
+	VMOVUPS      64(DX), Z25
+	VMOVUPS      128(DX), Z26
 	VBROADCASTSS (AX), Z27
 	VFMADD231PS  Z24, Z27, Z0
 	VFMADD231PS  Z25, Z27, Z1
@@ -15411,125 +15409,126 @@ transposedrows8four:
 	VFMADD231PS  Z24, Z27, Z21
 	VFMADD231PS  Z25, Z27, Z22
 	VFMADD231PS  Z26, Z27, Z23
-	VMOVUPS      (BX)(SI*1), Z24
-	VMOVUPS      64(BX)(SI*1), Z25
-	VMOVUPS.Z    128(BX)(SI*1), K1, Z26
-	VBROADCASTSS (AX)(CX*1), Z27
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z24
+	VMOVUPS      64(DX)(SI*1), Z25
+	VMOVUPS      128(DX)(SI*1), Z26
+	VBROADCASTSS (AX), Z27
 	VFMADD231PS  Z24, Z27, Z0
 	VFMADD231PS  Z25, Z27, Z1
 	VFMADD231PS  Z26, Z27, Z2
-	VBROADCASTSS 4(AX)(CX*1), Z27
+	VBROADCASTSS 4(AX), Z27
 	VFMADD231PS  Z24, Z27, Z3
 	VFMADD231PS  Z25, Z27, Z4
 	VFMADD231PS  Z26, Z27, Z5
-	VBROADCASTSS 8(AX)(CX*1), Z27
+	VBROADCASTSS 8(AX), Z27
 	VFMADD231PS  Z24, Z27, Z6
 	VFMADD231PS  Z25, Z27, Z7
 	VFMADD231PS  Z26, Z27, Z8
-	VBROADCASTSS 12(AX)(CX*1), Z27
+	VBROADCASTSS 12(AX), Z27
 	VFMADD231PS  Z24, Z27, Z9
 	VFMADD231PS  Z25, Z27, Z10
 	VFMADD231PS  Z26, Z27, Z11
-	VBROADCASTSS 16(AX)(CX*1), Z27
+	VBROADCASTSS 16(AX), Z27
 	VFMADD231PS  Z24, Z27, Z12
 	VFMADD231PS  Z25, Z27, Z13
 	VFMADD231PS  Z26, Z27, Z14
-	VBROADCASTSS 20(AX)(CX*1), Z27
+	VBROADCASTSS 20(AX), Z27
 	VFMADD231PS  Z24, Z27, Z15
 	VFMADD231PS  Z25, Z27, Z16
 	VFMADD231PS  Z26, Z27, Z17
-	VBROADCASTSS 24(AX)(CX*1), Z27
+	VBROADCASTSS 24(AX), Z27
 	VFMADD231PS  Z24, Z27, Z18
 	VFMADD231PS  Z25, Z27, Z19
 	VFMADD231PS  Z26, Z27, Z20
-	VBROADCASTSS 28(AX)(CX*1), Z27
+	VBROADCASTSS 28(AX), Z27
 	VFMADD231PS  Z24, Z27, Z21
 	VFMADD231PS  Z25, Z27, Z22
 	VFMADD231PS  Z26, Z27, Z23
-	VMOVUPS      (BX)(SI*2), Z24
-	VMOVUPS      64(BX)(SI*2), Z25
-	VMOVUPS.Z    128(BX)(SI*2), K1, Z26
-	VBROADCASTSS (AX)(CX*2), Z27
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z24
+	VMOVUPS      64(DX)(SI*2), Z25
+	VMOVUPS      128(DX)(SI*2), Z26
+	VBROADCASTSS (AX), Z27
 	VFMADD231PS  Z24, Z27, Z0
 	VFMADD231PS  Z25, Z27, Z1
 	VFMADD231PS  Z26, Z27, Z2
-	VBROADCASTSS 4(AX)(CX*2), Z27
+	VBROADCASTSS 4(AX), Z27
 	VFMADD231PS  Z24, Z27, Z3
 	VFMADD231PS  Z25, Z27, Z4
 	VFMADD231PS  Z26, Z27, Z5
-	VBROADCASTSS 8(AX)(CX*2), Z27
+	VBROADCASTSS 8(AX), Z27
 	VFMADD231PS  Z24, Z27, Z6
 	VFMADD231PS  Z25, Z27, Z7
 	VFMADD231PS  Z26, Z27, Z8
-	VBROADCASTSS 12(AX)(CX*2), Z27
+	VBROADCASTSS 12(AX), Z27
 	VFMADD231PS  Z24, Z27, Z9
 	VFMADD231PS  Z25, Z27, Z10
 	VFMADD231PS  Z26, Z27, Z11
-	VBROADCASTSS 16(AX)(CX*2), Z27
+	VBROADCASTSS 16(AX), Z27
 	VFMADD231PS  Z24, Z27, Z12
 	VFMADD231PS  Z25, Z27, Z13
 	VFMADD231PS  Z26, Z27, Z14
-	VBROADCASTSS 20(AX)(CX*2), Z27
+	VBROADCASTSS 20(AX), Z27
 	VFMADD231PS  Z24, Z27, Z15
 	VFMADD231PS  Z25, Z27, Z16
 	VFMADD231PS  Z26, Z27, Z17
-	VBROADCASTSS 24(AX)(CX*2), Z27
+	VBROADCASTSS 24(AX), Z27
 	VFMADD231PS  Z24, Z27, Z18
 	VFMADD231PS  Z25, Z27, Z19
 	VFMADD231PS  Z26, Z27, Z20
-	VBROADCASTSS 28(AX)(CX*2), Z27
+	VBROADCASTSS 28(AX), Z27
 	VFMADD231PS  Z24, Z27, Z21
 	VFMADD231PS  Z25, Z27, Z22
 	VFMADD231PS  Z26, Z27, Z23
-	VMOVUPS      (BX)(DI*1), Z24
-	VMOVUPS      64(BX)(DI*1), Z25
-	VMOVUPS.Z    128(BX)(DI*1), K1, Z26
-	VBROADCASTSS (AX)(DX*1), Z27
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z24
+	VMOVUPS      64(DX)(BX*1), Z25
+	VMOVUPS      128(DX)(BX*1), Z26
+	VBROADCASTSS (AX), Z27
 	VFMADD231PS  Z24, Z27, Z0
 	VFMADD231PS  Z25, Z27, Z1
 	VFMADD231PS  Z26, Z27, Z2
-	VBROADCASTSS 4(AX)(DX*1), Z27
+	VBROADCASTSS 4(AX), Z27
 	VFMADD231PS  Z24, Z27, Z3
 	VFMADD231PS  Z25, Z27, Z4
 	VFMADD231PS  Z26, Z27, Z5
-	VBROADCASTSS 8(AX)(DX*1), Z27
+	VBROADCASTSS 8(AX), Z27
 	VFMADD231PS  Z24, Z27, Z6
 	VFMADD231PS  Z25, Z27, Z7
 	VFMADD231PS  Z26, Z27, Z8
-	VBROADCASTSS 12(AX)(DX*1), Z27
+	VBROADCASTSS 12(AX), Z27
 	VFMADD231PS  Z24, Z27, Z9
 	VFMADD231PS  Z25, Z27, Z10
 	VFMADD231PS  Z26, Z27, Z11
-	VBROADCASTSS 16(AX)(DX*1), Z27
+	VBROADCASTSS 16(AX), Z27
 	VFMADD231PS  Z24, Z27, Z12
 	VFMADD231PS  Z25, Z27, Z13
 	VFMADD231PS  Z26, Z27, Z14
-	VBROADCASTSS 20(AX)(DX*1), Z27
+	VBROADCASTSS 20(AX), Z27
 	VFMADD231PS  Z24, Z27, Z15
 	VFMADD231PS  Z25, Z27, Z16
 	VFMADD231PS  Z26, Z27, Z17
-	VBROADCASTSS 24(AX)(DX*1), Z27
+	VBROADCASTSS 24(AX), Z27
 	VFMADD231PS  Z24, Z27, Z18
 	VFMADD231PS  Z25, Z27, Z19
 	VFMADD231PS  Z26, Z27, Z20
-	VBROADCASTSS 28(AX)(DX*1), Z27
+	VBROADCASTSS 28(AX), Z27
 	VFMADD231PS  Z24, Z27, Z21
 	VFMADD231PS  Z25, Z27, Z22
 	VFMADD231PS  Z26, Z27, Z23
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows8four
-
-transposedrows8rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows8next
+	TESTQ        R9, R9
+	JZ           transposedrows8next
 
 transposedrows8single:
-	VMOVUPS      (BX), Z24
-	VMOVUPS      64(BX), Z25
-	VMOVUPS.Z    128(BX), K1, Z26
+	VMOVUPS      (DX), Z24
+	VMOVUPS      64(DX), Z25
+	VMOVUPS.Z    128(DX), K1, Z26
 	VBROADCASTSS (AX), Z27
 	VFMADD231PS  Z24, Z27, Z0
 	VFMADD231PS  Z25, Z27, Z1
@@ -15562,19 +15561,19 @@ transposedrows8single:
 	VFMADD231PS  Z24, Z27, Z21
 	VFMADD231PS  Z25, Z27, Z22
 	VFMADD231PS  Z26, Z27, Z23
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows8single
 
 transposedrows8next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows8segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows8overwrite
 	MOVQ   AX, DX
@@ -15674,32 +15673,32 @@ transposedrows9:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows9segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows9rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows9single
 
 transposedrows9four:
-	VMOVUPS      (BX), Z27
-	VMOVUPS      64(BX), Z28
-	VMOVUPS.Z    128(BX), K1, Z29
+	VMOVUPS      (DX), Z27
+	VMOVUPS      64(DX), Z28
+	VMOVUPS      128(DX), Z29
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
@@ -15736,137 +15735,138 @@ transposedrows9four:
 	VFMADD231PS  Z27, Z30, Z24
 	VFMADD231PS  Z28, Z30, Z25
 	VFMADD231PS  Z29, Z30, Z26
-	VMOVUPS      (BX)(SI*1), Z27
-	VMOVUPS      64(BX)(SI*1), Z28
-	VMOVUPS.Z    128(BX)(SI*1), K1, Z29
-	VBROADCASTSS (AX)(CX*1), Z30
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z27
+	VMOVUPS      64(DX)(SI*1), Z28
+	VMOVUPS      128(DX)(SI*1), Z29
+	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
 	VFMADD231PS  Z29, Z30, Z2
-	VBROADCASTSS 4(AX)(CX*1), Z30
+	VBROADCASTSS 4(AX), Z30
 	VFMADD231PS  Z27, Z30, Z3
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS 8(AX)(CX*1), Z30
+	VBROADCASTSS 8(AX), Z30
 	VFMADD231PS  Z27, Z30, Z6
 	VFMADD231PS  Z28, Z30, Z7
 	VFMADD231PS  Z29, Z30, Z8
-	VBROADCASTSS 12(AX)(CX*1), Z30
+	VBROADCASTSS 12(AX), Z30
 	VFMADD231PS  Z27, Z30, Z9
 	VFMADD231PS  Z28, Z30, Z10
 	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS 16(AX)(CX*1), Z30
+	VBROADCASTSS 16(AX), Z30
 	VFMADD231PS  Z27, Z30, Z12
 	VFMADD231PS  Z28, Z30, Z13
 	VFMADD231PS  Z29, Z30, Z14
-	VBROADCASTSS 20(AX)(CX*1), Z30
+	VBROADCASTSS 20(AX), Z30
 	VFMADD231PS  Z27, Z30, Z15
 	VFMADD231PS  Z28, Z30, Z16
 	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS 24(AX)(CX*1), Z30
+	VBROADCASTSS 24(AX), Z30
 	VFMADD231PS  Z27, Z30, Z18
 	VFMADD231PS  Z28, Z30, Z19
 	VFMADD231PS  Z29, Z30, Z20
-	VBROADCASTSS 28(AX)(CX*1), Z30
+	VBROADCASTSS 28(AX), Z30
 	VFMADD231PS  Z27, Z30, Z21
 	VFMADD231PS  Z28, Z30, Z22
 	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS 32(AX)(CX*1), Z30
+	VBROADCASTSS 32(AX), Z30
 	VFMADD231PS  Z27, Z30, Z24
 	VFMADD231PS  Z28, Z30, Z25
 	VFMADD231PS  Z29, Z30, Z26
-	VMOVUPS      (BX)(SI*2), Z27
-	VMOVUPS      64(BX)(SI*2), Z28
-	VMOVUPS.Z    128(BX)(SI*2), K1, Z29
-	VBROADCASTSS (AX)(CX*2), Z30
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z27
+	VMOVUPS      64(DX)(SI*2), Z28
+	VMOVUPS      128(DX)(SI*2), Z29
+	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
 	VFMADD231PS  Z29, Z30, Z2
-	VBROADCASTSS 4(AX)(CX*2), Z30
+	VBROADCASTSS 4(AX), Z30
 	VFMADD231PS  Z27, Z30, Z3
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS 8(AX)(CX*2), Z30
+	VBROADCASTSS 8(AX), Z30
 	VFMADD231PS  Z27, Z30, Z6
 	VFMADD231PS  Z28, Z30, Z7
 	VFMADD231PS  Z29, Z30, Z8
-	VBROADCASTSS 12(AX)(CX*2), Z30
+	VBROADCASTSS 12(AX), Z30
 	VFMADD231PS  Z27, Z30, Z9
 	VFMADD231PS  Z28, Z30, Z10
 	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS 16(AX)(CX*2), Z30
+	VBROADCASTSS 16(AX), Z30
 	VFMADD231PS  Z27, Z30, Z12
 	VFMADD231PS  Z28, Z30, Z13
 	VFMADD231PS  Z29, Z30, Z14
-	VBROADCASTSS 20(AX)(CX*2), Z30
+	VBROADCASTSS 20(AX), Z30
 	VFMADD231PS  Z27, Z30, Z15
 	VFMADD231PS  Z28, Z30, Z16
 	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS 24(AX)(CX*2), Z30
+	VBROADCASTSS 24(AX), Z30
 	VFMADD231PS  Z27, Z30, Z18
 	VFMADD231PS  Z28, Z30, Z19
 	VFMADD231PS  Z29, Z30, Z20
-	VBROADCASTSS 28(AX)(CX*2), Z30
+	VBROADCASTSS 28(AX), Z30
 	VFMADD231PS  Z27, Z30, Z21
 	VFMADD231PS  Z28, Z30, Z22
 	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS 32(AX)(CX*2), Z30
+	VBROADCASTSS 32(AX), Z30
 	VFMADD231PS  Z27, Z30, Z24
 	VFMADD231PS  Z28, Z30, Z25
 	VFMADD231PS  Z29, Z30, Z26
-	VMOVUPS      (BX)(DI*1), Z27
-	VMOVUPS      64(BX)(DI*1), Z28
-	VMOVUPS.Z    128(BX)(DI*1), K1, Z29
-	VBROADCASTSS (AX)(DX*1), Z30
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z27
+	VMOVUPS      64(DX)(BX*1), Z28
+	VMOVUPS      128(DX)(BX*1), Z29
+	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
 	VFMADD231PS  Z29, Z30, Z2
-	VBROADCASTSS 4(AX)(DX*1), Z30
+	VBROADCASTSS 4(AX), Z30
 	VFMADD231PS  Z27, Z30, Z3
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS 8(AX)(DX*1), Z30
+	VBROADCASTSS 8(AX), Z30
 	VFMADD231PS  Z27, Z30, Z6
 	VFMADD231PS  Z28, Z30, Z7
 	VFMADD231PS  Z29, Z30, Z8
-	VBROADCASTSS 12(AX)(DX*1), Z30
+	VBROADCASTSS 12(AX), Z30
 	VFMADD231PS  Z27, Z30, Z9
 	VFMADD231PS  Z28, Z30, Z10
 	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS 16(AX)(DX*1), Z30
+	VBROADCASTSS 16(AX), Z30
 	VFMADD231PS  Z27, Z30, Z12
 	VFMADD231PS  Z28, Z30, Z13
 	VFMADD231PS  Z29, Z30, Z14
-	VBROADCASTSS 20(AX)(DX*1), Z30
+	VBROADCASTSS 20(AX), Z30
 	VFMADD231PS  Z27, Z30, Z15
 	VFMADD231PS  Z28, Z30, Z16
 	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS 24(AX)(DX*1), Z30
+	VBROADCASTSS 24(AX), Z30
 	VFMADD231PS  Z27, Z30, Z18
 	VFMADD231PS  Z28, Z30, Z19
 	VFMADD231PS  Z29, Z30, Z20
-	VBROADCASTSS 28(AX)(DX*1), Z30
+	VBROADCASTSS 28(AX), Z30
 	VFMADD231PS  Z27, Z30, Z21
 	VFMADD231PS  Z28, Z30, Z22
 	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS 32(AX)(DX*1), Z30
+	VBROADCASTSS 32(AX), Z30
 	VFMADD231PS  Z27, Z30, Z24
 	VFMADD231PS  Z28, Z30, Z25
 	VFMADD231PS  Z29, Z30, Z26
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows9four
-
-transposedrows9rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows9next
+	TESTQ        R9, R9
+	JZ           transposedrows9next
 
 transposedrows9single:
-	VMOVUPS      (BX), Z27
-	VMOVUPS      64(BX), Z28
-	VMOVUPS.Z    128(BX), K1, Z29
+	VMOVUPS      (DX), Z27
+	VMOVUPS      64(DX), Z28
+	VMOVUPS.Z    128(DX), K1, Z29
 	VBROADCASTSS (AX), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
@@ -15903,19 +15903,19 @@ transposedrows9single:
 	VFMADD231PS  Z27, Z30, Z24
 	VFMADD231PS  Z28, Z30, Z25
 	VFMADD231PS  Z29, Z30, Z26
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows9single
 
 transposedrows9next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows9segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows9overwrite
 	MOVQ   AX, DX
@@ -15995,9 +15995,9 @@ transposedrows9overwrite:
 	VZEROUPPER
 	RET
 
-// func avx512x64(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+// func avx512x64(rows int, columns int, depth int, fours int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 // Requires: AVX, AVX512F
-TEXT ·avx512x64(SB), NOSPLIT, $0-97
+TEXT ·avx512x64(SB), NOSPLIT, $0-105
 	MOVQ  rows+0(FP), AX
 	MOVQ  columns+8(FP), CX
 	SUBQ  $0x00000030, CX
@@ -16005,7 +16005,7 @@ TEXT ·avx512x64(SB), NOSPLIT, $0-97
 	SHLL  CL, DX
 	DECL  DX
 	KMOVW DX, K1
-	MOVQ  row+32(FP), CX
+	MOVQ  row+40(FP), CX
 	CMPQ  CX, $0x01
 	JE    transposed
 	CMPQ  AX, $0x00000003
@@ -16040,53 +16040,36 @@ rows1:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), BX
-	SHLQ   $0x02, BX
-	LEAQ   (BX)(BX*2), SI
-	MOVQ   segments+64(FP), DI
-	MOVQ   n+72(FP), R8
+	MOVQ   ldb+64(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
 	SHLQ   $0x04, R8
 	ADDQ   DI, R8
 
 rows1segment:
-	MOVQ a+24(FP), AX
-	MOVQ (DI), DX
-	LEAQ (AX)(DX*4), AX
-	MOVQ b+48(FP), DX
-	MOVQ 8(DI), R9
-	LEAQ (DX)(R9*4), DX
-	MOVQ depth+16(FP), R9
-	CMPQ CX, $0x04
-	JNE  rows1single
-	SHRQ $0x02, R9
-	JZ   rows1rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	CMPQ  CX, $0x04
+	JNE   rows1single
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    rows1single
 
 rows1four:
 	VMOVUPS      (DX), Z4
 	VMOVUPS      64(DX), Z5
 	VMOVUPS      128(DX), Z6
-	VMOVUPS.Z    192(DX), K1, Z7
+	VMOVUPS      192(DX), Z7
 	VBROADCASTSS (AX), Z8
-	VFMADD231PS  Z4, Z8, Z0
-	VFMADD231PS  Z5, Z8, Z1
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VMOVUPS      (DX)(BX*1), Z4
-	VMOVUPS      64(DX)(BX*1), Z5
-	VMOVUPS      128(DX)(BX*1), Z6
-	VMOVUPS.Z    192(DX)(BX*1), K1, Z7
-	VBROADCASTSS 4(AX), Z8
-	VFMADD231PS  Z4, Z8, Z0
-	VFMADD231PS  Z5, Z8, Z1
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VMOVUPS      (DX)(BX*2), Z4
-	VMOVUPS      64(DX)(BX*2), Z5
-	VMOVUPS      128(DX)(BX*2), Z6
-	VMOVUPS.Z    192(DX)(BX*2), K1, Z7
-	VBROADCASTSS 8(AX), Z8
 	VFMADD231PS  Z4, Z8, Z0
 	VFMADD231PS  Z5, Z8, Z1
 	VFMADD231PS  Z6, Z8, Z2
@@ -16094,21 +16077,37 @@ rows1four:
 	VMOVUPS      (DX)(SI*1), Z4
 	VMOVUPS      64(DX)(SI*1), Z5
 	VMOVUPS      128(DX)(SI*1), Z6
-	VMOVUPS.Z    192(DX)(SI*1), K1, Z7
+	VMOVUPS      192(DX)(SI*1), Z7
+	VBROADCASTSS 4(AX), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VMOVUPS      (DX)(SI*2), Z4
+	VMOVUPS      64(DX)(SI*2), Z5
+	VMOVUPS      128(DX)(SI*2), Z6
+	VMOVUPS      192(DX)(SI*2), Z7
+	VBROADCASTSS 8(AX), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      64(DX)(BX*1), Z5
+	VMOVUPS      128(DX)(BX*1), Z6
+	VMOVUPS      192(DX)(BX*1), Z7
 	VBROADCASTSS 12(AX), Z8
 	VFMADD231PS  Z4, Z8, Z0
 	VFMADD231PS  Z5, Z8, Z1
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
 	ADDQ         $0x10, AX
-	LEAQ         (DX)(BX*4), DX
-	DECQ         R9
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
+	DECQ         R10
 	JNZ          rows1four
-
-rows1rest:
-	MOVQ depth+16(FP), R9
-	ANDQ $0x03, R9
-	JZ   rows1next
+	TESTQ        R9, R9
+	JZ           rows1next
 
 rows1single:
 	VMOVUPS      (DX), Z4
@@ -16121,7 +16120,7 @@ rows1single:
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
 	ADDQ         CX, AX
-	LEAQ         (DX)(BX*1), DX
+	LEAQ         (DX)(SI*1), DX
 	DECQ         R9
 	JNZ          rows1single
 
@@ -16129,10 +16128,10 @@ rows1next:
 	ADDQ   $0x10, DI
 	CMPQ   DI, R8
 	JNE    rows1segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows1overwrite
 	MOVQ   AX, DX
@@ -16159,36 +16158,37 @@ rows2:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	MOVQ   step+40(FP), DX
+	MOVQ   step+48(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), SI
-	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
+	MOVQ   ldb+64(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), SI
+	MOVQ   segments+72(FP), R8
+	MOVQ   n+80(FP), R9
 	SHLQ   $0x04, R9
 	ADDQ   R8, R9
 
 rows2segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	CMPQ DX, $0x04
-	JNE  rows2single
-	SHRQ $0x02, R10
-	JZ   rows2rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R8), BX
+	LEAQ  (AX)(BX*4), AX
+	MOVQ  b+56(FP), BX
+	MOVQ  8(R8), R10
+	LEAQ  (BX)(R10*4), BX
+	MOVQ  depth+16(FP), R10
+	CMPQ  DX, $0x04
+	JNE   rows2single
+	MOVQ  fours+24(FP), R11
+	TESTQ R11, R11
+	JZ    rows2single
 
 rows2four:
 	VMOVUPS      (BX), Z8
 	VMOVUPS      64(BX), Z9
 	VMOVUPS      128(BX), Z10
-	VMOVUPS.Z    192(BX), K1, Z11
+	VMOVUPS      192(BX), Z11
 	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
@@ -16199,10 +16199,10 @@ rows2four:
 	VFMADD231PS  Z9, Z12, Z5
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VMOVUPS      (BX)(SI*1), Z8
-	VMOVUPS      64(BX)(SI*1), Z9
-	VMOVUPS      128(BX)(SI*1), Z10
-	VMOVUPS.Z    192(BX)(SI*1), K1, Z11
+	VMOVUPS      (BX)(DI*1), Z8
+	VMOVUPS      64(BX)(DI*1), Z9
+	VMOVUPS      128(BX)(DI*1), Z10
+	VMOVUPS      192(BX)(DI*1), Z11
 	VBROADCASTSS 4(AX), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
@@ -16213,10 +16213,10 @@ rows2four:
 	VFMADD231PS  Z9, Z12, Z5
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VMOVUPS      (BX)(SI*2), Z8
-	VMOVUPS      64(BX)(SI*2), Z9
-	VMOVUPS      128(BX)(SI*2), Z10
-	VMOVUPS.Z    192(BX)(SI*2), K1, Z11
+	VMOVUPS      (BX)(DI*2), Z8
+	VMOVUPS      64(BX)(DI*2), Z9
+	VMOVUPS      128(BX)(DI*2), Z10
+	VMOVUPS      192(BX)(DI*2), Z11
 	VBROADCASTSS 8(AX), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
@@ -16227,10 +16227,10 @@ rows2four:
 	VFMADD231PS  Z9, Z12, Z5
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VMOVUPS      (BX)(DI*1), Z8
-	VMOVUPS      64(BX)(DI*1), Z9
-	VMOVUPS      128(BX)(DI*1), Z10
-	VMOVUPS.Z    192(BX)(DI*1), K1, Z11
+	VMOVUPS      (BX)(SI*1), Z8
+	VMOVUPS      64(BX)(SI*1), Z9
+	VMOVUPS      128(BX)(SI*1), Z10
+	VMOVUPS      192(BX)(SI*1), Z11
 	VBROADCASTSS 12(AX), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
@@ -16242,14 +16242,12 @@ rows2four:
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
 	ADDQ         $0x10, AX
-	LEAQ         (BX)(SI*4), BX
-	DECQ         R10
+	LEAQ         (BX)(DI*4), BX
+	SUBQ         $0x04, R10
+	DECQ         R11
 	JNZ          rows2four
-
-rows2rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   rows2next
+	TESTQ        R10, R10
+	JZ           rows2next
 
 rows2single:
 	VMOVUPS      (BX), Z8
@@ -16267,7 +16265,7 @@ rows2single:
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
 	ADDQ         DX, AX
-	LEAQ         (BX)(SI*1), BX
+	LEAQ         (BX)(DI*1), BX
 	DECQ         R10
 	JNZ          rows2single
 
@@ -16275,10 +16273,10 @@ rows2next:
 	ADDQ   $0x10, R8
 	CMPQ   R8, R9
 	JNE    rows2segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows2overwrite
 	MOVQ   AX, DX
@@ -16319,36 +16317,37 @@ rows3:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
-	MOVQ   step+40(FP), DX
+	MOVQ   step+48(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), SI
-	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
+	MOVQ   ldb+64(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), SI
+	MOVQ   segments+72(FP), R8
+	MOVQ   n+80(FP), R9
 	SHLQ   $0x04, R9
 	ADDQ   R8, R9
 
 rows3segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	CMPQ DX, $0x04
-	JNE  rows3single
-	SHRQ $0x02, R10
-	JZ   rows3rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R8), BX
+	LEAQ  (AX)(BX*4), AX
+	MOVQ  b+56(FP), BX
+	MOVQ  8(R8), R10
+	LEAQ  (BX)(R10*4), BX
+	MOVQ  depth+16(FP), R10
+	CMPQ  DX, $0x04
+	JNE   rows3single
+	MOVQ  fours+24(FP), R11
+	TESTQ R11, R11
+	JZ    rows3single
 
 rows3four:
 	VMOVUPS      (BX), Z12
 	VMOVUPS      64(BX), Z13
 	VMOVUPS      128(BX), Z14
-	VMOVUPS.Z    192(BX), K1, Z15
+	VMOVUPS      192(BX), Z15
 	VBROADCASTSS (AX), Z16
 	VFMADD231PS  Z12, Z16, Z0
 	VFMADD231PS  Z13, Z16, Z1
@@ -16364,10 +16363,10 @@ rows3four:
 	VFMADD231PS  Z13, Z16, Z9
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VMOVUPS      (BX)(SI*1), Z12
-	VMOVUPS      64(BX)(SI*1), Z13
-	VMOVUPS      128(BX)(SI*1), Z14
-	VMOVUPS.Z    192(BX)(SI*1), K1, Z15
+	VMOVUPS      (BX)(DI*1), Z12
+	VMOVUPS      64(BX)(DI*1), Z13
+	VMOVUPS      128(BX)(DI*1), Z14
+	VMOVUPS      192(BX)(DI*1), Z15
 	VBROADCASTSS 4(AX), Z16
 	VFMADD231PS  Z12, Z16, Z0
 	VFMADD231PS  Z13, Z16, Z1
@@ -16383,10 +16382,10 @@ rows3four:
 	VFMADD231PS  Z13, Z16, Z9
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VMOVUPS      (BX)(SI*2), Z12
-	VMOVUPS      64(BX)(SI*2), Z13
-	VMOVUPS      128(BX)(SI*2), Z14
-	VMOVUPS.Z    192(BX)(SI*2), K1, Z15
+	VMOVUPS      (BX)(DI*2), Z12
+	VMOVUPS      64(BX)(DI*2), Z13
+	VMOVUPS      128(BX)(DI*2), Z14
+	VMOVUPS      192(BX)(DI*2), Z15
 	VBROADCASTSS 8(AX), Z16
 	VFMADD231PS  Z12, Z16, Z0
 	VFMADD231PS  Z13, Z16, Z1
@@ -16402,10 +16401,10 @@ rows3four:
 	VFMADD231PS  Z13, Z16, Z9
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VMOVUPS      (BX)(DI*1), Z12
-	VMOVUPS      64(BX)(DI*1), Z13
-	VMOVUPS      128(BX)(DI*1), Z14
-	VMOVUPS.Z    192(BX)(DI*1), K1, Z15
+	VMOVUPS      (BX)(SI*1), Z12
+	VMOVUPS      64(BX)(SI*1), Z13
+	VMOVUPS      128(BX)(SI*1), Z14
+	VMOVUPS      192(BX)(SI*1), Z15
 	VBROADCASTSS 12(AX), Z16
 	VFMADD231PS  Z12, Z16, Z0
 	VFMADD231PS  Z13, Z16, Z1
@@ -16422,14 +16421,12 @@ rows3four:
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
 	ADDQ         $0x10, AX
-	LEAQ         (BX)(SI*4), BX
-	DECQ         R10
+	LEAQ         (BX)(DI*4), BX
+	SUBQ         $0x04, R10
+	DECQ         R11
 	JNZ          rows3four
-
-rows3rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   rows3next
+	TESTQ        R10, R10
+	JZ           rows3next
 
 rows3single:
 	VMOVUPS      (BX), Z12
@@ -16452,7 +16449,7 @@ rows3single:
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
 	ADDQ         DX, AX
-	LEAQ         (BX)(SI*1), BX
+	LEAQ         (BX)(DI*1), BX
 	DECQ         R10
 	JNZ          rows3single
 
@@ -16460,10 +16457,10 @@ rows3next:
 	ADDQ   $0x10, R8
 	CMPQ   R8, R9
 	JNE    rows3segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows3overwrite
 	MOVQ   AX, DX
@@ -16518,37 +16515,38 @@ rows4:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	MOVQ   step+40(FP), BX
+	MOVQ   step+48(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), DI
-	SHLQ   $0x02, DI
-	LEAQ   (DI)(DI*2), R8
-	MOVQ   segments+64(FP), R9
-	MOVQ   n+72(FP), R10
+	MOVQ   ldb+64(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), DI
+	MOVQ   segments+72(FP), R9
+	MOVQ   n+80(FP), R10
 	SHLQ   $0x04, R10
 	ADDQ   R9, R10
 
 rows4segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R9), SI
-	LEAQ (AX)(SI*4), AX
-	MOVQ b+48(FP), SI
-	MOVQ 8(R9), R11
-	LEAQ (SI)(R11*4), SI
-	MOVQ depth+16(FP), R11
-	CMPQ BX, $0x04
-	JNE  rows4single
-	SHRQ $0x02, R11
-	JZ   rows4rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R9), SI
+	LEAQ  (AX)(SI*4), AX
+	MOVQ  b+56(FP), SI
+	MOVQ  8(R9), R11
+	LEAQ  (SI)(R11*4), SI
+	MOVQ  depth+16(FP), R11
+	CMPQ  BX, $0x04
+	JNE   rows4single
+	MOVQ  fours+24(FP), R12
+	TESTQ R12, R12
+	JZ    rows4single
 
 rows4four:
 	VMOVUPS      (SI), Z16
 	VMOVUPS      64(SI), Z17
 	VMOVUPS      128(SI), Z18
-	VMOVUPS.Z    192(SI), K1, Z19
+	VMOVUPS      192(SI), Z19
 	VBROADCASTSS (AX), Z20
 	VFMADD231PS  Z16, Z20, Z0
 	VFMADD231PS  Z17, Z20, Z1
@@ -16569,10 +16567,10 @@ rows4four:
 	VFMADD231PS  Z17, Z20, Z13
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	VMOVUPS      (SI)(DI*1), Z16
-	VMOVUPS      64(SI)(DI*1), Z17
-	VMOVUPS      128(SI)(DI*1), Z18
-	VMOVUPS.Z    192(SI)(DI*1), K1, Z19
+	VMOVUPS      (SI)(R8*1), Z16
+	VMOVUPS      64(SI)(R8*1), Z17
+	VMOVUPS      128(SI)(R8*1), Z18
+	VMOVUPS      192(SI)(R8*1), Z19
 	VBROADCASTSS 4(AX), Z20
 	VFMADD231PS  Z16, Z20, Z0
 	VFMADD231PS  Z17, Z20, Z1
@@ -16593,10 +16591,10 @@ rows4four:
 	VFMADD231PS  Z17, Z20, Z13
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	VMOVUPS      (SI)(DI*2), Z16
-	VMOVUPS      64(SI)(DI*2), Z17
-	VMOVUPS      128(SI)(DI*2), Z18
-	VMOVUPS.Z    192(SI)(DI*2), K1, Z19
+	VMOVUPS      (SI)(R8*2), Z16
+	VMOVUPS      64(SI)(R8*2), Z17
+	VMOVUPS      128(SI)(R8*2), Z18
+	VMOVUPS      192(SI)(R8*2), Z19
 	VBROADCASTSS 8(AX), Z20
 	VFMADD231PS  Z16, Z20, Z0
 	VFMADD231PS  Z17, Z20, Z1
@@ -16617,10 +16615,10 @@ rows4four:
 	VFMADD231PS  Z17, Z20, Z13
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	VMOVUPS      (SI)(R8*1), Z16
-	VMOVUPS      64(SI)(R8*1), Z17
-	VMOVUPS      128(SI)(R8*1), Z18
-	VMOVUPS.Z    192(SI)(R8*1), K1, Z19
+	VMOVUPS      (SI)(DI*1), Z16
+	VMOVUPS      64(SI)(DI*1), Z17
+	VMOVUPS      128(SI)(DI*1), Z18
+	VMOVUPS      192(SI)(DI*1), Z19
 	VBROADCASTSS 12(AX), Z20
 	VFMADD231PS  Z16, Z20, Z0
 	VFMADD231PS  Z17, Z20, Z1
@@ -16642,14 +16640,12 @@ rows4four:
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
 	ADDQ         $0x10, AX
-	LEAQ         (SI)(DI*4), SI
-	DECQ         R11
+	LEAQ         (SI)(R8*4), SI
+	SUBQ         $0x04, R11
+	DECQ         R12
 	JNZ          rows4four
-
-rows4rest:
-	MOVQ depth+16(FP), R11
-	ANDQ $0x03, R11
-	JZ   rows4next
+	TESTQ        R11, R11
+	JZ           rows4next
 
 rows4single:
 	VMOVUPS      (SI), Z16
@@ -16677,7 +16673,7 @@ rows4single:
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
 	ADDQ         BX, AX
-	LEAQ         (SI)(DI*1), SI
+	LEAQ         (SI)(R8*1), SI
 	DECQ         R11
 	JNZ          rows4single
 
@@ -16685,10 +16681,10 @@ rows4next:
 	ADDQ   $0x10, R9
 	CMPQ   R9, R10
 	JNE    rows4segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows4overwrite
 	MOVQ   AX, DX
@@ -16757,37 +16753,38 @@ rows5:
 	VPXORD Z17, Z17, Z17
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
-	MOVQ   step+40(FP), BX
+	MOVQ   step+48(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), DI
-	SHLQ   $0x02, DI
-	LEAQ   (DI)(DI*2), R8
-	MOVQ   segments+64(FP), R9
-	MOVQ   n+72(FP), R10
+	MOVQ   ldb+64(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), DI
+	MOVQ   segments+72(FP), R9
+	MOVQ   n+80(FP), R10
 	SHLQ   $0x04, R10
 	ADDQ   R9, R10
 
 rows5segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R9), SI
-	LEAQ (AX)(SI*4), AX
-	MOVQ b+48(FP), SI
-	MOVQ 8(R9), R11
-	LEAQ (SI)(R11*4), SI
-	MOVQ depth+16(FP), R11
-	CMPQ BX, $0x04
-	JNE  rows5single
-	SHRQ $0x02, R11
-	JZ   rows5rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R9), SI
+	LEAQ  (AX)(SI*4), AX
+	MOVQ  b+56(FP), SI
+	MOVQ  8(R9), R11
+	LEAQ  (SI)(R11*4), SI
+	MOVQ  depth+16(FP), R11
+	CMPQ  BX, $0x04
+	JNE   rows5single
+	MOVQ  fours+24(FP), R12
+	TESTQ R12, R12
+	JZ    rows5single
 
 rows5four:
 	VMOVUPS      (SI), Z20
 	VMOVUPS      64(SI), Z21
 	VMOVUPS      128(SI), Z22
-	VMOVUPS.Z    192(SI), K1, Z23
+	VMOVUPS      192(SI), Z23
 	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z20, Z24, Z0
 	VFMADD231PS  Z21, Z24, Z1
@@ -16813,10 +16810,10 @@ rows5four:
 	VFMADD231PS  Z21, Z24, Z17
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	VMOVUPS      (SI)(DI*1), Z20
-	VMOVUPS      64(SI)(DI*1), Z21
-	VMOVUPS      128(SI)(DI*1), Z22
-	VMOVUPS.Z    192(SI)(DI*1), K1, Z23
+	VMOVUPS      (SI)(R8*1), Z20
+	VMOVUPS      64(SI)(R8*1), Z21
+	VMOVUPS      128(SI)(R8*1), Z22
+	VMOVUPS      192(SI)(R8*1), Z23
 	VBROADCASTSS 4(AX), Z24
 	VFMADD231PS  Z20, Z24, Z0
 	VFMADD231PS  Z21, Z24, Z1
@@ -16842,10 +16839,10 @@ rows5four:
 	VFMADD231PS  Z21, Z24, Z17
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	VMOVUPS      (SI)(DI*2), Z20
-	VMOVUPS      64(SI)(DI*2), Z21
-	VMOVUPS      128(SI)(DI*2), Z22
-	VMOVUPS.Z    192(SI)(DI*2), K1, Z23
+	VMOVUPS      (SI)(R8*2), Z20
+	VMOVUPS      64(SI)(R8*2), Z21
+	VMOVUPS      128(SI)(R8*2), Z22
+	VMOVUPS      192(SI)(R8*2), Z23
 	VBROADCASTSS 8(AX), Z24
 	VFMADD231PS  Z20, Z24, Z0
 	VFMADD231PS  Z21, Z24, Z1
@@ -16871,10 +16868,10 @@ rows5four:
 	VFMADD231PS  Z21, Z24, Z17
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	VMOVUPS      (SI)(R8*1), Z20
-	VMOVUPS      64(SI)(R8*1), Z21
-	VMOVUPS      128(SI)(R8*1), Z22
-	VMOVUPS.Z    192(SI)(R8*1), K1, Z23
+	VMOVUPS      (SI)(DI*1), Z20
+	VMOVUPS      64(SI)(DI*1), Z21
+	VMOVUPS      128(SI)(DI*1), Z22
+	VMOVUPS      192(SI)(DI*1), Z23
 	VBROADCASTSS 12(AX), Z24
 	VFMADD231PS  Z20, Z24, Z0
 	VFMADD231PS  Z21, Z24, Z1
@@ -16901,14 +16898,12 @@ rows5four:
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
 	ADDQ         $0x10, AX
-	LEAQ         (SI)(DI*4), SI
-	DECQ         R11
+	LEAQ         (SI)(R8*4), SI
+	SUBQ         $0x04, R11
+	DECQ         R12
 	JNZ          rows5four
-
-rows5rest:
-	MOVQ depth+16(FP), R11
-	ANDQ $0x03, R11
-	JZ   rows5next
+	TESTQ        R11, R11
+	JZ           rows5next
 
 rows5single:
 	VMOVUPS      (SI), Z20
@@ -16941,7 +16936,7 @@ rows5single:
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
 	ADDQ         BX, AX
-	LEAQ         (SI)(DI*1), SI
+	LEAQ         (SI)(R8*1), SI
 	DECQ         R11
 	JNZ          rows5single
 
@@ -16949,10 +16944,10 @@ rows5next:
 	ADDQ   $0x10, R9
 	CMPQ   R9, R10
 	JNE    rows5segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows5overwrite
 	MOVQ   AX, DX
@@ -17035,38 +17030,39 @@ rows6:
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
-	MOVQ   step+40(FP), SI
+	MOVQ   step+48(FP), SI
 	SHLQ   $0x02, SI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
-	MOVQ   ldb+56(FP), R8
-	SHLQ   $0x02, R8
-	LEAQ   (R8)(R8*2), R9
-	MOVQ   segments+64(FP), R10
-	MOVQ   n+72(FP), R11
+	MOVQ   ldb+64(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R8
+	MOVQ   segments+72(FP), R10
+	MOVQ   n+80(FP), R11
 	SHLQ   $0x04, R11
 	ADDQ   R10, R11
 
 rows6segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R10), DI
-	LEAQ (AX)(DI*4), AX
-	MOVQ b+48(FP), DI
-	MOVQ 8(R10), R12
-	LEAQ (DI)(R12*4), DI
-	MOVQ depth+16(FP), R12
-	CMPQ SI, $0x04
-	JNE  rows6single
-	SHRQ $0x02, R12
-	JZ   rows6rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R10), DI
+	LEAQ  (AX)(DI*4), AX
+	MOVQ  b+56(FP), DI
+	MOVQ  8(R10), R12
+	LEAQ  (DI)(R12*4), DI
+	MOVQ  depth+16(FP), R12
+	CMPQ  SI, $0x04
+	JNE   rows6single
+	MOVQ  fours+24(FP), R13
+	TESTQ R13, R13
+	JZ    rows6single
 
 rows6four:
 	VMOVUPS      (DI), Z24
 	VMOVUPS      64(DI), Z25
 	VMOVUPS      128(DI), Z26
-	VMOVUPS.Z    192(DI), K1, Z27
+	VMOVUPS      192(DI), Z27
 	VBROADCASTSS (AX), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
@@ -17097,10 +17093,10 @@ rows6four:
 	VFMADD231PS  Z25, Z28, Z21
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	VMOVUPS      (DI)(R8*1), Z24
-	VMOVUPS      64(DI)(R8*1), Z25
-	VMOVUPS      128(DI)(R8*1), Z26
-	VMOVUPS.Z    192(DI)(R8*1), K1, Z27
+	VMOVUPS      (DI)(R9*1), Z24
+	VMOVUPS      64(DI)(R9*1), Z25
+	VMOVUPS      128(DI)(R9*1), Z26
+	VMOVUPS      192(DI)(R9*1), Z27
 	VBROADCASTSS 4(AX), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
@@ -17131,10 +17127,10 @@ rows6four:
 	VFMADD231PS  Z25, Z28, Z21
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	VMOVUPS      (DI)(R8*2), Z24
-	VMOVUPS      64(DI)(R8*2), Z25
-	VMOVUPS      128(DI)(R8*2), Z26
-	VMOVUPS.Z    192(DI)(R8*2), K1, Z27
+	VMOVUPS      (DI)(R9*2), Z24
+	VMOVUPS      64(DI)(R9*2), Z25
+	VMOVUPS      128(DI)(R9*2), Z26
+	VMOVUPS      192(DI)(R9*2), Z27
 	VBROADCASTSS 8(AX), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
@@ -17165,10 +17161,10 @@ rows6four:
 	VFMADD231PS  Z25, Z28, Z21
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	VMOVUPS      (DI)(R9*1), Z24
-	VMOVUPS      64(DI)(R9*1), Z25
-	VMOVUPS      128(DI)(R9*1), Z26
-	VMOVUPS.Z    192(DI)(R9*1), K1, Z27
+	VMOVUPS      (DI)(R8*1), Z24
+	VMOVUPS      64(DI)(R8*1), Z25
+	VMOVUPS      128(DI)(R8*1), Z26
+	VMOVUPS      192(DI)(R8*1), Z27
 	VBROADCASTSS 12(AX), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
@@ -17200,14 +17196,12 @@ rows6four:
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
 	ADDQ         $0x10, AX
-	LEAQ         (DI)(R8*4), DI
-	DECQ         R12
+	LEAQ         (DI)(R9*4), DI
+	SUBQ         $0x04, R12
+	DECQ         R13
 	JNZ          rows6four
-
-rows6rest:
-	MOVQ depth+16(FP), R12
-	ANDQ $0x03, R12
-	JZ   rows6next
+	TESTQ        R12, R12
+	JZ           rows6next
 
 rows6single:
 	VMOVUPS      (DI), Z24
@@ -17245,7 +17239,7 @@ rows6single:
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
 	ADDQ         SI, AX
-	LEAQ         (DI)(R8*1), DI
+	LEAQ         (DI)(R9*1), DI
 	DECQ         R12
 	JNZ          rows6single
 
@@ -17253,10 +17247,10 @@ rows6next:
 	ADDQ   $0x10, R10
 	CMPQ   R10, R11
 	JNE    rows6segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     rows6overwrite
 	MOVQ   AX, DX
@@ -17357,98 +17351,99 @@ transposedrows1:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows1segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows1rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows1single
 
 transposedrows1four:
-	VMOVUPS      (BX), Z4
-	VMOVUPS      64(BX), Z5
-	VMOVUPS      128(BX), Z6
-	VMOVUPS.Z    192(BX), K1, Z7
+	VMOVUPS      (DX), Z4
+	VMOVUPS      64(DX), Z5
+	VMOVUPS      128(DX), Z6
+	VMOVUPS      192(DX), Z7
 	VBROADCASTSS (AX), Z8
 	VFMADD231PS  Z4, Z8, Z0
 	VFMADD231PS  Z5, Z8, Z1
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	VMOVUPS      (BX)(SI*1), Z4
-	VMOVUPS      64(BX)(SI*1), Z5
-	VMOVUPS      128(BX)(SI*1), Z6
-	VMOVUPS.Z    192(BX)(SI*1), K1, Z7
-	VBROADCASTSS (AX)(CX*1), Z8
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z4
+	VMOVUPS      64(DX)(SI*1), Z5
+	VMOVUPS      128(DX)(SI*1), Z6
+	VMOVUPS      192(DX)(SI*1), Z7
+	VBROADCASTSS (AX), Z8
 	VFMADD231PS  Z4, Z8, Z0
 	VFMADD231PS  Z5, Z8, Z1
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	VMOVUPS      (BX)(SI*2), Z4
-	VMOVUPS      64(BX)(SI*2), Z5
-	VMOVUPS      128(BX)(SI*2), Z6
-	VMOVUPS.Z    192(BX)(SI*2), K1, Z7
-	VBROADCASTSS (AX)(CX*2), Z8
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z4
+	VMOVUPS      64(DX)(SI*2), Z5
+	VMOVUPS      128(DX)(SI*2), Z6
+	VMOVUPS      192(DX)(SI*2), Z7
+	VBROADCASTSS (AX), Z8
 	VFMADD231PS  Z4, Z8, Z0
 	VFMADD231PS  Z5, Z8, Z1
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	VMOVUPS      (BX)(DI*1), Z4
-	VMOVUPS      64(BX)(DI*1), Z5
-	VMOVUPS      128(BX)(DI*1), Z6
-	VMOVUPS.Z    192(BX)(DI*1), K1, Z7
-	VBROADCASTSS (AX)(DX*1), Z8
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z4
+	VMOVUPS      64(DX)(BX*1), Z5
+	VMOVUPS      128(DX)(BX*1), Z6
+	VMOVUPS      192(DX)(BX*1), Z7
+	VBROADCASTSS (AX), Z8
 	VFMADD231PS  Z4, Z8, Z0
 	VFMADD231PS  Z5, Z8, Z1
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows1four
-
-transposedrows1rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows1next
+	TESTQ        R9, R9
+	JZ           transposedrows1next
 
 transposedrows1single:
-	VMOVUPS      (BX), Z4
-	VMOVUPS      64(BX), Z5
-	VMOVUPS      128(BX), Z6
-	VMOVUPS.Z    192(BX), K1, Z7
+	VMOVUPS      (DX), Z4
+	VMOVUPS      64(DX), Z5
+	VMOVUPS      128(DX), Z6
+	VMOVUPS.Z    192(DX), K1, Z7
 	VBROADCASTSS (AX), Z8
 	VFMADD231PS  Z4, Z8, Z0
 	VFMADD231PS  Z5, Z8, Z1
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows1single
 
 transposedrows1next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows1segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows1overwrite
 	MOVQ   AX, DX
@@ -17475,33 +17470,33 @@ transposedrows2:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows2segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows2rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows2single
 
 transposedrows2four:
-	VMOVUPS      (BX), Z8
-	VMOVUPS      64(BX), Z9
-	VMOVUPS      128(BX), Z10
-	VMOVUPS.Z    192(BX), K1, Z11
+	VMOVUPS      (DX), Z8
+	VMOVUPS      64(DX), Z9
+	VMOVUPS      128(DX), Z10
+	VMOVUPS      192(DX), Z11
 	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
@@ -17512,63 +17507,64 @@ transposedrows2four:
 	VFMADD231PS  Z9, Z12, Z5
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VMOVUPS      (BX)(SI*1), Z8
-	VMOVUPS      64(BX)(SI*1), Z9
-	VMOVUPS      128(BX)(SI*1), Z10
-	VMOVUPS.Z    192(BX)(SI*1), K1, Z11
-	VBROADCASTSS (AX)(CX*1), Z12
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z8
+	VMOVUPS      64(DX)(SI*1), Z9
+	VMOVUPS      128(DX)(SI*1), Z10
+	VMOVUPS      192(DX)(SI*1), Z11
+	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 4(AX)(CX*1), Z12
+	VBROADCASTSS 4(AX), Z12
 	VFMADD231PS  Z8, Z12, Z4
 	VFMADD231PS  Z9, Z12, Z5
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VMOVUPS      (BX)(SI*2), Z8
-	VMOVUPS      64(BX)(SI*2), Z9
-	VMOVUPS      128(BX)(SI*2), Z10
-	VMOVUPS.Z    192(BX)(SI*2), K1, Z11
-	VBROADCASTSS (AX)(CX*2), Z12
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z8
+	VMOVUPS      64(DX)(SI*2), Z9
+	VMOVUPS      128(DX)(SI*2), Z10
+	VMOVUPS      192(DX)(SI*2), Z11
+	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 4(AX)(CX*2), Z12
+	VBROADCASTSS 4(AX), Z12
 	VFMADD231PS  Z8, Z12, Z4
 	VFMADD231PS  Z9, Z12, Z5
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VMOVUPS      (BX)(DI*1), Z8
-	VMOVUPS      64(BX)(DI*1), Z9
-	VMOVUPS      128(BX)(DI*1), Z10
-	VMOVUPS.Z    192(BX)(DI*1), K1, Z11
-	VBROADCASTSS (AX)(DX*1), Z12
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z8
+	VMOVUPS      64(DX)(BX*1), Z9
+	VMOVUPS      128(DX)(BX*1), Z10
+	VMOVUPS      192(DX)(BX*1), Z11
+	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 4(AX)(DX*1), Z12
+	VBROADCASTSS 4(AX), Z12
 	VFMADD231PS  Z8, Z12, Z4
 	VFMADD231PS  Z9, Z12, Z5
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows2four
-
-transposedrows2rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows2next
+	TESTQ        R9, R9
+	JZ           transposedrows2next
 
 transposedrows2single:
-	VMOVUPS      (BX), Z8
-	VMOVUPS      64(BX), Z9
-	VMOVUPS      128(BX), Z10
-	VMOVUPS.Z    192(BX), K1, Z11
+	VMOVUPS      (DX), Z8
+	VMOVUPS      64(DX), Z9
+	VMOVUPS      128(DX), Z10
+	VMOVUPS.Z    192(DX), K1, Z11
 	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
@@ -17579,19 +17575,19 @@ transposedrows2single:
 	VFMADD231PS  Z9, Z12, Z5
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows2single
 
 transposedrows2next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows2segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows2overwrite
 	MOVQ   AX, DX
@@ -17632,33 +17628,33 @@ transposedrows3:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows3segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows3rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows3single
 
 transposedrows3four:
-	VMOVUPS      (BX), Z12
-	VMOVUPS      64(BX), Z13
-	VMOVUPS      128(BX), Z14
-	VMOVUPS.Z    192(BX), K1, Z15
+	VMOVUPS      (DX), Z12
+	VMOVUPS      64(DX), Z13
+	VMOVUPS      128(DX), Z14
+	VMOVUPS      192(DX), Z15
 	VBROADCASTSS (AX), Z16
 	VFMADD231PS  Z12, Z16, Z0
 	VFMADD231PS  Z13, Z16, Z1
@@ -17674,78 +17670,79 @@ transposedrows3four:
 	VFMADD231PS  Z13, Z16, Z9
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VMOVUPS      (BX)(SI*1), Z12
-	VMOVUPS      64(BX)(SI*1), Z13
-	VMOVUPS      128(BX)(SI*1), Z14
-	VMOVUPS.Z    192(BX)(SI*1), K1, Z15
-	VBROADCASTSS (AX)(CX*1), Z16
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z12
+	VMOVUPS      64(DX)(SI*1), Z13
+	VMOVUPS      128(DX)(SI*1), Z14
+	VMOVUPS      192(DX)(SI*1), Z15
+	VBROADCASTSS (AX), Z16
 	VFMADD231PS  Z12, Z16, Z0
 	VFMADD231PS  Z13, Z16, Z1
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS 4(AX)(CX*1), Z16
+	VBROADCASTSS 4(AX), Z16
 	VFMADD231PS  Z12, Z16, Z4
 	VFMADD231PS  Z13, Z16, Z5
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS 8(AX)(CX*1), Z16
+	VBROADCASTSS 8(AX), Z16
 	VFMADD231PS  Z12, Z16, Z8
 	VFMADD231PS  Z13, Z16, Z9
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VMOVUPS      (BX)(SI*2), Z12
-	VMOVUPS      64(BX)(SI*2), Z13
-	VMOVUPS      128(BX)(SI*2), Z14
-	VMOVUPS.Z    192(BX)(SI*2), K1, Z15
-	VBROADCASTSS (AX)(CX*2), Z16
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z12
+	VMOVUPS      64(DX)(SI*2), Z13
+	VMOVUPS      128(DX)(SI*2), Z14
+	VMOVUPS      192(DX)(SI*2), Z15
+	VBROADCASTSS (AX), Z16
 	VFMADD231PS  Z12, Z16, Z0
 	VFMADD231PS  Z13, Z16, Z1
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS 4(AX)(CX*2), Z16
+	VBROADCASTSS 4(AX), Z16
 	VFMADD231PS  Z12, Z16, Z4
 	VFMADD231PS  Z13, Z16, Z5
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS 8(AX)(CX*2), Z16
+	VBROADCASTSS 8(AX), Z16
 	VFMADD231PS  Z12, Z16, Z8
 	VFMADD231PS  Z13, Z16, Z9
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VMOVUPS      (BX)(DI*1), Z12
-	VMOVUPS      64(BX)(DI*1), Z13
-	VMOVUPS      128(BX)(DI*1), Z14
-	VMOVUPS.Z    192(BX)(DI*1), K1, Z15
-	VBROADCASTSS (AX)(DX*1), Z16
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z12
+	VMOVUPS      64(DX)(BX*1), Z13
+	VMOVUPS      128(DX)(BX*1), Z14
+	VMOVUPS      192(DX)(BX*1), Z15
+	VBROADCASTSS (AX), Z16
 	VFMADD231PS  Z12, Z16, Z0
 	VFMADD231PS  Z13, Z16, Z1
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS 4(AX)(DX*1), Z16
+	VBROADCASTSS 4(AX), Z16
 	VFMADD231PS  Z12, Z16, Z4
 	VFMADD231PS  Z13, Z16, Z5
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS 8(AX)(DX*1), Z16
+	VBROADCASTSS 8(AX), Z16
 	VFMADD231PS  Z12, Z16, Z8
 	VFMADD231PS  Z13, Z16, Z9
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows3four
-
-transposedrows3rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows3next
+	TESTQ        R9, R9
+	JZ           transposedrows3next
 
 transposedrows3single:
-	VMOVUPS      (BX), Z12
-	VMOVUPS      64(BX), Z13
-	VMOVUPS      128(BX), Z14
-	VMOVUPS.Z    192(BX), K1, Z15
+	VMOVUPS      (DX), Z12
+	VMOVUPS      64(DX), Z13
+	VMOVUPS      128(DX), Z14
+	VMOVUPS.Z    192(DX), K1, Z15
 	VBROADCASTSS (AX), Z16
 	VFMADD231PS  Z12, Z16, Z0
 	VFMADD231PS  Z13, Z16, Z1
@@ -17761,19 +17758,19 @@ transposedrows3single:
 	VFMADD231PS  Z13, Z16, Z9
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows3single
 
 transposedrows3next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows3segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows3overwrite
 	MOVQ   AX, DX
@@ -17828,33 +17825,33 @@ transposedrows4:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows4segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows4rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows4single
 
 transposedrows4four:
-	VMOVUPS      (BX), Z16
-	VMOVUPS      64(BX), Z17
-	VMOVUPS      128(BX), Z18
-	VMOVUPS.Z    192(BX), K1, Z19
+	VMOVUPS      (DX), Z16
+	VMOVUPS      64(DX), Z17
+	VMOVUPS      128(DX), Z18
+	VMOVUPS      192(DX), Z19
 	VBROADCASTSS (AX), Z20
 	VFMADD231PS  Z16, Z20, Z0
 	VFMADD231PS  Z17, Z20, Z1
@@ -17875,93 +17872,94 @@ transposedrows4four:
 	VFMADD231PS  Z17, Z20, Z13
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	VMOVUPS      (BX)(SI*1), Z16
-	VMOVUPS      64(BX)(SI*1), Z17
-	VMOVUPS      128(BX)(SI*1), Z18
-	VMOVUPS.Z    192(BX)(SI*1), K1, Z19
-	VBROADCASTSS (AX)(CX*1), Z20
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z16
+	VMOVUPS      64(DX)(SI*1), Z17
+	VMOVUPS      128(DX)(SI*1), Z18
+	VMOVUPS      192(DX)(SI*1), Z19
+	VBROADCASTSS (AX), Z20
 	VFMADD231PS  Z16, Z20, Z0
 	VFMADD231PS  Z17, Z20, Z1
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS 4(AX)(CX*1), Z20
+	VBROADCASTSS 4(AX), Z20
 	VFMADD231PS  Z16, Z20, Z4
 	VFMADD231PS  Z17, Z20, Z5
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS 8(AX)(CX*1), Z20
+	VBROADCASTSS 8(AX), Z20
 	VFMADD231PS  Z16, Z20, Z8
 	VFMADD231PS  Z17, Z20, Z9
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS 12(AX)(CX*1), Z20
+	VBROADCASTSS 12(AX), Z20
 	VFMADD231PS  Z16, Z20, Z12
 	VFMADD231PS  Z17, Z20, Z13
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	VMOVUPS      (BX)(SI*2), Z16
-	VMOVUPS      64(BX)(SI*2), Z17
-	VMOVUPS      128(BX)(SI*2), Z18
-	VMOVUPS.Z    192(BX)(SI*2), K1, Z19
-	VBROADCASTSS (AX)(CX*2), Z20
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z16
+	VMOVUPS      64(DX)(SI*2), Z17
+	VMOVUPS      128(DX)(SI*2), Z18
+	VMOVUPS      192(DX)(SI*2), Z19
+	VBROADCASTSS (AX), Z20
 	VFMADD231PS  Z16, Z20, Z0
 	VFMADD231PS  Z17, Z20, Z1
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS 4(AX)(CX*2), Z20
+	VBROADCASTSS 4(AX), Z20
 	VFMADD231PS  Z16, Z20, Z4
 	VFMADD231PS  Z17, Z20, Z5
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS 8(AX)(CX*2), Z20
+	VBROADCASTSS 8(AX), Z20
 	VFMADD231PS  Z16, Z20, Z8
 	VFMADD231PS  Z17, Z20, Z9
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS 12(AX)(CX*2), Z20
+	VBROADCASTSS 12(AX), Z20
 	VFMADD231PS  Z16, Z20, Z12
 	VFMADD231PS  Z17, Z20, Z13
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	VMOVUPS      (BX)(DI*1), Z16
-	VMOVUPS      64(BX)(DI*1), Z17
-	VMOVUPS      128(BX)(DI*1), Z18
-	VMOVUPS.Z    192(BX)(DI*1), K1, Z19
-	VBROADCASTSS (AX)(DX*1), Z20
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z16
+	VMOVUPS      64(DX)(BX*1), Z17
+	VMOVUPS      128(DX)(BX*1), Z18
+	VMOVUPS      192(DX)(BX*1), Z19
+	VBROADCASTSS (AX), Z20
 	VFMADD231PS  Z16, Z20, Z0
 	VFMADD231PS  Z17, Z20, Z1
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS 4(AX)(DX*1), Z20
+	VBROADCASTSS 4(AX), Z20
 	VFMADD231PS  Z16, Z20, Z4
 	VFMADD231PS  Z17, Z20, Z5
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS 8(AX)(DX*1), Z20
+	VBROADCASTSS 8(AX), Z20
 	VFMADD231PS  Z16, Z20, Z8
 	VFMADD231PS  Z17, Z20, Z9
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS 12(AX)(DX*1), Z20
+	VBROADCASTSS 12(AX), Z20
 	VFMADD231PS  Z16, Z20, Z12
 	VFMADD231PS  Z17, Z20, Z13
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows4four
-
-transposedrows4rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows4next
+	TESTQ        R9, R9
+	JZ           transposedrows4next
 
 transposedrows4single:
-	VMOVUPS      (BX), Z16
-	VMOVUPS      64(BX), Z17
-	VMOVUPS      128(BX), Z18
-	VMOVUPS.Z    192(BX), K1, Z19
+	VMOVUPS      (DX), Z16
+	VMOVUPS      64(DX), Z17
+	VMOVUPS      128(DX), Z18
+	VMOVUPS.Z    192(DX), K1, Z19
 	VBROADCASTSS (AX), Z20
 	VFMADD231PS  Z16, Z20, Z0
 	VFMADD231PS  Z17, Z20, Z1
@@ -17982,19 +17980,19 @@ transposedrows4single:
 	VFMADD231PS  Z17, Z20, Z13
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows4single
 
 transposedrows4next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows4segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows4overwrite
 	MOVQ   AX, DX
@@ -18063,33 +18061,33 @@ transposedrows5:
 	VPXORD Z17, Z17, Z17
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows5segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows5rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows5single
 
 transposedrows5four:
-	VMOVUPS      (BX), Z20
-	VMOVUPS      64(BX), Z21
-	VMOVUPS      128(BX), Z22
-	VMOVUPS.Z    192(BX), K1, Z23
+	VMOVUPS      (DX), Z20
+	VMOVUPS      64(DX), Z21
+	VMOVUPS      128(DX), Z22
+	VMOVUPS      192(DX), Z23
 	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z20, Z24, Z0
 	VFMADD231PS  Z21, Z24, Z1
@@ -18115,108 +18113,109 @@ transposedrows5four:
 	VFMADD231PS  Z21, Z24, Z17
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	VMOVUPS      (BX)(SI*1), Z20
-	VMOVUPS      64(BX)(SI*1), Z21
-	VMOVUPS      128(BX)(SI*1), Z22
-	VMOVUPS.Z    192(BX)(SI*1), K1, Z23
-	VBROADCASTSS (AX)(CX*1), Z24
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z20
+	VMOVUPS      64(DX)(SI*1), Z21
+	VMOVUPS      128(DX)(SI*1), Z22
+	VMOVUPS      192(DX)(SI*1), Z23
+	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z20, Z24, Z0
 	VFMADD231PS  Z21, Z24, Z1
 	VFMADD231PS  Z22, Z24, Z2
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS 4(AX)(CX*1), Z24
+	VBROADCASTSS 4(AX), Z24
 	VFMADD231PS  Z20, Z24, Z4
 	VFMADD231PS  Z21, Z24, Z5
 	VFMADD231PS  Z22, Z24, Z6
 	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS 8(AX)(CX*1), Z24
+	VBROADCASTSS 8(AX), Z24
 	VFMADD231PS  Z20, Z24, Z8
 	VFMADD231PS  Z21, Z24, Z9
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS 12(AX)(CX*1), Z24
+	VBROADCASTSS 12(AX), Z24
 	VFMADD231PS  Z20, Z24, Z12
 	VFMADD231PS  Z21, Z24, Z13
 	VFMADD231PS  Z22, Z24, Z14
 	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS 16(AX)(CX*1), Z24
+	VBROADCASTSS 16(AX), Z24
 	VFMADD231PS  Z20, Z24, Z16
 	VFMADD231PS  Z21, Z24, Z17
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	VMOVUPS      (BX)(SI*2), Z20
-	VMOVUPS      64(BX)(SI*2), Z21
-	VMOVUPS      128(BX)(SI*2), Z22
-	VMOVUPS.Z    192(BX)(SI*2), K1, Z23
-	VBROADCASTSS (AX)(CX*2), Z24
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z20
+	VMOVUPS      64(DX)(SI*2), Z21
+	VMOVUPS      128(DX)(SI*2), Z22
+	VMOVUPS      192(DX)(SI*2), Z23
+	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z20, Z24, Z0
 	VFMADD231PS  Z21, Z24, Z1
 	VFMADD231PS  Z22, Z24, Z2
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS 4(AX)(CX*2), Z24
+	VBROADCASTSS 4(AX), Z24
 	VFMADD231PS  Z20, Z24, Z4
 	VFMADD231PS  Z21, Z24, Z5
 	VFMADD231PS  Z22, Z24, Z6
 	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS 8(AX)(CX*2), Z24
+	VBROADCASTSS 8(AX), Z24
 	VFMADD231PS  Z20, Z24, Z8
 	VFMADD231PS  Z21, Z24, Z9
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS 12(AX)(CX*2), Z24
+	VBROADCASTSS 12(AX), Z24
 	VFMADD231PS  Z20, Z24, Z12
 	VFMADD231PS  Z21, Z24, Z13
 	VFMADD231PS  Z22, Z24, Z14
 	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS 16(AX)(CX*2), Z24
+	VBROADCASTSS 16(AX), Z24
 	VFMADD231PS  Z20, Z24, Z16
 	VFMADD231PS  Z21, Z24, Z17
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	VMOVUPS      (BX)(DI*1), Z20
-	VMOVUPS      64(BX)(DI*1), Z21
-	VMOVUPS      128(BX)(DI*1), Z22
-	VMOVUPS.Z    192(BX)(DI*1), K1, Z23
-	VBROADCASTSS (AX)(DX*1), Z24
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z20
+	VMOVUPS      64(DX)(BX*1), Z21
+	VMOVUPS      128(DX)(BX*1), Z22
+	VMOVUPS      192(DX)(BX*1), Z23
+	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z20, Z24, Z0
 	VFMADD231PS  Z21, Z24, Z1
 	VFMADD231PS  Z22, Z24, Z2
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS 4(AX)(DX*1), Z24
+	VBROADCASTSS 4(AX), Z24
 	VFMADD231PS  Z20, Z24, Z4
 	VFMADD231PS  Z21, Z24, Z5
 	VFMADD231PS  Z22, Z24, Z6
 	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS 8(AX)(DX*1), Z24
+	VBROADCASTSS 8(AX), Z24
 	VFMADD231PS  Z20, Z24, Z8
 	VFMADD231PS  Z21, Z24, Z9
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS 12(AX)(DX*1), Z24
+	VBROADCASTSS 12(AX), Z24
 	VFMADD231PS  Z20, Z24, Z12
 	VFMADD231PS  Z21, Z24, Z13
 	VFMADD231PS  Z22, Z24, Z14
 	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS 16(AX)(DX*1), Z24
+	VBROADCASTSS 16(AX), Z24
 	VFMADD231PS  Z20, Z24, Z16
 	VFMADD231PS  Z21, Z24, Z17
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows5four
-
-transposedrows5rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows5next
+	TESTQ        R9, R9
+	JZ           transposedrows5next
 
 transposedrows5single:
-	VMOVUPS      (BX), Z20
-	VMOVUPS      64(BX), Z21
-	VMOVUPS      128(BX), Z22
-	VMOVUPS.Z    192(BX), K1, Z23
+	VMOVUPS      (DX), Z20
+	VMOVUPS      64(DX), Z21
+	VMOVUPS      128(DX), Z22
+	VMOVUPS.Z    192(DX), K1, Z23
 	VBROADCASTSS (AX), Z24
 	VFMADD231PS  Z20, Z24, Z0
 	VFMADD231PS  Z21, Z24, Z1
@@ -18242,19 +18241,19 @@ transposedrows5single:
 	VFMADD231PS  Z21, Z24, Z17
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows5single
 
 transposedrows5next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows5segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows5overwrite
 	MOVQ   AX, DX
@@ -18337,33 +18336,33 @@ transposedrows6:
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows6segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows6rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows6single
 
 transposedrows6four:
-	VMOVUPS      (BX), Z24
-	VMOVUPS      64(BX), Z25
-	VMOVUPS      128(BX), Z26
-	VMOVUPS.Z    192(BX), K1, Z27
+	VMOVUPS      (DX), Z24
+	VMOVUPS      64(DX), Z25
+	VMOVUPS      128(DX), Z26
+	VMOVUPS      192(DX), Z27
 	VBROADCASTSS (AX), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
@@ -18394,123 +18393,124 @@ transposedrows6four:
 	VFMADD231PS  Z25, Z28, Z21
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	VMOVUPS      (BX)(SI*1), Z24
-	VMOVUPS      64(BX)(SI*1), Z25
-	VMOVUPS      128(BX)(SI*1), Z26
-	VMOVUPS.Z    192(BX)(SI*1), K1, Z27
-	VBROADCASTSS (AX)(CX*1), Z28
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Z24
+	VMOVUPS      64(DX)(SI*1), Z25
+	VMOVUPS      128(DX)(SI*1), Z26
+	VMOVUPS      192(DX)(SI*1), Z27
+	VBROADCASTSS (AX), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
 	VFMADD231PS  Z26, Z28, Z2
 	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS 4(AX)(CX*1), Z28
+	VBROADCASTSS 4(AX), Z28
 	VFMADD231PS  Z24, Z28, Z4
 	VFMADD231PS  Z25, Z28, Z5
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS 8(AX)(CX*1), Z28
+	VBROADCASTSS 8(AX), Z28
 	VFMADD231PS  Z24, Z28, Z8
 	VFMADD231PS  Z25, Z28, Z9
 	VFMADD231PS  Z26, Z28, Z10
 	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS 12(AX)(CX*1), Z28
+	VBROADCASTSS 12(AX), Z28
 	VFMADD231PS  Z24, Z28, Z12
 	VFMADD231PS  Z25, Z28, Z13
 	VFMADD231PS  Z26, Z28, Z14
 	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS 16(AX)(CX*1), Z28
+	VBROADCASTSS 16(AX), Z28
 	VFMADD231PS  Z24, Z28, Z16
 	VFMADD231PS  Z25, Z28, Z17
 	VFMADD231PS  Z26, Z28, Z18
 	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS 20(AX)(CX*1), Z28
+	VBROADCASTSS 20(AX), Z28
 	VFMADD231PS  Z24, Z28, Z20
 	VFMADD231PS  Z25, Z28, Z21
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	VMOVUPS      (BX)(SI*2), Z24
-	VMOVUPS      64(BX)(SI*2), Z25
-	VMOVUPS      128(BX)(SI*2), Z26
-	VMOVUPS.Z    192(BX)(SI*2), K1, Z27
-	VBROADCASTSS (AX)(CX*2), Z28
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Z24
+	VMOVUPS      64(DX)(SI*2), Z25
+	VMOVUPS      128(DX)(SI*2), Z26
+	VMOVUPS      192(DX)(SI*2), Z27
+	VBROADCASTSS (AX), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
 	VFMADD231PS  Z26, Z28, Z2
 	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS 4(AX)(CX*2), Z28
+	VBROADCASTSS 4(AX), Z28
 	VFMADD231PS  Z24, Z28, Z4
 	VFMADD231PS  Z25, Z28, Z5
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS 8(AX)(CX*2), Z28
+	VBROADCASTSS 8(AX), Z28
 	VFMADD231PS  Z24, Z28, Z8
 	VFMADD231PS  Z25, Z28, Z9
 	VFMADD231PS  Z26, Z28, Z10
 	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS 12(AX)(CX*2), Z28
+	VBROADCASTSS 12(AX), Z28
 	VFMADD231PS  Z24, Z28, Z12
 	VFMADD231PS  Z25, Z28, Z13
 	VFMADD231PS  Z26, Z28, Z14
 	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS 16(AX)(CX*2), Z28
+	VBROADCASTSS 16(AX), Z28
 	VFMADD231PS  Z24, Z28, Z16
 	VFMADD231PS  Z25, Z28, Z17
 	VFMADD231PS  Z26, Z28, Z18
 	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS 20(AX)(CX*2), Z28
+	VBROADCASTSS 20(AX), Z28
 	VFMADD231PS  Z24, Z28, Z20
 	VFMADD231PS  Z25, Z28, Z21
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	VMOVUPS      (BX)(DI*1), Z24
-	VMOVUPS      64(BX)(DI*1), Z25
-	VMOVUPS      128(BX)(DI*1), Z26
-	VMOVUPS.Z    192(BX)(DI*1), K1, Z27
-	VBROADCASTSS (AX)(DX*1), Z28
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Z24
+	VMOVUPS      64(DX)(BX*1), Z25
+	VMOVUPS      128(DX)(BX*1), Z26
+	VMOVUPS      192(DX)(BX*1), Z27
+	VBROADCASTSS (AX), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
 	VFMADD231PS  Z26, Z28, Z2
 	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS 4(AX)(DX*1), Z28
+	VBROADCASTSS 4(AX), Z28
 	VFMADD231PS  Z24, Z28, Z4
 	VFMADD231PS  Z25, Z28, Z5
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS 8(AX)(DX*1), Z28
+	VBROADCASTSS 8(AX), Z28
 	VFMADD231PS  Z24, Z28, Z8
 	VFMADD231PS  Z25, Z28, Z9
 	VFMADD231PS  Z26, Z28, Z10
 	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS 12(AX)(DX*1), Z28
+	VBROADCASTSS 12(AX), Z28
 	VFMADD231PS  Z24, Z28, Z12
 	VFMADD231PS  Z25, Z28, Z13
 	VFMADD231PS  Z26, Z28, Z14
 	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS 16(AX)(DX*1), Z28
+	VBROADCASTSS 16(AX), Z28
 	VFMADD231PS  Z24, Z28, Z16
 	VFMADD231PS  Z25, Z28, Z17
 	VFMADD231PS  Z26, Z28, Z18
 	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS 20(AX)(DX*1), Z28
+	VBROADCASTSS 20(AX), Z28
 	VFMADD231PS  Z24, Z28, Z20
 	VFMADD231PS  Z25, Z28, Z21
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows6four
-
-transposedrows6rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows6next
+	TESTQ        R9, R9
+	JZ           transposedrows6next
 
 transposedrows6single:
-	VMOVUPS      (BX), Z24
-	VMOVUPS      64(BX), Z25
-	VMOVUPS      128(BX), Z26
-	VMOVUPS.Z    192(BX), K1, Z27
+	VMOVUPS      (DX), Z24
+	VMOVUPS      64(DX), Z25
+	VMOVUPS      128(DX), Z26
+	VMOVUPS.Z    192(DX), K1, Z27
 	VBROADCASTSS (AX), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
@@ -18541,19 +18541,19 @@ transposedrows6single:
 	VFMADD231PS  Z25, Z28, Z21
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows6single
 
 transposedrows6next:
-	ADDQ   $0x10, R8
-	CMPQ   R8, R9
+	ADDQ   $0x10, DI
+	CMPQ   DI, R8
 	JNE    transposedrows6segment
-	MOVQ   c+80(FP), AX
-	MOVQ   ldc+88(FP), CX
+	MOVQ   c+88(FP), AX
+	MOVQ   ldc+96(FP), CX
 	SHLQ   $0x02, CX
-	MOVB   accumulate+96(FP), DL
+	MOVB   accumulate+104(FP), DL
 	TESTB  DL, DL
 	JZ     transposedrows6overwrite
 	MOVQ   AX, DX
@@ -18621,9 +18621,9 @@ transposedrows6overwrite:
 	VZEROUPPER
 	RET
 
-// func avx2x8(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+// func avx2x8(rows int, columns int, depth int, fours int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·avx2x8(SB), NOSPLIT, $0-97
+TEXT ·avx2x8(SB), NOSPLIT, $0-105
 	MOVQ    rows+0(FP), AX
 	MOVQ    columns+8(FP), CX
 	SUBQ    $0x00000000, CX
@@ -18631,7 +18631,7 @@ TEXT ·avx2x8(SB), NOSPLIT, $0-97
 	SHLQ    $0x02, CX
 	SUBQ    CX, DX
 	VMOVUPS (DX), Y0
-	MOVQ    row+32(FP), CX
+	MOVQ    row+40(FP), CX
 	CMPQ    CX, $0x01
 	JE      transposed
 	CMPQ    AX, $0x00000006
@@ -18693,58 +18693,57 @@ above11:
 
 rows1:
 	VXORPS Y1, Y1, Y1
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), BX
-	SHLQ   $0x02, BX
-	LEAQ   (BX)(BX*2), SI
-	MOVQ   segments+64(FP), DI
-	MOVQ   n+72(FP), R8
+	MOVQ   ldb+64(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
 	SHLQ   $0x04, R8
 	ADDQ   DI, R8
 
 rows1segment:
-	MOVQ a+24(FP), AX
-	MOVQ (DI), DX
-	LEAQ (AX)(DX*4), AX
-	MOVQ b+48(FP), DX
-	MOVQ 8(DI), R9
-	LEAQ (DX)(R9*4), DX
-	MOVQ depth+16(FP), R9
-	CMPQ CX, $0x04
-	JNE  rows1single
-	SHRQ $0x02, R9
-	JZ   rows1rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	CMPQ  CX, $0x04
+	JNE   rows1single
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    rows1single
 
 rows1four:
-	VMASKMOVPS   (DX), Y0, Y2
+	VMOVUPS      (DX), Y2
 	VBROADCASTSS (AX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	VMASKMOVPS   (DX)(BX*1), Y0, Y2
+	VMOVUPS      (DX)(SI*1), Y2
 	VBROADCASTSS 4(AX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	VMASKMOVPS   (DX)(BX*2), Y0, Y2
+	VMOVUPS      (DX)(SI*2), Y2
 	VBROADCASTSS 8(AX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	VMASKMOVPS   (DX)(SI*1), Y0, Y2
+	VMOVUPS      (DX)(BX*1), Y2
 	VBROADCASTSS 12(AX), Y3
 	VFMADD231PS  Y2, Y3, Y1
 	ADDQ         $0x10, AX
-	LEAQ         (DX)(BX*4), DX
-	DECQ         R9
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
+	DECQ         R10
 	JNZ          rows1four
-
-rows1rest:
-	MOVQ depth+16(FP), R9
-	ANDQ $0x03, R9
-	JZ   rows1next
+	TESTQ        R9, R9
+	JZ           rows1next
 
 rows1single:
 	VMASKMOVPS   (DX), Y0, Y2
 	VBROADCASTSS (AX), Y3
 	VFMADD231PS  Y2, Y3, Y1
 	ADDQ         CX, AX
-	LEAQ         (DX)(BX*1), DX
+	LEAQ         (DX)(SI*1), DX
 	DECQ         R9
 	JNZ          rows1single
 
@@ -18752,10 +18751,10 @@ rows1next:
 	ADDQ       $0x10, DI
 	CMPQ       DI, R8
 	JNE        rows1segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows1overwrite
 	MOVQ       AX, DX
@@ -18771,61 +18770,60 @@ rows1overwrite:
 rows2:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
-	MOVQ   step+40(FP), DX
+	MOVQ   step+48(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), SI
-	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
+	MOVQ   ldb+64(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), SI
+	MOVQ   segments+72(FP), R8
+	MOVQ   n+80(FP), R9
 	SHLQ   $0x04, R9
 	ADDQ   R8, R9
 
 rows2segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	CMPQ DX, $0x04
-	JNE  rows2single
-	SHRQ $0x02, R10
-	JZ   rows2rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R8), BX
+	LEAQ  (AX)(BX*4), AX
+	MOVQ  b+56(FP), BX
+	MOVQ  8(R8), R10
+	LEAQ  (BX)(R10*4), BX
+	MOVQ  depth+16(FP), R10
+	CMPQ  DX, $0x04
+	JNE   rows2single
+	MOVQ  fours+24(FP), R11
+	TESTQ R11, R11
+	JZ    rows2single
 
 rows2four:
-	VMASKMOVPS   (BX), Y0, Y3
+	VMOVUPS      (BX), Y3
 	VBROADCASTSS (AX), Y4
 	VFMADD231PS  Y3, Y4, Y1
 	VBROADCASTSS (AX)(CX*1), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	VMASKMOVPS   (BX)(SI*1), Y0, Y3
+	VMOVUPS      (BX)(DI*1), Y3
 	VBROADCASTSS 4(AX), Y4
 	VFMADD231PS  Y3, Y4, Y1
 	VBROADCASTSS 4(AX)(CX*1), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	VMASKMOVPS   (BX)(SI*2), Y0, Y3
+	VMOVUPS      (BX)(DI*2), Y3
 	VBROADCASTSS 8(AX), Y4
 	VFMADD231PS  Y3, Y4, Y1
 	VBROADCASTSS 8(AX)(CX*1), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	VMASKMOVPS   (BX)(DI*1), Y0, Y3
+	VMOVUPS      (BX)(SI*1), Y3
 	VBROADCASTSS 12(AX), Y4
 	VFMADD231PS  Y3, Y4, Y1
 	VBROADCASTSS 12(AX)(CX*1), Y4
 	VFMADD231PS  Y3, Y4, Y2
 	ADDQ         $0x10, AX
-	LEAQ         (BX)(SI*4), BX
-	DECQ         R10
+	LEAQ         (BX)(DI*4), BX
+	SUBQ         $0x04, R10
+	DECQ         R11
 	JNZ          rows2four
-
-rows2rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   rows2next
+	TESTQ        R10, R10
+	JZ           rows2next
 
 rows2single:
 	VMASKMOVPS   (BX), Y0, Y3
@@ -18834,7 +18832,7 @@ rows2single:
 	VBROADCASTSS (AX)(CX*1), Y4
 	VFMADD231PS  Y3, Y4, Y2
 	ADDQ         DX, AX
-	LEAQ         (BX)(SI*1), BX
+	LEAQ         (BX)(DI*1), BX
 	DECQ         R10
 	JNZ          rows2single
 
@@ -18842,10 +18840,10 @@ rows2next:
 	ADDQ       $0x10, R8
 	CMPQ       R8, R9
 	JNE        rows2segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows2overwrite
 	MOVQ       AX, DX
@@ -18867,54 +18865,55 @@ rows3:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
-	MOVQ   step+40(FP), DX
+	MOVQ   step+48(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), SI
-	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
+	MOVQ   ldb+64(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), SI
+	MOVQ   segments+72(FP), R8
+	MOVQ   n+80(FP), R9
 	SHLQ   $0x04, R9
 	ADDQ   R8, R9
 
 rows3segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	CMPQ DX, $0x04
-	JNE  rows3single
-	SHRQ $0x02, R10
-	JZ   rows3rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R8), BX
+	LEAQ  (AX)(BX*4), AX
+	MOVQ  b+56(FP), BX
+	MOVQ  8(R8), R10
+	LEAQ  (BX)(R10*4), BX
+	MOVQ  depth+16(FP), R10
+	CMPQ  DX, $0x04
+	JNE   rows3single
+	MOVQ  fours+24(FP), R11
+	TESTQ R11, R11
+	JZ    rows3single
 
 rows3four:
-	VMASKMOVPS   (BX), Y0, Y4
+	VMOVUPS      (BX), Y4
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y4, Y5, Y1
 	VBROADCASTSS (AX)(CX*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
 	VBROADCASTSS (AX)(CX*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	VMASKMOVPS   (BX)(SI*1), Y0, Y4
+	VMOVUPS      (BX)(DI*1), Y4
 	VBROADCASTSS 4(AX), Y5
 	VFMADD231PS  Y4, Y5, Y1
 	VBROADCASTSS 4(AX)(CX*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
 	VBROADCASTSS 4(AX)(CX*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	VMASKMOVPS   (BX)(SI*2), Y0, Y4
+	VMOVUPS      (BX)(DI*2), Y4
 	VBROADCASTSS 8(AX), Y5
 	VFMADD231PS  Y4, Y5, Y1
 	VBROADCASTSS 8(AX)(CX*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
 	VBROADCASTSS 8(AX)(CX*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	VMASKMOVPS   (BX)(DI*1), Y0, Y4
+	VMOVUPS      (BX)(SI*1), Y4
 	VBROADCASTSS 12(AX), Y5
 	VFMADD231PS  Y4, Y5, Y1
 	VBROADCASTSS 12(AX)(CX*1), Y5
@@ -18922,14 +18921,12 @@ rows3four:
 	VBROADCASTSS 12(AX)(CX*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
 	ADDQ         $0x10, AX
-	LEAQ         (BX)(SI*4), BX
-	DECQ         R10
+	LEAQ         (BX)(DI*4), BX
+	SUBQ         $0x04, R10
+	DECQ         R11
 	JNZ          rows3four
-
-rows3rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   rows3next
+	TESTQ        R10, R10
+	JZ           rows3next
 
 rows3single:
 	VMASKMOVPS   (BX), Y0, Y4
@@ -18940,7 +18937,7 @@ rows3single:
 	VBROADCASTSS (AX)(CX*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
 	ADDQ         DX, AX
-	LEAQ         (BX)(SI*1), BX
+	LEAQ         (BX)(DI*1), BX
 	DECQ         R10
 	JNZ          rows3single
 
@@ -18948,10 +18945,10 @@ rows3next:
 	ADDQ       $0x10, R8
 	CMPQ       R8, R9
 	JNE        rows3segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows3overwrite
 	MOVQ       AX, DX
@@ -18979,34 +18976,35 @@ rows4:
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
-	MOVQ   step+40(FP), BX
+	MOVQ   step+48(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), DI
-	SHLQ   $0x02, DI
-	LEAQ   (DI)(DI*2), R8
-	MOVQ   segments+64(FP), R9
-	MOVQ   n+72(FP), R10
+	MOVQ   ldb+64(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), DI
+	MOVQ   segments+72(FP), R9
+	MOVQ   n+80(FP), R10
 	SHLQ   $0x04, R10
 	ADDQ   R9, R10
 
 rows4segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R9), SI
-	LEAQ (AX)(SI*4), AX
-	MOVQ b+48(FP), SI
-	MOVQ 8(R9), R11
-	LEAQ (SI)(R11*4), SI
-	MOVQ depth+16(FP), R11
-	CMPQ BX, $0x04
-	JNE  rows4single
-	SHRQ $0x02, R11
-	JZ   rows4rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R9), SI
+	LEAQ  (AX)(SI*4), AX
+	MOVQ  b+56(FP), SI
+	MOVQ  8(R9), R11
+	LEAQ  (SI)(R11*4), SI
+	MOVQ  depth+16(FP), R11
+	CMPQ  BX, $0x04
+	JNE   rows4single
+	MOVQ  fours+24(FP), R12
+	TESTQ R12, R12
+	JZ    rows4single
 
 rows4four:
-	VMASKMOVPS   (SI), Y0, Y5
+	VMOVUPS      (SI), Y5
 	VBROADCASTSS (AX), Y6
 	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS (AX)(CX*1), Y6
@@ -19015,7 +19013,7 @@ rows4four:
 	VFMADD231PS  Y5, Y6, Y3
 	VBROADCASTSS (AX)(DX*1), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	VMASKMOVPS   (SI)(DI*1), Y0, Y5
+	VMOVUPS      (SI)(R8*1), Y5
 	VBROADCASTSS 4(AX), Y6
 	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS 4(AX)(CX*1), Y6
@@ -19024,7 +19022,7 @@ rows4four:
 	VFMADD231PS  Y5, Y6, Y3
 	VBROADCASTSS 4(AX)(DX*1), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	VMASKMOVPS   (SI)(DI*2), Y0, Y5
+	VMOVUPS      (SI)(R8*2), Y5
 	VBROADCASTSS 8(AX), Y6
 	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS 8(AX)(CX*1), Y6
@@ -19033,7 +19031,7 @@ rows4four:
 	VFMADD231PS  Y5, Y6, Y3
 	VBROADCASTSS 8(AX)(DX*1), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	VMASKMOVPS   (SI)(R8*1), Y0, Y5
+	VMOVUPS      (SI)(DI*1), Y5
 	VBROADCASTSS 12(AX), Y6
 	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS 12(AX)(CX*1), Y6
@@ -19043,14 +19041,12 @@ rows4four:
 	VBROADCASTSS 12(AX)(DX*1), Y6
 	VFMADD231PS  Y5, Y6, Y4
 	ADDQ         $0x10, AX
-	LEAQ         (SI)(DI*4), SI
-	DECQ         R11
+	LEAQ         (SI)(R8*4), SI
+	SUBQ         $0x04, R11
+	DECQ         R12
 	JNZ          rows4four
-
-rows4rest:
-	MOVQ depth+16(FP), R11
-	ANDQ $0x03, R11
-	JZ   rows4next
+	TESTQ        R11, R11
+	JZ           rows4next
 
 rows4single:
 	VMASKMOVPS   (SI), Y0, Y5
@@ -19063,7 +19059,7 @@ rows4single:
 	VBROADCASTSS (AX)(DX*1), Y6
 	VFMADD231PS  Y5, Y6, Y4
 	ADDQ         BX, AX
-	LEAQ         (SI)(DI*1), SI
+	LEAQ         (SI)(R8*1), SI
 	DECQ         R11
 	JNZ          rows4single
 
@@ -19071,10 +19067,10 @@ rows4next:
 	ADDQ       $0x10, R9
 	CMPQ       R9, R10
 	JNE        rows4segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows4overwrite
 	MOVQ       AX, DX
@@ -19108,34 +19104,35 @@ rows5:
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
-	MOVQ   step+40(FP), BX
+	MOVQ   step+48(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), DI
-	SHLQ   $0x02, DI
-	LEAQ   (DI)(DI*2), R8
-	MOVQ   segments+64(FP), R9
-	MOVQ   n+72(FP), R10
+	MOVQ   ldb+64(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), DI
+	MOVQ   segments+72(FP), R9
+	MOVQ   n+80(FP), R10
 	SHLQ   $0x04, R10
 	ADDQ   R9, R10
 
 rows5segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R9), SI
-	LEAQ (AX)(SI*4), AX
-	MOVQ b+48(FP), SI
-	MOVQ 8(R9), R11
-	LEAQ (SI)(R11*4), SI
-	MOVQ depth+16(FP), R11
-	CMPQ BX, $0x04
-	JNE  rows5single
-	SHRQ $0x02, R11
-	JZ   rows5rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R9), SI
+	LEAQ  (AX)(SI*4), AX
+	MOVQ  b+56(FP), SI
+	MOVQ  8(R9), R11
+	LEAQ  (SI)(R11*4), SI
+	MOVQ  depth+16(FP), R11
+	CMPQ  BX, $0x04
+	JNE   rows5single
+	MOVQ  fours+24(FP), R12
+	TESTQ R12, R12
+	JZ    rows5single
 
 rows5four:
-	VMASKMOVPS   (SI), Y0, Y6
+	VMOVUPS      (SI), Y6
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y6, Y7, Y1
 	VBROADCASTSS (AX)(CX*1), Y7
@@ -19146,7 +19143,7 @@ rows5four:
 	VFMADD231PS  Y6, Y7, Y4
 	VBROADCASTSS (AX)(CX*4), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	VMASKMOVPS   (SI)(DI*1), Y0, Y6
+	VMOVUPS      (SI)(R8*1), Y6
 	VBROADCASTSS 4(AX), Y7
 	VFMADD231PS  Y6, Y7, Y1
 	VBROADCASTSS 4(AX)(CX*1), Y7
@@ -19157,7 +19154,7 @@ rows5four:
 	VFMADD231PS  Y6, Y7, Y4
 	VBROADCASTSS 4(AX)(CX*4), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	VMASKMOVPS   (SI)(DI*2), Y0, Y6
+	VMOVUPS      (SI)(R8*2), Y6
 	VBROADCASTSS 8(AX), Y7
 	VFMADD231PS  Y6, Y7, Y1
 	VBROADCASTSS 8(AX)(CX*1), Y7
@@ -19168,7 +19165,7 @@ rows5four:
 	VFMADD231PS  Y6, Y7, Y4
 	VBROADCASTSS 8(AX)(CX*4), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	VMASKMOVPS   (SI)(R8*1), Y0, Y6
+	VMOVUPS      (SI)(DI*1), Y6
 	VBROADCASTSS 12(AX), Y7
 	VFMADD231PS  Y6, Y7, Y1
 	VBROADCASTSS 12(AX)(CX*1), Y7
@@ -19180,14 +19177,12 @@ rows5four:
 	VBROADCASTSS 12(AX)(CX*4), Y7
 	VFMADD231PS  Y6, Y7, Y5
 	ADDQ         $0x10, AX
-	LEAQ         (SI)(DI*4), SI
-	DECQ         R11
+	LEAQ         (SI)(R8*4), SI
+	SUBQ         $0x04, R11
+	DECQ         R12
 	JNZ          rows5four
-
-rows5rest:
-	MOVQ depth+16(FP), R11
-	ANDQ $0x03, R11
-	JZ   rows5next
+	TESTQ        R11, R11
+	JZ           rows5next
 
 rows5single:
 	VMASKMOVPS   (SI), Y0, Y6
@@ -19202,7 +19197,7 @@ rows5single:
 	VBROADCASTSS (AX)(CX*4), Y7
 	VFMADD231PS  Y6, Y7, Y5
 	ADDQ         BX, AX
-	LEAQ         (SI)(DI*1), SI
+	LEAQ         (SI)(R8*1), SI
 	DECQ         R11
 	JNZ          rows5single
 
@@ -19210,10 +19205,10 @@ rows5next:
 	ADDQ       $0x10, R9
 	CMPQ       R9, R10
 	JNE        rows5segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows5overwrite
 	MOVQ       AX, DX
@@ -19253,35 +19248,36 @@ rows6:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
-	MOVQ   step+40(FP), SI
+	MOVQ   step+48(FP), SI
 	SHLQ   $0x02, SI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
-	MOVQ   ldb+56(FP), R8
-	SHLQ   $0x02, R8
-	LEAQ   (R8)(R8*2), R9
-	MOVQ   segments+64(FP), R10
-	MOVQ   n+72(FP), R11
+	MOVQ   ldb+64(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R8
+	MOVQ   segments+72(FP), R10
+	MOVQ   n+80(FP), R11
 	SHLQ   $0x04, R11
 	ADDQ   R10, R11
 
 rows6segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R10), DI
-	LEAQ (AX)(DI*4), AX
-	MOVQ b+48(FP), DI
-	MOVQ 8(R10), R12
-	LEAQ (DI)(R12*4), DI
-	MOVQ depth+16(FP), R12
-	CMPQ SI, $0x04
-	JNE  rows6single
-	SHRQ $0x02, R12
-	JZ   rows6rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R10), DI
+	LEAQ  (AX)(DI*4), AX
+	MOVQ  b+56(FP), DI
+	MOVQ  8(R10), R12
+	LEAQ  (DI)(R12*4), DI
+	MOVQ  depth+16(FP), R12
+	CMPQ  SI, $0x04
+	JNE   rows6single
+	MOVQ  fours+24(FP), R13
+	TESTQ R13, R13
+	JZ    rows6single
 
 rows6four:
-	VMASKMOVPS   (DI), Y0, Y7
+	VMOVUPS      (DI), Y7
 	VBROADCASTSS (AX), Y8
 	VFMADD231PS  Y7, Y8, Y1
 	VBROADCASTSS (AX)(CX*1), Y8
@@ -19294,7 +19290,7 @@ rows6four:
 	VFMADD231PS  Y7, Y8, Y5
 	VBROADCASTSS (AX)(BX*1), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	VMASKMOVPS   (DI)(R8*1), Y0, Y7
+	VMOVUPS      (DI)(R9*1), Y7
 	VBROADCASTSS 4(AX), Y8
 	VFMADD231PS  Y7, Y8, Y1
 	VBROADCASTSS 4(AX)(CX*1), Y8
@@ -19307,7 +19303,7 @@ rows6four:
 	VFMADD231PS  Y7, Y8, Y5
 	VBROADCASTSS 4(AX)(BX*1), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	VMASKMOVPS   (DI)(R8*2), Y0, Y7
+	VMOVUPS      (DI)(R9*2), Y7
 	VBROADCASTSS 8(AX), Y8
 	VFMADD231PS  Y7, Y8, Y1
 	VBROADCASTSS 8(AX)(CX*1), Y8
@@ -19320,7 +19316,7 @@ rows6four:
 	VFMADD231PS  Y7, Y8, Y5
 	VBROADCASTSS 8(AX)(BX*1), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	VMASKMOVPS   (DI)(R9*1), Y0, Y7
+	VMOVUPS      (DI)(R8*1), Y7
 	VBROADCASTSS 12(AX), Y8
 	VFMADD231PS  Y7, Y8, Y1
 	VBROADCASTSS 12(AX)(CX*1), Y8
@@ -19334,14 +19330,12 @@ rows6four:
 	VBROADCASTSS 12(AX)(BX*1), Y8
 	VFMADD231PS  Y7, Y8, Y6
 	ADDQ         $0x10, AX
-	LEAQ         (DI)(R8*4), DI
-	DECQ         R12
+	LEAQ         (DI)(R9*4), DI
+	SUBQ         $0x04, R12
+	DECQ         R13
 	JNZ          rows6four
-
-rows6rest:
-	MOVQ depth+16(FP), R12
-	ANDQ $0x03, R12
-	JZ   rows6next
+	TESTQ        R12, R12
+	JZ           rows6next
 
 rows6single:
 	VMASKMOVPS   (DI), Y0, Y7
@@ -19358,7 +19352,7 @@ rows6single:
 	VBROADCASTSS (AX)(BX*1), Y8
 	VFMADD231PS  Y7, Y8, Y6
 	ADDQ         SI, AX
-	LEAQ         (DI)(R8*1), DI
+	LEAQ         (DI)(R9*1), DI
 	DECQ         R12
 	JNZ          rows6single
 
@@ -19366,10 +19360,10 @@ rows6next:
 	ADDQ       $0x10, R10
 	CMPQ       R10, R11
 	JNE        rows6segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows6overwrite
 	MOVQ       AX, DX
@@ -19415,35 +19409,36 @@ rows7:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	MOVQ   step+40(FP), SI
+	MOVQ   step+48(FP), SI
 	SHLQ   $0x02, SI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
-	MOVQ   ldb+56(FP), R8
-	SHLQ   $0x02, R8
-	LEAQ   (R8)(R8*2), R9
-	MOVQ   segments+64(FP), R10
-	MOVQ   n+72(FP), R11
+	MOVQ   ldb+64(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R8
+	MOVQ   segments+72(FP), R10
+	MOVQ   n+80(FP), R11
 	SHLQ   $0x04, R11
 	ADDQ   R10, R11
 
 rows7segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R10), DI
-	LEAQ (AX)(DI*4), AX
-	MOVQ b+48(FP), DI
-	MOVQ 8(R10), R12
-	LEAQ (DI)(R12*4), DI
-	MOVQ depth+16(FP), R12
-	CMPQ SI, $0x04
-	JNE  rows7single
-	SHRQ $0x02, R12
-	JZ   rows7rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R10), DI
+	LEAQ  (AX)(DI*4), AX
+	MOVQ  b+56(FP), DI
+	MOVQ  8(R10), R12
+	LEAQ  (DI)(R12*4), DI
+	MOVQ  depth+16(FP), R12
+	CMPQ  SI, $0x04
+	JNE   rows7single
+	MOVQ  fours+24(FP), R13
+	TESTQ R13, R13
+	JZ    rows7single
 
 rows7four:
-	VMASKMOVPS   (DI), Y0, Y8
+	VMOVUPS      (DI), Y8
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y8, Y9, Y1
 	VBROADCASTSS (AX)(CX*1), Y9
@@ -19458,7 +19453,7 @@ rows7four:
 	VFMADD231PS  Y8, Y9, Y6
 	VBROADCASTSS (AX)(DX*2), Y9
 	VFMADD231PS  Y8, Y9, Y7
-	VMASKMOVPS   (DI)(R8*1), Y0, Y8
+	VMOVUPS      (DI)(R9*1), Y8
 	VBROADCASTSS 4(AX), Y9
 	VFMADD231PS  Y8, Y9, Y1
 	VBROADCASTSS 4(AX)(CX*1), Y9
@@ -19473,7 +19468,7 @@ rows7four:
 	VFMADD231PS  Y8, Y9, Y6
 	VBROADCASTSS 4(AX)(DX*2), Y9
 	VFMADD231PS  Y8, Y9, Y7
-	VMASKMOVPS   (DI)(R8*2), Y0, Y8
+	VMOVUPS      (DI)(R9*2), Y8
 	VBROADCASTSS 8(AX), Y9
 	VFMADD231PS  Y8, Y9, Y1
 	VBROADCASTSS 8(AX)(CX*1), Y9
@@ -19488,7 +19483,7 @@ rows7four:
 	VFMADD231PS  Y8, Y9, Y6
 	VBROADCASTSS 8(AX)(DX*2), Y9
 	VFMADD231PS  Y8, Y9, Y7
-	VMASKMOVPS   (DI)(R9*1), Y0, Y8
+	VMOVUPS      (DI)(R8*1), Y8
 	VBROADCASTSS 12(AX), Y9
 	VFMADD231PS  Y8, Y9, Y1
 	VBROADCASTSS 12(AX)(CX*1), Y9
@@ -19504,14 +19499,12 @@ rows7four:
 	VBROADCASTSS 12(AX)(DX*2), Y9
 	VFMADD231PS  Y8, Y9, Y7
 	ADDQ         $0x10, AX
-	LEAQ         (DI)(R8*4), DI
-	DECQ         R12
+	LEAQ         (DI)(R9*4), DI
+	SUBQ         $0x04, R12
+	DECQ         R13
 	JNZ          rows7four
-
-rows7rest:
-	MOVQ depth+16(FP), R12
-	ANDQ $0x03, R12
-	JZ   rows7next
+	TESTQ        R12, R12
+	JZ           rows7next
 
 rows7single:
 	VMASKMOVPS   (DI), Y0, Y8
@@ -19530,7 +19523,7 @@ rows7single:
 	VBROADCASTSS (AX)(DX*2), Y9
 	VFMADD231PS  Y8, Y9, Y7
 	ADDQ         SI, AX
-	LEAQ         (DI)(R8*1), DI
+	LEAQ         (DI)(R9*1), DI
 	DECQ         R12
 	JNZ          rows7single
 
@@ -19538,10 +19531,10 @@ rows7next:
 	ADDQ       $0x10, R10
 	CMPQ       R10, R11
 	JNE        rows7segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows7overwrite
 	MOVQ       AX, DX
@@ -19593,36 +19586,37 @@ rows8:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
-	MOVQ   step+40(FP), DI
+	MOVQ   step+48(FP), DI
 	SHLQ   $0x02, DI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
 	LEAQ   (BX)(CX*2), SI
-	MOVQ   ldb+56(FP), R9
-	SHLQ   $0x02, R9
-	LEAQ   (R9)(R9*2), R10
-	MOVQ   segments+64(FP), R11
-	MOVQ   n+72(FP), R12
+	MOVQ   ldb+64(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R9
+	MOVQ   segments+72(FP), R11
+	MOVQ   n+80(FP), R12
 	SHLQ   $0x04, R12
 	ADDQ   R11, R12
 
 rows8segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R11), R8
-	LEAQ (AX)(R8*4), AX
-	MOVQ b+48(FP), R8
-	MOVQ 8(R11), R13
-	LEAQ (R8)(R13*4), R8
-	MOVQ depth+16(FP), R13
-	CMPQ DI, $0x04
-	JNE  rows8single
-	SHRQ $0x02, R13
-	JZ   rows8rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R11), R8
+	LEAQ  (AX)(R8*4), AX
+	MOVQ  b+56(FP), R8
+	MOVQ  8(R11), R13
+	LEAQ  (R8)(R13*4), R8
+	MOVQ  depth+16(FP), R13
+	CMPQ  DI, $0x04
+	JNE   rows8single
+	MOVQ  fours+24(FP), R14
+	TESTQ R14, R14
+	JZ    rows8single
 
 rows8four:
-	VMASKMOVPS   (R8), Y0, Y9
+	VMOVUPS      (R8), Y9
 	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y9, Y10, Y1
 	VBROADCASTSS (AX)(CX*1), Y10
@@ -19639,7 +19633,7 @@ rows8four:
 	VFMADD231PS  Y9, Y10, Y7
 	VBROADCASTSS (AX)(SI*1), Y10
 	VFMADD231PS  Y9, Y10, Y8
-	VMASKMOVPS   (R8)(R9*1), Y0, Y9
+	VMOVUPS      (R8)(R10*1), Y9
 	VBROADCASTSS 4(AX), Y10
 	VFMADD231PS  Y9, Y10, Y1
 	VBROADCASTSS 4(AX)(CX*1), Y10
@@ -19656,7 +19650,7 @@ rows8four:
 	VFMADD231PS  Y9, Y10, Y7
 	VBROADCASTSS 4(AX)(SI*1), Y10
 	VFMADD231PS  Y9, Y10, Y8
-	VMASKMOVPS   (R8)(R9*2), Y0, Y9
+	VMOVUPS      (R8)(R10*2), Y9
 	VBROADCASTSS 8(AX), Y10
 	VFMADD231PS  Y9, Y10, Y1
 	VBROADCASTSS 8(AX)(CX*1), Y10
@@ -19673,7 +19667,7 @@ rows8four:
 	VFMADD231PS  Y9, Y10, Y7
 	VBROADCASTSS 8(AX)(SI*1), Y10
 	VFMADD231PS  Y9, Y10, Y8
-	VMASKMOVPS   (R8)(R10*1), Y0, Y9
+	VMOVUPS      (R8)(R9*1), Y9
 	VBROADCASTSS 12(AX), Y10
 	VFMADD231PS  Y9, Y10, Y1
 	VBROADCASTSS 12(AX)(CX*1), Y10
@@ -19691,14 +19685,12 @@ rows8four:
 	VBROADCASTSS 12(AX)(SI*1), Y10
 	VFMADD231PS  Y9, Y10, Y8
 	ADDQ         $0x10, AX
-	LEAQ         (R8)(R9*4), R8
-	DECQ         R13
+	LEAQ         (R8)(R10*4), R8
+	SUBQ         $0x04, R13
+	DECQ         R14
 	JNZ          rows8four
-
-rows8rest:
-	MOVQ depth+16(FP), R13
-	ANDQ $0x03, R13
-	JZ   rows8next
+	TESTQ        R13, R13
+	JZ           rows8next
 
 rows8single:
 	VMASKMOVPS   (R8), Y0, Y9
@@ -19719,7 +19711,7 @@ rows8single:
 	VBROADCASTSS (AX)(SI*1), Y10
 	VFMADD231PS  Y9, Y10, Y8
 	ADDQ         DI, AX
-	LEAQ         (R8)(R9*1), R8
+	LEAQ         (R8)(R10*1), R8
 	DECQ         R13
 	JNZ          rows8single
 
@@ -19727,10 +19719,10 @@ rows8next:
 	ADDQ       $0x10, R11
 	CMPQ       R11, R12
 	JNE        rows8segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows8overwrite
 	MOVQ       AX, DX
@@ -19788,36 +19780,37 @@ rows9:
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
-	MOVQ   step+40(FP), DI
+	MOVQ   step+48(FP), DI
 	SHLQ   $0x02, DI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
 	LEAQ   (BX)(CX*2), SI
-	MOVQ   ldb+56(FP), R9
-	SHLQ   $0x02, R9
-	LEAQ   (R9)(R9*2), R10
-	MOVQ   segments+64(FP), R11
-	MOVQ   n+72(FP), R12
+	MOVQ   ldb+64(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R9
+	MOVQ   segments+72(FP), R11
+	MOVQ   n+80(FP), R12
 	SHLQ   $0x04, R12
 	ADDQ   R11, R12
 
 rows9segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R11), R8
-	LEAQ (AX)(R8*4), AX
-	MOVQ b+48(FP), R8
-	MOVQ 8(R11), R13
-	LEAQ (R8)(R13*4), R8
-	MOVQ depth+16(FP), R13
-	CMPQ DI, $0x04
-	JNE  rows9single
-	SHRQ $0x02, R13
-	JZ   rows9rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R11), R8
+	LEAQ  (AX)(R8*4), AX
+	MOVQ  b+56(FP), R8
+	MOVQ  8(R11), R13
+	LEAQ  (R8)(R13*4), R8
+	MOVQ  depth+16(FP), R13
+	CMPQ  DI, $0x04
+	JNE   rows9single
+	MOVQ  fours+24(FP), R14
+	TESTQ R14, R14
+	JZ    rows9single
 
 rows9four:
-	VMASKMOVPS   (R8), Y0, Y10
+	VMOVUPS      (R8), Y10
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y10, Y11, Y1
 	VBROADCASTSS (AX)(CX*1), Y11
@@ -19836,7 +19829,7 @@ rows9four:
 	VFMADD231PS  Y10, Y11, Y8
 	VBROADCASTSS (AX)(CX*8), Y11
 	VFMADD231PS  Y10, Y11, Y9
-	VMASKMOVPS   (R8)(R9*1), Y0, Y10
+	VMOVUPS      (R8)(R10*1), Y10
 	VBROADCASTSS 4(AX), Y11
 	VFMADD231PS  Y10, Y11, Y1
 	VBROADCASTSS 4(AX)(CX*1), Y11
@@ -19855,7 +19848,7 @@ rows9four:
 	VFMADD231PS  Y10, Y11, Y8
 	VBROADCASTSS 4(AX)(CX*8), Y11
 	VFMADD231PS  Y10, Y11, Y9
-	VMASKMOVPS   (R8)(R9*2), Y0, Y10
+	VMOVUPS      (R8)(R10*2), Y10
 	VBROADCASTSS 8(AX), Y11
 	VFMADD231PS  Y10, Y11, Y1
 	VBROADCASTSS 8(AX)(CX*1), Y11
@@ -19874,7 +19867,7 @@ rows9four:
 	VFMADD231PS  Y10, Y11, Y8
 	VBROADCASTSS 8(AX)(CX*8), Y11
 	VFMADD231PS  Y10, Y11, Y9
-	VMASKMOVPS   (R8)(R10*1), Y0, Y10
+	VMOVUPS      (R8)(R9*1), Y10
 	VBROADCASTSS 12(AX), Y11
 	VFMADD231PS  Y10, Y11, Y1
 	VBROADCASTSS 12(AX)(CX*1), Y11
@@ -19894,14 +19887,12 @@ rows9four:
 	VBROADCASTSS 12(AX)(CX*8), Y11
 	VFMADD231PS  Y10, Y11, Y9
 	ADDQ         $0x10, AX
-	LEAQ         (R8)(R9*4), R8
-	DECQ         R13
+	LEAQ         (R8)(R10*4), R8
+	SUBQ         $0x04, R13
+	DECQ         R14
 	JNZ          rows9four
-
-rows9rest:
-	MOVQ depth+16(FP), R13
-	ANDQ $0x03, R13
-	JZ   rows9next
+	TESTQ        R13, R13
+	JZ           rows9next
 
 rows9single:
 	VMASKMOVPS   (R8), Y0, Y10
@@ -19924,7 +19915,7 @@ rows9single:
 	VBROADCASTSS (AX)(CX*8), Y11
 	VFMADD231PS  Y10, Y11, Y9
 	ADDQ         DI, AX
-	LEAQ         (R8)(R9*1), R8
+	LEAQ         (R8)(R10*1), R8
 	DECQ         R13
 	JNZ          rows9single
 
@@ -19932,10 +19923,10 @@ rows9next:
 	ADDQ       $0x10, R11
 	CMPQ       R11, R12
 	JNE        rows9segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows9overwrite
 	MOVQ       AX, DX
@@ -19999,37 +19990,38 @@ rows10:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
-	MOVQ   step+40(FP), R8
+	MOVQ   step+48(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   row+32(FP), DX
+	MOVQ   row+40(FP), DX
 	SHLQ   $0x02, DX
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (BX)(DX*2), SI
 	LEAQ   (SI)(DX*2), DI
-	MOVQ   ldb+56(FP), R10
-	SHLQ   $0x02, R10
-	LEAQ   (R10)(R10*2), R11
-	MOVQ   segments+64(FP), R12
-	MOVQ   n+72(FP), R13
+	MOVQ   ldb+64(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (R11)(R11*2), R10
+	MOVQ   segments+72(FP), R12
+	MOVQ   n+80(FP), R13
 	SHLQ   $0x04, R13
 	ADDQ   R12, R13
 
 rows10segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R12), CX
-	LEAQ (AX)(CX*4), AX
-	LEAQ (AX)(DX*8), CX
-	MOVQ b+48(FP), R9
-	MOVQ 8(R12), R14
-	LEAQ (R9)(R14*4), R9
-	MOVQ depth+16(FP), R14
-	CMPQ R8, $0x04
-	JNE  rows10single
-	SHRQ $0x02, R14
-	JZ   rows10rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R12), CX
+	LEAQ  (AX)(CX*4), AX
+	LEAQ  (AX)(DX*8), CX
+	MOVQ  b+56(FP), R9
+	MOVQ  8(R12), R14
+	LEAQ  (R9)(R14*4), R9
+	MOVQ  depth+16(FP), R14
+	CMPQ  R8, $0x04
+	JNE   rows10single
+	MOVQ  fours+24(FP), R15
+	TESTQ R15, R15
+	JZ    rows10single
 
 rows10four:
-	VMASKMOVPS   (R9), Y0, Y11
+	VMOVUPS      (R9), Y11
 	VBROADCASTSS (AX), Y12
 	VFMADD231PS  Y11, Y12, Y1
 	VBROADCASTSS (AX)(DX*1), Y12
@@ -20050,7 +20042,7 @@ rows10four:
 	VFMADD231PS  Y11, Y12, Y9
 	VBROADCASTSS (CX)(DX*1), Y12
 	VFMADD231PS  Y11, Y12, Y10
-	VMASKMOVPS   (R9)(R10*1), Y0, Y11
+	VMOVUPS      (R9)(R11*1), Y11
 	VBROADCASTSS 4(AX), Y12
 	VFMADD231PS  Y11, Y12, Y1
 	VBROADCASTSS 4(AX)(DX*1), Y12
@@ -20071,7 +20063,7 @@ rows10four:
 	VFMADD231PS  Y11, Y12, Y9
 	VBROADCASTSS 4(CX)(DX*1), Y12
 	VFMADD231PS  Y11, Y12, Y10
-	VMASKMOVPS   (R9)(R10*2), Y0, Y11
+	VMOVUPS      (R9)(R11*2), Y11
 	VBROADCASTSS 8(AX), Y12
 	VFMADD231PS  Y11, Y12, Y1
 	VBROADCASTSS 8(AX)(DX*1), Y12
@@ -20092,7 +20084,7 @@ rows10four:
 	VFMADD231PS  Y11, Y12, Y9
 	VBROADCASTSS 8(CX)(DX*1), Y12
 	VFMADD231PS  Y11, Y12, Y10
-	VMASKMOVPS   (R9)(R11*1), Y0, Y11
+	VMOVUPS      (R9)(R10*1), Y11
 	VBROADCASTSS 12(AX), Y12
 	VFMADD231PS  Y11, Y12, Y1
 	VBROADCASTSS 12(AX)(DX*1), Y12
@@ -20115,14 +20107,12 @@ rows10four:
 	VFMADD231PS  Y11, Y12, Y10
 	ADDQ         $0x10, AX
 	ADDQ         $0x10, CX
-	LEAQ         (R9)(R10*4), R9
-	DECQ         R14
+	LEAQ         (R9)(R11*4), R9
+	SUBQ         $0x04, R14
+	DECQ         R15
 	JNZ          rows10four
-
-rows10rest:
-	MOVQ depth+16(FP), R14
-	ANDQ $0x03, R14
-	JZ   rows10next
+	TESTQ        R14, R14
+	JZ           rows10next
 
 rows10single:
 	VMASKMOVPS   (R9), Y0, Y11
@@ -20148,7 +20138,7 @@ rows10single:
 	VFMADD231PS  Y11, Y12, Y10
 	ADDQ         R8, AX
 	ADDQ         R8, CX
-	LEAQ         (R9)(R10*1), R9
+	LEAQ         (R9)(R11*1), R9
 	DECQ         R14
 	JNZ          rows10single
 
@@ -20156,10 +20146,10 @@ rows10next:
 	ADDQ       $0x10, R12
 	CMPQ       R12, R13
 	JNE        rows10segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows10overwrite
 	MOVQ       AX, DX
@@ -20229,37 +20219,38 @@ rows11:
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
-	MOVQ   step+40(FP), R8
+	MOVQ   step+48(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   row+32(FP), DX
+	MOVQ   row+40(FP), DX
 	SHLQ   $0x02, DX
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (BX)(DX*2), SI
 	LEAQ   (SI)(DX*2), DI
-	MOVQ   ldb+56(FP), R10
-	SHLQ   $0x02, R10
-	LEAQ   (R10)(R10*2), R11
-	MOVQ   segments+64(FP), R12
-	MOVQ   n+72(FP), R13
+	MOVQ   ldb+64(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (R11)(R11*2), R10
+	MOVQ   segments+72(FP), R12
+	MOVQ   n+80(FP), R13
 	SHLQ   $0x04, R13
 	ADDQ   R12, R13
 
 rows11segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R12), CX
-	LEAQ (AX)(CX*4), AX
-	LEAQ (AX)(DX*8), CX
-	MOVQ b+48(FP), R9
-	MOVQ 8(R12), R14
-	LEAQ (R9)(R14*4), R9
-	MOVQ depth+16(FP), R14
-	CMPQ R8, $0x04
-	JNE  rows11single
-	SHRQ $0x02, R14
-	JZ   rows11rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R12), CX
+	LEAQ  (AX)(CX*4), AX
+	LEAQ  (AX)(DX*8), CX
+	MOVQ  b+56(FP), R9
+	MOVQ  8(R12), R14
+	LEAQ  (R9)(R14*4), R9
+	MOVQ  depth+16(FP), R14
+	CMPQ  R8, $0x04
+	JNE   rows11single
+	MOVQ  fours+24(FP), R15
+	TESTQ R15, R15
+	JZ    rows11single
 
 rows11four:
-	VMASKMOVPS   (R9), Y0, Y12
+	VMOVUPS      (R9), Y12
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y12, Y13, Y1
 	VBROADCASTSS (AX)(DX*1), Y13
@@ -20282,7 +20273,7 @@ rows11four:
 	VFMADD231PS  Y12, Y13, Y10
 	VBROADCASTSS (CX)(DX*2), Y13
 	VFMADD231PS  Y12, Y13, Y11
-	VMASKMOVPS   (R9)(R10*1), Y0, Y12
+	VMOVUPS      (R9)(R11*1), Y12
 	VBROADCASTSS 4(AX), Y13
 	VFMADD231PS  Y12, Y13, Y1
 	VBROADCASTSS 4(AX)(DX*1), Y13
@@ -20305,7 +20296,7 @@ rows11four:
 	VFMADD231PS  Y12, Y13, Y10
 	VBROADCASTSS 4(CX)(DX*2), Y13
 	VFMADD231PS  Y12, Y13, Y11
-	VMASKMOVPS   (R9)(R10*2), Y0, Y12
+	VMOVUPS      (R9)(R11*2), Y12
 	VBROADCASTSS 8(AX), Y13
 	VFMADD231PS  Y12, Y13, Y1
 	VBROADCASTSS 8(AX)(DX*1), Y13
@@ -20328,7 +20319,7 @@ rows11four:
 	VFMADD231PS  Y12, Y13, Y10
 	VBROADCASTSS 8(CX)(DX*2), Y13
 	VFMADD231PS  Y12, Y13, Y11
-	VMASKMOVPS   (R9)(R11*1), Y0, Y12
+	VMOVUPS      (R9)(R10*1), Y12
 	VBROADCASTSS 12(AX), Y13
 	VFMADD231PS  Y12, Y13, Y1
 	VBROADCASTSS 12(AX)(DX*1), Y13
@@ -20353,14 +20344,12 @@ rows11four:
 	VFMADD231PS  Y12, Y13, Y11
 	ADDQ         $0x10, AX
 	ADDQ         $0x10, CX
-	LEAQ         (R9)(R10*4), R9
-	DECQ         R14
+	LEAQ         (R9)(R11*4), R9
+	SUBQ         $0x04, R14
+	DECQ         R15
 	JNZ          rows11four
-
-rows11rest:
-	MOVQ depth+16(FP), R14
-	ANDQ $0x03, R14
-	JZ   rows11next
+	TESTQ        R14, R14
+	JZ           rows11next
 
 rows11single:
 	VMASKMOVPS   (R9), Y0, Y12
@@ -20388,7 +20377,7 @@ rows11single:
 	VFMADD231PS  Y12, Y13, Y11
 	ADDQ         R8, AX
 	ADDQ         R8, CX
-	LEAQ         (R9)(R10*1), R9
+	LEAQ         (R9)(R11*1), R9
 	DECQ         R14
 	JNZ          rows11single
 
@@ -20396,10 +20385,10 @@ rows11next:
 	ADDQ       $0x10, R12
 	CMPQ       R12, R13
 	JNE        rows11segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows11overwrite
 	MOVQ       AX, DX
@@ -20475,37 +20464,38 @@ rows12:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 	VXORPS Y12, Y12, Y12
-	MOVQ   step+40(FP), R8
+	MOVQ   step+48(FP), R8
 	SHLQ   $0x02, R8
-	MOVQ   row+32(FP), DX
+	MOVQ   row+40(FP), DX
 	SHLQ   $0x02, DX
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (BX)(DX*2), SI
 	LEAQ   (SI)(DX*2), DI
-	MOVQ   ldb+56(FP), R10
-	SHLQ   $0x02, R10
-	LEAQ   (R10)(R10*2), R11
-	MOVQ   segments+64(FP), R12
-	MOVQ   n+72(FP), R13
+	MOVQ   ldb+64(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (R11)(R11*2), R10
+	MOVQ   segments+72(FP), R12
+	MOVQ   n+80(FP), R13
 	SHLQ   $0x04, R13
 	ADDQ   R12, R13
 
 rows12segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R12), CX
-	LEAQ (AX)(CX*4), AX
-	LEAQ (AX)(DX*8), CX
-	MOVQ b+48(FP), R9
-	MOVQ 8(R12), R14
-	LEAQ (R9)(R14*4), R9
-	MOVQ depth+16(FP), R14
-	CMPQ R8, $0x04
-	JNE  rows12single
-	SHRQ $0x02, R14
-	JZ   rows12rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R12), CX
+	LEAQ  (AX)(CX*4), AX
+	LEAQ  (AX)(DX*8), CX
+	MOVQ  b+56(FP), R9
+	MOVQ  8(R12), R14
+	LEAQ  (R9)(R14*4), R9
+	MOVQ  depth+16(FP), R14
+	CMPQ  R8, $0x04
+	JNE   rows12single
+	MOVQ  fours+24(FP), R15
+	TESTQ R15, R15
+	JZ    rows12single
 
 rows12four:
-	VMASKMOVPS   (R9), Y0, Y13
+	VMOVUPS      (R9), Y13
 	VBROADCASTSS (AX), Y14
 	VFMADD231PS  Y13, Y14, Y1
 	VBROADCASTSS (AX)(DX*1), Y14
@@ -20530,7 +20520,7 @@ rows12four:
 	VFMADD231PS  Y13, Y14, Y11
 	VBROADCASTSS (CX)(BX*1), Y14
 	VFMADD231PS  Y13, Y14, Y12
-	VMASKMOVPS   (R9)(R10*1), Y0, Y13
+	VMOVUPS      (R9)(R11*1), Y13
 	VBROADCASTSS 4(AX), Y14
 	VFMADD231PS  Y13, Y14, Y1
 	VBROADCASTSS 4(AX)(DX*1), Y14
@@ -20555,7 +20545,7 @@ rows12four:
 	VFMADD231PS  Y13, Y14, Y11
 	VBROADCASTSS 4(CX)(BX*1), Y14
 	VFMADD231PS  Y13, Y14, Y12
-	VMASKMOVPS   (R9)(R10*2), Y0, Y13
+	VMOVUPS      (R9)(R11*2), Y13
 	VBROADCASTSS 8(AX), Y14
 	VFMADD231PS  Y13, Y14, Y1
 	VBROADCASTSS 8(AX)(DX*1), Y14
@@ -20580,7 +20570,7 @@ rows12four:
 	VFMADD231PS  Y13, Y14, Y11
 	VBROADCASTSS 8(CX)(BX*1), Y14
 	VFMADD231PS  Y13, Y14, Y12
-	VMASKMOVPS   (R9)(R11*1), Y0, Y13
+	VMOVUPS      (R9)(R10*1), Y13
 	VBROADCASTSS 12(AX), Y14
 	VFMADD231PS  Y13, Y14, Y1
 	VBROADCASTSS 12(AX)(DX*1), Y14
@@ -20607,14 +20597,12 @@ rows12four:
 	VFMADD231PS  Y13, Y14, Y12
 	ADDQ         $0x10, AX
 	ADDQ         $0x10, CX
-	LEAQ         (R9)(R10*4), R9
-	DECQ         R14
+	LEAQ         (R9)(R11*4), R9
+	SUBQ         $0x04, R14
+	DECQ         R15
 	JNZ          rows12four
-
-rows12rest:
-	MOVQ depth+16(FP), R14
-	ANDQ $0x03, R14
-	JZ   rows12next
+	TESTQ        R14, R14
+	JZ           rows12next
 
 rows12single:
 	VMASKMOVPS   (R9), Y0, Y13
@@ -20644,7 +20632,7 @@ rows12single:
 	VFMADD231PS  Y13, Y14, Y12
 	ADDQ         R8, AX
 	ADDQ         R8, CX
-	LEAQ         (R9)(R10*1), R9
+	LEAQ         (R9)(R11*1), R9
 	DECQ         R14
 	JNZ          rows12single
 
@@ -20652,10 +20640,10 @@ rows12next:
 	ADDQ       $0x10, R12
 	CMPQ       R12, R13
 	JNE        rows12segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows12overwrite
 	MOVQ       AX, DX
@@ -20783,68 +20771,69 @@ transposedabove11:
 
 transposedrows1:
 	VXORPS Y1, Y1, Y1
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows1segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows1rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows1single
 
 transposedrows1four:
-	VMASKMOVPS   (BX), Y0, Y2
+	VMOVUPS      (DX), Y2
 	VBROADCASTSS (AX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	VMASKMOVPS   (BX)(SI*1), Y0, Y2
-	VBROADCASTSS (AX)(CX*1), Y3
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y2
+	VBROADCASTSS (AX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	VMASKMOVPS   (BX)(SI*2), Y0, Y2
-	VBROADCASTSS (AX)(CX*2), Y3
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y2
+	VBROADCASTSS (AX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	VMASKMOVPS   (BX)(DI*1), Y0, Y2
-	VBROADCASTSS (AX)(DX*1), Y3
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y2
+	VBROADCASTSS (AX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows1four
-
-transposedrows1rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows1next
+	TESTQ        R9, R9
+	JZ           transposedrows1next
 
 transposedrows1single:
-	VMASKMOVPS   (BX), Y0, Y2
+	VMASKMOVPS   (DX), Y0, Y2
 	VBROADCASTSS (AX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows1single
 
 transposedrows1next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows1segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows1overwrite
 	MOVQ       AX, DX
@@ -20860,78 +20849,79 @@ transposedrows1overwrite:
 transposedrows2:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows2segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows2rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows2single
 
 transposedrows2four:
-	VMASKMOVPS   (BX), Y0, Y3
+	VMOVUPS      (DX), Y3
 	VBROADCASTSS (AX), Y4
 	VFMADD231PS  Y3, Y4, Y1
 	VBROADCASTSS 4(AX), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	VMASKMOVPS   (BX)(SI*1), Y0, Y3
-	VBROADCASTSS (AX)(CX*1), Y4
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y3
+	VBROADCASTSS (AX), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 4(AX)(CX*1), Y4
+	VBROADCASTSS 4(AX), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	VMASKMOVPS   (BX)(SI*2), Y0, Y3
-	VBROADCASTSS (AX)(CX*2), Y4
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y3
+	VBROADCASTSS (AX), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 4(AX)(CX*2), Y4
+	VBROADCASTSS 4(AX), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	VMASKMOVPS   (BX)(DI*1), Y0, Y3
-	VBROADCASTSS (AX)(DX*1), Y4
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y3
+	VBROADCASTSS (AX), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS 4(AX)(DX*1), Y4
+	VBROADCASTSS 4(AX), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows2four
-
-transposedrows2rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows2next
+	TESTQ        R9, R9
+	JZ           transposedrows2next
 
 transposedrows2single:
-	VMASKMOVPS   (BX), Y0, Y3
+	VMASKMOVPS   (DX), Y0, Y3
 	VBROADCASTSS (AX), Y4
 	VFMADD231PS  Y3, Y4, Y1
 	VBROADCASTSS 4(AX), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows2single
 
 transposedrows2next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows2segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows2overwrite
 	MOVQ       AX, DX
@@ -20953,88 +20943,89 @@ transposedrows3:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows3segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows3rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows3single
 
 transposedrows3four:
-	VMASKMOVPS   (BX), Y0, Y4
+	VMOVUPS      (DX), Y4
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y4, Y5, Y1
 	VBROADCASTSS 4(AX), Y5
 	VFMADD231PS  Y4, Y5, Y2
 	VBROADCASTSS 8(AX), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	VMASKMOVPS   (BX)(SI*1), Y0, Y4
-	VBROADCASTSS (AX)(CX*1), Y5
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y4
+	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 4(AX)(CX*1), Y5
+	VBROADCASTSS 4(AX), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 8(AX)(CX*1), Y5
+	VBROADCASTSS 8(AX), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	VMASKMOVPS   (BX)(SI*2), Y0, Y4
-	VBROADCASTSS (AX)(CX*2), Y5
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y4
+	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 4(AX)(CX*2), Y5
+	VBROADCASTSS 4(AX), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 8(AX)(CX*2), Y5
+	VBROADCASTSS 8(AX), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	VMASKMOVPS   (BX)(DI*1), Y0, Y4
-	VBROADCASTSS (AX)(DX*1), Y5
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y4
+	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS 4(AX)(DX*1), Y5
+	VBROADCASTSS 4(AX), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS 8(AX)(DX*1), Y5
+	VBROADCASTSS 8(AX), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows3four
-
-transposedrows3rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows3next
+	TESTQ        R9, R9
+	JZ           transposedrows3next
 
 transposedrows3single:
-	VMASKMOVPS   (BX), Y0, Y4
+	VMASKMOVPS   (DX), Y0, Y4
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y4, Y5, Y1
 	VBROADCASTSS 4(AX), Y5
 	VFMADD231PS  Y4, Y5, Y2
 	VBROADCASTSS 8(AX), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows3single
 
 transposedrows3next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows3segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows3overwrite
 	MOVQ       AX, DX
@@ -21062,30 +21053,30 @@ transposedrows4:
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows4segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows4rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows4single
 
 transposedrows4four:
-	VMASKMOVPS   (BX), Y0, Y5
+	VMOVUPS      (DX), Y5
 	VBROADCASTSS (AX), Y6
 	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS 4(AX), Y6
@@ -21094,45 +21085,46 @@ transposedrows4four:
 	VFMADD231PS  Y5, Y6, Y3
 	VBROADCASTSS 12(AX), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	VMASKMOVPS   (BX)(SI*1), Y0, Y5
-	VBROADCASTSS (AX)(CX*1), Y6
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y5
+	VBROADCASTSS (AX), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(AX)(CX*1), Y6
+	VBROADCASTSS 4(AX), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 8(AX)(CX*1), Y6
+	VBROADCASTSS 8(AX), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 12(AX)(CX*1), Y6
+	VBROADCASTSS 12(AX), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	VMASKMOVPS   (BX)(SI*2), Y0, Y5
-	VBROADCASTSS (AX)(CX*2), Y6
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y5
+	VBROADCASTSS (AX), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(AX)(CX*2), Y6
+	VBROADCASTSS 4(AX), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 8(AX)(CX*2), Y6
+	VBROADCASTSS 8(AX), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 12(AX)(CX*2), Y6
+	VBROADCASTSS 12(AX), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	VMASKMOVPS   (BX)(DI*1), Y0, Y5
-	VBROADCASTSS (AX)(DX*1), Y6
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y5
+	VBROADCASTSS (AX), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(AX)(DX*1), Y6
+	VBROADCASTSS 4(AX), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS 8(AX)(DX*1), Y6
+	VBROADCASTSS 8(AX), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS 12(AX)(DX*1), Y6
+	VBROADCASTSS 12(AX), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows4four
-
-transposedrows4rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows4next
+	TESTQ        R9, R9
+	JZ           transposedrows4next
 
 transposedrows4single:
-	VMASKMOVPS   (BX), Y0, Y5
+	VMASKMOVPS   (DX), Y0, Y5
 	VBROADCASTSS (AX), Y6
 	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS 4(AX), Y6
@@ -21141,19 +21133,19 @@ transposedrows4single:
 	VFMADD231PS  Y5, Y6, Y3
 	VBROADCASTSS 12(AX), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows4single
 
 transposedrows4next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows4segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows4overwrite
 	MOVQ       AX, DX
@@ -21187,30 +21179,30 @@ transposedrows5:
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows5segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows5rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows5single
 
 transposedrows5four:
-	VMASKMOVPS   (BX), Y0, Y6
+	VMOVUPS      (DX), Y6
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y6, Y7, Y1
 	VBROADCASTSS 4(AX), Y7
@@ -21221,51 +21213,52 @@ transposedrows5four:
 	VFMADD231PS  Y6, Y7, Y4
 	VBROADCASTSS 16(AX), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	VMASKMOVPS   (BX)(SI*1), Y0, Y6
-	VBROADCASTSS (AX)(CX*1), Y7
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y6
+	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS 4(AX)(CX*1), Y7
+	VBROADCASTSS 4(AX), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 8(AX)(CX*1), Y7
+	VBROADCASTSS 8(AX), Y7
 	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS 12(AX)(CX*1), Y7
+	VBROADCASTSS 12(AX), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS 16(AX)(CX*1), Y7
+	VBROADCASTSS 16(AX), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	VMASKMOVPS   (BX)(SI*2), Y0, Y6
-	VBROADCASTSS (AX)(CX*2), Y7
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y6
+	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS 4(AX)(CX*2), Y7
+	VBROADCASTSS 4(AX), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 8(AX)(CX*2), Y7
+	VBROADCASTSS 8(AX), Y7
 	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS 12(AX)(CX*2), Y7
+	VBROADCASTSS 12(AX), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS 16(AX)(CX*2), Y7
+	VBROADCASTSS 16(AX), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	VMASKMOVPS   (BX)(DI*1), Y0, Y6
-	VBROADCASTSS (AX)(DX*1), Y7
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y6
+	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS 4(AX)(DX*1), Y7
+	VBROADCASTSS 4(AX), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 8(AX)(DX*1), Y7
+	VBROADCASTSS 8(AX), Y7
 	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS 12(AX)(DX*1), Y7
+	VBROADCASTSS 12(AX), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS 16(AX)(DX*1), Y7
+	VBROADCASTSS 16(AX), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows5four
-
-transposedrows5rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows5next
+	TESTQ        R9, R9
+	JZ           transposedrows5next
 
 transposedrows5single:
-	VMASKMOVPS   (BX), Y0, Y6
+	VMASKMOVPS   (DX), Y0, Y6
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y6, Y7, Y1
 	VBROADCASTSS 4(AX), Y7
@@ -21276,19 +21269,19 @@ transposedrows5single:
 	VFMADD231PS  Y6, Y7, Y4
 	VBROADCASTSS 16(AX), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows5single
 
 transposedrows5next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows5segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows5overwrite
 	MOVQ       AX, DX
@@ -21328,30 +21321,30 @@ transposedrows6:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows6segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows6rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows6single
 
 transposedrows6four:
-	VMASKMOVPS   (BX), Y0, Y7
+	VMOVUPS      (DX), Y7
 	VBROADCASTSS (AX), Y8
 	VFMADD231PS  Y7, Y8, Y1
 	VBROADCASTSS 4(AX), Y8
@@ -21364,57 +21357,58 @@ transposedrows6four:
 	VFMADD231PS  Y7, Y8, Y5
 	VBROADCASTSS 20(AX), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	VMASKMOVPS   (BX)(SI*1), Y0, Y7
-	VBROADCASTSS (AX)(CX*1), Y8
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y7
+	VBROADCASTSS (AX), Y8
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 4(AX)(CX*1), Y8
+	VBROADCASTSS 4(AX), Y8
 	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS 8(AX)(CX*1), Y8
+	VBROADCASTSS 8(AX), Y8
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 12(AX)(CX*1), Y8
+	VBROADCASTSS 12(AX), Y8
 	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS 16(AX)(CX*1), Y8
+	VBROADCASTSS 16(AX), Y8
 	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS 20(AX)(CX*1), Y8
+	VBROADCASTSS 20(AX), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	VMASKMOVPS   (BX)(SI*2), Y0, Y7
-	VBROADCASTSS (AX)(CX*2), Y8
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y7
+	VBROADCASTSS (AX), Y8
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 4(AX)(CX*2), Y8
+	VBROADCASTSS 4(AX), Y8
 	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS 8(AX)(CX*2), Y8
+	VBROADCASTSS 8(AX), Y8
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 12(AX)(CX*2), Y8
+	VBROADCASTSS 12(AX), Y8
 	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS 16(AX)(CX*2), Y8
+	VBROADCASTSS 16(AX), Y8
 	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS 20(AX)(CX*2), Y8
+	VBROADCASTSS 20(AX), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	VMASKMOVPS   (BX)(DI*1), Y0, Y7
-	VBROADCASTSS (AX)(DX*1), Y8
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y7
+	VBROADCASTSS (AX), Y8
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 4(AX)(DX*1), Y8
+	VBROADCASTSS 4(AX), Y8
 	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS 8(AX)(DX*1), Y8
+	VBROADCASTSS 8(AX), Y8
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 12(AX)(DX*1), Y8
+	VBROADCASTSS 12(AX), Y8
 	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS 16(AX)(DX*1), Y8
+	VBROADCASTSS 16(AX), Y8
 	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS 20(AX)(DX*1), Y8
+	VBROADCASTSS 20(AX), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows6four
-
-transposedrows6rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows6next
+	TESTQ        R9, R9
+	JZ           transposedrows6next
 
 transposedrows6single:
-	VMASKMOVPS   (BX), Y0, Y7
+	VMASKMOVPS   (DX), Y0, Y7
 	VBROADCASTSS (AX), Y8
 	VFMADD231PS  Y7, Y8, Y1
 	VBROADCASTSS 4(AX), Y8
@@ -21427,19 +21421,19 @@ transposedrows6single:
 	VFMADD231PS  Y7, Y8, Y5
 	VBROADCASTSS 20(AX), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows6single
 
 transposedrows6next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows6segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows6overwrite
 	MOVQ       AX, DX
@@ -21485,30 +21479,30 @@ transposedrows7:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows7segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows7rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows7single
 
 transposedrows7four:
-	VMASKMOVPS   (BX), Y0, Y8
+	VMOVUPS      (DX), Y8
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y8, Y9, Y1
 	VBROADCASTSS 4(AX), Y9
@@ -21523,63 +21517,64 @@ transposedrows7four:
 	VFMADD231PS  Y8, Y9, Y6
 	VBROADCASTSS 24(AX), Y9
 	VFMADD231PS  Y8, Y9, Y7
-	VMASKMOVPS   (BX)(SI*1), Y0, Y8
-	VBROADCASTSS (AX)(CX*1), Y9
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y8
+	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y8, Y9, Y1
-	VBROADCASTSS 4(AX)(CX*1), Y9
+	VBROADCASTSS 4(AX), Y9
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 8(AX)(CX*1), Y9
+	VBROADCASTSS 8(AX), Y9
 	VFMADD231PS  Y8, Y9, Y3
-	VBROADCASTSS 12(AX)(CX*1), Y9
+	VBROADCASTSS 12(AX), Y9
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 16(AX)(CX*1), Y9
+	VBROADCASTSS 16(AX), Y9
 	VFMADD231PS  Y8, Y9, Y5
-	VBROADCASTSS 20(AX)(CX*1), Y9
+	VBROADCASTSS 20(AX), Y9
 	VFMADD231PS  Y8, Y9, Y6
-	VBROADCASTSS 24(AX)(CX*1), Y9
+	VBROADCASTSS 24(AX), Y9
 	VFMADD231PS  Y8, Y9, Y7
-	VMASKMOVPS   (BX)(SI*2), Y0, Y8
-	VBROADCASTSS (AX)(CX*2), Y9
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y8
+	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y8, Y9, Y1
-	VBROADCASTSS 4(AX)(CX*2), Y9
+	VBROADCASTSS 4(AX), Y9
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 8(AX)(CX*2), Y9
+	VBROADCASTSS 8(AX), Y9
 	VFMADD231PS  Y8, Y9, Y3
-	VBROADCASTSS 12(AX)(CX*2), Y9
+	VBROADCASTSS 12(AX), Y9
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 16(AX)(CX*2), Y9
+	VBROADCASTSS 16(AX), Y9
 	VFMADD231PS  Y8, Y9, Y5
-	VBROADCASTSS 20(AX)(CX*2), Y9
+	VBROADCASTSS 20(AX), Y9
 	VFMADD231PS  Y8, Y9, Y6
-	VBROADCASTSS 24(AX)(CX*2), Y9
+	VBROADCASTSS 24(AX), Y9
 	VFMADD231PS  Y8, Y9, Y7
-	VMASKMOVPS   (BX)(DI*1), Y0, Y8
-	VBROADCASTSS (AX)(DX*1), Y9
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y8
+	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y8, Y9, Y1
-	VBROADCASTSS 4(AX)(DX*1), Y9
+	VBROADCASTSS 4(AX), Y9
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 8(AX)(DX*1), Y9
+	VBROADCASTSS 8(AX), Y9
 	VFMADD231PS  Y8, Y9, Y3
-	VBROADCASTSS 12(AX)(DX*1), Y9
+	VBROADCASTSS 12(AX), Y9
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 16(AX)(DX*1), Y9
+	VBROADCASTSS 16(AX), Y9
 	VFMADD231PS  Y8, Y9, Y5
-	VBROADCASTSS 20(AX)(DX*1), Y9
+	VBROADCASTSS 20(AX), Y9
 	VFMADD231PS  Y8, Y9, Y6
-	VBROADCASTSS 24(AX)(DX*1), Y9
+	VBROADCASTSS 24(AX), Y9
 	VFMADD231PS  Y8, Y9, Y7
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows7four
-
-transposedrows7rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows7next
+	TESTQ        R9, R9
+	JZ           transposedrows7next
 
 transposedrows7single:
-	VMASKMOVPS   (BX), Y0, Y8
+	VMASKMOVPS   (DX), Y0, Y8
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y8, Y9, Y1
 	VBROADCASTSS 4(AX), Y9
@@ -21594,19 +21589,19 @@ transposedrows7single:
 	VFMADD231PS  Y8, Y9, Y6
 	VBROADCASTSS 24(AX), Y9
 	VFMADD231PS  Y8, Y9, Y7
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows7single
 
 transposedrows7next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows7segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows7overwrite
 	MOVQ       AX, DX
@@ -21658,30 +21653,30 @@ transposedrows8:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows8segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows8rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows8single
 
 transposedrows8four:
-	VMASKMOVPS   (BX), Y0, Y9
+	VMOVUPS      (DX), Y9
 	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y9, Y10, Y1
 	VBROADCASTSS 4(AX), Y10
@@ -21698,69 +21693,70 @@ transposedrows8four:
 	VFMADD231PS  Y9, Y10, Y7
 	VBROADCASTSS 28(AX), Y10
 	VFMADD231PS  Y9, Y10, Y8
-	VMASKMOVPS   (BX)(SI*1), Y0, Y9
-	VBROADCASTSS (AX)(CX*1), Y10
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y9
+	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 4(AX)(CX*1), Y10
+	VBROADCASTSS 4(AX), Y10
 	VFMADD231PS  Y9, Y10, Y2
-	VBROADCASTSS 8(AX)(CX*1), Y10
+	VBROADCASTSS 8(AX), Y10
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 12(AX)(CX*1), Y10
+	VBROADCASTSS 12(AX), Y10
 	VFMADD231PS  Y9, Y10, Y4
-	VBROADCASTSS 16(AX)(CX*1), Y10
+	VBROADCASTSS 16(AX), Y10
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 20(AX)(CX*1), Y10
+	VBROADCASTSS 20(AX), Y10
 	VFMADD231PS  Y9, Y10, Y6
-	VBROADCASTSS 24(AX)(CX*1), Y10
+	VBROADCASTSS 24(AX), Y10
 	VFMADD231PS  Y9, Y10, Y7
-	VBROADCASTSS 28(AX)(CX*1), Y10
+	VBROADCASTSS 28(AX), Y10
 	VFMADD231PS  Y9, Y10, Y8
-	VMASKMOVPS   (BX)(SI*2), Y0, Y9
-	VBROADCASTSS (AX)(CX*2), Y10
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y9
+	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 4(AX)(CX*2), Y10
+	VBROADCASTSS 4(AX), Y10
 	VFMADD231PS  Y9, Y10, Y2
-	VBROADCASTSS 8(AX)(CX*2), Y10
+	VBROADCASTSS 8(AX), Y10
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 12(AX)(CX*2), Y10
+	VBROADCASTSS 12(AX), Y10
 	VFMADD231PS  Y9, Y10, Y4
-	VBROADCASTSS 16(AX)(CX*2), Y10
+	VBROADCASTSS 16(AX), Y10
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 20(AX)(CX*2), Y10
+	VBROADCASTSS 20(AX), Y10
 	VFMADD231PS  Y9, Y10, Y6
-	VBROADCASTSS 24(AX)(CX*2), Y10
+	VBROADCASTSS 24(AX), Y10
 	VFMADD231PS  Y9, Y10, Y7
-	VBROADCASTSS 28(AX)(CX*2), Y10
+	VBROADCASTSS 28(AX), Y10
 	VFMADD231PS  Y9, Y10, Y8
-	VMASKMOVPS   (BX)(DI*1), Y0, Y9
-	VBROADCASTSS (AX)(DX*1), Y10
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y9
+	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS 4(AX)(DX*1), Y10
+	VBROADCASTSS 4(AX), Y10
 	VFMADD231PS  Y9, Y10, Y2
-	VBROADCASTSS 8(AX)(DX*1), Y10
+	VBROADCASTSS 8(AX), Y10
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 12(AX)(DX*1), Y10
+	VBROADCASTSS 12(AX), Y10
 	VFMADD231PS  Y9, Y10, Y4
-	VBROADCASTSS 16(AX)(DX*1), Y10
+	VBROADCASTSS 16(AX), Y10
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS 20(AX)(DX*1), Y10
+	VBROADCASTSS 20(AX), Y10
 	VFMADD231PS  Y9, Y10, Y6
-	VBROADCASTSS 24(AX)(DX*1), Y10
+	VBROADCASTSS 24(AX), Y10
 	VFMADD231PS  Y9, Y10, Y7
-	VBROADCASTSS 28(AX)(DX*1), Y10
+	VBROADCASTSS 28(AX), Y10
 	VFMADD231PS  Y9, Y10, Y8
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows8four
-
-transposedrows8rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows8next
+	TESTQ        R9, R9
+	JZ           transposedrows8next
 
 transposedrows8single:
-	VMASKMOVPS   (BX), Y0, Y9
+	VMASKMOVPS   (DX), Y0, Y9
 	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y9, Y10, Y1
 	VBROADCASTSS 4(AX), Y10
@@ -21777,19 +21773,19 @@ transposedrows8single:
 	VFMADD231PS  Y9, Y10, Y7
 	VBROADCASTSS 28(AX), Y10
 	VFMADD231PS  Y9, Y10, Y8
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows8single
 
 transposedrows8next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows8segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows8overwrite
 	MOVQ       AX, DX
@@ -21847,30 +21843,30 @@ transposedrows9:
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows9segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows9rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows9single
 
 transposedrows9four:
-	VMASKMOVPS   (BX), Y0, Y10
+	VMOVUPS      (DX), Y10
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y10, Y11, Y1
 	VBROADCASTSS 4(AX), Y11
@@ -21889,75 +21885,76 @@ transposedrows9four:
 	VFMADD231PS  Y10, Y11, Y8
 	VBROADCASTSS 32(AX), Y11
 	VFMADD231PS  Y10, Y11, Y9
-	VMASKMOVPS   (BX)(SI*1), Y0, Y10
-	VBROADCASTSS (AX)(CX*1), Y11
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y10
+	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y10, Y11, Y1
-	VBROADCASTSS 4(AX)(CX*1), Y11
+	VBROADCASTSS 4(AX), Y11
 	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 8(AX)(CX*1), Y11
+	VBROADCASTSS 8(AX), Y11
 	VFMADD231PS  Y10, Y11, Y3
-	VBROADCASTSS 12(AX)(CX*1), Y11
+	VBROADCASTSS 12(AX), Y11
 	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 16(AX)(CX*1), Y11
+	VBROADCASTSS 16(AX), Y11
 	VFMADD231PS  Y10, Y11, Y5
-	VBROADCASTSS 20(AX)(CX*1), Y11
+	VBROADCASTSS 20(AX), Y11
 	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 24(AX)(CX*1), Y11
+	VBROADCASTSS 24(AX), Y11
 	VFMADD231PS  Y10, Y11, Y7
-	VBROADCASTSS 28(AX)(CX*1), Y11
+	VBROADCASTSS 28(AX), Y11
 	VFMADD231PS  Y10, Y11, Y8
-	VBROADCASTSS 32(AX)(CX*1), Y11
+	VBROADCASTSS 32(AX), Y11
 	VFMADD231PS  Y10, Y11, Y9
-	VMASKMOVPS   (BX)(SI*2), Y0, Y10
-	VBROADCASTSS (AX)(CX*2), Y11
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y10
+	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y10, Y11, Y1
-	VBROADCASTSS 4(AX)(CX*2), Y11
+	VBROADCASTSS 4(AX), Y11
 	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 8(AX)(CX*2), Y11
+	VBROADCASTSS 8(AX), Y11
 	VFMADD231PS  Y10, Y11, Y3
-	VBROADCASTSS 12(AX)(CX*2), Y11
+	VBROADCASTSS 12(AX), Y11
 	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 16(AX)(CX*2), Y11
+	VBROADCASTSS 16(AX), Y11
 	VFMADD231PS  Y10, Y11, Y5
-	VBROADCASTSS 20(AX)(CX*2), Y11
+	VBROADCASTSS 20(AX), Y11
 	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 24(AX)(CX*2), Y11
+	VBROADCASTSS 24(AX), Y11
 	VFMADD231PS  Y10, Y11, Y7
-	VBROADCASTSS 28(AX)(CX*2), Y11
+	VBROADCASTSS 28(AX), Y11
 	VFMADD231PS  Y10, Y11, Y8
-	VBROADCASTSS 32(AX)(CX*2), Y11
+	VBROADCASTSS 32(AX), Y11
 	VFMADD231PS  Y10, Y11, Y9
-	VMASKMOVPS   (BX)(DI*1), Y0, Y10
-	VBROADCASTSS (AX)(DX*1), Y11
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y10
+	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y10, Y11, Y1
-	VBROADCASTSS 4(AX)(DX*1), Y11
+	VBROADCASTSS 4(AX), Y11
 	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 8(AX)(DX*1), Y11
+	VBROADCASTSS 8(AX), Y11
 	VFMADD231PS  Y10, Y11, Y3
-	VBROADCASTSS 12(AX)(DX*1), Y11
+	VBROADCASTSS 12(AX), Y11
 	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 16(AX)(DX*1), Y11
+	VBROADCASTSS 16(AX), Y11
 	VFMADD231PS  Y10, Y11, Y5
-	VBROADCASTSS 20(AX)(DX*1), Y11
+	VBROADCASTSS 20(AX), Y11
 	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 24(AX)(DX*1), Y11
+	VBROADCASTSS 24(AX), Y11
 	VFMADD231PS  Y10, Y11, Y7
-	VBROADCASTSS 28(AX)(DX*1), Y11
+	VBROADCASTSS 28(AX), Y11
 	VFMADD231PS  Y10, Y11, Y8
-	VBROADCASTSS 32(AX)(DX*1), Y11
+	VBROADCASTSS 32(AX), Y11
 	VFMADD231PS  Y10, Y11, Y9
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows9four
-
-transposedrows9rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows9next
+	TESTQ        R9, R9
+	JZ           transposedrows9next
 
 transposedrows9single:
-	VMASKMOVPS   (BX), Y0, Y10
+	VMASKMOVPS   (DX), Y0, Y10
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y10, Y11, Y1
 	VBROADCASTSS 4(AX), Y11
@@ -21976,19 +21973,19 @@ transposedrows9single:
 	VFMADD231PS  Y10, Y11, Y8
 	VBROADCASTSS 32(AX), Y11
 	VFMADD231PS  Y10, Y11, Y9
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows9single
 
 transposedrows9next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows9segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows9overwrite
 	MOVQ       AX, DX
@@ -22052,30 +22049,30 @@ transposedrows10:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows10segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows10rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows10single
 
 transposedrows10four:
-	VMASKMOVPS   (BX), Y0, Y11
+	VMOVUPS      (DX), Y11
 	VBROADCASTSS (AX), Y12
 	VFMADD231PS  Y11, Y12, Y1
 	VBROADCASTSS 4(AX), Y12
@@ -22096,81 +22093,82 @@ transposedrows10four:
 	VFMADD231PS  Y11, Y12, Y9
 	VBROADCASTSS 36(AX), Y12
 	VFMADD231PS  Y11, Y12, Y10
-	VMASKMOVPS   (BX)(SI*1), Y0, Y11
-	VBROADCASTSS (AX)(CX*1), Y12
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y11
+	VBROADCASTSS (AX), Y12
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS 4(AX)(CX*1), Y12
+	VBROADCASTSS 4(AX), Y12
 	VFMADD231PS  Y11, Y12, Y2
-	VBROADCASTSS 8(AX)(CX*1), Y12
+	VBROADCASTSS 8(AX), Y12
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS 12(AX)(CX*1), Y12
+	VBROADCASTSS 12(AX), Y12
 	VFMADD231PS  Y11, Y12, Y4
-	VBROADCASTSS 16(AX)(CX*1), Y12
+	VBROADCASTSS 16(AX), Y12
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 20(AX)(CX*1), Y12
+	VBROADCASTSS 20(AX), Y12
 	VFMADD231PS  Y11, Y12, Y6
-	VBROADCASTSS 24(AX)(CX*1), Y12
+	VBROADCASTSS 24(AX), Y12
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS 28(AX)(CX*1), Y12
+	VBROADCASTSS 28(AX), Y12
 	VFMADD231PS  Y11, Y12, Y8
-	VBROADCASTSS 32(AX)(CX*1), Y12
+	VBROADCASTSS 32(AX), Y12
 	VFMADD231PS  Y11, Y12, Y9
-	VBROADCASTSS 36(AX)(CX*1), Y12
+	VBROADCASTSS 36(AX), Y12
 	VFMADD231PS  Y11, Y12, Y10
-	VMASKMOVPS   (BX)(SI*2), Y0, Y11
-	VBROADCASTSS (AX)(CX*2), Y12
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y11
+	VBROADCASTSS (AX), Y12
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS 4(AX)(CX*2), Y12
+	VBROADCASTSS 4(AX), Y12
 	VFMADD231PS  Y11, Y12, Y2
-	VBROADCASTSS 8(AX)(CX*2), Y12
+	VBROADCASTSS 8(AX), Y12
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS 12(AX)(CX*2), Y12
+	VBROADCASTSS 12(AX), Y12
 	VFMADD231PS  Y11, Y12, Y4
-	VBROADCASTSS 16(AX)(CX*2), Y12
+	VBROADCASTSS 16(AX), Y12
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 20(AX)(CX*2), Y12
+	VBROADCASTSS 20(AX), Y12
 	VFMADD231PS  Y11, Y12, Y6
-	VBROADCASTSS 24(AX)(CX*2), Y12
+	VBROADCASTSS 24(AX), Y12
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS 28(AX)(CX*2), Y12
+	VBROADCASTSS 28(AX), Y12
 	VFMADD231PS  Y11, Y12, Y8
-	VBROADCASTSS 32(AX)(CX*2), Y12
+	VBROADCASTSS 32(AX), Y12
 	VFMADD231PS  Y11, Y12, Y9
-	VBROADCASTSS 36(AX)(CX*2), Y12
+	VBROADCASTSS 36(AX), Y12
 	VFMADD231PS  Y11, Y12, Y10
-	VMASKMOVPS   (BX)(DI*1), Y0, Y11
-	VBROADCASTSS (AX)(DX*1), Y12
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y11
+	VBROADCASTSS (AX), Y12
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS 4(AX)(DX*1), Y12
+	VBROADCASTSS 4(AX), Y12
 	VFMADD231PS  Y11, Y12, Y2
-	VBROADCASTSS 8(AX)(DX*1), Y12
+	VBROADCASTSS 8(AX), Y12
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS 12(AX)(DX*1), Y12
+	VBROADCASTSS 12(AX), Y12
 	VFMADD231PS  Y11, Y12, Y4
-	VBROADCASTSS 16(AX)(DX*1), Y12
+	VBROADCASTSS 16(AX), Y12
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS 20(AX)(DX*1), Y12
+	VBROADCASTSS 20(AX), Y12
 	VFMADD231PS  Y11, Y12, Y6
-	VBROADCASTSS 24(AX)(DX*1), Y12
+	VBROADCASTSS 24(AX), Y12
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS 28(AX)(DX*1), Y12
+	VBROADCASTSS 28(AX), Y12
 	VFMADD231PS  Y11, Y12, Y8
-	VBROADCASTSS 32(AX)(DX*1), Y12
+	VBROADCASTSS 32(AX), Y12
 	VFMADD231PS  Y11, Y12, Y9
-	VBROADCASTSS 36(AX)(DX*1), Y12
+	VBROADCASTSS 36(AX), Y12
 	VFMADD231PS  Y11, Y12, Y10
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows10four
-
-transposedrows10rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows10next
+	TESTQ        R9, R9
+	JZ           transposedrows10next
 
 transposedrows10single:
-	VMASKMOVPS   (BX), Y0, Y11
+	VMASKMOVPS   (DX), Y0, Y11
 	VBROADCASTSS (AX), Y12
 	VFMADD231PS  Y11, Y12, Y1
 	VBROADCASTSS 4(AX), Y12
@@ -22191,19 +22189,19 @@ transposedrows10single:
 	VFMADD231PS  Y11, Y12, Y9
 	VBROADCASTSS 36(AX), Y12
 	VFMADD231PS  Y11, Y12, Y10
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows10single
 
 transposedrows10next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows10segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows10overwrite
 	MOVQ       AX, DX
@@ -22273,30 +22271,30 @@ transposedrows11:
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows11segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows11rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows11single
 
 transposedrows11four:
-	VMASKMOVPS   (BX), Y0, Y12
+	VMOVUPS      (DX), Y12
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y12, Y13, Y1
 	VBROADCASTSS 4(AX), Y13
@@ -22319,87 +22317,88 @@ transposedrows11four:
 	VFMADD231PS  Y12, Y13, Y10
 	VBROADCASTSS 40(AX), Y13
 	VFMADD231PS  Y12, Y13, Y11
-	VMASKMOVPS   (BX)(SI*1), Y0, Y12
-	VBROADCASTSS (AX)(CX*1), Y13
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y12
+	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y12, Y13, Y1
-	VBROADCASTSS 4(AX)(CX*1), Y13
+	VBROADCASTSS 4(AX), Y13
 	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS 8(AX)(CX*1), Y13
+	VBROADCASTSS 8(AX), Y13
 	VFMADD231PS  Y12, Y13, Y3
-	VBROADCASTSS 12(AX)(CX*1), Y13
+	VBROADCASTSS 12(AX), Y13
 	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS 16(AX)(CX*1), Y13
+	VBROADCASTSS 16(AX), Y13
 	VFMADD231PS  Y12, Y13, Y5
-	VBROADCASTSS 20(AX)(CX*1), Y13
+	VBROADCASTSS 20(AX), Y13
 	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS 24(AX)(CX*1), Y13
+	VBROADCASTSS 24(AX), Y13
 	VFMADD231PS  Y12, Y13, Y7
-	VBROADCASTSS 28(AX)(CX*1), Y13
+	VBROADCASTSS 28(AX), Y13
 	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS 32(AX)(CX*1), Y13
+	VBROADCASTSS 32(AX), Y13
 	VFMADD231PS  Y12, Y13, Y9
-	VBROADCASTSS 36(AX)(CX*1), Y13
+	VBROADCASTSS 36(AX), Y13
 	VFMADD231PS  Y12, Y13, Y10
-	VBROADCASTSS 40(AX)(CX*1), Y13
+	VBROADCASTSS 40(AX), Y13
 	VFMADD231PS  Y12, Y13, Y11
-	VMASKMOVPS   (BX)(SI*2), Y0, Y12
-	VBROADCASTSS (AX)(CX*2), Y13
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y12
+	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y12, Y13, Y1
-	VBROADCASTSS 4(AX)(CX*2), Y13
+	VBROADCASTSS 4(AX), Y13
 	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS 8(AX)(CX*2), Y13
+	VBROADCASTSS 8(AX), Y13
 	VFMADD231PS  Y12, Y13, Y3
-	VBROADCASTSS 12(AX)(CX*2), Y13
+	VBROADCASTSS 12(AX), Y13
 	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS 16(AX)(CX*2), Y13
+	VBROADCASTSS 16(AX), Y13
 	VFMADD231PS  Y12, Y13, Y5
-	VBROADCASTSS 20(AX)(CX*2), Y13
+	VBROADCASTSS 20(AX), Y13
 	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS 24(AX)(CX*2), Y13
+	VBROADCASTSS 24(AX), Y13
 	VFMADD231PS  Y12, Y13, Y7
-	VBROADCASTSS 28(AX)(CX*2), Y13
+	VBROADCASTSS 28(AX), Y13
 	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS 32(AX)(CX*2), Y13
+	VBROADCASTSS 32(AX), Y13
 	VFMADD231PS  Y12, Y13, Y9
-	VBROADCASTSS 36(AX)(CX*2), Y13
+	VBROADCASTSS 36(AX), Y13
 	VFMADD231PS  Y12, Y13, Y10
-	VBROADCASTSS 40(AX)(CX*2), Y13
+	VBROADCASTSS 40(AX), Y13
 	VFMADD231PS  Y12, Y13, Y11
-	VMASKMOVPS   (BX)(DI*1), Y0, Y12
-	VBROADCASTSS (AX)(DX*1), Y13
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y12
+	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y12, Y13, Y1
-	VBROADCASTSS 4(AX)(DX*1), Y13
+	VBROADCASTSS 4(AX), Y13
 	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS 8(AX)(DX*1), Y13
+	VBROADCASTSS 8(AX), Y13
 	VFMADD231PS  Y12, Y13, Y3
-	VBROADCASTSS 12(AX)(DX*1), Y13
+	VBROADCASTSS 12(AX), Y13
 	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS 16(AX)(DX*1), Y13
+	VBROADCASTSS 16(AX), Y13
 	VFMADD231PS  Y12, Y13, Y5
-	VBROADCASTSS 20(AX)(DX*1), Y13
+	VBROADCASTSS 20(AX), Y13
 	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS 24(AX)(DX*1), Y13
+	VBROADCASTSS 24(AX), Y13
 	VFMADD231PS  Y12, Y13, Y7
-	VBROADCASTSS 28(AX)(DX*1), Y13
+	VBROADCASTSS 28(AX), Y13
 	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS 32(AX)(DX*1), Y13
+	VBROADCASTSS 32(AX), Y13
 	VFMADD231PS  Y12, Y13, Y9
-	VBROADCASTSS 36(AX)(DX*1), Y13
+	VBROADCASTSS 36(AX), Y13
 	VFMADD231PS  Y12, Y13, Y10
-	VBROADCASTSS 40(AX)(DX*1), Y13
+	VBROADCASTSS 40(AX), Y13
 	VFMADD231PS  Y12, Y13, Y11
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows11four
-
-transposedrows11rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows11next
+	TESTQ        R9, R9
+	JZ           transposedrows11next
 
 transposedrows11single:
-	VMASKMOVPS   (BX), Y0, Y12
+	VMASKMOVPS   (DX), Y0, Y12
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y12, Y13, Y1
 	VBROADCASTSS 4(AX), Y13
@@ -22422,19 +22421,19 @@ transposedrows11single:
 	VFMADD231PS  Y12, Y13, Y10
 	VBROADCASTSS 40(AX), Y13
 	VFMADD231PS  Y12, Y13, Y11
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows11single
 
 transposedrows11next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows11segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows11overwrite
 	MOVQ       AX, DX
@@ -22510,30 +22509,30 @@ transposedrows12:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 	VXORPS Y12, Y12, Y12
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows12segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows12rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows12single
 
 transposedrows12four:
-	VMASKMOVPS   (BX), Y0, Y13
+	VMOVUPS      (DX), Y13
 	VBROADCASTSS (AX), Y14
 	VFMADD231PS  Y13, Y14, Y1
 	VBROADCASTSS 4(AX), Y14
@@ -22558,93 +22557,94 @@ transposedrows12four:
 	VFMADD231PS  Y13, Y14, Y11
 	VBROADCASTSS 44(AX), Y14
 	VFMADD231PS  Y13, Y14, Y12
-	VMASKMOVPS   (BX)(SI*1), Y0, Y13
-	VBROADCASTSS (AX)(CX*1), Y14
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y13
+	VBROADCASTSS (AX), Y14
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 4(AX)(CX*1), Y14
+	VBROADCASTSS 4(AX), Y14
 	VFMADD231PS  Y13, Y14, Y2
-	VBROADCASTSS 8(AX)(CX*1), Y14
+	VBROADCASTSS 8(AX), Y14
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 12(AX)(CX*1), Y14
+	VBROADCASTSS 12(AX), Y14
 	VFMADD231PS  Y13, Y14, Y4
-	VBROADCASTSS 16(AX)(CX*1), Y14
+	VBROADCASTSS 16(AX), Y14
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 20(AX)(CX*1), Y14
+	VBROADCASTSS 20(AX), Y14
 	VFMADD231PS  Y13, Y14, Y6
-	VBROADCASTSS 24(AX)(CX*1), Y14
+	VBROADCASTSS 24(AX), Y14
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 28(AX)(CX*1), Y14
+	VBROADCASTSS 28(AX), Y14
 	VFMADD231PS  Y13, Y14, Y8
-	VBROADCASTSS 32(AX)(CX*1), Y14
+	VBROADCASTSS 32(AX), Y14
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 36(AX)(CX*1), Y14
+	VBROADCASTSS 36(AX), Y14
 	VFMADD231PS  Y13, Y14, Y10
-	VBROADCASTSS 40(AX)(CX*1), Y14
+	VBROADCASTSS 40(AX), Y14
 	VFMADD231PS  Y13, Y14, Y11
-	VBROADCASTSS 44(AX)(CX*1), Y14
+	VBROADCASTSS 44(AX), Y14
 	VFMADD231PS  Y13, Y14, Y12
-	VMASKMOVPS   (BX)(SI*2), Y0, Y13
-	VBROADCASTSS (AX)(CX*2), Y14
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y13
+	VBROADCASTSS (AX), Y14
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 4(AX)(CX*2), Y14
+	VBROADCASTSS 4(AX), Y14
 	VFMADD231PS  Y13, Y14, Y2
-	VBROADCASTSS 8(AX)(CX*2), Y14
+	VBROADCASTSS 8(AX), Y14
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 12(AX)(CX*2), Y14
+	VBROADCASTSS 12(AX), Y14
 	VFMADD231PS  Y13, Y14, Y4
-	VBROADCASTSS 16(AX)(CX*2), Y14
+	VBROADCASTSS 16(AX), Y14
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 20(AX)(CX*2), Y14
+	VBROADCASTSS 20(AX), Y14
 	VFMADD231PS  Y13, Y14, Y6
-	VBROADCASTSS 24(AX)(CX*2), Y14
+	VBROADCASTSS 24(AX), Y14
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 28(AX)(CX*2), Y14
+	VBROADCASTSS 28(AX), Y14
 	VFMADD231PS  Y13, Y14, Y8
-	VBROADCASTSS 32(AX)(CX*2), Y14
+	VBROADCASTSS 32(AX), Y14
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 36(AX)(CX*2), Y14
+	VBROADCASTSS 36(AX), Y14
 	VFMADD231PS  Y13, Y14, Y10
-	VBROADCASTSS 40(AX)(CX*2), Y14
+	VBROADCASTSS 40(AX), Y14
 	VFMADD231PS  Y13, Y14, Y11
-	VBROADCASTSS 44(AX)(CX*2), Y14
+	VBROADCASTSS 44(AX), Y14
 	VFMADD231PS  Y13, Y14, Y12
-	VMASKMOVPS   (BX)(DI*1), Y0, Y13
-	VBROADCASTSS (AX)(DX*1), Y14
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y13
+	VBROADCASTSS (AX), Y14
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS 4(AX)(DX*1), Y14
+	VBROADCASTSS 4(AX), Y14
 	VFMADD231PS  Y13, Y14, Y2
-	VBROADCASTSS 8(AX)(DX*1), Y14
+	VBROADCASTSS 8(AX), Y14
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS 12(AX)(DX*1), Y14
+	VBROADCASTSS 12(AX), Y14
 	VFMADD231PS  Y13, Y14, Y4
-	VBROADCASTSS 16(AX)(DX*1), Y14
+	VBROADCASTSS 16(AX), Y14
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS 20(AX)(DX*1), Y14
+	VBROADCASTSS 20(AX), Y14
 	VFMADD231PS  Y13, Y14, Y6
-	VBROADCASTSS 24(AX)(DX*1), Y14
+	VBROADCASTSS 24(AX), Y14
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS 28(AX)(DX*1), Y14
+	VBROADCASTSS 28(AX), Y14
 	VFMADD231PS  Y13, Y14, Y8
-	VBROADCASTSS 32(AX)(DX*1), Y14
+	VBROADCASTSS 32(AX), Y14
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS 36(AX)(DX*1), Y14
+	VBROADCASTSS 36(AX), Y14
 	VFMADD231PS  Y13, Y14, Y10
-	VBROADCASTSS 40(AX)(DX*1), Y14
+	VBROADCASTSS 40(AX), Y14
 	VFMADD231PS  Y13, Y14, Y11
-	VBROADCASTSS 44(AX)(DX*1), Y14
+	VBROADCASTSS 44(AX), Y14
 	VFMADD231PS  Y13, Y14, Y12
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows12four
-
-transposedrows12rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows12next
+	TESTQ        R9, R9
+	JZ           transposedrows12next
 
 transposedrows12single:
-	VMASKMOVPS   (BX), Y0, Y13
+	VMASKMOVPS   (DX), Y0, Y13
 	VBROADCASTSS (AX), Y14
 	VFMADD231PS  Y13, Y14, Y1
 	VBROADCASTSS 4(AX), Y14
@@ -22669,19 +22669,19 @@ transposedrows12single:
 	VFMADD231PS  Y13, Y14, Y11
 	VBROADCASTSS 44(AX), Y14
 	VFMADD231PS  Y13, Y14, Y12
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows12single
 
 transposedrows12next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows12segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows12overwrite
 	MOVQ       AX, DX
@@ -22749,9 +22749,9 @@ transposedrows12overwrite:
 	VZEROUPPER
 	RET
 
-// func avx2x16(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+// func avx2x16(rows int, columns int, depth int, fours int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·avx2x16(SB), NOSPLIT, $0-97
+TEXT ·avx2x16(SB), NOSPLIT, $0-105
 	MOVQ    rows+0(FP), AX
 	MOVQ    columns+8(FP), CX
 	SUBQ    $0x00000008, CX
@@ -22759,7 +22759,7 @@ TEXT ·avx2x16(SB), NOSPLIT, $0-97
 	SHLQ    $0x02, CX
 	SUBQ    CX, DX
 	VMOVUPS (DX), Y0
-	MOVQ    row+32(FP), CX
+	MOVQ    row+40(FP), CX
 	CMPQ    CX, $0x01
 	JE      transposed
 	CMPQ    AX, $0x00000003
@@ -22792,59 +22792,58 @@ above5:
 rows1:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), BX
-	SHLQ   $0x02, BX
-	LEAQ   (BX)(BX*2), SI
-	MOVQ   segments+64(FP), DI
-	MOVQ   n+72(FP), R8
+	MOVQ   ldb+64(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
 	SHLQ   $0x04, R8
 	ADDQ   DI, R8
 
 rows1segment:
-	MOVQ a+24(FP), AX
-	MOVQ (DI), DX
-	LEAQ (AX)(DX*4), AX
-	MOVQ b+48(FP), DX
-	MOVQ 8(DI), R9
-	LEAQ (DX)(R9*4), DX
-	MOVQ depth+16(FP), R9
-	CMPQ CX, $0x04
-	JNE  rows1single
-	SHRQ $0x02, R9
-	JZ   rows1rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	CMPQ  CX, $0x04
+	JNE   rows1single
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    rows1single
 
 rows1four:
 	VMOVUPS      (DX), Y3
-	VMASKMOVPS   32(DX), Y0, Y4
+	VMOVUPS      32(DX), Y4
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	VMOVUPS      (DX)(BX*1), Y3
-	VMASKMOVPS   32(DX)(BX*1), Y0, Y4
+	VMOVUPS      (DX)(SI*1), Y3
+	VMOVUPS      32(DX)(SI*1), Y4
 	VBROADCASTSS 4(AX), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	VMOVUPS      (DX)(BX*2), Y3
-	VMASKMOVPS   32(DX)(BX*2), Y0, Y4
+	VMOVUPS      (DX)(SI*2), Y3
+	VMOVUPS      32(DX)(SI*2), Y4
 	VBROADCASTSS 8(AX), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	VMOVUPS      (DX)(SI*1), Y3
-	VMASKMOVPS   32(DX)(SI*1), Y0, Y4
+	VMOVUPS      (DX)(BX*1), Y3
+	VMOVUPS      32(DX)(BX*1), Y4
 	VBROADCASTSS 12(AX), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
 	ADDQ         $0x10, AX
-	LEAQ         (DX)(BX*4), DX
-	DECQ         R9
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
+	DECQ         R10
 	JNZ          rows1four
-
-rows1rest:
-	MOVQ depth+16(FP), R9
-	ANDQ $0x03, R9
-	JZ   rows1next
+	TESTQ        R9, R9
+	JZ           rows1next
 
 rows1single:
 	VMOVUPS      (DX), Y3
@@ -22853,7 +22852,7 @@ rows1single:
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
 	ADDQ         CX, AX
-	LEAQ         (DX)(BX*1), DX
+	LEAQ         (DX)(SI*1), DX
 	DECQ         R9
 	JNZ          rows1single
 
@@ -22861,10 +22860,10 @@ rows1next:
 	ADDQ       $0x10, DI
 	CMPQ       DI, R8
 	JNE        rows1segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows1overwrite
 	MOVQ       AX, DX
@@ -22884,58 +22883,59 @@ rows2:
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
-	MOVQ   step+40(FP), DX
+	MOVQ   step+48(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), SI
-	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
+	MOVQ   ldb+64(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), SI
+	MOVQ   segments+72(FP), R8
+	MOVQ   n+80(FP), R9
 	SHLQ   $0x04, R9
 	ADDQ   R8, R9
 
 rows2segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	CMPQ DX, $0x04
-	JNE  rows2single
-	SHRQ $0x02, R10
-	JZ   rows2rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R8), BX
+	LEAQ  (AX)(BX*4), AX
+	MOVQ  b+56(FP), BX
+	MOVQ  8(R8), R10
+	LEAQ  (BX)(R10*4), BX
+	MOVQ  depth+16(FP), R10
+	CMPQ  DX, $0x04
+	JNE   rows2single
+	MOVQ  fours+24(FP), R11
+	TESTQ R11, R11
+	JZ    rows2single
 
 rows2four:
 	VMOVUPS      (BX), Y5
-	VMASKMOVPS   32(BX), Y0, Y6
+	VMOVUPS      32(BX), Y6
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
 	VBROADCASTSS (AX)(CX*1), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	VMOVUPS      (BX)(SI*1), Y5
-	VMASKMOVPS   32(BX)(SI*1), Y0, Y6
+	VMOVUPS      (BX)(DI*1), Y5
+	VMOVUPS      32(BX)(DI*1), Y6
 	VBROADCASTSS 4(AX), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
 	VBROADCASTSS 4(AX)(CX*1), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	VMOVUPS      (BX)(SI*2), Y5
-	VMASKMOVPS   32(BX)(SI*2), Y0, Y6
+	VMOVUPS      (BX)(DI*2), Y5
+	VMOVUPS      32(BX)(DI*2), Y6
 	VBROADCASTSS 8(AX), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
 	VBROADCASTSS 8(AX)(CX*1), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	VMOVUPS      (BX)(DI*1), Y5
-	VMASKMOVPS   32(BX)(DI*1), Y0, Y6
+	VMOVUPS      (BX)(SI*1), Y5
+	VMOVUPS      32(BX)(SI*1), Y6
 	VBROADCASTSS 12(AX), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
@@ -22943,14 +22943,12 @@ rows2four:
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
 	ADDQ         $0x10, AX
-	LEAQ         (BX)(SI*4), BX
-	DECQ         R10
+	LEAQ         (BX)(DI*4), BX
+	SUBQ         $0x04, R10
+	DECQ         R11
 	JNZ          rows2four
-
-rows2rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   rows2next
+	TESTQ        R10, R10
+	JZ           rows2next
 
 rows2single:
 	VMOVUPS      (BX), Y5
@@ -22962,7 +22960,7 @@ rows2single:
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
 	ADDQ         DX, AX
-	LEAQ         (BX)(SI*1), BX
+	LEAQ         (BX)(DI*1), BX
 	DECQ         R10
 	JNZ          rows2single
 
@@ -22970,10 +22968,10 @@ rows2next:
 	ADDQ       $0x10, R8
 	CMPQ       R8, R9
 	JNE        rows2segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows2overwrite
 	MOVQ       AX, DX
@@ -23002,34 +23000,35 @@ rows3:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
-	MOVQ   step+40(FP), DX
+	MOVQ   step+48(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), SI
-	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
+	MOVQ   ldb+64(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), SI
+	MOVQ   segments+72(FP), R8
+	MOVQ   n+80(FP), R9
 	SHLQ   $0x04, R9
 	ADDQ   R8, R9
 
 rows3segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	CMPQ DX, $0x04
-	JNE  rows3single
-	SHRQ $0x02, R10
-	JZ   rows3rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R8), BX
+	LEAQ  (AX)(BX*4), AX
+	MOVQ  b+56(FP), BX
+	MOVQ  8(R8), R10
+	LEAQ  (BX)(R10*4), BX
+	MOVQ  depth+16(FP), R10
+	CMPQ  DX, $0x04
+	JNE   rows3single
+	MOVQ  fours+24(FP), R11
+	TESTQ R11, R11
+	JZ    rows3single
 
 rows3four:
 	VMOVUPS      (BX), Y7
-	VMASKMOVPS   32(BX), Y0, Y8
+	VMOVUPS      32(BX), Y8
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
@@ -23039,8 +23038,8 @@ rows3four:
 	VBROADCASTSS (AX)(CX*2), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	VMOVUPS      (BX)(SI*1), Y7
-	VMASKMOVPS   32(BX)(SI*1), Y0, Y8
+	VMOVUPS      (BX)(DI*1), Y7
+	VMOVUPS      32(BX)(DI*1), Y8
 	VBROADCASTSS 4(AX), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
@@ -23050,8 +23049,8 @@ rows3four:
 	VBROADCASTSS 4(AX)(CX*2), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	VMOVUPS      (BX)(SI*2), Y7
-	VMASKMOVPS   32(BX)(SI*2), Y0, Y8
+	VMOVUPS      (BX)(DI*2), Y7
+	VMOVUPS      32(BX)(DI*2), Y8
 	VBROADCASTSS 8(AX), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
@@ -23061,8 +23060,8 @@ rows3four:
 	VBROADCASTSS 8(AX)(CX*2), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	VMOVUPS      (BX)(DI*1), Y7
-	VMASKMOVPS   32(BX)(DI*1), Y0, Y8
+	VMOVUPS      (BX)(SI*1), Y7
+	VMOVUPS      32(BX)(SI*1), Y8
 	VBROADCASTSS 12(AX), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
@@ -23073,14 +23072,12 @@ rows3four:
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
 	ADDQ         $0x10, AX
-	LEAQ         (BX)(SI*4), BX
-	DECQ         R10
+	LEAQ         (BX)(DI*4), BX
+	SUBQ         $0x04, R10
+	DECQ         R11
 	JNZ          rows3four
-
-rows3rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   rows3next
+	TESTQ        R10, R10
+	JZ           rows3next
 
 rows3single:
 	VMOVUPS      (BX), Y7
@@ -23095,7 +23092,7 @@ rows3single:
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
 	ADDQ         DX, AX
-	LEAQ         (BX)(SI*1), BX
+	LEAQ         (BX)(DI*1), BX
 	DECQ         R10
 	JNZ          rows3single
 
@@ -23103,10 +23100,10 @@ rows3next:
 	ADDQ       $0x10, R8
 	CMPQ       R8, R9
 	JNE        rows3segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows3overwrite
 	MOVQ       AX, DX
@@ -23144,35 +23141,36 @@ rows4:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
-	MOVQ   step+40(FP), BX
+	MOVQ   step+48(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), DI
-	SHLQ   $0x02, DI
-	LEAQ   (DI)(DI*2), R8
-	MOVQ   segments+64(FP), R9
-	MOVQ   n+72(FP), R10
+	MOVQ   ldb+64(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), DI
+	MOVQ   segments+72(FP), R9
+	MOVQ   n+80(FP), R10
 	SHLQ   $0x04, R10
 	ADDQ   R9, R10
 
 rows4segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R9), SI
-	LEAQ (AX)(SI*4), AX
-	MOVQ b+48(FP), SI
-	MOVQ 8(R9), R11
-	LEAQ (SI)(R11*4), SI
-	MOVQ depth+16(FP), R11
-	CMPQ BX, $0x04
-	JNE  rows4single
-	SHRQ $0x02, R11
-	JZ   rows4rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R9), SI
+	LEAQ  (AX)(SI*4), AX
+	MOVQ  b+56(FP), SI
+	MOVQ  8(R9), R11
+	LEAQ  (SI)(R11*4), SI
+	MOVQ  depth+16(FP), R11
+	CMPQ  BX, $0x04
+	JNE   rows4single
+	MOVQ  fours+24(FP), R12
+	TESTQ R12, R12
+	JZ    rows4single
 
 rows4four:
 	VMOVUPS      (SI), Y9
-	VMASKMOVPS   32(SI), Y0, Y10
+	VMOVUPS      32(SI), Y10
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
@@ -23185,8 +23183,8 @@ rows4four:
 	VBROADCASTSS (AX)(DX*1), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	VMOVUPS      (SI)(DI*1), Y9
-	VMASKMOVPS   32(SI)(DI*1), Y0, Y10
+	VMOVUPS      (SI)(R8*1), Y9
+	VMOVUPS      32(SI)(R8*1), Y10
 	VBROADCASTSS 4(AX), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
@@ -23199,8 +23197,8 @@ rows4four:
 	VBROADCASTSS 4(AX)(DX*1), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	VMOVUPS      (SI)(DI*2), Y9
-	VMASKMOVPS   32(SI)(DI*2), Y0, Y10
+	VMOVUPS      (SI)(R8*2), Y9
+	VMOVUPS      32(SI)(R8*2), Y10
 	VBROADCASTSS 8(AX), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
@@ -23213,8 +23211,8 @@ rows4four:
 	VBROADCASTSS 8(AX)(DX*1), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	VMOVUPS      (SI)(R8*1), Y9
-	VMASKMOVPS   32(SI)(R8*1), Y0, Y10
+	VMOVUPS      (SI)(DI*1), Y9
+	VMOVUPS      32(SI)(DI*1), Y10
 	VBROADCASTSS 12(AX), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
@@ -23228,14 +23226,12 @@ rows4four:
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
 	ADDQ         $0x10, AX
-	LEAQ         (SI)(DI*4), SI
-	DECQ         R11
+	LEAQ         (SI)(R8*4), SI
+	SUBQ         $0x04, R11
+	DECQ         R12
 	JNZ          rows4four
-
-rows4rest:
-	MOVQ depth+16(FP), R11
-	ANDQ $0x03, R11
-	JZ   rows4next
+	TESTQ        R11, R11
+	JZ           rows4next
 
 rows4single:
 	VMOVUPS      (SI), Y9
@@ -23253,7 +23249,7 @@ rows4single:
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
 	ADDQ         BX, AX
-	LEAQ         (SI)(DI*1), SI
+	LEAQ         (SI)(R8*1), SI
 	DECQ         R11
 	JNZ          rows4single
 
@@ -23261,10 +23257,10 @@ rows4next:
 	ADDQ       $0x10, R9
 	CMPQ       R9, R10
 	JNE        rows4segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows4overwrite
 	MOVQ       AX, DX
@@ -23311,35 +23307,36 @@ rows5:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
-	MOVQ   step+40(FP), BX
+	MOVQ   step+48(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), DI
-	SHLQ   $0x02, DI
-	LEAQ   (DI)(DI*2), R8
-	MOVQ   segments+64(FP), R9
-	MOVQ   n+72(FP), R10
+	MOVQ   ldb+64(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), DI
+	MOVQ   segments+72(FP), R9
+	MOVQ   n+80(FP), R10
 	SHLQ   $0x04, R10
 	ADDQ   R9, R10
 
 rows5segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R9), SI
-	LEAQ (AX)(SI*4), AX
-	MOVQ b+48(FP), SI
-	MOVQ 8(R9), R11
-	LEAQ (SI)(R11*4), SI
-	MOVQ depth+16(FP), R11
-	CMPQ BX, $0x04
-	JNE  rows5single
-	SHRQ $0x02, R11
-	JZ   rows5rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R9), SI
+	LEAQ  (AX)(SI*4), AX
+	MOVQ  b+56(FP), SI
+	MOVQ  8(R9), R11
+	LEAQ  (SI)(R11*4), SI
+	MOVQ  depth+16(FP), R11
+	CMPQ  BX, $0x04
+	JNE   rows5single
+	MOVQ  fours+24(FP), R12
+	TESTQ R12, R12
+	JZ    rows5single
 
 rows5four:
 	VMOVUPS      (SI), Y11
-	VMASKMOVPS   32(SI), Y0, Y12
+	VMOVUPS      32(SI), Y12
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y11, Y13, Y1
 	VFMADD231PS  Y12, Y13, Y2
@@ -23355,8 +23352,8 @@ rows5four:
 	VBROADCASTSS (AX)(CX*4), Y13
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
-	VMOVUPS      (SI)(DI*1), Y11
-	VMASKMOVPS   32(SI)(DI*1), Y0, Y12
+	VMOVUPS      (SI)(R8*1), Y11
+	VMOVUPS      32(SI)(R8*1), Y12
 	VBROADCASTSS 4(AX), Y13
 	VFMADD231PS  Y11, Y13, Y1
 	VFMADD231PS  Y12, Y13, Y2
@@ -23372,8 +23369,8 @@ rows5four:
 	VBROADCASTSS 4(AX)(CX*4), Y13
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
-	VMOVUPS      (SI)(DI*2), Y11
-	VMASKMOVPS   32(SI)(DI*2), Y0, Y12
+	VMOVUPS      (SI)(R8*2), Y11
+	VMOVUPS      32(SI)(R8*2), Y12
 	VBROADCASTSS 8(AX), Y13
 	VFMADD231PS  Y11, Y13, Y1
 	VFMADD231PS  Y12, Y13, Y2
@@ -23389,8 +23386,8 @@ rows5four:
 	VBROADCASTSS 8(AX)(CX*4), Y13
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
-	VMOVUPS      (SI)(R8*1), Y11
-	VMASKMOVPS   32(SI)(R8*1), Y0, Y12
+	VMOVUPS      (SI)(DI*1), Y11
+	VMOVUPS      32(SI)(DI*1), Y12
 	VBROADCASTSS 12(AX), Y13
 	VFMADD231PS  Y11, Y13, Y1
 	VFMADD231PS  Y12, Y13, Y2
@@ -23407,14 +23404,12 @@ rows5four:
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
 	ADDQ         $0x10, AX
-	LEAQ         (SI)(DI*4), SI
-	DECQ         R11
+	LEAQ         (SI)(R8*4), SI
+	SUBQ         $0x04, R11
+	DECQ         R12
 	JNZ          rows5four
-
-rows5rest:
-	MOVQ depth+16(FP), R11
-	ANDQ $0x03, R11
-	JZ   rows5next
+	TESTQ        R11, R11
+	JZ           rows5next
 
 rows5single:
 	VMOVUPS      (SI), Y11
@@ -23435,7 +23430,7 @@ rows5single:
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
 	ADDQ         BX, AX
-	LEAQ         (SI)(DI*1), SI
+	LEAQ         (SI)(R8*1), SI
 	DECQ         R11
 	JNZ          rows5single
 
@@ -23443,10 +23438,10 @@ rows5next:
 	ADDQ       $0x10, R9
 	CMPQ       R9, R10
 	JNE        rows5segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows5overwrite
 	MOVQ       AX, DX
@@ -23502,36 +23497,37 @@ rows6:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 	VXORPS Y12, Y12, Y12
-	MOVQ   step+40(FP), SI
+	MOVQ   step+48(FP), SI
 	SHLQ   $0x02, SI
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
 	LEAQ   (DX)(CX*2), BX
-	MOVQ   ldb+56(FP), R8
-	SHLQ   $0x02, R8
-	LEAQ   (R8)(R8*2), R9
-	MOVQ   segments+64(FP), R10
-	MOVQ   n+72(FP), R11
+	MOVQ   ldb+64(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (R9)(R9*2), R8
+	MOVQ   segments+72(FP), R10
+	MOVQ   n+80(FP), R11
 	SHLQ   $0x04, R11
 	ADDQ   R10, R11
 
 rows6segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R10), DI
-	LEAQ (AX)(DI*4), AX
-	MOVQ b+48(FP), DI
-	MOVQ 8(R10), R12
-	LEAQ (DI)(R12*4), DI
-	MOVQ depth+16(FP), R12
-	CMPQ SI, $0x04
-	JNE  rows6single
-	SHRQ $0x02, R12
-	JZ   rows6rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R10), DI
+	LEAQ  (AX)(DI*4), AX
+	MOVQ  b+56(FP), DI
+	MOVQ  8(R10), R12
+	LEAQ  (DI)(R12*4), DI
+	MOVQ  depth+16(FP), R12
+	CMPQ  SI, $0x04
+	JNE   rows6single
+	MOVQ  fours+24(FP), R13
+	TESTQ R13, R13
+	JZ    rows6single
 
 rows6four:
 	VMOVUPS      (DI), Y13
-	VMASKMOVPS   32(DI), Y0, Y14
+	VMOVUPS      32(DI), Y14
 	VBROADCASTSS (AX), Y15
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
@@ -23550,8 +23546,8 @@ rows6four:
 	VBROADCASTSS (AX)(BX*1), Y15
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
-	VMOVUPS      (DI)(R8*1), Y13
-	VMASKMOVPS   32(DI)(R8*1), Y0, Y14
+	VMOVUPS      (DI)(R9*1), Y13
+	VMOVUPS      32(DI)(R9*1), Y14
 	VBROADCASTSS 4(AX), Y15
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
@@ -23570,8 +23566,8 @@ rows6four:
 	VBROADCASTSS 4(AX)(BX*1), Y15
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
-	VMOVUPS      (DI)(R8*2), Y13
-	VMASKMOVPS   32(DI)(R8*2), Y0, Y14
+	VMOVUPS      (DI)(R9*2), Y13
+	VMOVUPS      32(DI)(R9*2), Y14
 	VBROADCASTSS 8(AX), Y15
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
@@ -23590,8 +23586,8 @@ rows6four:
 	VBROADCASTSS 8(AX)(BX*1), Y15
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
-	VMOVUPS      (DI)(R9*1), Y13
-	VMASKMOVPS   32(DI)(R9*1), Y0, Y14
+	VMOVUPS      (DI)(R8*1), Y13
+	VMOVUPS      32(DI)(R8*1), Y14
 	VBROADCASTSS 12(AX), Y15
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
@@ -23611,14 +23607,12 @@ rows6four:
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
 	ADDQ         $0x10, AX
-	LEAQ         (DI)(R8*4), DI
-	DECQ         R12
+	LEAQ         (DI)(R9*4), DI
+	SUBQ         $0x04, R12
+	DECQ         R13
 	JNZ          rows6four
-
-rows6rest:
-	MOVQ depth+16(FP), R12
-	ANDQ $0x03, R12
-	JZ   rows6next
+	TESTQ        R12, R12
+	JZ           rows6next
 
 rows6single:
 	VMOVUPS      (DI), Y13
@@ -23642,7 +23636,7 @@ rows6single:
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
 	ADDQ         SI, AX
-	LEAQ         (DI)(R8*1), DI
+	LEAQ         (DI)(R9*1), DI
 	DECQ         R12
 	JNZ          rows6single
 
@@ -23650,10 +23644,10 @@ rows6next:
 	ADDQ       $0x10, R10
 	CMPQ       R10, R11
 	JNE        rows6segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows6overwrite
 	MOVQ       AX, DX
@@ -23734,78 +23728,79 @@ transposedabove5:
 transposedrows1:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows1segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows1rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows1single
 
 transposedrows1four:
-	VMOVUPS      (BX), Y3
-	VMASKMOVPS   32(BX), Y0, Y4
+	VMOVUPS      (DX), Y3
+	VMOVUPS      32(DX), Y4
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	VMOVUPS      (BX)(SI*1), Y3
-	VMASKMOVPS   32(BX)(SI*1), Y0, Y4
-	VBROADCASTSS (AX)(CX*1), Y5
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y3
+	VMOVUPS      32(DX)(SI*1), Y4
+	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	VMOVUPS      (BX)(SI*2), Y3
-	VMASKMOVPS   32(BX)(SI*2), Y0, Y4
-	VBROADCASTSS (AX)(CX*2), Y5
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y3
+	VMOVUPS      32(DX)(SI*2), Y4
+	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	VMOVUPS      (BX)(DI*1), Y3
-	VMASKMOVPS   32(BX)(DI*1), Y0, Y4
-	VBROADCASTSS (AX)(DX*1), Y5
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y3
+	VMOVUPS      32(DX)(BX*1), Y4
+	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows1four
-
-transposedrows1rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows1next
+	TESTQ        R9, R9
+	JZ           transposedrows1next
 
 transposedrows1single:
-	VMOVUPS      (BX), Y3
-	VMASKMOVPS   32(BX), Y0, Y4
+	VMOVUPS      (DX), Y3
+	VMASKMOVPS   32(DX), Y0, Y4
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows1single
 
 transposedrows1next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows1segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows1overwrite
 	MOVQ       AX, DX
@@ -23825,93 +23820,94 @@ transposedrows2:
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows2segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows2rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows2single
 
 transposedrows2four:
-	VMOVUPS      (BX), Y5
-	VMASKMOVPS   32(BX), Y0, Y6
+	VMOVUPS      (DX), Y5
+	VMOVUPS      32(DX), Y6
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
 	VBROADCASTSS 4(AX), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	VMOVUPS      (BX)(SI*1), Y5
-	VMASKMOVPS   32(BX)(SI*1), Y0, Y6
-	VBROADCASTSS (AX)(CX*1), Y7
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y5
+	VMOVUPS      32(DX)(SI*1), Y6
+	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 4(AX)(CX*1), Y7
+	VBROADCASTSS 4(AX), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	VMOVUPS      (BX)(SI*2), Y5
-	VMASKMOVPS   32(BX)(SI*2), Y0, Y6
-	VBROADCASTSS (AX)(CX*2), Y7
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y5
+	VMOVUPS      32(DX)(SI*2), Y6
+	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 4(AX)(CX*2), Y7
+	VBROADCASTSS 4(AX), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	VMOVUPS      (BX)(DI*1), Y5
-	VMASKMOVPS   32(BX)(DI*1), Y0, Y6
-	VBROADCASTSS (AX)(DX*1), Y7
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y5
+	VMOVUPS      32(DX)(BX*1), Y6
+	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 4(AX)(DX*1), Y7
+	VBROADCASTSS 4(AX), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows2four
-
-transposedrows2rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows2next
+	TESTQ        R9, R9
+	JZ           transposedrows2next
 
 transposedrows2single:
-	VMOVUPS      (BX), Y5
-	VMASKMOVPS   32(BX), Y0, Y6
+	VMOVUPS      (DX), Y5
+	VMASKMOVPS   32(DX), Y0, Y6
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
 	VBROADCASTSS 4(AX), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows2single
 
 transposedrows2next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows2segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows2overwrite
 	MOVQ       AX, DX
@@ -23940,31 +23936,31 @@ transposedrows3:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows3segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows3rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows3single
 
 transposedrows3four:
-	VMOVUPS      (BX), Y7
-	VMASKMOVPS   32(BX), Y0, Y8
+	VMOVUPS      (DX), Y7
+	VMOVUPS      32(DX), Y8
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
@@ -23974,52 +23970,53 @@ transposedrows3four:
 	VBROADCASTSS 8(AX), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	VMOVUPS      (BX)(SI*1), Y7
-	VMASKMOVPS   32(BX)(SI*1), Y0, Y8
-	VBROADCASTSS (AX)(CX*1), Y9
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y7
+	VMOVUPS      32(DX)(SI*1), Y8
+	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(AX)(CX*1), Y9
+	VBROADCASTSS 4(AX), Y9
 	VFMADD231PS  Y7, Y9, Y3
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 8(AX)(CX*1), Y9
+	VBROADCASTSS 8(AX), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	VMOVUPS      (BX)(SI*2), Y7
-	VMASKMOVPS   32(BX)(SI*2), Y0, Y8
-	VBROADCASTSS (AX)(CX*2), Y9
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y7
+	VMOVUPS      32(DX)(SI*2), Y8
+	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(AX)(CX*2), Y9
+	VBROADCASTSS 4(AX), Y9
 	VFMADD231PS  Y7, Y9, Y3
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 8(AX)(CX*2), Y9
+	VBROADCASTSS 8(AX), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	VMOVUPS      (BX)(DI*1), Y7
-	VMASKMOVPS   32(BX)(DI*1), Y0, Y8
-	VBROADCASTSS (AX)(DX*1), Y9
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y7
+	VMOVUPS      32(DX)(BX*1), Y8
+	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS 4(AX)(DX*1), Y9
+	VBROADCASTSS 4(AX), Y9
 	VFMADD231PS  Y7, Y9, Y3
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS 8(AX)(DX*1), Y9
+	VBROADCASTSS 8(AX), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows3four
-
-transposedrows3rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows3next
+	TESTQ        R9, R9
+	JZ           transposedrows3next
 
 transposedrows3single:
-	VMOVUPS      (BX), Y7
-	VMASKMOVPS   32(BX), Y0, Y8
+	VMOVUPS      (DX), Y7
+	VMASKMOVPS   32(DX), Y0, Y8
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
@@ -24029,19 +24026,19 @@ transposedrows3single:
 	VBROADCASTSS 8(AX), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows3single
 
 transposedrows3next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows3segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows3overwrite
 	MOVQ       AX, DX
@@ -24079,31 +24076,31 @@ transposedrows4:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows4segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows4rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows4single
 
 transposedrows4four:
-	VMOVUPS      (BX), Y9
-	VMASKMOVPS   32(BX), Y0, Y10
+	VMOVUPS      (DX), Y9
+	VMOVUPS      32(DX), Y10
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
@@ -24116,61 +24113,62 @@ transposedrows4four:
 	VBROADCASTSS 12(AX), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	VMOVUPS      (BX)(SI*1), Y9
-	VMASKMOVPS   32(BX)(SI*1), Y0, Y10
-	VBROADCASTSS (AX)(CX*1), Y11
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y9
+	VMOVUPS      32(DX)(SI*1), Y10
+	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 4(AX)(CX*1), Y11
+	VBROADCASTSS 4(AX), Y11
 	VFMADD231PS  Y9, Y11, Y3
 	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 8(AX)(CX*1), Y11
+	VBROADCASTSS 8(AX), Y11
 	VFMADD231PS  Y9, Y11, Y5
 	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 12(AX)(CX*1), Y11
+	VBROADCASTSS 12(AX), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	VMOVUPS      (BX)(SI*2), Y9
-	VMASKMOVPS   32(BX)(SI*2), Y0, Y10
-	VBROADCASTSS (AX)(CX*2), Y11
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y9
+	VMOVUPS      32(DX)(SI*2), Y10
+	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 4(AX)(CX*2), Y11
+	VBROADCASTSS 4(AX), Y11
 	VFMADD231PS  Y9, Y11, Y3
 	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 8(AX)(CX*2), Y11
+	VBROADCASTSS 8(AX), Y11
 	VFMADD231PS  Y9, Y11, Y5
 	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 12(AX)(CX*2), Y11
+	VBROADCASTSS 12(AX), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	VMOVUPS      (BX)(DI*1), Y9
-	VMASKMOVPS   32(BX)(DI*1), Y0, Y10
-	VBROADCASTSS (AX)(DX*1), Y11
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y9
+	VMOVUPS      32(DX)(BX*1), Y10
+	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS 4(AX)(DX*1), Y11
+	VBROADCASTSS 4(AX), Y11
 	VFMADD231PS  Y9, Y11, Y3
 	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS 8(AX)(DX*1), Y11
+	VBROADCASTSS 8(AX), Y11
 	VFMADD231PS  Y9, Y11, Y5
 	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS 12(AX)(DX*1), Y11
+	VBROADCASTSS 12(AX), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows4four
-
-transposedrows4rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows4next
+	TESTQ        R9, R9
+	JZ           transposedrows4next
 
 transposedrows4single:
-	VMOVUPS      (BX), Y9
-	VMASKMOVPS   32(BX), Y0, Y10
+	VMOVUPS      (DX), Y9
+	VMASKMOVPS   32(DX), Y0, Y10
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
@@ -24183,19 +24181,19 @@ transposedrows4single:
 	VBROADCASTSS 12(AX), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows4single
 
 transposedrows4next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows4segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows4overwrite
 	MOVQ       AX, DX
@@ -24242,31 +24240,31 @@ transposedrows5:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows5segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows5rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows5single
 
 transposedrows5four:
-	VMOVUPS      (BX), Y11
-	VMASKMOVPS   32(BX), Y0, Y12
+	VMOVUPS      (DX), Y11
+	VMOVUPS      32(DX), Y12
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y11, Y13, Y1
 	VFMADD231PS  Y12, Y13, Y2
@@ -24282,70 +24280,71 @@ transposedrows5four:
 	VBROADCASTSS 16(AX), Y13
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
-	VMOVUPS      (BX)(SI*1), Y11
-	VMASKMOVPS   32(BX)(SI*1), Y0, Y12
-	VBROADCASTSS (AX)(CX*1), Y13
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y11
+	VMOVUPS      32(DX)(SI*1), Y12
+	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y11, Y13, Y1
 	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS 4(AX)(CX*1), Y13
+	VBROADCASTSS 4(AX), Y13
 	VFMADD231PS  Y11, Y13, Y3
 	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS 8(AX)(CX*1), Y13
+	VBROADCASTSS 8(AX), Y13
 	VFMADD231PS  Y11, Y13, Y5
 	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS 12(AX)(CX*1), Y13
+	VBROADCASTSS 12(AX), Y13
 	VFMADD231PS  Y11, Y13, Y7
 	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS 16(AX)(CX*1), Y13
+	VBROADCASTSS 16(AX), Y13
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
-	VMOVUPS      (BX)(SI*2), Y11
-	VMASKMOVPS   32(BX)(SI*2), Y0, Y12
-	VBROADCASTSS (AX)(CX*2), Y13
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y11
+	VMOVUPS      32(DX)(SI*2), Y12
+	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y11, Y13, Y1
 	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS 4(AX)(CX*2), Y13
+	VBROADCASTSS 4(AX), Y13
 	VFMADD231PS  Y11, Y13, Y3
 	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS 8(AX)(CX*2), Y13
+	VBROADCASTSS 8(AX), Y13
 	VFMADD231PS  Y11, Y13, Y5
 	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS 12(AX)(CX*2), Y13
+	VBROADCASTSS 12(AX), Y13
 	VFMADD231PS  Y11, Y13, Y7
 	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS 16(AX)(CX*2), Y13
+	VBROADCASTSS 16(AX), Y13
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
-	VMOVUPS      (BX)(DI*1), Y11
-	VMASKMOVPS   32(BX)(DI*1), Y0, Y12
-	VBROADCASTSS (AX)(DX*1), Y13
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y11
+	VMOVUPS      32(DX)(BX*1), Y12
+	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y11, Y13, Y1
 	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS 4(AX)(DX*1), Y13
+	VBROADCASTSS 4(AX), Y13
 	VFMADD231PS  Y11, Y13, Y3
 	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS 8(AX)(DX*1), Y13
+	VBROADCASTSS 8(AX), Y13
 	VFMADD231PS  Y11, Y13, Y5
 	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS 12(AX)(DX*1), Y13
+	VBROADCASTSS 12(AX), Y13
 	VFMADD231PS  Y11, Y13, Y7
 	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS 16(AX)(DX*1), Y13
+	VBROADCASTSS 16(AX), Y13
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows5four
-
-transposedrows5rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows5next
+	TESTQ        R9, R9
+	JZ           transposedrows5next
 
 transposedrows5single:
-	VMOVUPS      (BX), Y11
-	VMASKMOVPS   32(BX), Y0, Y12
+	VMOVUPS      (DX), Y11
+	VMASKMOVPS   32(DX), Y0, Y12
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y11, Y13, Y1
 	VFMADD231PS  Y12, Y13, Y2
@@ -24361,19 +24360,19 @@ transposedrows5single:
 	VBROADCASTSS 16(AX), Y13
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows5single
 
 transposedrows5next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows5segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows5overwrite
 	MOVQ       AX, DX
@@ -24429,31 +24428,31 @@ transposedrows6:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 	VXORPS Y12, Y12, Y12
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows6segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows6rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows6single
 
 transposedrows6four:
-	VMOVUPS      (BX), Y13
-	VMASKMOVPS   32(BX), Y0, Y14
+	VMOVUPS      (DX), Y13
+	VMOVUPS      32(DX), Y14
 	VBROADCASTSS (AX), Y15
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
@@ -24472,79 +24471,80 @@ transposedrows6four:
 	VBROADCASTSS 20(AX), Y15
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
-	VMOVUPS      (BX)(SI*1), Y13
-	VMASKMOVPS   32(BX)(SI*1), Y0, Y14
-	VBROADCASTSS (AX)(CX*1), Y15
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y13
+	VMOVUPS      32(DX)(SI*1), Y14
+	VBROADCASTSS (AX), Y15
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 4(AX)(CX*1), Y15
+	VBROADCASTSS 4(AX), Y15
 	VFMADD231PS  Y13, Y15, Y3
 	VFMADD231PS  Y14, Y15, Y4
-	VBROADCASTSS 8(AX)(CX*1), Y15
+	VBROADCASTSS 8(AX), Y15
 	VFMADD231PS  Y13, Y15, Y5
 	VFMADD231PS  Y14, Y15, Y6
-	VBROADCASTSS 12(AX)(CX*1), Y15
+	VBROADCASTSS 12(AX), Y15
 	VFMADD231PS  Y13, Y15, Y7
 	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 16(AX)(CX*1), Y15
+	VBROADCASTSS 16(AX), Y15
 	VFMADD231PS  Y13, Y15, Y9
 	VFMADD231PS  Y14, Y15, Y10
-	VBROADCASTSS 20(AX)(CX*1), Y15
+	VBROADCASTSS 20(AX), Y15
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
-	VMOVUPS      (BX)(SI*2), Y13
-	VMASKMOVPS   32(BX)(SI*2), Y0, Y14
-	VBROADCASTSS (AX)(CX*2), Y15
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y13
+	VMOVUPS      32(DX)(SI*2), Y14
+	VBROADCASTSS (AX), Y15
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 4(AX)(CX*2), Y15
+	VBROADCASTSS 4(AX), Y15
 	VFMADD231PS  Y13, Y15, Y3
 	VFMADD231PS  Y14, Y15, Y4
-	VBROADCASTSS 8(AX)(CX*2), Y15
+	VBROADCASTSS 8(AX), Y15
 	VFMADD231PS  Y13, Y15, Y5
 	VFMADD231PS  Y14, Y15, Y6
-	VBROADCASTSS 12(AX)(CX*2), Y15
+	VBROADCASTSS 12(AX), Y15
 	VFMADD231PS  Y13, Y15, Y7
 	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 16(AX)(CX*2), Y15
+	VBROADCASTSS 16(AX), Y15
 	VFMADD231PS  Y13, Y15, Y9
 	VFMADD231PS  Y14, Y15, Y10
-	VBROADCASTSS 20(AX)(CX*2), Y15
+	VBROADCASTSS 20(AX), Y15
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
-	VMOVUPS      (BX)(DI*1), Y13
-	VMASKMOVPS   32(BX)(DI*1), Y0, Y14
-	VBROADCASTSS (AX)(DX*1), Y15
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y13
+	VMOVUPS      32(DX)(BX*1), Y14
+	VBROADCASTSS (AX), Y15
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS 4(AX)(DX*1), Y15
+	VBROADCASTSS 4(AX), Y15
 	VFMADD231PS  Y13, Y15, Y3
 	VFMADD231PS  Y14, Y15, Y4
-	VBROADCASTSS 8(AX)(DX*1), Y15
+	VBROADCASTSS 8(AX), Y15
 	VFMADD231PS  Y13, Y15, Y5
 	VFMADD231PS  Y14, Y15, Y6
-	VBROADCASTSS 12(AX)(DX*1), Y15
+	VBROADCASTSS 12(AX), Y15
 	VFMADD231PS  Y13, Y15, Y7
 	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS 16(AX)(DX*1), Y15
+	VBROADCASTSS 16(AX), Y15
 	VFMADD231PS  Y13, Y15, Y9
 	VFMADD231PS  Y14, Y15, Y10
-	VBROADCASTSS 20(AX)(DX*1), Y15
+	VBROADCASTSS 20(AX), Y15
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows6four
-
-transposedrows6rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows6next
+	TESTQ        R9, R9
+	JZ           transposedrows6next
 
 transposedrows6single:
-	VMOVUPS      (BX), Y13
-	VMASKMOVPS   32(BX), Y0, Y14
+	VMOVUPS      (DX), Y13
+	VMASKMOVPS   32(DX), Y0, Y14
 	VBROADCASTSS (AX), Y15
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
@@ -24563,19 +24563,19 @@ transposedrows6single:
 	VBROADCASTSS 20(AX), Y15
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows6single
 
 transposedrows6next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows6segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows6overwrite
 	MOVQ       AX, DX
@@ -24625,9 +24625,9 @@ transposedrows6overwrite:
 	VZEROUPPER
 	RET
 
-// func avx2x24(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+// func avx2x24(rows int, columns int, depth int, fours int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·avx2x24(SB), NOSPLIT, $0-97
+TEXT ·avx2x24(SB), NOSPLIT, $0-105
 	MOVQ    rows+0(FP), AX
 	MOVQ    columns+8(FP), CX
 	SUBQ    $0x00000010, CX
@@ -24635,7 +24635,7 @@ TEXT ·avx2x24(SB), NOSPLIT, $0-97
 	SHLQ    $0x02, CX
 	SUBQ    CX, DX
 	VMOVUPS (DX), Y0
-	MOVQ    row+32(FP), CX
+	MOVQ    row+40(FP), CX
 	CMPQ    CX, $0x01
 	JE      transposed
 	CMPQ    AX, $0x00000002
@@ -24659,67 +24659,66 @@ rows1:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), BX
-	SHLQ   $0x02, BX
-	LEAQ   (BX)(BX*2), SI
-	MOVQ   segments+64(FP), DI
-	MOVQ   n+72(FP), R8
+	MOVQ   ldb+64(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
 	SHLQ   $0x04, R8
 	ADDQ   DI, R8
 
 rows1segment:
-	MOVQ a+24(FP), AX
-	MOVQ (DI), DX
-	LEAQ (AX)(DX*4), AX
-	MOVQ b+48(FP), DX
-	MOVQ 8(DI), R9
-	LEAQ (DX)(R9*4), DX
-	MOVQ depth+16(FP), R9
-	CMPQ CX, $0x04
-	JNE  rows1single
-	SHRQ $0x02, R9
-	JZ   rows1rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	CMPQ  CX, $0x04
+	JNE   rows1single
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    rows1single
 
 rows1four:
 	VMOVUPS      (DX), Y4
 	VMOVUPS      32(DX), Y5
-	VMASKMOVPS   64(DX), Y0, Y6
+	VMOVUPS      64(DX), Y6
 	VBROADCASTSS (AX), Y7
-	VFMADD231PS  Y4, Y7, Y1
-	VFMADD231PS  Y5, Y7, Y2
-	VFMADD231PS  Y6, Y7, Y3
-	VMOVUPS      (DX)(BX*1), Y4
-	VMOVUPS      32(DX)(BX*1), Y5
-	VMASKMOVPS   64(DX)(BX*1), Y0, Y6
-	VBROADCASTSS 4(AX), Y7
-	VFMADD231PS  Y4, Y7, Y1
-	VFMADD231PS  Y5, Y7, Y2
-	VFMADD231PS  Y6, Y7, Y3
-	VMOVUPS      (DX)(BX*2), Y4
-	VMOVUPS      32(DX)(BX*2), Y5
-	VMASKMOVPS   64(DX)(BX*2), Y0, Y6
-	VBROADCASTSS 8(AX), Y7
 	VFMADD231PS  Y4, Y7, Y1
 	VFMADD231PS  Y5, Y7, Y2
 	VFMADD231PS  Y6, Y7, Y3
 	VMOVUPS      (DX)(SI*1), Y4
 	VMOVUPS      32(DX)(SI*1), Y5
-	VMASKMOVPS   64(DX)(SI*1), Y0, Y6
+	VMOVUPS      64(DX)(SI*1), Y6
+	VBROADCASTSS 4(AX), Y7
+	VFMADD231PS  Y4, Y7, Y1
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	VMOVUPS      (DX)(SI*2), Y4
+	VMOVUPS      32(DX)(SI*2), Y5
+	VMOVUPS      64(DX)(SI*2), Y6
+	VBROADCASTSS 8(AX), Y7
+	VFMADD231PS  Y4, Y7, Y1
+	VFMADD231PS  Y5, Y7, Y2
+	VFMADD231PS  Y6, Y7, Y3
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      32(DX)(BX*1), Y5
+	VMOVUPS      64(DX)(BX*1), Y6
 	VBROADCASTSS 12(AX), Y7
 	VFMADD231PS  Y4, Y7, Y1
 	VFMADD231PS  Y5, Y7, Y2
 	VFMADD231PS  Y6, Y7, Y3
 	ADDQ         $0x10, AX
-	LEAQ         (DX)(BX*4), DX
-	DECQ         R9
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
+	DECQ         R10
 	JNZ          rows1four
-
-rows1rest:
-	MOVQ depth+16(FP), R9
-	ANDQ $0x03, R9
-	JZ   rows1next
+	TESTQ        R9, R9
+	JZ           rows1next
 
 rows1single:
 	VMOVUPS      (DX), Y4
@@ -24730,7 +24729,7 @@ rows1single:
 	VFMADD231PS  Y5, Y7, Y2
 	VFMADD231PS  Y6, Y7, Y3
 	ADDQ         CX, AX
-	LEAQ         (DX)(BX*1), DX
+	LEAQ         (DX)(SI*1), DX
 	DECQ         R9
 	JNZ          rows1single
 
@@ -24738,10 +24737,10 @@ rows1next:
 	ADDQ       $0x10, DI
 	CMPQ       DI, R8
 	JNE        rows1segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows1overwrite
 	MOVQ       AX, DX
@@ -24765,35 +24764,36 @@ rows2:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
-	MOVQ   step+40(FP), DX
+	MOVQ   step+48(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), SI
-	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
+	MOVQ   ldb+64(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), SI
+	MOVQ   segments+72(FP), R8
+	MOVQ   n+80(FP), R9
 	SHLQ   $0x04, R9
 	ADDQ   R8, R9
 
 rows2segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	CMPQ DX, $0x04
-	JNE  rows2single
-	SHRQ $0x02, R10
-	JZ   rows2rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R8), BX
+	LEAQ  (AX)(BX*4), AX
+	MOVQ  b+56(FP), BX
+	MOVQ  8(R8), R10
+	LEAQ  (BX)(R10*4), BX
+	MOVQ  depth+16(FP), R10
+	CMPQ  DX, $0x04
+	JNE   rows2single
+	MOVQ  fours+24(FP), R11
+	TESTQ R11, R11
+	JZ    rows2single
 
 rows2four:
 	VMOVUPS      (BX), Y7
 	VMOVUPS      32(BX), Y8
-	VMASKMOVPS   64(BX), Y0, Y9
+	VMOVUPS      64(BX), Y9
 	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y7, Y10, Y1
 	VFMADD231PS  Y8, Y10, Y2
@@ -24802,9 +24802,9 @@ rows2four:
 	VFMADD231PS  Y7, Y10, Y4
 	VFMADD231PS  Y8, Y10, Y5
 	VFMADD231PS  Y9, Y10, Y6
-	VMOVUPS      (BX)(SI*1), Y7
-	VMOVUPS      32(BX)(SI*1), Y8
-	VMASKMOVPS   64(BX)(SI*1), Y0, Y9
+	VMOVUPS      (BX)(DI*1), Y7
+	VMOVUPS      32(BX)(DI*1), Y8
+	VMOVUPS      64(BX)(DI*1), Y9
 	VBROADCASTSS 4(AX), Y10
 	VFMADD231PS  Y7, Y10, Y1
 	VFMADD231PS  Y8, Y10, Y2
@@ -24813,9 +24813,9 @@ rows2four:
 	VFMADD231PS  Y7, Y10, Y4
 	VFMADD231PS  Y8, Y10, Y5
 	VFMADD231PS  Y9, Y10, Y6
-	VMOVUPS      (BX)(SI*2), Y7
-	VMOVUPS      32(BX)(SI*2), Y8
-	VMASKMOVPS   64(BX)(SI*2), Y0, Y9
+	VMOVUPS      (BX)(DI*2), Y7
+	VMOVUPS      32(BX)(DI*2), Y8
+	VMOVUPS      64(BX)(DI*2), Y9
 	VBROADCASTSS 8(AX), Y10
 	VFMADD231PS  Y7, Y10, Y1
 	VFMADD231PS  Y8, Y10, Y2
@@ -24824,9 +24824,9 @@ rows2four:
 	VFMADD231PS  Y7, Y10, Y4
 	VFMADD231PS  Y8, Y10, Y5
 	VFMADD231PS  Y9, Y10, Y6
-	VMOVUPS      (BX)(DI*1), Y7
-	VMOVUPS      32(BX)(DI*1), Y8
-	VMASKMOVPS   64(BX)(DI*1), Y0, Y9
+	VMOVUPS      (BX)(SI*1), Y7
+	VMOVUPS      32(BX)(SI*1), Y8
+	VMOVUPS      64(BX)(SI*1), Y9
 	VBROADCASTSS 12(AX), Y10
 	VFMADD231PS  Y7, Y10, Y1
 	VFMADD231PS  Y8, Y10, Y2
@@ -24836,14 +24836,12 @@ rows2four:
 	VFMADD231PS  Y8, Y10, Y5
 	VFMADD231PS  Y9, Y10, Y6
 	ADDQ         $0x10, AX
-	LEAQ         (BX)(SI*4), BX
-	DECQ         R10
+	LEAQ         (BX)(DI*4), BX
+	SUBQ         $0x04, R10
+	DECQ         R11
 	JNZ          rows2four
-
-rows2rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   rows2next
+	TESTQ        R10, R10
+	JZ           rows2next
 
 rows2single:
 	VMOVUPS      (BX), Y7
@@ -24858,7 +24856,7 @@ rows2single:
 	VFMADD231PS  Y8, Y10, Y5
 	VFMADD231PS  Y9, Y10, Y6
 	ADDQ         DX, AX
-	LEAQ         (BX)(SI*1), BX
+	LEAQ         (BX)(DI*1), BX
 	DECQ         R10
 	JNZ          rows2single
 
@@ -24866,10 +24864,10 @@ rows2next:
 	ADDQ       $0x10, R8
 	CMPQ       R8, R9
 	JNE        rows2segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows2overwrite
 	MOVQ       AX, DX
@@ -24905,35 +24903,36 @@ rows3:
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
-	MOVQ   step+40(FP), DX
+	MOVQ   step+48(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
-	MOVQ   ldb+56(FP), SI
-	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
+	MOVQ   ldb+64(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), SI
+	MOVQ   segments+72(FP), R8
+	MOVQ   n+80(FP), R9
 	SHLQ   $0x04, R9
 	ADDQ   R8, R9
 
 rows3segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	CMPQ DX, $0x04
-	JNE  rows3single
-	SHRQ $0x02, R10
-	JZ   rows3rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R8), BX
+	LEAQ  (AX)(BX*4), AX
+	MOVQ  b+56(FP), BX
+	MOVQ  8(R8), R10
+	LEAQ  (BX)(R10*4), BX
+	MOVQ  depth+16(FP), R10
+	CMPQ  DX, $0x04
+	JNE   rows3single
+	MOVQ  fours+24(FP), R11
+	TESTQ R11, R11
+	JZ    rows3single
 
 rows3four:
 	VMOVUPS      (BX), Y10
 	VMOVUPS      32(BX), Y11
-	VMASKMOVPS   64(BX), Y0, Y12
+	VMOVUPS      64(BX), Y12
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y10, Y13, Y1
 	VFMADD231PS  Y11, Y13, Y2
@@ -24946,9 +24945,9 @@ rows3four:
 	VFMADD231PS  Y10, Y13, Y7
 	VFMADD231PS  Y11, Y13, Y8
 	VFMADD231PS  Y12, Y13, Y9
-	VMOVUPS      (BX)(SI*1), Y10
-	VMOVUPS      32(BX)(SI*1), Y11
-	VMASKMOVPS   64(BX)(SI*1), Y0, Y12
+	VMOVUPS      (BX)(DI*1), Y10
+	VMOVUPS      32(BX)(DI*1), Y11
+	VMOVUPS      64(BX)(DI*1), Y12
 	VBROADCASTSS 4(AX), Y13
 	VFMADD231PS  Y10, Y13, Y1
 	VFMADD231PS  Y11, Y13, Y2
@@ -24961,9 +24960,9 @@ rows3four:
 	VFMADD231PS  Y10, Y13, Y7
 	VFMADD231PS  Y11, Y13, Y8
 	VFMADD231PS  Y12, Y13, Y9
-	VMOVUPS      (BX)(SI*2), Y10
-	VMOVUPS      32(BX)(SI*2), Y11
-	VMASKMOVPS   64(BX)(SI*2), Y0, Y12
+	VMOVUPS      (BX)(DI*2), Y10
+	VMOVUPS      32(BX)(DI*2), Y11
+	VMOVUPS      64(BX)(DI*2), Y12
 	VBROADCASTSS 8(AX), Y13
 	VFMADD231PS  Y10, Y13, Y1
 	VFMADD231PS  Y11, Y13, Y2
@@ -24976,9 +24975,9 @@ rows3four:
 	VFMADD231PS  Y10, Y13, Y7
 	VFMADD231PS  Y11, Y13, Y8
 	VFMADD231PS  Y12, Y13, Y9
-	VMOVUPS      (BX)(DI*1), Y10
-	VMOVUPS      32(BX)(DI*1), Y11
-	VMASKMOVPS   64(BX)(DI*1), Y0, Y12
+	VMOVUPS      (BX)(SI*1), Y10
+	VMOVUPS      32(BX)(SI*1), Y11
+	VMOVUPS      64(BX)(SI*1), Y12
 	VBROADCASTSS 12(AX), Y13
 	VFMADD231PS  Y10, Y13, Y1
 	VFMADD231PS  Y11, Y13, Y2
@@ -24992,14 +24991,12 @@ rows3four:
 	VFMADD231PS  Y11, Y13, Y8
 	VFMADD231PS  Y12, Y13, Y9
 	ADDQ         $0x10, AX
-	LEAQ         (BX)(SI*4), BX
-	DECQ         R10
+	LEAQ         (BX)(DI*4), BX
+	SUBQ         $0x04, R10
+	DECQ         R11
 	JNZ          rows3four
-
-rows3rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   rows3next
+	TESTQ        R10, R10
+	JZ           rows3next
 
 rows3single:
 	VMOVUPS      (BX), Y10
@@ -25018,7 +25015,7 @@ rows3single:
 	VFMADD231PS  Y11, Y13, Y8
 	VFMADD231PS  Y12, Y13, Y9
 	ADDQ         DX, AX
-	LEAQ         (BX)(SI*1), BX
+	LEAQ         (BX)(DI*1), BX
 	DECQ         R10
 	JNZ          rows3single
 
@@ -25026,10 +25023,10 @@ rows3next:
 	ADDQ       $0x10, R8
 	CMPQ       R8, R9
 	JNE        rows3segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows3overwrite
 	MOVQ       AX, DX
@@ -25077,36 +25074,37 @@ rows4:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 	VXORPS Y12, Y12, Y12
-	MOVQ   step+40(FP), BX
+	MOVQ   step+48(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   row+32(FP), CX
+	MOVQ   row+40(FP), CX
 	SHLQ   $0x02, CX
 	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), DI
-	SHLQ   $0x02, DI
-	LEAQ   (DI)(DI*2), R8
-	MOVQ   segments+64(FP), R9
-	MOVQ   n+72(FP), R10
+	MOVQ   ldb+64(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), DI
+	MOVQ   segments+72(FP), R9
+	MOVQ   n+80(FP), R10
 	SHLQ   $0x04, R10
 	ADDQ   R9, R10
 
 rows4segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R9), SI
-	LEAQ (AX)(SI*4), AX
-	MOVQ b+48(FP), SI
-	MOVQ 8(R9), R11
-	LEAQ (SI)(R11*4), SI
-	MOVQ depth+16(FP), R11
-	CMPQ BX, $0x04
-	JNE  rows4single
-	SHRQ $0x02, R11
-	JZ   rows4rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (R9), SI
+	LEAQ  (AX)(SI*4), AX
+	MOVQ  b+56(FP), SI
+	MOVQ  8(R9), R11
+	LEAQ  (SI)(R11*4), SI
+	MOVQ  depth+16(FP), R11
+	CMPQ  BX, $0x04
+	JNE   rows4single
+	MOVQ  fours+24(FP), R12
+	TESTQ R12, R12
+	JZ    rows4single
 
 rows4four:
 	VMOVUPS      (SI), Y13
 	VMOVUPS      32(SI), Y14
-	VMASKMOVPS   64(SI), Y0, Y15
+	VMOVUPS      64(SI), Y15
 	VBROADCASTSS (AX), Y16
 	VFMADD231PS  Y13, Y16, Y1
 	VFMADD231PS  Y14, Y16, Y2
@@ -25123,9 +25121,9 @@ rows4four:
 	VFMADD231PS  Y13, Y16, Y10
 	VFMADD231PS  Y14, Y16, Y11
 	VFMADD231PS  Y15, Y16, Y12
-	VMOVUPS      (SI)(DI*1), Y13
-	VMOVUPS      32(SI)(DI*1), Y14
-	VMASKMOVPS   64(SI)(DI*1), Y0, Y15
+	VMOVUPS      (SI)(R8*1), Y13
+	VMOVUPS      32(SI)(R8*1), Y14
+	VMOVUPS      64(SI)(R8*1), Y15
 	VBROADCASTSS 4(AX), Y16
 	VFMADD231PS  Y13, Y16, Y1
 	VFMADD231PS  Y14, Y16, Y2
@@ -25142,9 +25140,9 @@ rows4four:
 	VFMADD231PS  Y13, Y16, Y10
 	VFMADD231PS  Y14, Y16, Y11
 	VFMADD231PS  Y15, Y16, Y12
-	VMOVUPS      (SI)(DI*2), Y13
-	VMOVUPS      32(SI)(DI*2), Y14
-	VMASKMOVPS   64(SI)(DI*2), Y0, Y15
+	VMOVUPS      (SI)(R8*2), Y13
+	VMOVUPS      32(SI)(R8*2), Y14
+	VMOVUPS      64(SI)(R8*2), Y15
 	VBROADCASTSS 8(AX), Y16
 	VFMADD231PS  Y13, Y16, Y1
 	VFMADD231PS  Y14, Y16, Y2
@@ -25161,9 +25159,9 @@ rows4four:
 	VFMADD231PS  Y13, Y16, Y10
 	VFMADD231PS  Y14, Y16, Y11
 	VFMADD231PS  Y15, Y16, Y12
-	VMOVUPS      (SI)(R8*1), Y13
-	VMOVUPS      32(SI)(R8*1), Y14
-	VMASKMOVPS   64(SI)(R8*1), Y0, Y15
+	VMOVUPS      (SI)(DI*1), Y13
+	VMOVUPS      32(SI)(DI*1), Y14
+	VMOVUPS      64(SI)(DI*1), Y15
 	VBROADCASTSS 12(AX), Y16
 	VFMADD231PS  Y13, Y16, Y1
 	VFMADD231PS  Y14, Y16, Y2
@@ -25181,14 +25179,12 @@ rows4four:
 	VFMADD231PS  Y14, Y16, Y11
 	VFMADD231PS  Y15, Y16, Y12
 	ADDQ         $0x10, AX
-	LEAQ         (SI)(DI*4), SI
-	DECQ         R11
+	LEAQ         (SI)(R8*4), SI
+	SUBQ         $0x04, R11
+	DECQ         R12
 	JNZ          rows4four
-
-rows4rest:
-	MOVQ depth+16(FP), R11
-	ANDQ $0x03, R11
-	JZ   rows4next
+	TESTQ        R11, R11
+	JZ           rows4next
 
 rows4single:
 	VMOVUPS      (SI), Y13
@@ -25211,7 +25207,7 @@ rows4single:
 	VFMADD231PS  Y14, Y16, Y11
 	VFMADD231PS  Y15, Y16, Y12
 	ADDQ         BX, AX
-	LEAQ         (SI)(DI*1), SI
+	LEAQ         (SI)(R8*1), SI
 	DECQ         R11
 	JNZ          rows4single
 
@@ -25219,10 +25215,10 @@ rows4next:
 	ADDQ       $0x10, R9
 	CMPQ       R9, R10
 	JNE        rows4segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         rows4overwrite
 	MOVQ       AX, DX
@@ -25288,88 +25284,89 @@ transposedrows1:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows1segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows1rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows1single
 
 transposedrows1four:
-	VMOVUPS      (BX), Y4
-	VMOVUPS      32(BX), Y5
-	VMASKMOVPS   64(BX), Y0, Y6
+	VMOVUPS      (DX), Y4
+	VMOVUPS      32(DX), Y5
+	VMOVUPS      64(DX), Y6
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y4, Y7, Y1
 	VFMADD231PS  Y5, Y7, Y2
 	VFMADD231PS  Y6, Y7, Y3
-	VMOVUPS      (BX)(SI*1), Y4
-	VMOVUPS      32(BX)(SI*1), Y5
-	VMASKMOVPS   64(BX)(SI*1), Y0, Y6
-	VBROADCASTSS (AX)(CX*1), Y7
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y4
+	VMOVUPS      32(DX)(SI*1), Y5
+	VMOVUPS      64(DX)(SI*1), Y6
+	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y4, Y7, Y1
 	VFMADD231PS  Y5, Y7, Y2
 	VFMADD231PS  Y6, Y7, Y3
-	VMOVUPS      (BX)(SI*2), Y4
-	VMOVUPS      32(BX)(SI*2), Y5
-	VMASKMOVPS   64(BX)(SI*2), Y0, Y6
-	VBROADCASTSS (AX)(CX*2), Y7
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y4
+	VMOVUPS      32(DX)(SI*2), Y5
+	VMOVUPS      64(DX)(SI*2), Y6
+	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y4, Y7, Y1
 	VFMADD231PS  Y5, Y7, Y2
 	VFMADD231PS  Y6, Y7, Y3
-	VMOVUPS      (BX)(DI*1), Y4
-	VMOVUPS      32(BX)(DI*1), Y5
-	VMASKMOVPS   64(BX)(DI*1), Y0, Y6
-	VBROADCASTSS (AX)(DX*1), Y7
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y4
+	VMOVUPS      32(DX)(BX*1), Y5
+	VMOVUPS      64(DX)(BX*1), Y6
+	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y4, Y7, Y1
 	VFMADD231PS  Y5, Y7, Y2
 	VFMADD231PS  Y6, Y7, Y3
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows1four
-
-transposedrows1rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows1next
+	TESTQ        R9, R9
+	JZ           transposedrows1next
 
 transposedrows1single:
-	VMOVUPS      (BX), Y4
-	VMOVUPS      32(BX), Y5
-	VMASKMOVPS   64(BX), Y0, Y6
+	VMOVUPS      (DX), Y4
+	VMOVUPS      32(DX), Y5
+	VMASKMOVPS   64(DX), Y0, Y6
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y4, Y7, Y1
 	VFMADD231PS  Y5, Y7, Y2
 	VFMADD231PS  Y6, Y7, Y3
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows1single
 
 transposedrows1next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows1segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows1overwrite
 	MOVQ       AX, DX
@@ -25393,32 +25390,32 @@ transposedrows2:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows2segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows2rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows2single
 
 transposedrows2four:
-	VMOVUPS      (BX), Y7
-	VMOVUPS      32(BX), Y8
-	VMASKMOVPS   64(BX), Y0, Y9
+	VMOVUPS      (DX), Y7
+	VMOVUPS      32(DX), Y8
+	VMOVUPS      64(DX), Y9
 	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y7, Y10, Y1
 	VFMADD231PS  Y8, Y10, Y2
@@ -25427,53 +25424,54 @@ transposedrows2four:
 	VFMADD231PS  Y7, Y10, Y4
 	VFMADD231PS  Y8, Y10, Y5
 	VFMADD231PS  Y9, Y10, Y6
-	VMOVUPS      (BX)(SI*1), Y7
-	VMOVUPS      32(BX)(SI*1), Y8
-	VMASKMOVPS   64(BX)(SI*1), Y0, Y9
-	VBROADCASTSS (AX)(CX*1), Y10
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y7
+	VMOVUPS      32(DX)(SI*1), Y8
+	VMOVUPS      64(DX)(SI*1), Y9
+	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y7, Y10, Y1
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 4(AX)(CX*1), Y10
+	VBROADCASTSS 4(AX), Y10
 	VFMADD231PS  Y7, Y10, Y4
 	VFMADD231PS  Y8, Y10, Y5
 	VFMADD231PS  Y9, Y10, Y6
-	VMOVUPS      (BX)(SI*2), Y7
-	VMOVUPS      32(BX)(SI*2), Y8
-	VMASKMOVPS   64(BX)(SI*2), Y0, Y9
-	VBROADCASTSS (AX)(CX*2), Y10
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y7
+	VMOVUPS      32(DX)(SI*2), Y8
+	VMOVUPS      64(DX)(SI*2), Y9
+	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y7, Y10, Y1
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 4(AX)(CX*2), Y10
+	VBROADCASTSS 4(AX), Y10
 	VFMADD231PS  Y7, Y10, Y4
 	VFMADD231PS  Y8, Y10, Y5
 	VFMADD231PS  Y9, Y10, Y6
-	VMOVUPS      (BX)(DI*1), Y7
-	VMOVUPS      32(BX)(DI*1), Y8
-	VMASKMOVPS   64(BX)(DI*1), Y0, Y9
-	VBROADCASTSS (AX)(DX*1), Y10
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y7
+	VMOVUPS      32(DX)(BX*1), Y8
+	VMOVUPS      64(DX)(BX*1), Y9
+	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y7, Y10, Y1
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS 4(AX)(DX*1), Y10
+	VBROADCASTSS 4(AX), Y10
 	VFMADD231PS  Y7, Y10, Y4
 	VFMADD231PS  Y8, Y10, Y5
 	VFMADD231PS  Y9, Y10, Y6
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows2four
-
-transposedrows2rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows2next
+	TESTQ        R9, R9
+	JZ           transposedrows2next
 
 transposedrows2single:
-	VMOVUPS      (BX), Y7
-	VMOVUPS      32(BX), Y8
-	VMASKMOVPS   64(BX), Y0, Y9
+	VMOVUPS      (DX), Y7
+	VMOVUPS      32(DX), Y8
+	VMASKMOVPS   64(DX), Y0, Y9
 	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y7, Y10, Y1
 	VFMADD231PS  Y8, Y10, Y2
@@ -25482,19 +25480,19 @@ transposedrows2single:
 	VFMADD231PS  Y7, Y10, Y4
 	VFMADD231PS  Y8, Y10, Y5
 	VFMADD231PS  Y9, Y10, Y6
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows2single
 
 transposedrows2next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows2segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows2overwrite
 	MOVQ       AX, DX
@@ -25530,32 +25528,32 @@ transposedrows3:
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows3segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows3rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows3single
 
 transposedrows3four:
-	VMOVUPS      (BX), Y10
-	VMOVUPS      32(BX), Y11
-	VMASKMOVPS   64(BX), Y0, Y12
+	VMOVUPS      (DX), Y10
+	VMOVUPS      32(DX), Y11
+	VMOVUPS      64(DX), Y12
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y10, Y13, Y1
 	VFMADD231PS  Y11, Y13, Y2
@@ -25568,65 +25566,66 @@ transposedrows3four:
 	VFMADD231PS  Y10, Y13, Y7
 	VFMADD231PS  Y11, Y13, Y8
 	VFMADD231PS  Y12, Y13, Y9
-	VMOVUPS      (BX)(SI*1), Y10
-	VMOVUPS      32(BX)(SI*1), Y11
-	VMASKMOVPS   64(BX)(SI*1), Y0, Y12
-	VBROADCASTSS (AX)(CX*1), Y13
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y10
+	VMOVUPS      32(DX)(SI*1), Y11
+	VMOVUPS      64(DX)(SI*1), Y12
+	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y10, Y13, Y1
 	VFMADD231PS  Y11, Y13, Y2
 	VFMADD231PS  Y12, Y13, Y3
-	VBROADCASTSS 4(AX)(CX*1), Y13
+	VBROADCASTSS 4(AX), Y13
 	VFMADD231PS  Y10, Y13, Y4
 	VFMADD231PS  Y11, Y13, Y5
 	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS 8(AX)(CX*1), Y13
+	VBROADCASTSS 8(AX), Y13
 	VFMADD231PS  Y10, Y13, Y7
 	VFMADD231PS  Y11, Y13, Y8
 	VFMADD231PS  Y12, Y13, Y9
-	VMOVUPS      (BX)(SI*2), Y10
-	VMOVUPS      32(BX)(SI*2), Y11
-	VMASKMOVPS   64(BX)(SI*2), Y0, Y12
-	VBROADCASTSS (AX)(CX*2), Y13
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y10
+	VMOVUPS      32(DX)(SI*2), Y11
+	VMOVUPS      64(DX)(SI*2), Y12
+	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y10, Y13, Y1
 	VFMADD231PS  Y11, Y13, Y2
 	VFMADD231PS  Y12, Y13, Y3
-	VBROADCASTSS 4(AX)(CX*2), Y13
+	VBROADCASTSS 4(AX), Y13
 	VFMADD231PS  Y10, Y13, Y4
 	VFMADD231PS  Y11, Y13, Y5
 	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS 8(AX)(CX*2), Y13
+	VBROADCASTSS 8(AX), Y13
 	VFMADD231PS  Y10, Y13, Y7
 	VFMADD231PS  Y11, Y13, Y8
 	VFMADD231PS  Y12, Y13, Y9
-	VMOVUPS      (BX)(DI*1), Y10
-	VMOVUPS      32(BX)(DI*1), Y11
-	VMASKMOVPS   64(BX)(DI*1), Y0, Y12
-	VBROADCASTSS (AX)(DX*1), Y13
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y10
+	VMOVUPS      32(DX)(BX*1), Y11
+	VMOVUPS      64(DX)(BX*1), Y12
+	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y10, Y13, Y1
 	VFMADD231PS  Y11, Y13, Y2
 	VFMADD231PS  Y12, Y13, Y3
-	VBROADCASTSS 4(AX)(DX*1), Y13
+	VBROADCASTSS 4(AX), Y13
 	VFMADD231PS  Y10, Y13, Y4
 	VFMADD231PS  Y11, Y13, Y5
 	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS 8(AX)(DX*1), Y13
+	VBROADCASTSS 8(AX), Y13
 	VFMADD231PS  Y10, Y13, Y7
 	VFMADD231PS  Y11, Y13, Y8
 	VFMADD231PS  Y12, Y13, Y9
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows3four
-
-transposedrows3rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows3next
+	TESTQ        R9, R9
+	JZ           transposedrows3next
 
 transposedrows3single:
-	VMOVUPS      (BX), Y10
-	VMOVUPS      32(BX), Y11
-	VMASKMOVPS   64(BX), Y0, Y12
+	VMOVUPS      (DX), Y10
+	VMOVUPS      32(DX), Y11
+	VMASKMOVPS   64(DX), Y0, Y12
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y10, Y13, Y1
 	VFMADD231PS  Y11, Y13, Y2
@@ -25639,19 +25638,19 @@ transposedrows3single:
 	VFMADD231PS  Y10, Y13, Y7
 	VFMADD231PS  Y11, Y13, Y8
 	VFMADD231PS  Y12, Y13, Y9
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows3single
 
 transposedrows3next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows3segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows3overwrite
 	MOVQ       AX, DX
@@ -25699,32 +25698,32 @@ transposedrows4:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 	VXORPS Y12, Y12, Y12
-	MOVQ   step+40(FP), CX
+	MOVQ   step+48(FP), CX
 	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*2), DX
-	MOVQ   ldb+56(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
-	LEAQ   (SI)(SI*2), DI
-	MOVQ   segments+64(FP), R8
-	MOVQ   n+72(FP), R9
-	SHLQ   $0x04, R9
-	ADDQ   R8, R9
+	LEAQ   (SI)(SI*2), BX
+	MOVQ   segments+72(FP), DI
+	MOVQ   n+80(FP), R8
+	SHLQ   $0x04, R8
+	ADDQ   DI, R8
 
 transposedrows4segment:
-	MOVQ a+24(FP), AX
-	MOVQ (R8), BX
-	LEAQ (AX)(BX*4), AX
-	MOVQ b+48(FP), BX
-	MOVQ 8(R8), R10
-	LEAQ (BX)(R10*4), BX
-	MOVQ depth+16(FP), R10
-	SHRQ $0x02, R10
-	JZ   transposedrows4rest
+	MOVQ  a+32(FP), AX
+	MOVQ  (DI), DX
+	LEAQ  (AX)(DX*4), AX
+	MOVQ  b+56(FP), DX
+	MOVQ  8(DI), R9
+	LEAQ  (DX)(R9*4), DX
+	MOVQ  depth+16(FP), R9
+	MOVQ  fours+24(FP), R10
+	TESTQ R10, R10
+	JZ    transposedrows4single
 
 transposedrows4four:
-	VMOVUPS      (BX), Y13
-	VMOVUPS      32(BX), Y14
-	VMASKMOVPS   64(BX), Y0, Y15
+	VMOVUPS      (DX), Y13
+	VMOVUPS      32(DX), Y14
+	VMOVUPS      64(DX), Y15
 	VBROADCASTSS (AX), Y16
 	VFMADD231PS  Y13, Y16, Y1
 	VFMADD231PS  Y14, Y16, Y2
@@ -25741,77 +25740,78 @@ transposedrows4four:
 	VFMADD231PS  Y13, Y16, Y10
 	VFMADD231PS  Y14, Y16, Y11
 	VFMADD231PS  Y15, Y16, Y12
-	VMOVUPS      (BX)(SI*1), Y13
-	VMOVUPS      32(BX)(SI*1), Y14
-	VMASKMOVPS   64(BX)(SI*1), Y0, Y15
-	VBROADCASTSS (AX)(CX*1), Y16
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*1), Y13
+	VMOVUPS      32(DX)(SI*1), Y14
+	VMOVUPS      64(DX)(SI*1), Y15
+	VBROADCASTSS (AX), Y16
 	VFMADD231PS  Y13, Y16, Y1
 	VFMADD231PS  Y14, Y16, Y2
 	VFMADD231PS  Y15, Y16, Y3
-	VBROADCASTSS 4(AX)(CX*1), Y16
+	VBROADCASTSS 4(AX), Y16
 	VFMADD231PS  Y13, Y16, Y4
 	VFMADD231PS  Y14, Y16, Y5
 	VFMADD231PS  Y15, Y16, Y6
-	VBROADCASTSS 8(AX)(CX*1), Y16
+	VBROADCASTSS 8(AX), Y16
 	VFMADD231PS  Y13, Y16, Y7
 	VFMADD231PS  Y14, Y16, Y8
 	VFMADD231PS  Y15, Y16, Y9
-	VBROADCASTSS 12(AX)(CX*1), Y16
+	VBROADCASTSS 12(AX), Y16
 	VFMADD231PS  Y13, Y16, Y10
 	VFMADD231PS  Y14, Y16, Y11
 	VFMADD231PS  Y15, Y16, Y12
-	VMOVUPS      (BX)(SI*2), Y13
-	VMOVUPS      32(BX)(SI*2), Y14
-	VMASKMOVPS   64(BX)(SI*2), Y0, Y15
-	VBROADCASTSS (AX)(CX*2), Y16
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(SI*2), Y13
+	VMOVUPS      32(DX)(SI*2), Y14
+	VMOVUPS      64(DX)(SI*2), Y15
+	VBROADCASTSS (AX), Y16
 	VFMADD231PS  Y13, Y16, Y1
 	VFMADD231PS  Y14, Y16, Y2
 	VFMADD231PS  Y15, Y16, Y3
-	VBROADCASTSS 4(AX)(CX*2), Y16
+	VBROADCASTSS 4(AX), Y16
 	VFMADD231PS  Y13, Y16, Y4
 	VFMADD231PS  Y14, Y16, Y5
 	VFMADD231PS  Y15, Y16, Y6
-	VBROADCASTSS 8(AX)(CX*2), Y16
+	VBROADCASTSS 8(AX), Y16
 	VFMADD231PS  Y13, Y16, Y7
 	VFMADD231PS  Y14, Y16, Y8
 	VFMADD231PS  Y15, Y16, Y9
-	VBROADCASTSS 12(AX)(CX*2), Y16
+	VBROADCASTSS 12(AX), Y16
 	VFMADD231PS  Y13, Y16, Y10
 	VFMADD231PS  Y14, Y16, Y11
 	VFMADD231PS  Y15, Y16, Y12
-	VMOVUPS      (BX)(DI*1), Y13
-	VMOVUPS      32(BX)(DI*1), Y14
-	VMASKMOVPS   64(BX)(DI*1), Y0, Y15
-	VBROADCASTSS (AX)(DX*1), Y16
+	ADDQ         CX, AX
+	VMOVUPS      (DX)(BX*1), Y13
+	VMOVUPS      32(DX)(BX*1), Y14
+	VMOVUPS      64(DX)(BX*1), Y15
+	VBROADCASTSS (AX), Y16
 	VFMADD231PS  Y13, Y16, Y1
 	VFMADD231PS  Y14, Y16, Y2
 	VFMADD231PS  Y15, Y16, Y3
-	VBROADCASTSS 4(AX)(DX*1), Y16
+	VBROADCASTSS 4(AX), Y16
 	VFMADD231PS  Y13, Y16, Y4
 	VFMADD231PS  Y14, Y16, Y5
 	VFMADD231PS  Y15, Y16, Y6
-	VBROADCASTSS 8(AX)(DX*1), Y16
+	VBROADCASTSS 8(AX), Y16
 	VFMADD231PS  Y13, Y16, Y7
 	VFMADD231PS  Y14, Y16, Y8
 	VFMADD231PS  Y15, Y16, Y9
-	VBROADCASTSS 12(AX)(DX*1), Y16
+	VBROADCASTSS 12(AX), Y16
 	VFMADD231PS  Y13, Y16, Y10
 	VFMADD231PS  Y14, Y16, Y11
 	VFMADD231PS  Y15, Y16, Y12
-	LEAQ         (AX)(CX*4), AX
-	LEAQ         (BX)(SI*4), BX
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*4), DX
+	SUBQ         $0x04, R9
 	DECQ         R10
 	JNZ          transposedrows4four
-
-transposedrows4rest:
-	MOVQ depth+16(FP), R10
-	ANDQ $0x03, R10
-	JZ   transposedrows4next
+	TESTQ        R9, R9
+	JZ           transposedrows4next
 
 transposedrows4single:
-	VMOVUPS      (BX), Y13
-	VMOVUPS      32(BX), Y14
-	VMASKMOVPS   64(BX), Y0, Y15
+	VMOVUPS      (DX), Y13
+	VMOVUPS      32(DX), Y14
+	VMASKMOVPS   64(DX), Y0, Y15
 	VBROADCASTSS (AX), Y16
 	VFMADD231PS  Y13, Y16, Y1
 	VFMADD231PS  Y14, Y16, Y2
@@ -25828,19 +25828,19 @@ transposedrows4single:
 	VFMADD231PS  Y13, Y16, Y10
 	VFMADD231PS  Y14, Y16, Y11
 	VFMADD231PS  Y15, Y16, Y12
-	LEAQ         (AX)(CX*1), AX
-	LEAQ         (BX)(SI*1), BX
-	DECQ         R10
+	ADDQ         CX, AX
+	LEAQ         (DX)(SI*1), DX
+	DECQ         R9
 	JNZ          transposedrows4single
 
 transposedrows4next:
-	ADDQ       $0x10, R8
-	CMPQ       R8, R9
+	ADDQ       $0x10, DI
+	CMPQ       DI, R8
 	JNE        transposedrows4segment
-	MOVQ       c+80(FP), AX
-	MOVQ       ldc+88(FP), CX
+	MOVQ       c+88(FP), AX
+	MOVQ       ldc+96(FP), CX
 	SHLQ       $0x02, CX
-	MOVB       accumulate+96(FP), DL
+	MOVB       accumulate+104(FP), DL
 	TESTB      DL, DL
 	JZ         transposedrows4overwrite
 	MOVQ       AX, DX
@@ -25881,5 +25881,43 @@ transposedrows4overwrite:
 	VMOVUPS    Y10, (AX)
 	VMOVUPS    Y11, 32(AX)
 	VMASKMOVPS Y12, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+// func copyPanel(dst *float32, src *float32, ld int, lines int)
+// Requires: AVX, MMX+
+TEXT ·copyPanel(SB), NOSPLIT, $0-32
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   ld+16(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   lines+24(FP), BX
+	IMUL3Q $0x0c, DX, SI
+
+line:
+	PREFETCHT0 (CX)(SI*1)
+	PREFETCHT0 64(CX)(SI*1)
+	PREFETCHT0 128(CX)(SI*1)
+	PREFETCHT0 192(CX)(SI*1)
+	VMOVUPS    (CX), Y0
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    32(CX), Y0
+	VMOVUPS    Y0, 32(AX)
+	VMOVUPS    64(CX), Y0
+	VMOVUPS    Y0, 64(AX)
+	VMOVUPS    96(CX), Y0
+	VMOVUPS    Y0, 96(AX)
+	VMOVUPS    128(CX), Y0
+	VMOVUPS    Y0, 128(AX)
+	VMOVUPS    160(CX), Y0
+	VMOVUPS    Y0, 160(AX)
+	VMOVUPS    192(CX), Y0
+	VMOVUPS    Y0, 192(AX)
+	VMOVUPS    224(CX), Y0
+	VMOVUPS    Y0, 224(AX)
+	ADDQ       DX, CX
+	ADDQ       $0x00000100, AX
+	DECQ       BX
+	JNZ        line
 	VZEROUPPER
 	RET

@@ -2,18 +2,24 @@ package f32
 
 // Transpose writes src, row-major (rows, columns), into dst as (columns, rows).
 func Transpose[F Float](dst, src []F, rows, columns int) {
-	src, dst = src[:rows*columns], dst[:rows*columns]
+	transpose(dst, rows, src, columns, rows, columns)
+}
+
+// transpose writes src (rows, columns) into dst as (columns, rows), with rows ld
+// and ldd apart.
+func transpose[F Float](dst []F, ldd int, src []F, ld, rows, columns int) {
 	// Blocks of 8×8 touch a cache line of dst once for eight values, not for each.
 	const block = 8
 	for i := 0; i < rows; i += block {
 		for j := 0; j < columns; j += block {
-			if p := first(src[i*columns+j:]); p != nil && i+block <= rows && j+block <= columns {
-				transpose8x8(first(dst[j*rows+i:]), rows, p, columns)
+			if p := first(src[i*ld+j:]); p != nil && i+block <= rows && j+block <= columns {
+				_, _ = dst[(j+block-1)*ldd+i+block-1], src[(i+block-1)*ld+j+block-1] // the last that the assembly touches
+				transpose8x8(first(dst[j*ldd+i:]), ldd, p, ld)
 				continue
 			}
 			for r := i; r < min(i+block, rows); r++ {
 				for c := j; c < min(j+block, columns); c++ {
-					dst[c*rows+r] = src[r*columns+c]
+					dst[c*ldd+r] = src[r*ld+c]
 				}
 			}
 		}

@@ -34,42 +34,29 @@ func (linear[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{x[0], w[1]}, nil
 }
 
-func (linear[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	x, w := in[0].V, in[1].V
+func (linear[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	x, w, y := in[0].V, in[1].V, out.V
 	n, o := out.Shape[0], out.Shape[1]
 	i := in[1].Shape[0]
-	f32.Chunks(n, linearRows, func(_, lo, hi int) {
-		y := out.V[lo*o : hi*o]
-		if len(in) == 3 {
-			for r := range hi - lo {
-				copy(y[r*o:], in[2].V)
-			}
+	if len(in) == 3 {
+		for r := range n {
+			copy(y[r*o:], in[2].V)
 		}
-		f32.Gemm(false, hi-lo, o, i, x[lo*i:], i, w, o, y, o, len(in) == 3)
-	})
+	}
+	f32.MatMul(false, false, n, o, i, x, i, w, o, y, o, len(in) == 3)
 }
-
-// linearRows is how many examples, or rows of a weight's gradient, one piece of
-// parallel work takes.
-const linearRows = 24
 
 func (linear[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
 
-func (linear[F]) Backward(c *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
+func (linear[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
 	x, w, dy := in[0].V, in[1].V, dout.V
 	n, o := dout.Shape[0], dout.Shape[1]
 	i := in[1].Shape[0]
 	if dx := din[0].V; dx != nil {
-		wT := c.Shared(i * o)
-		f32.Transpose(wT, w, i, o)
-		f32.Chunks(n, linearRows, func(_, lo, hi int) {
-			f32.Gemm(false, hi-lo, i, o, dy[lo*o:], o, wT, i, dx[lo*i:], i, false)
-		})
+		f32.MatMul(false, true, n, i, o, dy, o, w, o, dx, i, false)
 	}
 	if dw := din[1].V; dw != nil {
-		f32.Chunks(i, linearRows, func(_, lo, hi int) {
-			f32.Gemm(true, hi-lo, o, n, x[lo:], i, dy, o, dw[lo*o:], o, false)
-		})
+		f32.MatMul(true, false, i, o, n, x, i, dy, o, dw, o, false)
 	}
 	if len(din) == 3 && din[2].V != nil {
 		f32.SumRows(din[2].V, dy, n)

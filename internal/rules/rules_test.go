@@ -17,7 +17,7 @@ import (
 // of the floors below it, and the leaves.
 var floors = [][]string{
 	{"zoo/internal/f32"},
-	{"zoo/internal/ops"},
+	{"zoo/internal/ops", "zoo/internal/blas"},
 	{"zoo/internal/exec", "zoo/internal/ops/optest"},
 	{"zoo/nn"},
 	{"zoo/architectures"},

@@ -7,9 +7,10 @@ import (
 )
 
 // avx2 masks through a vector register, which is read from a table.
-type avx2 struct{ table Mem }
-
-var last8 reg.VecVirtual
+type avx2 struct {
+	table Mem
+	last  reg.VecVirtual
+}
 
 // masks writes the table: from its element 8−n on lies a mask for n of 8 columns.
 func masks() Mem {
@@ -24,37 +25,37 @@ func masks() Mem {
 	return table
 }
 
-func (avx2) name() string           { return "avx2" }
-func (avx2) bytes() int             { return 32 }
-func (avx2) vector() reg.VecVirtual { return YMM() }
-func (avx2) zero(s reg.Register)    { VXORPS(s, s, s) }
+func (*avx2) name() string           { return "avx2" }
+func (*avx2) bytes() int             { return 32 }
+func (*avx2) vector() reg.VecVirtual { return YMM() }
+func (*avx2) zero(s reg.Register)    { VXORPS(s, s, s) }
 
-func (t avx2) mask(last reg.GPVirtual) {
+func (t *avx2) mask(last reg.GPVirtual) {
 	p := GP64()
 	LEAQ(t.table.Offset(32), p)
 	SHLQ(U8(2), last)
 	SUBQ(last, p)
-	last8 = YMM()
-	VMOVUPS(Mem{Base: p}, last8)
+	t.last = YMM()
+	VMOVUPS(Mem{Base: p}, t.last)
 }
 
-func (avx2) load(from Mem, to reg.Register, masked bool) {
+func (t *avx2) load(from Mem, to reg.Register, masked bool) {
 	if masked {
-		VMASKMOVPS(from, last8, to)
+		VMASKMOVPS(from, t.last, to)
 	} else {
 		VMOVUPS(from, to)
 	}
 }
 
-func (avx2) store(from reg.Register, to Mem, masked bool) {
+func (t *avx2) store(from reg.Register, to Mem, masked bool) {
 	if masked {
-		VMASKMOVPS(from, last8, to)
+		VMASKMOVPS(from, t.last, to)
 	} else {
 		VMOVUPS(from, to)
 	}
 }
 
-func (t avx2) add(from Mem, to reg.Register, masked bool) {
+func (t *avx2) add(from Mem, to reg.Register, masked bool) {
 	if masked {
 		x := YMM()
 		t.load(from, x, true)
@@ -64,7 +65,7 @@ func (t avx2) add(from Mem, to reg.Register, masked bool) {
 	}
 }
 
-func (avx2) multiply(a Mem, b, sums []reg.VecVirtual) {
+func (*avx2) multiply(a Mem, b, sums []reg.VecVirtual) {
 	x := YMM()
 	VBROADCASTSS(a, x)
 	for v := range b {

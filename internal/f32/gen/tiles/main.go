@@ -19,18 +19,19 @@ func main() {
 		product(avx512{}, vectors+1, rows)
 	}
 	for vectors, rows := range []int{12, 6, 4} {
-		product(avx2{table}, vectors+1, rows)
+		product(&avx2{table: table}, vectors+1, rows)
 	}
+	copyPanel()
 	Generate()
 }
 
-// A set is a set of instructions, as far as the tiles differ by it.
+// A set is a set of instructions, as far as the tiles differ by it. Where masked is
+// true, only the first elements of a vector exist, as many as mask was told.
 type set interface {
 	name() string
 	bytes() int // of a vector
 	vector() reg.VecVirtual
 	zero(s reg.Register)
-	// mask prepares for vectors of which only the first last elements exist.
 	mask(last reg.GPVirtual)
 	load(from Mem, to reg.Register, masked bool)
 	store(from reg.Register, to Mem, masked bool)
@@ -44,11 +45,12 @@ type set interface {
 func product(isa set, vectors, most int) {
 	width := isa.bytes() / 4
 	name := fmt.Sprintf("%sx%d", isa.name(), width*vectors)
-	TEXT(name, NOSPLIT, "func(rows, columns, depth int, a *float32, row, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)")
+	TEXT(name, NOSPLIT, "func(rows, columns, depth, fours int, a *float32, row, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s computes a product of 1 to %d rows and %d to %d columns, with the sums in registers.", name, most, width*(vectors-1)+1, width*vectors))
+	Doc(fmt.Sprintf("%s computes a product of 1 to %d rows and %d to %d columns, with the sums in registers.", name, most, width*(vectors-1)+1, width*vectors),
+		"segments points to n pairs of offsets, in a and in b. Of the terms of each segment, 4·fours are read in whole vectors.")
 	t := tile{set: isa, vectors: vectors, rows: Load(Param("rows"), GP64()).(reg.GPVirtual)}
-	last := Load(Param("columns"), GP64()).(reg.GPVirtual)
+	last := Load(Param("columns"), GP64()).(reg.GPVirtual) // of the last vector
 	SUBQ(U32(width*(vectors-1)), last)
 	isa.mask(last)
 	row := Load(Param("row"), GP64())
@@ -56,7 +58,7 @@ func product(isa set, vectors, most int) {
 	JE(LabelRef("transposed"))
 	t.bodies("", most, func(rows int) operand { return newStrided(rows) })
 	Label("transposed")
-	t.bodies("transposed", most, func(rows int) operand { return newTransposed("a", "step") })
+	t.bodies("transposed", most, func(int) operand { return newColumns() })
 }
 
 type tile struct {
@@ -100,20 +102,22 @@ func (t tile) body(name string, rows int, a operand) {
 		}
 	}
 	a.prepare()
-	b := newTransposed("b", "ldb")
+	b := newLines()
 	b.prepare()
 	segment, end := Load(Param("segments"), GP64()), Load(Param("n"), GP64())
 	SHLQ(U8(4), end)
 	ADDQ(segment, end)
-	left := GP64()
-	term := func(l int) {
+	left, fours := GP64(), GP64()
+	term := func(l, terms int, masked bool) {
 		x := t.registers()
 		for v, x := range x {
-			t.load(b.at(0, l).Offset(v*t.bytes()), x, v == t.vectors-1)
+			t.load(b.at(l).Offset(v*t.bytes()), x, masked && v == t.vectors-1)
 		}
 		for i := range rows {
 			t.multiply(a.at(i, l), x, sums[i])
 		}
+		a.next(l, terms)
+		b.next(l, terms)
 	}
 
 	Label(name + "segment")
@@ -121,24 +125,20 @@ func (t tile) body(name string, rows int, a operand) {
 	b.begin(Mem{Base: segment, Disp: 8})
 	Load(Param("depth"), left)
 	a.skip(to("single"))
-	SHRQ(U8(2), left)
-	JZ(to("rest"))
+	Load(Param("fours"), fours)
+	TESTQ(fours, fours)
+	JZ(to("single"))
 	Label(name + "four")
 	for l := range unroll {
-		term(l)
+		term(l, unroll, false)
 	}
-	a.advance(unroll)
-	b.advance(unroll)
-	DECQ(left)
+	SUBQ(U8(unroll), left)
+	DECQ(fours)
 	JNZ(to("four"))
-	Label(name + "rest")
-	Load(Param("depth"), left)
-	ANDQ(U8(unroll-1), left)
+	TESTQ(left, left)
 	JZ(to("next"))
 	Label(name + "single")
-	term(0)
-	a.advance(1)
-	b.advance(1)
+	term(0, 1, true)
 	DECQ(left)
 	JNZ(to("single"))
 	Label(name + "next")

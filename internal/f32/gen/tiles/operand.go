@@ -17,9 +17,10 @@ type operand interface {
 	// single terms only can be addressed.
 	begin(offset Mem)
 	skip(to LabelRef)
-	// at is the address of term l of row i, and advance goes some terms further.
+	// at is the address of term l of row i. next comes after term l of so many in
+	// a turn of the loop.
 	at(i, l int) Mem
-	advance(terms int)
+	next(l, terms int)
 }
 
 // strided is a matrix of any distances. Rows are addressed with few registers: a
@@ -75,44 +76,48 @@ func (a *strided) at(i, l int) Mem {
 	return m
 }
 
-func (a *strided) advance(terms int) {
+func (a *strided) next(l, terms int) {
 	for _, p := range a.base {
-		if terms == 1 {
+		switch {
+		case terms == 1:
 			ADDQ(a.step, p)
-		} else {
+		case l == terms-1:
 			ADDQ(U8(4*terms), p)
 		}
 	}
 }
 
-// transposed is a matrix whose rows are neighbours.
-type transposed struct {
-	name, distance string
-	base           reg.GPVirtual
-	odd            [4]reg.GPVirtual // 1 and 3 times the distance of terms
+// columns is a matrix a whose rows are neighbours. The pointer moves with every term,
+// because an index would split a multiplication that broadcasts in two.
+type columns struct{ base, step reg.GPVirtual }
+
+func newColumns() *columns          { return &columns{base: GP64()} }
+func (a *columns) prepare()         { a.step = distance("step") }
+func (a *columns) begin(offset Mem) { begin("a", offset, a.base) }
+func (a *columns) skip(LabelRef)    {}
+func (a *columns) at(i, l int) Mem  { return Mem{Base: a.base, Disp: 4 * i} }
+func (a *columns) next(int, int)    { ADDQ(a.step, a.base) }
+
+// lines is the matrix b.
+type lines struct {
+	base reg.GPVirtual
+	odd  [4]reg.GPVirtual // 1 and 3 times the distance
 }
 
-func newTransposed(name, distance string) *transposed {
-	return &transposed{name, distance, GP64(), [4]reg.GPVirtual{1: GP64(), 3: GP64()}}
+func newLines() *lines { return &lines{GP64(), [4]reg.GPVirtual{3: GP64()}} }
+
+func (b *lines) prepare() {
+	b.odd[1] = distance("ldb")
+	LEAQ(Mem{Base: b.odd[1], Index: b.odd[1], Scale: 2}, b.odd[3])
 }
 
-func (a *transposed) prepare() {
-	Load(Param(a.distance), a.odd[1])
-	SHLQ(U8(2), a.odd[1])
-	LEAQ(Mem{Base: a.odd[1], Index: a.odd[1], Scale: 2}, a.odd[3])
-}
+func (b *lines) begin(offset Mem) { begin("b", offset, b.base) }
+func (b *lines) at(l int) Mem     { return multiple(b.base, l, b.odd[:]) }
 
-func (a *transposed) begin(offset Mem) { begin(a.name, offset, a.base) }
-func (a *transposed) skip(LabelRef)    {}
-
-func (a *transposed) at(i, l int) Mem {
-	m := multiple(a.base, l, a.odd[:])
-	m.Disp = 4 * i
-	return m
-}
-
-func (a *transposed) advance(terms int) {
-	LEAQ(Mem{Base: a.base, Index: a.odd[1], Scale: uint8(terms)}, a.base)
+func (b *lines) next(l, terms int) {
+	if l == terms-1 {
+		LEAQ(Mem{Base: b.base, Index: b.odd[1], Scale: uint8(terms)}, b.base)
+	}
 }
 
 // begin adds an offset in elements to a parameter.

@@ -1,0 +1,104 @@
+package f32
+
+// MatMul computes c = op(a)·op(b), or c += op(a)·op(b) where accumulate is set,
+// with row-major c (m, n), op(a) (m, k) and op(b) (k, n). op transposes where
+// transA or transB is set: then a is (k, m), or b (n, k). lda, ldb and ldc are
+// the distances between rows.
+//
+// It runs in parallel, and so must not be called from inside a parallel loop:
+// there is Gemm for that. How it is cut, and so the order of each sum, depends
+// on the shape alone.
+func MatMul[F Float](transA, transB bool, m, n, k int, a []F, lda int, b []F, ldb int, c []F, ldc int, accumulate bool) {
+	g := matmul[F]{product: product[F]{rows: m, columns: n, segments: whole, a: a, row: lda, step: 1, b: b, ldb: ldb, c: c, ldc: ldc, accumulate: accumulate}, k: k, transB: transB}
+	if transA {
+		g.row, g.step = 1, lda
+	}
+	if m == 0 || n == 0 || k == 0 {
+		g.run()
+		return
+	}
+	rows, columns := cut(m, n, k)
+	across := pieces(n, columns)
+	Parallel(pieces(m, rows)*across, func(_, i int) { g.block(i/across*rows, i%across*columns, rows, columns) })
+}
+
+// A matmul is a product with its terms in one segment, of which there are k. b
+// may be transposed.
+type matmul[F Float] struct {
+	product[F]
+	k      int
+	transB bool
+}
+
+const (
+	panel = 64  // columns of b are packed side by side
+	reuse = 48  // rows are enough for that to pay
+	deep  = 512 // terms at most are summed before they are added to c
+	tall  = 384 // rows of a meet all panels while they are near
+)
+
+// cut is the size of the blocks of c that are computed side by side: eight, or
+// fewer where a block would have less than 2¹⁸ multiplications. Columns are cut
+// first, as far as that makes up for reading a again: every block packs its part
+// of b, so that blocks of few rows of a wide product would pack more than multiply.
+func cut(m, n, k int) (rows, columns int) {
+	most := max(1, min(8, m*n*k>>18))
+	narrow, low := panel, 4*panel
+	if m*k > 1<<18 {
+		narrow = 4 * panel
+	}
+	if n <= panel {
+		low = panel
+	}
+	across := max(min(most, pieces(n, narrow)), pieces(n, 8*panel))
+	up := max(1, min(most/across, pieces(m, low)))
+	return pieces(m, up), pieces(pieces(n, across), panel) * panel
+}
+
+// block computes the rows and columns of c from (i, j) on.
+func (g *matmul[F]) block(i, j, rows, columns int) {
+	p := g.product
+	p.rows, p.columns = min(rows, g.rows-i), min(columns, g.columns-j)
+	p.c = g.c[i*g.ldc+j:]
+	depth := (pieces(g.k, pieces(g.k, deep)) + 3) &^ 3
+	var packed []F
+	if g.transB || g.ldb > panel && p.rows >= reuse {
+		memory := takePacked[F]()
+		defer givePacked(memory)
+		if size := pieces(p.columns, panel) * panel * depth; cap(*memory) < size {
+			*memory = make([]F, size)
+		}
+		packed = *memory
+	}
+	for l := 0; l < g.k; l += depth {
+		p.depth = min(depth, g.k-l)
+		p.a = g.a[i*g.row+l*g.step:]
+		switch {
+		case packed == nil:
+			p.b = g.b[l*g.ldb+j:]
+			p.run()
+		case g.transB:
+			packColumns(packed, g.b[j*g.ldb+l:], g.ldb, p.depth, p.columns)
+			p.runPanels(packed)
+		default:
+			packLines(packed, g.b[l*g.ldb+j:], g.ldb, p.depth, p.columns)
+			p.runPanels(packed)
+		}
+		p.accumulate = true
+	}
+}
+
+// runPanels computes the product with the panels of b.
+func (p product[F]) runPanels(panels []F) {
+	q := p
+	q.ldb = panel
+	for i := 0; i < p.rows; i += tall {
+		q.rows = min(tall, p.rows-i)
+		q.a = p.a[i*p.row:]
+		for j := 0; j < p.columns; j += panel {
+			q.columns = min(panel, p.columns-j)
+			q.b, q.c = panels[j*p.depth:], p.c[i*p.ldc+j:]
+			q.run()
+		}
+	}
+}
