@@ -72,24 +72,32 @@ func NewConv(g Conv2D) *Conv {
 	return c
 }
 
-// ChunkImages is the number of images that make a good chunk: enough for the
-// filters that pass through the caches to be used often, and few enough for
-// the images to stay there.
+// ChunkImages is the number of images that make a good chunk: few enough to stay
+// in the second cache, but many enough for large filters, which do not, to be used
+// often once they are there.
 func (c *Conv) ChunkImages() int {
-	const bytes = 1 << 17
+	const bytes, pixels = 1 << 17, 512
 	n := max(1, bytes/(4*c.image().image))
-	if c.Large() {
-		n = max(n, 32)
+	if 4*c.filters() > 1<<19 {
+		n = max(n, min(pixels/(c.OutH()*c.OutW()), c.N/2))
 	}
 	return min(n, c.N)
 }
 
+// GradParts is the number of parts of the images whose filters' gradients are
+// computed side by side and then added: the fewer, the larger they are.
+func (c *Conv) GradParts() int {
+	const bytes = 1 << 19
+	return min(c.N, max(4, min(16, bytes/(4*c.filters()))))
+}
+
 // ScratchLen is the number of values that a worker lends to the functions on a chunk.
 func (c *Conv) ScratchLen(images int) int {
-	if !c.margin {
-		return 0
+	n := c.shiftedLen()
+	if c.margin {
+		n += images * c.H * c.marginLine()
 	}
-	return images * c.H * c.marginLine()
+	return n
 }
 
 // ConvForward writes into y the convolution of images x with the filters as
@@ -107,5 +115,13 @@ func ConvImageGrad[F Float](c *Conv, dx, dy, packed, scratch []F, images int) {
 // ConvFilterGrad adds to dw the gradient of the filters that the images give, in
 // the order of the images.
 func ConvFilterGrad[F Float](c *Conv, dw, x, dy, scratch []F, images int) {
-	accumulateFilters(c.filterGrad, dw, withMargin(c, x, scratch, images), dy, images)
+	n := c.shiftedLen()
+	x = withMargin(c, x, scratch[n:], images)
+	if n == 0 {
+		accumulateFilters(c.filterGrad, dw, x, dy, images)
+		return
+	}
+	clear(scratch[:n])
+	accumulateFilters(c.filterGrad, scratch[:n], x, dy, images)
+	addShifted(c, dw, scratch[:n])
 }

@@ -85,7 +85,7 @@ func geometry(r *rand.Rand) Conv2D {
 			DilationH: 1 + r.IntN(3), DilationW: 1 + r.IntN(3), Groups: 1 + r.IntN(3),
 		}
 		g.C, g.Out = g.Groups*(1+r.IntN(12)), g.Groups*(1+r.IntN(20))
-		switch r.IntN(8) {
+		switch r.IntN(9) {
 		case 0:
 			g.KH, g.KW, g.StrideH, g.StrideW, g.PadH, g.PadW, g.Groups = 1, 1, 1, 1, 0, 0, 1
 		case 1:
@@ -96,6 +96,9 @@ func geometry(r *rand.Rand) Conv2D {
 			g.Groups, g.Out = 1, 60+r.IntN(20)
 		case 4:
 			g.Groups, g.C, g.DilationW, g.DilationH = 1, 1+r.IntN(4), 1, 1
+		case 5: // several pixels at once
+			g.W, g.KW, g.DilationW, g.Groups, g.C, g.Out = 2*(1+r.IntN(5)), 2+r.IntN(4), 1, 1, 1+r.IntN(8), 1+r.IntN(8)
+			g.StrideW, g.PadW = 1+r.IntN(g.KW-1), r.IntN(g.KW)
 		}
 		if g.OutH() > 0 && g.OutW() > 0 {
 			return g
@@ -194,11 +197,18 @@ func testConvs[F Float](t *testing.T, tolerance float64) {
 	for _, g := range geometries {
 		testConv[F](t, r, g, tolerance)
 	}
-	margins, large := 0, 0
+	margins, large, shifted, shiftedGrads := 0, 0, 0, 0
 	for range 600 {
 		g := geometry(r)
-		if needsMargin(g) {
+		c := NewConv(g)
+		if c.margin {
 			margins++
+		}
+		if c.forward.pixels > 1 {
+			shifted++
+		}
+		if c.imageGrad.pixels > 1 && c.filterGrad.pixels > 1 {
+			shiftedGrads++
 		}
 		testConv[F](t, r, g, tolerance)
 	}
@@ -207,8 +217,8 @@ func testConvs[F Float](t *testing.T, tolerance float64) {
 			large++
 		}
 	}
-	if margins < 20 || large < 2 {
-		t.Errorf("only %d convolutions had margins, and %d were large", margins, large)
+	if min(margins, shifted, shiftedGrads) < 20 || large < 2 {
+		t.Errorf("only %d convolutions had margins, %d and %d several pixels at once, and %d were large", margins, shifted, shiftedGrads, large)
 	}
 }
 

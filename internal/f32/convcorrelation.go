@@ -5,6 +5,7 @@ package f32
 type correlation struct {
 	groups        int
 	in, out       int // channels of a group
+	pixels        int // that are computed at once, as if they were channels
 	columnwise    bool
 	from, to      layout // distances between what a run's neighbours see, and between them
 	rectangles    []rectangle
@@ -30,18 +31,25 @@ const panelColumns = 64
 const blockValues = 1 << 16
 
 func newForward(g Conv2D) *correlation {
-	return newCorrelation(g, g.C, g.Out, g.image(), g.result(),
-		forwardAxis(g.H, g.KH, g.StrideH, g.PadH, g.DilationH), forwardAxis(g.W, g.KW, g.StrideW, g.PadW, g.DilationW))
+	n := pixelsAtOnce(g, g.Out, g.OutW(), g.StrideW)
+	return newCorrelation(g, g.C, g.Out, n, g.image(), g.result(),
+		forwardAxis(g.H, g.KH, g.StrideH, g.PadH, g.DilationH),
+		forwardAxis(g.W, g.KW+(n-1)*g.StrideW, n*g.StrideW, g.PadW, g.DilationW))
 }
 
 func newImageGrad(g Conv2D) *correlation {
-	return newCorrelation(g, g.Out, g.C, g.result(), g.image(),
-		gradAxis(g.H, g.KH, g.StrideH, g.PadH, g.DilationH), gradAxis(g.W, g.KW, g.StrideW, g.PadW, g.DilationW))
+	height := gradAxis(g.H, g.KH, g.StrideH, g.PadH, g.DilationH)
+	if n := pixelsAtOnce(g, g.C, g.W, 1); n > 1 && g.StrideW == 1 {
+		// The gradient is the convolution of dy with the turned filters.
+		return newCorrelation(g, g.Out, g.C, n, g.result(), g.image(), height, forwardAxis(g.OutW(), g.KW+n-1, n, g.KW-1-g.PadW, 1))
+	}
+	return newCorrelation(g, g.Out, g.C, 1, g.result(), g.image(), height, gradAxis(g.W, g.KW, g.StrideW, g.PadW, g.DilationW))
 }
 
-func newCorrelation(g Conv2D, in, out int, from, to layout, height, width axis) *correlation {
+func newCorrelation(g Conv2D, in, out, pixels int, from, to layout, height, width axis) *correlation {
+	to.pixel *= pixels
 	c := &correlation{
-		groups: g.Groups, in: in / g.Groups, out: out / g.Groups,
+		groups: g.Groups, in: in / g.Groups, out: out / g.Groups * pixels, pixels: pixels,
 		from:   layout{from.image, from.line * height.advance, from.pixel * width.advance},
 		to:     layout{to.image, to.line * height.step, to.pixel * width.step},
 		height: height, width: width,
@@ -49,7 +57,7 @@ func newCorrelation(g Conv2D, in, out int, from, to layout, height, width axis) 
 	if c.columnwise = g.columnwise(); c.columnwise {
 		c.groups, c.in, c.out = 1, 1, g.C
 	}
-	values := g.KW * c.in * c.ldb() // of one line of the filters
+	values := len(width.order) * c.in * c.ldb() // of one line of the filters
 	lines := max(1, blockValues/values)
 	c.blocks = (g.KH + lines - 1) / lines
 	for _, h := range height.runs {
@@ -94,20 +102,21 @@ func (c *correlation) panelLen() int {
 type extent struct{ n, from, to int }
 
 // extents are the directions of a rectangle's pixels, that of the products' rows
-// first: the one that needs the fewest tiles.
+// first: the width if it has enough pixels to fill a tile, or the height, or else
+// the images, whose same pixels often compete for the same places of a cache.
 func (c *correlation) extents(r *rectangle, images int) [3]extent {
+	const enough = 6
 	e := [3]extent{{r.width, c.from.pixel, c.to.pixel}, {r.height, c.from.line, c.to.line}, {images, c.from.image, c.to.image}}
 	e[1], e[2] = join(e[1], e[2])
 	e[0], e[1] = join(e[0], e[1])
 	e[1], e[2] = join(e[1], e[2])
-	const rows = 14 // of a tile
-	best, fewest := 0, 0
+	rows := 0
 	for i, x := range e {
-		if tiles := e[0].n * e[1].n * e[2].n / x.n * ((x.n + rows - 1) / rows); i == 0 || tiles < fewest {
-			best, fewest = i, tiles
+		if e[rows].n < enough && x.n > e[rows].n {
+			rows = i
 		}
 	}
-	e[0], e[best] = e[best], e[0]
+	e[0], e[rows] = e[rows], e[0]
 	return e
 }
 
@@ -151,7 +160,9 @@ func correlate[F Float](c *correlation, to, from, filters, bias []F, images int)
 						p.accumulate = block > 0 || bias != nil
 						if block == 0 && bias != nil {
 							for i := range p.rows {
-								copy(p.c[i*p.ldc:][:p.columns], bias[column:])
+								for row := p.c[i*p.ldc:][:p.columns]; len(row) > 0; {
+									row = row[copy(row, bias[column:]):]
+								}
 							}
 						}
 						if c.columnwise {

@@ -6,6 +6,7 @@ type filterGrad struct {
 	groups     int
 	rows       int // of a product
 	in, out    int // channels of a group
+	pixels     int // of a result that are read at once, as if they were channels
 	columnwise bool
 	x, y       layout
 	step       int // between neighbours of a line in what the filters see
@@ -29,7 +30,7 @@ const gradValues = 1 << 14
 func newFilterGrad(g Conv2D) *filterGrad {
 	f := &filterGrad{
 		groups: g.Groups, in: g.C / g.Groups, out: g.Out / g.Groups, rows: g.C / g.Groups, columnwise: g.columnwise(),
-		x: g.image(), y: g.result(), step: g.StrideW * g.C, images: 1,
+		x: g.image(), y: g.result(), step: g.StrideW * g.C, pixels: 1, images: 1,
 	}
 	if f.columnwise {
 		f.groups, f.in, f.out, f.rows = 1, 1, g.C, 1
@@ -42,15 +43,17 @@ func newFilterGrad(g Conv2D) *filterGrad {
 	} else {
 		f.blocks = (oh + lines - 1) / lines
 	}
-	kw := g.KW
+	kw, products := g.KW, g.KW
 	if g.Groups == 1 && g.PadW == 0 && g.DilationW == 1 { // all columns see whole lines
-		f.rows, kw = g.KW*g.C, 1
+		f.pixels = pixelsAtOnce(g, g.Out, g.OutW(), g.StrideW)
+		kw, products = g.KW+(f.pixels-1)*g.StrideW, 1
+		f.rows, f.out, f.step = kw*g.C, f.pixels*g.Out, f.pixels*f.step
 	}
 	for i := range g.KH {
 		h0, h1 := meets(i, g.H, g.KH, g.StrideH, g.PadH, g.DilationH)
-		for j := range kw {
+		for j := range products {
 			w0, w1 := meets(j, g.W, g.KW, g.StrideW, g.PadW, g.DilationW)
-			t := tapGrad{row: (i*g.KW + j) * f.in, depth: max(0, w1-w0), blocks: make([][]segment, f.blocks)}
+			t := tapGrad{row: (i*kw + j) * f.in, depth: max(0, w1-w0) / f.pixels, blocks: make([][]segment, f.blocks)}
 			for n := range f.images {
 				for h := h0; h < h1; h++ {
 					block := &t.blocks[(n*oh+h)/lines]

@@ -3,7 +3,7 @@ package f32
 // PackedLen is the number of values that PackConv needs for packed filters, or 0
 // where the filters need no packing.
 func (c *Conv) PackedLen() int {
-	if c.columnwise() || c.Groups == 1 && c.Out <= panelColumns {
+	if c.columnwise() || c.Groups == 1 && c.Out <= panelColumns && c.forward.pixels == 1 {
 		return 0
 	}
 	return c.forward.packedLen()
@@ -21,6 +21,12 @@ func PackConv[F Float](c *Conv, packed, w []F) []F {
 		return w
 	}
 	f := c.forward
+	if f.pixels > 1 {
+		packShifted(f, packed, c.KW, c.StrideW, func(line, column, in, out int) F {
+			return w[((line*c.KW+column)*c.C+in)*c.Out+out]
+		})
+		return packed
+	}
 	taps := c.KH * c.KW
 	Parallel(f.groups*f.panels()*taps, func(_, task int) {
 		panel, k := task/taps, task%taps
@@ -37,6 +43,12 @@ func PackConv[F Float](c *Conv, packed, w []F) []F {
 // the order in which an image's pixel meets them. It runs in parallel.
 func PackConvGrad[F Float](c *Conv, packed, w []F) []F {
 	f := c.imageGrad
+	if f.pixels > 1 {
+		packShifted(f, packed, c.KW, 1, func(line, column, in, out int) F {
+			return w[((line*c.KW+c.KW-1-column)*c.C+out)*c.Out+in]
+		})
+		return packed
+	}
 	taps := c.KH * c.KW
 	Parallel(f.groups*f.panels()*taps, func(_, task int) {
 		panel, slot := task/taps, task%taps
@@ -47,12 +59,7 @@ func PackConvGrad[F Float](c *Conv, packed, w []F) []F {
 			return
 		}
 		group, j := panel/f.panels(), panel%f.panels()*f.ldb()
-		for column := range min(f.ldb(), f.out-j) {
-			from := w[(k*f.out+j+column)*c.Out+group*f.in:][:f.in]
-			for i, v := range from {
-				to[i*f.ldb()+column] = v
-			}
-		}
+		transpose(to, f.ldb(), w[(k*f.out+j)*c.Out+group*f.in:], c.Out, min(f.ldb(), f.out-j), f.in)
 	})
 	return packed
 }

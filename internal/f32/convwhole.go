@@ -89,19 +89,29 @@ func (c *Conv) Large() bool {
 }
 
 // WholeScratchLen is the number of values of scratch that ConvFilterGradWhole needs.
-func (c *Conv) WholeScratchLen() int { return c.whole.len(&c.whole.x) + c.whole.len(&c.whole.y) }
+func (c *Conv) WholeScratchLen() int { return c.whole.size(&c.whole.x) + c.whole.size(&c.whole.y) }
 
-func (f *wholeGrad) len(p *panels) int { return p.channels / p.group * p.perGroup * f.blocks * p.block }
+func (f *wholeGrad) size(p *panels) int {
+	return p.channels / p.group * p.perGroup * f.blocks * p.block
+}
 
 // ConvFilterGradWhole writes into dw the gradient of the filters that all N images
 // give. It runs in parallel.
 func ConvFilterGradWhole[F Float](c *Conv, dw, x, dy, scratch []F) {
 	f := c.whole
-	xs, ys := scratch[:f.len(&f.x)], scratch[f.len(&f.x):]
+	xs, ys := scratch[:f.size(&f.x)], scratch[f.size(&f.x):]
 	packPanels(f, &f.x, xs, x, c.N)
 	packPanels(f, &f.y, ys, dy, c.N)
 	rows := f.x.group // of a tap
-	Parallel(c.Groups*f.x.perGroup*f.y.perGroup, func(_, task int) {
+	panels := c.Groups * f.x.perGroup * f.y.perGroup
+	lines := 1 // pieces into which the lines of the filters are cut: few panels make few tasks
+	if panels < 8 {
+		lines = c.KH
+	}
+	taps := len(f.taps) / lines
+	Parallel(panels*lines, func(_, task int) {
+		first := task % lines * taps
+		task /= lines
 		group, i, j := task/f.y.perGroup/f.x.perGroup, task/f.y.perGroup%f.x.perGroup, task%f.y.perGroup
 		a, b := xs[(group*f.x.perGroup+i)*f.blocks*f.x.block:], ys[(group*f.y.perGroup+j)*f.blocks*f.y.block:]
 		to := dw[i*f.x.width*c.Out+group*f.y.group+j*f.y.width:]
@@ -111,8 +121,8 @@ func ConvFilterGradWhole[F Float](c *Conv, dw, x, dy, scratch []F) {
 		}
 		for block := range f.blocks {
 			p.a, p.b, p.accumulate = a[block*f.x.block:], b[block*f.y.block:], block > 0
-			for k := range f.taps {
-				p.depth, p.segments, p.c = f.taps[k].depth, f.taps[k].segments, to[k*rows*c.Out:]
+			for k, t := range f.taps[first : first+taps] {
+				p.depth, p.segments, p.c = t.depth, t.segments, to[(first+k)*rows*c.Out:]
 				p.run()
 			}
 		}
