@@ -252,3 +252,44 @@ func TestMissingInput(t *testing.T) {
 		t.Error("no outputs: have no error")
 	}
 }
+
+// What the passes of a stage feed each other is computed in one loop.
+func TestFusion(t *testing.T) {
+	n := newNetwork(t)
+	for _, c := range []struct {
+		opts  []exec.Option
+		fused bool
+	}{{nil, true}, {[]exec.Option{exec.WithoutFusion()}, false}} {
+		vm, err := exec.New(n.g, n.outputs(), append(c.opts, exec.WithProfile())...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.run(t, vm)
+		var have []string
+		for _, o := range vm.Profile() {
+			have = append(have, o.Op)
+		}
+		for _, loop := range []string{"batchnorm, relu", "batchnorm, add, relu", "relu', batchnorm'"} {
+			if slices.Contains(have, loop) != c.fused {
+				t.Errorf("%v: have loops %q, want %q among them: %v", c.opts, have, loop, c.fused)
+			}
+		}
+	}
+}
+
+// The gradient of an input that nobody wants is not computed.
+func TestUnwantedGradients(t *testing.T) {
+	n := newNetwork(t)
+	vm, err := exec.New(n.g, G.Nodes{n.loss, n.grads[2]}, exec.WithProfile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := vm.RunAll(); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range vm.Profile() {
+		if o.Op == "conv2d'" {
+			t.Error("the convolutions' gradients are computed, though only the linear layer's is wanted")
+		}
+	}
+}

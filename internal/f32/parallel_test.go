@@ -202,3 +202,25 @@ func TestWorkersFollowGOMAXPROCS(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkParallel is the cost of a loop that does nothing, and the time of 16
+// pieces of 5 µs that follow some work of the caller's alone.
+func BenchmarkParallel(b *testing.B) {
+	b.Run("empty", func(b *testing.B) {
+		for b.Loop() {
+			Parallel(16, func(int, int) {})
+		}
+	})
+	work := func(d time.Duration) {
+		for start := time.Now(); time.Since(start) < d; {
+		}
+	}
+	for _, alone := range []time.Duration{0, 5 * time.Microsecond, 50 * time.Microsecond} {
+		b.Run(fmt.Sprint("16 times 5µs after ", alone), func(b *testing.B) {
+			for b.Loop() {
+				work(alone)
+				Parallel(16, func(int, int) { work(5 * time.Microsecond) })
+			}
+		})
+	}
+}
