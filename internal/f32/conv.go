@@ -67,8 +67,8 @@ func NewConv(g Conv2D) *Conv {
 	if c.margin {
 		inner.W, inner.PadW = g.W+2*g.PadW, 0
 	}
-	c.forward, c.imageGrad = newForward(inner), newImageGrad(g)
-	c.filterGrad, c.whole = newFilterGrad(inner), newWholeGrad(g)
+	c.forward, c.imageGrad = newForward(joinGroups(inner, inner.Out)), newImageGrad(joinGroups(g, g.C))
+	c.filterGrad, c.whole = newFilterGrad(joinGroups(inner, inner.Out)), newWholeGrad(g)
 	return c
 }
 
@@ -93,7 +93,7 @@ func (c *Conv) GradParts() int {
 
 // ScratchLen is the number of values that a worker lends to the functions on a chunk.
 func (c *Conv) ScratchLen(images int) int {
-	n := c.shiftedLen()
+	n := c.shiftedLen() + c.joinedLen()
 	if c.margin {
 		n += images * c.H * c.marginLine()
 	}
@@ -115,7 +115,7 @@ func ConvImageGrad[F Float](c *Conv, dx, dy, packed, scratch []F, images int) {
 // ConvFilterGrad adds to dw the gradient of the filters that the images give, in
 // the order of the images.
 func ConvFilterGrad[F Float](c *Conv, dw, x, dy, scratch []F, images int) {
-	n := c.shiftedLen()
+	n := c.shiftedLen() + c.joinedLen()
 	x = withMargin(c, x, scratch[n:], images)
 	if n == 0 {
 		accumulateFilters(c.filterGrad, dw, x, dy, images)
@@ -123,5 +123,9 @@ func ConvFilterGrad[F Float](c *Conv, dw, x, dy, scratch []F, images int) {
 	}
 	clear(scratch[:n])
 	accumulateFilters(c.filterGrad, scratch[:n], x, dy, images)
-	addShifted(c, dw, scratch[:n])
+	if c.joinedLen() > 0 {
+		addJoined(c, dw, scratch[:n])
+	} else {
+		addShifted(c, dw, scratch[:n])
+	}
 }

@@ -1,12 +1,24 @@
 package f32
 
+//go:generate go run -C gen ./columns -out ../columns_amd64.s -stubs ../columns_amd64.go -pkg f32
+
 // runColumns computes the product of a and b column by column, as depthwise
 // convolutions do:
 //
 //	c[i·ldc + j] = Σ_s Σ_{l < depth} a[segments[s].a + i·row + l·step + j] · b[segments[s].b + l·ldb + j]
 //
-// It is the whole loop of depthwise convolutions and of both their gradients.
+// The terms are added one by one to what c holds, if accumulate says so. It is the
+// whole loop of depthwise convolutions and of both their gradients.
 func (p *product[F]) runColumns() {
+	if p, ok := any(p).(*product[float32]); ok && byColumns != nil && p.rows*p.columns*p.depth*len(p.segments) > 0 {
+		byColumns.run(p)
+		return
+	}
+	p.runColumnsPlain()
+}
+
+// runColumnsPlain is the loop that every machine can run.
+func (p *product[F]) runColumnsPlain() {
 	for i := range p.rows {
 		c := p.c[i*p.ldc:][:p.columns]
 		if !p.accumulate {
@@ -21,4 +33,84 @@ func (p *product[F]) runColumns() {
 			}
 		}
 	}
+}
+
+// A columnSet are the products by columns of a set of instructions: those of
+// groups of whole vectors, the widest last, and that of the columns that fill no vector.
+type columnSet struct {
+	name  string
+	lanes int // of a vector
+	whole []columnTile
+	rest  columnTile
+}
+
+// A columnTile is assembly for up to most rows of groups of so many vectors. The
+// sums stay in registers, and the terms are added one by one, in order, with fused
+// multiplications. segments points to the first of n.
+type columnTile struct {
+	vectors, most int
+	kernel        func(rows, groups, depth int, a *float32, row, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+}
+
+// byColumns is the set that products run on; nil means the plain loop.
+var byColumns = func() *columnSet {
+	if sets := columnSets(); len(sets) > 0 {
+		return sets[0]
+	}
+	return nil
+}()
+
+// run computes a product that is not empty.
+func (s *columnSet) run(p *product[float32]) {
+	p.touchColumns()
+	j := 0
+	for vectors := p.columns / s.lanes; vectors > 0; {
+		t := s.tile(p.rows, vectors)
+		t.run(p, j, vectors/t.vectors)
+		j += (vectors - vectors%t.vectors) * s.lanes
+		vectors %= t.vectors
+	}
+	if j < p.columns {
+		s.rest.run(p, j, p.columns-j)
+	}
+}
+
+// run computes the columns from j on: so many groups of vectors, or of the last tile
+// so many columns.
+func (t *columnTile) run(p *product[float32], j, groups int) {
+	for i, left := 0, pieces(p.rows, t.most); left > 0; left-- {
+		rows := (p.rows - i) / left
+		t.kernel(rows, groups, p.depth, &p.a[i*p.row+j], p.row, p.step, &p.b[j], p.ldb, &p.segments[0].a, len(p.segments), &p.c[i*p.ldc+j], p.ldc, p.accumulate)
+		i += rows
+	}
+}
+
+// touchColumns looks at the first and the last elements of all: the assembly
+// checks no bounds.
+func (p *product[F]) touchColumns() {
+	last := p.columns - 1
+	a, b := (p.rows-1)*p.row+(p.depth-1)*p.step+last, (p.depth-1)*p.ldb+last
+	for _, s := range p.segments {
+		_, _, _, _ = p.a[s.a], p.a[s.a+a], p.b[s.b], p.b[s.b+b]
+	}
+	_ = p.c[(p.rows-1)*p.ldc+last]
+}
+
+// tile is the tile of at most so many vectors that makes a vector of columns cheapest.
+func (s *columnSet) tile(rows, vectors int) (best *columnTile) {
+	least := 0
+	for i := range s.whole {
+		t := &s.whole[i]
+		if t.vectors > vectors {
+			break
+		}
+		// The cost is in loads, of which there are two in a cycle; and no sum is ready
+		// for its next term before four cycles have passed.
+		n := pieces(rows, t.most)
+		cost := max(8*n, (rows+n)*t.vectors) * 4 / t.vectors
+		if best == nil || cost <= least {
+			best, least = t, cost
+		}
+	}
+	return best
 }

@@ -7,6 +7,7 @@ type correlation struct {
 	in, out       int // channels of a group
 	pixels        int // that are computed at once, as if they were channels
 	columnwise    bool
+	step          int    // between the terms of a segment
 	from, to      layout // distances between what a run's neighbours see, and between them
 	rectangles    []rectangle
 	blocks        int
@@ -49,13 +50,13 @@ func newImageGrad(g Conv2D) *correlation {
 func newCorrelation(g Conv2D, in, out, pixels int, from, to layout, height, width axis) *correlation {
 	to.pixel *= pixels
 	c := &correlation{
-		groups: g.Groups, in: in / g.Groups, out: out / g.Groups * pixels, pixels: pixels,
+		groups: g.Groups, in: in / g.Groups, out: out / g.Groups * pixels, pixels: pixels, step: 1,
 		from:   layout{from.image, from.line * height.advance, from.pixel * width.advance},
 		to:     layout{to.image, to.line * height.step, to.pixel * width.step},
 		height: height, width: width,
 	}
 	if c.columnwise = g.columnwise(); c.columnwise {
-		c.groups, c.in, c.out = 1, 1, g.C
+		c.groups, c.in, c.out, c.step = 1, 1, g.C, from.pixel
 	}
 	values := len(width.order) * c.in * c.ldb() // of one line of the filters
 	lines := max(1, blockValues/values)
@@ -67,7 +68,7 @@ func newCorrelation(g Conv2D, in, out, pixels int, from, to layout, height, widt
 				depth: c.in, blocks: make([][]segment, c.blocks),
 			}
 			taps := w.taps
-			if len(taps) > 1 && from.pixel == c.in && consecutive(taps) {
+			if len(taps) > 1 && from.pixel == c.in*c.step && consecutive(taps) {
 				taps, r.depth = taps[:1], len(taps)*c.in
 			}
 			for _, i := range h.taps {
@@ -136,7 +137,7 @@ func join(a, b extent) (extent, extent) {
 
 // correlate computes the result of the source, plus the bias where it is not nil.
 func correlate[F Float](c *correlation, to, from, filters, bias []F, images int) {
-	p := product[F]{step: 1, ldb: c.ldb()}
+	p := product[F]{step: c.step, ldb: c.ldb()}
 	for panel := range c.groups * c.panels() {
 		group, j := panel/c.panels(), panel%c.panels()*c.ldb()
 		p.columns = min(c.ldb(), c.out-j)

@@ -27,13 +27,17 @@ func PackConv[F Float](c *Conv, packed, w []F) []F {
 		})
 		return packed
 	}
-	taps := c.KH * c.KW
+	taps, in, out := c.KH*c.KW, c.C/c.Groups, c.Out/c.Groups
 	Parallel(f.groups*f.panels()*taps, func(_, task int) {
 		panel, k := task/taps, task%taps
 		group, j := panel/f.panels(), panel%f.panels()*f.ldb()
 		columns := min(f.ldb(), f.out-j)
 		for i := range f.in {
-			copy(packed[(task*f.in+i)*f.ldb():][:columns], w[(k*f.in+i)*c.Out+group*f.out+j:])
+			to, joined := packed[(task*f.in+i)*f.ldb():][:columns], i/in
+			if columns > out {
+				clear(to)
+			}
+			copy(to[joined*out:][:min(columns, out)], w[(k*in+i%in)*c.Out+group*f.out+joined*out+j:])
 		}
 	})
 	return packed
@@ -49,7 +53,7 @@ func PackConvGrad[F Float](c *Conv, packed, w []F) []F {
 		})
 		return packed
 	}
-	taps := c.KH * c.KW
+	taps, in, out := c.KH*c.KW, c.C/c.Groups, c.Out/c.Groups
 	Parallel(f.groups*f.panels()*taps, func(_, task int) {
 		panel, slot := task/taps, task%taps
 		k := f.height.order[slot/c.KW]*c.KW + f.width.order[slot%c.KW]
@@ -59,7 +63,12 @@ func PackConvGrad[F Float](c *Conv, packed, w []F) []F {
 			return
 		}
 		group, j := panel/f.panels(), panel%f.panels()*f.ldb()
-		transpose(to, f.ldb(), w[(k*f.out+j)*c.Out+group*f.in:], c.Out, min(f.ldb(), f.out-j), f.in)
+		if f.in > out {
+			clear(to[:f.in*f.ldb()])
+		}
+		for joined := range f.in / out {
+			transpose(to[joined*(out*f.ldb()+in):], f.ldb(), w[(k*in+j)*c.Out+group*f.in+joined*out:], c.Out, min(f.ldb(), in-j), out)
+		}
 	})
 	return packed
 }

@@ -1,0 +1,153 @@
+// Command columns writes the products of package f32 that go column by column, in
+// assembly:
+//
+//	go generate ./internal/f32
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+func main() {
+	ConstraintExpr("!noasm")
+	for _, isa := range []set{avx512{}, &avx2{table: masks()}} {
+		for i, rows := range isa.most() {
+			product(isa, 1<<i, rows, false)
+		}
+		product(isa, 1, isa.most()[0], true)
+	}
+	Generate()
+}
+
+// product writes a function for up to most rows, whose sums of some vectors of
+// columns stay in registers. If it is masked, the columns are the first of one vector.
+func product(isa set, vectors, most int, masked bool) {
+	width := isa.bytes() / 4 * vectors
+	t := tile{set: isa, vectors: vectors, masked: masked}
+	name, parameter, doc := fmt.Sprintf("%scolumns%d", isa.name(), width), "groups", fmt.Sprintf("of %d·groups columns", width)
+	if masked {
+		name, parameter, doc = isa.name()+"columns", "columns", fmt.Sprintf("of 1 to %d columns", width)
+	}
+	TEXT(name, NOSPLIT, "func(rows, "+parameter+", depth int, a *float32, row, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("%s computes a product %s and of 1 to %d rows, column by column.", name, doc, most),
+		"segments points to n pairs of offsets, in a and in b.")
+	t.end = Load(Param(parameter), GP64()).(reg.GPVirtual)
+	if masked {
+		isa.mask(t.end)
+	} else {
+		IMUL3Q(U32(4*width), t.end, t.end)
+	}
+	rows := Load(Param("rows"), GP64()).(reg.GPVirtual)
+	dispatch(rows, 1, most)
+	for rows := 1; rows <= most; rows++ {
+		t.body(rows)
+	}
+}
+
+// dispatch jumps to the body for the number of rows, by bisection.
+func dispatch(rows reg.GPVirtual, lo, hi int) {
+	if lo == hi {
+		JMP(LabelRef(fmt.Sprintf("rows%d", lo)))
+		return
+	}
+	mid := (lo + hi) / 2
+	CMPQ(rows, U8(mid))
+	above := fmt.Sprintf("above%d", mid)
+	JHI(LabelRef(above))
+	dispatch(rows, lo, mid)
+	Label(above)
+	dispatch(rows, mid+1, hi)
+}
+
+type tile struct {
+	set
+	vectors int
+	masked  bool
+	end     reg.GPVirtual // of the columns, in bytes
+}
+
+// body writes the product of a number of rows: all terms for a group of columns,
+// and then the next group.
+func (t tile) body(rows int) {
+	name := fmt.Sprintf("rows%d", rows)
+	to := func(s string) LabelRef { return LabelRef(name + s) }
+	sums := make([][]reg.VecVirtual, rows)
+	for i := range sums {
+		for range t.vectors {
+			sums[i] = append(sums[i], t.vector())
+		}
+	}
+	a := newMatrix("row", rows)
+	b, at, segment, last, left := GP64(), GP64(), GP64(), GP64(), GP64()
+	each := func(do func(c Mem, sum reg.VecVirtual)) {
+		c := Mem{Base: GP64()}
+		Load(Param("c"), c.Base)
+		ldc := distance("ldc")
+		ADDQ(at, c.Base)
+		for i := range sums {
+			for v, s := range sums[i] {
+				do(c.Offset(v*t.bytes()), s)
+			}
+			if i < rows-1 {
+				ADDQ(ldc, c.Base)
+			}
+		}
+	}
+
+	Label(name)
+	a.prepare()
+	step, ldb := distance("step"), distance("ldb")
+	XORQ(at, at)
+	Label(name + "group")
+	accumulate := Load(Param("accumulate"), GP8())
+	TESTB(accumulate, accumulate)
+	JZ(to("zeros"))
+	each(func(c Mem, s reg.VecVirtual) { t.load(c, s, t.masked) })
+	JMP(to("sums"))
+	Label(name + "zeros")
+	for i := range sums {
+		for _, s := range sums[i] {
+			t.zero(s)
+		}
+	}
+	Label(name + "sums")
+	Load(Param("segments"), segment)
+	Load(Param("n"), last)
+	SHLQ(U8(4), last)
+	ADDQ(segment, last)
+
+	Label(name + "segment")
+	begin("a", at, Mem{Base: segment}, a.base[0])
+	a.begin()
+	begin("b", at, Mem{Base: segment, Disp: 8}, b)
+	Load(Param("depth"), left)
+	Label(name + "term")
+	for v := range t.vectors {
+		x := t.vector()
+		t.load(Mem{Base: b, Disp: v * t.bytes()}, x, t.masked)
+		for i := range rows {
+			t.multiply(a.at(i).Offset(v*t.bytes()), x, sums[i][v], t.masked)
+		}
+	}
+	a.next(step)
+	ADDQ(ldb, b)
+	DECQ(left)
+	JNZ(to("term"))
+	ADDQ(U8(16), segment)
+	CMPQ(segment, last)
+	JNE(to("segment"))
+
+	each(func(c Mem, s reg.VecVirtual) { t.store(s, c, t.masked) })
+	if !t.masked {
+		ADDQ(U32(t.vectors*t.bytes()), at)
+		CMPQ(at, t.end)
+		JNE(to("group"))
+	}
+	VZEROUPPER()
+	RET()
+}
