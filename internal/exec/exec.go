@@ -41,11 +41,11 @@ type Memory struct {
 	Sum     int // what the values would take if no buffer were shared
 }
 
-// OpTime is the time that all nodes of one op took, or all of several ops that one
-// loop computes.
+// OpTime is the time that the loops of one op took, or those that compute several
+// ops at once. An op may take several loops, of which only some are shared.
 type OpTime struct {
 	Op    string
-	Calls int
+	Calls int // loops
 	Time  time.Duration
 }
 

@@ -50,7 +50,7 @@ func (m *machine[F]) count(t *stage[F], start time.Time) {
 		}
 	}
 	for i := 0; i < len(t.passes); {
-		p, n := t.passes[i], max(1, t.fused[i].n)
+		n := max(1, t.fused[i].n)
 		var names []string
 		for _, q := range t.passes[i : i+n] {
 			names = append(names, m.steps[q.step].node.Op().String())
@@ -61,9 +61,7 @@ func (m *machine[F]) count(t *stage[F], start time.Time) {
 			o = &OpTime{Op: name}
 			m.profile[name] = o
 		}
-		if p.pass == 0 || n > 1 {
-			o.Calls++
-		}
+		o.Calls++
 		if all == 0 {
 			o.Time += wall / time.Duration(len(t.passes))
 		} else {
