@@ -84,13 +84,6 @@ func (c *Conv) ChunkImages() int {
 	return min(n, c.N)
 }
 
-// GradParts is the number of parts of the images whose filters' gradients are
-// computed side by side and then added: the fewer, the larger they are.
-func (c *Conv) GradParts() int {
-	const bytes = 1 << 19
-	return min(c.N, max(4, min(16, bytes/(4*c.filters()))))
-}
-
 // ScratchLen is the number of values that a worker lends to the functions on a chunk.
 func (c *Conv) ScratchLen(images int) int {
 	n := c.shiftedLen() + c.joinedLen()

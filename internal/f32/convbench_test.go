@@ -74,7 +74,7 @@ func sides(g Conv2D) []side {
 	image, result, chunk := g.image().image, g.result().image, c.ChunkImages()
 	x, w, dy, y, dx, dw := random(g.N*image), random(g.filters()), random(g.N*result), random(g.N*result), random(g.N*image), random(g.filters())
 	packed := random(max(c.PackedLen(), c.PackedGradLen()))
-	parts := c.GradParts()
+	parts := min(g.N, 16)
 	shared := random(max(c.WholeScratchLen(), parts*len(dw)))
 	scratch := make([][]float32, Workers())
 	for i := range scratch {

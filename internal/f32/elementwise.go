@@ -1,18 +1,5 @@
 package f32
 
-// Max is dst[i] = max(dst[i], src[i]), and NaN where either is. The larger of two
-// zeros is either.
-func Max[F Float](dst, src []F) {
-	dst = dst[:len(src)]
-	if p := first(dst); p != nil {
-		maximumVector(len(dst), p, p, first(src))
-		return
-	}
-	for i, v := range src {
-		dst[i] = max(dst[i], v)
-	}
-}
-
 // Scale is dst[i] = src[i]·alpha; dst may be src.
 func Scale[F Float](dst, src []F, alpha F) {
 	dst = dst[:len(src)]

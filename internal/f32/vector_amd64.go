@@ -44,11 +44,6 @@ func tanhGradVector(n int, dx *float32, dy *float32, y *float32, top float32, cu
 //go:noescape
 func addVector(n int, dst *float32, a *float32, b *float32)
 
-// maximumVector is dst = max(a, b), and NaN where either is.
-//
-//go:noescape
-func maximumVector(n int, dst *float32, a *float32, b *float32)
-
 // scaleVector is dst = alpha·src.
 //
 //go:noescape

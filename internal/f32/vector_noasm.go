@@ -36,10 +36,6 @@ func addVector(n int, dst, a, b *float32) {
 	panic("f32: no assembly in this build")
 }
 
-func maximumVector(n int, dst, a, b *float32) {
-	panic("f32: no assembly in this build")
-}
-
 func scaleVector(n int, dst, src *float32, alpha float32) {
 	panic("f32: no assembly in this build")
 }

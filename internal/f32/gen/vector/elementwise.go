@@ -33,8 +33,6 @@ func elementwiseKernels() {
 			}},
 		{"add", "dst = a + b.", "dst", "a b", "",
 			func(v isa, in, _ []Op) reg.VecVirtual { return v.add(in[0], in[1]) }},
-		{"maximum", "dst = max(a, b), and NaN where either is.", "dst", "a b", "",
-			func(v isa, in, _ []Op) reg.VecVirtual { return v.maximum(in[0], in[1]) }},
 		{"scale", "dst = alpha·src.", "dst", "src", "alpha",
 			func(v isa, in, s []Op) reg.VecVirtual { return v.mul(in[0], s[0]) }},
 		{"axpy", "dst += alpha·src.", "dst", "dst src", "alpha",
