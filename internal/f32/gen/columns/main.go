@@ -10,11 +10,13 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"zoo/internal/f32/gen/lanes"
 )
 
 func main() {
 	ConstraintExpr("!noasm")
-	for _, isa := range []set{avx512{}, &avx2{table: masks()}} {
+	for _, isa := range []set{avx512{}, &avx2{lanes.AVX2{Table: lanes.Masks()}}} {
 		for i, rows := range isa.most() {
 			product(isa, 1<<i, rows, false)
 		}
@@ -26,11 +28,11 @@ func main() {
 // product writes a function for up to most rows, whose sums of some vectors of
 // columns stay in registers. If it is masked, the columns are the first of one vector.
 func product(isa set, vectors, most int, masked bool) {
-	width := isa.bytes() / 4 * vectors
+	width := isa.Bytes() / 4 * vectors
 	t := tile{set: isa, vectors: vectors, masked: masked}
-	name, parameter, doc := fmt.Sprintf("%scolumns%d", isa.name(), width), "groups", fmt.Sprintf("of %d·groups columns", width)
+	name, parameter, doc := fmt.Sprintf("%scolumns%d", isa.Name(), width), "groups", fmt.Sprintf("of %d·groups columns", width)
 	if masked {
-		name, parameter, doc = isa.name()+"columns", "columns", fmt.Sprintf("of 1 to %d columns", width)
+		name, parameter, doc = isa.Name()+"columns", "columns", fmt.Sprintf("of 1 to %d columns", width)
 	}
 	TEXT(name, NOSPLIT, "func(rows, "+parameter+", depth int, a *float32, row, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)")
 	Pragma("noescape")
@@ -38,7 +40,7 @@ func product(isa set, vectors, most int, masked bool) {
 		"segments points to n pairs of offsets, in a and in b.")
 	t.end = Load(Param(parameter), GP64()).(reg.GPVirtual)
 	if masked {
-		isa.mask(t.end)
+		isa.Mask(t.end)
 	} else {
 		IMUL3Q(U32(4*width), t.end, t.end)
 	}
@@ -79,7 +81,7 @@ func (t tile) body(rows int) {
 	sums := make([][]reg.VecVirtual, rows)
 	for i := range sums {
 		for range t.vectors {
-			sums[i] = append(sums[i], t.vector())
+			sums[i] = append(sums[i], t.Vector())
 		}
 	}
 	a := newMatrix("row", rows)
@@ -91,7 +93,7 @@ func (t tile) body(rows int) {
 		ADDQ(at, c.Base)
 		for i := range sums {
 			for v, s := range sums[i] {
-				do(c.Offset(v*t.bytes()), s)
+				do(c.Offset(v*t.Bytes()), s)
 			}
 			if i < rows-1 {
 				ADDQ(ldc, c.Base)
@@ -107,12 +109,12 @@ func (t tile) body(rows int) {
 	accumulate := Load(Param("accumulate"), GP8())
 	TESTB(accumulate, accumulate)
 	JZ(to("zeros"))
-	each(func(c Mem, s reg.VecVirtual) { t.load(c, s, t.masked) })
+	each(func(c Mem, s reg.VecVirtual) { t.Load(c, s, t.masked) })
 	JMP(to("sums"))
 	Label(name + "zeros")
 	for i := range sums {
 		for _, s := range sums[i] {
-			t.zero(s)
+			t.Zero(s)
 		}
 	}
 	Label(name + "sums")
@@ -128,10 +130,10 @@ func (t tile) body(rows int) {
 	Load(Param("depth"), left)
 	Label(name + "term")
 	for v := range t.vectors {
-		x := t.vector()
-		t.load(Mem{Base: b, Disp: v * t.bytes()}, x, t.masked)
+		x := t.Vector()
+		t.Load(Mem{Base: b, Disp: v * t.Bytes()}, x, t.masked)
 		for i := range rows {
-			t.multiply(a.at(i).Offset(v*t.bytes()), x, sums[i][v], t.masked)
+			t.multiply(a.at(i).Offset(v*t.Bytes()), x, sums[i][v], t.masked)
 		}
 	}
 	a.next(step)
@@ -142,9 +144,9 @@ func (t tile) body(rows int) {
 	CMPQ(segment, last)
 	JNE(to("segment"))
 
-	each(func(c Mem, s reg.VecVirtual) { t.store(s, c, t.masked) })
+	each(func(c Mem, s reg.VecVirtual) { t.Store(s, c, t.masked) })
 	if !t.masked {
-		ADDQ(U32(t.vectors*t.bytes()), at)
+		ADDQ(U32(t.vectors*t.Bytes()), at)
 		CMPQ(at, t.end)
 		JNE(to("group"))
 	}

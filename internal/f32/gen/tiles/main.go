@@ -10,31 +10,26 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"zoo/internal/f32/gen/lanes"
 )
 
 func main() {
 	ConstraintExpr("!noasm")
-	table := masks()
+	table := lanes.Masks()
 	for vectors, rows := range []int{16, 14, 9, 6} {
 		product(avx512{}, vectors+1, rows)
 	}
 	for vectors, rows := range []int{12, 6, 4} {
-		product(&avx2{table: table}, vectors+1, rows)
+		product(&avx2{lanes.AVX2{Table: table}}, vectors+1, rows)
 	}
 	copyPanel()
 	Generate()
 }
 
-// A set is a set of instructions, as far as the tiles differ by it. Where masked is
-// true, only the first elements of a vector exist, as many as mask was told.
+// A set is a set of instructions, as far as the tiles differ by it.
 type set interface {
-	name() string
-	bytes() int // of a vector
-	vector() reg.VecVirtual
-	zero(s reg.Register)
-	mask(last reg.GPVirtual)
-	load(from Mem, to reg.Register, masked bool)
-	store(from reg.Register, to Mem, masked bool)
+	lanes.Set
 	add(from Mem, to reg.Register, masked bool)
 	// multiply adds a, broadcast, times each vector of b to its sum.
 	multiply(a Mem, b, sums []reg.VecVirtual)
@@ -43,8 +38,8 @@ type set interface {
 // product writes a function for tiles of up to most rows and as many columns as
 // the vectors hold.
 func product(isa set, vectors, most int) {
-	width := isa.bytes() / 4
-	name := fmt.Sprintf("%sx%d", isa.name(), width*vectors)
+	width := isa.Bytes() / 4
+	name := fmt.Sprintf("%sx%d", isa.Name(), width*vectors)
 	TEXT(name, NOSPLIT, "func(rows, columns, depth, fours int, a *float32, row, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("%s computes a product of 1 to %d rows and %d to %d columns, with the sums in registers.", name, most, width*(vectors-1)+1, width*vectors),
@@ -52,7 +47,7 @@ func product(isa set, vectors, most int) {
 	t := tile{set: isa, vectors: vectors, rows: Load(Param("rows"), GP64()).(reg.GPVirtual)}
 	last := Load(Param("columns"), GP64()).(reg.GPVirtual) // of the last vector
 	SUBQ(U32(width*(vectors-1)), last)
-	isa.mask(last)
+	isa.Mask(last)
 	row := Load(Param("row"), GP64())
 	CMPQ(row, U8(1))
 	JE(LabelRef("transposed"))
@@ -98,7 +93,7 @@ func (t tile) body(name string, rows int, a operand) {
 	for i := range sums {
 		sums[i] = t.registers()
 		for _, s := range sums[i] {
-			t.zero(s)
+			t.Zero(s)
 		}
 	}
 	a.prepare()
@@ -111,7 +106,7 @@ func (t tile) body(name string, rows int, a operand) {
 	term := func(l, terms int, masked bool) {
 		x := t.registers()
 		for v, x := range x {
-			t.load(b.at(l).Offset(v*t.bytes()), x, masked && v == t.vectors-1)
+			t.Load(b.at(l).Offset(v*t.Bytes()), x, masked && v == t.vectors-1)
 		}
 		for i := range rows {
 			t.multiply(a.at(i, l), x, sums[i])
@@ -154,14 +149,14 @@ func (t tile) body(name string, rows int, a operand) {
 	MOVQ(c, q.Base)
 	for i := range rows {
 		for v, s := range sums[i] {
-			t.add(q.Offset(v*t.bytes()), s, v == t.vectors-1)
+			t.add(q.Offset(v*t.Bytes()), s, v == t.vectors-1)
 		}
 		ADDQ(ldc, q.Base)
 	}
 	Label(name + "overwrite")
 	for i := range rows {
 		for v, s := range sums[i] {
-			t.store(s, Mem{Base: c, Disp: v * t.bytes()}, v == t.vectors-1)
+			t.Store(s, Mem{Base: c, Disp: v * t.Bytes()}, v == t.vectors-1)
 		}
 		if i < rows-1 {
 			ADDQ(ldc, c)
@@ -173,7 +168,7 @@ func (t tile) body(name string, rows int, a operand) {
 
 func (t tile) registers() (r []reg.VecVirtual) {
 	for range t.vectors {
-		r = append(r, t.vector())
+		r = append(r, t.Vector())
 	}
 	return r
 }
