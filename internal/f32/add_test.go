@@ -3,7 +3,7 @@ package f32
 import "testing"
 
 func TestAddAndSumRows(t *testing.T) {
-	n := 3*elements + 17
+	const n = 3<<14 + 17
 	a, b, sum := make([]float32, n), make([]float32, n), make([]float32, n)
 	for i := range a {
 		a[i], b[i] = float32(i%1000), float32(i%7)

@@ -42,7 +42,7 @@ func (n normalization[F]) run(y, x, other []F, relu bool) {
 	for ; len(x) > 0; x, y = x[c:], y[c:] {
 		n.plainRow(y[:c], x[:c])
 		if other != nil {
-			AddTo(y[:c], y[:c], other[:c])
+			Add(y[:c], y[:c], other[:c])
 			other = other[c:]
 		}
 		if relu {

@@ -20,7 +20,7 @@ func testFusedNormalizations[F Float](t *testing.T) {
 	y := make([]F, rows*c)
 	Normalize(y, x, mean, scale, shift)
 	added := make([]F, rows*c)
-	AddTo(added, y, other)
+	Add(added, y, other)
 	for name, k := range map[string]struct {
 		fused func(y, x []F)
 		parts []F

@@ -84,7 +84,7 @@ func AvgPool[F Float](y, x []F, weight F, w Windows) {
 		clear(y)
 		for p := range w.Height {
 			for q := range w.Width {
-				AddTo(y, y, x[w.pixel(i, p, q):][:w.C])
+				Add(y, y, x[w.pixel(i, p, q):][:w.C])
 			}
 		}
 		Scale(y, y, weight)

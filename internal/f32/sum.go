@@ -22,6 +22,6 @@ func AddRows[F Float](dst, src []F) {
 		return
 	}
 	for ; len(src) > 0; src = src[c:] {
-		AddTo(dst, dst, src[:c])
+		Add(dst, dst, src[:c])
 	}
 }

@@ -109,7 +109,7 @@ var flatLoops = map[string]loopTest{
 	"ELUGrad":        {3, func(o operands) { ELUGrad(o.y, o.a, o.b, 0.75) }},
 	"SigmoidGrad":    {3, func(o operands) { SigmoidGrad(o.y, o.a, o.b) }},
 	"ScaledTanhGrad": {3, func(o operands) { ScaledTanhGrad(o.y, o.a, o.b, 1.7, 0.6) }},
-	"AddTo":          {3, func(o operands) { AddTo(o.y, o.a, o.b) }},
+	"Add":            {3, func(o operands) { Add(o.y, o.a, o.b) }},
 	"Scale":          {2, func(o operands) { Scale(o.y, o.a, 0.3) }},
 	"Axpy":           {3, func(o operands) { Axpy(o.y, 0.3, o.b) }},
 	"Axpby":          {3, func(o operands) { Axpby(o.y, 0.3, o.b, 0.6) }},

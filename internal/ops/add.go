@@ -27,7 +27,7 @@ func (add[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 }
 
 func (add[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	f32.AddTo(out.V, in[0].V, in[1].V)
+	f32.Add(out.V, in[0].V, in[1].V)
 }
 
 func (add[F]) Reads() ([]int, bool) { return nil, false }

@@ -29,7 +29,7 @@ func (addMap[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 func (addMap[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	b := in[1].V
 	for i := range in[0].Shape[0] {
-		f32.AddTo(out.V[i*len(b):(i+1)*len(b)], in[0].V[i*len(b):], b)
+		f32.Add(out.V[i*len(b):(i+1)*len(b)], in[0].V[i*len(b):], b)
 	}
 }
 

@@ -164,7 +164,7 @@ func (k *conv2D[F]) endGrads(c *Ctx[F], a *Args[F]) {
 	_, _, room := k.sumLens(a)
 	f32.Chunks(room, 1<<10, func(_, lo, hi int) {
 		for p := 1; p < c.Part().Of; p++ {
-			f32.AddTo(k.sums[lo:hi], k.sums[lo:hi], k.sums[p*room+lo:p*room+hi])
+			f32.Add(k.sums[lo:hi], k.sums[lo:hi], k.sums[p*room+lo:p*room+hi])
 		}
 	})
 	copy(a.DIn[1].V, dw)
