@@ -60,6 +60,26 @@ func (v *Values) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// A Number is written in JSON as one of the [Values].
+type Number float64
+
+// MarshalJSON is a JSON number, or one of the three texts.
+func (n Number) MarshalJSON() ([]byte, error) { return json.Marshal(jsonNumber(float64(n))) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (n *Number) UnmarshalJSON(b []byte) error {
+	var text string
+	if json.Unmarshal(b, &text) == nil {
+		v, ok := parseSpecial(text)
+		if !ok {
+			return fmt.Errorf("have %q, want a number, \"NaN\", \"+Inf\" or \"-Inf\"", text)
+		}
+		*n = Number(v)
+		return nil
+	}
+	return json.Unmarshal(b, (*float64)(n))
+}
+
 func jsonNumber(f float64) any {
 	switch {
 	case math.IsNaN(f):

@@ -103,6 +103,11 @@ func (d *decoder) value(path string, f field, t *tree) {
 	case t.kind == invalid:
 		return
 	}
+	if v.Type() == valueType {
+		d.origins[path] = t.at
+		v.Set(reflect.ValueOf(Value{t}))
+		return
+	}
 	switch v.Kind() {
 	case reflect.Pointer:
 		p := reflect.New(v.Type().Elem())

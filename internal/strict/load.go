@@ -18,9 +18,9 @@ type Loader struct {
 	Reserved []string
 }
 
-// Load resolves the config (a name, a path, or "" for none), the environment and
-// the overrides ("train.epochs=3") into dst, a pointer to a struct that holds
-// the defaults. A name that contains a slash or ends in .yaml or .yml is a path,
+// Load resolves the config (a name, a path, or "" for none), the environment,
+// the overrides ("train.epochs=3") and the settings into dst, a pointer to a
+// struct that holds the defaults. A name that contains a slash or ends in .yaml or .yml is a path,
 // else it is looked up in Dirs and FS as name.yaml and name.yml.
 //
 // Parents (extends: a name, a file, or a list of them) are found relative to the
@@ -28,7 +28,7 @@ type Loader struct {
 // first named, before the files that name it.
 //
 // The error is an *Error with every problem, and dst is then of no use.
-func (l *Loader) Load(dst any, name string, overrides []string) (Origins, error) {
+func (l *Loader) Load(dst any, name string, overrides []string, settings ...Setting) (Origins, error) {
 	section := sectionOf(dst)
 	r := &resolver{Loader: l, applied: map[string]bool{}}
 	if name != "" {
@@ -37,6 +37,9 @@ func (l *Loader) Load(dst any, name string, overrides []string) (Origins, error)
 	r.environment(commandRank)
 	for i, o := range overrides {
 		r.override(o, commandRank+1+i)
+	}
+	for _, s := range settings {
+		r.setting(s)
 	}
 	if r.broken {
 		return nil, asError(r.problems)

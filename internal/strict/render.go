@@ -102,6 +102,9 @@ func (r *renderer) block(path, indent string, v reflect.Value) {
 // inline is the value as YAML of one line, or nil if it takes a block: a
 // section, a map, or a list of these, none of them empty.
 func inline(v reflect.Value) *yaml.Node {
+	if v.Type() == valueType {
+		return v.Interface().(Value).tree.node()
+	}
 	switch v.Kind() {
 	case reflect.Pointer:
 		return inline(v.Elem())

@@ -84,6 +84,9 @@ func fieldSchema(f field) object {
 
 func typeSchema(f field) object {
 	v := f.value
+	if v.Type() == valueType {
+		return object{}
+	}
 	switch v.Kind() {
 	case reflect.Pointer:
 		return typeSchema(field{value: pointee(v), enum: f.enum})

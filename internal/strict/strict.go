@@ -6,8 +6,9 @@
 //
 // # Sources
 //
-// Later wins: the values already in the destination (the defaults), the
-// parents named by extends, the file itself, the environment, the overrides.
+// Later wins: the values already in the destination (the defaults), the parents
+// named by extends, the file itself, the environment, the overrides, and the
+// settings of a program such as the points of a sweep.
 // Mappings merge key by key; scalars and lists replace.
 //
 // # Viper
@@ -25,8 +26,9 @@
 // field out. Embedded structs and fields tagged `yaml:",inline"` are flattened
 // into the section. `doc:"..."` is the help of one line, `enum:"a,b"` lists the
 // values a string may have. Fields are strings, booleans, integers, floats,
-// sections, and lists, pointers and string-keyed maps of these; any other type
-// is a mistake of the program, and panics.
+// sections, [Value] for what is decoded later, and lists, pointers and
+// string-keyed maps of these; any other type is a mistake of the program, and
+// panics.
 //
 // # Values
 //

@@ -1,0 +1,232 @@
+// Package results holds what the runs of a sweep found: its arms, each with one
+// trial a seed. It reads run directories and nothing else, so that whatever is
+// made of a sweep can be made again without training.
+package results
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"zoo/experiments/run"
+)
+
+// A Study is a sweep with what its runs found.
+type Study struct {
+	Name, Paper, Figure, Claim string
+	Config                     string   // the sweep's config, as YAML
+	Commands                   []string // that make the study
+	Axes                       []Axis
+	Arms                       []Arm // in the order of the sweep
+	Seeds                      []uint64
+	Baseline                   string // a label: arms are compared with the one that differs from them in nothing else
+	View                       View
+	Code                       string // version of the program that trained the trials; empty before there are any
+	Data                       string // name of the data set, and the first digits of its checksum
+}
+
+// An Axis is what a sweep varies. Its labels stand in the order of the config.
+type Axis struct {
+	Param  string // the key, such as model.depth; empty for points that set several keys
+	Labels []string
+	Values []float64 // of the labels, where all are numbers; nil otherwise
+}
+
+// Name is the last word of the key: depth for model.depth.
+func (a Axis) Name() string {
+	if a.Param == "" {
+		return "arm"
+	}
+	return a.Param[strings.LastIndexByte(a.Param, '.')+1:]
+}
+
+// An Arm is a point of a sweep: what its trials share.
+type Arm struct {
+	Labels  []string // one an axis
+	Changes []Change // what the sweep sets in it
+	Trials  []Trial  // one a seed, in the order of the seeds
+	Params  int      // trained parameters; 0 before a trial is done
+	MACs    int      // of one example
+}
+
+// A Change is a key that the sweep sets, with its value.
+type Change struct{ Key, Value string }
+
+// String is the arm's name: its labels, as claims write them.
+func (a Arm) String() string { return strings.Join(a.Labels, ", ") }
+
+// A View says how a study is shown: the section report of its config.
+type View struct {
+	X         string      // key of the axis along which curves run; empty for arms side by side
+	Metrics   []string    // that curves and tables show, the most important first
+	Log       []string    // what has a logarithmic axis: x, or one of the metrics
+	Reference []Reference // figures of the paper
+}
+
+// A Reference is a curve from a paper, for a look beside the measured ones.
+type Reference struct {
+	Label, Metric string
+	X, Y          []float64
+}
+
+// A Trial is one run, or the place of one.
+type Trial struct {
+	Seed  uint64
+	State string // run.Complete, ...; empty before it has begun
+	Dir   string
+	run.Record
+	Probe *Probe // nil where the config asks for none
+}
+
+// A Probe is what passed through a network before it was trained: probe.json.
+type Probe struct {
+	Loss     run.Number   `json:"loss"`
+	Signals  []Signal     `json:"signals"`
+	Singular []run.Number `json:"singular,omitempty"` // values of the Jacobian from the first to the last hidden layer, descending
+}
+
+// A Signal is what passes through a layer: mean and standard deviation of its
+// outputs, of the loss's gradient with respect to them, the share of units that
+// are zero for all examples, and what theory predicts. Nil is unknown.
+type Signal struct {
+	Path             string      `json:"path"`
+	Op               string      `json:"op"`
+	Mean             run.Number  `json:"mean"`
+	Std              run.Number  `json:"std"`
+	GradMean         run.Number  `json:"grad_mean"`
+	GradStd          run.Number  `json:"grad_std"`
+	Dead             *run.Number `json:"dead,omitempty"`
+	PredictedStd     *run.Number `json:"predicted_std,omitempty"`
+	PredictedGradStd *run.Number `json:"predicted_grad_std,omitempty"`
+}
+
+// Done tells whether the trial has an outcome: it is complete, or it diverged.
+func (t Trial) Done() bool { return t.State == run.Complete || t.State == run.Diverged }
+
+// Value is a number of the trial's summary. Besides the names there, x.error is
+// 1 − x.accuracy, and diverged is 1 or 0. A trial that diverged has an infinite
+// loss, and the accuracy of chance; of a trial that is not done nothing is known.
+func (t Trial) Value(metric string) (float64, bool) {
+	if !t.Done() {
+		return 0, false
+	}
+	if metric == "diverged" {
+		if t.State == run.Diverged {
+			return 1, true
+		}
+		return 0, true
+	}
+	if part, ok := strings.CutSuffix(metric, ".error"); ok {
+		accuracy, ok := t.Value(part + ".accuracy")
+		return 1 - accuracy, ok
+	}
+	if t.State == run.Diverged {
+		switch {
+		case strings.HasSuffix(metric, ".loss") && !strings.HasPrefix(metric, "probe."):
+			return math.Inf(1), true
+		case strings.HasSuffix(metric, ".accuracy"):
+			classes, ok := t.Summary.Float("classes")
+			return 1 / classes, ok
+		}
+	}
+	return t.Summary.Float(metric)
+}
+
+// Series are the records of a metric such as train.loss over the steps; x.error
+// is 1 − x.accuracy.
+func (t Trial) Series(metric string) (steps, values []float64) {
+	split, name, _ := strings.Cut(metric, ".")
+	error := name == "error"
+	if error {
+		name = "accuracy"
+	}
+	for _, m := range t.Metrics {
+		v, ok := m.Values[name]
+		if m.Split != split || !ok {
+			continue
+		}
+		if error {
+			v = 1 - v
+		}
+		steps, values = append(steps, float64(m.Step)), append(values, v)
+	}
+	return steps, values
+}
+
+// Values are a metric of an arm's trials that are done, in the order of the seeds.
+func (a Arm) Values(metric string) (v []float64) {
+	for _, t := range a.Trials {
+		if x, ok := t.Value(metric); ok {
+			v = append(v, x)
+		}
+	}
+	return v
+}
+
+// Pairs are a metric of two arms for the seeds that are done in both.
+func Pairs(a, b Arm, metric string) (x, y []float64) {
+	for i := range min(len(a.Trials), len(b.Trials)) {
+		v, ok := a.Trials[i].Value(metric)
+		w, ok2 := b.Trials[i].Value(metric)
+		if ok && ok2 {
+			x, y = append(x, v), append(y, w)
+		}
+	}
+	return x, y
+}
+
+// Count counts the arm's trials in a state.
+func (a Arm) Count(state string) (n int) {
+	for _, t := range a.Trials {
+		if t.State == state {
+			n++
+		}
+	}
+	return n
+}
+
+// BaselineOf is the arm that an arm is compared with: the one whose labels are
+// the same but for the baseline's. It is nil for a baseline, and where there is
+// no such arm.
+func (s *Study) BaselineOf(a *Arm) *Arm {
+	for i := range s.Arms {
+		b := &s.Arms[i]
+		other := 0
+		for k := range a.Labels {
+			if a.Labels[k] != b.Labels[k] {
+				other++
+				if b.Labels[k] != s.Baseline {
+					other = 2
+				}
+			}
+		}
+		if other == 1 {
+			return b
+		}
+	}
+	return nil
+}
+
+// XAxis is the axis along which curves run; ok is false where arms stand side by
+// side.
+func (s *Study) XAxis() (axis int, ok bool) {
+	for i, a := range s.Axes {
+		if s.View.X != "" && a.Param == s.View.X {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// Numbers are labels or values as numbers; nil unless all are.
+func Numbers(texts []string) []float64 {
+	v := make([]float64, len(texts))
+	for i, t := range texts {
+		x, err := strconv.ParseFloat(t, 64)
+		if err != nil || math.IsInf(x, 0) || math.IsNaN(x) {
+			return nil
+		}
+		v[i] = x
+	}
+	return v
+}
