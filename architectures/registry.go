@@ -29,13 +29,17 @@ type Model struct {
 var registry = map[string]Model{}
 
 // Register makes a model available by its name. It is called from the init of
-// the file that defines the network, and panics where the name is taken.
+// the file that defines the network, and panics where the name is taken. Biases
+// start at zero where the options do not say.
 func Register(m Model) {
 	if _, ok := registry[m.Name]; ok || m.Name == "" {
 		panic(fmt.Sprintf("architectures: name %q is empty or registered twice", m.Name))
 	}
 	if k := reflect.TypeOf(m.Network).Kind(); k != reflect.Struct {
 		panic(fmt.Sprintf("architectures: network of %s is a %v, want a struct", m.Name, k))
+	}
+	if m.Options.BiasInit == "" {
+		m.Options.BiasInit = "zero"
 	}
 	registry[m.Name] = m
 }

@@ -78,6 +78,19 @@ func build(t *testing.T, p *nn.Params, mode nn.Mode, m architectures.Model, net 
 	return pr
 }
 
+// TestOptions: a model's choices are valid, and each is named.
+func TestOptions(t *testing.T) {
+	for _, name := range architectures.Names() {
+		m, _ := architectures.Lookup(name)
+		for _, p := range m.Options.Validate() {
+			t.Errorf("%s: %s: %s", name, p.Key, p.Message)
+		}
+		if m.Options.BiasInit != "zero" {
+			t.Errorf("%s: have bias_init %q, want zero", name, m.Options.BiasInit)
+		}
+	}
+}
+
 // TestGradient compares, in float64, the slope of the loss along random
 // directions through all parameters with the gradient. The activation is smooth,
 // so that no kink lies between the two ends of a difference.

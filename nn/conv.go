@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -18,7 +19,7 @@ func Conv(s *Scope, x *G.Node, out, k, stride, pad int) *G.Node {
 	}
 	x = s.fixupBias("bias_in", x)
 	w := s.weight(Layout{kind: filters}, k*k*c, k*k*out, k, k, c, out)
-	return s.fixupLast(s.conv(x, w, s.bias(out), k, stride, pad, k*k*c*out))
+	return s.fixupLast(s.conv(x, w, s.bias(slices.Repeat([]int{k * k * c}, out)), k, stride, pad, k*k*c*out))
 }
 
 // ConvTable is a convolution in which filter o sees the input channels table[o]
@@ -49,7 +50,7 @@ func ConvTable(s *Scope, x *G.Node, table [][]int, k, stride, pad int) *G.Node {
 	}
 	w := s.param("weight", spec{kind: Weight, init: eachFilter(init, fans), out: len(index) / c, shape: []int{len(index)}})
 	full := s.Must(ops.Scatter(w, index, k, k, c, out))
-	return s.conv(x, full, s.bias(out), k, stride, pad, len(index))
+	return s.conv(x, full, s.bias(fans), k, stride, pad, len(index))
 }
 
 // eachFilter fills the weights of one filter after the other; fans are the

@@ -13,7 +13,7 @@ type Init func(r *rand.Rand, w []float64, in, out int)
 
 var initArity = map[string][2]int{
 	"zero": {0, 0}, "constant": {1, 1}, "normal": {1, 1}, "uniform": {1, 1},
-	"lecun_normal": {0, 0}, "lecun_uniform": {0, 0}, "lecun1989": {0, 0},
+	"fan_in_uniform": {0, 0}, "lecun_normal": {0, 1}, "lecun_uniform": {0, 1}, "lecun1989": {0, 0},
 	"xavier_normal": {0, 0}, "xavier_uniform": {0, 0},
 	"kaiming_normal": {0, 0}, "kaiming_uniform": {0, 0},
 	"kaiming_normal_fan_out": {0, 0}, "kaiming_uniform_fan_out": {0, 0},
@@ -41,10 +41,20 @@ func parseInit(s, activation string) (Init, error) {
 			return normal(width), nil
 		}
 		return uniform(width), nil
-	case "lecun_normal": // variance 1/in: LeCun et al. 1998, "Efficient BackProp"
-		return normal(func(in, _ int) float64 { return math.Sqrt(1 / float64(in)) }), nil
-	case "lecun_uniform":
-		return uniform(func(in, _ int) float64 { return math.Sqrt(3 / float64(in)) }), nil
+	case "fan_in_uniform": // variance 1/(3·in): equation 1 of Glorot & Bengio 2010, "commonly used"
+		return uniform(func(in, _ int) float64 { return math.Sqrt(1 / float64(in)) }), nil
+	case "lecun_normal", "lecun_uniform": // variance gain²/in: LeCun et al. 1998, "Efficient BackProp"
+		g := 1.0 // σ_w of Schoenholz et al. 2017
+		if len(args) == 1 {
+			g = args[0]
+		}
+		if !(g >= 0) {
+			return nil, fmt.Errorf("%s: have gain %v, want a number of at least 0", name, g)
+		}
+		if name == "lecun_normal" {
+			return normal(func(in, _ int) float64 { return g * math.Sqrt(1/float64(in)) }), nil
+		}
+		return uniform(func(in, _ int) float64 { return g * math.Sqrt(3/float64(in)) }), nil
 	case "lecun1989": // U(±2.4/in): LeCun et al. 1989
 		return uniform(func(in, _ int) float64 { return 2.4 / float64(in) }), nil
 	case "xavier_normal": // variance 2/(in+out): Glorot & Bengio 2010
@@ -72,6 +82,19 @@ func parseInit(s, activation string) (Init, error) {
 		g = args[0]
 	}
 	return orthogonal(g), nil // Saxe et al. 2013
+}
+
+var biasArity = map[string][2]int{"zero": {0, 0}, "constant": {1, 1}, "normal": {1, 1}, "uniform": {1, 1}, "fan_in_uniform": {0, 0}}
+
+// parseBiasInit reads an initialisation of biases; the empty one is zero.
+func parseBiasInit(s string) (Init, error) {
+	if s == "" {
+		return constant(0), nil
+	}
+	if _, _, err := choice(s, biasArity); err != nil {
+		return nil, err
+	}
+	return parseInit(s, "linear")
 }
 
 // gain is √2 for the ReLU family and PyTorch's recommendation for the rest
@@ -122,6 +145,9 @@ func uniform(bound func(in, out int) float64) Init {
 
 // scaled multiplies the weights that init makes.
 func scaled(init Init, by float64) Init {
+	if by == 0 {
+		return constant(0) // of one sign
+	}
 	return func(r *rand.Rand, w []float64, in, out int) {
 		init(r, w, in, out)
 		for i := range w {

@@ -3,6 +3,7 @@ package nn_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	G "gorgonia.org/gorgonia"
@@ -75,8 +76,11 @@ func TestInitVariance(t *testing.T) {
 	}{
 		{"normal(0.01)", false, func(_, _ float64) float64 { return 1e-4 }},
 		{"uniform(0.3)", true, func(_, _ float64) float64 { return 0.03 }},
+		{"fan_in_uniform", true, of(1./3, in)},
 		{"lecun_normal", false, of(1, in)},
+		{"lecun_normal(1.5)", false, of(2.25, in)},
 		{"lecun_uniform", true, of(1, in)},
+		{"lecun_uniform(0.5)", true, of(0.25, in)},
 		{"lecun1989", true, func(in, _ float64) float64 { return 2.4 * 2.4 / 3 / (in * in) }},
 		{"xavier_normal", false, of(1, both)},
 		{"xavier_uniform", true, of(1, both)},
@@ -156,6 +160,8 @@ func TestInitGain(t *testing.T) {
 			}
 		}
 	}
+	wantBits(t, "gain 1", weights("lecun_normal(1)", "tanh"), weights("lecun_normal", "tanh"))
+	wantBits(t, "gain 1", weights("lecun_uniform(1)", "tanh"), weights("lecun_uniform", "tanh"))
 	for i, v := range weights("zero", "relu") {
 		if v != 0 {
 			t.Fatalf("zero: weight %d is %v", i, v)
@@ -164,6 +170,63 @@ func TestInitGain(t *testing.T) {
 	for i, v := range weights("constant(-0.25)", "relu") {
 		if v != -0.25 {
 			t.Fatalf("constant: weight %d is %v", i, v)
+		}
+	}
+}
+
+// TestBiasInit: biases are drawn as asked for, with the fan-ins of their layers'
+// outputs, each by its own path, and the weights do not know of it.
+func TestBiasInit(t *testing.T) {
+	const n = 20000
+	table := make([][]int, n)
+	for f := range table {
+		table[f] = []int{0, 1, 2}[:1+f*2/n]
+	}
+	layers := map[string]struct {
+		in    []int // fan-ins of the halves of the outputs
+		shape []int
+		net   network
+	}{
+		"linear": {[]int{7, 7}, []int{7}, func(s *nn.Scope, x *G.Node) *G.Node { return nn.Linear(s.In("l"), x, n) }},
+		"conv": {[]int{12, 12}, []int{2, 2, 3}, func(s *nn.Scope, x *G.Node) *G.Node {
+			return nn.GlobalAvgPool(s, nn.Conv(s.In("l"), x, n, 2, 1, 0))
+		}},
+		"conv table": {[]int{4, 8}, []int{2, 2, 3}, func(s *nn.Scope, x *G.Node) *G.Node {
+			return nn.GlobalAvgPool(s, nn.ConvTable(s.In("l"), x, table, 2, 1, 0))
+		}},
+		"logits": {[]int{7, 7}, []int{7}, func(s *nn.Scope, x *G.Node) *G.Node { return nn.Logits(s.In("l"), x) }},
+	}
+	for name, c := range layers {
+		draw := func(init string, seed uint64) (w, b []float32) {
+			p := nn.NewParams(seed, tensor.Float32)
+			build(t, p, nn.Infer, c.net, settings(options(func(o *nn.Options) { o.BiasInit = init }), 1, n, c.shape...))
+			return values(t, p, "l.weight"), values(t, p, "l.bias")
+		}
+		plain, zeros := draw("", 1)
+		wantBits(t, name+": no choice", zeros, make([]float32, n))
+		for init, variance := range map[string]func(in float64) float64{
+			"zero":           func(float64) float64 { return 0 },
+			"constant(0.5)":  func(float64) float64 { return 0 },
+			"normal(0.3)":    func(float64) float64 { return 0.09 },
+			"uniform(0.3)":   func(float64) float64 { return 0.03 },
+			"fan_in_uniform": func(in float64) float64 { return 1 / (3 * in) },
+		} {
+			w, b := draw(init, 1)
+			wantBits(t, name+": weights with biases "+init, w, plain)
+			for half, in := range c.in {
+				mean, v := moments(b[half*n/2 : (half+1)*n/2])
+				wantMean, want := 0., variance(float64(in))
+				if init == "constant(0.5)" {
+					wantMean = 0.5
+				}
+				if math.Abs(mean-wantMean) > 4*math.Sqrt(want/(n/2))+1e-9 || math.Abs(v-want) > 4*math.Sqrt(2./(n/2))*want+1e-9 {
+					t.Errorf("%s, %s: half %d has mean %v and variance %v, want %v and %v", name, init, half, mean, v, wantMean, want)
+				}
+			}
+		}
+		_, one := draw("normal(1)", 1)
+		if _, two := draw("normal(1)", 2); slices.Equal(one, two) {
+			t.Errorf("%s: two seeds have the same biases", name)
 		}
 	}
 }

@@ -2,6 +2,8 @@ package nn
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 
 	G "gorgonia.org/gorgonia"
@@ -23,7 +25,7 @@ func Linear(s *Scope, x *G.Node, out int) *G.Node {
 	}
 	x = s.fixupBias("bias_in", x)
 	w := s.weight(layout, in, out, in, out)
-	y := s.Must(ops.Linear(x, w, s.bias(out)))
+	y := s.Must(ops.Linear(x, w, s.bias(slices.Repeat([]int{in}, out))))
 	s.record(Layer{Op: "linear", MACs: in * out}, y, field{}, x)
 	s.outputs[s.In("weight").path] = y
 	return s.fixupLast(y)
@@ -40,7 +42,7 @@ func Logits(s *Scope, x *G.Node) *G.Node {
 		o.Activation = "linear"
 		o.Init = strings.TrimSuffix(o.Init, "_fan_out")
 		if o.ResidualInit == "fixup" {
-			o.Init = "zero"
+			o.Init, o.BiasInit = "zero", "zero"
 		}
 	}), x, s.classes)
 }
@@ -55,10 +57,24 @@ func (s *Scope) weight(layout Layout, in, out int, shape ...int) *G.Node {
 	return s.param("weight", spec{kind: Weight, layout: layout, init: s.branchInit(init), in: in, out: out, shape: shape})
 }
 
-// bias makes the scope's bias, zero at first, or returns nil where it has none.
-func (s *Scope) bias(n int) *G.Node {
+// bias makes the scope's bias, one number for each output, or returns nil where
+// it has none. fans are the fan-ins of the outputs.
+func (s *Scope) bias(fans []int) *G.Node {
 	if s.noBias {
 		return nil
 	}
-	return s.Param("bias", Gain, constant(0), n)
+	init, err := parseBiasInit(s.BiasInit)
+	if err != nil {
+		s.Fail(err)
+	}
+	return s.Param("bias", Gain, s.lastInit(eachBias(init, fans)), len(fans))
+}
+
+// eachBias draws the biases one after the other; fans are their outputs' fan-ins.
+func eachBias(init Init, fans []int) Init {
+	return func(r *rand.Rand, b []float64, _, out int) {
+		for i, in := range fans {
+			init(r, b[i:i+1], in, out)
+		}
+	}
 }

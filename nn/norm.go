@@ -44,11 +44,7 @@ func Norm(s *Scope, x *G.Node) *G.Node {
 	if n.name == "none" {
 		return x
 	}
-	gamma := 1.0
-	if s.branch.last && s.ResidualInit == "zero" {
-		gamma = 0 // Goyal et al. 2017: the block starts as the identity
-	}
-	scale := s.Param("weight", Gain, constant(gamma), c)
+	scale := s.Param("weight", Gain, constant(s.lastScale()), c)
 	if n.name == "rms" {
 		y := s.Must(ops.RMSNorm(x, scale, normEps))
 		s.record(Layer{Op: "rms norm"}, y, field{}, x)

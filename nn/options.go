@@ -14,7 +14,8 @@ import (
 // otherwise: what an ablation changes. Each is one word, with its numbers in
 // brackets where it has any: "group(8)", "leaky(0.01)".
 type Options struct {
-	Init         string  `doc:"how weights start: zero, constant(c), normal(std), uniform(a), lecun_normal, lecun_uniform, lecun1989, xavier_normal, xavier_uniform, kaiming_normal, kaiming_uniform, kaiming_normal_fan_out, kaiming_uniform_fan_out, orthogonal, orthogonal(gain), lsuv"`
+	Init         string  `doc:"how weights start: zero, constant(c), normal(std), uniform(a), fan_in_uniform, lecun_normal, lecun_normal(gain), lecun_uniform, lecun_uniform(gain), lecun1989, xavier_normal, xavier_uniform, kaiming_normal, kaiming_uniform, kaiming_normal_fan_out, kaiming_uniform_fan_out, orthogonal, orthogonal(gain), lsuv"`
+	BiasInit     string  `doc:"how biases of convolutions and linear layers start: zero, constant(c), normal(std), uniform(a), fan_in_uniform (PyTorch's default)"`
 	ResidualInit string  `doc:"how residual branches start: none (like everything else), zero (the last layer of a branch is zero: Goyal et al. 2017), fixup (Zhang et al. 2019; wants norm: none)" enum:"none,zero,fixup"`
 	Norm         string  `doc:"normalisation: none, batch, layer, group(groups), instance, rms"`
 	Activation   string  `doc:"activation: relu, leaky(slope), prelu, elu, gelu, gelu_tanh, silu, tanh, sigmoid, scaled_tanh (LeCun's 1.7159 tanh(2x/3)), linear"`
@@ -36,6 +37,8 @@ func (o Options) Validate() (ps []problem.Problem) {
 	}
 	_, err = parseInit(o.Init, activation)
 	add("init", err)
+	_, err = parseBiasInit(o.BiasInit)
+	add("bias_init", err)
 	if !slices.Contains(residualInits, o.ResidualInit) {
 		add("residual_init", unknown(o.ResidualInit, residualInits))
 	}

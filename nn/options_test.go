@@ -22,11 +22,16 @@ func TestOptionsValidate(t *testing.T) {
 		{func(o *nn.Options) {}, nil},
 		{func(o *nn.Options) { o.Init, o.Norm, o.Activation = " normal( 0.01 ) ", "group(8)", "leaky(0.2)" }, nil},
 		{func(o *nn.Options) { o.Init = "orthogonal(2)" }, nil},
+		{func(o *nn.Options) { o.Init, o.BiasInit = "lecun_normal(1.3)", "normal(0.2)" }, nil},
+		{func(o *nn.Options) { o.Init, o.BiasInit = "fan_in_uniform", "fan_in_uniform" }, nil},
 		{func(o *nn.Options) { o.ResidualInit = "fixup" }, nil},
-		{func(o *nn.Options) { o.Init = "he" }, []string{`init: have "he", want one of constant, kaiming_normal, kaiming_normal_fan_out`}},
+		{func(o *nn.Options) { o.Init = "he" }, []string{`init: have "he", want one of constant, fan_in_uniform, kaiming_normal, kaiming_normal_fan_out`}},
 		{func(o *nn.Options) { o.Init = "normal" }, []string{"init: normal: have 0 numbers in brackets, want 1"}},
 		{func(o *nn.Options) { o.Init = "orthogonal(1,2)" }, []string{"init: orthogonal: have 2 numbers in brackets, want 0 to 1"}},
 		{func(o *nn.Options) { o.Init = "normal(-1)" }, []string{"init: normal: have -1, want a number of at least 0"}},
+		{func(o *nn.Options) { o.Init = "lecun_uniform(-1)" }, []string{"init: lecun_uniform: have gain -1, want a number of at least 0"}},
+		{func(o *nn.Options) { o.BiasInit = "lecun_normal" }, []string{`bias_init: have "lecun_normal", want one of constant, fan_in_uniform, normal, uniform, zero`}},
+		{func(o *nn.Options) { o.BiasInit = "uniform(-2)" }, []string{"bias_init: uniform: have -2, want a number of at least 0"}},
 		{func(o *nn.Options) { o.Init = "constant(NaN)" }, []string{"init: constant: have NaN, want a finite number"}},
 		{func(o *nn.Options) { o.Init = "uniform(Inf)" }, []string{"init: uniform: have +Inf, want a finite number"}},
 		{func(o *nn.Options) { o.Init = "normal(0.1" }, []string{`init: "normal(0.1" is not of the form`}},
@@ -45,9 +50,9 @@ func TestOptionsValidate(t *testing.T) {
 		{func(o *nn.Options) { o.ResidualInit, o.Norm = "fixup", "bath" }, []string{`norm: have "bath"`}},
 		{func(o *nn.Options) { o.ResidualInit, o.Norm, o.Activation = "fixup", "batch", "rel" }, []string{`activation: have "rel"`, "residual_init: fixup replaces"}},
 		{func(o *nn.Options) {
-			*o = nn.Options{Init: "x", ResidualInit: "x", Norm: "x", Activation: "x", Dropout: -1}
+			*o = nn.Options{Init: "x", BiasInit: "x", ResidualInit: "x", Norm: "x", Activation: "x", Dropout: -1}
 		},
-			[]string{"activation: ", "init: ", "residual_init: ", "norm: ", "dropout: "}},
+			[]string{"activation: ", "init: ", "bias_init: ", "residual_init: ", "norm: ", "dropout: "}},
 	} {
 		o := options(c.change)
 		var have []string

@@ -34,15 +34,31 @@ func (s *Scope) Last() *Scope {
 // branchInit is the initialisation of a weight in its place of a branch.
 func (s *Scope) branchInit(init Init) Init {
 	b := s.branch
-	switch {
-	case b.branches == 0:
-		return init
-	case b.last && (s.ResidualInit == "zero" && !s.normed || s.ResidualInit == "fixup"):
-		return constant(0)
-	case s.ResidualInit == "fixup" && b.weights > 1: // Zhang et al. 2019, section 4, rule 2
+	if s.ResidualInit == "fixup" && b.weights > 1 && !b.last { // Zhang et al. 2019, section 4, rule 2
 		return scaled(init, math.Pow(float64(b.branches), -1/float64(2*b.weights-2)))
 	}
-	return init
+	return s.lastInit(init)
+}
+
+// lastInit is the initialisation of a weight or a bias, scaled where the layer
+// is the last of its branch, with no norm directly behind it.
+func (s *Scope) lastInit(init Init) Init {
+	if s.normed {
+		return init
+	}
+	return scaled(init, s.lastScale())
+}
+
+// lastScale is what the choice of residual initialisation multiplies the end of
+// a branch by: the last layer, or the norm directly behind it.
+func (s *Scope) lastScale() float64 {
+	switch {
+	case !s.branch.last:
+		return 1
+	case s.ResidualInit == "zero", s.ResidualInit == "fixup":
+		return 0
+	}
+	return 1
 }
 
 // fixupBias is the scalar bias that Fixup has before every weight layer and

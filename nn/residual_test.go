@@ -51,7 +51,7 @@ func TestZeroInitIsIdentity(t *testing.T) {
 		}), "rms", "fc3.weight"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			o := options(func(o *nn.Options) { o.Norm = c.norm })
+			o := options(func(o *nn.Options) { o.Norm, o.BiasInit = c.norm, "normal(0.1)" })
 			set := settings(o, 3, 10, 12, 12, 3)
 			x, y := batchOf(set, tensor.Float32)
 			whole, part := nn.NewParams(1, tensor.Float32), nn.NewParams(1, tensor.Float32)
@@ -83,7 +83,7 @@ func TestZeroInitIsIdentity(t *testing.T) {
 // layers in each of L = 9 branches.
 func TestFixup(t *testing.T) {
 	net := architectures.CIFARResNet{Depth: 20, Width: 16, Shortcut: "A"}
-	fixup := options(func(o *nn.Options) { o.ResidualInit = "fixup" })
+	fixup := options(func(o *nn.Options) { o.ResidualInit, o.BiasInit = "fixup", "normal(1)" })
 	plain, p := nn.NewParams(1, tensor.Float32), nn.NewParams(1, tensor.Float32)
 	set := settings(fixup, 4, 10, 12, 12, 3)
 	build(t, plain, nn.Train, net, settings(options(), 4, 10, 12, 12, 3))
