@@ -39,6 +39,14 @@ func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) {
 		l.Field = out.side
 	}
 	s.layers = append(s.layers, l)
+	s.recorded = append(s.recorded, recorded{l, y, s.Options})
+}
+
+// A recorded layer is one with its node and the choices that it was made with.
+type recorded struct {
+	Layer
+	node    *G.Node
+	options Options
 }
 
 // through says that y sees what x sees, for ops that are no layer of their own,

@@ -65,7 +65,26 @@ type Settings struct {
 // Build makes a Program of a network. The first build with p creates its
 // parameters, or none if it fails; later ones bind them. Errors name the path of
 // the layer.
-func Build(p *Params, mode Mode, net Network, set Settings) (pr *Program, err error) {
+func Build(p *Params, mode Mode, net Network, set Settings) (*Program, error) {
+	return construct(p, mode, net, set, func(s *Scope, pr *Program) (G.Nodes, error) {
+		outputs := G.Nodes{pr.logits}
+		if mode != Infer {
+			outputs = append(outputs, pr.addLoss(s, net, set))
+		}
+		if mode == Train {
+			var err error
+			if pr.grads, err = pr.differentiate(s.wrtNode); err != nil {
+				return nil, err
+			}
+			outputs = append(outputs, pr.grads...)
+		}
+		return outputs, nil
+	})
+}
+
+// construct is Build, for a program that computes the outputs that the function
+// adds to the network's graph.
+func construct(p *Params, mode Mode, net Network, set Settings, outputs func(s *Scope, pr *Program) (G.Nodes, error)) (pr *Program, err error) {
 	first := !p.sealed
 	defer func() {
 		if err != nil {
@@ -103,26 +122,31 @@ func Build(p *Params, mode Mode, net Network, set Settings) (pr *Program, err er
 	p.sealed = true
 	b.countParams()
 	pr.Layers, pr.trained, pr.after, pr.weighted = b.layers, b.wrt, b.after, b.outputs
-	outputs := G.Nodes{pr.logits}
-	if mode != Infer {
-		pr.targets = G.NewVector(b.g, tensor.Int, G.WithShape(pr.logits.Shape()[0]), G.WithName("targets"))
-		pr.loss = s.criterion(net, pr.logits, pr.targets, set.LabelSmoothing)
-		outputs = append(outputs, pr.loss)
+	nodes, err := outputs(s, pr)
+	if err != nil {
+		return nil, err
 	}
-	if mode == Train {
-		forward := len(b.g.AllNodes())
-		if pr.grads, err = G.Grad(pr.loss, b.wrtNode...); err != nil {
-			return nil, fmt.Errorf("gradient: %w", err)
-		}
-		if err := checkJoins(b.g, forward, pr.loss, b.wrtNode); err != nil {
-			return nil, err
-		}
-		outputs = append(outputs, pr.grads...)
-	}
-	if pr.vm, err = exec.New(b.g, outputs, set.Exec...); err != nil {
+	if pr.vm, err = exec.New(b.g, nodes, set.Exec...); err != nil {
 		return nil, err
 	}
 	return pr, nil
+}
+
+// addLoss adds the targets and the loss to the graph, and returns the loss.
+func (p *Program) addLoss(s *Scope, net Network, set Settings) *G.Node {
+	p.targets = G.NewVector(s.g, tensor.Int, G.WithShape(p.logits.Shape()[0]), G.WithName("targets"))
+	p.loss = s.criterion(net, p.logits, p.targets, set.LabelSmoothing)
+	return p.loss
+}
+
+// differentiate adds the gradient of the loss to the graph.
+func (p *Program) differentiate(wrt G.Nodes) (G.Nodes, error) {
+	forward := len(p.graph.AllNodes())
+	grads, err := G.Grad(p.loss, wrt...)
+	if err != nil {
+		return nil, fmt.Errorf("gradient: %w", err)
+	}
+	return grads, checkJoins(p.graph, forward, p.loss, wrt)
 }
 
 func check(set Settings) error {
