@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -16,7 +17,7 @@ import (
 type Options struct {
 	Init         string  `doc:"how weights start: zero, constant(c), normal(std), uniform(a), fan_in_uniform, lecun_normal, lecun_normal(gain), lecun_uniform, lecun_uniform(gain), lecun1989, xavier_normal, xavier_uniform, kaiming_normal, kaiming_uniform, kaiming_normal_fan_out, kaiming_uniform_fan_out, orthogonal, orthogonal(gain), lsuv"`
 	BiasInit     string  `doc:"how biases of convolutions and linear layers start: zero, constant(c), normal(std), uniform(a), fan_in_uniform (PyTorch's default)"`
-	ResidualInit string  `doc:"how residual branches start: none (like everything else), zero (the last layer of a branch is zero: Goyal et al. 2017), fixup (Zhang et al. 2019; wants norm: none)" enum:"none,zero,fixup"`
+	ResidualInit string  `doc:"how residual branches start: none (like everything else), zero (the last layer of a branch is zero: Goyal et al. 2017), scaled (the last layer of a branch is divided by the square root of the number of branches: Hanin & Rolnick 2018), fixup (Zhang et al. 2019; wants norm: none)" enum:"none,zero,scaled,fixup"`
 	Norm         string  `doc:"normalisation: none, batch, layer, group(groups), instance, rms"`
 	Activation   string  `doc:"activation: relu, leaky(slope), prelu, elu, gelu, gelu_tanh, silu, tanh, sigmoid, scaled_tanh (LeCun's 1.7159 tanh(2x/3)), linear"`
 	Dropout      float64 `doc:"probability with which dropout layers drop a value; 0 is off"`
@@ -37,6 +38,9 @@ func (o Options) Validate() (ps []problem.Problem) {
 	}
 	_, err = parseInit(o.Init, activation)
 	add("init", err)
+	if strings.TrimSpace(o.Init) == "lsuv" && o.ResidualInit == "scaled" {
+		add("residual_init", errors.New("lsuv sets the scale of each layer itself: have scaled, want none"))
+	}
 	_, err = parseBiasInit(o.BiasInit)
 	add("bias_init", err)
 	if !slices.Contains(residualInits, o.ResidualInit) {
@@ -53,7 +57,7 @@ func (o Options) Validate() (ps []problem.Problem) {
 	return ps
 }
 
-var residualInits = []string{"none", "zero", "fixup"}
+var residualInits = []string{"none", "zero", "scaled", "fixup"}
 
 // choice reads a one-word choice with its numbers. arity says how many numbers
 // each known word takes at least and at most.

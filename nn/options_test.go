@@ -42,7 +42,8 @@ func TestOptionsValidate(t *testing.T) {
 		// An unknown activation is reported once, not again by the inits that need its gain.
 		{func(o *nn.Options) { o.Activation = "rellu" }, []string{`activation: have "rellu", want one of elu, gelu`}},
 		{func(o *nn.Options) { o.Activation = "leaky(1)" }, []string{"activation: leaky: have slope 1, want one between 0 and 1"}},
-		{func(o *nn.Options) { o.ResidualInit = "Zero" }, []string{`residual_init: have "Zero", want one of none, zero, fixup`}},
+		{func(o *nn.Options) { o.ResidualInit = "Zero" }, []string{`residual_init: have "Zero", want one of none, zero, scaled, fixup`}},
+		{func(o *nn.Options) { o.Init, o.ResidualInit = "lsuv", "scaled" }, []string{"residual_init: lsuv sets the scale of each layer itself: have scaled, want none"}},
 		{func(o *nn.Options) { o.Dropout = 1 }, []string{"dropout: have 1, want a probability in [0, 1)"}},
 		{func(o *nn.Options) { o.Dropout = math.NaN() }, []string{"dropout: have NaN"}},
 		{func(o *nn.Options) { o.ResidualInit, o.Norm = "fixup", "batch" }, []string{"residual_init: fixup replaces normalisation: have norm batch, want norm none"}},
@@ -80,7 +81,7 @@ func TestEveryChoiceIsDifferentiable(t *testing.T) {
 	for _, a := range []string{"leaky(0.1)", "prelu", "elu", "gelu", "gelu_tanh", "silu", "sigmoid", "scaled_tanh", "linear"} {
 		choices = append(choices, options(func(o *nn.Options) { o.Norm, o.Activation = "batch", a }))
 	}
-	for _, r := range []string{"zero", "fixup"} {
+	for _, r := range []string{"zero", "scaled", "fixup"} {
 		choices = append(choices, options(func(o *nn.Options) { o.ResidualInit, o.Activation = r, "tanh" }))
 	}
 	choices = append(choices, options(func(o *nn.Options) { o.Norm, o.Activation, o.Dropout = "layer", "gelu", 0.3 }))

@@ -57,6 +57,8 @@ func (s *Scope) lastScale() float64 {
 		return 1
 	case s.ResidualInit == "zero", s.ResidualInit == "fixup":
 		return 0
+	case s.ResidualInit == "scaled":
+		return 1 / math.Sqrt(float64(s.branch.branches))
 	}
 	return 1
 }

@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -76,6 +77,100 @@ func TestZeroInitIsIdentity(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestScaledInit: of the L = 9 branches of ResNet-20, the end alone is divided by
+// √L: the norm's scale where a norm is directly behind the last layer, and else
+// the layer with its bias.
+func TestScaledInit(t *testing.T) {
+	for _, c := range []struct {
+		norm   string
+		preact bool
+		ends   []string
+	}{
+		{"none", false, []string{"conv2.weight", "conv2.bias"}},
+		{"batch", false, []string{"bn2.weight"}},
+		{"batch", true, []string{"conv2.weight"}},
+	} {
+		net := architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "B", PreAct: c.preact}
+		weights := func(residual string) *nn.Params {
+			p := nn.NewParams(1, tensor.Float32)
+			o := options(func(o *nn.Options) { o.Norm, o.BiasInit, o.ResidualInit = c.norm, "normal(1)", residual })
+			build(t, p, nn.Infer, net, settings(o, 1, 10, 8, 8, 3))
+			return p
+		}
+		plain, ends := weights("none"), 0
+		for _, q := range weights("scaled").All() {
+			want := slices.Clone(values(t, plain, q.Path))
+			for _, end := range c.ends {
+				if strings.HasPrefix(q.Path, "layer") && strings.HasSuffix(q.Path, end) {
+					ends++
+					for i := range want {
+						want[i] /= 3
+					}
+				}
+			}
+			for i, v := range q.Value.Data().([]float32) {
+				if math.Abs(float64(v-want[i])) > 1e-6 {
+					t.Errorf("norm %s, preact %v: %s: have %v at %d, want %v", c.norm, c.preact, q.Path, v, i, want[i])
+					break
+				}
+			}
+		}
+		if ends != 9*len(c.ends) {
+			t.Errorf("norm %s, preact %v: have %d ends of branches, want %d", c.norm, c.preact, ends, 9*len(c.ends))
+		}
+	}
+}
+
+// TestResidualGrowth: a branch whose output has r times the second moment of its
+// input makes the signal grow by 1+r in each block, and by less than eʳ in all
+// of them where each is divided by √L; not at all where each starts at zero. With
+// two rectified layers of variance gain²/n, r is gain⁴/4.
+func TestResidualGrowth(t *testing.T) {
+	const branches, width, seeds = 25, 128, 6
+	net := architectures.MLP{Depth: 2*branches + 2, Width: width, Residual: true}
+	growth := func(init, residual string, seed uint64) float64 {
+		set := settings(options(func(o *nn.Options) { o.Init, o.ResidualInit = init, residual }), 4, 10, width)
+		pr := build(t, nn.NewParams(seed, tensor.Float32), nn.Infer, net, set)
+		x, _ := batchOf(set, tensor.Float32)
+		run(t, pr, x, nil)
+		signal := make([]float64, 4*width)
+		add := func(layer int) (square float64) {
+			out, err := pr.OutputOf(fmt.Sprintf("fc%d.weight", layer))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, v := range out.Data().([]float32) {
+				signal[i] += float64(v)
+				square += signal[i] * signal[i]
+			}
+			return square
+		}
+		before := add(1)
+		after := before
+		for b := range branches {
+			after = add(2*b + 3)
+		}
+		return after / before
+	}
+	for init, r := range map[string]float64{"kaiming_normal": 1, "lecun_normal(1.189207)": 0.5} {
+		mean := map[string]float64{} // of the growth's logarithm
+		for _, residual := range []string{"none", "scaled", "zero"} {
+			for seed := range uint64(seeds) {
+				mean[residual] += math.Log(growth(init, residual, seed)) / seeds
+			}
+		}
+		for residual, c := range map[string]struct{ want, tolerance float64 }{
+			"none":   {branches * math.Log1p(r), 1.2},
+			"scaled": {branches * math.Log1p(r/branches), 0.25},
+			"zero":   {0, 0},
+		} {
+			if math.Abs(mean[residual]-c.want) > c.tolerance {
+				t.Errorf("%s, %s: the second moment grows by exp(%.3f), want exp(%.3f ± %.2f)", init, residual, mean[residual], c.want, c.tolerance)
+			}
+		}
 	}
 }
 
