@@ -3,6 +3,8 @@ package ops_test
 import (
 	"testing"
 
+	G "gorgonia.org/gorgonia"
+
 	"zoo/internal/ops"
 	"zoo/internal/ops/optest"
 )
@@ -14,6 +16,12 @@ func TestAddGradients(t *testing.T) {
 	optest.Gradient(t, binary(ops.AddMap), optest.Input{Shape: []int{4, 3}}, optest.Input{Shape: []int{3}})
 	optest.Gradient(t, binary(ops.AddScalar), x, optest.Input{Shape: []int{1}})
 	optest.Gradient(t, binary(ops.MulScalar), x, optest.Input{Shape: []int{1}})
+	optest.Gradient(t, ternary(ops.Mix), x, x, x)
+	optest.Gradient(t, scale(0.3), x)
+}
+
+func scale(by float64) optest.Op {
+	return func(in ...*G.Node) (*G.Node, error) { return ops.Scale(in[0], by) }
 }
 
 func TestAddValues(t *testing.T) {
@@ -31,10 +39,16 @@ func TestAddValues(t *testing.T) {
 		_, y := optest.Run(t, c.op, x, c.b)
 		equal(t, name, y, c.want)
 	}
+	b := optest.Input{Shape: []int{2, 2}, Float: []float64{10, 20, 30, 40}}
+	_, y := optest.Run(t, ternary(ops.Mix), x, b, optest.Input{Shape: []int{2, 2}, Float: []float64{0, 1, 0.5, 0.25}})
+	equal(t, "mix", y, []float64{1, 20, 16.5, 13})
+	_, y = optest.Run(t, scale(-0.5), x)
+	equal(t, "scale", y, []float64{-0.5, -1, -1.5, -2})
 }
 
 func TestAddErrors(t *testing.T) {
 	wantError(t, binary(ops.Add), "add: have inputs (2, 3) and (3, 2), want equal shapes", []int{2, 3}, []int{3, 2})
+	wantError(t, ternary(ops.Mix), "mix: have inputs (2, 3) and (2, 3) and gate (2, 4), want equal shapes", []int{2, 3}, []int{2, 3}, []int{2, 4})
 	wantError(t, binary(ops.AddMap), "add-map: have input (2, 3, 4) and map (4), want (N, ...) and the same axes without N", []int{2, 3, 4}, []int{4})
 	wantError(t, binary(ops.AddScalar), "add-scalar: have scalar (2), want (1)", []int{2, 3}, []int{2})
 	wantError(t, binary(ops.MulScalar), "mul-scalar: have scalar (3), want (1)", []int{2, 3}, []int{3})
