@@ -2,6 +2,8 @@ package architectures
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -14,7 +16,9 @@ import (
 // Width, 2·Width and 4·Width filters, and a linear layer: Depth = 6n+2 layers.
 //
 // Shortcut none is the paper's plain network: the same layers, names and
-// initial weights.
+// initial weights. conv, half, gate and dropout are those of Table 1 of He et al.
+// 2016; where sizes change, all but conv are on top of option A. What dropout
+// keeps is doubled, as in nn.Dropout.
 //
 // Option A appends its zero channels behind the others. Some published weights
 // are of networks that put half of them in front: these load, by their names,
@@ -22,9 +26,11 @@ import (
 type CIFARResNet struct {
 	Depth    int    `doc:"layers, 6n+2 with n blocks a stage: 8, 14, 20, 32, 44, 56, 110, 1202"`
 	Width    int    `doc:"filters of the first stage"`
-	Shortcut string `doc:"A: identity, subsampled and padded with zero channels where sizes change; B: there a 1×1 convolution; none: plain network" enum:"A,B,none"`
+	Shortcut string `doc:"A: identity, subsampled and padded with zero channels where sizes change; B: there a 1×1 convolution; conv: that in every block; half: A, and the sum with the branch is halved; gate: A, mixed with the branch by the sigmoid of a 1×1 convolution; dropout: A, of which half is dropped; none: plain network" enum:"A,B,conv,half,gate,dropout,none"`
 	PreAct   bool   `doc:"norm and activation before each convolution (He et al. 2016)"`
 }
+
+var shortcuts = []string{"A", "B", "conv", "half", "gate", "dropout", "none"}
 
 const (
 	resnetPaper = "He, Zhang, Ren & Sun 2015, Deep residual learning for image recognition"
@@ -59,10 +65,8 @@ func (m CIFARResNet) Validate() (ps []problem.Problem) {
 	if m.Width < 1 {
 		ps = append(ps, problem.Problem{Key: "width", Message: fmt.Sprintf("have %d, want at least 1 filter", m.Width)})
 	}
-	switch m.Shortcut {
-	case "A", "B", "none":
-	default:
-		ps = append(ps, problem.Problem{Key: "shortcut", Message: fmt.Sprintf("have %q, want A, B or none", m.Shortcut)})
+	if !slices.Contains(shortcuts, m.Shortcut) {
+		ps = append(ps, problem.Problem{Key: "shortcut", Message: fmt.Sprintf("have %q, want one of %s", m.Shortcut, strings.Join(shortcuts, ", "))})
 	}
 	return ps
 }
@@ -110,18 +114,40 @@ func (m CIFARResNet) block(s *nn.Scope, x *G.Node, width, stride int) *G.Node {
 	return nn.Act(s.In("relu2"), m.join(s, x, y, width, stride))
 }
 
-// join adds the branch y to the way around it.
+// gateBias is how the biases of gates start: of the paper's values the best for
+// gates that open the branch as they close the way around it.
+const gateBias = -6
+
+// join brings the branch y and the way around it together.
 func (m CIFARResNet) join(s *nn.Scope, x, y *G.Node, width, stride int) *G.Node {
 	if m.Shortcut == "none" {
 		return y
 	}
-	if from := x.Shape()[3]; stride != 1 || from != width {
-		if m.Shortcut == "B" {
-			x = nn.Conv(s.In("shortcut.0").BeforeNorm(), x, width, 1, stride, 0)
-			x = nn.Norm(s.In("shortcut.1"), x)
-		} else {
-			x = nn.Subsample(s.In("shortcut"), x, width, stride)
-		}
+	around := m.around(s, x, width, stride)
+	switch m.Shortcut {
+	case "half":
+		return nn.Scale(s.In("half"), nn.Add(s.In("add"), y, around), 0.5)
+	case "gate":
+		g := s.In("gate").With(func(o *nn.Options) {
+			o.Activation, o.BiasInit = "sigmoid", fmt.Sprintf("constant(%d)", gateBias)
+		})
+		gate := nn.Act(g.In("sigmoid"), nn.Conv(g, x, width, 1, stride, 0))
+		return nn.Mix(s.In("mix"), around, y, gate)
+	case "dropout":
+		around = nn.Dropout(s.In("dropout").With(func(o *nn.Options) { o.Dropout = 0.5 }), around)
 	}
-	return nn.Add(s.In("add"), y, x)
+	return nn.Add(s.In("add"), y, around)
+}
+
+// around is the way around a branch: x, where nothing has to change.
+func (m CIFARResNet) around(s *nn.Scope, x *G.Node, width, stride int) *G.Node {
+	same := stride == 1 && x.Shape()[3] == width
+	switch {
+	case m.Shortcut == "conv", m.Shortcut == "B" && !same:
+		x = nn.Conv(s.In("shortcut.0").BeforeNorm(), x, width, 1, stride, 0)
+		return nn.Norm(s.In("shortcut.1"), x)
+	case same:
+		return x
+	}
+	return nn.Subsample(s.In("shortcut"), x, width, stride)
 }

@@ -94,62 +94,62 @@ func TestOptions(t *testing.T) {
 // TestGradient compares, in float64, the slope of the loss along random
 // directions through all parameters with the gradient. The activation is smooth,
 // so that no kink lies between the two ends of a difference.
-func TestGradient(t *testing.T) {
-	forAll(t, func(t *testing.T, m architectures.Model, net nn.Network) {
-		o := m.Options
-		if o.Activation == "relu" {
-			o.Activation = "gelu"
+func TestGradient(t *testing.T) { forAll(t, checkGradient) }
+
+func checkGradient(t *testing.T, m architectures.Model, net nn.Network) {
+	o := m.Options
+	if o.Activation == "relu" {
+		o.Activation = "gelu"
+	}
+	p := nn.NewParams(3, tensor.Float64)
+	pr := build(t, p, nn.Train, m, net, o, 3)
+	x, y := batch(m.Spec(), 3, tensor.Float64)
+	loss := func() float64 {
+		l, err := pr.Run(x, y)
+		if err != nil {
+			t.Fatal(err)
 		}
-		p := nn.NewParams(3, tensor.Float64)
-		pr := build(t, p, nn.Train, m, net, o, 3)
-		x, y := batch(m.Spec(), 3, tensor.Float64)
-		loss := func() float64 {
-			l, err := pr.Run(x, y)
-			if err != nil {
-				t.Fatal(err)
+		return l
+	}
+	loss()
+	trained := pr.Trained()
+	grads := make([][]float64, len(trained))
+	for i, q := range trained {
+		grads[i] = append([]float64{}, q.Grad.Data().([]float64)...)
+		if allZero(grads[i]) {
+			t.Errorf("the gradient of %s is zero", q.Path)
+		}
+	}
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 3 {
+		var slope float64
+		direction := make([][]float64, len(trained))
+		for i, g := range grads {
+			direction[i] = make([]float64, len(g))
+			for j := range g {
+				// close to the gradient, for a slope to speak of
+				direction[i][j] = g[j] * (0.5 + r.Float64())
+				slope += g[j] * direction[i][j]
 			}
-			return l
 		}
-		loss()
-		trained := pr.Trained()
-		grads := make([][]float64, len(trained))
-		for i, q := range trained {
-			grads[i] = append([]float64{}, q.Grad.Data().([]float64)...)
-			if allZero(grads[i]) {
-				t.Errorf("the gradient of %s is zero", q.Path)
-			}
-		}
-		r := rand.New(rand.NewPCG(5, 6))
-		for range 3 {
-			var slope float64
-			direction := make([][]float64, len(trained))
-			for i, g := range grads {
-				direction[i] = make([]float64, len(g))
-				for j := range g {
-					// close to the gradient, for a slope to speak of
-					direction[i][j] = g[j] * (0.5 + r.Float64())
-					slope += g[j] * direction[i][j]
+		h := 1e-5 / slope // the loss changes by 2e-5: gradients of deep plain networks are huge
+		move := func(by float64) {
+			for i, q := range trained {
+				w := q.Value.Data().([]float64)
+				for j := range w {
+					w[j] += by * direction[i][j]
 				}
 			}
-			h := 1e-5 / slope // the loss changes by 2e-5: gradients of deep plain networks are huge
-			move := func(by float64) {
-				for i, q := range trained {
-					w := q.Value.Data().([]float64)
-					for j := range w {
-						w[j] += by * direction[i][j]
-					}
-				}
-			}
-			move(h)
-			up := loss()
-			move(-2 * h)
-			down := loss()
-			move(h)
-			if have := (up - down) / (2 * h); math.Abs(have-slope) > 1e-4*math.Abs(slope) {
-				t.Errorf("the slope is %.10g, the gradient says %.10g", have, slope)
-			}
 		}
-	})
+		move(h)
+		up := loss()
+		move(-2 * h)
+		down := loss()
+		move(h)
+		if have := (up - down) / (2 * h); math.Abs(have-slope) > 1e-4*math.Abs(slope) {
+			t.Errorf("the slope is %.10g, the gradient says %.10g", have, slope)
+		}
+	}
 }
 
 func allZero(v []float64) bool {
@@ -186,30 +186,30 @@ func TestTrainEqualsEval(t *testing.T) {
 }
 
 // TestFusedEqualsUnfused compares loss, logits and every gradient bit by bit.
-func TestFusedEqualsUnfused(t *testing.T) {
-	forAll(t, func(t *testing.T, m architectures.Model, net nn.Network) {
-		x, y := batch(m.Spec(), 3, tensor.Float32)
-		var results [2][]float32
-		for i, e := range [][]exec.Option{nil, {exec.WithoutFusion()}} {
-			p := nn.NewParams(3, tensor.Float32)
-			pr := build(t, p, nn.Train, m, net, m.Options, 3, e...)
-			for range 2 { // the second run finds the first one's values in the arena
-				loss, err := pr.Run(x, y)
-				if err != nil {
-					t.Fatal(err)
-				}
-				results[i] = append([]float32{float32(loss)}, pr.Logits().Data().([]float32)...)
-				for _, q := range pr.Trained() {
-					results[i] = append(results[i], q.Grad.Data().([]float32)...)
-				}
+func TestFusedEqualsUnfused(t *testing.T) { forAll(t, checkFusion) }
+
+func checkFusion(t *testing.T, m architectures.Model, net nn.Network) {
+	x, y := batch(m.Spec(), 3, tensor.Float32)
+	var results [2][]float32
+	for i, e := range [][]exec.Option{nil, {exec.WithoutFusion()}} {
+		p := nn.NewParams(3, tensor.Float32)
+		pr := build(t, p, nn.Train, m, net, m.Options, 3, e...)
+		for range 2 { // the second run finds the first one's values in the arena
+			loss, err := pr.Run(x, y)
+			if err != nil {
+				t.Fatal(err)
+			}
+			results[i] = append([]float32{float32(loss)}, pr.Logits().Data().([]float32)...)
+			for _, q := range pr.Trained() {
+				results[i] = append(results[i], q.Grad.Data().([]float32)...)
 			}
 		}
-		for k, v := range results[0] {
-			if math.Float32bits(v) != math.Float32bits(results[1][k]) {
-				t.Fatalf("value %d is %v fused and %v unfused", k, v, results[1][k])
-			}
+	}
+	for k, v := range results[0] {
+		if math.Float32bits(v) != math.Float32bits(results[1][k]) {
+			t.Fatalf("value %d is %v fused and %v unfused", k, v, results[1][k])
 		}
-	})
+	}
 }
 
 // TestOverfit: a network that cannot learn eight examples by heart is broken.

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"fmt"
 	"math"
 
 	G "gorgonia.org/gorgonia"
@@ -85,6 +86,20 @@ func (s *Scope) fixupLast(x *G.Node) *G.Node {
 func Add(s *Scope, a, b *G.Node) *G.Node {
 	y := s.Must(ops.Add(a, b))
 	s.record(Layer{Op: "add"}, y, field{}, a, b)
+	return y
+}
+
+// Mix is (1 − gate)·a + gate·b, for a gate between 0 and 1 of the same shape.
+func Mix(s *Scope, a, b, gate *G.Node) *G.Node {
+	y := s.Must(ops.Mix(a, b, gate))
+	s.record(Layer{Op: "mix"}, y, field{}, a, b, gate)
+	return y
+}
+
+// Scale multiplies by a fixed number.
+func Scale(s *Scope, x *G.Node, by float64) *G.Node {
+	y := s.Must(ops.Scale(x, by))
+	s.record(Layer{Op: fmt.Sprintf("scale %g", by)}, y, field{}, x)
 	return y
 }
 
