@@ -45,6 +45,7 @@ func init() {
 			Input:   [3]int{32, 32, 3}, Classes: 10,
 		})
 	}
+	register("resnet-cifar", resnetPaper, CIFARResNet{Depth: 20, Width: 16, Shortcut: "A"}) // for configs that choose the depth
 	for _, depth := range []int{20, 32, 44, 56, 110, 1202} {
 		register(fmt.Sprintf("resnet%d", depth), resnetPaper, CIFARResNet{Depth: depth, Width: 16, Shortcut: "A"})
 		if depth <= 110 {
