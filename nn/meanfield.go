@@ -132,8 +132,9 @@ func (t *theory) moment(n *G.Node) (moment, bool) {
 	case "batchnorm", "groupnorm", "layernorm", "rmsnorm":
 		return normMoment(n.Shape(), children, x, known), true
 	case "conv2d", "linear":
-		variance, bias, ok := t.variances(n)
-		if !known || !ok {
+		variance, ok := t.weightVariance(n)
+		bias, okBias := t.biasVariance(n)
+		if !known || !ok || !okBias {
 			return moment{}, false
 		}
 		y := linearOf(n).forward(x.square)
@@ -224,29 +225,30 @@ func normMoment(shape tensor.Shape, children G.Nodes, x moment, known bool) mome
 	return m
 }
 
-// variances returns the mean squares of a layer's weights and biases. The mean
-// square of filters that are connected by a table is over all channels, seen or not.
-func (t *theory) variances(n *G.Node) (weight, bias float64, ok bool) {
-	children := t.children[n]
-	w := children[1]
-	size := float64(w.Shape().TotalSize())
+// weightVariance is the mean square of a layer's weights. For filters that are
+// connected by a table it is over all channels, seen or not.
+func (t *theory) weightVariance(n *G.Node) (variance float64, ok bool) {
+	w := t.children[n][1]
+	size := w.Shape().TotalSize()
 	if kernelName(w) == "scatter" {
 		w = t.children[w][0]
 	}
 	sum, ok := sumOfSquares(w)
-	if !ok {
-		return 0, 0, false
-	}
-	if len(children) == 3 {
-		if bias, ok = sumOfSquares(children[2]); !ok {
-			return 0, 0, false
-		}
-		bias /= float64(children[2].Shape().TotalSize())
-	}
-	return sum / size, bias, true
+	return sum / float64(size), ok
 }
 
-// sumOfSquares is that of a parameter; ok says that it may have the mean 0.
+// biasVariance is the mean square of a layer's biases, 0 where it has none.
+func (t *theory) biasVariance(n *G.Node) (variance float64, ok bool) {
+	if len(t.children[n]) < 3 {
+		return 0, true
+	}
+	b := t.children[n][2]
+	sum, ok := sumOfSquares(b)
+	return sum / float64(b.Shape().TotalSize()), ok
+}
+
+// sumOfSquares is that of a parameter; ok says that its values may well be random
+// ones of mean 0, whose sum has a mean square of just that.
 func sumOfSquares(n *G.Node) (squares float64, ok bool) {
 	if n.Value() == nil || n.Op() != nil {
 		return 0, false
@@ -304,7 +306,7 @@ func (t *theory) pullback(n *G.Node, i int) (g []float64, ok bool) {
 	child := t.children[n][0]
 	switch name {
 	case "conv2d", "linear":
-		variance, _, ok := t.variances(n)
+		variance, ok := t.weightVariance(n)
 		if !ok {
 			return nil, false
 		}

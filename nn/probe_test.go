@@ -3,11 +3,16 @@ package nn_test
 import (
 	"fmt"
 	"math"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"zoo/architectures"
+	"zoo/internal/exec"
 	"zoo/nn"
 )
 
@@ -182,4 +187,109 @@ func flatMoments(rows [][]float64) (mean, std float64) {
 		}
 	}
 	return mean, math.Sqrt(squares - mean*mean)
+}
+
+func wantPaths(t testing.TB, what string, have, want []string) {
+	t.Helper()
+	if !slices.Equal(have, want) {
+		t.Errorf("%s: have %v, want %v", what, have, want)
+	}
+}
+
+// TestProbeChangesNothing: neither weights nor running statistics, and it says
+// what Run says.
+func TestProbeChangesNothing(t *testing.T) {
+	net := architectures.CIFARResNet{Depth: 8, Width: 8, Shortcut: "B"}
+	set := settings(options(func(o *nn.Options) { o.Norm = "batch" }), 6, 10, 8, 8, 3)
+	p := nn.NewParams(4, tensor.Float32)
+	signals, loss := probe(t, p, net, set)
+	before := p.SHA256()
+	again, _ := probe(t, p, net, set)
+	set.Exec = []exec.Option{exec.WithoutFusion()}
+	unfused, _ := probe(t, p, net, set)
+	if after := p.SHA256(); after != before {
+		t.Error("the parameters have changed")
+	}
+	if !reflect.DeepEqual(again, signals) || !reflect.DeepEqual(unfused, signals) {
+		t.Error("the same network has other signals the second time, or without fusion")
+	}
+	fresh := nn.NewParams(4, tensor.Float32)
+	x, y := batchOf(set, tensor.Float32)
+	pr := build(t, fresh, nn.Train, net, set)
+	if want := run(t, pr, x, y); loss != want || fresh.SHA256() != before {
+		t.Errorf("have the loss %v and other parameters than Build makes, want %v", loss, want)
+	}
+	mean, variance := moments(pr.Logits().Data().([]float32))
+	wantNear(t, "logits' mean", at(t, signals, "linear").Mean, mean, 1e-5)
+	wantNear(t, "logits' std", at(t, signals, "linear").Std, math.Sqrt(variance), 1e-5)
+}
+
+// TestDeadUnits: a unit is dead whose bias no input overcomes.
+func TestDeadUnits(t *testing.T) {
+	net := network(func(s *nn.Scope, x *G.Node) *G.Node {
+		x = nn.Act(s.In("act1"), nn.Conv(s.In("conv"), x, 8, 3, 1, 1))
+		return nn.Logits(s.In("fc2"), nn.Act(s.In("act2"), nn.Linear(s.In("fc1"), x, 5)))
+	})
+	set := settings(options(), 16, 3, 4, 4, 2)
+	p := nn.NewParams(1, tensor.Float32)
+	build(t, p, nn.Infer, net, set)
+	for path, dead := range map[string]int{"conv.bias": 3, "fc1.bias": 5} {
+		for i := range dead {
+			values(t, p, path)[i] = -1000
+		}
+	}
+	signals, _ := probe(t, p, net, set)
+	for path, want := range map[string]float64{"act1": 3. / 8, "act2": 1} {
+		if s := at(t, signals, path); s.Dead == nil || *s.Dead != want {
+			t.Errorf("%s: have the dead share %s, want %v", path, show(s.Dead), want)
+		}
+	}
+	if s := at(t, signals, "conv"); s.Dead != nil || s.GradStd != 0 {
+		t.Errorf("conv: have the dead share %s and the gradient %v, want none and 0 in front of dead units", show(s.Dead), s.GradStd)
+	}
+}
+
+func show(v *float64) string {
+	if v == nil {
+		return "none"
+	}
+	return fmt.Sprint(*v)
+}
+
+// TestProbeAside: a layer in front of all parameters has a gradient, and one that
+// leads nowhere has the gradient 0. The linear activation is no layer.
+func TestProbeAside(t *testing.T) {
+	net := network(func(s *nn.Scope, x *G.Node) *G.Node {
+		x = nn.AvgPool(s.In("pool"), x, 2, 2, 0)
+		nn.MaxPool(s.In("aside"), x, 2, 2, 0)
+		x = nn.Act(s.In("act"), nn.Conv(s.In("conv"), x, 4, 1, 1, 0))
+		return nn.Logits(s.In("fc"), x)
+	})
+	signals, _ := probe(t, nn.NewParams(1, tensor.Float32), net, settings(options(func(o *nn.Options) { o.Activation = "linear" }), 4, 3, 8, 8, 2))
+	var paths, moving []string
+	for _, s := range signals {
+		paths = append(paths, s.Path)
+		if s.GradStd > 0 {
+			moving = append(moving, s.Path)
+		}
+		if !(s.Std > 0) {
+			t.Errorf("%s: have std %v", s.Path, s.Std)
+		}
+	}
+	wantPaths(t, "layers", paths, []string{"pool", "aside", "conv", "fc"})
+	wantPaths(t, "layers with a gradient", moving, []string{"pool", "conv", "fc"})
+}
+
+func TestProbeErrors(t *testing.T) {
+	set := settings(options(), 4, 3, 8)
+	x, y := batchOf(set, tensor.Float32)
+	set.Batch = 5
+	p := nn.NewParams(1, tensor.Float32)
+	if _, _, err := nn.Probe(p, stack(3, 4), set, x, y); err == nil || err.Error() != "input x: have float32 (4, 8), want float32 (5, 8)" {
+		t.Errorf("have error %v", err)
+	}
+	set.Options.Init = "henormal"
+	if _, _, err := nn.Probe(p, stack(3, 4), set, x, y); err == nil || !strings.Contains(err.Error(), `init: have "henormal"`) {
+		t.Errorf("have error %v", err)
+	}
 }

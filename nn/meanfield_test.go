@@ -1,0 +1,198 @@
+package nn_test
+
+import (
+	"math"
+	"testing"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"zoo/architectures"
+	"zoo/nn"
+)
+
+// wantPredicted fails unless the standard deviations that theory gives for the
+// layers are the measured ones, in the mean of their logarithms over seeds, and
+// it gives as many as wanted. The few logits may scatter more.
+func wantPredicted(t *testing.T, name string, net nn.Network, set nn.Settings, seeds uint64, tolerance float64, values, grads int) {
+	t.Helper()
+	var off, gradOff []float64
+	var paths []string
+	for seed := range seeds {
+		signals, _ := probe(t, nn.NewParams(seed, tensor.Float32), net, set)
+		if off == nil {
+			off, gradOff = make([]float64, len(signals)), make([]float64, len(signals))
+		}
+		predicted, predictedGrads := 0, 0
+		paths = nil
+		for i, s := range signals {
+			paths = append(paths, s.Path)
+			if s.PredictedStd != nil {
+				predicted++
+				off[i] += math.Log(s.Std / *s.PredictedStd) / float64(seeds)
+			}
+			if s.PredictedGradStd != nil {
+				predictedGrads++
+				gradOff[i] += math.Log(s.GradStd / *s.PredictedGradStd) / float64(seeds)
+			}
+		}
+		if predicted != values || predictedGrads != grads {
+			t.Fatalf("%s: have %d values and %d gradients predicted of %d, want %d and %d", name, predicted, predictedGrads, len(signals), values, grads)
+		}
+	}
+	for i := range off {
+		if i == len(off)-1 {
+			tolerance *= 3
+		}
+		if !(math.Abs(off[i]) < tolerance) || !(math.Abs(gradOff[i]) < tolerance) {
+			t.Errorf("%s: %s is off by the factors exp(%.3f) and exp(%.3f), want less than exp(%v)", name, paths[i], off[i], gradOff[i], tolerance)
+		}
+	}
+}
+
+// TestPredictions: in each layer a width of 512 scatters the deviation by some 3 %.
+func TestPredictions(t *testing.T) {
+	with := func(activation, init string) nn.Options {
+		return options(func(o *nn.Options) { o.Activation, o.Init = activation, init })
+	}
+	for name, o := range map[string]nn.Options{
+		"relu":        with("relu", "kaiming_normal"),
+		"relu xavier": with("relu", "xavier_uniform"),
+		"relu tiny":   with("relu", "normal(1e-7)"), // whose mean squares are too small for float32
+		"leaky":       with("leaky(0.3)", "kaiming_uniform"),
+		"prelu":       with("prelu", "kaiming_normal"),
+		"elu":         with("elu", "kaiming_normal"),
+		"gelu":        with("gelu", "kaiming_normal"),
+		"gelu_tanh":   with("gelu_tanh", "kaiming_normal"),
+		"silu":        with("silu", "kaiming_normal_fan_out"),
+		"tanh":        with("tanh", "lecun_normal(1.5)"),
+		"scaled_tanh": with("scaled_tanh", "lecun_uniform"),
+		"sigmoid":     with("sigmoid", "xavier_normal"),
+		"dropout":     options(func(o *nn.Options) { o.Dropout = 0.4 }),
+		"biases":      options(func(o *nn.Options) { o.Activation, o.BiasInit = "tanh", "normal(0.5)" }),
+	} {
+		net, layers := architectures.MLP{Depth: 5, Width: 512}, 9
+		if name == "dropout" {
+			layers += 4
+		}
+		wantPredicted(t, name, net, settings(o, 16, 10, 8, 8, 4), 1, 0.1, layers, layers)
+	}
+	linear := options(func(o *nn.Options) { o.Activation = "linear" })
+	wantPredicted(t, "linear", architectures.MLP{Depth: 5, Width: 512}, settings(linear, 16, 10, 256), 1, 0.1, 5, 5)
+}
+
+// TestPredictionsOfShortcuts: what Add joins adds up.
+func TestPredictionsOfShortcuts(t *testing.T) {
+	net := architectures.MLP{Depth: 8, Width: 512, Residual: true}
+	for name, o := range map[string]nn.Options{
+		"relu":  options(),
+		"tanh":  options(func(o *nn.Options) { o.Activation = "tanh" }),
+		"layer": options(func(o *nn.Options) { o.Norm = "layer" }),
+	} {
+		values, grads := 18, 18 // 8 linear layers, 7 activations, 3 sums
+		if name == "layer" {
+			values, grads = 25, 3 // backward up to the last norm
+		}
+		wantPredicted(t, name, net, settings(o, 32, 10, 256), 2, 0.08, values, grads)
+	}
+}
+
+// TestPredictionsOfConvolutions: the border of zeros counts, forward and backward,
+// and so do strides and the zero channels of shortcut A.
+func TestPredictionsOfConvolutions(t *testing.T) {
+	convs := network(func(s *nn.Scope, x *G.Node) *G.Node {
+		for i, k := range []int{3, 5, 3, 3} {
+			x = nn.Act(s.In("act%d", i), nn.Conv(s.In("conv%d", i), x, 64, k, 1+i%2, k/2))
+		}
+		return nn.Logits(s.In("fc"), x)
+	})
+	wantPredicted(t, "convs", convs, settings(options(), 16, 10, 9, 7, 3), 8, 0.08, 9, 9)
+
+	// Global pooling is silent forward, and exact backward.
+	preact := architectures.CIFARResNet{Depth: 8, Width: 32, Shortcut: "A", PreAct: true}
+	wantPredicted(t, "resnet", preact, settings(options(), 16, 10, 8, 8, 3), 8, 0.12, 19, 21)
+	batch := options(func(o *nn.Options) { o.Norm = "batch" })
+	wantPredicted(t, "batch norm", preact, settings(batch, 16, 10, 8, 8, 3), 8, 0.08, 26, 4)
+	zero := options(func(o *nn.Options) { o.Norm, o.ResidualInit = "batch", "zero" })
+	signals, _ := probe(t, nn.NewParams(1, tensor.Float32), architectures.CIFARResNet{Depth: 8, Width: 4, Shortcut: "B"}, settings(zero, 4, 10, 8, 8, 3))
+	if s := at(t, signals, "layer1.0.bn2"); s.Std != 0 || s.PredictedStd == nil || *s.PredictedStd != 0 {
+		t.Errorf("have the signal %+v behind a norm of scale 0", s)
+	}
+}
+
+// TestXavierHalves: ReLU layers of Glorot's variance halve the mean square (He et
+// al. 2015), in the theory up to the weights' scatter.
+func TestXavierHalves(t *testing.T) {
+	const depth, width = 30, 128
+	o := options(func(o *nn.Options) { o.Init = "xavier_normal" })
+	signals, _ := probe(t, nn.NewParams(1, tensor.Float32), stack(depth, width), settings(o, 4, 10, width))
+	first, last := at(t, signals, "fc1"), at(t, signals, "fc29")
+	have := math.Log2(*last.PredictedStd / *first.PredictedStd)
+	// Each of 28 mean squares scatters by √(2/128²), of which the deviation has half.
+	if scatter := 4 * math.Sqrt(28*2) / width / 2 / math.Ln2; math.Abs(have+14) > scatter {
+		t.Errorf("have the deviation 2^%.3f of the first after 28 layers, want 2^-14 ± %.3f", have, scatter)
+	}
+}
+
+// TestStandardInitShrinks is the analysis of Glorot & Bengio 2010: weights of
+// U(±1/√n) divide the signal by √3 in each layer, and backward the gradient.
+// Small inputs make tanh linear.
+func TestStandardInitShrinks(t *testing.T) {
+	const depth, width = 6, 500
+	o := options(func(o *nn.Options) { o.Init, o.Activation = "fan_in_uniform", "tanh" })
+	set := settings(o, 32, 10, width)
+	x, y := batchOf(set, tensor.Float32)
+	for i := range x[0].Data().([]float32) {
+		x[0].Data().([]float32)[i] *= 1e-2
+	}
+	signals, _, err := nn.Probe(nn.NewParams(1, tensor.Float32), stack(depth, width), set, x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, last := at(t, signals, "fc1"), at(t, signals, "fc5")
+	wantNear(t, "activations, 5 against 1", last.Std/first.Std, 1./9, 0.1)
+	wantNear(t, "gradients, 1 against 5", first.GradStd/last.GradStd, 1./9, 0.1)
+	wantNear(t, "predicted activations", *last.PredictedStd / *first.PredictedStd, 1./9, 0.02)
+	wantNear(t, "predicted gradients", *first.PredictedGradStd / *last.PredictedGradStd, 1./9, 0.02)
+}
+
+// TestSilence: where the theory says nothing it gives nothing.
+func TestSilence(t *testing.T) {
+	pooled := network(func(s *nn.Scope, x *G.Node) *G.Node {
+		x = nn.MaxPool(s.In("pool"), nn.Conv(s.In("conv1"), x, 4, 3, 1, 1), 2, 2, 0)
+		x = nn.Norm(s.In("norm"), nn.Conv(s.In("conv2"), x, 4, 3, 1, 1))
+		return nn.Logits(s.In("fc"), nn.Act(s.In("act"), x))
+	})
+	postact := network(func(s *nn.Scope, x *G.Node) *G.Node {
+		x = nn.Act(s.In("act1"), nn.Linear(s.In("fc1"), x, 8))
+		x = nn.Add(s.In("add"), nn.Linear(s.In("fc2"), x, 8), x)
+		return nn.Logits(s.In("fc"), nn.Act(s.In("act2"), x))
+	})
+	for _, c := range []struct {
+		name         string
+		net          nn.Network
+		o            nn.Options
+		shape        []int
+		silent, back []string // what has no predicted deviation of values, and of gradients
+	}{
+		{"pooling", pooled, options(func(o *nn.Options) { o.Norm = "layer" }), []int{4, 4, 2}, []string{"pool", "conv2"}, []string{"conv1", "pool", "conv2"}},
+		{"no norm", pooled, options(), []int{4, 4, 2}, []string{"pool", "conv2", "act", "fc"}, []string{"conv1", "pool", "conv2"}},
+		{"not centred", postact, options(), []int{8}, []string{"act2", "fc"}, []string{"fc1", "act1", "fc2", "add"}},
+		{"equal weights", stack(3, 64), options(func(o *nn.Options) { o.Init = "constant(0.1)" }), []int{8}, []string{"fc1", "act1", "fc2", "act2", "fc3"}, []string{"fc1", "act1", "fc2", "act2"}},
+		{"biases of one sign", stack(2, 64), options(func(o *nn.Options) { o.BiasInit = "constant(1)" }), []int{8}, []string{"fc1", "act1", "fc2"}, []string{"fc1"}},
+		{"fixup", stack(2, 8), options(func(o *nn.Options) { o.ResidualInit = "fixup" }), []int{8}, nil, nil},
+	} {
+		signals, _ := probe(t, nn.NewParams(1, tensor.Float32), c.net, settings(c.o, 4, 3, c.shape...))
+		var silent, back []string
+		for _, s := range signals {
+			if s.PredictedStd == nil {
+				silent = append(silent, s.Path)
+			}
+			if s.PredictedGradStd == nil {
+				back = append(back, s.Path)
+			}
+		}
+		wantPaths(t, c.name, silent, c.silent)
+		wantPaths(t, c.name+", backward", back, c.back)
+	}
+}
