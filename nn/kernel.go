@@ -21,33 +21,6 @@ func kernelName(n *G.Node) string {
 	return ""
 }
 
-// activationOf returns the function that the kernel of an activation's node computes.
-func activationOf(n *G.Node) function {
-	switch op := n.Op().(type) {
-	case *ops.Forward[float32]:
-		return kernelFunction(op)
-	case *ops.Forward[float64]:
-		return kernelFunction(op)
-	}
-	panic(fmt.Sprintf("%v is no kernel", n))
-}
-
-func kernelFunction[F f32.Float](op *ops.Forward[F]) function {
-	return func(slope float64, x []float64) (phi, derivative []float64) {
-		shape := tensor.Shape{len(x), 1}
-		in := []ops.Tensor[F]{tensorOf[F](shape, x)}
-		din := []ops.Tensor[F]{filled[F](shape, 0)}
-		if len(op.Inputs()) > 1 {
-			in = append(in, filled[F](tensor.Shape{1}, slope))
-			din = append(din, ops.Tensor[F]{Shape: tensor.Shape{1}})
-		}
-		out := filled[F](shape, 0)
-		ops.RunForward(op.Kernel, ops.NewCtx[F](), out, in)
-		ops.RunBackward(op.Kernel, ops.NewCtx[F](), din, filled[F](shape, 1), out, in)
-		return float64s(out.V), float64s(din[0].V)
-	}
-}
-
 // A linearMap is a layer with all weights 1 and no bias, on one example.
 type linearMap struct {
 	forward  func(x []float64) []float64

@@ -5,8 +5,6 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/graph"
-	"gonum.org/v1/gonum/integrate/quad"
-	"gonum.org/v1/gonum/stat/distuv"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -127,14 +125,20 @@ func (t *theory) moment(n *G.Node) (moment, bool) {
 	if len(children) == 0 {
 		return moment{}, false
 	}
-	x, known := t.values[children[0]]
-	switch name := kernelName(n); name {
+	name := kernelName(n)
+	switch name {
 	case "batchnorm", "groupnorm", "layernorm", "rmsnorm":
-		return normMoment(n.Shape(), children, x, known), true
+		return normMoment(n.Shape(), children[1:])
+	}
+	x, ok := t.values[children[0]]
+	if !ok {
+		return moment{}, false
+	}
+	switch name {
 	case "conv2d", "linear":
 		variance, ok := t.weightVariance(n)
 		bias, okBias := t.biasVariance(n)
-		if !known || !ok || !okBias {
+		if !ok || !okBias {
 			return moment{}, false
 		}
 		y := linearOf(n).forward(x.square)
@@ -143,42 +147,31 @@ func (t *theory) moment(n *G.Node) (moment, bool) {
 		}
 		return moment{y, make([]float64, len(y))}, true
 	case "channel-shortcut":
-		if !known {
-			return moment{}, false
-		}
 		return moment{linearOf(n).forward(x.square), linearOf(n).forward(x.mean)}, true
 	case "add":
 		y, ok := t.values[children[1]]
-		if !known || !ok {
-			return moment{}, false
-		}
-		sum := moment{slices.Clone(x.square), slices.Clone(x.mean)}
-		for i := range sum.square {
-			sum.square[i] += y.square[i] + 2*x.mean[i]*y.mean[i]
-			sum.mean[i] += y.mean[i]
-		}
-		return sum, true
-	case "add-scalar", "mul-scalar":
-		if !known || children[1].Value() == nil {
-			return moment{}, false
-		}
-		m, b := floats(children[1].Value())[0], 0.0
-		if name == "add-scalar" {
-			m, b = 1, m
-		}
-		return x.affine(m, b), true
+		return x.plus(y), ok
+	case "add-scalar":
+		b, ok := number(children[1])
+		return x.affine(1, b), ok
+	case "mul-scalar":
+		m, ok := number(children[1])
+		return x.affine(m, 0), ok
 	case "dropout":
-		if !known {
-			return moment{}, false
-		}
 		return moment{scaledBy(1/(1-t.dropout[n]), x.square), x.mean}, true
-	default:
-		if !known || !slices.Contains(activations, name) || !x.centred() {
-			return moment{}, false
-		}
-		square, mean, _ := t.expect(n, x.square)
-		return moment{square, mean}, true
 	}
+	square, mean, _, ok := t.expect(n)
+	return moment{square, mean}, ok
+}
+
+// plus is the moment of the sum of independent x and y; y may be empty.
+func (x moment) plus(y moment) moment {
+	sum := moment{slices.Clone(x.square), slices.Clone(x.mean)}
+	for i := range y.square {
+		sum.square[i] += y.square[i] + 2*x.mean[i]*y.mean[i]
+		sum.mean[i] += y.mean[i]
+	}
+	return sum
 }
 
 // affine is the moment of m·x + b.
@@ -203,26 +196,38 @@ func scaledBy(by float64, v []float64) []float64 {
 	return out
 }
 
-// normMoment is that of a norm with scale and shift: over an example mean squares
-// of mean 1, in the proportion of the input's.
-func normMoment(shape tensor.Shape, children G.Nodes, x moment, known bool) moment {
-	size := shape.TotalSize() / shape[0]
-	m := moment{slices.Repeat([]float64{1}, size), make([]float64, size)}
-	if q := average(x.square); known && q > 0 {
-		m.square = scaledBy(1/q, x.square)
+// param returns the values of a parameter, nil where n is something else.
+func param(n *G.Node) []float64 {
+	if n.Op() != nil || n.Value() == nil {
+		return nil
 	}
-	scale := floats(children[1].Value())
-	for i := range m.square {
-		m.square[i] *= square(scale[i%len(scale)])
+	return floats(n.Value())
+}
+
+// number is the value of a parameter that is one number.
+func number(n *G.Node) (v float64, ok bool) {
+	p := param(n)
+	if len(p) == 0 {
+		return 0, false
 	}
-	if len(children) == 3 {
-		shift := floats(children[2].Value())
-		for i := range m.square {
-			m.mean[i] = shift[i%len(shift)]
-			m.square[i] += square(m.mean[i])
-		}
+	return p[0], true
+}
+
+// normMoment is that of the output of a norm with a scale and perhaps a shift.
+func normMoment(shape tensor.Shape, params G.Nodes) (m moment, ok bool) {
+	scale, shift := param(params[0]), []float64{0}
+	if len(params) > 1 {
+		shift = param(params[1])
 	}
-	return m
+	if scale == nil || shift == nil {
+		return moment{}, false
+	}
+	for i := range shape.TotalSize() / shape[0] {
+		mean := shift[i%len(shift)]
+		m.mean = append(m.mean, mean)
+		m.square = append(m.square, square(scale[i%len(scale)])+square(mean))
+	}
+	return m, true
 }
 
 // weightVariance is the mean square of a layer's weights. For filters that are
@@ -250,139 +255,40 @@ func (t *theory) biasVariance(n *G.Node) (variance float64, ok bool) {
 // sumOfSquares is that of a parameter; ok says that its values may well be random
 // ones of mean 0, whose sum has a mean square of just that.
 func sumOfSquares(n *G.Node) (squares float64, ok bool) {
-	if n.Value() == nil || n.Op() != nil {
-		return 0, false
-	}
+	const deviations = 5
 	var sum float64
-	for _, x := range floats(n.Value()) {
+	values := param(n)
+	for _, x := range values {
 		sum += x
 		squares += x * x
 	}
-	const deviations = 5
-	return squares, sum*sum <= deviations*deviations*squares
+	return squares, values != nil && sum*sum <= deviations*deviations*squares
 }
 
-// backward goes from the mean squares of the gradient with respect to the logits
-// to the inputs.
-func (t *theory) backward(logits *G.Node, grad []float64) {
-	silent := map[*G.Node]bool{}
-	for _, n := range slices.Backward(t.nodes) {
-		if n == logits {
-			t.grads[n], silent[n] = grad, false
-		}
-		if silent[n] {
-			delete(t.grads, n)
-		}
-		for i, c := range t.children[n] {
-			g, ok := t.pullback(n, i)
-			if !ok {
-				silent[c] = true
-				continue
-			}
-			if t.grads[c] == nil {
-				t.grads[c] = make([]float64, len(g))
-			}
-			for i, x := range g {
-				t.grads[c][i] += x
-			}
-		}
+// expect returns E[φ(√q·z)²], E[φ(√q·z)] and E[φ'(√q·z)²] for each element of the
+// input of n, if n is an activation and the input's moment is known and of mean 0.
+func (t *theory) expect(n *G.Node) (squares, means, derivatives []float64, ok bool) {
+	children := t.children[n]
+	x, ok := t.values[children[0]]
+	if !ok || !slices.Contains(activations, kernelName(n)) || !x.centred() {
+		return nil, nil, nil, false
 	}
-}
-
-// pullback is what n adds to the mean squares of the gradient with respect to its
-// i-th child.
-func (t *theory) pullback(n *G.Node, i int) (g []float64, ok bool) {
-	grad, ok := t.grads[n]
-	if !ok {
-		return nil, false
-	}
-	name := kernelName(n)
-	switch {
-	case name == "add":
-		return grad, true
-	case i > 0:
-		return nil, false
-	}
-	child := t.children[n][0]
-	switch name {
-	case "conv2d", "linear":
-		variance, ok := t.weightVariance(n)
-		if !ok {
-			return nil, false
-		}
-		return scaledBy(variance, linearOf(n).backward(grad)), true
-	case "channel-shortcut":
-		return linearOf(n).backward(grad), true
-	case "globalavgpool":
-		d := child.Shape()
-		out := make([]float64, 0, d[1]*d[2]*d[3])
-		for range d[1] * d[2] {
-			out = append(out, scaledBy(1/square(float64(d[1]*d[2])), grad)...)
-		}
-		return out, true
-	case "add-scalar":
-		return grad, true
-	case "mul-scalar":
-		if t.children[n][1].Value() == nil {
-			return nil, false
-		}
-		return scaledBy(square(floats(t.children[n][1].Value())[0]), grad), true
-	case "dropout":
-		return scaledBy(1/(1-t.dropout[n]), grad), true
-	}
-	x, known := t.values[child]
-	if !known || !slices.Contains(activations, name) || !x.centred() {
-		return nil, false
-	}
-	_, _, slope := t.expect(n, x.square)
-	for i := range slope {
-		slope[i] *= grad[i]
-	}
-	return slope, true
-}
-
-// expect returns, for each element of an activation's input of mean square q,
-// E[φ(√q·z)²], E[φ(√q·z)] and E[φ'(√q·z)²].
-func (t *theory) expect(n *G.Node, q []float64) (squares, means, slopes []float64) {
 	slope := []float64{0} // PReLU's
-	if c := t.children[n]; len(c) > 1 {
-		slope = floats(c[1].Value())
+	if len(children) > 1 {
+		if slope = param(children[1]); slope == nil {
+			return nil, nil, nil, false
+		}
 	}
 	phi := activationOf(n)
-	for i := range q {
-		if a, at := slope[i%len(slope)], i-1; i == 0 || q[i] != q[at] || a != slope[at%len(slope)] {
-			s, m, d := phi.expect(a, q[i])
-			squares, means, slopes = append(squares, s), append(means, m), append(slopes, d)
+	for i, q := range x.square {
+		a := slope[i%len(slope)]
+		var s, m, d float64
+		if at := i - 1; i > 0 && q == x.square[at] && a == slope[at%len(slope)] {
+			s, m, d = squares[at], means[at], derivatives[at] // as all channels of a pixel
 		} else {
-			squares, means, slopes = append(squares, squares[at]), append(means, means[at]), append(slopes, slopes[at])
+			s, m, d = phi.expect(a, q)
 		}
+		squares, means, derivatives = append(squares, s), append(means, m), append(derivatives, d)
 	}
-	return squares, means, slopes
-}
-
-// normal holds points and weights of the integral over the normal distribution.
-// Each half of the line has its own, so that the kink of a ReLU lies between them.
-var normalPoints, normalWeights = func() (z, w []float64) {
-	const half, end = 64, 12
-	z, w = make([]float64, half), make([]float64, half)
-	quad.Legendre{}.FixedLocations(z, w, 0, end)
-	for i := range half {
-		w[i] *= distuv.UnitNormal.Prob(z[i])
-		z, w = append(z, -z[i]), append(w, w[i])
-	}
-	return z, w
-}()
-
-// A function is an activation: φ and φ' at some points. slope is PReLU's.
-type function func(slope float64, x []float64) (phi, derivative []float64)
-
-// expect returns E[φ(√q·z)²], E[φ(√q·z)] and E[φ'(√q·z)²] with z normal.
-func (f function) expect(slope, q float64) (square, mean, derivative float64) {
-	phi, d := f(slope, scaledBy(math.Sqrt(q), normalPoints))
-	for i, w := range normalWeights {
-		square += w * phi[i] * phi[i]
-		mean += w * phi[i]
-		derivative += w * d[i] * d[i]
-	}
-	return square, mean, derivative
+	return squares, means, derivatives, true
 }

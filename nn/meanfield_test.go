@@ -97,6 +97,18 @@ func TestPredictionsOfShortcuts(t *testing.T) {
 	}
 }
 
+// TestPredictionsOfSums: neither branch has the mean 0.
+func TestPredictionsOfSums(t *testing.T) {
+	net := network(func(s *nn.Scope, x *G.Node) *G.Node {
+		var branches []*G.Node
+		for i := range 2 {
+			branches = append(branches, nn.Act(s.In("act%d", i), nn.Linear(s.In("fc%d", i), x, 512)))
+		}
+		return nn.Logits(s.In("fc"), nn.Add(s.In("add"), branches[0], branches[1]))
+	})
+	wantPredicted(t, "sum", net, settings(options(), 16, 10, 256), 4, 0.04, 6, 6)
+}
+
 // TestPredictionsOfConvolutions: the border of zeros counts, forward and backward,
 // and so do strides and the zero channels of shortcut A.
 func TestPredictionsOfConvolutions(t *testing.T) {
@@ -168,6 +180,11 @@ func TestSilence(t *testing.T) {
 		x = nn.Add(s.In("add"), nn.Linear(s.In("fc2"), x, 8), x)
 		return nn.Logits(s.In("fc"), nn.Act(s.In("act2"), x))
 	})
+	twice := network(func(s *nn.Scope, x *G.Node) *G.Node {
+		x = nn.Conv(s.In("conv"), x, 4, 3, 1, 1)
+		a := nn.Linear(s.In("fc1"), nn.MaxPool(s.In("pool"), x, 2, 2, 0), 8)
+		return nn.Logits(s.In("fc3"), nn.Add(s.In("add"), nn.Linear(s.In("fc2"), x, 8), a))
+	})
 	for _, c := range []struct {
 		name         string
 		net          nn.Network
@@ -177,6 +194,7 @@ func TestSilence(t *testing.T) {
 	}{
 		{"pooling", pooled, options(func(o *nn.Options) { o.Norm = "layer" }), []int{4, 4, 2}, []string{"pool", "conv2"}, []string{"conv1", "pool", "conv2"}},
 		{"no norm", pooled, options(), []int{4, 4, 2}, []string{"pool", "conv2", "act", "fc"}, []string{"conv1", "pool", "conv2"}},
+		{"read twice", twice, options(), []int{4, 4, 2}, []string{"pool", "fc1", "add", "fc3"}, []string{"conv"}},
 		{"not centred", postact, options(), []int{8}, []string{"act2", "fc"}, []string{"fc1", "act1", "fc2", "add"}},
 		{"equal weights", stack(3, 64), options(func(o *nn.Options) { o.Init = "constant(0.1)" }), []int{8}, []string{"fc1", "act1", "fc2", "act2", "fc3"}, []string{"fc1", "act1", "fc2", "act2"}},
 		{"biases of one sign", stack(2, 64), options(func(o *nn.Options) { o.BiasInit = "constant(1)" }), []int{8}, []string{"fc1", "act1", "fc2"}, []string{"fc1"}},

@@ -102,11 +102,7 @@ func floats(v G.Value) []float64 {
 	case []float64:
 		return d
 	case []float32:
-		out := make([]float64, len(d))
-		for i, x := range d {
-			out[i] = float64(x)
-		}
-		return out
+		return float64s(d)
 	case float32, float64:
 		return []float64{scalar(v)}
 	}

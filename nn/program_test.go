@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"os"
@@ -268,7 +269,8 @@ func TestMeasurements(t *testing.T) {
 	}
 }
 
-// trainedHash is the hash of a few networks' weights after some steps.
+// trainedHash are the initial signals of a few networks, and the hashes of their
+// weights after some steps.
 func trainedHash(t testing.TB) string {
 	var hashes []string
 	for _, c := range []struct {
@@ -283,6 +285,12 @@ func trainedHash(t testing.TB) string {
 	} {
 		p := nn.NewParams(9, tensor.Float32)
 		set := settings(c.o, 20, 10, c.shape...)
+		signals, _ := probe(t, p, c.net, set)
+		text, err := json.Marshal(signals)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hashes = append(hashes, string(text))
 		pr := build(t, p, nn.Train, c.net, set)
 		x, y := batchOf(set, tensor.Float32)
 		for step := range 3 {

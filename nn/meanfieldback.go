@@ -1,0 +1,73 @@
+package nn
+
+import (
+	"slices"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// backward goes from the mean squares of the gradient with respect to the logits
+// to the inputs.
+func (t *theory) backward(logits *G.Node, grad []float64) {
+	silent := map[*G.Node]bool{}
+	for _, n := range slices.Backward(t.nodes) {
+		if n == logits {
+			t.grads[n], silent[n] = grad, false
+		}
+		if silent[n] {
+			delete(t.grads, n)
+		}
+		for i, c := range t.children[n] {
+			g, ok := t.pullback(n, i)
+			if !ok {
+				silent[c] = true
+				continue
+			}
+			if t.grads[c] == nil {
+				t.grads[c] = make([]float64, len(g))
+			}
+			for i, x := range g {
+				t.grads[c][i] += x
+			}
+		}
+	}
+}
+
+// pullback is what n adds to the mean squares of the gradient with respect to its
+// i-th child.
+func (t *theory) pullback(n *G.Node, i int) (g []float64, ok bool) {
+	grad, ok := t.grads[n]
+	if !ok {
+		return nil, false
+	}
+	name := kernelName(n)
+	switch {
+	case name == "add":
+		return grad, true
+	case i > 0:
+		return nil, false
+	}
+	switch name {
+	case "conv2d", "linear":
+		variance, ok := t.weightVariance(n)
+		return scaledBy(variance, linearOf(n).backward(grad)), ok
+	case "channel-shortcut":
+		return linearOf(n).backward(grad), true
+	case "globalavgpool":
+		d := t.children[n][0].Shape()
+		pixels := d[1] * d[2]
+		return slices.Repeat(scaledBy(1/square(float64(pixels)), grad), pixels), true
+	case "add-scalar":
+		return grad, true
+	case "mul-scalar":
+		m, ok := number(t.children[n][1])
+		return scaledBy(m*m, grad), ok
+	case "dropout":
+		return scaledBy(1/(1-t.dropout[n]), grad), true
+	}
+	_, _, derivative, ok := t.expect(n)
+	for i := range derivative {
+		derivative[i] *= grad[i]
+	}
+	return derivative, ok
+}
