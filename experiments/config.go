@@ -28,6 +28,11 @@ type Config struct {
 	Model  Model            `doc:"the network"`
 	Data   datasets.Options `doc:"the data"`
 	Train  Train            `doc:"how it is trained"`
+	Probe  Probe            `doc:"a look at the signal through the network before it is trained"`
+	Seeds  []uint64         `doc:"seeds of a sweep's replicates; none: the one seed"`
+	Sweep  *Sweep           `doc:"what a sweep varies: see zoo sweep"`
+	Check  []string         `doc:"claims over the arms of the sweep, such as test.error[plain, 56] > test.error[residual, 56]: see zoo check"`
+	Report *Report          `doc:"how the sweep is shown: see zoo report"`
 }
 
 // Model is the model section: a name, the choices that all networks share, and
@@ -60,7 +65,7 @@ func (m *Model) Network() nn.Network { return m.network }
 
 // Train is the train section.
 type Train struct {
-	Epochs         int                   `doc:"passes over the training part"`
+	Epochs         int                   `doc:"passes over the training part; 0, with a probe: no training"`
 	Steps          int                   `doc:"stop after so many steps, whatever the epochs; 0: by epochs alone"`
 	Batch          int                   `doc:"examples a step"`
 	EvalBatch      int                   `doc:"examples at once in evaluation; has no influence on the result but for rounding"`
@@ -101,6 +106,7 @@ func (c *Config) Validate() (ps []problem.Problem) {
 	add(c.Name == "" || strings.ContainsAny(c.Name, "/\\ \t\n") || strings.HasPrefix(c.Name, "."), "name",
 		"have %q, want a word that can name a folder", c.Name)
 	add(c.Model.Name == "", "model.name", "no network is named: see zoo models")
+	add(c.Train.Epochs == 0 && c.Probe.Batch == 0, "train.epochs", "have 0, want at least 1, or a probe: set probe.batch")
 	add(c.Train.Select == "best" && c.Data.Val == 0, "train.select", "best wants a validation part: set data.val, or select last")
 	add(c.Train.EarlyStop.Patience > 0 && c.Data.Val == 0, "train.early_stop.patience", "stopping early wants a validation part: set data.val")
 	return ps
@@ -113,7 +119,7 @@ func (t Train) Validate() (ps []problem.Problem) {
 			ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
 		}
 	}
-	add(t.Epochs < 1, "epochs", "have %d, want at least 1", t.Epochs)
+	add(t.Epochs < 0, "epochs", "have %d, want 0 or more", t.Epochs)
 	add(t.Steps < 0, "steps", "have %d, want 0 or more", t.Steps)
 	add(t.Batch < 1, "batch", "have %d, want at least 1", t.Batch)
 	add(t.EvalBatch < 1, "eval_batch", "have %d, want at least 1", t.EvalBatch)
@@ -167,13 +173,30 @@ func Schema() []byte {
 // that says where it came from; nil leaves them out.
 func (c Config) YAML(origins strict.Origins) []byte { return strict.Render(&c, origins) }
 
-// id is a hash of what determines the result of a run: the config without its
-// words, and the data that it names.
-func (c Config) id(dataChecksum string) string {
+// trial is the config without what only its sweep needs: that of one run.
+func (c Config) trial() Config {
+	c.Seeds, c.Sweep, c.Check, c.Report = nil, nil, nil, nil
+	return c
+}
+
+// key is a hash of the config without its words: of all that it says about the
+// result of a run.
+func (c Config) key() string {
+	c = c.trial()
 	c.Name, c.Paper, c.Figure, c.Claim, c.Cost = "", "", "", "", ""
-	c.Data.Root = "" // the checksum is of the content, wherever that is
+	c.Data.Root = "" // the checksum of the data is of the content, wherever that is
+	return digest(string(c.YAML(nil)))
+}
+
+// id is a hash of what determines the result of a run: the config without its
+// words, the data that it names, and the program.
+func (c Config) id(dataChecksum, code string) string { return digest(c.key(), dataChecksum, code) }
+
+// digest is a hash of texts, short enough for the name of a folder.
+func digest(texts ...string) string {
 	h := sha256.New()
-	h.Write(c.YAML(nil))
-	h.Write([]byte(dataChecksum))
-	return hex.EncodeToString(h.Sum(nil))[:8]
+	for _, t := range texts {
+		fmt.Fprintf(h, "%d %s\n", len(t), t)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:12]
 }

@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,12 +10,14 @@ import (
 
 	"zoo/datasets"
 	"zoo/experiments/run"
+	"zoo/internal/f32"
 	"zoo/internal/safetensors"
 )
 
 // Options say how a trial is carried out; none has an influence on the result.
 type Options struct {
 	Root    string        // the folder of run directories
+	Name    string        // with which a new folder's name begins; empty: the config's name
 	Fresh   bool          // discard what an earlier run of the same config left
 	Every   time.Duration // between checkpoints within an epoch
 	Code    string        // the version of the program
@@ -26,13 +29,12 @@ type Outcome struct {
 	Dir     string
 	State   string // run.Complete, run.Diverged or run.Interrupted
 	Before  bool   // it was complete before, and nothing was trained
-	Code    string // the version of the program that trained it
 	Summary run.Summary
 }
 
 // Execute trains the config's network, or continues where an earlier process
-// stopped, and evaluates it on the test part. If the same config on the same
-// data is complete already, it returns that outcome. When ctx ends it saves a
+// stopped, and evaluates it on the test part. If this program has completed the
+// same config on the same data already, it returns that outcome. When ctx ends it saves a
 // checkpoint and returns the error of ctx with an Outcome in state interrupted.
 // A divergence is an outcome, not an error.
 func Execute(ctx context.Context, c Config, o Options) (Outcome, error) {
@@ -40,8 +42,10 @@ func Execute(ctx context.Context, c Config, o Options) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	name := fmt.Sprintf("%s-s%d-%s", c.Name, c.Seed, c.id(t.Data.Checksum()))
-	r, err := run.Open(o.Root, name, run.Options{Config: c.YAML(nil), Code: o.Code, Fresh: o.Fresh})
+	name := fmt.Sprintf("%s-s%d", cmp.Or(o.Name, c.Name), c.Seed)
+	r, err := run.Open(o.Root, name, c.id(t.Data.Checksum(), o.Code), run.Options{
+		Config: c.trial().YAML(nil), Key: c.key(), Data: t.Data.Checksum(), Code: o.Code, Fresh: o.Fresh,
+	})
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -51,13 +55,13 @@ func Execute(ctx context.Context, c Config, o Options) (Outcome, error) {
 		if err != nil {
 			return Outcome{}, err
 		}
-		return Outcome{Dir: r.Dir(), State: s.State, Before: true, Code: s.Code, Summary: record.Summary}, nil
+		return Outcome{Dir: r.Dir(), State: s.State, Before: true, Summary: record.Summary}, nil
 	}
 	return t.train(ctx, r, o)
 }
 
 func (t *Trial) train(ctx context.Context, r *run.Run, o Options) (Outcome, error) {
-	out := Outcome{Dir: r.Dir(), Code: o.Code}
+	out := Outcome{Dir: r.Dir()}
 	from, notice, err := r.Resume()
 	if err != nil {
 		return out, err
@@ -68,7 +72,7 @@ func (t *Trial) train(ctx context.Context, r *run.Run, o Options) (Outcome, erro
 	if from != nil {
 		err = t.restore(from)
 	} else {
-		err = t.start(ctx)
+		err = t.start(ctx, r.Dir())
 	}
 	if err == nil {
 		o.Monitor.Begin(t, r.Dir(), t.at.Step)
@@ -98,6 +102,12 @@ func (t *Trial) train(ctx context.Context, r *run.Run, o Options) (Outcome, erro
 // numbers of the run.
 func (t *Trial) summarise(ctx context.Context, r *run.Run) (run.Summary, error) {
 	s := t.facts()
+	if err := t.addProbe(s, r.Dir()); err != nil {
+		return nil, err
+	}
+	if t.total == 0 {
+		return s, r.WriteSummary(s) // nothing was trained, so there is nothing to test
+	}
 	s["train.loss"], s["train.accuracy"] = t.at.Last.Loss, t.at.Last.Accuracy
 	if t.at.Val != nil {
 		s["val.loss"], s["val.accuracy"] = t.at.Val.Loss, t.at.Val.Accuracy
@@ -153,7 +163,7 @@ func (t *Trial) choose(r *run.Run, s run.Summary) (epoch int, err error) {
 func (t *Trial) diverged(r *run.Run, d *divergence) (run.Summary, error) {
 	s := t.facts()
 	s["diverged"], s["diverged_at_step"], s["diverged_because"] = true, d.step, d.Error()
-	return s, r.WriteSummary(s)
+	return s, errors.Join(t.addProbe(s, r.Dir()), r.WriteSummary(s))
 }
 
 // facts are the parts of a summary that every outcome has.
@@ -161,6 +171,7 @@ func (t *Trial) facts() run.Summary {
 	return run.Summary{
 		"model": t.Config.Model.Name, "dataset": t.Config.Data.Name, "data_sha256": t.Data.Checksum(), "seed": t.Config.Seed,
 		"steps": t.at.Step, "epochs": t.at.Epoch, "seconds": t.at.Seconds,
-		"params": t.Params.Count(), "macs": t.Eval.MACs(), "diverged": false,
+		"params": t.Params.Count(), "macs": t.Eval.MACs(), "classes": t.Data.Spec().Classes, "diverged": false,
+		"machine": machine(), "threads": f32.Workers(),
 	}
 }

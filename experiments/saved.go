@@ -103,9 +103,8 @@ func (s *Saved) Evaluate(ctx context.Context, split datasets.Split, progress dat
 // in its layout, with what they are in the metadata.
 func (s *Saved) Export(name string) error {
 	c := s.Experiment
-	sum, _ := s.Summary["data_sha256"].(string)
 	meta := map[string]string{
-		"format": "pt", "model": c.Model.Name, "experiment": c.Name, "config": c.id(sum),
+		"format": "pt", "model": c.Model.Name, "experiment": c.Name, "config": c.key(),
 		"dataset": c.Data.Name, "seed": strconv.FormatUint(c.Seed, 10),
 	}
 	for _, key := range []string{"test.loss", "test.accuracy"} {

@@ -57,15 +57,11 @@ func NewTrial(ctx context.Context, c Config, progress datasets.Progress) (*Trial
 		return nil, err
 	}
 	t := &Trial{Config: c, Data: data, Params: nn.NewParams(c.Seed, tensor.Float32)}
-	perEpoch := data.Len(datasets.Train) / c.Train.Batch
-	if perEpoch == 0 {
-		return nil, fmt.Errorf("train.batch: have %d, want at most the %d examples of the training part", c.Train.Batch, data.Len(datasets.Train))
+	perEpoch, total, err := c.Train.steps(data.Len(datasets.Train))
+	if err != nil {
+		return nil, err
 	}
-	t.total = perEpoch * c.Train.Epochs
-	if c.Train.Steps > 0 {
-		t.total = min(t.total, c.Train.Steps)
-	}
-	t.epochs = (t.total + perEpoch - 1) / perEpoch
+	t.total, t.epochs = total, (total+perEpoch-1)/perEpoch
 	set := nn.Settings{Options: c.Model.Options, Spec: data.Spec(), Batch: c.Train.Batch, LabelSmoothing: c.Train.LabelSmoothing}
 	if t.Train, err = nn.Build(t.Params, nn.Train, c.Model.Network(), set); err != nil {
 		return nil, fmt.Errorf("model %s: %w", c.Model.Name, err)
@@ -74,8 +70,10 @@ func NewTrial(ctx context.Context, c Config, progress datasets.Progress) (*Trial
 	if t.Eval, err = nn.Build(t.Params, nn.Eval, c.Model.Network(), set); err != nil {
 		return nil, fmt.Errorf("model %s: %w", c.Model.Name, err)
 	}
-	if t.schedule, err = optim.NewSchedule(c.Train.Schedule, c.Train.Optimizer.LR, perEpoch, t.total); err != nil {
-		return nil, err
+	if t.total > 0 {
+		if t.schedule, err = optim.NewSchedule(c.Train.Schedule, c.Train.Optimizer.LR, perEpoch, t.total); err != nil {
+			return nil, err
+		}
 	}
 	for _, p := range t.Train.Trained() {
 		t.trained = append(t.trained, optim.Param{
@@ -92,23 +90,42 @@ func NewTrial(ctx context.Context, c Config, progress datasets.Progress) (*Trial
 	return t, nil
 }
 
+// steps are the steps of an epoch and of the whole training.
+func (t Train) steps(examples int) (perEpoch, total int, err error) {
+	perEpoch = examples / t.Batch
+	if perEpoch == 0 {
+		return 0, 0, fmt.Errorf("train.batch: have %d, want at most the %d examples of the training part", t.Batch, examples)
+	}
+	total = perEpoch * t.Epochs
+	if t.Steps > 0 {
+		total = min(total, t.Steps)
+	}
+	return perEpoch, total, nil
+}
+
 func floats(t *tensor.Dense) []float32 { return t.Data().([]float32) }
 
 // start is what happens before the first step and never again: what depends on
-// the initial weights.
-func (t *Trial) start(ctx context.Context) error {
-	if t.Config.Model.Init == "lsuv" {
-		for b, err := range t.Data.Batches(ctx, t.plan(0, 0)) {
-			if err != nil {
-				return err
-			}
-			if err := t.Train.LSUV(b.X, b.Y); err != nil {
-				return err
-			}
-			break
-		}
+// the initial weights. What the probe finds is kept in the run's folder.
+func (t *Trial) start(ctx context.Context, dir string) error {
+	if err := t.initialise(ctx); err != nil {
+		return err
 	}
 	t.averageFrom()
+	return t.probe(ctx, dir)
+}
+
+// initialise does the part of initialisation that needs data.
+func (t *Trial) initialise(ctx context.Context) error {
+	if t.Config.Model.Init != "lsuv" {
+		return nil
+	}
+	for b, err := range t.Data.Batches(ctx, t.plan(0, 0)) {
+		if err != nil {
+			return err
+		}
+		return t.Train.LSUV(b.X, b.Y)
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@
 package claims
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -140,8 +141,8 @@ func (e env) Series(function string, n formula.Name, args []float64) ([]float64,
 
 // each finds the arms that a name means, and takes a number of each.
 func (e env) each(n formula.Name, value func(results.Trial) (float64, bool)) ([]float64, error) {
-	if !known(n.Path) {
-		return nil, fmt.Errorf("no metric %s: want train, val, test or probe and a name behind it, as in test.error or train.loss, or diverged, seconds, steps, params, macs", n.Path)
+	if !Known(n.Path) {
+		return nil, errors.New(UnknownMetric(n.Path))
 	}
 	arms, err := Arms(e.study, n.Labels)
 	if err != nil {
@@ -183,8 +184,13 @@ func (e env) lack(format string, args ...any) {
 	}
 }
 
-// known tells whether a trial may have the metric.
-func known(metric string) bool {
+// UnknownMetric says that a trial cannot have a metric.
+func UnknownMetric(metric string) string {
+	return fmt.Sprintf("no metric %s: want train, val, test or probe with a name behind it, as in test.error or train.loss, or diverged, seconds, steps, epochs, params, macs", metric)
+}
+
+// Known tells whether a trial may have the metric.
+func Known(metric string) bool {
 	part, name, dotted := strings.Cut(metric, ".")
 	if !dotted {
 		return slices.Contains([]string{"diverged", "seconds", "steps", "epochs", "params", "macs", "best_epoch"}, metric)

@@ -22,6 +22,7 @@ type Study struct {
 	Baseline                   string // a label: arms are compared with the one that differs from them in nothing else
 	View                       View
 	Code                       string // version of the program that trained the trials; empty before there are any
+	Dir                        string // folder of the sweep\'s own files: its plan, and where its report goes
 	Data                       string // name of the data set, and the first digits of its checksum
 }
 
@@ -73,7 +74,6 @@ type Reference struct {
 type Trial struct {
 	Seed  uint64
 	State string // run.Complete, ...; empty before it has begun
-	Dir   string
 	run.Record
 	Probe *Probe // nil where the config asks for none
 }
@@ -205,6 +205,20 @@ func (s *Study) BaselineOf(a *Arm) *Arm {
 		}
 	}
 	return nil
+}
+
+// Only is the study with these arms alone, named by one label each; the first is
+// the baseline of the others.
+func (s *Study) Only(arms []Arm) *Study {
+	only := *s
+	only.Axes, only.Arms, only.View.X = []Axis{{}}, nil, ""
+	for _, a := range arms {
+		a.Labels = []string{a.String()}
+		only.Axes[0].Labels = append(only.Axes[0].Labels, a.Labels[0])
+		only.Arms = append(only.Arms, a)
+	}
+	only.Baseline = only.Axes[0].Labels[0]
+	return &only
 }
 
 // XAxis is the axis along which curves run; ok is false where arms stand side by

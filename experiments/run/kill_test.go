@@ -30,6 +30,7 @@ func walk(t *testing.T, root string, sync func(step int)) {
 		}
 		sync(step)
 	}
+	must(t, r.WriteSummary(Summary{"w": w[0]}))
 	must(t, r.SetStatus(Status{State: Complete, Step: 60}))
 	must(t, r.Close())
 }

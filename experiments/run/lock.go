@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -34,7 +35,7 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("%s is held by %s: wait until it ends, or end it", e.Dir, who)
 }
 
-// patience covers the moment in which a reader has the lock (see held).
+// patience covers the moment in which a reader has the lock (see Held).
 const patience = 300 * time.Millisecond
 
 // acquire takes the lock of a run's folder and writes into it whose it is. The
@@ -71,8 +72,17 @@ func acquire(dir string, now time.Time) (*flock.Flock, error) {
 	return lock, nil
 }
 
-// held tells whether a process trains in the folder.
-func held(dir string) bool {
+// Hold takes a folder that is no run's, such as a sweep's, until the returned lock
+// is closed. If another living process holds it, the error is a [*HeldError].
+func Hold(dir string) (io.Closer, error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	return acquire(dir, time.Now())
+}
+
+// Held tells whether a process holds the folder.
+func Held(dir string) bool {
 	lock := flock.New(filepath.Join(dir, lockFile), flock.SetFlag(os.O_RDONLY))
 	defer lock.Close()
 	ok, err := lock.TryRLock()

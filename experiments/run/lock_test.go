@@ -13,7 +13,7 @@ func TestHeld(t *testing.T) {
 	root := t.TempDir()
 	r := open(t, root, Options{})
 	resume(t, r)
-	_, err := Open(root, "x-s1-abc", Options{})
+	_, err := Open(root, "x-s1", "abc", Options{})
 	var held *HeldError
 	if !errors.As(err, &held) || held.Dir != r.Dir() || held.Holder.PID != os.Getpid() {
 		t.Fatalf("have error %v", err)
@@ -26,7 +26,7 @@ func TestHeld(t *testing.T) {
 	}
 	// A lock file that says nothing is still a lock.
 	must(t, os.WriteFile(filepath.Join(r.Dir(), "lock"), []byte(`{"pid": 1`), 0o666))
-	if _, err := Open(root, "x-s1-abc", Options{}); !errors.As(err, &held) || !strings.Contains(err.Error(), "another process") {
+	if _, err := Open(root, "x-s1", "abc", Options{}); !errors.As(err, &held) || !strings.Contains(err.Error(), "another process") {
 		t.Errorf("have error %v", err)
 	}
 	must(t, r.Close())
@@ -57,7 +57,7 @@ func TestReadersDoNotBlock(t *testing.T) {
 		})
 	}
 	for range 20 {
-		r, err := Open(root, "x-s1-abc", Options{})
+		r, err := Open(root, "x-s1", "abc", Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,32 +21,49 @@ type Record struct {
 // Interrupted. An error names the file.
 func Read(dir string) (Record, error) {
 	r := Record{Dir: dir, Name: filepath.Base(dir)}
-	if err := readJSON(filepath.Join(dir, statusFile), &r.Status); err != nil {
-		if errors.Is(err, os.ErrNotExist) {
-			return Record{}, fmt.Errorf("%s is not a run: %w", dir, err)
-		}
-		return Record{}, err
-	}
-	if r.Status.State == Running && !held(dir) {
-		r.Status.State = Interrupted
-	}
 	var err error
-	if r.Config, err = os.ReadFile(filepath.Join(dir, configFile)); err != nil {
+	if r.Status, err = ReadStatus(dir); err != nil {
 		return Record{}, err
 	}
-	if err := readJSON(filepath.Join(dir, summaryFile), &r.Summary); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return Record{}, err
+	if r.Config, err = os.ReadFile(filepath.Join(dir, configFile)); err != nil {
+		return Record{}, partly(dir, err)
+	}
+	err = readJSON(filepath.Join(dir, summaryFile), &r.Summary)
+	if over := r.Status.State == Complete || r.Status.State == Diverged; err != nil && (over || !errors.Is(err, os.ErrNotExist)) {
+		return Record{}, partly(dir, err)
 	}
 	name := filepath.Join(dir, metricsFile)
 	f, err := os.Open(name)
 	if err != nil {
-		return Record{}, err
+		return Record{}, partly(dir, err)
 	}
 	defer f.Close()
 	if r.Metrics, err = ReadMetrics(f); err != nil {
 		return Record{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return r, nil
+}
+
+// ReadStatus reads a run's status alone, as [Read] does.
+func ReadStatus(dir string) (s Status, err error) {
+	if err := readJSON(filepath.Join(dir, statusFile), &s); err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			err = fmt.Errorf("%s is not a run: %w", dir, err)
+		}
+		return Status{}, err
+	}
+	if s.State == Running && !Held(dir) {
+		s.State = Interrupted
+	}
+	return s, nil
+}
+
+// partly says what to do about a run that has lost a file.
+func partly(dir string, err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%s is half deleted: %w; remove the folder, and train it again", dir, err)
+	}
+	return err
 }
 
 // List finds the folders of the runs under root, sorted by name. A root that

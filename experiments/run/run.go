@@ -54,30 +54,34 @@ type Run struct {
 // Options say what Open needs to know of a trial.
 type Options struct {
 	Config []byte           // the resolved config, for config.yaml
+	Key    string           // the hash of the config, for status.json
+	Data   string           // the checksum of the data, for status.json
 	Code   string           // the version of the program, for status.json
 	Fresh  bool             // discard what an earlier process left in the folder
 	Now    func() time.Time // the clock of status.json and of the events; nil is time.Now
 }
 
-// Open takes the folder name under root, which is made if need be, and holds
-// it until Close. If another living process holds it, the error is a
-// [*HeldError]. Open changes nothing in the folder, unless Options.Fresh; look
-// at Status, and call Resume before training.
-func Open(root, name string, o Options) (*Run, error) {
-	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, `/\`) {
-		return nil, fmt.Errorf("run name %q: want the name of a folder, without a path", name)
+// Open takes the run's folder under root and holds it until Close. The folder is
+// the one whose name ends in the id, whatever stands before it; if there is none,
+// name-id is made. So the runs of two experiments that are one share a folder. If
+// another living process holds it, the error is a [*HeldError]. Open changes
+// nothing in the folder, unless Options.Fresh; look at Status, and call Resume
+// before training.
+func Open(root, name, id string, o Options) (*Run, error) {
+	if name == "" || id == "" || strings.ContainsAny(name+id, `/\`) {
+		return nil, fmt.Errorf("run name %q, id %q: want parts of a folder's name, without a path", name, id)
 	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	r := &Run{dir: filepath.Join(root, name), options: o}
-	if err := os.MkdirAll(r.dir, 0o777); err != nil {
+	if err := os.MkdirAll(root, 0o777); err != nil {
+		return nil, err
+	}
+	r := &Run{options: o}
+	if err := r.take(root, name, id); err != nil {
 		return nil, err
 	}
 	var err error
-	if r.lock, err = acquire(r.dir, o.Now()); err != nil {
-		return nil, err
-	}
 	if o.Fresh {
 		err = r.discard()
 	} else {
@@ -90,6 +94,41 @@ func Open(root, name string, o Options) (*Run, error) {
 		return nil, errors.Join(err, r.lock.Close())
 	}
 	return r, nil
+}
+
+// Find is the folder under root of the run with this id; empty if there is none.
+func Find(root, id string) (string, error) {
+	entries, err := os.ReadDir(root)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", nil
+	}
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), "-"+id) {
+			return filepath.Join(root, e.Name()), nil
+		}
+	}
+	return "", err
+}
+
+// take finds or makes the folder and locks it. Two processes that look for one
+// id at once must not make two folders, so they do it one after the other.
+func (r *Run) take(root, name, id string) (err error) {
+	queue := flock.New(filepath.Join(root, "."+lockFile), flock.SetPermissions(0o666))
+	if err := queue.Lock(); err != nil {
+		return fmt.Errorf("locking %s: %w", queue.Path(), err)
+	}
+	defer func() { err = errors.Join(err, queue.Close()) }()
+	if r.dir, err = Find(root, id); err != nil {
+		return err
+	}
+	if r.dir == "" {
+		r.dir = filepath.Join(root, name+"-"+id)
+	}
+	if err := os.MkdirAll(r.dir, 0o777); err != nil {
+		return err
+	}
+	r.lock, err = acquire(r.dir, r.options.Now())
+	return err
 }
 
 // discard removes what a run leaves, and nothing that is not a run's. The

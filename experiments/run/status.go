@@ -29,6 +29,8 @@ type Status struct {
 	Error   string    `json:"error,omitempty"`
 	Started time.Time `json:"started"` // by the first process
 	Updated time.Time `json:"updated"`
+	Config  string    `json:"config"` // the hash of the config, without its words
+	Data    string    `json:"data"`   // the SHA-256 of the data
 	Code    string    `json:"code"`
 	Host    string    `json:"host"`
 	PID     int       `json:"pid"`
@@ -46,7 +48,8 @@ func (r *Run) SetStatus(s Status) error {
 	if s.Started.IsZero() {
 		s.Started = s.Updated
 	}
-	s.Code, s.Host, s.PID = r.options.Code, host, os.Getpid()
+	s.Config, s.Data, s.Code = r.options.Key, r.options.Data, r.options.Code
+	s.Host, s.PID = host, os.Getpid()
 	if err := writeJSON(filepath.Join(r.dir, statusFile), s); err != nil {
 		return err
 	}

@@ -76,7 +76,10 @@ func Parse(text string) (*Formula, error) {
 	if len(text) > maxText {
 		return nil, &Error{1, fmt.Sprintf("have %d bytes, want at most %d", len(text), maxText)}
 	}
-	root, err := parser.ParseExpr(text)
+	if strings.ContainsAny(text, "\n\r") {
+		return nil, &Error{1, "have more than one line, want one"}
+	}
+	root, err := parser.ParseExpr(round(text))
 	if err != nil {
 		var list scanner.ErrorList
 		if errors.As(err, &list) {
@@ -85,6 +88,33 @@ func Parse(text string) (*Formula, error) {
 		return nil, &Error{1, err.Error()}
 	}
 	return &Formula{text, root}, nil
+}
+
+// round makes square brackets round, but for those in quotes: Go wants types in
+// the one where a call takes anything. What stood there is seen from the text.
+func round(text string) string {
+	b := []byte(text)
+	quoted := false
+	for i, c := range b {
+		switch {
+		case c == '"' && (i == 0 || b[i-1] != '\\'):
+			quoted = !quoted
+		case c == '[' && !quoted:
+			b[i] = '('
+		case c == ']' && !quoted:
+			b[i] = ')'
+		}
+	}
+	return string(b)
+}
+
+// labelled tells whether what was read as a call is a name with labels.
+func (e *evaluator) labelled(x *ast.CallExpr) bool {
+	open, end := e.Text[x.Lparen-1], e.Text[x.Rparen-1]
+	if (open == '[') != (end == ']') {
+		fail(x, "%s: the brackets do not match", e.text(x))
+	}
+	return open == '['
 }
 
 // A Comparison is a part of a claim with its two sides.
@@ -225,7 +255,9 @@ func (e *evaluator) values(n ast.Expr) []float64 {
 		}
 		fail(n, "%s is no arithmetic: have %s, want a number", x.Op, e.text(n))
 	case *ast.CallExpr:
-		return e.call(x)
+		if !e.labelled(x) {
+			return e.call(x)
+		}
 	}
 	v, err := e.env.Values(e.name(n))
 	if err != nil {
@@ -238,9 +270,11 @@ func (e *evaluator) values(n ast.Expr) []float64 {
 var (
 	functions = map[string]func(float64) float64{"abs": math.Abs, "log": math.Log, "sqrt": math.Sqrt, "exp": math.Exp}
 	folds     = map[string]func([]float64) float64{
-		"min":  func(v []float64) float64 { return fold(v, math.Min) },
-		"max":  func(v []float64) float64 { return fold(v, math.Max) },
-		"mean": func(v []float64) float64 { return fold(v, func(a, b float64) float64 { return a + b }) / float64(len(v)) },
+		"min": func(v []float64) float64 { return fold(v, math.Min) },
+		"max": func(v []float64) float64 { return fold(v, math.Max) },
+		"mean": func(v []float64) float64 {
+			return fold(v, func(a, b float64) float64 { return a + b }) / float64(len(v))
+		},
 	}
 )
 
@@ -284,7 +318,7 @@ func (e *evaluator) call(x *ast.CallExpr) []float64 {
 		}
 		return []float64{f(v)}
 	}
-	if len(x.Args) > 0 && isName(x.Args[0]) {
+	if len(x.Args) > 0 && e.isName(x.Args[0]) {
 		var args []float64
 		for _, a := range x.Args[1:] {
 			args = append(args, e.number(a))
@@ -301,10 +335,12 @@ func (e *evaluator) call(x *ast.CallExpr) []float64 {
 	panic("unreachable")
 }
 
-func isName(n ast.Expr) bool {
-	switch n.(type) {
-	case *ast.Ident, *ast.SelectorExpr, *ast.IndexExpr, *ast.IndexListExpr:
+func (e *evaluator) isName(n ast.Expr) bool {
+	switch x := n.(type) {
+	case *ast.Ident, *ast.SelectorExpr:
 		return true
+	case *ast.CallExpr:
+		return e.labelled(x)
 	}
 	return false
 }
@@ -312,15 +348,11 @@ func isName(n ast.Expr) bool {
 // name reads a dotted name with its labels.
 func (e *evaluator) name(n ast.Expr) Name {
 	name := Name{Column: int(n.Pos())}
-	var labels []ast.Expr
-	switch x := n.(type) {
-	case *ast.IndexExpr:
-		n, labels = x.X, []ast.Expr{x.Index}
-	case *ast.IndexListExpr:
-		n, labels = x.X, x.Indices
-	}
-	for _, l := range labels {
-		name.Labels = append(name.Labels, e.label(l))
+	if x, ok := n.(*ast.CallExpr); ok {
+		n = x.Fun
+		for _, l := range x.Args {
+			name.Labels = append(name.Labels, e.label(l))
+		}
 	}
 	name.Path = e.path(n)
 	return name

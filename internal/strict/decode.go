@@ -80,9 +80,9 @@ func (d *decoder) choose(path string, section reflect.Value, c Chooser, t *tree)
 	switch {
 	case d.bad[given]:
 	case name.String() == "":
-		d.report(d.origins.near(given), given, "not given, want %s", oneOf(c.Choices()))
+		d.report(d.origins.Near(given), given, "not given, want %s", oneOf(c.Choices()))
 	case !slices.Contains(c.Choices(), name.String()):
-		d.report(d.origins.near(given), given, "%s", notOneOf(name.String(), c.Choices()))
+		d.report(d.origins.Near(given), given, "%s", notOneOf(name.String(), c.Choices()))
 	default:
 		if name.String() != before || c.Chosen() == nil {
 			c.Choose(name.String())

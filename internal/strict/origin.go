@@ -6,9 +6,9 @@ import "strings"
 // not in it, "train.epochs" or "axes[0].param", has its default.
 type Origins map[string]Place
 
-// near is the place of the key, or of the nearest section around it that a
+// Near is the place of the key, or of the nearest section around it that a
 // file gives, or of the file.
-func (o Origins) near(key string) Place {
+func (o Origins) Near(key string) Place {
 	for {
 		if p, ok := o[key]; ok || key == "" {
 			return p

@@ -63,7 +63,7 @@ func (d *decoder) found(path string, problems []problem.Problem) {
 			key += "." + p.Key
 		}
 		if !d.badAround(key) {
-			d.problems = append(d.problems, Problem{d.origins.near(key), key, p.Message})
+			d.problems = append(d.problems, Problem{d.origins.Near(key), key, p.Message})
 		}
 	}
 }

@@ -1,0 +1,221 @@
+package experiments
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"zoo/datasets"
+	"zoo/experiments/run"
+	"zoo/internal/atomicfile"
+	"zoo/internal/strict"
+	"zoo/nn"
+)
+
+// A Plan is the list of the trials of a sweep: each arm with each seed. It is all
+// that a process on any machine needs to train one of them, but for the data.
+type Plan struct {
+	Name   string         `json:"name"`
+	Code   string         `json:"code"` // version of the program that made the plan; no other may carry it out
+	Folder string         `json:"folder"`
+	Trials []PlannedTrial `json:"trials"`
+}
+
+// A PlannedTrial is one run of a plan.
+type PlannedTrial struct {
+	Index  int      `json:"index"`
+	Labels []string `json:"arm"`
+	Seed   uint64   `json:"seed"`
+	ID     string   `json:"id"`     // hash of all that determines the result
+	Key    string   `json:"key"`    // hash of the config alone
+	State  string   `json:"state"`  // when the plan was made; empty before a run has begun
+	Dir    string   `json:"dir"`    // empty before a run has begun
+	Model  string   `json:"model"`  // name of the network
+	Params int      `json:"params"` // trained parameters
+	MACs   int      `json:"macs"`   // of one example
+	Steps  int      `json:"steps"`
+	Batch  int      `json:"batch"`
+	Config string   `json:"config"` // the resolved config, as YAML
+	config Config
+	spec   datasets.Spec
+	evals  int // examples that are evaluated in the whole run
+}
+
+// Done tells whether the trial had an outcome when the plan was made.
+func (t PlannedTrial) Done() bool { return t.State == run.Complete || t.State == run.Diverged }
+
+// name is what a new folder of the trial begins with.
+func (t PlannedTrial) name(sweep string) string {
+	words := append([]string{sweep}, t.Labels...)
+	plain := func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.", r) {
+			return r
+		}
+		return '_'
+	}
+	return strings.Map(plain, strings.Join(words, "-"))
+}
+
+// NewPlan opens the data, builds the network of each arm, and finds out which
+// trials are done under root. The error lists every arm that cannot be trained.
+func (d *Design) NewPlan(ctx context.Context, root, code string, progress datasets.Progress) (*Plan, error) {
+	p := &Plan{Name: d.Config.Name, Code: code, Folder: d.folder()}
+	opened := map[string]datasets.Dataset{}
+	built := map[string]error{}
+	var errs []error
+	for _, a := range d.Arms {
+		name := string(strict.Render(&a.Config.Data, nil))
+		data, ok := opened[name]
+		if !ok {
+			var err error
+			if data, err = datasets.Open(ctx, a.Config.Data, progress); err != nil {
+				return nil, err
+			}
+			opened[name] = data
+		}
+		t := PlannedTrial{Labels: a.Labels, Model: a.Config.Model.Name, Batch: a.Config.Train.Batch, spec: data.Spec()}
+		perEpoch, total, err := a.Config.Train.steps(data.Len(datasets.Train))
+		if err == nil {
+			t.Steps = total
+			if total > 0 {
+				t.evals = data.Len(datasets.Test) + (total+perEpoch-1)/perEpoch*data.Len(datasets.Val)
+			}
+			err = t.build(a, built)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("[%s]: %w", strings.Join(a.Labels, ", "), err))
+			continue
+		}
+		for _, seed := range d.Seeds {
+			t.config = a.Config.trial()
+			t.config.Seed = seed
+			t.Config, t.Seed, t.Index = string(t.config.YAML(nil)), seed, len(p.Trials)
+			t.Key, t.ID = t.config.key(), t.config.id(data.Checksum(), code)
+			if err := t.find(root); err != nil {
+				errs = append(errs, err)
+			}
+			p.Trials = append(p.Trials, t)
+		}
+	}
+	return p, errors.Join(errs...)
+}
+
+// build builds the network of an arm, once for each network, to see that it can
+// be built and to count.
+func (t *PlannedTrial) build(a Arm, built map[string]error) error {
+	s := Subject{Model: a.Config.Model}
+	params, program, err := s.Build(nn.Infer, t.spec, 1)
+	if err != nil {
+		return err
+	}
+	t.Params, t.MACs = params.Count(), program.MACs()
+	if t.Steps == 0 {
+		return nil
+	}
+	net := fmt.Sprint(string(strict.Render(&a.Config.Model, nil)), t.Batch, t.spec)
+	if _, ok := built[net]; !ok {
+		_, _, built[net] = s.Build(nn.Train, t.spec, t.Batch)
+	}
+	return built[net]
+}
+
+// find looks for the trial's run under root.
+func (t *PlannedTrial) find(root string) (err error) {
+	t.State = ""
+	if t.Dir, err = run.Find(root, t.ID); err != nil || t.Dir == "" {
+		return err
+	}
+	status, err := run.ReadStatus(t.Dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // made and not begun
+	}
+	t.State = status.State
+	if err == nil && t.Done() {
+		_, err = run.Read(t.Dir) // half deleted?
+	}
+	return err
+}
+
+// folder is the folder of the sweep's own files under the folder of runs. Another
+// sweep, be it of the same name, has another.
+func (d *Design) folder() string {
+	var keys []string
+	for _, a := range d.Arms {
+		c := a.Config
+		for _, seed := range d.Seeds {
+			c.Seed = seed
+			keys = append(keys, strings.Join(a.Labels, ","), c.key())
+		}
+	}
+	return filepath.Join("sweeps", d.Config.Name+"-"+digest(keys...)[:8])
+}
+
+// planFile is the plan in the folder of a sweep.
+const planFile = "plan.json"
+
+// Write writes the plan as JSON.
+func (p *Plan) Write(file string) error {
+	return atomicfile.WriteFile(file, func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", " ")
+		return e.Encode(p)
+	})
+}
+
+// ReadPlan reads a plan and refuses one that this program did not make, for it
+// would not give the same results.
+func ReadPlan(file, code string) (*Plan, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{}
+	if err := json.Unmarshal(b, p); err != nil {
+		return nil, fmt.Errorf("%s: %w; make it again with zoo sweep --plan-out", file, err)
+	}
+	if p.Code != code {
+		return nil, fmt.Errorf("%s is a plan of another build of zoo: have %s, this is %s; make it again with zoo sweep --plan-out", file, p.Code, code)
+	}
+	return p, nil
+}
+
+// Trial is the trial of an index with its config.
+func (p *Plan) Trial(index int) (PlannedTrial, error) {
+	if index < 0 || index >= len(p.Trials) {
+		return PlannedTrial{}, fmt.Errorf("--index: have %d, want one from 0 to %d", index, len(p.Trials)-1)
+	}
+	t := p.Trials[index]
+	f, err := os.CreateTemp("", "zoo-*.yaml")
+	if err != nil {
+		return t, err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.WriteString(t.Config)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return t, err
+	}
+	t.config = Defaults()
+	_, err = new(strict.Loader).Load(&t.config, f.Name(), nil)
+	return t, err
+}
+
+// Execute trains the trial, or continues it, as [Execute] does for a config. A
+// trial that another process trains at this moment is waited for.
+func (t PlannedTrial) Execute(ctx context.Context, sweep string, o Options) (Outcome, error) {
+	o.Name = t.name(sweep)
+	for {
+		out, err := Execute(ctx, t.config, o)
+		if !errors.As(err, new(*run.HeldError)) {
+			return out, err
+		}
+		if err := sleep(ctx); err != nil {
+			return out, err
+		}
+	}
+}

@@ -1,0 +1,184 @@
+package experiments
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gorgonia.org/tensor"
+
+	"zoo/datasets"
+	"zoo/experiments/results"
+	"zoo/experiments/run"
+	"zoo/internal/atomicfile"
+	"zoo/internal/problem"
+	"zoo/nn"
+)
+
+// Probe is the probe section: what is looked at before the first step. Batch norm
+// uses the statistics of the probe's batch, and dropout drops, as in training.
+type Probe struct {
+	Batch    int  `doc:"examples that are sent through the network, forward and backward, before it is trained; 0: none"`
+	Jacobian bool `doc:"also the singular values of the Jacobian from the first to the last hidden layer, at the first example; not with batch norm"`
+}
+
+// Validate reports values that are out of range.
+func (p Probe) Validate() (ps []problem.Problem) {
+	if p.Batch < 0 {
+		ps = append(ps, problem.Problem{Key: "batch", Message: fmt.Sprintf("have %d, want 0 or more", p.Batch)})
+	}
+	if p.Jacobian && p.Batch == 0 {
+		ps = append(ps, problem.Problem{Key: "jacobian", Message: "wants a batch: set probe.batch"})
+	}
+	return ps
+}
+
+// probeBatch is the size of a probe that the config does not ask for.
+const probeBatch = 256
+
+// ProbeFile is the file in a run directory that holds what the probe found.
+const ProbeFile = "probe.json"
+
+// ProbeInitial opens the data, initialises the network and sends one batch through
+// it, without training.
+func ProbeInitial(ctx context.Context, c Config, progress datasets.Progress) (results.Probe, error) {
+	c.Probe.Batch = cmp.Or(c.Probe.Batch, probeBatch)
+	t, err := NewTrial(ctx, c, progress)
+	if err != nil {
+		return results.Probe{}, err
+	}
+	if err := t.initialise(ctx); err != nil {
+		return results.Probe{}, err
+	}
+	return t.look(ctx)
+}
+
+// probe keeps what the config's probe finds in a file, if there is a probe.
+func (t *Trial) probe(ctx context.Context, dir string) error {
+	if t.Config.Probe.Batch == 0 {
+		return nil
+	}
+	p, err := t.look(ctx)
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteFile(filepath.Join(dir, ProbeFile), func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(p)
+	})
+}
+
+// look sends the first examples of the first epoch through the network, cropped
+// and flipped as for training.
+func (t *Trial) look(ctx context.Context) (p results.Probe, err error) {
+	c := t.Config
+	plan := t.plan(0, 0)
+	plan.Size = c.Probe.Batch
+	set := nn.Settings{Options: c.Model.Options, Spec: t.Data.Spec(), Batch: plan.Size, LabelSmoothing: c.Train.LabelSmoothing}
+	for b, err := range t.Data.Batches(ctx, plan) {
+		if err != nil {
+			return p, fmt.Errorf("probe: %w", err)
+		}
+		signals, loss, err := nn.Probe(t.Params, c.Model.Network(), set, b.X, b.Y)
+		if err != nil {
+			return p, fmt.Errorf("probe of model %s: %w", c.Model.Name, err)
+		}
+		p.Loss = run.Number(loss)
+		for _, s := range signals {
+			p.Signals = append(p.Signals, results.Signal{
+				Path: s.Path, Op: s.Op, Mean: run.Number(s.Mean), Std: run.Number(s.Std),
+				GradMean: run.Number(s.GradMean), GradStd: run.Number(s.GradStd),
+				Dead: number(s.Dead), PredictedStd: number(s.PredictedStd), PredictedGradStd: number(s.PredictedGradStd),
+			})
+		}
+		if c.Probe.Jacobian {
+			singular, err := nn.Jacobian(t.Params, c.Model.Network(), set, []*tensor.Dense{b.X[0]})
+			if err != nil {
+				return p, fmt.Errorf("probe.jacobian of model %s: %w", c.Model.Name, err)
+			}
+			for _, v := range singular {
+				p.Singular = append(p.Singular, run.Number(v))
+			}
+		}
+		return p, nil
+	}
+	return p, fmt.Errorf("probe.batch: have %d, want at most the %d examples of the training part", plan.Size, t.Data.Len(datasets.Train))
+}
+
+func number(v *float64) *run.Number {
+	if v == nil {
+		return nil
+	}
+	n := run.Number(*v)
+	return &n
+}
+
+// addProbe puts the numbers of the run's probe into its summary, as far as it has
+// them:
+//
+//	probe.loss              before the first step
+//	probe.activation_ratio  deviation of the outputs of the last hidden layer with
+//	                        weights over that of the first
+//	probe.gradient_ratio    deviation of the gradients with respect to the outputs of
+//	                        the first hidden layer with weights over that of the last
+//	probe.dead              the largest share of dead units behind an activation
+//	probe.singular_max, probe.singular_min, probe.singular_median
+func (t *Trial) addProbe(s run.Summary, dir string) error {
+	if t.Config.Probe.Batch == 0 {
+		return nil
+	}
+	p, err := ReadProbe(dir)
+	if err != nil {
+		return err
+	}
+	set := func(name string, v run.Number) { s["probe."+name] = float64(v) }
+	set("loss", p.Loss)
+	var hidden []results.Signal
+	dead := run.Number(math.NaN())
+	for _, l := range p.Signals {
+		if Weighted(l) {
+			hidden = append(hidden, l)
+		}
+		if l.Dead != nil && !(*l.Dead < dead) {
+			dead = *l.Dead
+		}
+	}
+	if n := len(hidden) - 2; n > 0 { // the last one makes the logits
+		set("activation_ratio", hidden[n].Std/hidden[0].Std)
+		set("gradient_ratio", hidden[0].GradStd/hidden[n].GradStd)
+	}
+	if !math.IsNaN(float64(dead)) {
+		set("dead", dead)
+	}
+	if n := len(p.Singular); n > 0 {
+		set("singular_max", p.Singular[0])
+		set("singular_min", p.Singular[n-1])
+		set("singular_median", (p.Singular[(n-1)/2]+p.Singular[n/2])/2)
+	}
+	return nil
+}
+
+// Weighted tells whether a layer is a convolution or a linear layer.
+func Weighted(s results.Signal) bool {
+	return strings.HasPrefix(s.Op, "conv") || strings.HasPrefix(s.Op, "linear")
+}
+
+// ReadProbe reads what the probe of a run found.
+func ReadProbe(dir string) (p results.Probe, err error) {
+	name := filepath.Join(dir, ProbeFile)
+	b, err := os.ReadFile(name)
+	if err == nil {
+		err = json.Unmarshal(b, &p)
+	}
+	if err != nil {
+		return p, fmt.Errorf("%s: %w; train it again with --rerun", name, err)
+	}
+	return p, nil
+}
