@@ -17,6 +17,7 @@ import (
 const (
 	exitFailed      = 1   // a run failed or diverged, or a result could not be written
 	exitUsage       = 2   // the command line, a config or data is wrong
+	exitNotMet      = 3   // a claim is not met
 	exitInterrupted = 130 // stopped by Ctrl-C; the same command goes on
 )
 
@@ -50,8 +51,11 @@ func execute(ctx context.Context, args []string) int {
 		return exitInterrupted
 	}
 	fmt.Fprintln(os.Stderr, "error:", err)
-	if errors.As(err, new(failure)) {
+	switch {
+	case errors.As(err, new(failure)):
 		return exitFailed
+	case errors.As(err, new(notMet)):
+		return exitNotMet
 	}
 	return exitUsage
 }
@@ -81,13 +85,16 @@ func newRoot() *cobra.Command {
   zoo run lenet5-mnist             train one: the set-up, the training, the numbers
   zoo run lenet5-mnist seed=2      change any key of its config
   zoo config show lenet5-mnist     all its keys, and where their values come from
+  zoo sweep plain-vs-res-mnist     train all arms of an ablation, with several seeds
+  zoo report plain-vs-res-mnist    its curves and tables; zoo check: its claims
 
 Exit codes: 0 done; 1 a run failed, or a result could not be written; 2 the
-command line, a config or data is wrong; 130 interrupted, to be continued.`,
+command line, a config or data is wrong; 3 a claim is not met; 130 interrupted, to
+be continued.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(newList(), newModels(), newDatasets(), newSummary(), newRun(), newEval(), newInfer(), newExport(),
+	root.AddCommand(newList(), newModels(), newDatasets(), newSummary(), newRun(), newSweep(), newTrial(), newCheck(), newDiff(), newProbe(), newEval(), newInfer(), newExport(),
 		newBench(), newConfig(), newData(), newVersion())
 	strictly(root)
 	return root

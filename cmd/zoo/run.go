@@ -23,8 +23,8 @@ func newRun() *cobra.Command {
 		Short: "Train an experiment, evaluate it and keep its numbers",
 		Long: `Train an experiment, evaluate it and keep its numbers in a run directory.
 
-The same config, seed and data already complete: says so and shows the numbers.
-Stopped before its end: continues, and ends with the same bytes.`,
+The same config, seed and data already complete by this build of zoo: says so and
+shows the numbers. Stopped before its end: continues, and ends with the same bytes.`,
 		Example: `  zoo run lenet5-mnist
   zoo run lenet5-mnist seed=2 train.epochs=3 model.activation=tanh
   zoo run my.yaml --out /scratch/runs`,
@@ -94,11 +94,7 @@ func writeJSON(w io.Writer, dir string, s run.Summary) error {
 func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, name, again string) {
 	s := o.Summary
 	if o.Before {
-		fmt.Fprintf(w, "%s is %s already (same config, seed and data)", o.Dir, o.State)
-		if o.Code != code() {
-			fmt.Fprintf(w, ", trained by another build of zoo (%s; this one is %s)", o.Code, code())
-		}
-		fmt.Fprintf(w, "; train it again with %s --rerun\n", again)
+		fmt.Fprintf(w, "%s is %s already (same config, seed, data and code); train it again with %s --rerun\n", o.Dir, o.State, again)
 	}
 	if loss, ok := s.Float("test.loss"); ok {
 		accuracy, _ := s.Float("test.accuracy")

@@ -135,12 +135,11 @@ func flip(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o666))
 }
 
-// hold DIR: the test itself holds the run directory until the end of the script.
+// hold DIR: the test itself holds the folder until the end of the script.
 func hold(ts *testscript.TestScript, _ bool, args []string) {
-	root, name := filepath.Split(ts.MkAbs(args[0]))
-	r, err := run.Open(root, name, run.Options{})
+	lock, err := run.Hold(ts.MkAbs(args[0]))
 	ts.Check(err)
-	ts.Defer(func() { r.Close() })
+	ts.Defer(func() { lock.Close() })
 }
 
 // idx FILE DIMENSION ...: a .gz of an IDX file of zeros.

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/spf13/cobra"
+
+	"zoo/experiments"
+	"zoo/experiments/results"
+	"zoo/experiments/run"
+)
+
+// probed is an arm in the output of zoo probe --json.
+type probed struct {
+	Arm  []string `json:"arm"`
+	Seed uint64   `json:"seed"`
+	results.Probe
+}
+
+func newProbe() *cobra.Command {
+	var asJSON, every bool
+	c := &cobra.Command{
+		Use:   "probe NAME-or-FILE [key=value ...]",
+		Short: "Activations and gradients layer by layer at initialisation, without training",
+		Long: `Send one batch forward and backward through the network of each arm of an experiment,
+as it is initialised with the first seed, and show for each layer with weights the
+standard deviation of its output and of the loss's gradient with respect to it, beside
+what theory predicts for it (mean field: Glorot & Bengio 2010, He et al. 2015, Poole et
+al. 2016), and the largest share of dead units behind it. Nothing is trained.`,
+		Example: `  zoo probe init-signal
+  zoo probe plain-vs-res-mnist --all
+  zoo probe lenet5-mnist model.init='normal(0.01)'`,
+		Args:              between(1, -1),
+		ValidArgsFunction: completeExperiment,
+		RunE: func(c *cobra.Command, args []string) error {
+			design, err := experiments.LoadDesign(args[0], args[1:]...)
+			if err != nil {
+				return err
+			}
+			screen := newScreen(io.Discard, c.ErrOrStderr())
+			all := []probed{}
+			for i, a := range design.Arms {
+				a.Config.Seed = design.Seeds[0]
+				p, err := experiments.ProbeInitial(c.Context(), a.Config, screen.Data)
+				screen.end()
+				if err != nil {
+					return fmt.Errorf("[%s]: %w", armName(a.Labels), err)
+				}
+				all = append(all, probed{a.Labels, a.Config.Seed, p})
+				if !asJSON {
+					if i > 0 {
+						fmt.Fprintln(c.OutOrStdout())
+					}
+					showProbe(c.OutOrStdout(), all[i], every)
+				}
+			}
+			if asJSON {
+				return printJSON(c.OutOrStdout(), all)
+			}
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&every, "all", false, "show every layer, not only those with weights")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+func showProbe(w io.Writer, p probed, every bool) {
+	fmt.Fprintf(w, "%s  seed %d  loss %s\n", armName(p.Arm), p.Seed, figure(float64(p.Loss)))
+	t := sheet{header: []string{"LAYER", "OP", ">STD", ">THEORY", ">GRAD. STD", ">THEORY", ">DEAD"}}
+	for i, s := range p.Signals {
+		if !every && !experiments.Weighted(s) {
+			continue
+		}
+		dead := s.Dead
+		for _, behind := range p.Signals[i+1:] { // up to the next layer with weights
+			if every || experiments.Weighted(behind) {
+				break
+			}
+			if behind.Dead != nil {
+				dead = behind.Dead
+			}
+		}
+		t.add(s.Path, s.Op, small(&s.Std), small(s.PredictedStd), small(&s.GradStd), small(s.PredictedGradStd), percent(dead))
+	}
+	t.print(w)
+	if n := len(p.Singular); n > 0 {
+		fmt.Fprintf(w, "singular values of the Jacobian, first to last hidden layer: %s to %s, median %s\n",
+			small(&p.Singular[0]), small(&p.Singular[n-1]), small(&p.Singular[n/2]))
+	}
+}
+
+// small writes a deviation, whatever its size.
+func small(v *run.Number) string {
+	switch {
+	case v == nil:
+		return "-"
+	case math.IsNaN(float64(*v)) || math.IsInf(float64(*v), 0):
+		return figure(float64(*v))
+	}
+	return fmt.Sprintf("%.3g", float64(*v))
+}
+
+func percent(v *run.Number) string {
+	if v == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f%%", 100*float64(*v))
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"zoo/experiments"
+	"zoo/experiments/run"
+)
+
+func newSweep() *cobra.Command {
+	var root, planOut string
+	var jobs int
+	var plan, asJSON bool
+	c := &cobra.Command{
+		Use:   "sweep NAME-or-FILE [key=value ...]",
+		Short: "Train all arms of an experiment, with each of its seeds",
+		Long: `Train all arms of an experiment, with each of its seeds: one process a trial, as many
+at once as --jobs says, each with its share of the processors. What is done already,
+by this sweep or another, is not repeated; what was stopped is continued. A trial that
+fails, diverges or is killed takes no other with it.
+
+With --plan: the trials, which are done, what the others will cost (from a few timed
+steps), and nothing is trained. With --plan-out FILE: the same list for zoo trial, so
+that other launchers can carry it out.`,
+		Example: `  zoo sweep plain-vs-res-mnist --plan
+  zoo sweep plain-vs-res-mnist -j 2
+  zoo sweep my.yaml train.steps=100 seeds=[1,2,3,4,5]`,
+		Args:              between(1, -1),
+		ValidArgsFunction: completeExperiment,
+		RunE: func(c *cobra.Command, args []string) error {
+			if jobs < 1 {
+				return seeHelp(c, fmt.Errorf("--jobs: have %d, want at least 1", jobs))
+			}
+			if asJSON && !plan {
+				return seeHelp(c, errors.New("--json goes with --plan"))
+			}
+			design, err := experiments.LoadDesign(args[0], args[1:]...)
+			if err != nil {
+				return err
+			}
+			screen := newScreen(io.Discard, c.ErrOrStderr())
+			p, err := design.NewPlan(c.Context(), root, code(), screen.Data)
+			screen.end()
+			if err != nil {
+				return err
+			}
+			if planOut != "" {
+				if err := p.Write(planOut); err != nil {
+					return err
+				}
+				fmt.Fprintf(c.OutOrStdout(), "%s lists %d trials: train one with %s trial --plan %s --index N\n", planOut, len(p.Trials), program(), planOut)
+				return nil
+			}
+			if plan {
+				return showPlan(c, p, jobs, asJSON)
+			}
+			return sweep(c, p, root, jobs, args)
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&root, "out", "o", "runs", "folder of run directories")
+	f.IntVarP(&jobs, "jobs", "j", runtime.NumCPU(), "trials at once")
+	f.BoolVar(&plan, "plan", false, "show the trials and what they will cost, and train nothing")
+	f.StringVar(&planOut, "plan-out", "", "write the trials to a file for zoo trial, and train nothing")
+	f.BoolVar(&asJSON, "json", false, "with --plan: print JSON")
+	return c
+}
+
+// sweep carries the plan out and says how it ended.
+func sweep(c *cobra.Command, p *experiments.Plan, root string, jobs int, args []string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	m := newSweepScreen(c.OutOrStdout(), c.ErrOrStderr(), p)
+	outcomes, err := p.Run(c.Context(), experiments.SweepOptions{Root: root, Jobs: jobs, Program: []string{self, "trial"}, Monitor: m})
+	m.end()
+	again := program() + " sweep " + strings.Join(args, " ")
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintf(c.ErrOrStderr(), "interrupted; %s. To go on: %s\n", m.counts(), again)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.OutOrStdout(), "%s: %s\n", p.Name, m.counts())
+	failed := 0
+	for _, o := range outcomes {
+		if o.State == run.Failed || o.State == run.Interrupted {
+			failed++
+		}
+	}
+	if failed > 0 {
+		return failure{fmt.Errorf("%d of %d trials have no outcome; to try them again: %s", failed, len(p.Trials), again)}
+	}
+	fmt.Fprintf(c.OutOrStdout(), "Next: %s report %s\n", program(), strings.Join(args, " "))
+	return nil
+}
+
+// planned is a line of zoo sweep --plan --json.
+type planned struct {
+	experiments.PlannedTrial
+	Seconds float64 `json:"core_seconds"` // that it will take
+}
+
+func showPlan(c *cobra.Command, p *experiments.Plan, jobs int, asJSON bool) error {
+	seconds, err := p.Estimate(c.Context())
+	if err != nil {
+		return err
+	}
+	total, done := 0.0, 0
+	all := struct {
+		Name    string    `json:"name"`
+		Code    string    `json:"code"`
+		Done    int       `json:"done"`
+		Seconds float64   `json:"core_seconds"`
+		Trials  []planned `json:"trials"`
+	}{Name: p.Name, Code: p.Code}
+	nets := map[string]bool{}
+	t := sheet{header: []string{">TRIAL", "ARM", ">SEED", ">PARAMETERS", ">MACS", ">STEPS", ">EST.", "STATE"}, snip: true}
+	for i, trial := range p.Trials {
+		if trial.Done() {
+			done++
+		}
+		total += seconds[i]
+		trial.Config = ""
+		all.Trials = append(all.Trials, planned{trial, seconds[i]})
+		nets[fmt.Sprint(trial.Model, trial.Params, trial.MACs)] = true
+		est, state := "-", "to run"
+		if seconds[i] > 0 {
+			est = duration(seconds[i])
+		}
+		if trial.State != "" {
+			state = trial.State
+		} else if seconds[i] == 0 && trial.Steps > 0 {
+			state = "as an arm before it"
+		}
+		t.add(fmt.Sprint(trial.Index), armName(trial.Labels), fmt.Sprint(trial.Seed), thousands(trial.Params), thousands(trial.MACs), thousands(trial.Steps), est, state)
+	}
+	all.Done, all.Seconds = done, total
+	if asJSON {
+		return printJSON(c.OutOrStdout(), all)
+	}
+	t.print(c.OutOrStdout())
+	wall := total / float64(min(jobs, runtime.NumCPU()))
+	fmt.Fprintf(c.OutOrStdout(), "\n%s: %d trials, %d done, %d to run; all %d networks build; est. %s of one core, %s with --jobs %d, and the start of each process\n",
+		p.Name, len(p.Trials), done, len(p.Trials)-done, len(nets), duration(total), duration(wall), jobs)
+	return nil
+}
+
+func armName(labels []string) string {
+	if len(labels) == 0 {
+		return "-"
+	}
+	return strings.Join(labels, ", ")
+}
