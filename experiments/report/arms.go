@@ -1,0 +1,69 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+
+	"zoo/experiments/results"
+)
+
+// Differences is the table of what differs between the arms: only the keys whose
+// values are not the same in all.
+func Differences(s *Study) Table {
+	t := Table{Title: "What differs between the arms", Header: []string{"arm"}}
+	values := func(key string) (all []string) {
+		for _, a := range s.Arms {
+			value := ""
+			for _, c := range a.Changes {
+				if c.Key == key {
+					value = c.Value
+				}
+			}
+			all = append(all, value)
+		}
+		return all
+	}
+	var keys []string
+	columns := map[string][]string{}
+	for _, a := range s.Arms {
+		for _, c := range a.Changes {
+			if _, seen := columns[c.Key]; seen {
+				continue
+			}
+			v := values(c.Key)
+			columns[c.Key] = v
+			if slices.ContainsFunc(v, func(x string) bool { return x != v[0] }) {
+				keys = append(keys, c.Key)
+			}
+		}
+	}
+	t.Header = append(t.Header, plains(keys)...)
+	params := slices.ContainsFunc(s.Arms, func(a results.Arm) bool { return a.Params > 0 })
+	if params {
+		t.Header = append(t.Header, ">parameters", ">multiply-adds")
+	}
+	for i := range s.Arms {
+		a := &s.Arms[i]
+		cells := []string{armName(s, a)}
+		for _, k := range keys {
+			cells = append(cells, plain(columns[k][i]))
+		}
+		if params {
+			cells = append(cells, thousands(a.Params), thousands(a.MACs))
+		}
+		t.add(cells...)
+	}
+	return t
+}
+
+// thousands writes 61706 as 61,706, and nothing for 0, which is unknown.
+func thousands(n int) string {
+	if n == 0 {
+		return ""
+	}
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

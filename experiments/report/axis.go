@@ -1,0 +1,135 @@
+package report
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot"
+)
+
+// A span is the range of an axis.
+type span struct {
+	min, max float64
+	log      bool
+}
+
+// empty is a span that holds nothing yet.
+func empty(log bool) span { return span{math.Inf(1), math.Inf(-1), log} }
+
+// can tells whether a value has a place on the axis.
+func (s span) can(v float64) bool {
+	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!s.log || v > 0)
+}
+
+func (s *span) take(v float64) {
+	if s.can(v) {
+		s.min, s.max = min(s.min, v), max(s.max, v)
+	}
+}
+
+// widen gives values room: a share of the length at both ends.
+func (s *span) widen(share float64) {
+	if s.min > s.max {
+		s.min, s.max = 0, 1
+		if s.log {
+			s.min = 0.1
+		}
+	}
+	if s.log {
+		lo, hi := math.Log(s.min), math.Log(s.max)
+		pad := max((hi-lo)*share, 0.05)
+		s.min, s.max = max(math.Exp(lo-pad), math.SmallestNonzeroFloat64), min(math.Exp(hi+pad), math.MaxFloat64)
+		return
+	}
+	pad := (s.max - s.min) * share
+	if pad == 0 {
+		pad = max(math.Abs(s.max)*0.1, 1e-9)
+	}
+	s.min, s.max = s.min-pad, s.max+pad
+}
+
+// within cuts a value at the ends.
+func (s span) within(v float64) float64 { return min(max(v, s.min), s.max) }
+
+// at is where a value stands between the ends, from 0 to 1.
+func (s span) at(v float64) float64 {
+	if s.log {
+		return math.Log(v/s.min) / math.Log(s.max/s.min)
+	}
+	return (v - s.min) / (s.max - s.min)
+}
+
+func (s span) apply(a *plot.Axis) {
+	a.Min, a.Max = s.min, s.max
+	if s.log {
+		a.Scale = plot.LogScale{}
+	}
+}
+
+// ticks are about n round numbers within the span.
+func (s span) ticks(n int) plot.ConstantTicks {
+	if s.log {
+		return s.decades(n)
+	}
+	step := math.Pow(10, math.Floor(math.Log10((s.max-s.min)/float64(n))))
+	for _, m := range []float64{2, 2.5, 2, 2} { // 1, 2, 5, 10, 20
+		if (s.max-s.min)/step <= float64(n) {
+			break
+		}
+		step *= m
+	}
+	decimals := 0
+	for ; decimals < 12; decimals++ {
+		if scaled := step * math.Pow10(decimals); math.Abs(scaled-math.Round(scaled)) < 1e-6 {
+			break
+		}
+	}
+	var ticks plot.ConstantTicks
+	for i := math.Ceil(s.min/step - 1e-9); i*step <= s.max*(1+1e-12) && len(ticks) < 20; i++ {
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: axisLabel(i*step, decimals)})
+	}
+	return ticks
+}
+
+// decades are powers of ten, or 1, 2 and 5 of them where there are few.
+func (s span) decades(n int) plot.ConstantTicks {
+	first, last := math.Floor(math.Log10(s.min)), math.Ceil(math.Log10(s.max))
+	every := max(1, math.Ceil((last-first)/float64(n)))
+	of := []float64{1}
+	if math.Log10(s.max/s.min) < 2.2 {
+		of = []float64{1, 2, 5}
+	}
+	var ticks plot.ConstantTicks
+	for e := math.Ceil(first/every) * every; e <= last; e += every {
+		for _, m := range of {
+			if v := m * math.Pow(10, e); v >= s.min*(1-1e-9) && v <= s.max*(1+1e-9) {
+				ticks = append(ticks, plot.Tick{Value: v, Label: axisLabel(v, int(max(0, -e)))})
+			}
+		}
+	}
+	if len(ticks) < 2 && of[0] == 1 { // less than a step of 1, 2, 5
+		linear := span{s.min, s.max, false}
+		return linear.ticks(4)
+	}
+	return ticks
+}
+
+func axisLabel(v float64, decimals int) string {
+	if v != 0 && (math.Abs(v) >= 1e6 || math.Abs(v) < 0.9e-3) {
+		s := strconv.FormatFloat(v, 'g', 3, 64)
+		s = strings.NewReplacer("e+0", "e", "e+", "e", "e-0", "e-").Replace(s)
+		return strings.ReplaceAll(s, "-", "−")
+	}
+	s := fixed(v, decimals)
+	if !strings.Contains(s, ".") {
+		sign, digits := "", s
+		if rest, ok := strings.CutPrefix(s, "−"); ok {
+			sign, digits = "−", rest
+		}
+		if n, err := strconv.Atoi(digits); err == nil && n >= 10000 {
+			return sign + thousands(n)
+		}
+	}
+	return s
+}

@@ -1,0 +1,74 @@
+package report
+
+import (
+	"strconv"
+
+	"zoo/experiments/claims"
+)
+
+// Claims is the table of the claims, a row each, and a row for each comparison of
+// those that have several.
+func Claims(verdicts []claims.Verdict) Table {
+	t := Table{Title: "Claims", Header: []string{"verdict", ">left", ">right", ">left − right, 95 %", "claim"}}
+	for _, v := range verdicts {
+		text := plain(v.Text)
+		switch len(v.Parts) {
+		case 0:
+			if v.Lacks != "" {
+				t.Notes = append(t.Notes, "Not yet run, of "+text+": "+plain(v.Lacks)+".")
+			}
+			t.add(v.State, "", "", "", text)
+		case 1:
+			t.add(append(sides(v.State, v.Parts[0]), text)...)
+		default:
+			t.add(v.State, "", "", "", text)
+			for _, p := range v.Parts {
+				state := "holds"
+				if !p.Holds {
+					state = "fails"
+				}
+				t.add(append(sides("· "+state, p), plain(p.Text))...)
+			}
+		}
+	}
+	return t
+}
+
+// sides are a comparison's cells. Unsure is one whose margin may have either sign.
+func sides(state string, p claims.Part) []string {
+	if p.Unsure() {
+		state += ", unsure"
+	}
+	return []string{state, short(p.Left), short(p.Right), margin(p)}
+}
+
+// margin is the interval of left minus right; empty where there is none.
+func margin(p claims.Part) string {
+	if p.Margin.N < 2 {
+		return ""
+	}
+	return "[" + short(p.Margin.Lo) + ", " + short(p.Margin.Hi) + "]"
+}
+
+// tally counts the verdicts: 2 met, 1 not met.
+func tally(verdicts []claims.Verdict) string {
+	text := ""
+	for _, state := range []string{claims.Met, claims.NotMet, claims.NotYetRun} {
+		n := 0
+		for _, v := range verdicts {
+			if v.State == state {
+				n++
+			}
+		}
+		if n > 0 {
+			if text != "" {
+				text += ", "
+			}
+			text += strconv.Itoa(n) + " " + state
+		}
+	}
+	if text == "" {
+		return "no claims"
+	}
+	return text
+}

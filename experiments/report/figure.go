@@ -1,0 +1,192 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"image/color"
+	"regexp"
+	"strings"
+
+	"golang.org/x/image/font"
+	"gonum.org/v1/plot"
+	plotfont "gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// The width of every figure, and the sizes of its letters: on the narrowest
+// phones they are still 11 pixels high.
+const (
+	figureWidth = vg.Length(420)
+	titleSize   = vg.Length(15)
+	labelSize   = vg.Length(13)
+)
+
+// A Figure is a drawing. Its bytes depend on the study alone.
+type Figure struct {
+	Name    string // of its files
+	Title   string
+	Caption string // what the drawing cannot say itself: units, what is left out
+	height  vg.Length
+	paints  []paint
+	draw    func(draw.Canvas)
+	readout readout
+}
+
+// Figures are the drawings of a study, the most important first.
+func Figures(s *Study) (all []Figure) {
+	if axis, ok := s.XAxis(); ok {
+		all = append(all, alongs(s, axis)...)
+	} else {
+		all = append(all, dots(s)...)
+	}
+	all = append(all, curves(s)...)
+	all = append(all, signals(s)...)
+	taken := map[string]int{}
+	for i := range all { // two metrics may have one file name
+		taken[all[i].Name]++
+		if n := taken[all[i].Name]; n > 1 {
+			all[i].Name += fmt.Sprint("-", n)
+		}
+	}
+	return all
+}
+
+var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
+
+// fileName makes a name for files of a metric.
+func fileName(metric string) string {
+	return strings.Trim(notInNames.ReplaceAllString(strings.ToLower(metric), "-"), "-")
+}
+
+// canvas draws on a page of the light look.
+func (f Figure) canvas(c vg.CanvasSizer) {
+	d := draw.New(c)
+	d.SetColor(paper.light)
+	d.Fill(d.Rectangle.Path())
+	f.draw(d)
+}
+
+// PNG is the drawing as pixels: two for each of a plain screen.
+func (f Figure) PNG() ([]byte, error) {
+	c := vgimg.NewWith(vgimg.UseWH(figureWidth, f.height), vgimg.UseDPI(192))
+	f.canvas(c)
+	var b bytes.Buffer
+	_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(&b)
+	return b.Bytes(), err
+}
+
+// SVG is the drawing as a file of its own, light and dark.
+func (f Figure) SVG() ([]byte, error) {
+	body, err := f.body()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `<svg class="plot" width="%g" height="%g" viewBox="0 0 %g %g" xmlns="http://www.w3.org/2000/svg" role="img">`+"\n",
+		4*figureWidth/3, 4*f.height/3, figureWidth, f.height)
+	fmt.Fprintf(&b, "<title>%s</title>\n<style>%s</style>\n%s</svg>\n", escapeXML(f.Title), darkRules(f.paints), body)
+	return b.Bytes(), nil
+}
+
+// inline is the drawing within a page that has the style sheet.
+func (f Figure) inline(id string) (string, error) {
+	body, err := f.body()
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf(`<svg class="plot" viewBox="0 0 %g %g" role="img" aria-labelledby="%s-t %s-d"><title id="%s-t">%s</title><desc id="%s-d">%s</desc>`+"\n%s</svg>",
+		figureWidth, f.height, id, id, id, escapeXML(f.Title), id, escapeXML(f.Caption+" The tables have the numbers."), body), nil
+}
+
+// A browser takes the first of these fonts that it has; their widths are nearly
+// the same.
+const fonts = "font-family:Liberation Sans,Arial,Helvetica,sans-serif"
+
+var fontStyle = regexp.MustCompile(`font-family:Liberation Sans;font-variant:normal;font-weight:(\w+);font-style:normal`)
+
+// body is what is between the tags of the SVG element.
+func (f Figure) body() ([]byte, error) {
+	c := vgsvg.New(figureWidth, f.height)
+	f.canvas(c)
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		return nil, err
+	}
+	_, body, _ := bytes.Cut(b.Bytes(), []byte(`xlink">`+"\n"))
+	body = bytes.TrimSuffix(body, []byte("</svg>\n"))
+	return fontStyle.ReplaceAll(body, []byte(fonts+";font-weight:$1")), nil
+}
+
+var escapeXML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace
+
+// letters is a style of text.
+func letters(size vg.Length, p paint, bold bool) text.Style {
+	f := plotfont.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
+	if bold {
+		f.Weight = font.WeightBold
+	}
+	return text.Style{Color: p.light, Font: f, Handler: plot.DefaultTextHandler}
+}
+
+// fit cuts a text that is wider than that.
+func fit(s string, style text.Style, width vg.Length) string {
+	if style.Width(s) <= width {
+		return s
+	}
+	runes := []rune(s)
+	for len(runes) > 1 && style.Width(string(runes)+"…") > width {
+		runes = runes[:len(runes)-1]
+	}
+	return strings.TrimSpace(string(runes)) + "…"
+}
+
+// heading writes title and subtitle, and gives what is left of the canvas.
+func heading(c draw.Canvas, title, under string) draw.Canvas {
+	s := letters(titleSize, ink, true)
+	c.Max.Y -= titleSize + 3
+	c.FillText(s, vg.Point{X: c.Min.X + 4, Y: c.Max.Y}, fit(title, s, figureWidth-8))
+	s = letters(labelSize, muted, false)
+	c.Max.Y -= labelSize + 4
+	c.FillText(s, vg.Point{X: c.Min.X + 4, Y: c.Max.Y}, fit(under, s, figureWidth-8))
+	c.Max.Y -= 8
+	return c
+}
+
+const headingHeight = titleSize + 3 + labelSize + 4 + 8
+
+// emptyPlot is a plot with the look of all figures.
+func emptyPlot() *plot.Plot {
+	p := plot.New()
+	p.BackgroundColor = nil
+	for _, a := range []*plot.Axis{&p.X, &p.Y} {
+		a.Tick.Label = letters(labelSize, muted, false)
+		a.Label.TextStyle = letters(labelSize, ink, false)
+		a.Tick.LineStyle = line1(base)
+		a.Tick.Length = 0
+		a.LineStyle.Width = 0
+		a.Padding = 0
+	}
+	p.X.Tick.Label.XAlign, p.X.Tick.Label.YAlign = text.XCenter, text.YTop
+	p.Y.Tick.Label.XAlign, p.Y.Tick.Label.YAlign = text.XRight, text.YCenter
+	p.X.Label.TextStyle.XAlign, p.X.Label.TextStyle.YAlign = text.XCenter, text.YBottom
+	p.X.LineStyle = line1(base)
+	p.X.Tick.Length = 4
+	p.X.Label.Padding = 2
+	return p
+}
+
+// beside writes a text whose letters are level with a mark.
+func beside(c draw.Canvas, s text.Style, x, y vg.Length, txt string) {
+	s.YAlign = text.YCenter
+	c.FillText(s, vg.Point{X: x, Y: y + 0.13*s.Font.Size}, txt)
+}
+
+func line1(p paint) draw.LineStyle { return draw.LineStyle{Color: p.light, Width: 1} }
+
+func stroke(c color.Color, width vg.Length, dashes []vg.Length) draw.LineStyle {
+	return draw.LineStyle{Color: c, Width: width, Dashes: dashes}
+}

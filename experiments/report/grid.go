@@ -1,0 +1,61 @@
+package report
+
+import (
+	"fmt"
+	"math"
+
+	"zoo/experiments/results"
+	"zoo/experiments/stats"
+)
+
+// Grids are tables of the metrics along the x axis, a row a series; none for a
+// study without an x axis.
+func Grids(s *Study) (tables []Table) {
+	axis, ok := s.XAxis()
+	if !ok {
+		return nil
+	}
+	for _, metric := range s.View.Metrics {
+		q := quantityOf(metric)
+		t := Table{Title: fmt.Sprintf("%s: mean ± 95 %% interval of the mean (%s)", q, seeds(s))}
+		rows := seriesAlong(s, axis)
+		x := plain(s.Axes[axis].Name())
+		if others := seriesTitle(s, axis); others != "" {
+			t.Header = append(t.Header, others+" \\ "+x)
+		} else {
+			t.Header = append(t.Header, x)
+		}
+		for _, l := range s.Axes[axis].Labels {
+			t.Header = append(t.Header, ">"+plain(l))
+		}
+		for _, r := range rows {
+			name := r.name
+			if name == "" {
+				name = q.String()
+			}
+			cells := []string{name}
+			for _, a := range r.arms {
+				cells = append(cells, cell(q, a))
+			}
+			t.add(cells...)
+		}
+		t.Notes = notes(s)
+		tables = append(tables, t)
+	}
+	return tables
+}
+
+// cell is what an arm has of a metric; nil is an arm that the sweep excludes.
+func cell(q quantity, a *results.Arm) string {
+	if a == nil {
+		return ""
+	}
+	sample := stats.Describe(a.Values(q.metric))
+	switch {
+	case sample.N == 0:
+		return "–" + marks(a)
+	case math.IsInf(sample.Mean, 0) || math.IsNaN(sample.Mean):
+		return "diverged" + marks(a)
+	}
+	return q.estimate(sample) + marks(a)
+}

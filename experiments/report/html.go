@@ -1,0 +1,215 @@
+package report
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"zoo/experiments/claims"
+)
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed page.css
+var pageCSS string
+
+//go:embed page.js
+var pageJS string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
+
+// plainLines is plain text with its lines and their indents.
+func plainLines(s string) string {
+	var lines []string
+	for l := range strings.Lines(strings.TrimSpace(s)) {
+		indent := len(l) - len(strings.TrimLeft(l, " "))
+		lines = append(lines, l[:indent]+plain(l))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// page is what the template shows. Its texts are foreign; only drawings, style
+// and script are ours.
+type page struct {
+	Name, Claim, Paper string
+	Live, Unfinished   bool
+	Progress           Progress
+	Verdicts           []pageVerdict
+	Figures            []pageFigure
+	Tables, Probes     []pageTable
+	Facts              []fact
+	Commands           []string
+	Config             string
+	Style              template.CSS
+	Script             template.JS
+}
+
+type pageVerdict struct {
+	State, Class, Sign, Text, Lacks string
+	Unsure                          bool
+	Parts                           []pagePart
+}
+
+// pagePart is a comparison. Its text is empty if it is all of the claim.
+type pagePart struct{ Text, Left, Op, Right, Margin, Note string }
+
+type pageFigure struct {
+	ID, Caption string
+	Readout     string // JSON, or empty
+	SVG         template.HTML
+}
+
+type pageTable struct {
+	Title  string
+	Header []pageCell
+	Rows   [][]pageCell
+	Notes  []string
+}
+
+type pageCell struct {
+	Text         string
+	Number, Head bool
+}
+
+// HTML writes one page that needs nothing else: drawings, styles and script are in
+// it. A live page loads itself again every few seconds.
+func HTML(w io.Writer, s *Study, verdicts []claims.Verdict, live bool) error {
+	progress := ProgressOf(s)
+	p := page{
+		Name: plain(s.Name), Claim: plain(s.Claim), Paper: source(s), Live: live, Progress: progress, Unfinished: progress.Done < progress.Total,
+		Tables: pageTables(append(Tables(s), Differences(s))), Probes: pageTables(Probes(s)),
+		Facts: facts(s), Commands: plains(s.Commands), Config: plainLines(s.Config), Script: template.JS(pageJS),
+	}
+	for _, v := range verdicts {
+		p.Verdicts = append(p.Verdicts, pageVerdictOf(v))
+	}
+	var paints []paint
+	for _, f := range Figures(s) {
+		id := "figure-" + f.Name
+		svg, err := f.inline(id)
+		if err != nil {
+			return err
+		}
+		out := pageFigure{ID: id, Caption: f.Caption, SVG: template.HTML(svg)}
+		if f.readout.Lines != nil {
+			b, err := json.Marshal(f.readout)
+			if err != nil {
+				return err
+			}
+			out.Readout = string(b)
+		}
+		p.Figures = append(p.Figures, out)
+		paints = append(paints, f.paints...)
+	}
+	p.Style = template.CSS(pageCSS + darkRules(paints))
+	var b bytes.Buffer // an error must not leave half a page
+	if err := pageTemplate.Execute(&b, p); err != nil {
+		return err
+	}
+	_, err := b.WriteTo(w)
+	return err
+}
+
+func pageVerdictOf(v claims.Verdict) pageVerdict {
+	out := pageVerdict{State: v.State, Text: plain(v.Text), Class: "open", Sign: "…", Lacks: plain(v.Lacks)}
+	switch v.State {
+	case claims.Met:
+		out.Class, out.Sign = "met", "✓"
+	case claims.NotMet:
+		out.Class, out.Sign = "not", "✗"
+	}
+	for _, c := range v.Parts {
+		part := pagePart{Left: short(c.Left), Op: operator(c.Op, c.Holds), Right: short(c.Right), Margin: margin(c)}
+		if len(v.Parts) > 1 {
+			part.Text = plain(c.Text) + ":"
+		}
+		if c.Unsure() {
+			out.Unsure = true
+			part.Note = "the interval has both signs"
+			if c.Margin.N < 2 {
+				part.Note = "one seed has no interval"
+			}
+		}
+		out.Parts = append(out.Parts, part)
+	}
+	return out
+}
+
+// operator is how a comparison turned out, between the numbers of its sides.
+func operator(op string, holds bool) string {
+	signs := map[string][2]string{"<": {"≥", "<"}, "<=": {">", "≤"}, ">": {"≤", ">"}, ">=": {"<", "≥"}, "==": {"≠", "="}, "!=": {"=", "≠"}}
+	sign, ok := signs[op]
+	switch {
+	case !ok:
+		return op
+	case holds:
+		return sign[1]
+	}
+	return sign[0]
+}
+
+func pageTables(tables []Table) (all []pageTable) {
+	for _, t := range tables {
+		out := pageTable{Title: t.Title, Notes: t.Notes}
+		for _, h := range t.Header {
+			name, number := column(h)
+			out.Header = append(out.Header, pageCell{Text: name, Number: number})
+		}
+		for _, r := range t.Rows {
+			var row []pageCell
+			for i, c := range r {
+				row = append(row, pageCell{Text: c, Number: i < len(out.Header) && out.Header[i].Number, Head: i == 0})
+			}
+			out.Rows = append(out.Rows, row)
+		}
+		all = append(all, out)
+	}
+	return all
+}
+
+// A fact is a line of how a study was made.
+type fact struct{ Name, Text string }
+
+// facts are what is needed to judge the numbers and to make them again.
+func facts(s *Study) (all []fact) {
+	add := func(name, text string) {
+		if text != "" {
+			all = append(all, fact{name, text})
+		}
+	}
+	p := ProgressOf(s)
+	add("trials", p.String())
+	var numbers []string
+	for _, seed := range s.Seeds {
+		numbers = append(numbers, fmt.Sprint(seed))
+	}
+	add("seeds", strings.Join(numbers, ", "))
+	if n := seconds(s); n > 0 {
+		add("cost", cost(n)+" of training, all trials together")
+	}
+	machine := told(s, "machine")
+	if threads := told(s, "threads"); threads != "" && machine != "" {
+		machine += ", threads: " + threads
+	}
+	add("machine", machine)
+	add("data", plain(s.Data))
+	add("code", plain(s.Code))
+	return all
+}
+
+// source is the paper with its figure.
+func source(s *Study) string {
+	paper, figure := plain(s.Paper), plain(s.Figure)
+	switch {
+	case paper == "":
+		return figure
+	case figure == "":
+		return paper
+	}
+	return paper + ", " + figure
+}

@@ -1,0 +1,171 @@
+package report
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"zoo/experiments/stats"
+)
+
+// A quantity says how the values of a metric are written: shares as percent,
+// everything else with the digits that its interval leaves.
+type quantity struct {
+	metric  string
+	percent bool
+}
+
+func quantityOf(metric string) quantity {
+	last := metric[strings.LastIndexByte(metric, '.')+1:]
+	return quantity{metric, last == "error" || last == "accuracy"}
+}
+
+// String is the name for people, with the unit: test error, %.
+func (q quantity) String() string {
+	name := strings.ReplaceAll(plain(q.metric), ".", " ")
+	if q.percent {
+		name += ", %"
+	}
+	return name
+}
+
+// scale is what values are multiplied with before they are written or drawn.
+func (q quantity) scale() float64 {
+	if q.percent {
+		return 100
+	}
+	return 1
+}
+
+// decimals are the digits behind the point of a value with this half interval,
+// NaN if there is none. Beyond what is readable it is −1.
+func (q quantity) decimals(value, half float64) int {
+	if q.percent {
+		if half > 0 && half < 0.1 || !(half > 0) && math.Abs(value) < 10 {
+			return 2
+		}
+		return 1
+	}
+	size := half // one digit of the interval, or two where the first is small
+	if half*math.Pow(10, -math.Floor(math.Log10(half))) < 3 {
+		size /= 10
+	}
+	if !(size > 0) {
+		size = math.Abs(value) / 1000 // four digits of the value
+	}
+	if size == 0 {
+		return 0
+	}
+	largest := math.Abs(value)
+	if half > largest {
+		largest = half
+	}
+	if largest >= 1e6 || largest < 1e-3 {
+		return -1
+	}
+	return min(max(0, -int(math.Floor(math.Log10(size)))), 6)
+}
+
+// value writes a value alone.
+func (q quantity) value(v float64) string {
+	v *= q.scale()
+	return fixed(v, q.decimals(v, math.NaN()))
+}
+
+// estimate writes mean ± half interval.
+func (q quantity) estimate(s stats.Sample) string {
+	mean, half := s.Mean*q.scale(), (s.Hi-s.Lo)/2*q.scale()
+	d := q.decimals(mean, half)
+	if math.IsNaN(half) {
+		return fixed(mean, d)
+	}
+	return fixed(mean, d) + " ± " + fixed(half, d)
+}
+
+// difference writes a signed difference with its 95 % interval.
+func (q quantity) difference(s stats.Sample) (mean, interval string) {
+	half := (s.Hi - s.Lo) / 2 * q.scale()
+	d := q.decimals(s.Mean*q.scale(), half)
+	mean = signed(s.Mean*q.scale(), d)
+	if !math.IsNaN(half) {
+		interval = "[" + signed(s.Lo*q.scale(), d) + ", " + signed(s.Hi*q.scale(), d) + "]"
+	}
+	return mean, interval
+}
+
+// fixed writes a number with so many digits behind the point, or three
+// significant ones where decimals is negative.
+func fixed(v float64, decimals int) string {
+	switch {
+	case math.IsNaN(v):
+		return "–"
+	case math.IsInf(v, 1):
+		return "∞"
+	case math.IsInf(v, -1):
+		return "−∞"
+	}
+	var s string
+	if decimals < 0 {
+		s = strconv.FormatFloat(v, 'g', 3, 64)
+	} else {
+		s = strconv.FormatFloat(v, 'f', decimals, 64)
+	}
+	if strings.Trim(s, "-0.") == "" {
+		s = strings.TrimPrefix(s, "-")
+	}
+	return strings.ReplaceAll(s, "-", "−")
+}
+
+func signed(v float64, decimals int) string {
+	s := fixed(v, decimals)
+	if v > 0 && strings.Trim(s, "0.") != "" {
+		s = "+" + s
+	}
+	return s
+}
+
+// short writes a number of any size with four significant digits.
+func short(v float64) string {
+	s := strconv.FormatFloat(v, 'g', 4, 64)
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return fixed(v, 0)
+	}
+	return strings.ReplaceAll(strings.Replace(s, "e+", "e", 1), "-", "−")
+}
+
+// probability writes a p-value.
+func probability(p float64) string {
+	switch {
+	case math.IsNaN(p):
+		return ""
+	case p < 0.001:
+		return "<0.001"
+	case p < 0.1:
+		return strconv.FormatFloat(p, 'f', 3, 64)
+	}
+	return strconv.FormatFloat(p, 'f', 2, 64)
+}
+
+// plain is foreign text on one line, without what would steer a terminal or what
+// XML cannot hold.
+func plain(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r), r == 0xFFFE, r == 0xFFFF, unicode.Is(unicode.Bidi_Control, r):
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ToValidUTF8(s, string(unicode.ReplacementChar)))
+	return strings.Join(strings.Fields(s), " ")
+}
+
+func plains(all []string) []string {
+	out := make([]string, len(all))
+	for i, s := range all {
+		out[i] = plain(s)
+	}
+	return out
+}

@@ -1,0 +1,109 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"zoo/experiments/results"
+	"zoo/experiments/run"
+	"zoo/experiments/stats"
+)
+
+// Probes are tables of what passes through the layers before training, one an
+// arm, a row a layer, with means over the seeds.
+func Probes(s *Study) (tables []Table) {
+	for i := range s.Arms {
+		layers := layersOf(&s.Arms[i])
+		if len(layers) == 0 {
+			continue
+		}
+		t := Table{
+			Title:  fmt.Sprintf("Signal before training: %s (mean over seeds)", armName(s, &s.Arms[i])),
+			Header: []string{"layer", "op", ">std", ">predicted", ">gradient std", ">predicted", ">dead"},
+		}
+		for _, l := range layers {
+			dead := ""
+			if !math.IsNaN(l.dead) {
+				dead = fixed(100*l.dead, 1) + " %"
+			}
+			t.add(l.path, l.op, known(l.std), known(l.predicted), known(l.grad), known(l.predictedGrad), dead)
+		}
+		tables = append(tables, t)
+	}
+	return tables
+}
+
+// known is a number, or nothing.
+func known(v float64) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	return fixed(v, -1)
+}
+
+// A layer is a signal with means over seeds; NaN is unknown.
+type layer struct {
+	path, op                                  string
+	std, grad, dead, predicted, predictedGrad float64
+}
+
+// weighted tells whether the layer multiplies by trained weights.
+func (l layer) weighted() bool {
+	return strings.HasPrefix(l.op, "conv") || strings.HasPrefix(l.op, "linear")
+}
+
+// layersOf are the layers that the probes of an arm's trials saw. All saw the same
+// network; a probe that did not is left out.
+func layersOf(a *results.Arm) (layers []layer) {
+	var probes []*results.Probe
+	for _, t := range a.Trials {
+		if t.Probe != nil && (probes == nil || len(t.Probe.Signals) == len(probes[0].Signals)) {
+			probes = append(probes, t.Probe)
+		}
+	}
+	if probes == nil {
+		return nil
+	}
+	for i, signal := range probes[0].Signals {
+		mean := func(of func(results.Signal) *run.Number) float64 {
+			var v []float64
+			for _, p := range probes {
+				if x := of(p.Signals[i]); x != nil {
+					v = append(v, float64(*x))
+				}
+			}
+			return stats.Describe(v).Mean
+		}
+		layers = append(layers, layer{
+			path: plain(signal.Path), op: plain(signal.Op),
+			std:           mean(func(g results.Signal) *run.Number { return &g.Std }),
+			grad:          mean(func(g results.Signal) *run.Number { return &g.GradStd }),
+			dead:          mean(func(g results.Signal) *run.Number { return g.Dead }),
+			predicted:     mean(func(g results.Signal) *run.Number { return g.PredictedStd }),
+			predictedGrad: mean(func(g results.Signal) *run.Number { return g.PredictedGradStd }),
+		})
+	}
+	return layers
+}
+
+// singularOf are the singular values of an arm, means over seeds.
+func singularOf(a *results.Arm) (v []float64) {
+	n := 0
+	for _, t := range a.Trials {
+		if t.Probe == nil || len(t.Probe.Singular) == 0 || v != nil && len(v) != len(t.Probe.Singular) {
+			continue
+		}
+		if v == nil {
+			v = make([]float64, len(t.Probe.Singular))
+		}
+		for i, x := range t.Probe.Singular {
+			v[i] += float64(x)
+		}
+		n++
+	}
+	for i := range v {
+		v[i] /= float64(n)
+	}
+	return v
+}

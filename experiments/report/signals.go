@@ -1,0 +1,86 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+)
+
+// signals are figures of what passed through the layers before training, of
+// studies that were probed.
+func signals(s *Study) (all []Figure) {
+	looks := looks(s)
+	before := func(name, title, x string) chart {
+		return chart{name: name, title: title, under: "before training, mean over " + count(len(s.Seeds), "seed"), xLabel: x, y: span{log: true}}
+	}
+	activation := before("probe-activation", "std of activations by layer", "layer with weights")
+	gradient := before("probe-gradient", "std of gradients by layer", "layer with weights")
+	singular := before("probe-singular", "singular values of the Jacobian", "rank")
+	for i := range s.Arms {
+		var forward, backward, forwardTheory, backwardTheory line
+		n := 0
+		for _, l := range layersOf(&s.Arms[i]) {
+			if !l.weighted() {
+				continue
+			}
+			n++
+			forward.take(n, l.path, l.std, "")
+			backward.take(n, l.path, l.grad, "")
+			forwardTheory.take(n, l.path, l.predicted, "predicted ")
+			backwardTheory.take(n, l.path, l.predictedGrad, "predicted ")
+		}
+		activation.measured(looks[i], forward, forwardTheory)
+		gradient.measured(looks[i], backward, backwardTheory)
+		var values line
+		for k, v := range singularOf(&s.Arms[i]) {
+			values.take(k+1, fmt.Sprint(k+1), v, "")
+		}
+		singular.measured(looks[i], values, line{})
+	}
+	for _, ch := range []chart{activation, gradient, singular} {
+		if len(ch.lines) > 0 {
+			all = append(all, ch.figure())
+		}
+	}
+	return all
+}
+
+func (l *line) take(x int, label string, y float64, kind string) {
+	if math.IsNaN(y) {
+		return
+	}
+	l.points = append(l.points, point{x: float64(x), y: y, lo: math.NaN(), hi: math.NaN(), label: fmt.Sprint(x, " ", label), text: kind + fixed(y, -1)})
+}
+
+const predictedNote = "; dotted: predicted"
+
+// measured adds a line of an arm, and a dotted one of what theory predicts.
+func (ch *chart) measured(look, l, theory line) {
+	if l.points == nil {
+		return
+	}
+	points := l.points
+	l = look
+	l.points = points
+	if theory.points != nil {
+		if !strings.HasSuffix(ch.under, predictedNote) {
+			ch.under += predictedNote
+		}
+		predicted := look
+		predicted.points, predicted.quiet = theory.points, true
+		predicted.dashes, predicted.width = []vg.Length{1.5, 4}, 2
+		predicted.paint = mix(ink, look.paint, 0.7)
+		ch.lines = append(ch.lines, l, predicted)
+	} else {
+		ch.lines = append(ch.lines, l)
+	}
+	if n := len(points); n <= 12 && (ch.xTicks == nil || len(ch.xTicks) < n) {
+		ch.xTicks = nil
+		for i := range n {
+			ch.xTicks = append(ch.xTicks, plot.Tick{Value: float64(i + 1), Label: fmt.Sprint(i + 1)})
+		}
+	}
+}

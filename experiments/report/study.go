@@ -1,0 +1,190 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"zoo/experiments/results"
+	"zoo/experiments/run"
+	"zoo/experiments/stats"
+)
+
+// A Study is what reports are made of.
+type Study = results.Study
+
+// name of an arm, for people; an arm of a study without axes is the study.
+func armName(s *Study, a *results.Arm) string {
+	if len(a.Labels) == 0 {
+		return plain(s.Name)
+	}
+	return plain(a.String())
+}
+
+// A series is the arms that differ in nothing but where they stand on the x axis.
+type series struct {
+	name string
+	arms []*results.Arm // in the order of the x axis; nil where the sweep has none
+}
+
+// seriesAlong are the series along an axis, in the order of the sweep.
+func seriesAlong(s *Study, axis int) (all []series) {
+	for i := range s.Arms {
+		a := &s.Arms[i]
+		at := slices.Index(s.Axes[axis].Labels, a.Labels[axis])
+		name := seriesName(a, axis)
+		k := slices.IndexFunc(all, func(o series) bool { return o.name == name })
+		if k < 0 {
+			k, all = len(all), append(all, series{name, make([]*results.Arm, len(s.Axes[axis].Labels))})
+		}
+		if at >= 0 {
+			all[k].arms[at] = a
+		}
+	}
+	return all
+}
+
+// seriesName are the labels of an arm but for one axis.
+func seriesName(a *results.Arm, axis int) string {
+	return plain(strings.Join(slices.Delete(slices.Clone(a.Labels), axis, axis+1), ", "))
+}
+
+// seriesTitle names what the series are: the axes but for one.
+func seriesTitle(s *Study, axis int) string {
+	var names []string
+	for i, a := range s.Axes {
+		if i != axis {
+			names = append(names, plain(a.Name()))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// Progress counts the trials of a study by state; those not begun are under "".
+type Progress struct {
+	Done, Total int
+	States      map[string]int
+}
+
+// ProgressOf counts the trials of arms.
+func ProgressOf(s *Study) Progress {
+	p := Progress{States: map[string]int{}}
+	for _, a := range s.Arms {
+		for _, t := range a.Trials {
+			p.Total++
+			p.States[t.State]++
+			if t.Done() {
+				p.Done++
+			}
+		}
+	}
+	return p
+}
+
+// String is the count for people: 17 of 30 trials done, 1 diverged, 2 running.
+func (p Progress) String() string {
+	text := fmt.Sprintf("%d of %s done", p.Done, count(p.Total, "trial"))
+	for _, state := range slices.Sorted(maps.Keys(p.States)) {
+		if state != "" && state != run.Complete {
+			text += fmt.Sprintf(", %d %s", p.States[state], plain(state))
+		}
+	}
+	return text
+}
+
+// count writes a number of things.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+const (
+	divergedMark = "†"
+	missingMark  = "‡"
+)
+
+// marks are those of an arm's cell: † for diverged seeds, ‡ for those that are
+// not done.
+func marks(a *results.Arm) (text string) {
+	if a.Count(run.Diverged) > 0 {
+		text += " " + divergedMark
+	}
+	for _, t := range a.Trials {
+		if !t.Done() {
+			return text + " " + missingMark
+		}
+	}
+	return text
+}
+
+// notes explain the marks in tables of a metric, and how far numbers go.
+func notes(s *Study) (all []string) {
+	p := ProgressOf(s)
+	if n := p.States[run.Diverged]; n > 0 {
+		all = append(all, fmt.Sprintf("%s %s of %d diverged: a diverged seed counts with an infinite loss and the accuracy of chance.",
+			divergedMark, count(n, "trial"), p.Total))
+	}
+	if p.Done < p.Total {
+		var parts []string
+		for _, state := range slices.Sorted(maps.Keys(p.States)) {
+			switch n := p.States[state]; state {
+			case run.Complete, run.Diverged:
+			case "":
+				parts = append(parts, fmt.Sprintf("%d not begun", n))
+			default:
+				parts = append(parts, fmt.Sprintf("%d %s", n, plain(state)))
+			}
+		}
+		all = append(all, fmt.Sprintf("%s Without %s that %s no outcome: %s.", missingMark, count(p.Total-p.Done, "trial"),
+			map[bool]string{true: "has", false: "have"}[p.Total-p.Done == 1], strings.Join(parts, ", ")))
+	}
+	if n := len(s.Seeds); n < stats.Few {
+		all = append(all, fmt.Sprintf("With n = %d, spread and intervals say little: want at least %d seeds.", n, stats.Few))
+	}
+	return all
+}
+
+// seeds says how many replicates there are.
+func seeds(s *Study) string { return "n = " + count(len(s.Seeds), "seed") }
+
+// seconds are those that all trials took.
+func seconds(s *Study) (sum float64) {
+	for _, a := range s.Arms {
+		for _, t := range a.Trials {
+			if v, ok := t.Summary.Float("seconds"); ok && v > 0 && !math.IsInf(v, 0) {
+				sum += v
+			}
+		}
+	}
+	return sum
+}
+
+// cost is seconds of computing for people.
+func cost(seconds float64) string {
+	switch {
+	case seconds < 60:
+		return fmt.Sprintf("%.0f s", seconds)
+	case seconds < 3600:
+		return fmt.Sprintf("%.0f min", seconds/60)
+	}
+	return fmt.Sprintf("%.1f h", seconds/3600)
+}
+
+// told are the texts or numbers of a name in the trials' summaries, each once.
+func told(s *Study, name string) string {
+	var all []string
+	for _, a := range s.Arms {
+		for _, t := range a.Trials {
+			if v, ok := t.Summary[name]; ok {
+				if text := plain(fmt.Sprint(v)); !slices.Contains(all, text) {
+					all = append(all, text)
+				}
+			}
+		}
+	}
+	return strings.Join(all, "; ")
+}

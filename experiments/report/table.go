@@ -1,0 +1,66 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// A Table is the same for the terminal, Markdown and HTML. The names of columns
+// of numbers, which stand to the right, begin with a >.
+type Table struct {
+	Title  string
+	Header []string
+	Rows   [][]string
+	Notes  []string
+}
+
+func (t *Table) add(cells ...string) { t.Rows = append(t.Rows, cells) }
+
+// Tables are the tables of a study in the order in which they are shown.
+func Tables(s *Study) []Table {
+	return append(Grids(s), Compares(s)...)
+}
+
+// column is the name of a column, and whether it holds numbers.
+func column(header string) (name string, number bool) { return strings.CutPrefix(header, ">") }
+
+// markdown writes the table as GitHub has them, its notes below it.
+func (t Table) markdown(w io.Writer) {
+	if t.Title != "" {
+		fmt.Fprintf(w, "**%s**\n\n", escape(t.Title))
+	}
+	out := table.NewWriter()
+	header := table.Row{}
+	columns := make([]table.ColumnConfig, len(t.Header))
+	for i, h := range t.Header {
+		name, number := column(h)
+		columns[i].Number = i + 1
+		if number {
+			columns[i].Align = text.AlignRight
+		}
+		header = append(header, escape(name))
+	}
+	out.SetColumnConfigs(columns)
+	out.AppendHeader(header)
+	for _, r := range t.Rows {
+		row := table.Row{}
+		for _, c := range r {
+			row = append(row, escape(c))
+		}
+		out.AppendRow(row)
+	}
+	fmt.Fprintf(w, "%s\n\n", out.RenderMarkdown())
+	for _, n := range t.Notes {
+		fmt.Fprintf(w, "%s\n\n", escape(n))
+	}
+}
+
+var markup = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;", "[", `\[`, "]", `\]`,
+	"#", `\#`, "~", `\~`, "&", "&amp;", "@", "&#64;")
+
+// escape makes text that Markdown shows as it is. Bars are left to the table.
+func escape(s string) string { return markup.Replace(s) }
