@@ -4,11 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 	"golang.org/x/term"
+
+	"zoo/experiments/report"
 )
 
 // A sheet is a table for people: rows of cells under a header. The names of
@@ -132,4 +135,19 @@ func size(n int) string {
 		return fmt.Sprint(n, " B")
 	}
 	return fmt.Sprintf("%.3g %cB", f, " kMGT"[unit])
+}
+
+// showTables prints the tables of a report.
+func showTables(w io.Writer, tables []report.Table) {
+	for i, t := range tables {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		paragraph(w, "", t.Title)
+		s := sheet{header: slices.Clone(t.Header), rows: t.Rows}
+		s.print(w)
+		for _, n := range t.Notes {
+			paragraph(w, "", n)
+		}
+	}
 }
