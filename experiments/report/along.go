@@ -17,7 +17,7 @@ func under(s *Study) string {
 	if len(s.Seeds) < 2 {
 		return "1 seed"
 	}
-	return fmt.Sprintf("mean and 95 %% interval of it, %d seeds", len(s.Seeds))
+	return fmt.Sprintf("mean and its 95 %% interval, %d seeds", len(s.Seeds))
 }
 
 // alongs are figures of the metrics along the x axis.
@@ -47,6 +47,7 @@ func along(s *Study, axis int, q quantity) chart {
 			ch.notes = append(ch.notes, "The x axis is linear, since not all its values are above 0.")
 		}
 	}
+	ch.places = place
 	for i, l := range a.Labels {
 		ch.xTicks = append(ch.xTicks, plot.Tick{Value: place[i], Label: plain(l)})
 	}

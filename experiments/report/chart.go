@@ -15,7 +15,8 @@ type chart struct {
 	name, title, under string
 	xLabel             string
 	x, y               span
-	xTicks             plot.ConstantTicks // nil: round numbers
+	xTicks             plot.ConstantTicks // nil: whole numbers
+	places             []float64          // on the x axis, whether or not there is a point
 	percent            bool               // y cannot leave 0 to 100
 	lines              []line
 	notes              []string
@@ -77,8 +78,14 @@ func (ch chart) figure() Figure {
 func (ch *chart) bound() {
 	x, y, bands := empty(ch.x.log), empty(ch.y.log), empty(ch.y.log)
 	infinite, without, cut, under := false, false, false, false
-	var values []float64
+	var values, first []float64 // of all points, and of those where lines begin
+	for _, at := range ch.places {
+		x.take(at)
+	}
 	for _, l := range ch.lines {
+		if len(l.points) > 0 && y.can(l.points[0].y) {
+			first = append(first, l.points[0].y)
+		}
 		for _, p := range l.points {
 			x.take(p.x)
 			y.take(p.y)
@@ -92,10 +99,15 @@ func (ch *chart) bound() {
 			without = without || ch.y.log && p.y <= 0
 		}
 	}
-	if !y.log && len(values) > 0 { // a few values far above the others hide these
+	if !y.log && len(values) > 0 { // a few values far above all that is usual hide it
 		slices.Sort(values)
-		if most := values[(len(values)-1)*9/10]; y.max > 10*most && most > 0 {
-			y.max, cut = 2*most, true
+		slices.Sort(first)
+		usual := values[(len(values)-1)*9/10]
+		if len(first) > 0 {
+			usual = max(usual, first[len(first)/2])
+		}
+		if y.max > 10*usual && usual > 0 {
+			y.max, cut = 2*usual, true
 			ch.notes = append(ch.notes, "Values above "+short(y.max)+" are cut off.")
 		}
 	}
@@ -141,7 +153,7 @@ func (ch chart) set() *plot.Plot {
 	p.Y.Tick.Marker = ch.y.ticks(6)
 	ticks := ch.xTicks
 	if ticks == nil {
-		ticks = ch.x.ticks(6)
+		ticks = slices.DeleteFunc(ch.x.ticks(6), func(t plot.Tick) bool { return t.Value != math.Round(t.Value) })
 	}
 	p.X.Tick.Marker = spaced(ticks, ch.x, figureWidth-70)
 	return p

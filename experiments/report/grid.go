@@ -21,7 +21,7 @@ func Grids(s *Study) (tables []Table) {
 		rows := seriesAlong(s, axis)
 		x := plain(s.Axes[axis].Name())
 		if others := seriesTitle(s, axis); others != "" {
-			t.Header = append(t.Header, others+" \\ "+x)
+			t.Header = append(t.Header, others+corners+x)
 		} else {
 			t.Header = append(t.Header, x)
 		}

@@ -15,6 +15,7 @@ type studyJSON struct {
 	Claim    string      `json:"claim,omitempty"`
 	Paper    string      `json:"paper,omitempty"`
 	Figure   string      `json:"figure,omitempty"`
+	Dir      string      `json:"dir,omitempty"`
 	Code     string      `json:"code,omitempty"`
 	Data     string      `json:"data,omitempty"`
 	Axes     []axisJSON  `json:"axes"`
@@ -80,7 +81,7 @@ type partJSON struct {
 // JSON writes what the tables are made of.
 func JSON(w io.Writer, s *Study, verdicts []claims.Verdict) error {
 	out := studyJSON{
-		Name: s.Name, Claim: s.Claim, Paper: s.Paper, Figure: s.Figure, Code: s.Code, Data: s.Data,
+		Name: s.Name, Claim: s.Claim, Paper: s.Paper, Figure: s.Figure, Dir: s.Dir, Code: s.Code, Data: s.Data,
 		Axes: []axisJSON{}, Seeds: s.Seeds, Baseline: s.Baseline, Arms: []armJSON{}, Claims: []claimJSON{},
 	}
 	for _, a := range s.Axes {

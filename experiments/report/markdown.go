@@ -70,7 +70,7 @@ func address(name string) string {
 
 // Results writes a document of many studies: a summary of all, then a section
 // each. Figures are links to files in the folder figures, which is relative to
-// the document, with the names of FigureFile.
+// the document, with the names of FigureFile; without a folder there are none.
 func Results(w io.Writer, sections []Section, figures string) error {
 	var b bytes.Buffer
 	fmt.Fprint(&b, "# Results\n\nMade from the run directories by `zoo report --markdown`. Every claim is evaluated, none is written by hand.\n\n")
@@ -82,8 +82,10 @@ func Results(w io.Writer, sections []Section, figures string) error {
 	t.markdown(&b)
 	for _, c := range sections {
 		var names []string
-		for _, f := range Figures(c.Study) {
-			names = append(names, path.Join(figures, FigureFile(c.Study, f)))
+		if figures != "" {
+			for _, f := range Figures(c.Study) {
+				names = append(names, path.Join(figures, FigureFile(c.Study, f)))
+			}
 		}
 		if err := Markdown(&b, c.Study, c.Verdicts, names...); err != nil {
 			return err

@@ -59,21 +59,24 @@
 
   // A live page fetches itself until the sweep has ended.
   const again = async () => {
-    const status = document.querySelector(".live span");
     try {
       const answer = await fetch(location.href, {cache: "no-store"});
-      if (!answer.ok) throw new Error(answer.statusText);
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const open = [...document.querySelectorAll("details[open]")].map((d) => d.id);
-      const x = scrollX, y = scrollY;
-      document.querySelector("style").textContent = page.querySelector("style").textContent;
-      document.querySelector("main").replaceWith(page.querySelector("main"));
-      for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-      scrollTo(x, y);
-      begin();
-      if ("live" in page.body.dataset) setTimeout(again, 3000);
+      let live = true;
+      if (answer.ok) {
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        live = "live" in page.body.dataset;
+        const open = [...document.querySelectorAll("details[open]")].map((d) => d.id);
+        const x = scrollX, y = scrollY;
+        document.querySelector("style").textContent = page.querySelector("style").textContent;
+        document.querySelector("main").replaceWith(page.querySelector("main"));
+        for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+        scrollTo(x, y);
+        begin();
+      }
+      if (live) setTimeout(again, 3000);
     } catch {
-      if (status) status.textContent = "zoo watch has ended; zoo report shows what there is.";
+      const status = document.querySelector(".live span");
+      if (status) status.textContent = "zoo watch has ended.";
     }
   };
   if ("live" in document.body.dataset) setTimeout(again, 3000);

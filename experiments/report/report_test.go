@@ -202,6 +202,16 @@ func TestGrid(t *testing.T) {
 	}
 }
 
+func TestTurned(t *testing.T) {
+	have := Grids(depths())[1].Turned()
+	if want := []string{`depth \ residual`, ">plain", ">residual"}; !slices.Equal(have.Header, want) {
+		t.Errorf("have %q, want %q", have.Header, want)
+	}
+	if want := []string{"56", "diverged †", "0.097 ± 0.021"}; len(have.Rows) != 7 || !slices.Equal(have.Rows[5], want) {
+		t.Errorf("have %q, want %q", have.Rows, want)
+	}
+}
+
 func TestCompare(t *testing.T) {
 	tables := Compares(depths())
 	if len(tables) != 2 {

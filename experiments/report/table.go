@@ -25,6 +25,33 @@ func Tables(s *Study) []Table {
 	return append(Grids(s), Compares(s)...)
 }
 
+// Turned is the table with its rows as columns, for where there is little width.
+func (t Table) Turned() Table {
+	corner, number := column(t.Header[0])
+	if down, right, ok := strings.Cut(corner, corners); ok {
+		corner = right + corners + down
+	}
+	if number {
+		corner = ">" + corner
+	}
+	turned := Table{Title: t.Title, Header: []string{corner}, Notes: t.Notes}
+	for _, r := range t.Rows {
+		turned.Header = append(turned.Header, ">"+r[0])
+	}
+	for i, h := range t.Header[1:] {
+		name, _ := column(h)
+		row := []string{name}
+		for _, r := range t.Rows {
+			row = append(row, r[i+1])
+		}
+		turned.Rows = append(turned.Rows, row)
+	}
+	return turned
+}
+
+// corners is between the names of rows and columns in a table's first cell.
+const corners = ` \ `
+
 // column is the name of a column, and whether it holds numbers.
 func column(header string) (name string, number bool) { return strings.CutPrefix(header, ">") }
 
