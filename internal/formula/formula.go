@@ -83,7 +83,11 @@ func Parse(text string) (*Formula, error) {
 	if err != nil {
 		var list scanner.ErrorList
 		if errors.As(err, &list) {
-			return nil, &Error{list[0].Pos.Column, list[0].Msg}
+			message := list[0].Msg
+			if strings.Contains(message, "before newline") {
+				message = "a bracket is not closed"
+			}
+			return nil, &Error{list[0].Pos.Column, message}
 		}
 		return nil, &Error{1, err.Error()}
 	}
@@ -175,7 +179,7 @@ func (e *evaluator) truth(n ast.Expr) bool {
 			return c.Holds
 		}
 	case *ast.CallExpr:
-		if order, ok := orders[e.text(x.Fun)]; ok {
+		if order, ok := orders[e.text(x.Fun)]; ok && !e.labelled(x) {
 			v := e.list(x.Args)
 			if len(v) < 2 {
 				fail(x, "%s: have %d values, want at least 2", e.text(x.Fun), len(v))

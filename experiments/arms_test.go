@@ -1,0 +1,319 @@
+package experiments_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"zoo/experiments"
+)
+
+// base is what the configs of these tests sweep.
+const base = `
+name: tiny
+model: {name: mlp, depth: 2, width: 16}
+data: {name: digits, val: 200}
+train: {steps: 4, batch: 50, optimizer: {name: adam, lr: 0.01}}
+`
+
+func design(t *testing.T, config string, overrides ...string) (*experiments.Design, error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "my.yaml")
+	if err := os.WriteFile(file, []byte(config), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	d, err := experiments.LoadDesign(file, overrides...)
+	if err != nil {
+		err = fmt.Errorf("%s", strings.ReplaceAll(err.Error(), file, "my.yaml"))
+	}
+	return d, err
+}
+
+// TestArms: each mode makes the arms that it promises, in the order of the config.
+func TestArms(t *testing.T) {
+	for _, c := range []struct {
+		name, sweep string
+		keys        []string
+		want        []string // labels, then the values of the keys
+	}{
+		{"none", "", []string{"model.depth"}, []string{": 2"}},
+		{"grid", `
+sweep:
+  mode: grid
+  axes:
+    - {param: model.norm, values: [none, batch], label: [plain, normed]}
+    - {param: model.depth, values: [3, 5]}
+`, []string{"model.norm", "model.depth"}, []string{"plain, 3: none 3", "plain, 5: none 5", "normed, 3: batch 3", "normed, 5: batch 5"}},
+		{"exclude", `
+sweep:
+  mode: grid
+  axes:
+    - {param: model.norm, values: [none, batch]}
+    - {param: model.depth, values: [3, 5, 7]}
+  exclude: [[none, 7], [_, 3]]
+`, []string{"model.depth"}, []string{"none, 5: 5", "batch, 5: 5", "batch, 7: 7"}},
+		{"zip", `
+sweep:
+  mode: zip
+  axes:
+    - {param: model.depth, values: [2, 3]}
+    - {param: model.width, values: [20, 10]}
+`, []string{"model.depth", "model.width"}, []string{"2: 2 20", "3: 3 10"}},
+		{"one at a time", `
+sweep:
+  mode: one-at-a-time
+  axes:
+    - {param: model.depth, values: [3, 4], label: [three, four]}
+    - {param: model.activation, values: [tanh]}
+`, []string{"model.depth", "model.activation"}, []string{"baseline: 2 relu", "three: 3 relu", "four: 4 relu", "tanh: 2 tanh"}},
+		{"list", `
+sweep:
+  mode: list
+  points:
+    - {label: as it is, set: {}}
+    - {label: deep, set: {model: {depth: 5}, train: {batch: 25}}}
+`, []string{"model.depth", "train.batch"}, []string{"as it is: 2 50", "deep: 5 25"}},
+		{"union", `
+sweep:
+  mode: grid
+  axes: [{param: model.depth, values: [3]}, {param: model.width, values: [8, 9]}]
+  union:
+    - mode: grid
+      axes: [{param: model.depth, values: [30]}, {param: model.width, values: [8]}]
+`, []string{"model.depth", "model.width"}, []string{"3, 8: 3 8", "3, 9: 3 9", "30, 8: 30 8"}},
+		{"derived", `
+sweep:
+  mode: grid
+  axes: [{param: train.batch, values: [32, 64]}]
+  derive:
+    - {param: train.optimizer.lr, value: 0.1 * train.batch / 32}
+    - {param: train.log_steps, value: 320 / train.batch}
+`, []string{"train.optimizer.lr", "train.log_steps"}, []string{"32: 0.1 10", "64: 0.2 5"}},
+		{"a section", `
+sweep:
+  mode: grid
+  axes:
+    - param: model
+      values: [{name: mlp, depth: 4}, {depth: 3, norm: batch}]
+      label: [deep, normed]
+`, []string{"model.depth", "model.norm", "model.width"}, []string{"deep: 4 none 16", "normed: 3 batch 16"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, err := design(t, base+c.sweep)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var have []string
+			for _, a := range d.Arms {
+				text := strings.Join(a.Labels, ", ") + ":"
+				for _, key := range c.keys {
+					v, _ := a.Config.Value(key)
+					text += " " + v
+				}
+				have = append(have, text)
+			}
+			if !slices.Equal(have, c.want) {
+				t.Errorf("have %q\nwant %q", have, c.want)
+			}
+		})
+	}
+}
+
+// TestSweepErrors: what makes no sweep is refused where it is written, all at once.
+func TestSweepErrors(t *testing.T) {
+	for _, c := range []struct {
+		name, sweep string
+		overrides   []string
+		want        []string
+	}{
+		{"unknown key", `
+sweep:
+  mode: grid
+  axes: [{param: model.dpeth, values: [3]}]
+`, nil, []string{"my.yaml:9:18: model.dpeth: unknown key for mlp", "did you mean model.depth?"}},
+		{"wrong values, all of them", `
+sweep:
+  mode: grid
+  axes: [{param: model.depth, values: [3, x, -4]}]
+`, nil, []string{"my.yaml:9:43: model.depth: have \"x\" (a string), want a whole number", "my.yaml:9:46: model.depth: have -4, want at least 2 layers"}},
+		{"empty axis", `
+sweep:
+  mode: grid
+  axes: [{param: model.depth, values: []}]
+`, nil, []string{"my.yaml:9:39: sweep.axes[0].values: have none, want at least one"}},
+		{"no mode", `
+sweep:
+  axes: [{param: model.depth, values: [3]}]
+`, nil, []string{"sweep.mode: not given, want one of grid, zip, one-at-a-time, list"}},
+		{"zip of unequal lengths", `
+sweep:
+  mode: zip
+  axes: [{param: model.depth, values: [3, 4]}, {param: model.width, values: [3]}]
+`, nil, []string{"my.yaml:9:77: sweep.axes[1].values: have 1 values, want 2 as model.depth has"}},
+		{"labels", `
+sweep:
+  mode: grid
+  axes: [{param: model.depth, values: [3, 4], label: [one]}]
+`, nil, []string{"sweep.axes[0].label: have 1 labels, want one for each of the 2 values"}},
+		{"twice", `
+sweep:
+  mode: grid
+  axes: [{param: model.depth, values: [3, 3]}, {param: model.depth, values: [3]}]
+`, nil, []string{"sweep.axes[0].values: 3 is given twice", "sweep.axes[1].param: model.depth is an axis already"}},
+		{"seed", `
+seeds: [1, 1]
+sweep:
+  mode: grid
+  axes: [{param: seed, values: [1, 2]}]
+`, nil, []string{"sweep.axes[0].param: seeds are replicates and no axis"}},
+		{"seeds", "\nseeds: [1, 2, 1]\n", nil, []string{"seeds: 1 is given twice"}},
+		{"a name that a trial has not", `
+sweep:
+  mode: list
+  points: [{label: x, set: {claim: y}}]
+`, nil, []string{"sweep.points[0].set: have claim, want a key that determines a run"}},
+		{"equal arms", `
+sweep:
+  mode: one-at-a-time
+  axes: [{param: model.norm, values: [none]}, {param: model.residual_init, values: [none]}]
+`, nil, []string{"two arms are called [none]: give their values labels"}},
+		{"exclude", `
+sweep:
+  mode: grid
+  axes: [{param: model.depth, values: [3, 4]}]
+  exclude: [[5], [3, 4]]
+`, nil, []string{"my.yaml:10:13: sweep.exclude[0]: no arm [5]: depth has no label 5, want one of 3, 4", "sweep.exclude[1]: have [3, 4], want a label for each of [depth]"}},
+		{"nothing left", `
+sweep:
+  mode: grid
+  axes: [{param: model.depth, values: [3]}]
+  exclude: [[_]]
+`, nil, []string{"sweep: no arm is left"}},
+		{"other axes", `
+sweep:
+  mode: grid
+  axes: [{param: model.depth, values: [3]}]
+  union: [{mode: grid, axes: [{param: model.width, values: [3]}]}]
+`, nil, []string{"sweep.union[0]: have arms named by [width], want [depth]"}},
+		{"derived", `
+sweep:
+  mode: grid
+  axes: [{param: train.batch, values: [3]}]
+  derive: [{param: train.optimizer.lr, value: model.name / 2}, {param: train.optimizer.lr, value: 1 +}, {param: train.batches, value: 1}]
+`, nil, []string{"sweep.derive[1].value: \"1 +\": column 4"}},
+		{"derived from words", `
+sweep:
+  mode: grid
+  axes: [{param: train.batch, values: [3]}]
+  derive: [{param: train.optimizer.lr, value: model.name / 2}]
+`, nil, []string{"sweep.derive[0].value: \"model.name / 2\": column 1: model.name is mlp, want a key whose value is a number"}},
+		{"derived out of range", `
+sweep:
+  mode: grid
+  axes: [{param: train.batch, values: [3]}]
+  derive: [{param: train.optimizer.lr, value: 0 - train.batch}]
+`, nil, []string{"train.optimizer.lr: have -3, want a learning rate above 0"}},
+		{"claims", `
+sweep:
+  mode: grid
+  axes: [{param: model.depth, values: [3]}]
+check:
+  - test.error[4] < 1
+  - test.error[3 < 1
+  - test.eror[3] < 1
+`, nil, []string{"my.yaml:11:5: check[0]: \"test.error[4] < 1\": column 1: test.error: no arm [4]", "my.yaml:12:5: check[1]: \"test.error[3 < 1\": column 17: a bracket is not closed", "my.yaml:13:5: check[2]: \"test.eror[3] < 1\": column 1: no metric test.eror"}},
+		{"report", `
+sweep:
+  mode: grid
+  axes: [{param: model.norm, values: [none, batch]}]
+report: {x: model.depth, metrics: [test.eror], log: [y], baseline: group, reference: [{label: a, x: [1]}]}
+`, nil, []string{"report.reference[0].y: have 0 values at 1 places"}},
+		{"view", `
+sweep:
+  mode: grid
+  axes: [{param: model.norm, values: [none, batch]}]
+report: {x: model.depth, metrics: [test.eror], log: [y], baseline: group}
+`, nil, []string{"report.x: model.depth is no axis of the sweep, want one of model.norm", "report.metrics[0]: no metric test.eror", "report.log[0]: have y, want x or a metric", "report.baseline: no axis has a label group, want one of none, batch"}},
+		{"override of an axis", `
+sweep:
+  mode: grid
+  axes: [{param: model.depth, values: [3]}]
+`, []string{"model.depth=7"}, []string{"override model.depth=7: model.depth: the sweep varies model.depth"}},
+		{"too many", `
+sweep:
+  mode: grid
+  axes:
+    - {param: model.depth, values: [` + numbers(2, 202) + `]}
+    - {param: model.width, values: [` + numbers(2, 202) + `]}
+`, nil, []string{"want at most 10000"}},
+		{"no training and no probe", "\ntrain: {epochs: 0}\n", nil, []string{"given twice"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := design(t, base+c.sweep, c.overrides...)
+			if err == nil {
+				t.Fatal("it is taken")
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("have\n%v\nwant %q", err, want)
+				}
+			}
+		})
+	}
+}
+
+func numbers(from, to int) string {
+	var all []string
+	for i := from; i < to; i++ {
+		all = append(all, fmt.Sprint(i))
+	}
+	return strings.Join(all, ", ")
+}
+
+// TestPlan: arms that are one, and trials of another sweep, have one id; another
+// program, seed or value has another.
+func TestPlan(t *testing.T) {
+	plan := func(config, code string) *experiments.Plan {
+		t.Helper()
+		d, err := design(t, base+config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := d.NewPlan(context.Background(), t.TempDir(), code, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	p := plan("seeds: [1, 2]\nsweep: {mode: one-at-a-time, axes: [{param: model.depth, values: [2, 3], label: [two, three]}]}\n", "a")
+	if len(p.Trials) != 6 {
+		t.Fatalf("have %d trials, want 6", len(p.Trials))
+	}
+	if p.Trials[0].ID != p.Trials[2].ID || p.Trials[1].ID != p.Trials[3].ID {
+		t.Error("the baseline and its own value are not one")
+	}
+	ids := map[string]bool{}
+	for _, trial := range p.Trials {
+		ids[trial.ID] = true
+		if trial.Params == 0 || trial.MACs == 0 || trial.Steps != 4 || trial.State != "" {
+			t.Errorf("have %+v", trial)
+		}
+	}
+	if len(ids) != 4 {
+		t.Errorf("have %d ids, want 4", len(ids))
+	}
+	other := plan("sweep: {mode: grid, axes: [{param: model.depth, values: [3, 4]}]}\ncheck: [\"test.error[3] < 1\"]\n", "a")
+	if other.Trials[0].ID != p.Trials[4].ID {
+		t.Error("two sweeps do not share a trial")
+	}
+	if other.Folder == p.Folder {
+		t.Error("two sweeps share a folder")
+	}
+	if same := plan("sweep: {mode: grid, axes: [{param: model.depth, values: [3, 4]}]}\n", "b"); same.Trials[0].ID == other.Trials[0].ID || same.Folder != other.Folder {
+		t.Error("another program has the same trials, or the same sweep another folder")
+	}
+}

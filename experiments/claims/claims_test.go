@@ -1,0 +1,119 @@
+package claims
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"zoo/experiments/results"
+	"zoo/experiments/run"
+)
+
+// study has arms plain and residual at depths 8 and 56, with three seeds: the loss
+// of plain 56 is 2, 2.2, 2.4, and a seed of residual 56 diverged.
+func study() *results.Study {
+	s := &results.Study{
+		Axes:  []results.Axis{{Param: "model.shortcut", Labels: []string{"plain", "residual"}}, {Param: "model.depth", Labels: []string{"8", "56"}}},
+		Seeds: []uint64{1, 2, 3},
+	}
+	for _, a := range []struct {
+		labels []string
+		loss   [3]float64
+	}{
+		{[]string{"plain", "8"}, [3]float64{0.2, 0.3, 0.1}},
+		{[]string{"plain", "56"}, [3]float64{2, 2.2, 2.4}},
+		{[]string{"residual", "8"}, [3]float64{0.2, 0.2, 0.2}},
+		{[]string{"residual", "56"}, [3]float64{0.3, 0.1, math.Inf(1)}},
+	} {
+		arm := results.Arm{Labels: a.labels}
+		for i, loss := range a.loss {
+			t := results.Trial{Seed: uint64(i + 1), State: run.Complete}
+			t.Summary = run.Summary{"train.loss": loss, "test.accuracy": 1 - loss/4, "classes": 10, "params": 100}
+			if math.IsInf(loss, 0) {
+				t.State = run.Diverged
+				t.Summary = run.Summary{"classes": 10, "params": 100}
+			}
+			for step := 10; step <= 30; step += 10 {
+				t.Metrics = append(t.Metrics, run.Metric{Step: step, Split: "train", Values: run.Values{"loss": 3 - float64(step)/10 + loss}})
+			}
+			arm.Trials = append(arm.Trials, t)
+		}
+		s.Arms = append(s.Arms, arm)
+	}
+	return s
+}
+
+func TestEvaluate(t *testing.T) {
+	for _, c := range []struct {
+		text, state string
+		left, right float64
+		unsure      bool
+	}{
+		{"train.loss[plain, 56] >= 3 * train.loss[plain, 8]", Met, 2.2, 0.6, false},
+		{"train.loss[plain, 56] <= train.loss[plain, 8]", NotMet, 2.2, 0.2, false},
+		{"train.loss[plain, 8] <= train.loss[residual, 8]", Met, 0.2, 0.2, true},
+		{"test.error[plain, 56] > 0.5", Met, 0.55, 0.5, true},
+		{"diverged[residual, 56] < 0.5", Met, 1.0 / 3, 0.5, true},
+		{"test.error[residual, 56] < 0.4", Met, (0.3/4 + 0.1/4 + 0.9) / 3, 0.4, true},
+		{"train.loss[residual, 56] > 1", Met, math.Inf(1), 1, false},
+		{"at(train.loss[plain, 8], 15) < 2", Met, 1.2, 2, false},
+		{"steps_to(train.loss[plain, 8], 1.35) < 30", Met, 20, 30, false},
+		{"steps_to(train.loss[plain, 8], 0.01) < 30", NotMet, math.Inf(1), 30, false},
+		{"min(train.loss[_, 56]) > 2.1", Met, 2.2, 2.1, true},
+		{"max(params[_, _]) <= 1.03 * min(params[_, _])", Met, 100, 103, false},
+	} {
+		v := Evaluate(c.text, study())
+		if v.State != c.state || len(v.Parts) != 1 {
+			t.Errorf("%s: have %+v, want %s", c.text, v, c.state)
+			continue
+		}
+		p := v.Parts[0]
+		if !near(p.Left, c.left) || !near(p.Right, c.right) || p.Unsure() != c.unsure {
+			t.Errorf("%s: have %v and %v, unsure %v, want %v and %v, %v", c.text, p.Left, p.Right, p.Unsure(), c.left, c.right, c.unsure)
+		}
+	}
+}
+
+func near(a, b float64) bool { return a == b || math.Abs(a-b) < 1e-12 }
+
+// TestMargin: the interval is that of the differences seed by seed.
+func TestMargin(t *testing.T) {
+	v := Evaluate("gap(train.loss[plain, 56], train.loss[plain, 8]) > 0", study())
+	m := v.Parts[0].Margin // of 1.8, 1.9, 2.3: deviation 0.264575, 4.30265 · 0.264575 / √3 = 0.657239
+	if m.N != 3 || math.Abs(m.Mean-2) > 1e-9 || math.Abs(m.Lo-1.342761) > 1e-5 || math.Abs(m.Hi-2.657239) > 1e-5 {
+		t.Errorf("have %+v", m)
+	}
+}
+
+func TestNotYetRun(t *testing.T) {
+	s := study()
+	s.Arms[0].Trials[1].State, s.Arms[0].Trials[2].State = "", run.Failed
+	v := Evaluate("train.loss[plain, 8] < train.loss[plain, 56]", s)
+	if v.State != NotYetRun || v.Lacks != "[plain, 8], seed 2; [plain, 8], seed 3 is failed" {
+		t.Errorf("have %+v", v)
+	}
+	if v := Evaluate("val.loss[plain, 56] < 1", s); v.State != NotYetRun || !strings.Contains(v.Lacks, "has no val.loss") {
+		t.Errorf("have %+v", v)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for text, want := range map[string]string{
+		"train.loss[plain, 56] > 1":           "",
+		"increasing(train.loss[plain, _])":    "",
+		"at(train.loss[plain, 8], 100) < 1":   "",
+		"train.loss[plian, 56] > 1":           "column 1: train.loss: no arm [plian, 56]: shortcut has no label plian, want one of plain, residual",
+		"train.loss[plain] > 1":               "want a label for each of [shortcut, depth]",
+		"train.loss > 1":                      "want a label for each of [shortcut, depth]",
+		"1 < trian.loss[plain, 56]":           "column 5: no metric trian.loss",
+		"test.loss[plain, 56":                 "a bracket is not closed",
+		"at(train.loss[plain, 8]) < 1":        "at: have 1 arguments, want 2",
+		"probe.activation_ratio[plain, 8]> 1": "",
+		"loss[plain, 8] > 1":                  "no metric loss",
+	} {
+		err := Check(text, &results.Study{Axes: study().Axes, Arms: study().Arms})
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: have error %v, want %q", text, err, want)
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package results
+
+import (
+	"slices"
+	"testing"
+
+	"zoo/experiments/run"
+)
+
+func TestBaselineOf(t *testing.T) {
+	s := &Study{Baseline: "plain", Arms: []Arm{
+		{Labels: []string{"plain", "8"}}, {Labels: []string{"plain", "56"}},
+		{Labels: []string{"residual", "8"}}, {Labels: []string{"residual", "56"}}, {Labels: []string{"residual", "110"}},
+	}}
+	for i, want := range []int{-1, -1, 0, 1, -1} {
+		have := -1
+		if b := s.BaselineOf(&s.Arms[i]); b != nil {
+			have = slices.IndexFunc(s.Arms, func(a Arm) bool { return slices.Equal(a.Labels, b.Labels) })
+		}
+		if have != want {
+			t.Errorf("%v: have arm %d, want %d", s.Arms[i].Labels, have, want)
+		}
+	}
+	only := s.Only([]Arm{s.Arms[3], s.Arms[0]})
+	if b := only.BaselineOf(&only.Arms[1]); b == nil || b.String() != "residual, 56" {
+		t.Errorf("the baseline of two arms is %v, want the first", b)
+	}
+	if len(s.Axes) != 0 || s.Baseline != "plain" {
+		t.Error("Only changed the study")
+	}
+}
+
+func TestValue(t *testing.T) {
+	complete := Trial{State: run.Complete}
+	complete.Summary = run.Summary{"test.accuracy": 0.75, "train.loss": 0.5, "probe.loss": 2.5, "classes": 4.0}
+	diverged := Trial{State: run.Diverged}
+	diverged.Summary = run.Summary{"classes": 4.0, "probe.loss": 2.5}
+	for _, c := range []struct {
+		t      Trial
+		metric string
+		want   float64
+		ok     bool
+	}{
+		{complete, "test.accuracy", 0.75, true},
+		{complete, "test.error", 0.25, true},
+		{complete, "diverged", 0, true},
+		{complete, "val.error", 0, false},
+		{diverged, "test.error", 0.75, true},
+		{diverged, "diverged", 1, true},
+		{diverged, "probe.loss", 2.5, true},
+		{Trial{State: run.Running, Record: complete.Record}, "test.accuracy", 0, false},
+	} {
+		if have, ok := c.t.Value(c.metric); ok != c.ok || ok && have != c.want {
+			t.Errorf("%s of a run that is %s: have %v, %v, want %v, %v", c.metric, c.t.State, have, ok, c.want, c.ok)
+		}
+	}
+}
+
+func TestPairs(t *testing.T) {
+	arm := func(values ...float64) (a Arm) {
+		for _, v := range values {
+			t := Trial{State: run.Complete}
+			if v < 0 {
+				t.State = run.Failed
+			}
+			t.Summary = run.Summary{"train.loss": v}
+			a.Trials = append(a.Trials, t)
+		}
+		return a
+	}
+	x, y := Pairs(arm(1, -1, 3), arm(4, 5, 6), "train.loss")
+	if !slices.Equal(x, []float64{1, 3}) || !slices.Equal(y, []float64{4, 6}) {
+		t.Errorf("have %v and %v: want the seeds that both have", x, y)
+	}
+}
+
+func TestSeries(t *testing.T) {
+	var trial Trial
+	trial.Metrics = []run.Metric{
+		{Step: 5, Split: "train", Values: run.Values{"accuracy": 0.5, "loss": 1}},
+		{Step: 5, Split: "val", Values: run.Values{"accuracy": 0.25}},
+		{Step: 9, Split: "train", Values: run.Values{"accuracy": 0.75}},
+	}
+	steps, values := trial.Series("train.error")
+	if !slices.Equal(steps, []float64{5, 9}) || !slices.Equal(values, []float64{0.5, 0.25}) {
+		t.Errorf("have %v at %v", values, steps)
+	}
+}
