@@ -77,11 +77,14 @@ func (p *Plan) Run(ctx context.Context, o SweepOptions) (outcomes []TrialOutcome
 		mu.Lock()
 		defer mu.Unlock()
 		outcomes = append(outcomes, out)
+		_, before := failures[t.Key]
 		delete(failures, t.Key)
 		if out.State == run.Failed {
 			failures[t.Key] = out.Error
 		}
-		fault = errors.Join(fault, writeFailures(dir, failures))
+		if before || out.State == run.Failed {
+			fault = errors.Join(fault, writeFailures(dir, failures))
+		}
 		o.Monitor.Trial(t, out)
 	}
 	todo := make(chan PlannedTrial)

@@ -124,10 +124,11 @@ func number(v *float64) *run.Number {
 // them:
 //
 //	probe.loss              before the first step
-//	probe.activation_ratio  deviation of the outputs of the last hidden layer with
-//	                        weights over that of the first
+//	probe.activation_ratio  deviation of the outputs of the last hidden layer over
+//	                        that of the first, where layers are those with weights
+//	                        and the sums that end residual branches
 //	probe.gradient_ratio    deviation of the gradients with respect to the outputs of
-//	                        the first hidden layer with weights over that of the last
+//	                        the first of these layers over that of the last
 //	probe.dead              the largest share of dead units behind an activation
 //	probe.singular_max, probe.singular_min, probe.singular_median
 func (t *Trial) addProbe(s run.Summary, dir string) error {
@@ -143,7 +144,7 @@ func (t *Trial) addProbe(s run.Summary, dir string) error {
 	var hidden []results.Signal
 	dead := run.Number(math.NaN())
 	for _, l := range p.Signals {
-		if Weighted(l) {
+		if Weighted(l) || l.Op == "add" {
 			hidden = append(hidden, l)
 		}
 		if l.Dead != nil && !(*l.Dead < dead) {

@@ -180,13 +180,13 @@ func (e *evaluator) truth(n ast.Expr) bool {
 		}
 	case *ast.CallExpr:
 		if order, ok := orders[e.text(x.Fun)]; ok && !e.labelled(x) {
-			v := e.list(x.Args)
+			v, texts := e.list(x.Args)
 			if len(v) < 2 {
 				fail(x, "%s: have %d values, want at least 2", e.text(x.Fun), len(v))
 			}
 			holds := true
 			for i := range v[1:] {
-				c := Comparison{Text: fmt.Sprintf("%s, step %d", e.text(x), i+1), Op: order.op, Left: v[i], Right: v[i+1]}
+				c := Comparison{Text: texts[i] + " " + order.op + " " + texts[i+1], Op: order.op, Left: v[i], Right: v[i+1]}
 				c.Holds = comparisons[order.token](v[i], v[i+1])
 				holds = holds && c.Holds
 				e.parts = append(e.parts, c)
@@ -222,11 +222,21 @@ func (e *evaluator) number(n ast.Expr) float64 {
 	return v[0]
 }
 
-func (e *evaluator) list(args []ast.Expr) (v []float64) {
+// list evaluates arguments, each of which may stand for many values, and gives
+// each value its text: of the many, also which one it is.
+func (e *evaluator) list(args []ast.Expr) (v []float64, texts []string) {
 	for _, a := range args {
-		v = append(v, e.values(a)...)
+		values := e.values(a)
+		for i := range values {
+			text := e.text(a)
+			if len(values) > 1 {
+				text = fmt.Sprintf("%s(%d)", text, i+1)
+			}
+			texts = append(texts, text)
+		}
+		v = append(v, values...)
 	}
-	return v
+	return v, texts
 }
 
 func (e *evaluator) values(n ast.Expr) []float64 {
@@ -316,7 +326,7 @@ func (e *evaluator) call(x *ast.CallExpr) []float64 {
 		return []float64{f(one())}
 	}
 	if f, ok := folds[function]; ok {
-		v := e.list(x.Args)
+		v, _ := e.list(x.Args)
 		if len(v) == 0 {
 			fail(x, "%s: have no values", function)
 		}
