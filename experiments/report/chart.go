@@ -136,7 +136,7 @@ func (ch *chart) bound() {
 		y.max = 101
 	}
 	if infinite {
-		ch.notes = append(ch.notes, "△ at the upper edge: diverged, the mean is infinite.")
+		ch.notes = append(ch.notes, "▲ at the upper edge: diverged, the mean is infinite.")
 	}
 	if without {
 		ch.notes = append(ch.notes, "Values that are not above 0 have no place on the logarithmic axis, and are left out.")

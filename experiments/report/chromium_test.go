@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -44,10 +45,60 @@ func TestInChromium(t *testing.T) {
 		w.Write([]byte(strings.Replace(page.String(), "</body>", probeScript, 1)))
 	}))
 	defer server.Close()
+	dom := browse(t, browser, server.URL)
+	if len(asked) != 1 {
+		t.Errorf("the page asked for %q, want only itself", asked)
+	}
+	_, title, _ := strings.Cut(dom, "<title>")
+	title, _, _ = strings.Cut(title, "</title>")
+	for _, want := range []string{
+		"figure-test-error: depth 44 plain 15.1 ± 1.5 residual 5.1 ± 1.1 He et al. 2015, CIFAR-10 (paper) 7.17",
+		"figure-train-loss: depth 44 plain 0.819 ± 0.008 residual 0.118 ± 0.012",
+		"figure-curves: step 2", "plain, 44 0.9", "wide: false",
+	} {
+		if !strings.Contains(title, want) {
+			t.Errorf("have %q, want %q in it", title, want)
+		}
+	}
+}
+
+// TestLiveInChromium: a live page becomes the last one, without a reload, and
+// what was open stays open.
+func TestLiveInChromium(t *testing.T) {
+	browser, err := exec.LookPath("chromium")
+	if err != nil || testing.Short() {
+		t.Skip("needs chromium, and some seconds")
+	}
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s, live := begun(), true
+		if asked.Add(1) > 1 {
+			s, live = depths(), false
+		}
+		var page bytes.Buffer
+		if err := HTML(&page, s, depthVerdicts(s), live); err != nil {
+			t.Error(err)
+		}
+		w.Write([]byte(strings.Replace(page.String(), "</body>", `<script>document.getElementById("config").open = true</script></body>`, 1)))
+	}))
+	defer server.Close()
+	dom := browse(t, browser, server.URL, "--virtual-time-budget=20000")
+	if !strings.Contains(dom, "42 of 42 trials done") || strings.Contains(dom, "<progress") || !strings.Contains(dom, `<details id="config" open="">`) {
+		t.Error("the page does not show the end of the sweep")
+	}
+	if n := asked.Load(); n != 2 {
+		t.Errorf("the page was fetched %d times, want 2", n)
+	}
+}
+
+// browse is the page after its scripts have run, which must have no complaint.
+func browse(t *testing.T, browser, url string, flags ...string) string {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	c := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-		"--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(), "--enable-logging=stderr", "--window-size=600,900", "--dump-dom", server.URL)
+	c := exec.CommandContext(ctx, browser, append([]string{"--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir=" + t.TempDir(),
+		"--enable-logging=stderr", "--window-size=600,900", "--dump-dom", url}, flags...)...)
 	var log bytes.Buffer
 	c.Stderr = &log
 	dom, err := c.Output()
@@ -59,18 +110,5 @@ func TestInChromium(t *testing.T) {
 			t.Errorf("the page says: %s", line)
 		}
 	}
-	if len(asked) != 1 {
-		t.Errorf("the page asked for %q, want only itself", asked)
-	}
-	_, title, _ := strings.Cut(string(dom), "<title>")
-	title, _, _ = strings.Cut(title, "</title>")
-	for _, want := range []string{
-		"figure-test-error: depth 44 plain 15.1 ± 1.5 residual 5.1 ± 1.1 He et al. 2015, CIFAR-10 (paper) 7.17",
-		"figure-train-loss: depth 44 plain 0.819 ± 0.008 residual 0.118 ± 0.012",
-		"figure-curves: step 2", "plain, 44 0.9", "wide: false",
-	} {
-		if !strings.Contains(title, want) {
-			t.Errorf("have %q, want %q in it", title, want)
-		}
-	}
+	return string(dom)
 }

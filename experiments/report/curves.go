@@ -37,7 +37,7 @@ func looks(s *Study) []line {
 			}
 			share := 1.0
 			if n := len(r.arms); n > 1 {
-				share = 0.38 + 0.62*float64(at)/float64(n-1)
+				share = 0.45 + 0.55*float64(at)/float64(n-1)
 			}
 			i := slices.IndexFunc(s.Arms, func(a results.Arm) bool { return slices.Equal(a.Labels, arm.Labels) })
 			all[i] = line{group: r.name, name: plain(arm.Labels[axis]), paint: p.shade(share), width: 1.8}

@@ -102,7 +102,7 @@ func dotPlot(s *Study, q quantity) Figure {
 		notes = append(notes, divergedMark+": some seeds diverged, and count with the accuracy of chance.")
 	}
 	if infinite {
-		notes = append(notes, "▷ at the right edge: diverged seeds; their arm has no mean.")
+		notes = append(notes, "▶ at the right edge: diverged seeds; their arm has no mean.")
 	}
 	if without {
 		notes = append(notes, "Values that are not above 0 have no place on the logarithmic axis, and are left out.")

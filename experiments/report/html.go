@@ -118,7 +118,7 @@ func HTML(w io.Writer, s *Study, verdicts []claims.Verdict, live bool) error {
 func pageVerdictOf(v claims.Verdict) pageVerdict {
 	out := pageVerdict{State: v.State, Text: plain(v.Text), Class: "open", Sign: "…", Lacks: plain(v.Lacks)}
 	if out.Lacks != "" {
-		out.Lacks = "still to come: " + out.Lacks
+		out.Lacks = "lacks " + out.Lacks
 	}
 	switch v.State {
 	case claims.Met:

@@ -22,8 +22,12 @@ type Live struct {
 // asks every three seconds.
 const lastCall = 8 * time.Second
 
-// every is the time between two looks at the runs.
-const every = time.Second
+// every is the time between two looks at the runs, and share how much more of it
+// passes than is spent on making pages: the runs need the processor.
+const (
+	every = time.Second
+	share = 10
+)
 
 // Serve answers on a listener of this machine until nothing is running any more,
 // and the pages that are open have had the time to see how it ended. It then
@@ -64,6 +68,7 @@ type liveHandler struct {
 	page []byte
 	err  error
 	made time.Time
+	took time.Duration
 	live bool
 }
 
@@ -103,9 +108,11 @@ func (h *liveHandler) render() ([]byte, error) {
 	h.Lock()
 	defer h.Unlock()
 	live := h.Running()
-	if h.made.IsZero() || live != h.live || time.Since(h.made) > every {
+	if h.made.IsZero() || live != h.live || time.Since(h.made) > max(every, share*h.took) {
+		begun := time.Now()
 		h.page, h.err = h.draw(live)
 		h.made, h.live = time.Now(), live
+		h.took = h.made.Sub(begun)
 	}
 	return h.page, h.err
 }
