@@ -84,7 +84,7 @@ func (t *Trial) look(ctx context.Context) (p results.Probe, err error) {
 	set := nn.Settings{Options: c.Model.Options, Spec: t.Data.Spec(), Batch: plan.Size, LabelSmoothing: c.Train.LabelSmoothing}
 	for b, err := range t.Data.Batches(ctx, plan) {
 		if err != nil {
-			return p, fmt.Errorf("probe: %w", err)
+			return p, fmt.Errorf("probe.batch: %w", err)
 		}
 		signals, loss, err := nn.Probe(t.Params, c.Model.Network(), set, b.X, b.Y)
 		if err != nil {
