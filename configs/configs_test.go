@@ -13,8 +13,8 @@ import (
 	"zoo/nn"
 )
 
-// TestConfigs: every named experiment loads, says what it is about, and builds
-// its network.
+// TestConfigs: every named experiment loads with all its arms, says what it is
+// about, claims something that its runs can refute, and builds its network.
 func TestConfigs(t *testing.T) {
 	files, err := fs.Glob(configs.FS, "*.yaml")
 	if err != nil || len(files) == 0 {
@@ -40,6 +40,11 @@ func TestConfigs(t *testing.T) {
 			}
 			if !strings.HasPrefix(string(text), "# ") {
 				t.Error("the config does not begin with a comment")
+			}
+			if design, err := experiments.LoadDesign(file); err != nil {
+				t.Error(err)
+			} else if c.Sweep != nil && (len(c.Check) == 0 || len(design.Seeds) < 3) {
+				t.Errorf("the sweep has %d claims and %d seeds, want at least one claim and three seeds", len(c.Check), len(design.Seeds))
 			}
 			info, err := datasets.Lookup(c.Data.Name)
 			if err != nil {

@@ -78,6 +78,17 @@ func LoadDesign(name string, overrides ...string) (*Design, error) {
 	return d, nil
 }
 
+// Trials is how many runs the config's sweep has: 1 without a sweep and seeds.
+func (c Config) Trials() int {
+	d := &Design{Config: c}
+	arms := 1
+	if c.Sweep != nil {
+		d.expand(nil, func(string, string, ...any) {}) // what is wrong shows when it is loaded
+		arms = len(d.Arms)
+	}
+	return arms * max(1, len(c.Seeds))
+}
+
 // expand makes the arms, without their configs.
 func (d *Design) expand(origins strict.Origins, report func(key, format string, args ...any)) {
 	sweep := d.Config.Sweep
@@ -309,7 +320,7 @@ func (c Config) Flat() map[string]string {
 
 // validate reports claims and views that name what the sweep does not have.
 func (d *Design) validate(report func(key, format string, args ...any)) {
-	s := d.study()
+	s := d.frame()
 	for i, text := range d.Config.Check {
 		if err := claims.Check(text, s); err != nil {
 			report(fmt.Sprintf("check[%d]", i), "%q: %v", text, err)
@@ -348,37 +359,33 @@ func (d *Design) validate(report func(key, format string, args ...any)) {
 // study is the design as a study without runs.
 func (d *Design) study() *results.Study {
 	c := d.Config
-	s := &results.Study{
-		Name: c.Name, Paper: c.Paper, Figure: c.Figure, Claim: c.Claim, Config: string(c.YAML(nil)),
-		Axes: d.Axes, Seeds: d.Seeds,
+	s := d.frame()
+	s.Name, s.Paper, s.Figure, s.Claim = c.Name, c.Paper, c.Figure, c.Claim
+	s.Config = string(c.YAML(nil))
+	flats := make([]map[string]string, len(d.Arms))
+	for i, a := range d.Arms {
+		flats[i] = a.Config.Flat()
 	}
-	s.View, s.Baseline = c.Report.view(d.Axes)
-	base := c.Flat()
-	for _, a := range d.Arms {
-		arm := results.Arm{Labels: a.Labels}
-		flat := a.Config.Flat()
-		for _, key := range d.varied() {
-			if v, ok := flat[key]; ok {
-				arm.Changes = append(arm.Changes, results.Change{Key: key, Value: v})
-			} else if _, ok := base[key]; ok {
-				arm.Changes = append(arm.Changes, results.Change{Key: key})
-			}
+	varied := Differing(flats)
+	for i := range s.Arms {
+		for _, key := range varied {
+			s.Arms[i].Changes = append(s.Arms[i].Changes, results.Change{Key: key, Value: flats[i][key]})
 		}
 		for _, seed := range d.Seeds {
-			arm.Trials = append(arm.Trials, results.Trial{Seed: seed})
+			s.Arms[i].Trials = append(s.Arms[i].Trials, results.Trial{Seed: seed})
 		}
-		s.Arms = append(s.Arms, arm)
 	}
 	return s
 }
 
-// varied are the keys that differ between arms, sorted.
-func (d *Design) varied() []string {
-	var flats []map[string]string
+// frame is the design as a study with nothing but its arms.
+func (d *Design) frame() *results.Study {
+	s := &results.Study{Axes: d.Axes, Seeds: d.Seeds}
+	s.View, s.Baseline = d.Config.Report.view(d.Axes)
 	for _, a := range d.Arms {
-		flats = append(flats, a.Config.Flat())
+		s.Arms = append(s.Arms, results.Arm{Labels: a.Labels})
 	}
-	return Differing(flats)
+	return s
 }
 
 // Differing are the keys whose values are not the same in all configs, sorted. A

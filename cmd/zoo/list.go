@@ -13,6 +13,7 @@ type listed struct {
 	Name   string `json:"name"`
 	Model  string `json:"model,omitempty"`
 	Data   string `json:"data,omitempty"`
+	Trials int    `json:"trials,omitempty"` // of its sweep, seeds and all; 1 without one
 	Paper  string `json:"paper,omitempty"`
 	Figure string `json:"figure,omitempty"`
 	Claim  string `json:"claim,omitempty"`
@@ -26,7 +27,7 @@ func newList() *cobra.Command {
 		Use:   "list [GLOB]",
 		Short: "The named experiments: what they claim and what they cost",
 		Long: `The named experiments, those of ./configs and those that come with zoo, as their
-configs are written: ZOO_ variables do not count. A config that does not load is
+configs are written; zoo run trains one of a single trial, zoo sweep the others: ZOO_ variables do not count. A config that does not load is
 listed all the same, and its errors follow.`,
 		Example: `  zoo list
   zoo list 'resnet*'`,
@@ -46,7 +47,7 @@ listed all the same, and its errors follow.`,
 					broken = append(broken, err)
 				} else {
 					l.Model, l.Data, l.Paper, l.Figure = config.Model.Name, config.Data.Name, config.Paper, config.Figure
-					l.Claim, l.Cost = config.Claim, config.Cost
+					l.Claim, l.Cost, l.Trials = config.Claim, config.Cost, config.Trials()
 				}
 				all = append(all, l)
 			}
@@ -65,14 +66,14 @@ listed all the same, and its errors follow.`,
 }
 
 func printList(c *cobra.Command, all []listed) {
-	t := sheet{header: []string{"NAME", "MODEL", "DATA", "COST"}, snip: true}
+	t := sheet{header: []string{"NAME", "MODEL", "DATA", ">TRIALS", "COST"}, snip: true}
 	for _, l := range all {
 		if l.Error != "" {
-			t.add(l.Name, "-", "-", "-")
+			t.add(l.Name, "-", "-", "-", "-")
 			t.notes = append(t.notes, "its config does not load")
 			continue
 		}
-		t.add(l.Name, l.Model, l.Data, oneLine(l.Cost))
+		t.add(l.Name, l.Model, l.Data, thousands(l.Trials), oneLine(l.Cost))
 		t.notes = append(t.notes, oneLine(l.Claim))
 	}
 	t.print(c.OutOrStdout())

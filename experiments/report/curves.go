@@ -14,6 +14,9 @@ import (
 // mostPoints is how many points a curve is drawn with.
 const mostPoints = 160
 
+// mostBands is how many intervals can lie over one another and still be told apart.
+const mostBands = 6
+
 // looks gives every arm of a study its line: the colour is its series, the shade
 // where it stands on the x axis.
 func looks(s *Study) []line {
@@ -69,6 +72,14 @@ func curves(s *Study) []Figure {
 	}
 	if ch.lines == nil {
 		return nil
+	}
+	if len(ch.lines) > mostBands && len(s.Seeds) > 1 {
+		ch.under = fmt.Sprintf("mean of %d seeds; the tables have intervals", len(s.Seeds))
+		for _, l := range ch.lines {
+			for i := range l.points {
+				l.points[i].lo, l.points[i].hi = math.NaN(), math.NaN()
+			}
+		}
 	}
 	if crossed {
 		ch.notes = append(ch.notes, "×: a seed diverged here, and the curve ends.")

@@ -23,7 +23,7 @@ func quantityOf(metric string) quantity {
 
 // String is the name for people, with the unit: test error, %.
 func (q quantity) String() string {
-	name := strings.ReplaceAll(plain(q.metric), ".", " ")
+	name := strings.NewReplacer(".", " ", "_", " ").Replace(plain(q.metric))
 	if q.percent {
 		name += ", %"
 	}

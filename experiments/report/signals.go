@@ -42,6 +42,7 @@ func signals(s *Study) (all []Figure) {
 	}
 	for _, ch := range []chart{activation, gradient, singular} {
 		if len(ch.lines) > 0 {
+			ch.countLayers()
 			all = append(all, ch.figure())
 		}
 	}
@@ -77,10 +78,15 @@ func (ch *chart) measured(look, l, theory line) {
 	} else {
 		ch.lines = append(ch.lines, l)
 	}
-	if n := len(points); n <= 12 && (ch.xTicks == nil || len(ch.xTicks) < n) {
-		ch.xTicks = nil
-		for i := range n {
-			ch.xTicks = append(ch.xTicks, plot.Tick{Value: float64(i + 1), Label: fmt.Sprint(i + 1)})
-		}
+}
+
+// countLayers gives each layer a tick where there are few.
+func (ch *chart) countLayers() {
+	n := 0
+	for _, l := range ch.lines {
+		n = max(n, len(l.points))
+	}
+	for i := 1; i <= n && n <= 12; i++ {
+		ch.xTicks = append(ch.xTicks, plot.Tick{Value: float64(i), Label: fmt.Sprint(i)})
 	}
 }

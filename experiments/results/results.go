@@ -44,13 +44,14 @@ func (a Axis) Name() string {
 // An Arm is a point of a sweep: what its trials share.
 type Arm struct {
 	Labels  []string // one an axis
-	Changes []Change // what the sweep sets in it
+	Changes []Change // the keys that differ between the arms
 	Trials  []Trial  // one a seed, in the order of the seeds
 	Params  int      // trained parameters; 0 before a trial is done
 	MACs    int      // of one example
 }
 
-// A Change is a key that the sweep sets, with its value.
+// A Change is a key that is not the same in all arms, with its value; empty where
+// an arm has no such key.
 type Change struct{ Key, Value string }
 
 // String is the arm's name: its labels, as claims write them.

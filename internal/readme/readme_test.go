@@ -10,18 +10,18 @@ import (
 	"testing"
 )
 
-// block returns the first block of README.md in a language.
-func block(t *testing.T, root, language string) string {
+// block returns the n-th block of README.md in a language, from 0.
+func block(t *testing.T, root, language string, n int) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := regexp.MustCompile("(?s)```" + language + "\n(.*?)```").FindSubmatch(text)
-	if m == nil {
-		t.Fatalf("README.md has no block of %s", language)
+	all := regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllSubmatch(text, -1)
+	if len(all) <= n {
+		t.Fatalf("README.md has %d blocks of %s, want more than %d", len(all), language, n)
 	}
-	return string(m[1])
+	return string(all[n][1])
 }
 
 // TestNetwork puts README's network into the program, as its one new file, and
@@ -34,7 +34,7 @@ func TestNetwork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	network := block(t, root, "go")
+	network := block(t, root, "go", 0)
 	if n := strings.Count(network, "\n"); n > 40 {
 		t.Errorf("the network has %d lines", n)
 	}
@@ -80,7 +80,7 @@ func TestConfig(t *testing.T) {
 		t.Skip("links the program")
 	}
 	file := filepath.Join(t.TempDir(), "my.yaml")
-	if err := os.WriteFile(file, []byte(block(t, "../..", "yaml")), 0o666); err != nil {
+	if err := os.WriteFile(file, []byte(block(t, "../..", "yaml", 0)), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	c := exec.Command("go", "run", "./cmd/zoo", "config", "show", file)
@@ -88,5 +88,34 @@ func TestConfig(t *testing.T) {
 	out, err := c.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "activation: tanh") || !strings.Contains(string(out), "name: lenet5-tanh") {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestAblation sweeps README's ablation, reports on it and checks its claims.
+func TestAblation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("links the program")
+	}
+	dir := t.TempDir()
+	program := filepath.Join(dir, "zoo")
+	build := exec.Command("go", "build", "-o", program, "./cmd/zoo")
+	build.Dir = "../.."
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "width-batch.yaml"), []byte(block(t, "../..", "yaml", 1)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ verb, want string }{
+		{"sweep", "width-batch: 18/18"},
+		{"report", "test error, %: mean ± 95 % interval of the mean (n = 3 seeds)"},
+		{"check", "   met"},
+	} {
+		run := exec.Command(program, c.verb, "width-batch.yaml")
+		run.Dir = dir
+		out, err := run.CombinedOutput()
+		if err != nil || !strings.Contains(string(out), c.want) {
+			t.Fatalf("zoo %s: %v, want %q\n%s", c.verb, err, c.want, out)
+		}
 	}
 }
