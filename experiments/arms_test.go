@@ -101,6 +101,14 @@ sweep:
       values: [{name: mlp, depth: 4}, {depth: 3, norm: batch}]
       label: [deep, normed]
 `, []string{"model.depth", "model.norm", "model.width"}, []string{"deep: 4 none 16", "normed: 3 batch 16"}},
+		{"another network than the config's", `
+sweep:
+  mode: list
+  points:
+    - {label: mine, set: {}}
+    - {label: other, set: {model: {name: lenet5, filters: [2, 3], norm: batch}}}
+    - {label: same, set: {model: {name: mlp, depth: 3}}}
+`, []string{"model.name", "model.depth", "model.width", "model.norm", "model.filters"}, []string{"mine: mlp 2 16 none ", "other: lenet5   batch [2, 3]", "same: mlp 3 16 none "}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d, err := design(t, base+c.sweep)

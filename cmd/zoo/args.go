@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -44,6 +45,32 @@ func split(args []string) (names, keys []string) {
 		n = len(args)
 	}
 	return args[:n], args[n:]
+}
+
+// commandLine is what to type for a verb with these arguments, and with those of
+// the flags that c was given.
+func commandLine(c *cobra.Command, verb string, args []string, flags ...string) string {
+	words := append([]string{program(), verb}, quoted(args)...)
+	for _, name := range flags {
+		if f := c.Flags().Lookup(name); f != nil && f.Changed {
+			words = append(words, quoted([]string{"--" + name, f.Value.String()})...)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// quoted are arguments as a shell takes them.
+func quoted(args []string) (words []string) {
+	for _, a := range args {
+		plain := a != "" && !strings.ContainsFunc(a, func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./=,:+@%", r)
+		})
+		if !plain {
+			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+		words = append(words, a)
+	}
+	return words
 }
 
 // verbs refuses a word that is no verb of a command.

@@ -8,31 +8,11 @@ import (
 
 	"zoo/experiments"
 	"zoo/experiments/claims"
-	"zoo/experiments/run"
+	"zoo/experiments/report"
 )
 
 // A notMet is a claim that the runs do not bear out.
 type notMet struct{ error }
-
-// checked is a claim in the output of zoo check --json.
-type checked struct {
-	Claim   string `json:"claim"`
-	Verdict string `json:"verdict"`
-	Lacks   string `json:"lacks,omitempty"` // why it is not yet run
-	Sides   []side `json:"sides,omitempty"`
-}
-
-// side is a comparison in a claim. Numbers that JSON does not have are texts.
-type side struct {
-	Text   string     `json:"text"`
-	Op     string     `json:"op"`
-	Left   run.Number `json:"left"`
-	Right  run.Number `json:"right"`
-	Holds  bool       `json:"holds"`
-	Unsure bool       `json:"unsure"` // the 95 % interval of left − right has both signs
-	Lo     run.Number `json:"margin_lo"`
-	Hi     run.Number `json:"margin_hi"`
-}
 
 func newCheck() *cobra.Command {
 	o := experiments.StudyOptions{Code: code()}
@@ -58,7 +38,7 @@ Exit code 3: a claim is not met. A claim that is not yet run is no failure.`,
 				return fmt.Errorf("%s claims nothing: its config has no check", study.Name)
 			}
 			if asJSON {
-				err = printJSON(c.OutOrStdout(), checkedJSON(verdicts))
+				err = report.ClaimsJSON(c.OutOrStdout(), verdicts)
 			} else {
 				showVerdicts(c, verdicts)
 			}
@@ -121,16 +101,4 @@ func figure(v float64) string {
 		return "unknown"
 	}
 	return fmt.Sprintf("%.4g", v)
-}
-
-func checkedJSON(verdicts []claims.Verdict) []checked {
-	all := []checked{}
-	for _, v := range verdicts {
-		k := checked{Claim: v.Text, Verdict: v.State, Lacks: v.Lacks}
-		for _, p := range v.Parts {
-			k.Sides = append(k.Sides, side{p.Text, p.Op, run.Number(p.Left), run.Number(p.Right), p.Holds, p.Unsure(), run.Number(p.Margin.Lo), run.Number(p.Margin.Hi)})
-		}
-		all = append(all, k)
-	}
-	return all
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,9 +40,12 @@ shows the numbers. Stopped before its end: continues, and ends with the same byt
 			}
 			screen := newScreen(out, c.ErrOrStderr())
 			o.Monitor = screen
+			if n := config.Trials(); n > 1 {
+				screen.Notice(fmt.Sprintf("this trains the config as it is, with seed %d; its sweep has %d trials: %s", config.Seed, n, commandLine(c, "sweep", args, "out")))
+			}
 			outcome, err := experiments.Execute(c.Context(), config, o)
 			screen.end()
-			again := program() + " run " + strings.Join(args, " ")
+			again := commandLine(c, "run", args, "out", "checkpoint-every")
 			if errors.Is(err, context.Canceled) {
 				if outcome.Dir != "" {
 					fmt.Fprintf(c.ErrOrStderr(), "interrupted; %s is saved. To go on: %s\n", outcome.Dir, again)

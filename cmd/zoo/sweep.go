@@ -32,7 +32,7 @@ steps), and nothing is trained. With --plan-out FILE: the same list for zoo tria
 that other launchers can carry it out.`,
 		Example: `  zoo sweep plain-vs-res-mnist --plan
   zoo sweep plain-vs-res-mnist -j 2
-  zoo sweep my.yaml train.steps=100 seeds=[1,2,3,4,5]`,
+  zoo sweep my.yaml train.steps=100 'seeds=[1, 2, 3, 4, 5]'`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -83,7 +83,7 @@ func sweep(c *cobra.Command, p *experiments.Plan, root string, jobs int, args []
 	m := newSweepScreen(c.OutOrStdout(), c.ErrOrStderr(), p)
 	outcomes, err := p.Run(c.Context(), experiments.SweepOptions{Root: root, Jobs: jobs, Program: []string{self, "trial"}, Monitor: m})
 	m.end()
-	again := program() + " sweep " + strings.Join(args, " ")
+	again := commandLine(c, "sweep", args, "out", "jobs")
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintf(c.ErrOrStderr(), "interrupted; %s. To go on: %s\n", m.counts(), again)
 		return err
@@ -101,7 +101,7 @@ func sweep(c *cobra.Command, p *experiments.Plan, root string, jobs int, args []
 	if failed > 0 {
 		return failure{fmt.Errorf("%d of %d trials have no outcome; to try them again: %s", failed, len(p.Trials), again)}
 	}
-	fmt.Fprintf(c.OutOrStdout(), "Next: %s report %s\n", program(), strings.Join(args, " "))
+	fmt.Fprintf(c.OutOrStdout(), "Next: %s\n", commandLine(c, "report", args, "out"))
 	return nil
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -32,10 +31,9 @@ until the sweep ends.`,
 			if err != nil {
 				return err
 			}
-			words := strings.Join(args, " ")
 			running := func() bool { return experiments.Sweeping(study.Dir) }
 			if !running() {
-				return fmt.Errorf("nobody sweeps %s now: see what there is with %s report %s, or begin with %s sweep %s", study.Name, program(), words, program(), words)
+				return fmt.Errorf("nobody sweeps %s now: see what there is with %s, or begin with %s", study.Name, commandLine(c, "report", args, "out"), commandLine(c, "sweep", args, "out"))
 			}
 			at, err := report.Loopback(port)
 			if err != nil {
@@ -45,7 +43,7 @@ until the sweep ends.`,
 			if err := (report.Live{Open: open, Running: running}).Serve(c.Context(), at); err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "the sweep has ended. Next: %s report %s\n", program(), words)
+			fmt.Fprintf(c.OutOrStdout(), "the sweep has ended. Next: %s\n", commandLine(c, "report", args, "out"))
 			return nil
 		},
 	}

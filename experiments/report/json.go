@@ -82,7 +82,7 @@ type partJSON struct {
 func JSON(w io.Writer, s *Study, verdicts []claims.Verdict) error {
 	out := studyJSON{
 		Name: s.Name, Claim: s.Claim, Paper: s.Paper, Figure: s.Figure, Dir: s.Dir, Code: s.Code, Data: s.Data,
-		Axes: []axisJSON{}, Seeds: s.Seeds, Baseline: s.Baseline, Arms: []armJSON{}, Claims: []claimJSON{},
+		Axes: []axisJSON{}, Seeds: s.Seeds, Baseline: s.Baseline, Arms: []armJSON{},
 	}
 	for _, a := range s.Axes {
 		out.Axes = append(out.Axes, axisJSON{a.Param, a.Labels})
@@ -109,6 +109,15 @@ func JSON(w io.Writer, s *Study, verdicts []claims.Verdict) error {
 		}
 		out.Arms = append(out.Arms, arm)
 	}
+	out.Claims = claimsJSON(verdicts)
+	return write(w, out)
+}
+
+// ClaimsJSON writes verdicts alone.
+func ClaimsJSON(w io.Writer, verdicts []claims.Verdict) error { return write(w, claimsJSON(verdicts)) }
+
+func claimsJSON(verdicts []claims.Verdict) []claimJSON {
+	all := []claimJSON{}
 	for _, v := range verdicts {
 		c := claimJSON{Text: v.Text, State: v.State, Lacks: v.Lacks}
 		for _, p := range v.Parts {
@@ -119,12 +128,16 @@ func JSON(w io.Writer, s *Study, verdicts []claims.Verdict) error {
 			}
 			c.Parts = append(c.Parts, part)
 		}
-		out.Claims = append(out.Claims, c)
+		all = append(all, c)
 	}
+	return all
+}
+
+func write(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(out)
+	return e.Encode(v)
 }
 
 func jsonSample(s stats.Sample) sampleJSON {

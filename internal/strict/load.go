@@ -39,7 +39,7 @@ func (l *Loader) Load(dst any, name string, overrides []string, settings ...Sett
 		r.override(o, commandRank+1+i)
 	}
 	for _, s := range settings {
-		r.setting(s)
+		r.setting(section, s)
 	}
 	if r.broken {
 		return nil, asError(r.problems)

@@ -110,9 +110,9 @@ type Setting struct {
 	Value Value
 }
 
-// setting merges a Setting. Wrong keys and values are reported where they are
+// setting merges a Setting for a section, the whole config. Wrong keys and values are reported where they are
 // written.
-func (r *resolver) setting(s Setting) {
+func (r *resolver) setting(section reflect.Value, s Setting) {
 	value := s.Value.tree.clone()
 	if s.Key == "" && value.kind != mapping {
 		r.fail(Problem{value.at, "", "have " + value.String() + ", want keys and values"})
@@ -130,7 +130,42 @@ func (r *resolver) setting(s Setting) {
 			value = parent
 		}
 	}
+	if r.root != nil {
+		leaveOut(section, r.root, value)
+	}
 	r.root = merge(r.root, value)
+}
+
+// leaveOut takes out of a tree the keys of a choice that over replaces by another
+// one which lacks them: a sweep over networks gives each its own keys, whatever
+// the config's own network has.
+func leaveOut(section reflect.Value, t, over *tree) {
+	if t.kind != mapping || over.kind != mapping {
+		return
+	}
+	if c := as[Chooser](section); c != nil {
+		name := func(t *tree) string {
+			if e, ok := t.fields["name"]; ok && slices.Contains(c.Choices(), e.value.text) {
+				return e.value.text
+			}
+			return ""
+		}
+		if before, after := name(t), name(over); before != "" && after != "" {
+			had, has := keysOf(fieldsOf(ofChoice(section, before))), keysOf(fieldsOf(ofChoice(section, after)))
+			for _, key := range had {
+				if !slices.Contains(has, key) {
+					delete(t.fields, key)
+				}
+			}
+		}
+	}
+	for _, f := range ownFields(section) {
+		inner, ok := t.fields[f.key]
+		replaced, ok2 := over.fields[f.key]
+		if ok && ok2 && f.value.Kind() == reflect.Struct && f.value.Type() != valueType {
+			leaveOut(f.value, inner.value, replaced.value)
+		}
+	}
 }
 
 // Join is all the problems of several errors of Load, each once; nil if there
