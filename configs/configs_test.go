@@ -2,6 +2,7 @@ package configs_test
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,11 +51,17 @@ func TestConfigs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			shape := []int{info.Shape[0] + 2*c.Data.Pad, info.Shape[1] + 2*c.Data.Pad, info.Shape[2]}
-			if side := c.Data.Resize; side > 0 {
-				shape[0], shape[1] = side+2*c.Data.Pad, side+2*c.Data.Pad
+			shape, classes := slices.Clone(info.Shape), info.Classes
+			if shape == nil { // of the user's own files
+				shape, classes = []int{0, 0, 3}, 10
 			}
-			spec := datasets.Spec{Inputs: []datasets.Input{{Name: "images", Dtype: tensor.Float32, Shape: shape}}, Classes: info.Classes}
+			for i := range 2 {
+				if c.Data.Resize > 0 {
+					shape[i] = c.Data.Resize
+				}
+				shape[i] += 2 * c.Data.Pad
+			}
+			spec := datasets.Spec{Inputs: []datasets.Input{{Name: "images", Dtype: tensor.Float32, Shape: shape}}, Classes: classes}
 			set := nn.Settings{Options: c.Model.Options, Spec: spec, Batch: 2}
 			if _, err := nn.Build(nn.NewParams(1, tensor.Float32), nn.Train, c.Model.Network(), set); err != nil {
 				t.Errorf("model %s: %v", c.Model.Name, err)

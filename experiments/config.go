@@ -1,5 +1,6 @@
-// Package experiments turns a config into a run: the strict config, the training
-// loop, evaluation and what is kept of them.
+// Package experiments turns a config into a run, and its sweep into many: the
+// strict config, the training loop, evaluation and what is kept of them; the arms
+// of a sweep, the plan of its trials, their processes, and what they found.
 package experiments
 
 import (

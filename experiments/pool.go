@@ -49,6 +49,7 @@ type TrialProgress struct {
 type TrialOutcome struct {
 	State   string // run.Complete, run.Diverged, run.Interrupted or run.Failed
 	Error   string // of a trial that failed or was killed
+	Notices string // what its process said beside, in lines
 	Dir     string
 	Summary run.Summary
 }
@@ -163,6 +164,11 @@ func (o SweepOptions) outcome(t PlannedTrial, err error, stderr string) TrialOut
 		return failed(e)
 	}
 	out := TrialOutcome{State: t.State, Dir: t.Dir}
+	for line := range strings.Lines(stderr) {
+		if notice, ok := strings.CutPrefix(line, "notice: "); ok {
+			out.Notices += notice
+		}
+	}
 	var exit *exec.ExitError
 	switch {
 	case t.Done():

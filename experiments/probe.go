@@ -179,7 +179,7 @@ func ReadProbe(dir string) (p results.Probe, err error) {
 		err = json.Unmarshal(b, &p)
 	}
 	if err != nil {
-		return p, fmt.Errorf("%s: %w; train it again with --rerun", name, err)
+		return p, fmt.Errorf("%w; remove the folder %s, and train it again", err, dir)
 	}
 	return p, nil
 }

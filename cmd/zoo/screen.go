@@ -31,7 +31,7 @@ func newScreen(out, err io.Writer) *screen {
 func (s *screen) start(total int64, options ...progressbar.Option) {
 	s.bar = progressbar.NewOptions64(total, append([]progressbar.Option{
 		progressbar.OptionSetWriter(s.err), progressbar.OptionThrottle(100 * time.Millisecond), progressbar.OptionClearOnFinish(),
-		progressbar.OptionSetPredictTime(true), progressbar.OptionSetWidth(20), progressbar.OptionShowCount(), progressbar.OptionFullWidth(),
+		progressbar.OptionSetPredictTime(true), progressbar.OptionSetWidth(20), progressbar.OptionFullWidth(),
 		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}),
 	}, options...)...)
 }
@@ -67,7 +67,7 @@ func (s *screen) Data(d datasets.Step) {
 	if d.What != s.slow {
 		s.end()
 		s.slow = d.What
-		s.start(d.Total, progressbar.OptionSetDescription(d.What), progressbar.OptionShowBytes(d.Unit == "B"))
+		s.start(d.Total, progressbar.OptionSetDescription(d.What), progressbar.OptionShowCount(), progressbar.OptionShowBytes(d.Unit == "B"))
 	}
 	s.bar.Set64(d.Done)
 }
@@ -85,7 +85,7 @@ func (s *screen) Begin(t *experiments.Trial, dir string, step int) {
 	}
 	if s.terminal {
 		s.slow = ""
-		s.start(int64(t.Steps()), progressbar.OptionSetItsString("steps"), progressbar.OptionShowIts())
+		s.start(int64(t.Steps()), progressbar.OptionShowCount(), progressbar.OptionSetItsString("steps"), progressbar.OptionShowIts())
 		s.bar.Set(step)
 	}
 }

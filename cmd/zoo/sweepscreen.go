@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/schollz/progressbar/v3"
 
 	"zoo/experiments"
@@ -38,7 +39,7 @@ func newSweepScreen(out, err io.Writer, p *experiments.Plan) *sweepScreen {
 	}
 	s.line(s.out, "%s  %d trials, %d done before", p.Name, s.total, s.before)
 	if s.terminal && s.work > 0 {
-		s.start(s.work, progressbar.OptionSetDescription(s.counts()), progressbar.OptionOnCompletion(func() {}))
+		s.start(s.work, progressbar.OptionSetDescription(s.counts()))
 	}
 	return s
 }
@@ -83,6 +84,7 @@ func (s *sweepScreen) Trial(t experiments.PlannedTrial, o experiments.TrialOutco
 	if o.Error != "" {
 		line += ": " + o.Error
 	}
+	s.Notice(o.Notices)
 	s.line(s.out, "%s", line)
 	s.show()
 }
@@ -99,8 +101,8 @@ func (s *sweepScreen) show() {
 	for _, r := range s.running {
 		about += " | " + s.at[r]
 	}
-	if width := terminalWidth(s.err); width > 60 && len(about) > width-50 { // room for the bar
-		about = about[:width-50]
+	if room := max(20, terminalWidth(s.err)-42); text.StringWidthWithoutEscSequences(about) > room { // the bar's
+		about = text.Snip(about, room, "…")
 	}
 	s.bar.Describe(about)
 	s.bar.Set64(min(done, s.work))

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Runs every ablation but that for clusters, and writes experiments/RESULTS.md with its
+# figures. What is done already is not repeated; the runs are in runs/. CIFAR-10 is the
+# official one (zoo data get cifar10), or the archive cifar10-jpeg.tar.gz if that lies in
+# the current folder.
+#
+#   scripts/reproduce.sh [JOBS]
+set -euo pipefail
+here=$(cd "$(dirname "$0")/.." && pwd)
+jobs=${1:-$(nproc)}
+cifar=plain-vs-res-cifar10
+[ -e cifar10-jpeg.tar.gz ] && cifar=plain-vs-res-cifar10-jpeg
+names="plain-vs-res-mnist $cifar shortcuts init-depth-mlp init-signal isometry meanfield-depth resid-init
+  bn-lr-sweep norm-vs-batch activations dropout-mlp optimizers width-vs-depth"
+
+bin=$(mktemp -d)
+trap 'rm -rf "$bin"' EXIT
+# The revision in the program is the one that the results name.
+(cd "$here" && go build -buildvcs=true -o "$bin/zoo" ./cmd/zoo)
+for name in $names; do
+  began=$SECONDS
+  "$bin/zoo" sweep "$name" --jobs "$jobs"
+  echo "$name took $((SECONDS - began)) s"
+done
+# shellcheck disable=SC2086 # names are words
+"$bin/zoo" report --markdown --output "$here/experiments/RESULTS.md" $names
