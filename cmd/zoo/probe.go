@@ -25,10 +25,10 @@ func newProbe() *cobra.Command {
 		Use:   "probe NAME-or-FILE [key=value ...]",
 		Short: "Activations and gradients layer by layer at initialisation, without training",
 		Long: `Send one batch forward and backward through the network of each arm of an experiment,
-as it is initialised with the first seed, and show for each layer with weights the
-standard deviation of its output and of the loss's gradient with respect to it, beside
-what theory predicts for it (mean field: Glorot & Bengio 2010, He et al. 2015, Poole et
-al. 2016), and the largest share of dead units behind it. Nothing is trained.`,
+as it is initialised with the first seed, and show for each layer with weights the mean
+and standard deviation of its output and of the loss's gradient with respect to it,
+beside the deviation that theory predicts (mean field: Glorot & Bengio 2010, He et al.
+2015, Poole et al. 2016), and the share of dead units behind it. Nothing is trained.`,
 		Example: `  zoo probe init-signal
   zoo probe plain-vs-res-mnist --all
   zoo probe lenet5-mnist model.init='normal(0.01)'`,
@@ -69,7 +69,7 @@ al. 2016), and the largest share of dead units behind it. Nothing is trained.`,
 
 func showProbe(w io.Writer, p probed, every bool) {
 	fmt.Fprintf(w, "%s  seed %d  loss %s\n", armName(p.Arm), p.Seed, figure(float64(p.Loss)))
-	t := sheet{header: []string{"LAYER", "OP", ">STD", ">THEORY", ">GRAD. STD", ">THEORY", ">DEAD"}}
+	t := sheet{header: []string{"LAYER", "OP", ">MEAN", ">STD", ">THEORY", ">GRAD. MEAN", ">GRAD. STD", ">THEORY", ">DEAD"}}
 	for i, s := range p.Signals {
 		if !every && !experiments.Weighted(s) {
 			continue
@@ -83,7 +83,7 @@ func showProbe(w io.Writer, p probed, every bool) {
 				dead = behind.Dead
 			}
 		}
-		t.add(s.Path, s.Op, small(&s.Std), small(s.PredictedStd), small(&s.GradStd), small(s.PredictedGradStd), percent(dead))
+		t.add(s.Path, s.Op, small(&s.Mean), small(&s.Std), small(s.PredictedStd), small(&s.GradMean), small(&s.GradStd), small(s.PredictedGradStd), percent(dead))
 	}
 	t.print(w)
 	if n := len(p.Singular); n > 0 {
