@@ -67,12 +67,6 @@ func (q quantity) decimals(value, half float64) int {
 	return min(max(0, -int(math.Floor(math.Log10(size)))), 6)
 }
 
-// value writes a value alone.
-func (q quantity) value(v float64) string {
-	v *= q.scale()
-	return fixed(v, q.decimals(v, math.NaN()))
-}
-
 // estimate writes mean ± half interval.
 func (q quantity) estimate(s stats.Sample) string {
 	mean, half := s.Mean*q.scale(), (s.Hi-s.Lo)/2*q.scale()

@@ -2,11 +2,14 @@ package run
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func TestHeld(t *testing.T) {
@@ -65,4 +68,46 @@ func TestReadersDoNotBlock(t *testing.T) {
 	}
 	close(stop)
 	wg.Wait()
+}
+
+// TestOneFolderForOneID: whoever looks for a run finds the one folder that there
+// is, whatever name he would have given it, even if many look at once.
+func TestOneFolderForOneID(t *testing.T) {
+	root := t.TempDir()
+	var wait sync.WaitGroup
+	var got atomic.Int64
+	for i := range 4 {
+		wait.Go(func() {
+			r, err := Open(root, fmt.Sprintf("name%d", i), "abc", Options{})
+			if err == nil {
+				got.Add(1)
+				time.Sleep(2 * patience) // the others give up meanwhile
+				err = r.Close()
+			} else if errors.As(err, new(*HeldError)) {
+				err = nil
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	dirs, err := filepath.Glob(filepath.Join(root, "*-abc"))
+	if err != nil || len(dirs) != 1 || got.Load() == 0 {
+		t.Fatalf("have the folders %v, %v", dirs, err)
+	}
+	r, err := Open(root, "other", "abc", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if r.Dir() != dirs[0] {
+		t.Errorf("have %s, want %s", r.Dir(), dirs[0])
+	}
+	if found, err := Find(root, "abc"); found != dirs[0] || err != nil {
+		t.Errorf("found %q, %v", found, err)
+	}
+	if found, err := Find(filepath.Join(root, "none"), "abc"); found != "" || err != nil {
+		t.Errorf("found %q, %v in a folder that is not there", found, err)
+	}
 }
