@@ -116,8 +116,8 @@ func (ch *chart) bound() {
 		y.min, y.max = max(min(y.min, bands.min), y.min/room), min(max(y.max, bands.max), y.max*room)
 	} else if room := max(y.max-y.min, math.Abs(y.max)*0.2); room > 0 && !cut {
 		y.min, y.max = max(min(y.min, bands.min), y.min-room), min(max(y.max, bands.max), y.max+room)
-		if y.min > 0 && y.min < 0.4*y.max || ch.percent && y.min < 0 {
-			y.min = 0
+		if y.min > 0 && y.min < 0.4*y.max || y.min < 0 && len(values) > 0 && values[0] >= 0 {
+			y.min = 0 // losses and errors are not negative, whatever their intervals
 		}
 	}
 	if under || bands.min < y.min || !cut && (bands.max > y.max || ch.percent && bands.max > 100) {

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 
 	"zoo/experiments/claims"
@@ -50,14 +52,17 @@ func margin(p claims.Part) string {
 	return "[" + short(p.Margin.Lo) + ", " + short(p.Margin.Hi) + "]"
 }
 
-// tally counts the verdicts: 2 met, 1 not met.
+// tally counts the verdicts: 2 met (1 unsure), 1 not met.
 func tally(verdicts []claims.Verdict) string {
 	text := ""
 	for _, state := range []string{claims.Met, claims.NotMet, claims.NotYetRun} {
-		n := 0
+		n, unsure := 0, 0
 		for _, v := range verdicts {
 			if v.State == state {
 				n++
+				if slices.ContainsFunc(v.Parts, claims.Part.Unsure) {
+					unsure++
+				}
 			}
 		}
 		if n > 0 {
@@ -65,6 +70,9 @@ func tally(verdicts []claims.Verdict) string {
 				text += ", "
 			}
 			text += strconv.Itoa(n) + " " + state
+			if unsure > 0 {
+				text += fmt.Sprintf(" (%d unsure)", unsure)
+			}
 		}
 	}
 	if text == "" {

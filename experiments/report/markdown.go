@@ -73,7 +73,7 @@ func address(name string) string {
 // the document, with the names of FigureFile; without a folder there are none.
 func Results(w io.Writer, sections []Section, figures string) error {
 	var b bytes.Buffer
-	fmt.Fprint(&b, "# Results\n\nMade from the run directories by `zoo report --markdown`. Every claim is evaluated, none is written by hand.\n\n")
+	fmt.Fprint(&b, "# Results\n\nMade from the run directories by `zoo report --markdown`. Every verdict follows from the numbers of the runs: a claim is met if it holds for the means over the seeds, and unsure if the 95 % interval of a margin has both signs.\n\n")
 	t := Table{Header: []string{"experiment", "claims", ">seeds", ">trials done", ">cost"}}
 	for _, c := range sections {
 		p := ProgressOf(c.Study)
