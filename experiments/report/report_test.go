@@ -296,13 +296,13 @@ func TestResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"| depth-made-up | 2 met, 1 not met (1 unsure) | 3 | 42 of 42 | 43 min |",
+		"| depth-made-up | 2 met (1 unsure), 1 not met (1 unsure) | 3 | 42 of 42 | 43 min |",
 		"| init-made-up | no claims | 3 | 15 of 15 | 15 min |",
 		"![test error, %](figures/depth-made-up-test-error.svg)",
 		"| plain | 5.5 ± 2.0 |",
 	} {
 		if !strings.Contains(string(b), want) {
-			t.Errorf("want a line with %s", want)
+			t.Errorf("want a line with %s in\n%.900s", want, b)
 		}
 	}
 	for _, link := range regexp.MustCompile(`\]\(([^)]*)\)`).FindAllStringSubmatch(string(b), -1) {
