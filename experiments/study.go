@@ -1,9 +1,7 @@
 package experiments
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,128 +43,6 @@ func OpenStudy(o StudyOptions, name string, overrides ...string) (*results.Study
 
 // Sweeping tells whether a process carries out the sweep of that folder now.
 func Sweeping(dir string) bool { return run.Held(dir) }
-
-// A version is what all runs of a study must share besides the config.
-type version struct{ code, data string }
-
-// collect puts the runs of one version into their places.
-func (d *Design) collect(s *results.Study, o StudyOptions) error {
-	runs, err := runsByKey(o.Root)
-	if err != nil {
-		return err
-	}
-	failures, err := readFailures(s.Dir)
-	if err != nil {
-		return err
-	}
-	keys := make([][]string, len(d.Arms))
-	have := map[version]map[string]bool{} // the trials that each version has
-	all := map[string]bool{}
-	for i, a := range d.Arms {
-		for _, seed := range d.Seeds {
-			c := a.Config
-			c.Seed = seed
-			key := c.key()
-			keys[i] = append(keys[i], key)
-			all[key] = true
-			for v := range runs[key] {
-				if !strings.HasPrefix(v.code, o.Only) {
-					continue
-				}
-				if have[v] == nil {
-					have[v] = map[string]bool{}
-				}
-				have[v][key] = true
-			}
-		}
-	}
-	v, err := choose(have, all, o)
-	if err != nil {
-		return fmt.Errorf("%s: %w", d.Config.Name, err)
-	}
-	s.Code = v.code
-	if v.data != "" {
-		s.Data = fmt.Sprintf("%s, SHA-256 %s", d.Config.Data.Name, v.data[:min(12, len(v.data))])
-	}
-	for i := range s.Arms {
-		for k := range s.Arms[i].Trials {
-			t, key := &s.Arms[i].Trials[k], keys[i][k]
-			dir, ok := runs[key][v]
-			if ok {
-				if t.Record, err = run.Read(dir); err != nil {
-					return err
-				}
-				t.State = t.Status.State
-				if t.Done() && d.Arms[i].Config.Probe.Batch > 0 {
-					p, err := ReadProbe(dir)
-					if err != nil {
-						return err
-					}
-					t.Probe = &p
-				}
-			}
-			if text, bad := failures[key]; bad && !t.Done() {
-				t.State, t.Status.Error = run.Failed, text
-			}
-			if n, ok := t.Summary.Float("params"); ok && t.Done() {
-				s.Arms[i].Params = int(n)
-				macs, _ := t.Summary.Float("macs")
-				s.Arms[i].MACs = int(macs)
-			}
-		}
-	}
-	return nil
-}
-
-// runsByKey are the folders of the runs under root by the hash of their config,
-// then by their version.
-func runsByKey(root string) (map[string]map[version]string, error) {
-	dirs, err := run.List(root)
-	if err != nil {
-		return nil, err
-	}
-	runs := map[string]map[version]string{}
-	for _, dir := range dirs {
-		s, err := run.ReadStatus(dir)
-		if err != nil {
-			return nil, err
-		}
-		if runs[s.Config] == nil {
-			runs[s.Config] = map[version]string{}
-		}
-		runs[s.Config][version{s.Code, s.Data}] = dir
-	}
-	return runs, nil
-}
-
-// choose finds the one version whose runs make the study: the only one, or this
-// program's if it has all trials. Runs of two versions are never mixed.
-func choose(have map[version]map[string]bool, all map[string]bool, o StudyOptions) (version, error) {
-	versions := slices.SortedFunc(maps.Keys(have), func(a, b version) int {
-		return cmp.Or(len(have[b])-len(have[a]), cmp.Compare(a.code, b.code), cmp.Compare(a.data, b.data))
-	})
-	switch {
-	case len(versions) == 0 && o.Only != "":
-		return version{}, fmt.Errorf("no runs by a build of zoo that begins with %s", o.Only)
-	case len(versions) == 0:
-		return version{}, nil
-	case len(versions) == 1:
-		return versions[0], nil
-	}
-	var mine []version
-	var lines []string
-	for _, v := range versions {
-		if v.code == o.Code && len(have[v]) == len(all) {
-			mine = append(mine, v)
-		}
-		lines = append(lines, fmt.Sprintf("  %s on data %.12s: %d of %d trials", v.code, v.data, len(have[v]), len(all)))
-	}
-	if len(mine) == 1 {
-		return mine[0], nil
-	}
-	return version{}, fmt.Errorf("its runs are of several builds of zoo or on several data, which do not go together:\n%s\nthis is build %s; complete it with zoo sweep, or take one with --code, or move the others' folders away",
-		strings.Join(lines, "\n"), o.Code)
-}
 
 // Difference is a key that is not the same in two or more configs.
 type Difference struct {

@@ -16,7 +16,7 @@ sweep() { "$work/zoo" sweep "$name" "$@"; }
 # What a sweep leaves: each run's folder, how it ended, and the hash of its weights.
 left() { (cd "$1" && grep -H -e '"weights_sha256"' -e '"diverged"' -- */summary.json); }
 # The runs that are complete, with the hash of their status, which has the time.
-complete() { grep -ls '"state": "complete"' "$work"/killed/*/status.json | xargs -r sha256sum; }
+complete() { { grep -ls '"state": "complete"' "$work"/killed/*/status.json || true; } | xargs -r sha256sum; }
 
 sweep "$@" --out "$work/alone" >/dev/null
 echo "left alone: $(left "$work/alone" | grep -c weights_sha256) runs"
