@@ -24,7 +24,7 @@ echo "left alone: $(left "$work/alone" | grep -c weights_sha256) runs"
 killed=0
 touch "$work/before"
 while [ "$killed" -lt "$kills" ]; do
-  sweep "$@" --out "$work/killed" >/dev/null 2>&1 &
+  "$work/zoo" sweep "$name" "$@" --out "$work/killed" >/dev/null 2>&1 & # no function: that is a shell of its own
   parent=$!
   while [ "$killed" -lt "$kills" ] && kill -0 "$parent" 2>/dev/null; do
     sleep "$(awk -v r="$RANDOM" 'BEGIN { printf "%.2f", 0.2 + 3 * r / 32767 }')"
@@ -46,4 +46,6 @@ done
 sweep "$@" --out "$work/killed" >/dev/null
 sha256sum --quiet --check "$work/before" || { echo 'a run that was complete has changed'; exit 1; }
 diff <(left "$work/alone") <(left "$work/killed") || { echo 'the runs differ'; exit 1; }
-echo "$killed kills: the same $(left "$work/killed" | grep -c weights_sha256) runs, and $(sort -u "$work/before" | wc -l) that were complete before a kill untouched"
+table() { "$work/zoo" compare "$name" "$@"; }
+diff <(table "$@" --out "$work/alone") <(table "$@" --out "$work/killed") || { echo 'the tables differ'; exit 1; }
+echo "$killed kills: the same table, the same $(left "$work/killed" | grep -c weights_sha256) runs, and $(sort -u "$work/before" | wc -l) that were complete before a kill untouched"
