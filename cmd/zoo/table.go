@@ -137,11 +137,23 @@ func size(n int) string {
 	return fmt.Sprintf("%.3g %cB", f, " kMGT"[unit])
 }
 
-// showTables prints the tables of a report.
+// showTables prints the tables of a report. Where a terminal is too narrow for one,
+// it goes without the columns that can be missed.
 func showTables(w io.Writer, tables []report.Table) {
 	for i, t := range tables {
 		if i > 0 {
 			fmt.Fprintln(w)
+		}
+		var left []string
+		for _, header := range []string{">p", ">SD", ">n"} {
+			wide := (&sheet{header: t.Header, rows: t.Rows}).total()
+			if width := terminalWidth(w); width > 0 && wide > width && slices.Contains(t.Header, header) {
+				t = t.Without(header)
+				left = append(left, strings.TrimPrefix(header, ">"))
+			}
+		}
+		if left != nil {
+			t.Notes = append(slices.Clone(t.Notes), "A wider terminal shows "+strings.Join(left, ", ")+", too.")
 		}
 		paragraph(w, "", t.Title)
 		s := sheet{header: slices.Clone(t.Header), rows: t.Rows}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -51,6 +52,20 @@ func (t Table) Turned() Table {
 
 // corners is between the names of rows and columns in a table's first cell.
 const corners = ` \ `
+
+// Without is the table without the column of that header.
+func (t Table) Without(header string) Table {
+	i := slices.Index(t.Header, header)
+	if i < 0 {
+		return t
+	}
+	t.Header = slices.Delete(slices.Clone(t.Header), i, i+1)
+	t.Rows = slices.Clone(t.Rows)
+	for k, r := range t.Rows {
+		t.Rows[k] = slices.Delete(slices.Clone(r), i, i+1)
+	}
+	return t
+}
 
 // column is the name of a column, and whether it holds numbers.
 func column(header string) (name string, number bool) { return strings.CutPrefix(header, ">") }
