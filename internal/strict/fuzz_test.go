@@ -43,6 +43,38 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
+// Any values are kept, rendered and set without a panic.
+func FuzzValue(f *testing.F) {
+	for _, s := range []string{sweptFile, "values: [*a]", "values: [&a {x: *a}]", "values: [~, null, '', !!int 3]", "values: [{a: {b: [1, {c: 2}]}}, [[]], {}]", "values: [\"a: b # c\", 'x, y]']", "values: 3"} {
+		f.Add([]byte(s), "inner")
+	}
+	f.Fuzz(func(t *testing.T, file []byte, key string) {
+		load := func(text []byte, settings ...Setting) (c swept, err error) {
+			l := &Loader{FS: configs(map[string]string{"main.yaml": string(text)})}
+			_, err = l.Load(&c, "main", nil, settings...)
+			return c, err
+		}
+		c, err := load(file)
+		if err != nil {
+			return
+		}
+		text := Render(&c, nil)
+		again, err := load(text)
+		if err != nil || len(again.Values) != len(c.Values) {
+			t.Fatalf("%v, %d values\nin\n%s", err, len(again.Values), text)
+		}
+		for i, v := range c.Values {
+			if v.String() != again.Values[i].String() {
+				t.Fatalf("have %q, want %q", again.Values[i], v)
+			}
+			v.Keys()
+			if _, err := load(file, Setting{Key: key, Value: v}); err != nil && !errors.As(err, new(*Error)) {
+				t.Fatalf("error %v is a %T", err, err)
+			}
+		}
+	})
+}
+
 func FuzzNearest(f *testing.F) {
 	f.Add("epcohs", "epochs")
 	f.Fuzz(func(t *testing.T, word, known string) {
