@@ -1,0 +1,51 @@
+package experiments
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"zoo/internal/formula"
+	"zoo/internal/strict"
+)
+
+// derive evaluates what follows from the arm's values.
+func (a Arm) derive(all []Derived) (settings []strict.Setting, err error) {
+	var problems []strict.Problem
+	for i, d := range all {
+		key := fmt.Sprintf("sweep.derive[%d].value", i)
+		f, err := formula.Parse(d.Value)
+		if err != nil {
+			return nil, err // Validate has parsed it
+		}
+		v, err := f.Number(keys{a.Config})
+		if err != nil {
+			problems = append(problems, strict.Problem{Key: key, Message: fmt.Sprintf("%q: %v", d.Value, err)})
+			continue
+		}
+		at := strict.Place{Source: fmt.Sprintf("%s of [%s], %s", key, strings.Join(a.Labels, ", "), d.Value)}
+		settings = append(settings, strict.Setting{Key: d.Param, At: at, Value: strict.Scalar(strconv.FormatFloat(v, 'g', -1, 64), at)})
+	}
+	if problems != nil {
+		return nil, &strict.Error{Problems: problems}
+	}
+	return settings, nil
+}
+
+// keys gives the keys of a config as names to a formula.
+type keys struct{ config Config }
+
+// Values implements formula.Env.
+func (k keys) Values(n formula.Name) ([]float64, error) {
+	text, ok := k.config.Value(n.Path)
+	if v, err := strconv.ParseFloat(text, 64); ok && err == nil && n.Labels == nil {
+		return []float64{v}, nil
+	}
+	if ok {
+		return nil, fmt.Errorf("%s is %s, want a key whose value is a number", n.Path, text)
+	}
+	return nil, fmt.Errorf("no key %s", n.Path)
+}
+
+// Series implements formula.Env.
+func (keys) Series(string, formula.Name, []float64) ([]float64, bool, error) { return nil, false, nil }
