@@ -191,17 +191,8 @@ func (p *Plan) Trial(index int) (PlannedTrial, error) {
 		return PlannedTrial{}, fmt.Errorf("--index: have %d, want one from 0 to %d", index, len(p.Trials)-1)
 	}
 	t := p.Trials[index]
-	f, err := os.CreateTemp("", "zoo-*.yaml")
-	if err != nil {
-		return t, err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.WriteString(t.Config)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return t, err
-	}
 	t.config = Defaults()
-	_, err = new(strict.Loader).Load(&t.config, f.Name(), nil)
+	_, err := new(strict.Loader).LoadText(&t.config, fmt.Sprintf("trial %d of plan %s", index, p.Name), []byte(t.Config))
 	return t, err
 }
 

@@ -2,6 +2,7 @@ package strict
 
 import (
 	"io/fs"
+	"reflect"
 	"strings"
 )
 
@@ -18,10 +19,10 @@ type Loader struct {
 	Reserved []string
 }
 
-// Load resolves the config (a name, a path, or "" for none), the environment,
-// the overrides ("train.epochs=3") and the settings into dst, a pointer to a
-// struct that holds the defaults. A name that contains a slash or ends in .yaml or .yml is a path,
-// else it is looked up in Dirs and FS as name.yaml and name.yml.
+// Load resolves the config (a name, a path, or "" for none), the environment, the
+// overrides ("train.epochs=3") and the settings into dst, a pointer to a struct
+// that holds the defaults. A name that contains a slash or ends in .yaml or .yml
+// is a path, else it is looked up in Dirs and FS as name.yaml and name.yml.
 //
 // Parents (extends: a name, a file, or a list of them) are found relative to the
 // file that names them, else as named configs; each applies once, where it is
@@ -41,6 +42,19 @@ func (l *Loader) Load(dst any, name string, overrides []string, settings ...Sett
 	for _, s := range settings {
 		r.setting(section, s)
 	}
+	return r.decode(section)
+}
+
+// LoadText resolves a config that is no file: source is what errors call it.
+// Neither the environment nor overrides change it.
+func (l *Loader) LoadText(dst any, source string, text []byte) (Origins, error) {
+	r := &resolver{Loader: l, applied: map[string]bool{}}
+	r.add(&file{path: source, data: text}, Problem{})
+	return r.decode(sectionOf(dst))
+}
+
+// decode puts what was merged into the section.
+func (r *resolver) decode(section reflect.Value) (Origins, error) {
 	if r.broken {
 		return nil, asError(r.problems)
 	}
@@ -75,6 +89,11 @@ func (r *resolver) file(ref string, from *file, asked Problem) {
 		r.fail(asked)
 		return
 	}
+	r.add(f, asked)
+}
+
+// add merges the parents of a file that was found, then the file.
+func (r *resolver) add(f *file, asked Problem) {
 	id := f.id()
 	for i, child := range r.chain {
 		if child.id() == id {
