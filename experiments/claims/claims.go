@@ -155,6 +155,7 @@ func (e env) each(n formula.Name, value func(results.Trial) (float64, bool)) ([]
 			continue
 		}
 		var v []float64
+		var missing []string // seeds
 		for i, t := range a.Trials {
 			if e.seed > 0 && i != e.seed-1 {
 				continue
@@ -168,10 +169,17 @@ func (e env) each(n formula.Name, value func(results.Trial) (float64, bool)) ([]
 			case t.Done():
 				e.lack("[%s], seed %d has no %s", a, t.Seed, n.Path)
 			case t.State == "":
-				e.lack("[%s], seed %d", a, t.Seed)
+				missing = append(missing, fmt.Sprint(t.Seed))
 			default:
 				e.lack("[%s], seed %d is %s", a, t.Seed, t.State)
 			}
+		}
+		switch len(missing) {
+		case 0:
+		case 1:
+			e.lack("[%s], seed %s", a, missing[0])
+		default:
+			e.lack("[%s], seeds %s", a, strings.Join(missing, ", "))
 		}
 		all = append(all, stats.Describe(v).Mean)
 	}

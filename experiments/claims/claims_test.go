@@ -88,11 +88,12 @@ func TestMargin(t *testing.T) {
 func TestNotYetRun(t *testing.T) {
 	s := study()
 	s.Arms[0].Trials[1].State, s.Arms[0].Trials[2].State = "", run.Failed
+	s.Arms[1].Trials[0].State, s.Arms[1].Trials[2].State = "", ""
 	v := Evaluate("train.loss[plain, 8] < train.loss[plain, 56]", s)
-	if v.State != NotYetRun || v.Lacks != "[plain, 8], seed 2; [plain, 8], seed 3 is failed" {
+	if v.State != NotYetRun || v.Lacks != "[plain, 8], seed 3 is failed; [plain, 8], seed 2; [plain, 56], seeds 1, 3" {
 		t.Errorf("have %+v", v)
 	}
-	if v := Evaluate("val.loss[plain, 56] < 1", s); v.State != NotYetRun || !strings.Contains(v.Lacks, "has no val.loss") {
+	if v := Evaluate("val.loss[residual, 8] < 1", s); v.State != NotYetRun || !strings.Contains(v.Lacks, "has no val.loss") {
 		t.Errorf("have %+v", v)
 	}
 }
