@@ -28,7 +28,7 @@ ARM is an arm's labels, as in plain,56; _ is any label. With arms, the first is 
 baseline; without, each arm is compared with the one that the sweep's baseline makes of
 it. Runs of one config with several seeds are one arm.`,
 		Example: `  zoo compare init-depth-mlp
-  zoo compare plain-vs-res-mnist plain,56 residual,56 --metric val.error
+  zoo compare plain-vs-res-mnist plain,56 residual,56 --metric test.loss
   zoo compare runs/lenet5-mnist-s1-* runs/lenet5-tanh-s1-*`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeSubject,

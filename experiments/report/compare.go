@@ -25,7 +25,7 @@ func Compares(s *Study) (tables []Table) {
 func compare(s *Study, q quantity, compared bool) Table {
 	t := Table{
 		Title:  fmt.Sprintf("%s: each arm (%s)", q, seeds(s)),
-		Header: []string{"arm", ">mean", ">SD", ">n"},
+		Header: []string{"arm", ">mean ± 95 %", ">SD", ">n"},
 	}
 	if compared {
 		t.Title = fmt.Sprintf("%s: each arm, and its difference from %s by seed (%s)", q, plain(s.Baseline), seeds(s))
@@ -41,11 +41,9 @@ func compare(s *Study, q quantity, compared bool) Table {
 		case math.IsInf(sample.Mean, 0) || math.IsNaN(sample.Mean):
 			cells[1] = "diverged"
 		default:
-			mean, sd := sample.Mean*q.scale(), sample.SD*q.scale()
-			digits := q.decimals(mean, sd)
-			cells[1] = fixed(mean, digits)
-			if !math.IsNaN(sd) {
-				cells[2] = fixed(sd, digits)
+			cells[1] = q.estimate(sample)
+			if sd := sample.SD * q.scale(); !math.IsNaN(sd) {
+				cells[2] = fixed(sd, q.decimals(sample.Mean*q.scale(), sd))
 			}
 		}
 		if compared {
@@ -54,6 +52,9 @@ func compare(s *Study, q quantity, compared bool) Table {
 		t.add(cells...)
 	}
 	t.Notes = notes(s)
+	if known := slices.ContainsFunc(s.Arms, func(a results.Arm) bool { return a.Values(q.metric) != nil }); !known && ProgressOf(s).Done > 0 {
+		t.Notes = append(t.Notes, "No trial has "+plain(q.metric)+": its config sets no examples apart for it, or trains nothing.")
+	}
 	if compared {
 		t.Notes = append(t.Notes, "Differences are paired by seed; p is of a paired t-test, and p (Holm) corrected for the number of arms that were compared.")
 	}

@@ -218,10 +218,10 @@ func TestCompare(t *testing.T) {
 		t.Fatalf("have %d tables, want 2", len(tables))
 	}
 	for i, want := range map[int][]string{
-		0:  {"plain, 8", "0.1794", "0.0028", "3", "", "", "", "", "baseline"},
+		0:  {"plain, 8", "0.179 ± 0.007", "0.0028", "3", "", "", "", "", "baseline"},
 		6:  {"plain, 110 †", "diverged", "", "3", "", "", "", "", "baseline"},
-		9:  {"residual, 20", "0.166", "0.005", "3", "−0.174", "[−0.187, −0.161]", "<0.001", "<0.001", ""},
-		12: {"residual, 56", "0.097", "0.008", "3", "", "", "", "", "diverged"},
+		9:  {"residual, 20", "0.166 ± 0.013", "0.005", "3", "−0.174", "[−0.187, −0.161]", "<0.001", "<0.001", ""},
+		12: {"residual, 56", "0.097 ± 0.021", "0.008", "3", "", "", "", "", "diverged"},
 	} {
 		if !slices.Equal(tables[1].Rows[i], want) {
 			t.Errorf("row %d: have %q, want %q", i, tables[1].Rows[i], want)
