@@ -39,16 +39,13 @@ func (p Probe) Validate() (ps []problem.Problem) {
 	return ps
 }
 
-// probeBatch is the size of a probe that the config does not ask for.
-const probeBatch = 256
-
 // ProbeFile is the file in a run directory that holds what the probe found.
 const ProbeFile = "probe.json"
 
 // ProbeInitial opens the data, initialises the network and sends one batch through
-// it, without training.
+// it, without training: of the config's probe, or of its training if it has none.
 func ProbeInitial(ctx context.Context, c Config, progress datasets.Progress) (results.Probe, error) {
-	c.Probe.Batch = cmp.Or(c.Probe.Batch, probeBatch)
+	c.Probe.Batch = cmp.Or(c.Probe.Batch, c.Train.Batch)
 	t, err := NewTrial(ctx, c, progress)
 	if err != nil {
 		return results.Probe{}, err

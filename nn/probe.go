@@ -7,6 +7,8 @@ import (
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"zoo/internal/f32"
 )
 
 // A Signal is what passes through a layer on one batch. Means and standard
@@ -58,11 +60,11 @@ func Probe(p *Params, net Network, set Settings, x []*tensor.Dense, y *tensor.De
 	}
 	t := pr.predict(layers)
 	for _, l := range layers {
-		out := pr.floats(l.node)
+		out := pr.vm.Value(l.node)
 		s := Signal{Path: l.Path, Op: l.Op, Out: l.Out}
 		s.Mean, s.Std = meanStd(out)
 		if d := l.node.Deriv(); d != nil { // else the loss does not depend on it
-			s.GradMean, s.GradStd = meanStd(pr.floats(d))
+			s.GradMean, s.GradStd = meanStd(pr.vm.Value(d))
 		}
 		if l.Op == "relu" {
 			dead := deadShare(out, l.Out[len(l.Out)-1])
@@ -109,11 +111,26 @@ func floats(v G.Value) []float64 {
 	panic(fmt.Sprintf("have values of type %T, want floats", v.Data()))
 }
 
-func meanStd(v []float64) (mean, std float64) {
-	mean = average(v)
+// meanStd are the mean and the standard deviation of a tensor's values, which are
+// many: they are not copied.
+func meanStd(v G.Value) (mean, std float64) {
+	switch d := v.Data().(type) {
+	case []float32:
+		return spread(d)
+	case []float64:
+		return spread(d)
+	}
+	return spread(floats(v))
+}
+
+func spread[F f32.Float](v []F) (mean, std float64) {
+	for _, x := range v {
+		mean += float64(x)
+	}
+	mean /= float64(len(v))
 	var squares float64
 	for _, x := range v {
-		squares += (x - mean) * (x - mean)
+		squares += (float64(x) - mean) * (float64(x) - mean)
 	}
 	return mean, math.Sqrt(squares / float64(len(v)))
 }
@@ -126,12 +143,13 @@ func average(v []float64) (mean float64) {
 }
 
 // deadShare is the share of the units, the last axis of v, that are 0 throughout.
-func deadShare(v []float64, units int) float64 {
+func deadShare(v G.Value, units int) float64 {
 	alive := make([]bool, units)
-	for i, x := range v {
-		if x != 0 {
-			alive[i%units] = true
-		}
+	switch d := v.Data().(type) {
+	case []float32:
+		wake(alive, d)
+	case []float64:
+		wake(alive, d)
 	}
 	dead := 0
 	for _, a := range alive {
@@ -140,4 +158,16 @@ func deadShare(v []float64, units int) float64 {
 		}
 	}
 	return float64(dead) / float64(units)
+}
+
+// wake notes the units that are not 0 somewhere.
+func wake[F f32.Float](alive []bool, v []F) {
+	for len(v) > 0 {
+		for i, x := range v[:len(alive)] {
+			if x != 0 {
+				alive[i] = true
+			}
+		}
+		v = v[len(alive):]
+	}
 }
