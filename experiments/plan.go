@@ -201,12 +201,18 @@ func (p *Plan) Trial(index int) (PlannedTrial, error) {
 func (t PlannedTrial) Execute(ctx context.Context, sweep string, o Options) (Outcome, error) {
 	o.Name = t.name(sweep)
 	for {
-		out, err := Execute(ctx, t.config, o)
-		if !errors.As(err, new(*run.HeldError)) {
-			return out, err
+		dir, err := run.Find(o.Root, t.ID)
+		if err != nil {
+			return Outcome{}, err
+		}
+		if dir == "" || !run.Held(dir) {
+			out, err := Execute(ctx, t.config, o)
+			if !errors.As(err, new(*run.HeldError)) { // somebody was faster
+				return out, err
+			}
 		}
 		if err := sleep(ctx); err != nil {
-			return out, err
+			return Outcome{}, err
 		}
 	}
 }
