@@ -91,13 +91,17 @@ func meanImage[T pixel](images [][]T) []float64 {
 // are exact.
 func channelStats[T pixel](images [][]T, c int) (mean, std []float64) {
 	sum, square := make([]float64, c), make([]float64, c)
-	for _, p := range images {
-		for len(p) > 0 {
-			for ch, v := range p[:c] {
-				sum[ch] += float64(v)
-				square[ch] += float64(float64(v) * float64(v))
+	if bytes, ok := any(images).([][]byte); ok {
+		byteSums(bytes, sum, square)
+	} else {
+		for _, p := range images {
+			for len(p) > 0 {
+				for ch, v := range p[:c] {
+					sum[ch] += float64(v)
+					square[ch] += float64(float64(v) * float64(v))
+				}
+				p = p[c:]
 			}
-			p = p[c:]
 		}
 	}
 	n := float64(len(images) * len(images[0]) / c)
@@ -106,4 +110,21 @@ func channelStats[T pixel](images [][]T, c int) (mean, std []float64) {
 		square[ch] = math.Sqrt(max(0, square[ch]/n-float64(sum[ch]*sum[ch])))
 	}
 	return sum, square
+}
+
+// byteSums adds up the bytes of each channel, and their squares, as whole numbers:
+// the same sums, sooner.
+func byteSums(images [][]byte, sum, square []float64) {
+	c := len(sum)
+	for ch := range c {
+		var s, q uint64
+		for _, p := range images {
+			for i := ch; i < len(p); i += c {
+				v := uint64(p[i])
+				s += v
+				q += v * v
+			}
+		}
+		sum[ch], square[ch] = float64(s), float64(q)
+	}
 }

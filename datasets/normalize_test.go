@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -129,5 +130,30 @@ func TestConstantChannel(t *testing.T) {
 		}
 		_, err := newImageSet(Options{Normalize: "standard", Resize: side}, p)
 		wantError(t, err, "data.normalize: channel 1 has the same value", "use none, mean or range(a,b)")
+	}
+}
+
+// TestByteSums: whole numbers give the sums that floats give, to the bit.
+func TestByteSums(t *testing.T) {
+	for _, c := range []int{1, 3} {
+		bytes := fake(60, 5, c).train.pix
+		floats := make([][]float32, len(bytes))
+		for i, p := range bytes {
+			for _, v := range p {
+				floats[i] = append(floats[i], float32(v))
+			}
+		}
+		mean, std := channelStats(bytes, c)
+		wantMean, wantStd := channelStats(floats, c)
+		if !slices.Equal(mean, wantMean) || !slices.Equal(std, wantStd) {
+			t.Errorf("%d channels: have %v and %v, want %v and %v", c, mean, std, wantMean, wantStd)
+		}
+	}
+}
+
+func BenchmarkChannelStats(b *testing.B) {
+	images := fake(2000, 28, 1).train.pix
+	for b.Loop() {
+		channelStats(images, 1)
 	}
 }
