@@ -2,11 +2,9 @@ package experiments
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"zoo/internal/f32"
-	"zoo/internal/strict"
 	"zoo/nn"
 )
 
@@ -26,7 +24,7 @@ func (p *Plan) Estimate(ctx context.Context) ([]float64, error) {
 			continue
 		}
 		seen[t.ID] = true
-		net := fmt.Sprint(string(strict.Render(&t.config.Model, nil)), t.Batch, t.spec)
+		net := t.graph(t.config.Model)
 		step, ok := timed[net]
 		if !ok {
 			var err error

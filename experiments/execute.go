@@ -50,7 +50,7 @@ func Execute(ctx context.Context, c Config, o Options) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer r.Close()
-	if s := r.Status(); s.State == run.Complete || s.State == run.Diverged {
+	if s := r.Status(); run.Done(s.State) {
 		record, err := run.Read(r.Dir())
 		if err != nil {
 			return Outcome{}, err

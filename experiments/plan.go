@@ -47,7 +47,7 @@ type PlannedTrial struct {
 }
 
 // Done tells whether the trial had an outcome when the plan was made.
-func (t PlannedTrial) Done() bool { return t.State == run.Complete || t.State == run.Diverged }
+func (t PlannedTrial) Done() bool { return run.Done(t.State) }
 
 // name is what a new folder of the trial begins with.
 func (t PlannedTrial) name(sweep string) string {
@@ -117,11 +117,16 @@ func (t *PlannedTrial) build(a Arm, built map[string]error) error {
 	if t.Steps == 0 {
 		return nil
 	}
-	net := fmt.Sprint(string(strict.Render(&a.Config.Model, nil)), t.Batch, t.spec)
+	net := t.graph(a.Config.Model)
 	if _, ok := built[net]; !ok {
 		_, _, built[net] = s.Build(nn.Train, t.spec, t.Batch)
 	}
 	return built[net]
+}
+
+// graph names what the trial's training graph depends on.
+func (t PlannedTrial) graph(m Model) string {
+	return fmt.Sprint(string(strict.Render(&m, nil)), t.Batch, t.spec)
 }
 
 // find looks for the trial's run under root.

@@ -9,7 +9,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"gorgonia.org/tensor"
 
@@ -141,7 +140,7 @@ func (t *Trial) addProbe(s run.Summary, dir string) error {
 	var hidden []results.Signal
 	dead := run.Number(math.NaN())
 	for _, l := range p.Signals {
-		if Weighted(l) || l.Op == "add" {
+		if l.Weighted() || l.Op == "add" {
 			hidden = append(hidden, l)
 		}
 		if l.Dead != nil && !(*l.Dead < dead) {
@@ -161,11 +160,6 @@ func (t *Trial) addProbe(s run.Summary, dir string) error {
 		set("singular_median", (p.Singular[(n-1)/2]+p.Singular[n/2])/2)
 	}
 	return nil
-}
-
-// Weighted tells whether a layer is a convolution or a linear layer.
-func Weighted(s results.Signal) bool {
-	return strings.HasPrefix(s.Op, "conv") || strings.HasPrefix(s.Op, "linear")
 }
 
 // ReadProbe reads what the probe of a run found.

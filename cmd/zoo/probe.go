@@ -71,12 +71,12 @@ func showProbe(w io.Writer, p probed, every bool) {
 	fmt.Fprintf(w, "%s  seed %d  loss %s\n", armName(p.Arm), p.Seed, figure(float64(p.Loss)))
 	t := sheet{header: []string{"LAYER", "OP", ">MEAN", ">STD", ">THEORY", ">GRAD. MEAN", ">GRAD. STD", ">THEORY", ">DEAD"}}
 	for i, s := range p.Signals {
-		if !every && !experiments.Weighted(s) {
+		if !every && !s.Weighted() {
 			continue
 		}
 		dead := s.Dead
 		for _, behind := range p.Signals[i+1:] { // up to the next layer with weights
-			if every || experiments.Weighted(behind) {
+			if every || behind.Weighted() {
 				break
 			}
 			if behind.Dead != nil {

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"zoo/experiments/results"
 	"zoo/experiments/run"
@@ -45,12 +44,8 @@ func known(v float64) string {
 // A layer is a signal with means over seeds; NaN is unknown.
 type layer struct {
 	path, op                                  string
+	weighted                                  bool
 	std, grad, dead, predicted, predictedGrad float64
-}
-
-// weighted tells whether the layer multiplies by trained weights.
-func (l layer) weighted() bool {
-	return strings.HasPrefix(l.op, "conv") || strings.HasPrefix(l.op, "linear")
 }
 
 // layersOf are the layers that the probes of an arm's trials saw. All saw the same
@@ -76,7 +71,7 @@ func layersOf(a *results.Arm) (layers []layer) {
 			return stats.Describe(v).Mean
 		}
 		layers = append(layers, layer{
-			path: plain(signal.Path), op: plain(signal.Op),
+			path: plain(signal.Path), op: plain(signal.Op), weighted: signal.Weighted(),
 			std:           mean(func(g results.Signal) *run.Number { return &g.Std }),
 			grad:          mean(func(g results.Signal) *run.Number { return &g.GradStd }),
 			dead:          mean(func(g results.Signal) *run.Number { return g.Dead }),

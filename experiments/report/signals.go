@@ -23,7 +23,7 @@ func signals(s *Study) (all []Figure) {
 		var forward, backward, forwardTheory, backwardTheory line
 		n := 0
 		for _, l := range layersOf(&s.Arms[i]) {
-			if !l.weighted() {
+			if !l.weighted {
 				continue
 			}
 			n++

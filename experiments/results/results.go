@@ -101,8 +101,14 @@ type Signal struct {
 	PredictedGradStd *run.Number `json:"predicted_grad_std,omitempty"`
 }
 
+// Weighted tells whether the layer multiplies by trained weights: a convolution or
+// a linear layer.
+func (s Signal) Weighted() bool {
+	return strings.HasPrefix(s.Op, "conv") || strings.HasPrefix(s.Op, "linear")
+}
+
 // Done tells whether the trial has an outcome: it is complete, or it diverged.
-func (t Trial) Done() bool { return t.State == run.Complete || t.State == run.Diverged }
+func (t Trial) Done() bool { return run.Done(t.State) }
 
 // Value is a number of the trial's summary. Besides the names there, x.error is
 // 1 − x.accuracy, and diverged is 1 or 0. A trial that diverged has an infinite

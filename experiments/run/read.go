@@ -29,7 +29,7 @@ func Read(dir string) (Record, error) {
 		return Record{}, partly(dir, err)
 	}
 	err = readJSON(filepath.Join(dir, summaryFile), &r.Summary)
-	if over := r.Status.State == Complete || r.Status.State == Diverged; err != nil && (over || !errors.Is(err, os.ErrNotExist)) {
+	if err != nil && (Done(r.Status.State) || !errors.Is(err, os.ErrNotExist)) {
 		return Record{}, partly(dir, err)
 	}
 	name := filepath.Join(dir, metricsFile)

@@ -21,6 +21,9 @@ const (
 	Failed      = "failed"   // by the error in the status; may be resumed
 )
 
+// Done tells whether a run in this state has an outcome.
+func Done(state string) bool { return state == Complete || state == Diverged }
+
 // A Status says how far a run is.
 type Status struct {
 	State   string    `json:"state"`
