@@ -19,6 +19,7 @@ type sweepScreen struct {
 	*screen
 	total   int // trials
 	before  int // that were done before
+	twice   int // that are a trial before them in another arm
 	ended   map[string]int
 	work    int64            // of all trials that were not done: multiply-adds
 	did     map[string]int64 // of it, by trial
@@ -30,14 +31,21 @@ func newSweepScreen(out, err io.Writer, p *experiments.Plan) *sweepScreen {
 	s := &sweepScreen{screen: newScreen(out, err), total: len(p.Trials), ended: map[string]int{}, did: map[string]int64{}, at: map[string]string{}}
 	seen := map[string]bool{}
 	for _, t := range p.Trials {
-		if t.Done() || seen[t.ID] {
+		switch {
+		case t.Done():
 			s.before++
-			continue
+		case seen[t.ID]:
+			s.twice++
+		default:
+			seen[t.ID] = true
+			s.work += work(t, t.Steps)
 		}
-		seen[t.ID] = true
-		s.work += work(t, t.Steps)
 	}
-	s.line(s.out, "%s  %d trials, %d done before", p.Name, s.total, s.before)
+	line := fmt.Sprintf("%s  %d trials, %d done before", p.Name, s.total, s.before)
+	if s.twice > 0 {
+		line += fmt.Sprintf(", %d the same as in an arm before them", s.twice)
+	}
+	s.line(s.out, "%s", line)
 	if s.terminal && s.work > 0 {
 		s.start(s.work, progressbar.OptionSetDescription(s.counts()))
 	}
@@ -110,7 +118,7 @@ func (s *sweepScreen) show() {
 
 // over is how many trials are over.
 func (s *sweepScreen) over() int {
-	n := s.before
+	n := s.before + s.twice
 	for _, k := range s.ended {
 		n += k
 	}
@@ -119,7 +127,7 @@ func (s *sweepScreen) over() int {
 
 // counts says how many trials ended how.
 func (s *sweepScreen) counts() string {
-	parts := []string{fmt.Sprintf("%d/%d", s.before+s.ended[run.Complete]+s.ended[run.Diverged], s.total)}
+	parts := []string{fmt.Sprintf("%d/%d", s.before+s.twice+s.ended[run.Complete]+s.ended[run.Diverged], s.total)}
 	for _, state := range []string{run.Diverged, run.Failed, run.Interrupted} {
 		if n := s.ended[state]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
