@@ -13,6 +13,19 @@ func CrossEntropy(s *Scope, logits, targets *G.Node, smoothing float64) *G.Node 
 	return s.Must(ops.SoftmaxCrossEntropy(logits, targets, ops.Loss{Smoothing: smoothing}))
 }
 
+// answers are the nodes that a loss compares logits with: the targets, and with
+// Settings.Mixing those of the other examples of the mixtures and the share of the
+// first ones.
+type answers struct{ targets, others, share *G.Node }
+
+// crossEntropy is CrossEntropy, or that of mixtures.
+func (a answers) crossEntropy(s *Scope, logits *G.Node, smoothing float64) *G.Node {
+	if a.others == nil {
+		return CrossEntropy(s, logits, a.targets, smoothing)
+	}
+	return s.Must(ops.MixedCrossEntropy(logits, a.targets, a.others, a.share, ops.Loss{Smoothing: smoothing}))
+}
+
 // CrossEntropyRubbish has one more class, "rubbish", of the constant logit −j:
 // the criterion of LeCun et al. 1998, equation 9, for logits that are penalties
 // with the sign reversed.

@@ -37,6 +37,9 @@ type Program struct {
 	graph    *G.ExprGraph
 	in       []*G.Node
 	targets  *G.Node
+	others   *G.Node // with share: of Settings.Mixing, otherwise nil
+	share    *G.Node
+	mixed    *mixture // of the next run; nil: its examples are no mixtures
 	logits   *G.Node
 	loss     *G.Node
 	grads    G.Nodes
@@ -59,6 +62,7 @@ type Settings struct {
 	Spec           datasets.Spec
 	Batch          int
 	LabelSmoothing float64 // of the training loss
+	Mixing         bool    // the training loss is that of mixtures of two examples: see Program.Mix
 	Exec           []exec.Option
 }
 
@@ -135,7 +139,11 @@ func construct(p *Params, mode Mode, net Network, set Settings, outputs func(s *
 // addLoss adds the targets and the loss to the graph, and returns the loss.
 func (p *Program) addLoss(s *Scope, net Network, set Settings) *G.Node {
 	p.targets = G.NewVector(s.g, tensor.Int, G.WithShape(p.logits.Shape()[0]), G.WithName("targets"))
-	p.loss = s.criterion(net, p.logits, p.targets, set.LabelSmoothing)
+	if set.Mixing && s.mode == Train {
+		p.others = G.NewVector(s.g, tensor.Int, G.WithShape(p.logits.Shape()[0]), G.WithName("other targets"))
+		p.share = G.NewVector(s.g, p.logits.Dtype(), G.WithShape(1), G.WithName("share"))
+	}
+	p.loss = s.criterion(net, p.logits, answers{p.targets, p.others, p.share}, set.LabelSmoothing)
 	return p.loss
 }
 
@@ -163,7 +171,7 @@ func check(set Settings) error {
 	return errors.Join(errs...)
 }
 
-func (s *Scope) criterion(net Network, logits, targets *G.Node, smoothing float64) *G.Node {
+func (s *Scope) criterion(net Network, logits *G.Node, a answers, smoothing float64) *G.Node {
 	if s.mode != Train {
 		smoothing = 0 // validation losses are comparable across smoothings
 	}
@@ -171,9 +179,12 @@ func (s *Scope) criterion(net Network, logits, targets *G.Node, smoothing float6
 		if smoothing != 0 {
 			s.Fail(fmt.Errorf("label_smoothing: have %v, want 0: this network has a loss of its own", smoothing))
 		}
-		return c.Loss(s.In("loss"), logits, targets)
+		if a.others != nil {
+			s.Fail(errors.New("mixup, cutmix: this network has a loss of its own, which knows of no mixtures"))
+		}
+		return c.Loss(s.In("loss"), logits, a.targets)
 	}
-	return CrossEntropy(s.In("loss"), logits, targets, smoothing)
+	return a.crossEntropy(s.In("loss"), logits, smoothing)
 }
 
 // Run computes logits and loss, and in training the gradients, of one batch.
@@ -199,6 +210,9 @@ func (p *Program) Run(x []*tensor.Dense, y *tensor.Dense) (loss float64, err err
 		}
 		if err := G.Let(p.targets, y); err != nil {
 			return 0, fmt.Errorf("targets: %w", err)
+		}
+		if err := p.bindMixture(y); err != nil {
+			return 0, err
 		}
 	}
 	if err := p.vm.RunAll(); err != nil {

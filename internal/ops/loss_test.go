@@ -50,6 +50,30 @@ func TestCrossEntropyGoldens(t *testing.T) {
 	}
 }
 
+func mixedCrossEntropy(l ops.Loss) optest.Op {
+	return func(in ...*G.Node) (*G.Node, error) {
+		return ops.MixedCrossEntropy(in[0], in[1], in[2], in[3], l)
+	}
+}
+
+func TestMixedCrossEntropy(t *testing.T) {
+	targets, others := classes(0, -1, 3, 2, 3), classes(1, -1, 3, 0, 2)
+	for name, l := range map[string]ops.Loss{"plain": {}, "smoothed": {Smoothing: 0.1}, "garbage": {Garbage: new(0.5)}} {
+		t.Run(name, func(t *testing.T) {
+			share := optest.Input{Shape: []int{1}, Float: []float64{0.3}}
+			optest.Gradient(t, mixedCrossEntropy(l), optest.Input{Shape: []int{5, 4}}, targets, others, share)
+			z := optest.Input{Shape: []int{5, 4}, Float: optest.Det(20, 1.3, 0.2)}
+			_, first := optest.Run(t, crossEntropy(l), z, targets)
+			_, second := optest.Run(t, crossEntropy(l), z, others)
+			_, mixed := optest.Run(t, mixedCrossEntropy(l), z, targets, others, share)
+			closeTo(t, "mixture", mixed, []float64{0.3*first[0] + 0.7*second[0]}, 1e-14)
+			// All of the first is the first, to the bit.
+			_, whole := optest.Run(t, mixedCrossEntropy(l), z, targets, others, optest.Input{Shape: []int{1}, Float: []float64{1}})
+			closeTo(t, "share 1", whole, first, 0)
+		})
+	}
+}
+
 // Equal logits cost ln K, at any offset, and a perfect smoothed output costs the
 // entropy of the smoothed target.
 func TestCrossEntropyIdentities(t *testing.T) {
