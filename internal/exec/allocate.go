@@ -55,28 +55,27 @@ func (m *machine[F]) lives() []life {
 	return all
 }
 
-// allocate gives every slot its memory: a part of one arena, shared with slots
+// allocate gives every slot its place: a part of one arena, shared with slots
 // whose values are dead before its own is born. A value that lives in one stage
 // only is never there as a whole: each worker has room for the examples at hand.
 func (m *machine[F]) allocate() {
 	m.shareInPlace()
 	all := m.lives()
 	m.allocateOwn(all)
-	offset := make([]int, len(m.slots))
 	var free holes
 	for t := range m.stages {
 		for r := range all {
 			if l := &all[r]; l.first != unborn && l.firstStage == t && m.inArena(r) {
-				offset[r] = free.take(m.size(r))
+				m.slots[r].at = free.take(m.size(r))
 			}
 		}
 		for r := range all {
 			if l := &all[r]; l.first != unborn && l.lastStage == t && m.inArena(r) {
-				free.give(offset[r], m.size(r))
+				free.give(m.slots[r].at, m.size(r))
 			}
 		}
 	}
-	m.arena = make([]F, free.end)
+	m.arenaSize = free.end
 	for i := range m.slots {
 		s := &m.slots[i]
 		s.value.Shape = s.shape
@@ -85,12 +84,30 @@ func (m *machine[F]) allocate() {
 		if s.own >= 0 {
 			s.value.V = []F{} // not nil: somebody wants it
 		}
-		if !m.inArena(r) || all[r].first == unborn {
+		if s.placed = m.inArena(r) && all[r].first != unborn; s.placed {
+			m.sum += s.shape.TotalSize()
+		}
+	}
+}
+
+// back makes the memory of the places, when it is wanted first: a program that
+// is only looked at never holds it.
+func (m *machine[F]) back() {
+	if m.backed {
+		return
+	}
+	m.backed = true
+	m.arena = make([]F, m.arenaSize)
+	for i := range m.walk.own {
+		m.walk.own[i] = make([]F, m.walk.ownSize)
+	}
+	for i := range m.slots {
+		s := &m.slots[i]
+		if !s.placed {
 			continue
 		}
-		n := s.shape.TotalSize()
-		s.value.V = m.arena[offset[r] : offset[r]+n : offset[r]+n]
-		m.sum += n
+		at, n := m.slots[m.root(i)].at, s.shape.TotalSize()
+		s.value.V = m.arena[at : at+n : at+n]
 		if !s.shape.IsScalar() {
 			s.dense = tensor.New(tensor.WithShape(s.shape...), tensor.WithBacking(s.value.V))
 		}
@@ -239,8 +256,7 @@ func (m *machine[F]) Memory() Memory {
 	for _, s := range w.shared {
 		scratch += ops.Bytes(s[:cap(s)])
 	}
-	for _, own := range w.own {
-		scratch += ops.Bytes(own)
-	}
-	return Memory{Arena: ops.Bytes(m.arena), Scratch: scratch, Sum: m.sum * ops.Bytes(make([]F, 1))}
+	value := ops.Bytes(make([]F, 1))
+	scratch += len(w.own) * w.ownSize * value
+	return Memory{Arena: m.arenaSize * value, Scratch: scratch, Sum: m.sum * value}
 }

@@ -20,6 +20,8 @@ type slot[F f32.Float] struct {
 	token  bool // what a Backward node returns: no memory
 	root   int  // the slot whose memory it shares; itself as a rule
 	own    int  // where it lies in each worker's own memory, −1 if it is not there
+	at     int  // of a root: where it lies in the arena
+	placed bool // it lies in the arena, at the place of its root
 	maker  int  // of a token: the step that returns it
 
 	value ops.Tensor[F]
@@ -48,8 +50,11 @@ type machine[F f32.Float] struct {
 	steps  []step[F]
 	stages []stage[F]
 	index  map[*G.Node]int
-	arena  []F
-	sum    int
+	sum    int // values that the slots of the arena would take if no two shared any
+
+	arena     []F // nil before back
+	arenaSize int
+	backed    bool
 
 	walk     walk[F]
 	watchNaN bool

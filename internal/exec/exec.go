@@ -4,7 +4,8 @@
 //   - it runs only what the requested outputs need;
 //   - no value is overwritten while anything may still read it, and parameters
 //     and inputs never are;
-//   - buffers are planned once, by liveness, in one arena that every run reuses;
+//   - buffers are planned once, by liveness, in one arena that the first run makes
+//     and every later one reuses;
 //   - ops that compute each example by itself go through the batch together, a
 //     few examples at a time, so that what one writes the next one reads from the
 //     cache; WithoutFusion runs the same graph op by op, to the same bits;

@@ -15,6 +15,7 @@ func (m *machine[F]) RunAll() (err error) {
 	if err := m.readLeaves(); err != nil {
 		return err
 	}
+	m.back()
 	defer func() {
 		if r := recover(); r != nil {
 			f, ok := r.(fault)
@@ -147,6 +148,7 @@ func (m *machine[F]) Value(n *G.Node) G.Value {
 	if !ok || !m.slots[i].output && !m.slots[i].leaf {
 		panic(fmt.Sprintf("exec: %v is not an output of this VM", n))
 	}
+	m.back()
 	return m.gorgonia(i)
 }
 

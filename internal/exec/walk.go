@@ -38,15 +38,13 @@ type binding[F f32.Float] struct {
 	written bool
 }
 
-// prepare makes the memory and the arguments of all calls, so that a run
-// allocates nothing.
+// prepare makes the arguments of all calls, so that a run allocates nothing but,
+// the first time, its memory.
 func (m *machine[F]) prepare() {
 	w := &m.walk
 	w.scratch = ops.NewScratch[F]()
 	w.part = m.walkPart
-	for range f32.Workers() {
-		w.own = append(w.own, make([]F, w.ownSize))
-	}
+	w.own = make([][]F, f32.Workers()) // by back
 	longest := 0
 	for i := range m.stages {
 		longest = max(longest, len(m.stages[i].passes))
