@@ -21,14 +21,14 @@ type Footprint struct {
 
 // Footprint builds the network for training and adds up what it holds.
 func (s Subject) Footprint(spec datasets.Spec, batch int) (Footprint, error) {
-	p, pr, err := s.Build(nn.Train, spec, batch)
+	p, pr, err := s.Outline(nn.Train, spec, batch)
 	if err != nil {
 		return Footprint{}, err
 	}
 	const size = 4 // bytes of a float32
 	f := Footprint{Batch: batch, Gradients: size * p.Count()}
 	for _, q := range p.All() {
-		f.Parameters += size * q.Value.Shape().TotalSize()
+		f.Parameters += size * q.Shape.TotalSize()
 	}
 	memory := pr.Memory()
 	f.Values, f.Unshared = memory.Arena-f.Gradients, memory.Sum-f.Gradients
@@ -40,8 +40,11 @@ func (s Subject) Footprint(spec datasets.Spec, batch int) (Footprint, error) {
 		f.Average = f.Parameters
 	}
 	var trained []optim.Param
-	for _, q := range pr.Trained() {
-		trained = append(trained, optim.Param{Name: q.Path, W: floats(q.Value), G: floats(q.Grad)})
+	for _, q := range p.All() {
+		if q.Kind != nn.State {
+			v := make([]float32, q.Shape.TotalSize()) // for its length
+			trained = append(trained, optim.Param{Name: q.Path, W: v, G: v})
+		}
 	}
 	solver, err := optim.New(s.Config.Train.Optimizer, trained)
 	if err != nil {

@@ -109,7 +109,7 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 // be built and to count.
 func (t *PlannedTrial) build(a Arm, built map[string]error) error {
 	s := Subject{Model: a.Config.Model}
-	params, program, err := s.Build(nn.Infer, t.spec, 1)
+	params, program, err := s.Outline(nn.Infer, t.spec, 1)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (t *PlannedTrial) build(a Arm, built map[string]error) error {
 	}
 	net := t.graph(a.Config.Model)
 	if _, ok := built[net]; !ok {
-		_, _, built[net] = s.Build(nn.Train, t.spec, t.Batch)
+		_, _, built[net] = s.Outline(nn.Train, t.spec, t.Batch)
 	}
 	return built[net]
 }

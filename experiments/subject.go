@@ -168,13 +168,18 @@ func (c Config) dataShape() (shape []int, classes int, err error) {
 	return shape, info.Classes, nil
 }
 
-// Build builds the network with all weights zero, which is quick: to look at it,
-// or to give it weights.
+// Build builds the network with weights that are all zero, to be loaded.
 func (s Subject) Build(mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
-	o := s.Model.Options
-	o.Init = "zero"
-	p := nn.NewParams(0, tensor.Float32)
-	pr, err := nn.Build(p, mode, s.Model.Network(), nn.Settings{Options: o, Spec: spec, Batch: batch})
+	return s.build(nn.BlankParams(tensor.Float32), mode, spec, batch)
+}
+
+// Outline builds the network without weights, to look at it.
+func (s Subject) Outline(mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
+	return s.build(nn.OutlineParams(tensor.Float32), mode, spec, batch)
+}
+
+func (s Subject) build(p *nn.Params, mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
+	pr, err := nn.Build(p, mode, s.Model.Network(), nn.Settings{Options: s.Model.Options, Spec: spec, Batch: batch})
 	if err != nil {
 		return nil, nil, fmt.Errorf("model %s on inputs %v: %w", s.Model.Name, tensor.Shape(spec.Inputs[0].Shape), err)
 	}

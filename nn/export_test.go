@@ -30,3 +30,20 @@ func (p *Program) OutputOf(weight string) (*tensor.Dense, error) {
 	}
 	return vm.Value(out).(*tensor.Dense), nil
 }
+
+// DrawnAtOnce is how many values are drawn at a time.
+const DrawnAtOnce = drawnAtOnce
+
+// Draw makes n weights by an initialisation as a parameter's are made, and all
+// at once.
+func Draw(init string, n int) (parts, whole []float32, err error) {
+	f, err := parseInit(init, "relu")
+	if err != nil {
+		return nil, nil, err
+	}
+	p := NewParams(7, tensor.Float32)
+	s := spec{init: scaled(f, 0.5), in: n / 64, out: 64, shape: []int{n}}
+	whole = p.values("w", s).([]float32)
+	s.each = eachValue(init)
+	return p.values("w", s).([]float32), whole, nil
+}

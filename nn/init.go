@@ -84,6 +84,13 @@ func parseInit(s, activation string) (Init, error) {
 	return orthogonal(g), nil // Saxe et al. 2013
 }
 
+// eachValue says that an initialisation draws the weights one by one, all in the
+// same way.
+func eachValue(init string) bool {
+	name, _, _ := choice(init, initArity)
+	return name != "orthogonal" && name != "lsuv"
+}
+
 var biasArity = map[string][2]int{"zero": {0, 0}, "constant": {1, 1}, "normal": {1, 1}, "uniform": {1, 1}, "fan_in_uniform": {0, 0}}
 
 // parseBiasInit reads an initialisation of biases; the empty one is zero.

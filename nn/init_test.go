@@ -3,6 +3,7 @@ package nn_test
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -371,6 +372,48 @@ func TestSeedsAndPaths(t *testing.T) {
 			if limit := 5 / math.Sqrt(n); math.Abs(r) > limit || math.Abs(reversed) > limit {
 				t.Errorf("the weights of %s and %s have the correlation %.3f, %.3f", a, b, r, reversed)
 			}
+		}
+	}
+}
+
+// TestDrawnInParts: a tensor that is drawn part by part has the bits of one that
+// is drawn as a whole, and takes no second tensor's memory.
+func TestDrawnInParts(t *testing.T) {
+	const n = 3*nn.DrawnAtOnce + 17
+	for _, init := range []string{
+		"zero", "constant(3)", "normal(0.01)", "uniform(0.3)", "fan_in_uniform", "lecun_normal", "lecun_uniform(2)", "lecun1989",
+		"xavier_normal", "xavier_uniform", "kaiming_normal", "kaiming_uniform", "kaiming_normal_fan_out", "kaiming_uniform_fan_out",
+	} {
+		parts, whole, err := nn.Draw(init, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantBits(t, init, parts, whole)
+	}
+	for _, init := range []string{"orthogonal", "lsuv"} {
+		parts, whole, err := nn.Draw(init, 4*nn.DrawnAtOnce)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantBits(t, init, parts, whole)
+	}
+	const in, out = 1024, 4096
+	bytes := func(p *nn.Params) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		build(t, p, nn.Infer, network(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Linear(s.In("l"), x, out) }), settings(options(), 1, out, in))
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	const size, rest = 4 * in * out, 1 << 20
+	for name, c := range map[string]struct {
+		params *nn.Params
+		want   uint64
+	}{
+		"drawn": {nn.NewParams(1, tensor.Float32), size}, "blank": {nn.BlankParams(tensor.Float32), size}, "outline": {nn.OutlineParams(tensor.Float32), 0},
+	} {
+		if have := bytes(c.params); have < c.want || have > c.want+rest {
+			t.Errorf("%s: building allocates %d bytes, want %d and at most %d more", name, have, c.want, rest)
 		}
 	}
 }

@@ -73,7 +73,7 @@ func (b *build) countParams() {
 			at[path] = i
 			b.layers = append(b.layers, Layer{Path: path, Op: "parameters"})
 		}
-		b.layers[i].Params += q.Value.Shape().TotalSize()
+		b.layers[i].Params += q.Shape.TotalSize()
 	}
 }
 

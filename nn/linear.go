@@ -54,7 +54,7 @@ func (s *Scope) weight(layout Layout, in, out int, shape ...int) *G.Node {
 	if err != nil {
 		s.Fail(err)
 	}
-	return s.param("weight", spec{kind: Weight, layout: layout, init: s.branchInit(init), in: in, out: out, shape: shape})
+	return s.param("weight", spec{kind: Weight, layout: layout, init: s.branchInit(init), each: eachValue(s.Init), in: in, out: out, shape: shape})
 }
 
 // bias makes the scope's bias, one number for each output, or returns nil where

@@ -19,16 +19,27 @@ import (
 type Params struct {
 	seed   uint64
 	dtype  tensor.Dtype
+	fill   fill
 	list   []*Param
 	byPath map[string]*Param
 	sealed bool
 }
 
+// fill says what the first build gives the parameters for values.
+type fill int
+
+const (
+	drawn fill = iota // as the network initialises them
+	blank             // zeros
+	none              // nothing
+)
+
 // A Param is one tensor of a network.
 type Param struct {
 	Path   string
 	Kind   Kind
-	Value  *tensor.Dense
+	Shape  tensor.Shape
+	Value  *tensor.Dense // nil in an outline
 	Layout Layout
 }
 
@@ -51,6 +62,24 @@ func NewParams(seed uint64, dtype tensor.Dtype) *Params {
 	return &Params{seed: seed, dtype: dtype, byPath: map[string]*Param{}}
 }
 
+// BlankParams returns an empty set for a network whose values are about to be
+// loaded: they are all zero, whatever the network says, in memory that nothing
+// has touched.
+func BlankParams(dtype tensor.Dtype) *Params {
+	return &Params{dtype: dtype, fill: blank, byPath: map[string]*Param{}}
+}
+
+// OutlineParams returns an empty set for a network that is only looked at: its
+// parameters have shapes and no values, and its programs do not run.
+func OutlineParams(dtype tensor.Dtype) *Params {
+	return &Params{dtype: dtype, fill: none, byPath: map[string]*Param{}}
+}
+
+// reset forgets all parameters.
+func (p *Params) reset() {
+	*p = Params{seed: p.seed, dtype: p.dtype, fill: p.fill, byPath: map[string]*Param{}}
+}
+
 // Dtype is the float type of the tensors.
 func (p *Params) Dtype() tensor.Dtype { return p.dtype }
 
@@ -61,7 +90,7 @@ func (p *Params) All() []*Param { return p.list }
 func (p *Params) Count() (n int) {
 	for _, q := range p.list {
 		if q.Kind != State {
-			n += q.Value.Shape().TotalSize()
+			n += q.Shape.TotalSize()
 		}
 	}
 	return n
@@ -72,7 +101,8 @@ type spec struct {
 	kind    Kind
 	layout  Layout
 	init    Init
-	in, out int // fans
+	each    bool // init goes value by value: a part of the values may be drawn after the other
+	in, out int  // fans
 	shape   []int
 }
 
@@ -80,20 +110,55 @@ type spec struct {
 // ask for the same paths and shapes.
 func (p *Params) get(path string, s spec) (*Param, error) {
 	if q, ok := p.byPath[path]; ok {
-		if !q.Value.Shape().Eq(tensor.Shape(s.shape)) {
-			return nil, fmt.Errorf("parameter %s: have shape %v, want %v", path, tensor.Shape(s.shape), q.Value.Shape())
+		if !q.Shape.Eq(tensor.Shape(s.shape)) {
+			return nil, fmt.Errorf("parameter %s: have shape %v, want %v", path, tensor.Shape(s.shape), q.Shape)
 		}
 		return q, nil
 	}
 	if p.sealed {
 		return nil, fmt.Errorf("parameter %s is not one of those that the first build of this network made", path)
 	}
-	w := make([]float64, tensor.Shape(s.shape).TotalSize())
-	s.init(rand.New(rand.NewPCG(p.seed, hash(path))), w, s.in, s.out)
-	q := &Param{Path: path, Kind: s.kind, Layout: s.layout, Value: newDense(p.dtype, s.shape, w)}
+	q := &Param{Path: path, Kind: s.kind, Layout: s.layout, Shape: slices.Clone(s.shape)}
+	if p.fill != none {
+		q.Value = tensor.New(tensor.WithShape(s.shape...), tensor.WithBacking(p.values(path, s)))
+	}
 	p.list = append(p.list, q)
 	p.byPath[path] = q
 	return q, nil
+}
+
+// drawnAtOnce is how many values are drawn at a time, where that can be: as
+// float64 a whole tensor would take twice its own memory besides.
+const drawnAtOnce = 8192
+
+// values returns the values of a new parameter, as a slice of the float type.
+func (p *Params) values(path string, s spec) any {
+	n := tensor.Shape(s.shape).TotalSize()
+	r := rand.New(rand.NewPCG(p.seed, hash(path)))
+	if p.dtype == tensor.Float64 {
+		v := make([]float64, n)
+		if p.fill == drawn {
+			s.init(r, v, s.in, s.out)
+		}
+		return v
+	}
+	v := make([]float32, n)
+	if p.fill == blank {
+		return v
+	}
+	size := max(n, 1)
+	if s.each {
+		size = min(size, drawnAtOnce)
+	}
+	w := make([]float64, size)
+	for part := range slices.Chunk(v, size) {
+		w := w[:len(part)]
+		s.init(r, w, s.in, s.out)
+		for i, x := range w {
+			part[i] = float32(x)
+		}
+	}
+	return v
 }
 
 func hash(s string) uint64 {
@@ -127,9 +192,9 @@ func (p *Params) Export() []Published {
 	var out []Published
 	for _, q := range p.list {
 		v := q.Value.Data().([]float32)
-		shape := q.Layout.published(q.Value.Shape())
+		shape := q.Layout.published(q.Shape)
 		data := make([]float32, len(v))
-		q.Layout.each(q.Value.Shape(), func(ours, theirs int) { data[theirs] = v[ours] })
+		q.Layout.each(q.Shape, func(ours, theirs int) { data[theirs] = v[ours] })
 		out = append(out, Published{q.Path, shape, data})
 	}
 	return out
@@ -153,16 +218,16 @@ func (p *Params) Import(tensors []Published) error {
 			if !hasSuffix(t.Name, ignored) {
 				errs = append(errs, fmt.Errorf("tensor %s %v: the network has no parameter of that name", t.Name, t.Shape))
 			}
-		} else if want := q.Layout.published(q.Value.Shape()); !slices.Equal(t.Shape, want) {
+		} else if want := q.Layout.published(q.Shape); !slices.Equal(t.Shape, want) {
 			errs = append(errs, fmt.Errorf("tensor %s: have shape %v, want %v", t.Name, t.Shape, want))
-		} else if len(t.Data) != q.Value.Shape().TotalSize() {
+		} else if len(t.Data) != q.Shape.TotalSize() {
 			errs = append(errs, fmt.Errorf("tensor %s: have values of another type, want floats of 32 or 16 bits", t.Name))
 		}
 		given[t.Name] = t
 	}
 	for _, q := range p.list {
 		if _, ok := given[q.Path]; !ok {
-			errs = append(errs, fmt.Errorf("tensor %s %v is missing", q.Path, q.Layout.published(q.Value.Shape())))
+			errs = append(errs, fmt.Errorf("tensor %s %v is missing", q.Path, q.Layout.published(q.Shape)))
 		}
 	}
 	if len(errs) > 0 {
@@ -170,7 +235,7 @@ func (p *Params) Import(tensors []Published) error {
 	}
 	for _, q := range p.list {
 		v, data := q.Value.Data().([]float32), given[q.Path].Data
-		q.Layout.each(q.Value.Shape(), func(ours, theirs int) { v[ours] = data[theirs] })
+		q.Layout.each(q.Shape, func(ours, theirs int) { v[ours] = data[theirs] })
 	}
 	return nil
 }

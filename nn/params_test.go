@@ -2,6 +2,7 @@ package nn_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -237,5 +238,32 @@ func TestProgramsShareParameters(t *testing.T) {
 	}
 	if kinds := fmt.Sprint(p.All()[0].Kind, p.All()[1].Kind, nn.State); kinds != "weight gain state" {
 		t.Errorf("have the kinds %s", kinds)
+	}
+}
+
+// TestBlankAndOutline: blank parameters are zero, those of an outline have no
+// values, and their programs count like any other.
+func TestBlankAndOutline(t *testing.T) {
+	net := architectures.CIFARResNet{Depth: 8, Width: 4, Shortcut: "B"}
+	set := settings(options(func(o *nn.Options) { o.Norm = "batch" }), 2, 10, 8, 8, 3)
+	full := nn.NewParams(1, tensor.Float32)
+	want := build(t, full, nn.Train, net, set)
+	for name, p := range map[string]*nn.Params{"blank": nn.BlankParams(tensor.Float32), "outline": nn.OutlineParams(tensor.Float32)} {
+		pr := build(t, p, nn.Train, net, set)
+		if p.Count() != full.Count() || pr.MACs() != want.MACs() || pr.Memory() != want.Memory() || !reflect.DeepEqual(pr.Layers, want.Layers) {
+			t.Errorf("%s: have another network", name)
+		}
+		for i, q := range p.All() {
+			if !q.Shape.Eq(full.All()[i].Value.Shape()) {
+				t.Errorf("%s: %s has shape %v", name, q.Path, q.Shape)
+			}
+			if q.Value != nil && slices.ContainsFunc(q.Value.Data().([]float32), func(v float32) bool { return v != 0 }) {
+				t.Errorf("%s: %s is not zero", name, q.Path)
+			}
+		}
+		x, y := batchOf(set, tensor.Float32)
+		if _, err := pr.Run(x, y); (err != nil) != (name == "outline") {
+			t.Errorf("%s: a run gives %v", name, err)
+		}
 	}
 }

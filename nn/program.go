@@ -95,7 +95,7 @@ func construct(p *Params, mode Mode, net Network, set Settings, outputs func(s *
 			pr = nil
 		}
 		if err != nil && first {
-			*p = *NewParams(p.seed, p.dtype)
+			p.reset()
 		}
 	}()
 	defer catch(&err)

@@ -115,7 +115,10 @@ func (s *Scope) param(name string, p spec) *G.Node {
 	if err != nil {
 		s.Fail(err)
 	}
-	n := G.NewTensor(s.g, s.params.dtype, len(p.shape), G.WithShape(p.shape...), G.WithName(path), G.WithValue(q.Value))
+	n := G.NewTensor(s.g, s.params.dtype, len(p.shape), G.WithShape(p.shape...), G.WithName(path))
+	if q.Value != nil {
+		G.WithValue(q.Value)(n)
+	}
 	s.nodes[path] = n
 	if q.Kind != State {
 		s.wrt, s.wrtNode = append(s.wrt, q), append(s.wrtNode, n)

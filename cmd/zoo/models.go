@@ -68,7 +68,7 @@ func describe(name string) (model, error) {
 	if err != nil {
 		return model{}, err
 	}
-	params, program, err := s.Build(nn.Infer, spec, 1)
+	params, program, err := s.Outline(nn.Infer, spec, 1)
 	if err != nil {
 		return model{}, err
 	}

@@ -86,7 +86,7 @@ With --dot: Gorgonia's expression graph, for Graphviz.`,
 				if train {
 					mode, n = nn.Train, batch
 				}
-				_, program, err := s.Build(mode, spec, n)
+				_, program, err := s.Outline(mode, spec, n)
 				if err == nil {
 					fmt.Fprint(c.OutOrStdout(), program.Dot())
 				}
@@ -115,7 +115,7 @@ With --dot: Gorgonia's expression graph, for Graphviz.`,
 
 // summarise builds a network to look at it, for inference and for training.
 func summarise(name string, s experiments.Subject, spec datasets.Spec, batch int) (summarised, error) {
-	params, program, err := s.Build(nn.Infer, spec, 1)
+	params, program, err := s.Outline(nn.Infer, spec, 1)
 	if err != nil {
 		return summarised{}, err
 	}
