@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -10,16 +11,71 @@ import (
 	"zoo/internal/ops"
 )
 
-// Conv is a convolution of images (N, H, W, C) with out filters of k×k pixels,
-// with a stride and a padding of zeros.
+// A Filter is how filters walk over an image. The pairs are height and width.
+type Filter struct {
+	Size     [2]int
+	Stride   [2]int // 0 means 1
+	Pad      [2]int // of zeros, on both sides
+	Dilation [2]int // the distance of a filter's pixels; 0 means 1
+	Groups   int    // equal shares of the inputs, each seen by an equal share of the filters alone; 0 means 1
+}
+
+// Conv is Conv2D with square filters of k×k pixels.
 func Conv(s *Scope, x *G.Node, out, k, stride, pad int) *G.Node {
+	return Conv2D(s, x, out, squareFilter(k, stride, pad))
+}
+
+func squareFilter(k, stride, pad int) Filter {
+	return Filter{Size: [2]int{k, k}, Stride: [2]int{stride, stride}, Pad: [2]int{pad, pad}}.withDefaults()
+}
+
+// Conv2D is a convolution of images (N, H, W, C) with out filters: (N, OH, OW, out)
+// with OH = ⌊(H + 2·pad − dilation·(size − 1) − 1)/stride⌋ + 1. Its fans are those
+// of a group.
+func Conv2D(s *Scope, x *G.Node, out int, f Filter) *G.Node {
 	_, _, _, c := s.image(x)
-	if out < 1 || k < 1 || stride < 1 || pad < 0 {
-		s.Fail(fmt.Errorf("convolution: have %d filters of %d×%d, stride %d, padding %d, want positive sizes", out, k, k, stride, pad))
+	f = f.withDefaults()
+	if out < 1 || f.Size[0] < 1 || f.Size[1] < 1 || f.Stride[0] < 1 || f.Stride[1] < 1 || f.Pad[0] < 0 || f.Pad[1] < 0 || f.Dilation[0] < 1 || f.Dilation[1] < 1 {
+		s.Fail(fmt.Errorf("convolution: have %d filters of %s, stride %s, padding %s, dilation %s, want positive sizes", out, sides(f.Size), short(f.Stride), short(f.Pad), short(f.Dilation)))
+	}
+	if f.Groups < 1 || c%f.Groups != 0 || out%f.Groups != 0 {
+		s.Fail(fmt.Errorf("convolution: have %d groups of %d channels and %d filters, want a divisor of both numbers", f.Groups, c, out))
 	}
 	x = s.fixupBias("bias_in", x)
-	w := s.weight(Layout{kind: filters}, k*k*c, k*k*out, k, k, c, out)
-	return s.fixupLast(s.conv(x, w, s.bias(slices.Repeat([]int{k * k * c}, out)), k, stride, pad, k*k*c*out))
+	taps := f.Size[0] * f.Size[1]
+	in := taps * c / f.Groups
+	w := s.weight(Layout{kind: filters}, in, taps*out/f.Groups, f.Size[0], f.Size[1], c/f.Groups, out)
+	return s.fixupLast(s.conv(x, w, s.bias(slices.Repeat([]int{in}, out)), f, in*out))
+}
+
+func (f Filter) withDefaults() Filter {
+	for i := range 2 {
+		f.Stride[i], f.Dilation[i] = cmp.Or(f.Stride[i], 1), cmp.Or(f.Dilation[i], 1)
+	}
+	f.Groups = cmp.Or(f.Groups, 1)
+	return f
+}
+
+// String describes a filter with its defaults.
+func (f Filter) String() string {
+	text := sides(f.Size) + "/" + short(f.Stride)
+	if f.Dilation != [2]int{1, 1} {
+		text += ", dilation " + short(f.Dilation)
+	}
+	if f.Groups > 1 {
+		text += fmt.Sprintf(", %d groups", f.Groups)
+	}
+	return text
+}
+
+// sides writes a height and a width, short one number where they are equal.
+func sides(d [2]int) string { return fmt.Sprintf("%d×%d", d[0], d[1]) }
+
+func short(d [2]int) string {
+	if d[0] == d[1] {
+		return fmt.Sprint(d[0])
+	}
+	return sides(d)
 }
 
 // ConvTable is a convolution in which filter o sees the input channels table[o]
@@ -50,7 +106,7 @@ func ConvTable(s *Scope, x *G.Node, table [][]int, k, stride, pad int) *G.Node {
 	}
 	w := s.param("weight", spec{kind: Weight, init: eachFilter(init, fans), out: len(index) / c, shape: []int{len(index)}})
 	full := s.Must(ops.Scatter(w, index, k, k, c, out))
-	return s.conv(x, full, s.bias(fans), k, stride, pad, len(index))
+	return s.conv(x, full, s.bias(fans), squareFilter(k, stride, pad), len(index))
 }
 
 // eachFilter fills the weights of one filter after the other; fans are the
@@ -66,10 +122,11 @@ func eachFilter(init Init, fans []int) Init {
 
 // conv makes the layer's node; connections is the number of multiply-adds for
 // each pixel of the output.
-func (s *Scope) conv(x, w, b *G.Node, k, stride, pad, connections int) *G.Node {
-	y := s.Must(ops.Conv2D(x, w, b, ops.Filter{Stride: [2]int{stride, stride}, Pad: [2]int{pad, pad}}))
+func (s *Scope) conv(x, w, b *G.Node, f Filter, connections int) *G.Node {
+	y := s.Must(ops.Conv2D(x, w, b, ops.Filter{Stride: f.Stride, Pad: f.Pad, Dilation: f.Dilation, Groups: f.Groups}))
 	d := y.Shape()
-	s.record(Layer{Op: fmt.Sprintf("conv %d×%d/%d", k, k, stride), MACs: d[1] * d[2] * connections}, y, field{k, stride}, x)
+	side := [2]int{f.Dilation[0]*(f.Size[0]-1) + 1, f.Dilation[1]*(f.Size[1]-1) + 1}
+	s.record(Layer{Op: "conv " + f.String(), MACs: d[1] * d[2] * connections}, y, field{side, f.Stride}, x)
 	s.outputs[s.In("weight").path] = y
 	return y
 }

@@ -33,7 +33,7 @@ func SumPool(s *Scope, x *G.Node) *G.Node {
 	}
 	w := s.param("weight", spec{kind: Weight, init: tied(init), in: 4, out: 1, shape: []int{c}})
 	y := s.Must(ops.Subsample(x, w, s.Param("bias", Gain, constant(0), c)))
-	s.record(Layer{Op: "sum pool 2×2/2"}, y, field{2, 2}, x)
+	s.record(Layer{Op: "sum pool 2×2/2"}, y, squareField(2, 2), x)
 	return y
 }
 

@@ -13,30 +13,38 @@ type Layer struct {
 	Out    []int  // the shape of the output, with the batch size; nil where there is none
 	Params int    // trained values that the scope names
 	MACs   int    // multiply-adds of convolutions and linear layers, for one example
-	Field  int    // receptive field: the side in pixels of what one output sees; 0 for vectors
+	Field  int    // receptive field: the longer side in pixels of what one output sees; 0 for vectors
 }
 
-// A field says how an image's node sees the input: the side of its receptive
-// field, and the distance in input pixels between neighbours. For an op it is
-// the window's side and stride; the zero field changes nothing.
-type field struct{ side, stride int }
+// A field says how an image's node sees the input: the sides of its receptive
+// field, and the distances in input pixels between neighbours. For an op it is
+// the window's sides and strides; the zero field changes nothing. The pairs are
+// height and width.
+type field struct{ side, stride [2]int }
 
-// record appends a layer to the summary and works out its receptive field.
+func squareField(side, stride int) field {
+	return field{[2]int{side, side}, [2]int{stride, stride}}
+}
+
+// record appends a layer to the summary and works out its receptive field: of
+// what it reads, the widest counts.
 func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) {
 	l.Path, l.Out = s.path, y.Shape().Clone()
-	in := field{1, 1}
-	for _, n := range from {
-		if g := s.fields[n]; g.side > in.side || g.side == in.side && g.stride > in.stride {
-			in = g
+	out := squareField(1, 1)
+	for i := range 2 {
+		for _, n := range from {
+			if g := s.fields[n]; g.side[i] > out.side[i] || g.side[i] == out.side[i] && g.stride[i] > out.stride[i] {
+				out.side[i], out.stride[i] = g.side[i], g.stride[i]
+			}
 		}
-	}
-	out := in
-	if f.side > 0 {
-		out = field{in.side + (f.side-1)*in.stride, in.stride * f.stride}
+		if f.side[i] > 0 {
+			out.side[i] += (f.side[i] - 1) * out.stride[i]
+			out.stride[i] *= f.stride[i]
+		}
 	}
 	s.fields[y] = out
 	if y.Shape().Dims() == 4 {
-		l.Field = out.side
+		l.Field = max(out.side[0], out.side[1])
 	}
 	s.layers = append(s.layers, l)
 	s.recorded = append(s.recorded, recorded{l, y, s.Options})

@@ -44,7 +44,17 @@ func TestBuildErrors(t *testing.T) {
 		{"images for logits", good, network(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Conv(s.In("c"), x, 3, 3, 1, 1) }), "the network returns (2, 6, 6, 3), want logits (rows, 3)"},
 		{"too many logits", good, network(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Linear(s.In("fc"), x, 4) }), "the network returns (2, 4), want logits (rows, 3)"},
 		{"a filter too large", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Conv(s, x, 3, 7, 1, 0) }), "layer1.0.conv1: conv2d: have input (2, 6, 6, 4), want at least 7×7 pixels"},
-		{"no filters", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Conv(s, x, 0, 3, 1, -1) }), "layer1.0.conv1: convolution: have 0 filters of 3×3, stride 1, padding -1, want positive sizes"},
+		{"no filters", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Conv(s, x, 0, 3, 1, -1) }), "layer1.0.conv1: convolution: have 0 filters of 3×3, stride 1, padding -1, dilation 1, want positive sizes"},
+		{"groups that do not divide", good, block(func(s *nn.Scope, x *G.Node) *G.Node {
+			return nn.Conv2D(s, x, 6, nn.Filter{Size: [2]int{1, 3}, Groups: 3})
+		}), "layer1.0.conv1: convolution: have 3 groups of 4 channels and 6 filters, want a divisor of both numbers"},
+		{"negative dilation", good, block(func(s *nn.Scope, x *G.Node) *G.Node {
+			return nn.Conv2D(s, x, 6, nn.Filter{Size: [2]int{1, 3}, Pad: [2]int{0, 1}, Dilation: [2]int{1, -1}})
+		}), "layer1.0.conv1: convolution: have 6 filters of 1×3, stride 1, padding 0×1, dilation 1×-1, want positive sizes"},
+		{"a concatenation of two sizes", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Concat(s, x, nn.MaxPool(s.In("p"), x, 2, 2, 0)) }), "layer1.0.conv1: concat: have inputs (2, 6, 6, 4) and (2, 3, 3, 4), want (N, ..., C) that differ in C alone"},
+		{"a concatenation of nothing", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Concat(s) }), "layer1.0.conv1: concat: have no input"},
+		{"a norm over nothing", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.LRN(s, x, 0, 2, 1e-4, 0.75) }), "layer1.0.conv1: lrn: have size 0, k 2, alpha 0.0001 and beta 0.75, want"},
+		{"no adaptive window", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.AdaptiveAvgPool(s, x, 0, 6) }), "layer1.0.conv1: adaptiveavgpool: have input (2, 6, 6, 4) and 0×6 windows, want"},
 		{"a convolution of vectors", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Conv(s, nn.GlobalAvgPool(s, x), 3, 3, 1, 1) }), "layer1.0.conv1: have input (2, 4), want images (N, H, W, C)"},
 		{"a window too large", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.MaxPool(s, x, 8, 2, 0) }), "layer1.0.conv1: maxpool: have input (2, 6, 6, 4), want at least 8×8 pixels"},
 		{"no window", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.AvgPool(s, x, 0, 1, 0) }), "layer1.0.conv1: avgpool: have window [0 0]"},

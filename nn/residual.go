@@ -108,6 +108,6 @@ func Scale(s *Scope, x *G.Node, by float64) *G.Node {
 func Subsample(s *Scope, x *G.Node, channels, stride int) *G.Node {
 	s.image(x)
 	y := s.Must(ops.ChannelShortcut(x, channels, stride))
-	s.record(Layer{Op: "shortcut A"}, y, field{1, stride}, x)
+	s.record(Layer{Op: "shortcut A"}, y, squareField(1, stride), x)
 	return y
 }

@@ -1,0 +1,17 @@
+package nn
+
+import (
+	G "gorgonia.org/gorgonia"
+
+	"zoo/internal/ops"
+)
+
+// LRN is local response normalisation, x/(k + alpha·Σx²)^beta with the sum over
+// size channels around each one (Krizhevsky et al. 2012). alpha is the paper's: it
+// is not divided by the size.
+func LRN(s *Scope, x *G.Node, size int, k, alpha, beta float64) *G.Node {
+	s.image(x)
+	y := s.Must(ops.LRN(x, size, k, alpha, beta))
+	s.record(Layer{Op: "local response norm"}, y, field{}, x)
+	return y
+}
