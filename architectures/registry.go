@@ -44,6 +44,21 @@ func Register(m Model) {
 	registry[m.Name] = m
 }
 
+// A preset is a published network: a name, and the hyperparameters that make an
+// architecture into it. What networks are called is data, not code.
+type preset struct {
+	name    string
+	network nn.Network
+}
+
+// registerAll registers presets that have all but name and network in common.
+func registerAll(common Model, presets []preset) {
+	for _, p := range presets {
+		common.Name, common.Network = p.name, p.network
+		Register(common)
+	}
+}
+
 // Names returns the registered names: families together, and by number in each.
 func Names() []string {
 	return slices.SortedFunc(maps.Keys(registry), compareNatural)

@@ -38,24 +38,36 @@ const (
 )
 
 func init() {
-	register := func(name, paper string, net CIFARResNet) {
-		Register(Model{
-			Name: name, Paper: paper, Network: net,
-			Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", Activation: "relu"},
-			Input:   [3]int{32, 32, 3}, Classes: 10,
-		})
+	m := Model{
+		Paper:   resnetPaper,
+		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", Activation: "relu"},
+		Input:   [3]int{32, 32, 3}, Classes: 10,
 	}
-	register("resnet-cifar", resnetPaper, CIFARResNet{Depth: 20, Width: 16, Shortcut: "A"}) // for configs that choose the depth
-	for _, depth := range []int{20, 32, 44, 56, 110, 1202} {
-		register(fmt.Sprintf("resnet%d", depth), resnetPaper, CIFARResNet{Depth: depth, Width: 16, Shortcut: "A"})
-		if depth <= 110 {
-			register(fmt.Sprintf("resnet%d-b", depth), resnetPaper, CIFARResNet{Depth: depth, Width: 16, Shortcut: "B"})
-		}
-		if depth <= 56 { // the plain networks of Figure 6
-			register(fmt.Sprintf("plain%d", depth), resnetPaper, CIFARResNet{Depth: depth, Width: 16, Shortcut: "none"})
-		}
-	}
-	register("preact-resnet110", preactPaper, CIFARResNet{Depth: 110, Width: 16, Shortcut: "A", PreAct: true})
+	registerAll(m, []preset{
+		{"resnet-cifar", CIFARResNet{Depth: 20, Width: 16, Shortcut: "A"}}, // for configs that choose the depth
+
+		{"resnet20", CIFARResNet{Depth: 20, Width: 16, Shortcut: "A"}},
+		{"resnet32", CIFARResNet{Depth: 32, Width: 16, Shortcut: "A"}},
+		{"resnet44", CIFARResNet{Depth: 44, Width: 16, Shortcut: "A"}},
+		{"resnet56", CIFARResNet{Depth: 56, Width: 16, Shortcut: "A"}},
+		{"resnet110", CIFARResNet{Depth: 110, Width: 16, Shortcut: "A"}},
+		{"resnet1202", CIFARResNet{Depth: 1202, Width: 16, Shortcut: "A"}},
+
+		{"resnet20-b", CIFARResNet{Depth: 20, Width: 16, Shortcut: "B"}},
+		{"resnet32-b", CIFARResNet{Depth: 32, Width: 16, Shortcut: "B"}},
+		{"resnet44-b", CIFARResNet{Depth: 44, Width: 16, Shortcut: "B"}},
+		{"resnet56-b", CIFARResNet{Depth: 56, Width: 16, Shortcut: "B"}},
+		{"resnet110-b", CIFARResNet{Depth: 110, Width: 16, Shortcut: "B"}},
+
+		{"plain20", CIFARResNet{Depth: 20, Width: 16, Shortcut: "none"}}, // Figure 6
+		{"plain32", CIFARResNet{Depth: 32, Width: 16, Shortcut: "none"}},
+		{"plain44", CIFARResNet{Depth: 44, Width: 16, Shortcut: "none"}},
+		{"plain56", CIFARResNet{Depth: 56, Width: 16, Shortcut: "none"}},
+	})
+	m.Paper = preactPaper
+	registerAll(m, []preset{
+		{"preact-resnet110", CIFARResNet{Depth: 110, Width: 16, Shortcut: "A", PreAct: true}},
+	})
 }
 
 // Validate reports hyperparameters that make no network.
