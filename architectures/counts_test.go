@@ -22,10 +22,12 @@ var counts = map[string]struct{ params, macs int }{
 	"resnet44": {658586, 97174144}, "resnet44-b": {661338, 97436288}, "plain44": {658586, 97174144},
 	"resnet56": {853018, 125485696}, "resnet56-b": {855770, 125747840}, "plain56": {853018, 125485696},
 	"resnet110": {1727962, 252887680}, "resnet110-b": {1730714, 253149824},
-	"resnet1202":  {19421274, 2829238912},
-	"vgg11-cifar": {9225610, 152769536},
+	"resnet1202":       {19421274, 2829238912},
+	"preact-resnet110": {1727962, 252887680},
+	"vgg11-cifar":      {9225610, 152769536},
 }
 
+// TestParameterCounts builds every model as its paper has it.
 func TestParameterCounts(t *testing.T) {
 	for _, name := range architectures.Names() {
 		m, _ := architectures.Lookup(name)
@@ -43,12 +45,17 @@ func TestParameterCounts(t *testing.T) {
 			t.Errorf("%s: the layers have %d parameters, the network %d", name, sum, p.Count())
 		}
 		want, ok := counts[name]
-		t.Logf("%-18s %9d %11d", name, p.Count(), pr.MACs())
 		if !ok {
+			t.Errorf("%s: counts has no row for it: have %d parameters and %d multiply-adds", name, p.Count(), pr.MACs())
 			continue
 		}
 		if p.Count() != want.params || want.macs > 0 && pr.MACs() != want.macs {
 			t.Errorf("%s: have %d parameters and %d multiply-adds, want %d and %d", name, p.Count(), pr.MACs(), want.params, want.macs)
+		}
+	}
+	for name := range counts {
+		if _, ok := architectures.Lookup(name); !ok {
+			t.Errorf("counts has a row for %s, which is not registered", name)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package architectures_test
 import (
 	_ "embed"
 	"encoding/json"
+	"hash/crc32"
 	"maps"
 	"math"
 	"slices"
@@ -11,43 +12,44 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
-	"zoo/datasets"
 	"zoo/internal/optim"
 	"zoo/nn"
 )
 
-// torch_golden.json is what testdata/torch_golden.py printed: PyTorch 1.13, in
-// float64. Weights and images follow the formula of that script.
+// torch_golden.json is what testdata/torch_golden.py printed: PyTorch 1.13 and
+// torchvision 0.14, in float64. Weights and images follow the formula of that
+// script.
 //
 //go:embed testdata/torch_golden.json
 var torchGolden []byte
 
 type golden struct {
-	Logits      []float64             `json:"logits"` // in eval mode, before training
-	Losses      []float64             `json:"losses"` // of ten steps of SGD
-	After       map[string][2]float64 `json:"after"`  // sum and sum of squares of each tensor after these
+	Logits    []float64             `json:"logits"`    // in evaluation, before training
+	Gradients map[string][5]float64 `json:"gradients"` // of each parameter: the sum, the sum of squares and the first three values
+	// Of networks that are trained ten steps:
+	Losses      []float64             `json:"losses"`
+	After       map[string][2]float64 `json:"after"` // sum and sum of squares of each tensor after these
 	LogitsAfter []float64             `json:"logits_after"`
 }
 
-var goldenCases = []struct {
-	name  string
-	net   nn.Network
-	norm  string
-	input []int
-}{
-	{"lenet5", architectures.LeNet5{Filters: []int{6, 16}, Hidden: []int{120, 84}, Pad: 2}, "none", []int{28, 28, 1}},
-	{"resnet20-A", architectures.CIFARResNet{Depth: 20, Width: 8, Shortcut: "A"}, "batch", []int{16, 16, 3}},
-	{"resnet8-B", architectures.CIFARResNet{Depth: 8, Width: 8, Shortcut: "B"}, "batch", []int{14, 14, 1}},
-	{"vgg11", architectures.VGG{Blocks: []int{1, 1, 2, 2, 2}, Width: 8}, "none", []int{32, 32, 3}},
-	{"vgg-batch", architectures.VGG{Blocks: []int{1, 2}, Width: 8}, "batch", []int{14, 14, 3}},
+// goldenCases are the networks of the script.
+var goldenCases = []smallNetwork{
+	{"lenet5", "lenet5", architectures.LeNet5{Filters: []int{6, 16}, Hidden: []int{120, 84}, Pad: 2}, [3]int{28, 28, 1}},
+	{"resnet20-A", "resnet20", architectures.CIFARResNet{Depth: 20, Width: 8, Shortcut: "A"}, [3]int{16, 16, 3}},
+	{"resnet8-B", "resnet20-b", architectures.CIFARResNet{Depth: 8, Width: 8, Shortcut: "B"}, [3]int{14, 14, 1}},
+	{"vgg11", "vgg11-cifar", architectures.VGG{Blocks: []int{1, 1, 2, 2, 2}, Width: 8}, [3]int{32, 32, 3}},
+	{"vgg-batch", "resnet20", architectures.VGG{Blocks: []int{1, 2}, Width: 8}, [3]int{14, 14, 3}},
 }
 
-// det is the formula of the script.
-func det(n int, a, b float64) []float64 {
-	v := make([]float64, n)
+// values is the formula of the script.
+func values(name string, n int) []float64 {
+	seed, v := uint64(crc32.ChecksumIEEE([]byte(name)))<<32, make([]float64, n)
 	for i := range v {
-		x := float64(i)
-		v[i] = math.Sin(a*x + 0.013*x*x + b)
+		z := uint64(i+1)*0x9E3779B97F4A7C15 + seed
+		z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
+		z = (z ^ z>>27) * 0x94D049BB133111EB
+		z ^= z >> 31
+		v[i] = float64(z>>40)/(1<<23) - 1
 	}
 	return v
 }
@@ -57,14 +59,10 @@ func fill(t *testing.T, p *nn.Params) {
 	t.Helper()
 	tensors := p.Export()
 	for _, q := range tensors {
-		phase := 0
-		for _, c := range []byte(q.Name) {
-			phase += int(c)
-		}
-		for i, v := range det(len(q.Data), 0.7, float64(phase%628)/100) {
+		for i, v := range values(q.Name, len(q.Data)) {
 			switch {
 			case len(q.Shape) > 1:
-				v *= math.Sqrt(4 / float64(len(q.Data)/q.Shape[0]))
+				v *= math.Sqrt(6 / float64(len(q.Data)/q.Shape[0]))
 			case hasSuffix(q.Name, "running_var"):
 				v = 1 + 0.5*v
 			case hasSuffix(q.Name, "weight"):
@@ -87,37 +85,41 @@ func hasSuffix(name, suffix string) bool {
 const goldenBatch = 4
 
 // TestTorch loads weights under the names, and in the layout, in which PyTorch
-// has them; logits, ten steps of training and all tensors after them, the
-// running statistics among these, must be PyTorch's.
+// has them; logits, of a batch and of one image, and gradients must be PyTorch's.
+// So must ten steps of training and all tensors after them, the running statistics
+// among these.
 func TestTorch(t *testing.T) {
 	var want map[string]golden
 	if err := json.Unmarshal(torchGolden, &want); err != nil {
 		t.Fatal(err)
 	}
+	if len(want) != len(goldenCases) {
+		t.Errorf("torch_golden.json has %d networks, goldenCases %d", len(want), len(goldenCases))
+	}
 	for _, c := range goldenCases {
 		t.Run(c.name, func(t *testing.T) {
-			want := want[c.name]
+			want, ok := want[c.name]
+			if !ok {
+				t.Fatalf("torch_golden.json has no %s", c.name)
+			}
+			m := c.model(t)
+			m.Classes, m.Options.Dropout = 10, 0
 			p := nn.NewParams(1, tensor.Float32)
-			set := nn.Settings{
-				Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: c.norm, Activation: "relu"},
-				Spec:    datasets.Spec{Inputs: []datasets.Input{{Name: "images", Dtype: tensor.Float32, Shape: c.input}}, Classes: 10},
-				Batch:   goldenBatch,
-			}
-			programs := map[nn.Mode]*nn.Program{}
-			for _, mode := range []nn.Mode{nn.Train, nn.Infer} {
-				pr, err := nn.Build(p, mode, c.net, set)
-				if err != nil {
-					t.Fatal(err)
-				}
-				programs[mode] = pr
-			}
+			train, infer := build(t, p, nn.Train, m, c.net, m.Options, goldenBatch), build(t, p, nn.Infer, m, c.net, m.Options, goldenBatch)
+			one := build(t, p, nn.Infer, m, c.net, m.Options, 1)
 			fill(t, p)
-			x, y := goldenImages(c.input)
-			compareLogits(t, programs[nn.Infer], x, want.Logits)
+			x, y := goldenImages(m.Input, goldenBatch)
+			x1, _ := goldenImages(m.Input, 1)
+			compareLogits(t, infer, x, want.Logits)
+			compareLogits(t, one, x1, want.Logits[:m.Classes])
+			compareGradients(t, p, train, x, y, want.Gradients)
+			if want.Losses == nil {
+				return
+			}
 
-			solver, ps := goldenSolver(t, programs[nn.Train])
+			solver, ps := goldenSolver(t, train)
 			for step, loss := range want.Losses {
-				have, err := programs[nn.Train].Run(x, y)
+				have, err := train.Run(x, y)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -125,22 +127,23 @@ func TestTorch(t *testing.T) {
 					t.Errorf("step %d: have the loss %.9g, want %.9g", step, have, loss)
 				}
 				solver.Step(goldenLR, ps)
-				programs[nn.Train].Finish()
+				train.Finish()
 			}
 			compareTensors(t, p, want.After)
-			compareLogits(t, programs[nn.Infer], x, want.LogitsAfter)
+			compareLogits(t, infer, x, want.LogitsAfter)
 		})
 	}
 }
 
-func goldenImages(shape []int) (x []*tensor.Dense, y *tensor.Dense) {
-	shape = append([]int{goldenBatch}, shape...)
+// goldenImages are the first n of the script's images.
+func goldenImages(input [3]int, n int) (x []*tensor.Dense, y *tensor.Dense) {
+	shape := append([]int{n}, input[:]...)
 	var images []float32
-	for _, v := range det(tensor.Shape(shape).TotalSize(), 0.37, 0.1) {
+	for _, v := range values("images", tensor.Shape(shape).TotalSize()) {
 		images = append(images, float32(v))
 	}
 	x = []*tensor.Dense{tensor.New(tensor.WithShape(shape...), tensor.WithBacking(images))}
-	return x, tensor.New(tensor.WithShape(goldenBatch), tensor.WithBacking([]int{0, 3, 6, 9}))
+	return x, tensor.New(tensor.WithShape(n), tensor.WithBacking([]int{0, 3, 6, 9}[:n]))
 }
 
 const goldenLR = 0.02
@@ -178,6 +181,58 @@ func compareLogits(t *testing.T, pr *nn.Program, x []*tensor.Dense, want []float
 	if !(worst <= 1e-5*largest) {
 		t.Errorf("logits differ by %v, the largest is %v", worst, largest)
 	}
+}
+
+// compareGradients compares, of each parameter's gradient, what the script keeps.
+func compareGradients(t *testing.T, p *nn.Params, pr *nn.Program, x []*tensor.Dense, y *tensor.Dense, want map[string][5]float64) {
+	t.Helper()
+	if _, err := pr.Run(x, y); err != nil {
+		t.Fatal(err)
+	}
+	worst, largest, trained := 0.0, 0.0, map[string]bool{}
+	exchange := func() { // parameters and gradients, so that Export gives the gradients PyTorch's layout
+		for _, q := range pr.Trained() {
+			w, g := q.Value.Data().([]float32), q.Grad.Data().([]float32)
+			for i := range w {
+				w[i], g[i] = g[i], w[i]
+			}
+			trained[q.Path] = true
+		}
+	}
+	exchange()
+	defer exchange()
+	tensors := p.Export()
+	for _, q := range tensors {
+		largest = max(largest, math.Sqrt(want[q.Name][1]/float64(len(q.Data))))
+	}
+	for _, q := range tensors {
+		if !trained[q.Name] {
+			continue
+		}
+		w, ok := want[q.Name]
+		if !ok {
+			t.Errorf("PyTorch has no gradient of %s", q.Name)
+			continue
+		}
+		n := float64(len(q.Data))
+		rms := math.Sqrt(w[1]/n) + largest/100 // that of a bias in front of a batch norm is zero but for rounding
+		var sum, squares float64
+		for i, v := range q.Data {
+			if i < 3 {
+				worst = max(worst, math.Abs(float64(v)-w[2+i])/rms)
+			}
+			sum += float64(v)
+			squares += float64(v) * float64(v)
+		}
+		worst = max(worst, math.Abs(sum-w[0])/(rms*n), math.Abs(math.Sqrt(squares/n)-math.Sqrt(w[1]/n))/rms)
+		if !(worst <= 1e-4) {
+			t.Fatalf("the gradient of %s is %v..., with the sum %.8g and the sum of squares %.8g, want %.8g", q.Name, q.Data[:min(3, len(q.Data))], sum, squares, w)
+		}
+	}
+	if len(want) != len(trained) {
+		t.Errorf("PyTorch has gradients of %d parameters, we of %d", len(want), len(trained))
+	}
+	t.Logf("gradients differ by %.2g of their root mean squares", worst)
 }
 
 // compareTensors compares the sum and the sum of squares of each tensor.

@@ -1,15 +1,18 @@
 """Writes torch_golden.json: what PyTorch computes for networks of this package.
 
-    python3 torch_golden.py > torch_golden.json        (PyTorch 1.13, in float64)
+    python3 torch_golden.py > torch_golden.json     (PyTorch 1.13, torchvision 0.14, in float64)
 
 Weights and images come from a formula that the Go test repeats, so that only
-results are stored. The modules bear the names under which weights of LeNet-5
-(LeCun et al. 1998, as taught today), of CIFAR ResNets (He et al. 2015) and of VGG
-(Simonyan & Zisserman 2014, torchvision's features) are published.
+results are stored: logits in evaluation, gradients in training (dropout off), and
+of some networks ten steps of training. Where torchvision has a network, the module
+is torchvision's own; the others bear the names under which their weights are
+published, or would be.
 """
+import copy
 import json
-import math
+import zlib
 
+import numpy
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -17,8 +20,14 @@ from torch.nn import functional as F
 torch.set_default_dtype(torch.float64)
 
 
-def det(n, a, b):
-    return torch.tensor([math.sin(a * i + 0.013 * i * i + b) for i in range(n)])
+def values(name, n):
+    """n numbers in [-1, 1), multiples of 2^-23: SplitMix64, seeded by the name."""
+    u = lambda x: numpy.uint64(x % 2**64)
+    z = numpy.arange(1, n + 1, dtype=numpy.uint64) * u(0x9E3779B97F4A7C15) + u(zlib.crc32(name.encode()) << 32)
+    z = (z ^ (z >> u(30))) * u(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> u(27))) * u(0x94D049BB133111EB)
+    z ^= z >> u(31)
+    return torch.from_numpy((z >> u(40)).astype(numpy.float64) / 2**23 - 1)
 
 
 def fill(model):
@@ -26,10 +35,9 @@ def fill(model):
     for name, t in model.state_dict().items():
         if name.endswith("num_batches_tracked"):
             continue
-        phase = sum(name.encode()) % 628 / 100
-        v = det(t.numel(), 0.7, phase).reshape(t.shape)
+        v = values(name, t.numel()).reshape(t.shape)
         if t.dim() > 1:
-            v = v * math.sqrt(4 / t[0].numel())  # a sine's variance is 1/2
+            v = v * (6 / t[0].numel()) ** 0.5  # the variance of v is 1/3
         elif name.endswith("running_var"):
             v = 1 + 0.5 * v
         elif name.endswith("weight"):
@@ -39,10 +47,13 @@ def fill(model):
         t.copy_(v.float())  # the Go network is of float32
 
 
-def images(n, size, channels):
+BATCH = 4
+
+
+def images(size, channels):
     """Images (N, H, W, C) by the formula, as PyTorch has them."""
-    x = det(n * size * size * channels, 0.37, 0.1).reshape(n, size, size, channels)
-    return x.float().double().permute(0, 3, 1, 2)
+    x = values("images", BATCH * size * size * channels).reshape(BATCH, size, size, channels)
+    return x.permute(0, 3, 1, 2)
 
 
 class LeNet5(nn.Module):
@@ -128,32 +139,61 @@ def evaluate(model, x):
         return model(x).flatten().tolist()
 
 
-def train(model, x, lr):
-    """Ten steps on one batch: the losses, and each tensor's sum and sum of squares after."""
+def training(model):
+    """The model in training, without dropout."""
     model.train()
-    y = torch.arange(len(x)) * 3 % 10
-    solver = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    for m in model.modules():
+        if isinstance(m, nn.Dropout):
+            m.p = 0
+    return model
+
+
+def objective(model, x, auxiliary):
+    """The loss to descend, and the loss of the logits alone. Classifiers in the middle count auxiliary."""
+    y = torch.arange(BATCH) * 3 % 10
+    logits, *middle = model(x) if auxiliary else (model(x),)
+    loss = F.cross_entropy(logits, y)
+    return loss + auxiliary * sum(F.cross_entropy(m, y) for m in middle), loss
+
+
+def gradients(model, x, auxiliary):
+    """Of each parameter's gradient the sum, the sum of squares and the first three values."""
+    model = training(copy.deepcopy(model))
+    objective(model, x, auxiliary)[0].backward()
+    grads = {k: p.grad.flatten() for k, p in model.named_parameters()}
+    return {k: [g.sum().item(), (g * g).sum().item(), *g[:3].tolist()] for k, g in grads.items()}
+
+
+def train(model, x, auxiliary, steps):
+    """Steps on one batch: the losses, and each tensor's sum and sum of squares after."""
+    training(model)
+    solver = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9)
     losses = []
-    for _ in range(10):
-        loss = F.cross_entropy(model(x), y)
+    for _ in range(steps):
+        descend, loss = objective(model, x, auxiliary)
         solver.zero_grad()
-        loss.backward()
+        descend.backward()
         solver.step()
         losses.append(loss.item())
     after = {k: [v.sum().item(), (v * v).sum().item()] for k, v in model.state_dict().items() if v.dim() > 0}
     return {"losses": losses, "after": after, "logits_after": evaluate(model, x)}
 
 
-def case(model, n, size, channels, lr):
+def case(model, size, channels, auxiliary=0, steps=0):
+    """A network of ten classes; auxiliary is the weight of classifiers in the middle, which
+    the model then returns behind its logits in training."""
     with torch.no_grad():
         fill(model)
-    x = images(n, size, channels)
-    return {"logits": evaluate(model, x), **train(model, x, lr)}
+    x = images(size, channels)
+    result = {"logits": evaluate(model, x), "gradients": gradients(model, x, auxiliary)}
+    if steps:
+        result.update(train(model, x, auxiliary, steps))
+    return result
 
 
 def rounded(v):
     if isinstance(v, float):
-        return float(f"{v:.9g}")
+        return float(f"{v:.7g}")
     if isinstance(v, list):
         return [rounded(x) for x in v]
     if isinstance(v, dict):
@@ -161,10 +201,16 @@ def rounded(v):
     return v
 
 
-print(json.dumps(rounded({
-    "lenet5": case(LeNet5(), 4, 28, 1, 0.02),
-    "resnet20-A": case(ResNet(20, 8, 3, "A"), 4, 16, 3, 0.02),
-    "resnet8-B": case(ResNet(8, 8, 1, "B"), 4, 14, 1, 0.02),
-    "vgg11": case(VGG([1, 1, 2, 2, 2], 8, 32, False), 4, 32, 3, 0.02),
-    "vgg-batch": case(VGG([1, 2], 8, 14, True), 4, 14, 3, 0.02),
-}), indent=1))
+CASES = {
+    "lenet5": lambda: case(LeNet5(), 28, 1, steps=10),
+    "resnet20-A": lambda: case(ResNet(20, 8, 3, "A"), 16, 3, steps=10),
+    "resnet8-B": lambda: case(ResNet(8, 8, 1, "B"), 14, 1, steps=10),
+    "vgg11": lambda: case(VGG([1, 1, 2, 2, 2], 8, 32, False), 32, 3, steps=10),
+    "vgg-batch": lambda: case(VGG([1, 2], 8, 14, True), 14, 3, steps=10),
+}
+
+print("{")
+for name, make in CASES.items():
+    end = "" if name == list(CASES)[-1] else ","
+    print(f"{json.dumps(name)}: {json.dumps(rounded(make()), separators=(',', ':'))}{end}")
+print("}")
