@@ -31,7 +31,7 @@ var counts = map[string]struct{ params, macs int }{
 func TestParameterCounts(t *testing.T) {
 	for _, name := range architectures.Names() {
 		m, _ := architectures.Lookup(name)
-		p := nn.NewParams(1, tensor.Float32)
+		p := nn.OutlineParams(tensor.Float32)
 		pr, err := nn.Build(p, nn.Infer, m.Network, nn.Settings{Options: m.Options, Spec: m.Spec(), Batch: 1})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
