@@ -136,7 +136,14 @@ func (m CIFARResNet) join(s *nn.Scope, x, y *G.Node, width, stride int) *G.Node 
 	if m.Shortcut == "none" {
 		return y
 	}
-	around := m.around(s, x, width, stride)
+	option := "A"
+	switch m.Shortcut {
+	case "B":
+		option = "B"
+	case "conv":
+		option = "C"
+	}
+	around := around(s.In("shortcut"), x, option, width, stride)
 	switch m.Shortcut {
 	case "half":
 		return nn.Scale(s.In("half"), nn.Add(s.In("add"), y, around), 0.5)
@@ -150,17 +157,4 @@ func (m CIFARResNet) join(s *nn.Scope, x, y *G.Node, width, stride int) *G.Node 
 		around = nn.Dropout(s.In("dropout").With(func(o *nn.Options) { o.Dropout = 0.5 }), around)
 	}
 	return nn.Add(s.In("add"), y, around)
-}
-
-// around is the way around a branch: x, where nothing has to change.
-func (m CIFARResNet) around(s *nn.Scope, x *G.Node, width, stride int) *G.Node {
-	same := stride == 1 && x.Shape()[3] == width
-	switch {
-	case m.Shortcut == "conv", m.Shortcut == "B" && !same:
-		x = nn.Conv(s.In("shortcut.0").BeforeNorm(), x, width, 1, stride, 0)
-		return nn.Norm(s.In("shortcut.1"), x)
-	case same:
-		return x
-	}
-	return nn.Subsample(s.In("shortcut"), x, width, stride)
 }

@@ -57,6 +57,12 @@ var smallNetworks = []smallNetwork{
 	{"resnet-cifar, plain", "plain20", architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "none"}, [3]int{8, 8, 3}},
 	{"resnet-cifar, pre-activation", "preact-resnet110", architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "A", PreAct: true}, [3]int{8, 8, 3}},
 	{"resnet-cifar, deep", "resnet110", architectures.CIFARResNet{Depth: 110, Width: 4, Shortcut: "A"}, [3]int{8, 8, 3}},
+
+	// Each block with each of the shortcuts: TestResNetGradients.
+	{"resnet, basic", "resnet18", architectures.ResNet{Block: "basic", Blocks: []int{1, 2, 1}, Width: 4, Stem: "small", Shortcut: "B"}, [3]int{8, 8, 3}},
+	{"resnet, bottleneck", "resnet50", architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Stem: "small", Shortcut: "B"}, [3]int{8, 8, 3}},
+	{"resnet, pre-activation", "preact-resnet50", architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Stem: "small", Shortcut: "B", PreAct: true}, [3]int{8, 8, 3}},
+	{"resnet, imagenet stem", "resnet34", architectures.ResNet{Block: "basic", Blocks: []int{1, 1}, Width: 4, Stem: "imagenet", Shortcut: "A"}, [3]int{32, 32, 3}},
 }
 
 // TestEveryTypeIsTested: smallNetworks has each type of network that is registered.
