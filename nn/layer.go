@@ -14,6 +14,10 @@ type Layer struct {
 	Params int    // trained values that the scope names
 	MACs   int    // multiply-adds of convolutions and linear layers, for one example
 	Field  int    // receptive field: the longer side in pixels of what one output sees; 0 for vectors
+
+	// Auxiliary says that the layer leads to an auxiliary classifier alone: only
+	// training computes it.
+	Auxiliary bool
 }
 
 // A field says how an image's node sees the input: the sides of its receptive

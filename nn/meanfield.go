@@ -14,7 +14,7 @@ import (
 // example. It takes the weights for independent random numbers of mean 0, and
 // layers for wide.
 type theory struct {
-	nodes    G.Nodes // that lead to the loss, children before parents
+	nodes    G.Nodes // that lead to the objective, children before parents
 	children map[*G.Node]G.Nodes
 	dropout  map[*G.Node]float64
 	values   map[*G.Node]moment
@@ -41,6 +41,7 @@ type moment struct{ square, mean []float64 }
 //   - Dropout divides by 1 − p.
 //   - A norm makes the mean square 1, times its scale's. Backward it is silent.
 //   - Pooling and whatever else is silent, and so is all behind it, up to a norm.
+//   - Where an auxiliary classifier adds to the gradient, it is silent backward.
 func (p *Program) predict(layers []recorded) *theory {
 	t := &theory{
 		children: map[*G.Node]G.Nodes{}, dropout: map[*G.Node]float64{},
@@ -51,7 +52,7 @@ func (p *Program) predict(layers []recorded) *theory {
 			t.dropout[l.node] = l.options.Dropout
 		}
 	}
-	t.add(p.graph.ExactSubgraphRoots(p.loss), p.loss)
+	t.add(p.graph.ExactSubgraphRoots(p.objective), p.objective)
 	for _, n := range p.in {
 		if n.Dtype() != tensor.Int {
 			v := floats(n.Value())

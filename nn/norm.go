@@ -9,12 +9,20 @@ import (
 	"zoo/internal/ops"
 )
 
-// normEps and normMomentum are PyTorch's: the variance's floor, and the weight
-// of the newest batch in the running statistics.
+// The defaults of PyTorch: what is added to the variance, and the weight of the
+// newest batch in the running statistics.
 const (
-	normEps      = 1e-5
-	normMomentum = 0.1
+	defaultNormEps = 1e-5
+	normMomentum   = 0.1
 )
+
+// normEps is what the scope's norms add to the variance.
+func (s *Scope) normEps() float64 {
+	if s.NormEps == 0 {
+		return defaultNormEps
+	}
+	return s.NormEps
+}
 
 type normChoice struct {
 	name   string
@@ -46,7 +54,7 @@ func Norm(s *Scope, x *G.Node) *G.Node {
 	}
 	scale := s.Param("weight", Gain, constant(s.lastScale()), c)
 	if n.name == "rms" {
-		y := s.Must(ops.RMSNorm(x, scale, normEps))
+		y := s.Must(ops.RMSNorm(x, scale, s.normEps()))
 		s.record(Layer{Op: "rms norm"}, y, field{}, x)
 		return y
 	}
@@ -56,13 +64,13 @@ func Norm(s *Scope, x *G.Node) *G.Node {
 	case n.name == "batch":
 		y = s.batchNorm(x, scale, shift)
 	case d.Dims() == 4 && n.name == "layer":
-		y = s.Must(ops.GroupNorm(x, scale, shift, 1, normEps))
+		y = s.Must(ops.GroupNorm(x, scale, shift, 1, s.normEps()))
 	case n.name == "layer":
-		y = s.Must(ops.LayerNorm(x, scale, shift, normEps))
+		y = s.Must(ops.LayerNorm(x, scale, shift, s.normEps()))
 	case d.Dims() == 4 && n.name == "instance":
-		y = s.Must(ops.GroupNorm(x, scale, shift, c, normEps))
+		y = s.Must(ops.GroupNorm(x, scale, shift, c, s.normEps()))
 	case d.Dims() == 4:
-		y = s.Must(ops.GroupNorm(x, scale, shift, n.groups, normEps))
+		y = s.Must(ops.GroupNorm(x, scale, shift, n.groups, s.normEps()))
 	default:
 		s.Fail(fmt.Errorf("%s norm: have input %v, want images (N, H, W, C); for vectors use batch, layer or rms", n.name, d))
 	}
@@ -75,9 +83,9 @@ func (s *Scope) batchNorm(x, scale, shift *G.Node) *G.Node {
 	mean := s.Param("running_mean", State, constant(0), c)
 	variance := s.Param("running_var", State, constant(1), c)
 	if s.mode != Train {
-		return s.Must(ops.BatchNormEval(x, scale, shift, mean, variance, normEps))
+		return s.Must(ops.BatchNormEval(x, scale, shift, mean, variance, s.normEps()))
 	}
-	y, stats, err := ops.BatchNorm(x, scale, shift, normEps)
+	y, stats, err := ops.BatchNorm(x, scale, shift, s.normEps())
 	s.After(func() {
 		stats.Update(mean.Value().(*tensor.Dense), variance.Value().(*tensor.Dense), normMomentum)
 	})

@@ -19,6 +19,7 @@ type Options struct {
 	BiasInit     string  `doc:"how biases of convolutions and linear layers start: zero, constant(c), normal(std), uniform(a), fan_in_uniform (PyTorch's default)"`
 	ResidualInit string  `doc:"how residual branches start: none (like everything else), zero (the last layer of a branch is zero: Goyal et al. 2017), scaled (the last layer of a branch is divided by the square root of the number of branches: Hanin & Rolnick 2018), fixup (Zhang et al. 2019; wants norm: none)" enum:"none,zero,scaled,fixup"`
 	Norm         string  `doc:"normalisation: none, batch, layer, group(groups), instance, rms"`
+	NormEps      float64 `doc:"what a norm adds to the variance; 0: 1e-5"`
 	Activation   string  `doc:"activation: relu, leaky(slope), prelu, elu, gelu, gelu_tanh, silu, tanh, sigmoid, scaled_tanh (LeCun's 1.7159 tanh(2x/3)), linear"`
 	Dropout      float64 `doc:"probability with which dropout layers drop a value; 0 is off"`
 }
@@ -50,6 +51,9 @@ func (o Options) Validate() (ps []problem.Problem) {
 	add("norm", err)
 	if err == nil && o.ResidualInit == "fixup" && norm.name != "none" {
 		add("residual_init", fmt.Errorf("fixup replaces normalisation: have norm %s, want norm none", o.Norm))
+	}
+	if !(o.NormEps >= 0) || math.IsInf(o.NormEps, 0) {
+		add("norm_eps", fmt.Errorf("have %v, want a finite number of at least 0", o.NormEps))
 	}
 	if !(o.Dropout >= 0 && o.Dropout < 1) {
 		add("dropout", fmt.Errorf("have %v, want a probability in [0, 1)", o.Dropout))

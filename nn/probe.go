@@ -37,7 +37,7 @@ func Probe(p *Params, net Network, set Settings, x []*tensor.Dense, y *tensor.De
 	var layers []recorded
 	pr, err := construct(p, Train, net, set, func(s *Scope, pr *Program) (G.Nodes, error) {
 		layers = s.recorded
-		outputs := G.Nodes{pr.addLoss(s, net, set), pr.logits}
+		outputs := G.Nodes{pr.addLoss(s, net, set), pr.logits, pr.addObjective(s, net, set)}
 		// Grad takes leaves alone, but gives every node between them and the loss
 		// its gradient. The inputs are for layers in front of all parameters.
 		wrt := slices.Concat(s.wrtNode, floatInputs(pr))
@@ -78,7 +78,7 @@ func Probe(p *Params, net Network, set Settings, x []*tensor.Dense, y *tensor.De
 
 // floatInputs are the inputs that have a gradient.
 func floatInputs(p *Program) (in G.Nodes) {
-	needed := p.graph.ExactSubgraphRoots(p.loss).AllNodes()
+	needed := p.graph.ExactSubgraphRoots(p.objective).AllNodes()
 	for _, n := range p.in {
 		if n.Dtype() != tensor.Int && slices.Contains(needed, n) {
 			in = append(in, n)

@@ -34,20 +34,21 @@ type Program struct {
 	Batch  int
 	Layers []Layer // in the order of the network
 
-	graph    *G.ExprGraph
-	in       []*G.Node
-	targets  *G.Node
-	others   *G.Node // with share: of Settings.Mixing, otherwise nil
-	share    *G.Node
-	mixed    *mixture // of the next run; nil: its examples are no mixtures
-	logits   *G.Node
-	loss     *G.Node
-	grads    G.Nodes
-	trained  []*Param
-	vm       exec.VM
-	after    []func()
-	step     uint64
-	weighted map[string]*G.Node
+	graph     *G.ExprGraph
+	in        []*G.Node
+	targets   *G.Node
+	others    *G.Node // with share: of Settings.Mixing, otherwise nil
+	share     *G.Node
+	mixed     *mixture // of the next run; nil: its examples are no mixtures
+	logits    *G.Node
+	loss      *G.Node
+	objective *G.Node // what training minimises: the loss, and those of auxiliary classifiers
+	grads     G.Nodes
+	trained   []*Param
+	vm        exec.VM
+	after     []func()
+	step      uint64
+	weighted  map[string]*G.Node
 }
 
 // A Trained is a parameter with its gradient of the latest run.
@@ -76,6 +77,7 @@ func Build(p *Params, mode Mode, net Network, set Settings) (*Program, error) {
 			outputs = append(outputs, pr.addLoss(s, net, set))
 		}
 		if mode == Train {
+			outputs = append(outputs, pr.addObjective(s, net, set))
 			var err error
 			if pr.grads, err = pr.differentiate(s.wrtNode); err != nil {
 				return nil, err
@@ -124,6 +126,7 @@ func construct(p *Params, mode Mode, net Network, set Settings, outputs func(s *
 		return nil, fmt.Errorf("the network returns %v, want logits (rows, %d)", d, b.classes)
 	}
 	p.sealed = true
+	b.markAuxiliary(pr.logits)
 	b.countParams()
 	pr.Layers, pr.trained, pr.after, pr.weighted = b.layers, b.wrt, b.after, b.outputs
 	nodes, err := outputs(s, pr)
@@ -143,18 +146,21 @@ func (p *Program) addLoss(s *Scope, net Network, set Settings) *G.Node {
 		p.others = G.NewVector(s.g, tensor.Int, G.WithShape(p.logits.Shape()[0]), G.WithName("other targets"))
 		p.share = G.NewVector(s.g, p.logits.Dtype(), G.WithShape(1), G.WithName("share"))
 	}
-	p.loss = s.criterion(net, p.logits, answers{p.targets, p.others, p.share}, set.LabelSmoothing)
+	p.loss = s.criterion(net, p.logits, p.answers(), set.LabelSmoothing)
 	return p.loss
 }
 
-// differentiate adds the gradient of the loss to the graph.
+// answers are what the program's losses compare logits with.
+func (p *Program) answers() answers { return answers{p.targets, p.others, p.share} }
+
+// differentiate adds the gradient of the objective to the graph.
 func (p *Program) differentiate(wrt G.Nodes) (G.Nodes, error) {
 	forward := len(p.graph.AllNodes())
-	grads, err := G.Grad(p.loss, wrt...)
+	grads, err := G.Grad(p.objective, wrt...)
 	if err != nil {
 		return nil, fmt.Errorf("gradient: %w", err)
 	}
-	return grads, checkJoins(p.graph, forward, p.loss, wrt)
+	return grads, checkJoins(p.graph, forward, p.objective, wrt)
 }
 
 func check(set Settings) error {
@@ -187,8 +193,9 @@ func (s *Scope) criterion(net Network, logits *G.Node, a answers, smoothing floa
 	return a.crossEntropy(s.In("loss"), logits, smoothing)
 }
 
-// Run computes logits and loss, and in training the gradients, of one batch.
-// In mode Infer y is nil and the loss 0.
+// Run computes logits and loss, and in training the gradients, of one batch. In
+// mode Infer y is nil and the loss 0. The losses of auxiliary classifiers have
+// their part in the gradients, not in the loss.
 func (p *Program) Run(x []*tensor.Dense, y *tensor.Dense) (loss float64, err error) {
 	if len(x) != len(p.in) {
 		return 0, fmt.Errorf("have %d inputs, want %d", len(x), len(p.in))
@@ -273,10 +280,13 @@ func (p *Program) Memory() exec.Memory { return p.vm.Memory() }
 // Profile is the time spent in each op, if Settings.Exec asked for it.
 func (p *Program) Profile() []exec.OpTime { return p.vm.Profile() }
 
-// MACs is the number of multiply-adds of a forward pass, for one example.
+// MACs is the number of multiply-adds of a forward pass, for one example, without
+// auxiliary classifiers.
 func (p *Program) MACs() (n int) {
 	for _, l := range p.Layers {
-		n += l.MACs
+		if !l.Auxiliary {
+			n += l.MACs
+		}
 	}
 	return n
 }

@@ -35,19 +35,20 @@ type Scope struct {
 
 // build is what the scopes of one network share.
 type build struct {
-	g        *G.ExprGraph
-	params   *Params
-	mode     Mode
-	classes  int
-	nodes    map[string]*G.Node // parameters by path
-	wrt      []*Param           // trained parameters in order, and their nodes
-	wrtNode  G.Nodes
-	after    []func()
-	layers   []Layer
-	recorded []recorded // the layers that have a node
-	fields   map[*G.Node]field
-	outputs  map[string]*G.Node // of the weighted layers, by the path of the weight
-	step     *uint64
+	g           *G.ExprGraph
+	params      *Params
+	mode        Mode
+	classes     int
+	nodes       map[string]*G.Node // parameters by path
+	wrt         []*Param           // trained parameters in order, and their nodes
+	wrtNode     G.Nodes
+	after       []func()
+	layers      []Layer
+	recorded    []recorded // the layers that have a node
+	fields      map[*G.Node]field
+	outputs     map[string]*G.Node // of the weighted layers, by the path of the weight
+	auxiliaries []auxiliary
+	step        *uint64
 }
 
 // In returns the scope of a part. Layers that hold parameters need a scope each;

@@ -35,6 +35,8 @@ type layer struct {
 	Params int    `json:"params"`
 	MACs   int    `json:"macs"`
 	Field  int    `json:"field"` // side of the receptive field in pixels; 0 for vectors
+
+	Auxiliary bool `json:"auxiliary,omitempty"` // computed in training alone, and not among the total of multiply-adds
 }
 
 func newSummary() *cobra.Command {
@@ -129,7 +131,7 @@ func summarise(name string, s experiments.Subject, spec datasets.Spec, batch int
 		Params: params.Count(), MACs: program.MACs(), Training: footprint,
 	}
 	for _, l := range program.Layers {
-		sum.Layers = append(sum.Layers, layer{l.Path, l.Op, withoutBatch(l.Out), l.Params, l.MACs, l.Field})
+		sum.Layers = append(sum.Layers, layer{l.Path, l.Op, withoutBatch(l.Out), l.Params, l.MACs, l.Field, l.Auxiliary})
 	}
 	return sum, nil
 }
@@ -169,11 +171,19 @@ func printSummary(c *cobra.Command, s summarised) {
 	paragraph(out, "", s.Paper)
 	fmt.Fprintln(out)
 	t := sheet{header: []string{"PATH", "OP", "OUTPUT", ">PARAMETERS", ">MACS", ">FIELD"}}
+	auxiliary := false
 	for _, l := range s.Layers {
+		if l.Auxiliary {
+			auxiliary = true
+			l.Op += " *"
+		}
 		t.add(l.Path, l.Op, sizes(l.Output), orDash(l.Params), orDash(l.MACs), orDash(l.Field))
 	}
 	t.footer = []string{"total", "", "", thousands(s.Params), thousands(s.MACs), ""}
 	t.print(out)
+	if auxiliary {
+		fmt.Fprintln(out, "* leads to an auxiliary classifier: computed in training alone, and not in the total of MACs")
+	}
 	m := s.Training
 	fmt.Fprintf(out, "\nA training step of %d examples holds\n", m.Batch)
 	line := func(n int, what string, args ...any) {

@@ -1,0 +1,70 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+
+	G "gorgonia.org/gorgonia"
+
+	"zoo/internal/ops"
+)
+
+// An auxiliary classifier is one half way up the network.
+type auxiliary struct {
+	s      *Scope
+	weight float64
+	logits *G.Node
+}
+
+// Auxiliary makes logits (rows, s.Classes()), those of a classifier half way up
+// the network, part of what training minimises: its loss, which is that of the
+// network's own logits, counts with weight (Szegedy et al. 2014, section 5). The
+// classifier's parameters are there in every program, but only a training program
+// computes it, and the loss that a program reports is without it.
+func (s *Scope) Auxiliary(weight float64, logits *G.Node) {
+	if !(weight > 0) || math.IsInf(weight, 0) {
+		s.Fail(fmt.Errorf("auxiliary classifier: have weight %v, want a positive number", weight))
+	}
+	if d := logits.Shape(); d.Dims() != 2 || d[1] != s.classes {
+		s.Fail(fmt.Errorf("auxiliary classifier: have %v, want logits (rows, %d)", d, s.classes))
+	}
+	s.auxiliaries = append(s.auxiliaries, auxiliary{s, weight, logits})
+}
+
+// addObjective adds what training minimises to the graph, and returns it: the
+// loss, and the weighted losses of the auxiliary classifiers. It has to be among
+// the program's outputs, as the gradient of a loss wants what its forward
+// computation keeps.
+func (p *Program) addObjective(s *Scope, net Network, set Settings) *G.Node {
+	p.objective = p.loss
+	for _, a := range s.auxiliaries {
+		loss := a.s.criterion(net, a.logits, p.answers(), set.LabelSmoothing)
+		weighted := a.s.Must(ops.Scale(loss, a.weight))
+		p.objective = a.s.Must(ops.Add(p.objective, weighted))
+	}
+	return p.objective
+}
+
+// markAuxiliary marks the layers that lead to an auxiliary classifier alone.
+func (b *build) markAuxiliary(logits *G.Node) {
+	if len(b.auxiliaries) == 0 {
+		return
+	}
+	var auxiliary G.Nodes
+	for _, a := range b.auxiliaries {
+		auxiliary = append(auxiliary, a.logits)
+	}
+	main, training := b.leadingTo(logits), b.leadingTo(auxiliary...)
+	for i, r := range b.recorded {
+		b.layers[i].Auxiliary = training[r.node] && !main[r.node]
+	}
+}
+
+// leadingTo is the set of the nodes from which the given ones are computed.
+func (b *build) leadingTo(nodes ...*G.Node) map[*G.Node]bool {
+	set := map[*G.Node]bool{}
+	for _, n := range b.g.ExactSubgraphRoots(nodes...).AllNodes() {
+		set[n] = true
+	}
+	return set
+}
