@@ -1,6 +1,7 @@
 package architectures
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,6 +16,8 @@ import (
 // stem, stages of residual blocks with Width filters and then twice as many from
 // stage to stage, and a linear layer. A basic block is two 3×3 convolutions; a
 // bottleneck is a 1×1 down, a 3×3, and a 1×1 up to four times the filters.
+// Cardinality and GroupWidth make ResNeXt of it, C×d of Xie et al. 2017, and the
+// wide one of Zagoruyko & Komodakis 2016.
 //
 // Shortcut none is the paper's plain network: the same layers, names and initial
 // weights. Where PreAct, the units are those of He et al. 2016: the stem's norm
@@ -25,51 +28,69 @@ type ResNet struct {
 	Block       string `doc:"basic: two 3×3 convolutions; bottleneck: 1×1, 3×3 and 1×1, four times as wide at its end" enum:"basic,bottleneck"`
 	Blocks      []int  `doc:"blocks in each stage"`
 	Width       int    `doc:"filters of the first stage; each further one has twice as many"`
+	Cardinality int    `doc:"groups of a bottleneck's 3×3 convolution (Xie et al. 2017)"`
+	GroupWidth  int    `doc:"filters of each group in the first stage; each further one has twice as many; 0: width / cardinality"`
 	Stem        string `doc:"imagenet: 7×7 convolution of stride 2 and 3×3 max pooling of stride 2; small: 3×3 convolution" enum:"imagenet,small"`
 	Shortcut    string `doc:"A: identity, subsampled and padded with zero channels where sizes change; B: there a 1×1 convolution; C: that in every block; none: plain network" enum:"A,B,C,none"`
 	StrideFirst bool   `doc:"a bottleneck strides in its first 1×1 convolution, as in the paper, and not in its 3×3, as in torchvision (v1.5)"`
 	PreAct      bool   `doc:"norm and activation before each convolution (He et al. 2016)"`
 }
 
+const (
+	resnextPaper    = "Xie, Girshick, Dollár, Tu & He 2017, Aggregated residual transformations for deep neural networks"
+	wideResNetPaper = "Zagoruyko & Komodakis 2016, Wide residual networks"
+)
+
 func init() {
-	register := func(name, paper string, net ResNet) {
-		net.Width, net.Stem = 64, "imagenet"
-		Register(Model{
-			Name: name, Paper: paper, Network: net,
+	model := func(paper string) Model {
+		return Model{
+			Paper:   paper,
 			Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", Activation: "relu"},
 			Input:   [3]int{224, 224, 3}, Classes: 1000,
-		})
-	}
-	for _, c := range []struct { // the columns of Table 1, and those of He et al. 2016
-		depth  int
-		block  string
-		blocks []int
-	}{
-		{18, "basic", []int{2, 2, 2, 2}},
-		{34, "basic", []int{3, 4, 6, 3}},
-		{50, "bottleneck", []int{3, 4, 6, 3}},
-		{101, "bottleneck", []int{3, 4, 23, 3}},
-		{152, "bottleneck", []int{3, 8, 36, 3}},
-		{200, "bottleneck", []int{3, 24, 36, 3}},
-	} {
-		net := ResNet{Block: c.block, Blocks: c.blocks, Shortcut: "B"}
-		preact := net
-		preact.PreAct = true
-		register(fmt.Sprintf("preact-resnet%d", c.depth), preactPaper, preact)
-		if c.depth == 200 {
-			continue
-		}
-		register(fmt.Sprintf("resnet%d", c.depth), resnetPaper, net)
-		if c.block == "bottleneck" {
-			net.StrideFirst = true
-			register(fmt.Sprintf("resnet%d-v1", c.depth), resnetPaper, net)
-			continue
-		}
-		for suffix, shortcut := range map[string]string{"resnet%d-a": "A", "resnet%d-c": "C", "plain%d": "none"} {
-			net.Shortcut = shortcut
-			register(fmt.Sprintf(suffix, c.depth), resnetPaper, net)
 		}
 	}
+	basic := func(shortcut string, blocks ...int) ResNet {
+		return ResNet{Block: "basic", Blocks: blocks, Width: 64, Cardinality: 1, Stem: "imagenet", Shortcut: shortcut}
+	}
+	bottleneck := func(cardinality, groupWidth int, blocks ...int) ResNet {
+		return ResNet{Block: "bottleneck", Blocks: blocks, Width: 64, Cardinality: cardinality, GroupWidth: groupWidth, Stem: "imagenet", Shortcut: "B"}
+	}
+	v1 := func(m ResNet) ResNet { m.StrideFirst = true; return m }
+	preact := func(m ResNet) ResNet { m.PreAct = true; return m }
+
+	registerAll(model(resnetPaper), []preset{
+		{"plain18", basic("none", 2, 2, 2, 2)},
+		{"plain34", basic("none", 3, 4, 6, 3)},
+		{"resnet18", basic("B", 2, 2, 2, 2)},
+		{"resnet18-a", basic("A", 2, 2, 2, 2)},
+		{"resnet18-c", basic("C", 2, 2, 2, 2)},
+		{"resnet34", basic("B", 3, 4, 6, 3)},
+		{"resnet34-a", basic("A", 3, 4, 6, 3)},
+		{"resnet34-c", basic("C", 3, 4, 6, 3)},
+		{"resnet50", bottleneck(1, 0, 3, 4, 6, 3)},
+		{"resnet101", bottleneck(1, 0, 3, 4, 23, 3)},
+		{"resnet152", bottleneck(1, 0, 3, 8, 36, 3)},
+		{"resnet50-v1", v1(bottleneck(1, 0, 3, 4, 6, 3))},
+		{"resnet101-v1", v1(bottleneck(1, 0, 3, 4, 23, 3))},
+		{"resnet152-v1", v1(bottleneck(1, 0, 3, 8, 36, 3))},
+	})
+	registerAll(model(preactPaper), []preset{
+		{"preact-resnet18", preact(basic("B", 2, 2, 2, 2))},
+		{"preact-resnet34", preact(basic("B", 3, 4, 6, 3))},
+		{"preact-resnet50", preact(bottleneck(1, 0, 3, 4, 6, 3))},
+		{"preact-resnet101", preact(bottleneck(1, 0, 3, 4, 23, 3))},
+		{"preact-resnet152", preact(bottleneck(1, 0, 3, 8, 36, 3))},
+		{"preact-resnet200", preact(bottleneck(1, 0, 3, 24, 36, 3))},
+	})
+	registerAll(model(resnextPaper), []preset{
+		{"resnext50_32x4d", bottleneck(32, 4, 3, 4, 6, 3)},
+		{"resnext101_32x8d", bottleneck(32, 8, 3, 4, 23, 3)},
+		{"resnext101_64x4d", bottleneck(64, 4, 3, 4, 23, 3)},
+	})
+	registerAll(model(wideResNetPaper), []preset{
+		{"wide_resnet50_2", bottleneck(1, 128, 3, 4, 6, 3)},
+		{"wide_resnet101_2", bottleneck(1, 128, 3, 4, 23, 3)},
+	})
 }
 
 // Validate reports hyperparameters that make no network.
@@ -82,7 +103,7 @@ func (m ResNet) Validate() (ps []problem.Problem) {
 		want      []string
 	}{
 		{"block", m.Block, []string{"basic", "bottleneck"}},
-		{"stem", m.Stem, []string{"imagenet", "small"}},
+		{"stem", m.Stem, stems},
 		{"shortcut", m.Shortcut, []string{"A", "B", "C", "none"}},
 	} {
 		if !slices.Contains(c.want, c.have) {
@@ -94,6 +115,17 @@ func (m ResNet) Validate() (ps []problem.Problem) {
 	}
 	if m.Width < 1 {
 		add("width", "have %d, want at least 1 filter", m.Width)
+	}
+	if m.Cardinality < 1 {
+		add("cardinality", "have %d, want at least 1 group", m.Cardinality)
+	} else if m.GroupWidth == 0 && m.Width%m.Cardinality != 0 {
+		add("cardinality", "have %d groups of %d filters, want a divisor, or group_width", m.Cardinality, m.Width)
+	}
+	if m.GroupWidth < 0 {
+		add("group_width", "have %d, want at least 1 filter, or 0 for width / cardinality", m.GroupWidth)
+	}
+	if m.Block == "basic" && (m.Cardinality > 1 || m.GroupWidth > 0) {
+		add("block", "have basic blocks and a cardinality of %d with group_width %d, want bottleneck, 1 or 0", m.Cardinality, m.GroupWidth)
 	}
 	if m.StrideFirst && m.Block == "basic" {
 		add("stride_first", "have true for basic blocks, which have no 1×1 convolution before the 3×3")
@@ -110,7 +142,7 @@ func (m ResNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 			if stage > 0 && b == 0 {
 				stride = 2
 			}
-			convs := m.convs(m.Width<<stage, stride)
+			convs := m.convs(stage, stride)
 			at := s.In("layer%d.%d", stage+1, b)
 			if m.PreAct {
 				x = m.preAct(at, x, convs, stride, stage == 0 && b == 0)
@@ -126,10 +158,7 @@ func (m ResNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 }
 
 func (m ResNet) stem(s *nn.Scope, x *G.Node) *G.Node {
-	size, stride := 3, 1
-	if m.Stem == "imagenet" {
-		size, stride = 7, 2
-	}
+	size, stride := stemFilter(m.Stem)
 	x = nn.Conv(s.In("conv1").BeforeNorm(), x, m.Width, size, stride, size/2)
 	x = nn.Act(s.In("relu"), nn.Norm(s.In("bn1"), x))
 	if m.Stem == "imagenet" {
@@ -138,23 +167,36 @@ func (m ResNet) stem(s *nn.Scope, x *G.Node) *G.Node {
 	return x
 }
 
+var stems = []string{"imagenet", "small"}
+
+// stemFilter is the first convolution of the stem.
+func stemFilter(stem string) (size, stride int) {
+	if stem == "imagenet" {
+		return 7, 2
+	}
+	return 3, 1
+}
+
 // A blockConv is a convolution of a residual block, padded to keep the size.
-type blockConv struct{ filters, size, stride int }
+type blockConv struct{ filters, size, stride, groups int }
 
 func (c blockConv) apply(s *nn.Scope, x *G.Node) *G.Node {
-	return nn.Conv(s, x, c.filters, c.size, c.stride, c.size/2)
+	square := func(n int) [2]int { return [2]int{n, n} }
+	return nn.Conv2D(s, x, c.filters, nn.Filter{Size: square(c.size), Stride: square(c.stride), Pad: square(c.size / 2), Groups: c.groups})
 }
 
 // convs are the convolutions of a block of a stage.
-func (m ResNet) convs(width, stride int) []blockConv {
+func (m ResNet) convs(stage, stride int) []blockConv {
+	width := m.Width << stage
 	if m.Block == "basic" {
-		return []blockConv{{width, 3, stride}, {width, 3, 1}}
+		return []blockConv{{width, 3, stride, 1}, {width, 3, 1, 1}}
 	}
 	first, second := 1, stride
 	if m.StrideFirst {
 		first, second = stride, 1
 	}
-	return []blockConv{{width, 1, first}, {width, 3, second}, {4 * width, 1, 1}}
+	inner := cmp.Or(m.Cardinality*m.GroupWidth, m.Width) << stage
+	return []blockConv{{inner, 1, first, 1}, {inner, 3, second, m.Cardinality}, {4 * width, 1, 1, 1}}
 }
 
 // branch returns the scopes of a branch of so many convolutions: of those before

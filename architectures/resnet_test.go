@@ -15,7 +15,7 @@ import (
 
 // thin is resnet18 with few filters, for small images.
 func thin(change func(*architectures.ResNet)) architectures.ResNet {
-	net := architectures.ResNet{Block: "basic", Blocks: []int{1, 2, 1}, Width: 4, Stem: "small", Shortcut: "B"}
+	net := architectures.ResNet{Block: "basic", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B"}
 	change(&net)
 	return net
 }
@@ -34,6 +34,7 @@ func TestResNetGradients(t *testing.T) {
 			thin(func(*architectures.ResNet) {}),
 			thin(func(m *architectures.ResNet) { m.Block = "bottleneck" }),
 			thin(func(m *architectures.ResNet) { m.PreAct = true }),
+			thin(func(m *architectures.ResNet) { m.Block, m.Cardinality, m.GroupWidth = "bottleneck", 2, 3 }),
 			thin(func(m *architectures.ResNet) { m.Block, m.StrideFirst, m.PreAct = "bottleneck", true, true }),
 		} {
 			net.Shortcut = shortcut
@@ -101,6 +102,31 @@ func TestResNetPlain(t *testing.T) {
 				t.Errorf("%s: tensor %d is %s, and %s in the residual network, or differs", block, i, q.Path, r.Path)
 			}
 		}
+	}
+}
+
+// TestResNeXtOfOneGroup: ResNeXt of cardinality 1 is the bottleneck network of
+// that width, bit by bit.
+func TestResNeXtOfOneGroup(t *testing.T) {
+	m := smallImages()
+	x, y := batch(m.Spec(), 3, tensor.Float32)
+	gradients := func(net architectures.ResNet) (all []float32) {
+		pr := build(t, nn.NewParams(3, tensor.Float32), nn.Train, m, net, m.Options, 3)
+		if _, err := pr.Run(x, y); err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range pr.Trained() {
+			all = append(all, q.Grad.Data().([]float32)...)
+		}
+		return all
+	}
+	bottleneck := thin(func(m *architectures.ResNet) { m.Block = "bottleneck" })
+	grouped := thin(func(m *architectures.ResNet) { m.Block, m.GroupWidth = "bottleneck", 4 })
+	if !slices.Equal(gradients(bottleneck), gradients(grouped)) {
+		t.Error("the gradients differ")
+	}
+	if wide := thin(func(m *architectures.ResNet) { m.Block, m.GroupWidth = "bottleneck", 8 }); slices.Equal(gradients(bottleneck), gradients(wide)) {
+		t.Error("group_width does nothing")
 	}
 }
 
@@ -195,10 +221,18 @@ func TestResNetInitialLoss(t *testing.T) {
 // TestResNetValidate: every field that makes no network is named.
 func TestResNetValidate(t *testing.T) {
 	var keys []string
-	for _, p := range (architectures.ResNet{Block: "basic", Blocks: []int{2, 0}, StrideFirst: true}).Validate() {
+	for _, p := range (architectures.ResNet{Block: "basic", Blocks: []int{2, 0}, GroupWidth: -1, StrideFirst: true}).Validate() {
 		keys = append(keys, p.Key)
 	}
-	if want := []string{"stem", "shortcut", "blocks", "width", "stride_first"}; !slices.Equal(keys, want) {
+	for _, change := range []func(*architectures.ResNet){
+		func(m *architectures.ResNet) { m.Block, m.Cardinality = "bottleneck", 3 },
+		func(m *architectures.ResNet) { m.Cardinality = 2 },
+	} {
+		for _, p := range thin(change).Validate() {
+			keys = append(keys, p.Key)
+		}
+	}
+	if want := []string{"stem", "shortcut", "blocks", "width", "cardinality", "group_width", "stride_first", "cardinality", "block"}; !slices.Equal(keys, want) {
 		t.Errorf("have problems with %v, want %v", keys, want)
 	}
 	if ps := thin(func(*architectures.ResNet) {}).Validate(); len(ps) > 0 {

@@ -59,10 +59,14 @@ var smallNetworks = []smallNetwork{
 	{"resnet-cifar, deep", "resnet110", architectures.CIFARResNet{Depth: 110, Width: 4, Shortcut: "A"}, [3]int{8, 8, 3}},
 
 	// Each block with each of the shortcuts: TestResNetGradients.
-	{"resnet, basic", "resnet18", architectures.ResNet{Block: "basic", Blocks: []int{1, 2, 1}, Width: 4, Stem: "small", Shortcut: "B"}, [3]int{8, 8, 3}},
-	{"resnet, bottleneck", "resnet50", architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Stem: "small", Shortcut: "B"}, [3]int{8, 8, 3}},
-	{"resnet, pre-activation", "preact-resnet50", architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Stem: "small", Shortcut: "B", PreAct: true}, [3]int{8, 8, 3}},
-	{"resnet, imagenet stem", "resnet34", architectures.ResNet{Block: "basic", Blocks: []int{1, 1}, Width: 4, Stem: "imagenet", Shortcut: "A"}, [3]int{32, 32, 3}},
+	{"resnet, basic", "resnet18", architectures.ResNet{Block: "basic", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B"}, [3]int{8, 8, 3}},
+	{"resnet, bottleneck", "resnet50", architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B"}, [3]int{8, 8, 3}},
+	{"resnext", "resnext50_32x4d", architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 4, GroupWidth: 2, Stem: "small", Shortcut: "B"}, [3]int{8, 8, 3}},
+	{"resnet, pre-activation", "preact-resnet50", architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B", PreAct: true}, [3]int{8, 8, 3}},
+	{"densenet", "densenet40", architectures.DenseNet{Blocks: []int{2, 2}, Growth: 3, Width: 4, Compression: 1, Stem: "small"}, [3]int{8, 8, 3}},
+	{"densenet, bc", "densenet100-bc", architectures.DenseNet{Blocks: []int{2, 1, 2}, Growth: 3, Width: 4, Bottleneck: 2, Compression: 0.5, Stem: "small"}, [3]int{8, 8, 3}},
+	{"densenet, imagenet stem", "densenet121", architectures.DenseNet{Blocks: []int{2, 1}, Growth: 3, Width: 4, Bottleneck: 2, Compression: 0.5, Stem: "imagenet"}, [3]int{32, 32, 3}},
+	{"resnet, imagenet stem", "resnet34", architectures.ResNet{Block: "basic", Blocks: []int{1, 1}, Width: 4, Cardinality: 1, Stem: "imagenet", Shortcut: "A"}, [3]int{32, 32, 3}},
 }
 
 // TestEveryTypeIsTested: smallNetworks has each type of network that is registered.
