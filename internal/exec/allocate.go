@@ -146,8 +146,12 @@ func (m *machine[F]) allocateOwn(all []life) {
 	}
 }
 
-// ownSize is the room for the examples that go through a stage at once.
+// ownSize is the room for the examples, or the lines, that go through a stage at once.
 func (m *machine[F]) ownSize(root int, t *stage[F]) int {
+	if t.bands > 0 {
+		lines := m.slots[root].shape[1]
+		return ((lines+t.bands-1)/t.bands*(m.example(root, t.batch)/lines) + align - 1) / align * align
+	}
 	return (t.chunk*m.example(root, t.batch) + align - 1) / align * align
 }
 

@@ -193,7 +193,7 @@ func (m *machine[F]) sumOf(n *G.Node, in []int) step[F] {
 	return step[F]{
 		node: n, in: in, out: m.newSlot(n, n.Shape()), dout: -1, batch: n.Shape()[0], batched: 2, inPlace: true,
 		args:   ops.Args[F]{Out: tensors[0], In: tensors},
-		passes: []ops.Pass[F]{{Each: func(_ *ops.Ctx[F], a *ops.Args[F]) { f32.Add(a.Out.V, a.In[0].V, a.In[1].V) }}},
+		passes: []ops.Pass[F]{{Lines: ops.EachLine, Each: func(_ *ops.Ctx[F], a *ops.Args[F]) { f32.Add(a.Out.V, a.In[0].V, a.In[1].V) }}},
 	}
 }
 

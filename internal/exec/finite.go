@@ -14,14 +14,15 @@ type notFinite struct {
 // WatchNaN implements VM.
 func (m *machine[F]) WatchNaN(on bool) { m.watchNaN = on }
 
-// check looks at what a call wrote for the examples from first on.
-func (m *machine[F]) check(t *stage[F], c *call[F], pass, first int) {
+// check looks at what a call wrote for a piece of the batch.
+func (m *machine[F]) check(t *stage[F], c *call[F], pass int, p piece) {
 	if !m.watchNaN {
 		return
 	}
 	for i := range c.cut {
 		if b := &c.cut[i]; b.written && b.example > 0 {
-			m.checkValues(t, pass, b.slot, first*b.example, b.tensor.V)
+			from, _ := b.span(p)
+			m.checkValues(t, pass, b.slot, from, b.tensor.V)
 		}
 	}
 }

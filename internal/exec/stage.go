@@ -8,11 +8,15 @@ import (
 )
 
 // A stage is what runs between two points at which all workers have met: passes
-// that go through the same batch together, a few examples at a time, so that a
-// value is read while it is still in cache; or one pass that cannot be cut.
+// that go through the same batch together, a few examples at a time, or a few lines
+// of one, so that a value is read while it is still in cache; or one pass that
+// cannot be cut.
 type stage[F f32.Float] struct {
 	passes []placed
 	batch  int // the number of examples, 0 where the pass is not cut
+	lines  int // the number of an example's lines, 0 where these are not cut
+	pixels int // in all of these
+	bands  int // into how many bands of lines an example is cut, 0 where it is not
 	parts  int // into how many parts the batch is cut
 	chunk  int // how many examples of a part go through the passes at once
 
@@ -27,6 +31,18 @@ type placed struct{ step, pass int }
 // chunkBytes is how large the largest value of a stage may be in the examples
 // that are computed at once: several such values share the second-level cache.
 const chunkBytes = 128 << 10
+
+// bandBytes is the same for lines of one example: these are not only computed but also
+// read whole by the next stage, so that they need not be as near.
+const bandBytes = 256 << 10
+
+// bandPixels is how many pixels are worth computing by themselves: enough to use filters
+// often once they are near.
+const bandPixels = 32
+
+// mostParts is the number of parts that a batch of bands is cut into: each has sums of
+// its own.
+const mostParts = 16
 
 // stage cuts the steps into stages, in their order.
 func (m *machine[F]) stage() {
@@ -45,6 +61,7 @@ func (m *machine[F]) stage() {
 			steps = append(steps, i)
 			if s.walks(p) {
 				t.batch = s.batch
+				t.lines, t.pixels = s.lines(p)
 			}
 			for _, a := range s.writes(p) {
 				written[a.slot] = a
@@ -62,7 +79,7 @@ func (m *machine[F]) joins(s *step[F], pass int, written map[int]access) bool {
 	if len(m.stages) == 0 {
 		return false
 	}
-	if t := m.stages[len(m.stages)-1]; !s.walks(pass) || t.batch != s.batch {
+	if t := m.stages[len(m.stages)-1]; !s.walks(pass) || t.batch != s.batch || !t.goes(s.lines(pass)) {
 		return false
 	}
 	for _, r := range s.reads(pass) {
@@ -72,6 +89,9 @@ func (m *machine[F]) joins(s *step[F], pass int, written map[int]access) bool {
 	}
 	return true
 }
+
+// goes says that a stage goes through the same lines.
+func (t *stage[F]) goes(lines, pixels int) bool { return t.lines == lines && t.pixels == pixels }
 
 // cut decides how a stage goes through the batch.
 func (m *machine[F]) cut(t *stage[F]) {
@@ -86,6 +106,12 @@ func (m *machine[F]) cut(t *stage[F]) {
 		if a.cut {
 			largest = max(largest, m.example(a.slot, t.batch))
 		}
+	}
+	if t.lines > 0 {
+		enough := max((mostParts/2+t.batch-1)/t.batch, largest/(bandBytes/4))
+		t.bands = max(1, min(enough, t.lines, t.pixels/bandPixels))
+		t.parts = min(t.batch*t.bands, mostParts)
+		return
 	}
 	t.parts = ops.Parts(t.batch, examples)
 	t.chunk = min((t.batch+t.parts-1)/t.parts, max(examples, chunkBytes/(4*largest)))
@@ -109,7 +135,7 @@ func (m *machine[F]) unfuse() {
 	var all []stage[F]
 	for _, t := range m.stages {
 		for _, p := range t.passes {
-			all = append(all, stage[F]{passes: []placed{p}, batch: t.batch, parts: t.parts, chunk: t.chunk})
+			all = append(all, stage[F]{passes: []placed{p}, batch: t.batch, lines: t.lines, bands: t.bands, parts: t.parts, chunk: t.chunk})
 		}
 	}
 	m.stages = all

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"iter"
 	"sync"
 	"time"
 
@@ -35,7 +36,25 @@ type binding[F f32.Float] struct {
 	tensor  *ops.Tensor[F]
 	slot    int
 	example int // values of an example; 0 where the tensor is not cut
+	lines   int // of an example, where the tensor is cut to some of them
 	written bool
+	idle    bool // the pass neither reads nor writes it: another of the step does
+}
+
+// A piece is the examples [lo, hi), or a band of the lines of example lo.
+type piece struct {
+	lo, hi      int
+	band, bands int // 0 bands where examples are not cut
+}
+
+// span is where a tensor's values for the piece lie.
+func (b *binding[F]) span(p piece) (from, to int) {
+	if b.lines == 0 {
+		return p.lo * b.example, p.hi * b.example
+	}
+	lo, hi := ops.Part{Band: p.band, Bands: p.bands}.Lines(b.lines)
+	line := b.example / b.lines
+	return p.lo*b.example + lo*line, p.lo*b.example + hi*line
 }
 
 // prepare makes the arguments of all calls, so that a run allocates nothing but,
@@ -80,14 +99,21 @@ func (m *machine[F]) newCall(p placed, t *stage[F], shared *[]F) *call[F] {
 	c := &call[F]{ctx: m.walk.scratch.Ctx(shared), args: ops.Args[F]{
 		Out: own(s.args.Out), DOut: own(s.args.DOut), In: make([]ops.Tensor[F], len(s.args.In)), DIn: make([]ops.Tensor[F], len(s.args.DIn)),
 	}}
-	written := map[int]bool{}
+	written, used := map[int]bool{}, map[int]bool{}
 	for _, a := range s.writes(p.pass) {
-		written[a.slot] = true
+		written[a.slot], used[a.slot] = true, true
 	}
-	bind := func(t *ops.Tensor[F], slot int, batched bool, batch int) {
-		b := binding[F]{tensor: t, slot: slot, written: slot >= 0 && written[slot]}
+	for _, a := range s.reads(p.pass) {
+		used[a.slot] = true
+	}
+	each := s.passes[p.pass].Lines == ops.EachLine
+	bind := func(x *ops.Tensor[F], slot int, batched bool, batch int) {
+		b := binding[F]{tensor: x, slot: slot, written: slot >= 0 && written[slot], idle: slot >= 0 && !used[slot]}
 		if batched {
-			b.example = t.Shape.TotalSize() / batch
+			b.example = x.Shape.TotalSize() / batch
+			if t.bands > 0 && (each || b.written) {
+				b.lines = x.Shape[1]
+			}
 		}
 		if slot >= 0 || batched {
 			c.cut = append(c.cut, b)
@@ -114,25 +140,31 @@ func own[F f32.Float](t ops.Tensor[F]) ops.Tensor[F] {
 	return t
 }
 
-// bind gives the call the examples [lo, hi).
-func (m *machine[F]) bind(c *call[F], worker, lo, hi int) {
+// bind gives the call a piece of the batch.
+func (m *machine[F]) bind(c *call[F], worker int, p piece) {
 	for i := range c.cut {
 		b := &c.cut[i]
+		from, to := b.span(p)
 		if b.example > 0 {
-			b.tensor.Shape[0] = hi - lo
+			b.tensor.Shape[0] = p.hi - p.lo
+		}
+		if b.lines > 0 {
+			b.tensor.Shape[1] = (to - from) / (b.example / b.lines)
 		}
 		if b.slot < 0 {
 			continue
 		}
 		s := &m.slots[b.slot]
 		switch {
+		case s.own >= 0 && b.idle:
+			b.tensor.V = m.walk.own[worker][:0] // not nil: somebody wants it
 		case s.own >= 0:
-			n := (hi - lo) * b.example
+			n := to - from
 			b.tensor.V = m.walk.own[worker][s.own : s.own+n : s.own+n]
 		case b.example > 0 && s.value.I != nil:
-			b.tensor.I = s.value.I[lo*b.example : hi*b.example]
+			b.tensor.I = s.value.I[from:to]
 		case b.example > 0:
-			b.tensor.V = s.value.V[lo*b.example : hi*b.example]
+			b.tensor.V = s.value.V[from:to]
 		default:
 			b.tensor.V, b.tensor.I = s.value.V, s.value.I
 		}
@@ -148,29 +180,49 @@ func (m *machine[F]) walkPart(worker, part int) {
 			panic(fault{t.passes[at].step, r})
 		}
 	}()
-	lo, hi := part*t.batch/t.parts, (part+1)*t.batch/t.parts
 	calls := t.calls[worker]
-	for ; lo < hi; lo += t.chunk {
+	for p := range t.pieces(part) {
 		for at = 0; at < len(calls); {
 			c := calls[at]
-			m.bind(c, worker, lo, min(lo+t.chunk, hi))
-			c.ctx.In(worker, ops.Part{Index: part, Of: t.parts, First: lo})
+			m.bind(c, worker, p)
+			c.ctx.In(worker, ops.Part{Index: part, Of: t.parts, First: p.lo, Band: p.band, Bands: p.bands})
 			start := m.clock()
 			// A watched run takes pass by pass, to the same bits: it shows where a NaN is from.
 			f := &t.fused[at]
 			if f.n == 0 || m.watchNaN {
 				m.steps[t.passes[at].step].passes[t.passes[at].pass].Each(c.ctx, &c.args)
 				m.spent(t, worker, at, start)
-				m.check(t, c, at, lo)
+				m.check(t, c, at, p)
 				at++
 				continue
 			}
 			for _, c := range calls[at+1 : at+f.n] {
-				m.bind(c, worker, lo, min(lo+t.chunk, hi))
+				m.bind(c, worker, p)
 			}
 			f.run(c.ctx, f.args[worker])
 			m.spent(t, worker, at, start)
 			at += f.n
+		}
+	}
+}
+
+// pieces are what goes through the stage's passes at once, in a part of the batch.
+func (t *stage[F]) pieces(part int) iter.Seq[piece] {
+	return func(yield func(piece) bool) {
+		if t.bands > 0 {
+			n := t.batch * t.bands
+			for i := part * n / t.parts; i < (part+1)*n/t.parts; i++ {
+				if !yield(piece{i / t.bands, i/t.bands + 1, i % t.bands, t.bands}) {
+					return
+				}
+			}
+			return
+		}
+		hi := (part + 1) * t.batch / t.parts
+		for lo := part * t.batch / t.parts; lo < hi; lo += t.chunk {
+			if !yield(piece{lo: lo, hi: min(lo+t.chunk, hi)}) {
+				return
+			}
 		}
 	}
 }

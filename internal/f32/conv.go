@@ -48,9 +48,10 @@ type layout struct{ image, line, pixel int }
 // they lie, tap by tap of the filters, and pixels at the border of an image have
 // fewer taps than those inside. No padding is multiplied.
 //
-// The functions on a chunk of images compute on the calling goroutine.
-// Consecutive images may be cut into chunks at will, and the bits of the results
-// and of the images' gradients do not depend on how.
+// The functions on a chunk of images, or on some lines of one image, compute on the
+// calling goroutine. Consecutive images may be cut into chunks at will, and images
+// into lines, and the bits of the results and of the images' gradients do not
+// depend on how.
 type Conv struct {
 	Conv2D
 	margin     bool // images are copied between columns of zeros first
@@ -93,10 +94,53 @@ func (c *Conv) ScratchLen(images int) int {
 	return n
 }
 
+// FewPixels says that there is more to read of the filters than of the images:
+// ConvForwardWhole and ConvImageGradWhole are the way to read them once.
+func (c *Conv) FewPixels() bool {
+	const bytes, pixels = 1 << 18, 512
+	return 4*c.filters() > bytes && c.N*c.OutH()*c.OutW() <= pixels && !c.columnwise() && !c.margin
+}
+
 // ConvForward writes into y the convolution of images x with the filters as
 // PackConv returns them, plus the bias (Out) where it is not nil.
 func ConvForward[F Float](c *Conv, y, x, packed, bias, scratch []F, images int) {
 	correlate(c.forward, y, withMargin(c, x, scratch, images), packed, bias, images)
+}
+
+// ConvForwardLines is ConvForward of one image x, for the lines [lo, hi) of its
+// result, which y holds.
+func ConvForwardLines[F Float](c *Conv, y, x, packed, bias, scratch []F, lo, hi int) {
+	if c.margin {
+		first := max(0, lo*c.StrideH-c.PadH)
+		last := min(c.H, (hi-1)*c.StrideH-c.PadH+c.DilationH*(c.KH-1)+1)
+		x = withMarginLines(c, x, scratch, first, max(first, last))
+	}
+	correlateSpan(c.forward, y, x, packed, bias, 1, span{lo, hi}, span{0, c.forward.groups * c.forward.panels()})
+}
+
+// ConvForwardWhole is ConvForward, in parallel.
+func ConvForwardWhole[F Float](c *Conv, y, x, packed, bias []F, images int) {
+	correlateWhole(c.forward, y, x, packed, bias, images)
+}
+
+// ConvImageGradWhole is ConvImageGrad, in parallel.
+func ConvImageGradWhole[F Float](c *Conv, dx, dy, packed []F, images int) {
+	correlateWhole(c.imageGrad, dx, dy, packed, nil, images)
+}
+
+// correlateWhole gives each worker panels of filters, or lines of an image where the
+// panels are few.
+func correlateWhole[F Float](c *correlation, to, from, filters, bias []F, images int) {
+	panels, bands := c.groups*c.panels(), 1
+	if panels < 8 && images == 1 {
+		bands = min(2, c.lines)
+	}
+	line := c.to.line / c.height.step
+	Parallel(panels*bands, func(_, task int) {
+		panel, band := task/bands, task%bands
+		lines := span{band * c.lines / bands, (band + 1) * c.lines / bands}
+		correlateSpan(c, to[lines.lo*line:], from, filters, bias, images, lines, span{panel, panel + 1})
+	})
 }
 
 // ConvImageGrad writes into dx the gradient of images, given that of their
@@ -105,17 +149,35 @@ func ConvImageGrad[F Float](c *Conv, dx, dy, packed, scratch []F, images int) {
 	correlate(c.imageGrad, dx, dy, packed, nil, images)
 }
 
+// ConvImageGradLines is ConvImageGrad of one image, for its lines [lo, hi), which dx
+// holds; dy is of the whole image.
+func ConvImageGradLines[F Float](c *Conv, dx, dy, packed []F, lo, hi int) {
+	correlateSpan(c.imageGrad, dx, dy, packed, nil, 1, span{lo, hi}, span{0, c.imageGrad.groups * c.imageGrad.panels()})
+}
+
 // ConvFilterGrad adds to dw the gradient of the filters that the images give, in
 // the order of the images.
 func ConvFilterGrad[F Float](c *Conv, dw, x, dy, scratch []F, images int) {
+	filterGradBlocks(c, dw, x, dy, scratch, images, span{0, c.filterGrad.blocks})
+}
+
+// ConvFilterGradBand is ConvFilterGrad of one image, for the share of the gradient
+// that band i of n of its result's lines gives.
+func ConvFilterGradBand[F Float](c *Conv, dw, x, dy, scratch []F, i, n int) {
+	if blocks := c.filterGrad.blocks; i*blocks/n < (i+1)*blocks/n {
+		filterGradBlocks(c, dw, x, dy, scratch, 1, span{i * blocks / n, (i + 1) * blocks / n})
+	}
+}
+
+func filterGradBlocks[F Float](c *Conv, dw, x, dy, scratch []F, images int, blocks span) {
 	n := c.shiftedLen() + c.joinedLen()
 	x = withMargin(c, x, scratch[n:], images)
 	if n == 0 {
-		accumulateFilters(c.filterGrad, dw, x, dy, images)
+		accumulateFilters(c.filterGrad, dw, x, dy, images, blocks)
 		return
 	}
 	clear(scratch[:n])
-	accumulateFilters(c.filterGrad, scratch[:n], x, dy, images)
+	accumulateFilters(c.filterGrad, scratch[:n], x, dy, images, blocks)
 	if c.joinedLen() > 0 {
 		addJoined(c, dw, scratch[:n])
 	} else {

@@ -118,6 +118,7 @@ func testConv[F Float](t *testing.T, r *rand.Rand, g Conv2D, tolerance float64) 
 	for i, v := range dw.slice() {
 		wantDW[i] = float64(v) // the gradient is added
 	}
+	before := append([]F{}, dw.slice()...)
 	b := bias.slice()
 	if r.IntN(2) == 0 {
 		b = nil
@@ -182,7 +183,38 @@ func testConv[F Float](t *testing.T, r *rand.Rand, g Conv2D, tolerance float64) 
 	if !sameBits(y.all, y2.all) || !sameBits(dx.all, dx2.all) {
 		t.Fatalf("%+v: the bits depend on how the images are cut", g)
 	}
-	for _, v := range []guarded[F]{x, w, dy, y, dx, dw, whole, bias, scratch, packed, packedGrad, y2, dx2} {
+	// And so do any lines, and all images at once.
+	y3, dx3, dw3 := random(ny), random(nx), random(nw)
+	copy(dw3.slice(), before)
+	nan(y2, dx2, y3, dx3)
+	const bands = 3
+	for n := range g.N {
+		xn, yn := x.slice()[n*g.image().image:], y2.slice()[n*g.result().image:]
+		dxn, dyn := dx2.slice()[n*g.image().image:], dy.slice()[n*g.result().image:][:g.result().image]
+		xn, dxn = xn[:g.image().image], dxn[:g.image().image]
+		for i := range bands {
+			lo, hi := i*g.OutH()/bands, (i+1)*g.OutH()/bands
+			ConvForwardLines(c, yn[lo*g.result().line:hi*g.result().line], xn, w1, b, part(1), lo, hi)
+			lo, hi = i*g.H/bands, (i+1)*g.H/bands
+			ConvImageGradLines(c, dxn[lo*g.image().line:hi*g.image().line], dyn, w2, lo, hi)
+			ConvFilterGradBand(c, dw3.slice(), xn, dyn, part(1), i, bands)
+		}
+	}
+	ConvImageGradWhole(c, dx3.slice(), dy.slice(), w2, g.N)
+	if c.margin {
+		copy(y3.slice(), y2.slice())
+	} else {
+		ConvForwardWhole(c, y3.slice(), x.slice(), w1, b, g.N)
+	}
+	if !sameBits(y.all, y2.all) || !sameBits(dx.all, dx2.all) || !sameBits(y.all, y3.all) || !sameBits(dx.all, dx3.all) {
+		t.Fatalf("%+v: the bits depend on how the images are cut into lines, or the filters into panels", g)
+	}
+	for i, v := range dw3.slice() {
+		if d := math.Abs(float64(v) - wantDW[i]); !(d <= tolerance*(1+math.Abs(wantDW[i]))) {
+			t.Fatalf("%+v: filters' gradient by bands: have %v at %d, want %v", g, v, i, wantDW[i])
+		}
+	}
+	for _, v := range []guarded[F]{x, w, dy, y, dx, dw, whole, bias, scratch, packed, packedGrad, y2, dx2, y3, dx3, dw3} {
 		v.check(t, fmt.Sprintf("%+v", g))
 	}
 }

@@ -11,6 +11,7 @@ type correlation struct {
 	from, to      layout // distances between what a run's neighbours see, and between them
 	rectangles    []rectangle
 	blocks        int
+	lines         int // of the result
 	height, width axis
 }
 
@@ -18,6 +19,7 @@ type correlation struct {
 // over the same taps.
 type rectangle struct {
 	height, width int
+	line          int         // the first line in the result
 	at            int         // the first pixel in the result
 	depth         int         // the terms of each segment
 	blocks        [][]segment // of each block of the filters
@@ -48,12 +50,13 @@ func newImageGrad(g Conv2D) *correlation {
 }
 
 func newCorrelation(g Conv2D, in, out, pixels int, from, to layout, height, width axis) *correlation {
+	all := to.image / to.line
 	to.pixel *= pixels
 	c := &correlation{
 		groups: g.Groups, in: in / g.Groups, out: out / g.Groups * pixels, pixels: pixels, step: 1,
-		from:   layout{from.image, from.line * height.advance, from.pixel * width.advance},
-		to:     layout{to.image, to.line * height.step, to.pixel * width.step},
-		height: height, width: width,
+		from:  layout{from.image, from.line * height.advance, from.pixel * width.advance},
+		to:    layout{to.image, to.line * height.step, to.pixel * width.step},
+		lines: all, height: height, width: width,
 	}
 	if c.columnwise = g.columnwise(); c.columnwise {
 		c.groups, c.in, c.out, c.step = 1, 1, g.C, from.pixel
@@ -64,7 +67,7 @@ func newCorrelation(g Conv2D, in, out, pixels int, from, to layout, height, widt
 	for _, h := range height.runs {
 		for _, w := range width.runs {
 			r := rectangle{
-				height: h.count, width: w.count, at: h.first*to.line + w.first*to.pixel,
+				height: h.count, width: w.count, line: h.first, at: h.first*to.line + w.first*to.pixel,
 				depth: c.in, blocks: make([][]segment, c.blocks),
 			}
 			taps := w.taps
@@ -135,27 +138,46 @@ func join(a, b extent) (extent, extent) {
 	return a, b
 }
 
+// A span is the coordinates from lo to before hi.
+type span struct{ lo, hi int }
+
+// within is which of a rectangle's lines lie in the span of the result's lines: the
+// first of them, and how many.
+func (c *correlation) within(r *rectangle, lines span) (first, count int) {
+	first = max(0, pieces(lines.lo-r.line, c.height.step))
+	return first, min(r.height, pieces(lines.hi-r.line, c.height.step)) - first
+}
+
 // correlate computes the result of the source, plus the bias where it is not nil.
 func correlate[F Float](c *correlation, to, from, filters, bias []F, images int) {
+	correlateSpan(c, to, from, filters, bias, images, span{0, c.lines}, span{0, c.groups * c.panels()})
+}
+
+// correlateSpan computes some lines of the result, with which to begins, and the
+// channels of some panels. There is one image unless the lines are all.
+func correlateSpan[F Float](c *correlation, to, from, filters, bias []F, images int, lines, panels span) {
 	p := product[F]{step: c.step, ldb: c.ldb()}
-	for panel := range c.groups * c.panels() {
+	before := lines.lo * c.to.line / c.height.step
+	for panel := panels.lo; panel < panels.hi; panel++ {
 		group, j := panel/c.panels(), panel%c.panels()*c.ldb()
 		p.columns = min(c.ldb(), c.out-j)
 		p.b = filters[panel*c.panelLen():]
 		a, column := from[group*c.in:], group*c.out+j
 		for block := range c.blocks {
 			for i := range c.rectangles {
-				r := &c.rectangles[i]
+				r := c.rectangles[i]
 				p.depth, p.segments = r.depth, r.blocks[block]
-				if block > 0 && len(p.segments) == 0 {
+				first, count := c.within(&r, lines)
+				if count <= 0 || block > 0 && len(p.segments) == 0 {
 					continue
 				}
-				e := c.extents(r, images)
+				r.height, r.at = count, r.at+first*c.to.line-before
+				e := c.extents(&r, images)
 				p.rows, p.row, p.ldc = e[0].n, e[0].from, e[0].to
 				for k := range e[2].n {
 					for l := range e[1].n {
 						if len(p.segments) > 0 {
-							p.a = a[k*e[2].from+l*e[1].from:]
+							p.a = a[first*c.from.line+k*e[2].from+l*e[1].from:]
 						}
 						p.c = to[r.at+column+k*e[2].to+l*e[1].to:]
 						p.accumulate = block > 0 || bias != nil

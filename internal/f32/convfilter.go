@@ -100,13 +100,14 @@ func meets(i, n, k, stride, pad, dilation int) (lo, hi int) {
 	return min(lo, hi), hi
 }
 
-// accumulateFilters adds the gradient that images x and the results' gradient y give.
-func accumulateFilters[F Float](f *filterGrad, dw, x, y []F, images int) {
+// accumulateFilters adds the gradient that some blocks of images x and of the
+// results' gradient y give.
+func accumulateFilters[F Float](f *filterGrad, dw, x, y []F, images int, blocks span) {
 	out := f.groups * f.out
 	p := product[F]{columns: f.out, row: f.row, step: f.step, ldb: out, ldc: out, accumulate: true}
 	for n := 0; n < images; n += f.images {
 		part := min(f.images, images-n)
-		for block := range f.blocks {
+		for block := blocks.lo; block < blocks.hi; block++ {
 			for i := range f.products {
 				t := &f.products[i]
 				p.rows, p.depth, p.segments = t.rows, t.depth, t.blocks[block]

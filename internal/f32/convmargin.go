@@ -16,9 +16,15 @@ func withMargin[F Float](c *Conv, x, scratch []F, images int) []F {
 	if !c.margin {
 		return x
 	}
+	return withMarginLines(c, x, scratch, 0, images*c.H)
+}
+
+// withMarginLines is withMargin for the lines [lo, hi) of all images: the others
+// stay undefined.
+func withMarginLines[F Float](c *Conv, x, scratch []F, lo, hi int) []F {
 	line, margin, to := c.W*c.C, c.PadW*c.C, c.marginLine()
-	scratch = scratch[:images*c.H*to]
-	for i := range images * c.H {
+	scratch = scratch[:len(x)/line*to]
+	for i := lo; i < hi; i++ {
 		l := scratch[i*to : (i+1)*to]
 		clear(l[:margin])
 		copy(l[margin:], x[i*line:(i+1)*line])

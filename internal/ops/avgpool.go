@@ -23,6 +23,8 @@ type avgPool[F f32.Float] struct {
 func (avgPool[F]) Name() string { return "avgpool" }
 func (avgPool[F]) Batched() int { return 1 }
 
+func (avgPool[F]) lines() (forward, backward Lines) { return OwnLines, NoLines }
+
 func (k avgPool[F]) Shape(in []tensor.Shape) (tensor.Shape, error) { return k.window.output(in[0]) }
 
 // weight is the weight of each pixel in the means of a run.
@@ -33,21 +35,8 @@ func (k avgPool[F]) weight(r run) F {
 	return 1 / F(r.Height*r.Width)
 }
 
-func (k avgPool[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	p := k.window.over(in[0].Shape, out.Shape)
-	for i := range out.Shape[0] {
-		k.image(p, out.V[i*p.output():][:p.output()], in[0].V[i*p.image():][:p.image()])
-	}
-}
-
-func (k avgPool[F]) image(p pooling, y, x []F) {
-	for i := range p.oh {
-		for j := 0; j < p.ow; {
-			r := p.run(i, j)
-			f32.AvgPool(y[r.out:], x[r.in:], k.weight(r), r.Windows)
-			j += r.Count
-		}
-	}
+func (k avgPool[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	eachRun(k.window, c, out, in[0], func(y, x []F, r run) { f32.AvgPool(y, x, k.weight(r), r.Windows) })
 }
 
 func (avgPool[F]) Reads() ([]int, bool) { return nil, false }

@@ -62,11 +62,13 @@ func perChannel(x tensor.Shape, params []tensor.Shape, names ...string) error {
 // ForwardPasses are one for the statistics and one that applies them.
 func (k *batchNorm[F]) ForwardPasses() []Pass[F] {
 	return []Pass[F]{{
+		Lines: EachLine,
 		Begin: func(c *Ctx[F], a *Args[F]) { k.sums.reset(c.Part().Of, len(a.In[1].V)) },
 		Each:  func(c *Ctx[F], a *Args[F]) { k.sums.moments(c.Part().Index, a.In[0].V) },
 		End:   func(_ *Ctx[F], a *Args[F]) { k.measure(a.In[1].V) },
 	}, {
-		Each: func(_ *Ctx[F], a *Args[F]) { f32.Normalize(a.Out.V, a.In[0].V, k.mean, k.scale, a.In[2].V) },
+		Lines: EachLine,
+		Each:  func(_ *Ctx[F], a *Args[F]) { f32.Normalize(a.Out.V, a.In[0].V, k.mean, k.scale, a.In[2].V) },
 	}}
 }
 
@@ -105,10 +107,12 @@ func (*batchNorm[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
 // dx = gamma/√(variance + eps)·(dy − mean(dy) − x̂·mean(dy·x̂)).
 func (k *batchNorm[F]) BackwardPasses() []Pass[F] {
 	return []Pass[F]{{
+		Lines: EachLine,
 		Begin: func(c *Ctx[F], a *Args[F]) { k.sums.reset(c.Part().Of, len(a.In[1].V)) },
 		Each:  func(c *Ctx[F], a *Args[F]) { k.sums.grads(c.Part().Index, a.DOut.V, a.In[0].V, k.mean) },
 		End:   func(_ *Ctx[F], a *Args[F]) { k.gradients(a.DIn, a.In[1].V) },
 	}, {
+		Lines: EachLine,
 		Each: func(_ *Ctx[F], a *Args[F]) {
 			if dx := a.DIn[0].V; dx != nil {
 				f32.NormalizeGrad(dx, a.DOut.V, a.In[0].V, k.mean, k.scale, k.slope, k.shift)

@@ -42,6 +42,7 @@ func (k *batchNormEval[F]) rstd(variance F) float64 { return 1 / math.Sqrt(float
 
 func (k *batchNormEval[F]) ForwardPasses() []Pass[F] {
 	return []Pass[F]{{
+		Lines: EachLine,
 		Begin: func(_ *Ctx[F], a *Args[F]) { k.rescale(a.In) },
 		Each:  func(_ *Ctx[F], a *Args[F]) { f32.Normalize(a.Out.V, a.In[0].V, a.In[3].V, k.scale, a.In[2].V) },
 	}}

@@ -66,20 +66,36 @@ func (k *conv2D[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 
 func (k *conv2D[F]) ForwardPasses() []Pass[F] {
 	g := k.conv
+	pack := func(c *Ctx[F], a *Args[F]) {
+		k.filters = f32.PackConv(g, c.Shared(g.PackedLen()), a.In[1].V)
+	}
+	if g.FewPixels() {
+		return []Pass[F]{{Begin: func(c *Ctx[F], a *Args[F]) {
+			pack(c, a)
+			f32.ConvForwardWhole(g, a.Out.V, a.In[0].V, k.filters, k.bias(a), a.Out.Shape[0])
+		}}}
+	}
 	return []Pass[F]{{
-		Examples: g.ChunkImages(),
-		Begin: func(c *Ctx[F], a *Args[F]) {
-			k.filters = f32.PackConv(g, c.Shared(g.PackedLen()), a.In[1].V)
-		},
+		Examples: g.ChunkImages(), Lines: OwnLines,
+		Begin: pack,
 		Each: func(c *Ctx[F], a *Args[F]) {
-			var bias []F
-			if len(a.In) == 3 {
-				bias = a.In[2].V
-			}
 			n := a.Out.Shape[0]
-			f32.ConvForward(g, a.Out.V, a.In[0].V, k.filters, bias, c.Scratch(c.Worker(), g.ScratchLen(n)), n)
+			scratch := c.Scratch(c.Worker(), g.ScratchLen(n))
+			if p := c.Part(); p.Bands > 0 {
+				lo, hi := p.Lines(g.OutH())
+				f32.ConvForwardLines(g, a.Out.V, a.In[0].V, k.filters, k.bias(a), scratch, lo, hi)
+				return
+			}
+			f32.ConvForward(g, a.Out.V, a.In[0].V, k.filters, k.bias(a), scratch, n)
 		},
 	}}
+}
+
+func (*conv2D[F]) bias(a *Args[F]) []F {
+	if len(a.In) == 3 {
+		return a.In[2].V
+	}
+	return nil
 }
 
 func (*conv2D[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
@@ -90,7 +106,23 @@ func (*conv2D[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
 func (k *conv2D[F]) BackwardPasses() []Pass[F] {
 	g := k.conv
 	if !g.Large() {
-		return []Pass[F]{{Examples: g.ChunkImages(), Begin: k.beginGrads, Each: k.grads, End: k.endGrads}}
+		return []Pass[F]{{
+			Examples: g.ChunkImages(), Lines: OwnLines,
+			Begin: k.beginGrads, Each: k.grads, End: k.endGrads,
+		}}
+	}
+	turn := func(c *Ctx[F], a *Args[F]) {
+		if a.DIn[0].V != nil {
+			k.turned = f32.PackConvGrad(g, c.Shared(g.PackedGradLen()), a.In[1].V)
+		}
+	}
+	images := Pass[F]{Examples: g.ChunkImages(), Lines: OwnLines, Begin: turn, Each: k.imageGrad}
+	if g.FewPixels() {
+		images = Pass[F]{Begin: func(c *Ctx[F], a *Args[F]) {
+			if turn(c, a); a.DIn[0].V != nil {
+				f32.ConvImageGradWhole(g, a.DIn[0].V, a.DOut.V, k.turned, a.DOut.Shape[0])
+			}
+		}}
 	}
 	return []Pass[F]{{
 		Begin: func(c *Ctx[F], a *Args[F]) {
@@ -101,19 +133,18 @@ func (k *conv2D[F]) BackwardPasses() []Pass[F] {
 				f32.SumRows(a.DIn[2].V, a.DOut.V, len(a.DOut.V)/g.Out)
 			}
 		},
-	}, {
-		Examples: g.ChunkImages(),
-		Begin: func(c *Ctx[F], a *Args[F]) {
-			if a.DIn[0].V != nil {
-				k.turned = f32.PackConvGrad(g, c.Shared(g.PackedGradLen()), a.In[1].V)
-			}
-		},
-		Each: k.imageGrad,
-	}}
+	}, images}
 }
 
 func (k *conv2D[F]) imageGrad(c *Ctx[F], a *Args[F]) {
-	if dx, n := a.DIn[0].V, a.DOut.Shape[0]; dx != nil {
+	dx, n := a.DIn[0].V, a.DOut.Shape[0]
+	if dx == nil {
+		return
+	}
+	if p := c.Part(); p.Bands > 0 {
+		lo, hi := p.Lines(k.conv.H)
+		f32.ConvImageGradLines(k.conv, dx, a.DOut.V, k.turned, lo, hi)
+	} else {
 		f32.ConvImageGrad(k.conv, dx, a.DOut.V, k.turned, c.Scratch(c.Worker(), k.conv.ScratchLen(n)), n)
 	}
 }
@@ -149,13 +180,24 @@ func (k *conv2D[F]) beginGrads(c *Ctx[F], a *Args[F]) {
 
 func (k *conv2D[F]) grads(c *Ctx[F], a *Args[F]) {
 	k.imageGrad(c, a)
-	n := a.DOut.Shape[0]
-	dw, db := k.partSums(a, c.Part().Index)
+	n, p := a.DOut.Shape[0], c.Part()
+	dw, db := k.partSums(a, p.Index)
 	if a.DIn[1].V != nil {
-		f32.ConvFilterGrad(k.conv, dw, a.In[0].V, a.DOut.V, c.Scratch(c.Worker(), k.conv.ScratchLen(n)), n)
+		scratch := c.Scratch(c.Worker(), k.conv.ScratchLen(n))
+		if p.Bands > 0 {
+			f32.ConvFilterGradBand(k.conv, dw, a.In[0].V, a.DOut.V, scratch, p.Band, p.Bands)
+		} else {
+			f32.ConvFilterGrad(k.conv, dw, a.In[0].V, a.DOut.V, scratch, n)
+		}
 	}
 	if len(a.DIn) == 3 && a.DIn[2].V != nil {
-		f32.AddRows(db, a.DOut.V)
+		dy := a.DOut.V
+		if p.Bands > 0 {
+			lo, hi := p.Lines(k.conv.OutH())
+			line := k.conv.OutW() * k.conv.Out
+			dy = dy[lo*line : hi*line]
+		}
+		f32.AddRows(db, dy)
 	}
 }
 

@@ -17,6 +17,17 @@ type Ctx[F f32.Float] struct {
 type Part struct {
 	Index, Of int // this part, and how many there are
 	First     int // the example with which the tensors at hand begin
+	// Of the example's lines, which are cut into Bands pieces, only those of Band are
+	// computed; 0 bands mean all.
+	Band, Bands int
+}
+
+// Lines are those of n lines that belong to the band at hand.
+func (p Part) Lines(n int) (lo, hi int) {
+	if p.Bands == 0 {
+		return 0, n
+	}
+	return p.Band * n / p.Bands, (p.Band + 1) * n / p.Bands
 }
 
 // Scratch is the working memory of each worker.

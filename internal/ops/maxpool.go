@@ -20,23 +20,12 @@ type maxPool[F f32.Float] struct{ window Window }
 func (maxPool[F]) Name() string { return "maxpool" }
 func (maxPool[F]) Batched() int { return 1 }
 
+func (maxPool[F]) lines() (forward, backward Lines) { return OwnLines, NoLines }
+
 func (k maxPool[F]) Shape(in []tensor.Shape) (tensor.Shape, error) { return k.window.output(in[0]) }
 
-func (k maxPool[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	p := k.window.over(in[0].Shape, out.Shape)
-	for i := range out.Shape[0] {
-		maxPoolImage(p, out.V[i*p.output():][:p.output()], in[0].V[i*p.image():][:p.image()])
-	}
-}
-
-func maxPoolImage[F f32.Float](p pooling, y, x []F) {
-	for i := range p.oh {
-		for j := 0; j < p.ow; {
-			r := p.run(i, j)
-			f32.MaxPool(y[r.out:], x[r.in:], r.Windows)
-			j += r.Count
-		}
-	}
+func (k maxPool[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	eachRun(k.window, c, out, in[0], func(y, x []F, r run) { f32.MaxPool(y, x, r.Windows) })
 }
 
 func (maxPool[F]) Reads() ([]int, bool) { return []int{0}, true }

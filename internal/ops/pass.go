@@ -45,6 +45,8 @@ type Pass[F f32.Float] struct {
 	// Examples is how many examples Each computes best in one call, 0 if any number
 	// is as good.
 	Examples int
+	// Lines says how examples may be cut into lines.
+	Lines Lines
 	// Begin, if not nil, runs once before the walk. It reads no batched tensor, but
 	// it sees which batched gradients are nil, as nobody wants them.
 	Begin func(c *Ctx[F], a *Args[F])
@@ -65,6 +67,22 @@ type Args[F f32.Float] struct {
 	DIn  []Tensor[F]
 }
 
+// Lines says how a pass may compute some lines of an example by themselves: the axis
+// behind the batch. Batches of few examples are cut into lines, for all workers
+// to have some.
+type Lines int
+
+const (
+	NoLines  Lines = iota // an example is computed as a whole
+	EachLine              // each line by itself: all batched tensors are cut to the same lines
+	OwnLines              // what is written is cut to lines; what is read is there with all lines of the example
+)
+
+// A lined kernel is Batched, and says how its passes go through lines.
+type lined interface {
+	lines() (forward, backward Lines)
+}
+
 // Passes returns the passes of the forward and of the backward computation of a
 // kernel with so many inputs, and how many of the inputs are batched. What is
 // computed as a whole is a pass without Each.
@@ -81,6 +99,12 @@ func Passes[F f32.Float](k Kernel, inputs int) (forward, backward []Pass[F], bat
 		forward = []Pass[F]{{Each: f}}
 		if batched == inputs {
 			backward = []Pass[F]{{Each: b}}
+		}
+		switch k := w.(type) {
+		case Elementwise:
+			forward[0].Lines, backward[0].Lines = EachLine, EachLine
+		case lined:
+			forward[0].Lines, backward[0].Lines = k.lines()
 		}
 	}
 	return forward, backward, batched
@@ -127,7 +151,7 @@ func (p Pass[F]) run(c *Ctx[F], batched int, a *Args[F]) {
 		f32.Parallel(parts, func(worker, i int) {
 			lo, hi := i*n/parts, (i+1)*n/parts
 			inner := *c
-			inner.In(worker, Part{i, parts, lo})
+			inner.In(worker, Part{Index: i, Of: parts, First: lo})
 			cut := Args[F]{Out: a.Out.cut(lo, hi), In: slices.Clone(a.In), DOut: a.DOut.cut(lo, hi), DIn: slices.Clone(a.DIn)}
 			for i := range batched {
 				cut.In[i] = a.In[i].cut(lo, hi)

@@ -34,13 +34,20 @@ func (w Window) output(x tensor.Shape) (tensor.Shape, error) {
 		if room < 0 {
 			return nil, fmt.Errorf("have input %v, want at least %d×%d pixels for window %v with padding %v", x, w.Size[0]-2*w.Pad[0], w.Size[1]-2*w.Pad[1], w.Size, w.Pad)
 		}
-		steps := room / stride
-		if w.Ceil && steps*stride < room && (steps+1)*stride < n+pad {
-			steps++
-		}
-		out[1+i] = steps + 1
+		out[1+i] = w.steps(i, n) + 1
 	}
 	return out, nil
+}
+
+// steps is how often a window moves along an axis of n pixels.
+func (w Window) steps(axis, n int) int {
+	stride, pad := w.stride(axis), w.Pad[axis]
+	room := n + 2*pad - w.Size[axis]
+	steps := room / stride
+	if w.Ceil && steps*stride < room && (steps+1)*stride < n+pad {
+		steps++
+	}
+	return steps
 }
 
 func (w Window) stride(axis int) int {
@@ -98,5 +105,22 @@ func (p pooling) run(i, j int) run {
 	return run{
 		f32.Windows{Count: count, Height: bottom - top, Width: right - left, C: p.c, Step: p.stride(1) * p.c, Line: p.w * p.c},
 		(top*p.w + left) * p.c, (i*p.ow + j) * p.c, rows * columns,
+	}
+}
+
+// eachRun calls f for every run of windows, with what the output and the image hold
+// from it on: of all images at hand, or of a band of the lines of one.
+func eachRun[F f32.Float](w Window, c *Ctx[F], out, in Tensor[F], f func(y, x []F, r run)) {
+	p := w.over(in.Shape, out.Shape)
+	lo, hi := c.Part().Lines(w.steps(0, p.h) + 1)
+	for n := range out.Shape[0] {
+		y, x := out.V[n*p.output():][:p.output()], in.V[n*p.image():][:p.image()]
+		for i := lo; i < hi; i++ {
+			for j := 0; j < p.ow; {
+				r := p.run(i, j)
+				f(y[r.out-lo*p.ow*p.c:], x[r.in:], r)
+				j += r.Count
+			}
+		}
 	}
 }
