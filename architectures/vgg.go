@@ -16,26 +16,75 @@ import (
 //
 // Parameters have torchvision's names, where features counts every convolution,
 // norm, activation and pooling. As there, a convolution has a bias even before a
-// norm.
+// norm. Without norm the convolutions are, one block behind the other,
 //
-// Differs from the paper: images of 32×32 pixels leave one pixel behind five
-// poolings, so that one linear layer takes the place of the paper's three.
+//	A  0 | 3   | 6 8          | 11 13          | 16 18
+//	B  0 2 | 5 7 | 10 12      | 15 17          | 20 22
+//	D  0 2 | 5 7 | 10 12 14   | 17 19 21       | 24 26 28        (and C)
+//	E  0 2 | 5 7 | 10 12 14 16 | 19 21 23 25   | 28 30 32 34
+//
+// of features; with one every convolution before adds 1. The linear layers are
+// classifier.0, 3 and 6 of every column, or classifier where it is one. The
+// response norm of A-LRN is not counted, so that its names are those of A.
+//
+// Differs from the paper: no size is fixed. Images of 224×224 pixels leave 7×7
+// behind five poolings; others are averaged to as many (torchvision). For images of
+// 32×32, which leave one pixel, one linear layer takes the place of the three.
 type VGG struct {
-	Blocks []int `doc:"3×3 convolutions in each block"`
-	Width  int   `doc:"filters of the first block"`
+	Blocks    []int `doc:"convolutions in each block"`
+	Width     int   `doc:"filters of the first block"`
+	Pointwise bool  `doc:"the third convolution of a block has 1×1 filters: column C"`
+	LRN       bool  `doc:"local response normalisation behind the first convolution: column A-LRN"`
+	Pool      int   `doc:"side to which images are averaged before the linear layers; 0: as they are"`
+	Hidden    []int `doc:"units of each linear layer before the last"`
 }
 
 // The columns of Table 1.
 var (
 	vggA = []int{1, 1, 2, 2, 2} // 64 M 128 M 256 256 M 512 512 M 512 512 M
+	vggB = []int{2, 2, 2, 2, 2}
+	vggD = []int{2, 2, 3, 3, 3} // and C
+	vggE = []int{2, 2, 4, 4, 4}
+
+	vggHidden = []int{4096, 4096}
 )
 
 func init() {
-	Register(Model{
-		Name: "vgg11-cifar", Paper: "Simonyan & Zisserman 2014, Very deep convolutional networks for large-scale image recognition",
-		Network: VGG{Blocks: vggA, Width: 64},
+	m := Model{
+		Paper:   "Simonyan & Zisserman 2014, Very deep convolutional networks for large-scale image recognition",
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "none", Activation: "relu"},
 		Input:   [3]int{32, 32, 3}, Classes: 10,
+	}
+	registerAll(m, []preset{
+		{"vgg11-cifar", VGG{Blocks: vggA, Width: 64}},
+		{"vgg13-cifar", VGG{Blocks: vggB, Width: 64}},
+		{"vgg16-cifar", VGG{Blocks: vggD, Width: 64}},
+		{"vgg19-cifar", VGG{Blocks: vggE, Width: 64}},
+	})
+	m.Options.Norm = "batch"
+	registerAll(m, []preset{
+		{"vgg11_bn-cifar", VGG{Blocks: vggA, Width: 64}},
+		{"vgg13_bn-cifar", VGG{Blocks: vggB, Width: 64}},
+		{"vgg16_bn-cifar", VGG{Blocks: vggD, Width: 64}},
+		{"vgg19_bn-cifar", VGG{Blocks: vggE, Width: 64}},
+	})
+
+	m.Options.Dropout = 0.5
+	m.Input, m.Classes = [3]int{224, 224, 3}, 1000
+	registerAll(m, []preset{
+		{"vgg11_bn", VGG{Blocks: vggA, Width: 64, Pool: 7, Hidden: vggHidden}},
+		{"vgg13_bn", VGG{Blocks: vggB, Width: 64, Pool: 7, Hidden: vggHidden}},
+		{"vgg16_bn", VGG{Blocks: vggD, Width: 64, Pool: 7, Hidden: vggHidden}},
+		{"vgg19_bn", VGG{Blocks: vggE, Width: 64, Pool: 7, Hidden: vggHidden}},
+	})
+	m.Options.Norm = "none"
+	registerAll(m, []preset{
+		{"vgg11", VGG{Blocks: vggA, Width: 64, Pool: 7, Hidden: vggHidden}},
+		{"vgg-a-lrn", VGG{Blocks: vggA, Width: 64, Pool: 7, Hidden: vggHidden, LRN: true}},
+		{"vgg13", VGG{Blocks: vggB, Width: 64, Pool: 7, Hidden: vggHidden}},
+		{"vgg-c", VGG{Blocks: vggD, Width: 64, Pool: 7, Hidden: vggHidden, Pointwise: true}},
+		{"vgg16", VGG{Blocks: vggD, Width: 64, Pool: 7, Hidden: vggHidden}},
+		{"vgg19", VGG{Blocks: vggE, Width: 64, Pool: 7, Hidden: vggHidden}},
 	})
 }
 
@@ -53,7 +102,20 @@ func (m VGG) Validate() (ps []problem.Problem) {
 	if m.Width < 1 {
 		ps = append(ps, problem.Problem{Key: "width", Message: fmt.Sprintf("have %d, want at least 1 filter", m.Width)})
 	}
-	return ps
+	if m.Pool < 0 {
+		ps = append(ps, problem.Problem{Key: "pool", Message: fmt.Sprintf("have %d, want a side in pixels, or 0", m.Pool)})
+	}
+	return append(ps, validHidden(m.Hidden)...)
+}
+
+// validHidden reports linear layers without units.
+func validHidden(hidden []int) (ps []problem.Problem) {
+	for _, n := range hidden {
+		if n < 1 {
+			return []problem.Problem{{Key: "hidden", Message: fmt.Sprintf("have %v, want at least 1 unit in each", hidden)}}
+		}
+	}
+	return nil
 }
 
 // Build takes images (N, H, W, C).
@@ -64,14 +126,31 @@ func (m VGG) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 		return s.In("features.%d", layer-1)
 	}
 	for i, convs := range m.Blocks {
-		for range convs {
-			x = nn.Conv(next(), x, m.Width<<min(i, 3), 3, 1, 1)
+		for j := range convs {
+			k := 3
+			if m.Pointwise && j == 2 {
+				k = 1
+			}
+			x = nn.Conv(next(), x, m.Width<<min(i, 3), k, 1, k/2)
 			if s.Norm != "none" {
 				x = nn.Norm(next(), x)
 			}
 			x = nn.Act(next(), x)
+			if m.LRN && i == 0 && j == 0 {
+				x = responseNorm(s.In("features.lrn"), x)
+			}
 		}
 		x = nn.MaxPool(next(), x, 2, 2, 0)
 	}
-	return nn.Logits(s.In("classifier"), nn.Dropout(s.In("dropout"), x))
+	if m.Pool > 0 {
+		x = nn.AdaptiveAvgPool(s.In("avgpool"), x, m.Pool, m.Pool)
+	}
+	if len(m.Hidden) == 0 {
+		return nn.Logits(s.In("classifier"), nn.Dropout(s.In("dropout"), x))
+	}
+	for i, units := range m.Hidden {
+		x = nn.Act(s.In("classifier.%d", 3*i+1), nn.Linear(s.In("classifier.%d", 3*i), x, units))
+		x = nn.Dropout(s.In("classifier.%d", 3*i+2), x)
+	}
+	return nn.Logits(s.In("classifier.%d", 3*len(m.Hidden)), x)
 }

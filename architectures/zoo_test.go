@@ -17,7 +17,7 @@ import (
 )
 
 // A smallNetwork is one to test with. like is a registered model with the choices
-// of the paper; where input is zero, that is the model's, too.
+// of the paper; where input is zero, that is the model's, too. It has ten classes.
 type smallNetwork struct {
 	name  string
 	like  string
@@ -35,6 +35,7 @@ func (n smallNetwork) model(t *testing.T) architectures.Model {
 	if n.input != [3]int{} {
 		m.Input = n.input
 	}
+	m.Classes = 10
 	return m
 }
 
@@ -49,7 +50,14 @@ var smallNetworks = []smallNetwork{
 	{"mlp", "mlp", architectures.MLP{Depth: 3, Width: 16}, [3]int{6, 6, 1}},
 	{"mlp, residual", "mlp", architectures.MLP{Depth: 6, Width: 16, Residual: true}, [3]int{6, 6, 1}},
 
+	{"alexnet", "alexnet-cifar", architectures.AlexNet{Stem: "small", Filters: []int{4, 8, 8, 8, 8}, Groups: 2, LRN: true, Overlap: true, Hidden: []int{16, 16}}, [3]int{16, 16, 3}},
+	{"alexnet, 11×11", "alexnet-cifar", architectures.AlexNet{Stem: "alexnet", Filters: []int{4, 8, 8, 8, 8}, Groups: 1, Hidden: []int{16}}, [3]int{63, 63, 3}},
+	{"zfnet", "alexnet-cifar", architectures.AlexNet{Stem: "zfnet", Filters: []int{4, 8, 8, 8, 8}, Groups: 1, LRN: true, Overlap: true, Hidden: []int{16}}, [3]int{63, 63, 3}},
+	{"alexnet, one tower", "alexnet", architectures.AlexNetOneTower{Filters: []int{4, 8, 8, 8, 8}, Pool: 3, Hidden: []int{16, 16}}, [3]int{63, 63, 3}},
+
 	{"vgg", "vgg11-cifar", architectures.VGG{Blocks: []int{1, 1, 2, 2, 2}, Width: 4}, [3]int{32, 32, 3}},
+	{"vgg, linear layers", "vgg16", architectures.VGG{Blocks: []int{1, 2, 3}, Width: 4, Pointwise: true, LRN: true, Pool: 3, Hidden: []int{16, 16}}, [3]int{16, 16, 3}},
+	{"vgg, batch norm", "vgg16_bn", architectures.VGG{Blocks: []int{1, 2}, Width: 4, Pool: 2, Hidden: []int{16}}, [3]int{8, 8, 3}},
 
 	// Each of the shortcuts: TestShortcutGradients.
 	{"resnet-cifar, A", "resnet20", architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "A"}, [3]int{8, 8, 3}},
@@ -256,6 +264,7 @@ func checkFusion(t *testing.T, m architectures.Model, net nn.Network) {
 // TestOverfit: a network that cannot learn eight examples by heart is broken.
 func TestOverfit(t *testing.T) {
 	forAll(t, func(t *testing.T, m architectures.Model, net nn.Network) {
+		m.Options.Dropout = 0 // which is there to prevent it
 		p := nn.NewParams(3, tensor.Float32)
 		pr := build(t, p, nn.Train, m, net, m.Options, 8)
 		x, y := batch(m.Spec(), 8, tensor.Float32)

@@ -14,6 +14,7 @@ import zlib
 
 import numpy
 import torch
+import torchvision
 from torch import nn
 from torch.nn import functional as F
 
@@ -133,6 +134,80 @@ class VGG(nn.Module):
         return self.classifier(self.features(x).flatten(1))
 
 
+class AlexNet(nn.Module):
+    """Krizhevsky et al. 2012 and, with other stems, Zeiler & Fergus 2013; 32 units in each hidden layer."""
+
+    def __init__(self, size, stem, filters, groups):
+        super().__init__()
+        shapes = [*stem, (3, 1, 1), (3, 1, 1), (3, 1, 1)]  # sizes, strides and paddings
+        inner = 3
+        for i, (outer, (k, stride, pad)) in enumerate(zip(filters, shapes)):
+            g = groups if i in (1, 3, 4) else 1
+            setattr(self, f"conv{i + 1}", nn.Conv2d(inner, outer, k, stride, pad, groups=g))
+            inner = outer
+        self.norm = nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2)  # divides alpha by 5
+        self.pool = nn.MaxPool2d(3, 2, ceil_mode=True)
+        with torch.no_grad():
+            inner = self.features(torch.zeros(1, 3, size, size)).numel()
+        self.fc6 = nn.Linear(inner, 32)
+        self.fc7 = nn.Linear(32, 32)
+        self.fc8 = nn.Linear(32, 10)
+
+    def features(self, x):
+        x = self.pool(self.norm(F.relu(self.conv1(x))))
+        x = self.pool(self.norm(F.relu(self.conv2(x))))
+        x = F.relu(self.conv4(F.relu(self.conv3(x))))
+        return self.pool(F.relu(self.conv5(x))).flatten(1)
+
+    def forward(self, x):
+        x = F.relu(self.fc6(self.features(x)))
+        return self.fc8(F.relu(self.fc7(x)))
+
+
+class VGGCLRN(nn.Module):
+    """Two blocks of VGG, the first with the response norm of A-LRN, the second with the 1×1 filters of C."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(8, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 16, 3, padding=1), nn.ReLU(),
+            nn.Conv2d(16, 16, 1), nn.ReLU(), nn.MaxPool2d(2))
+        self.norm = nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2)
+        self.classifier = nn.Sequential(
+            nn.Linear(16 * 3 * 3, 32), nn.ReLU(), nn.Dropout(),
+            nn.Linear(32, 32), nn.ReLU(), nn.Dropout(), nn.Linear(32, 10))
+
+    def forward(self, x):
+        x = self.features[2:](self.norm(self.features[:2](x)))
+        return self.classifier(x.flatten(1))
+
+
+def narrow(classifier, units=32):
+    """Gives the hidden linear layers of torchvision's classifiers fewer units."""
+    linear = [i for i, m in enumerate(classifier) if isinstance(m, nn.Linear)]
+    inner = classifier[linear[0]].in_features
+    for i in linear:
+        outer = 10 if i == linear[-1] else units
+        classifier[i] = nn.Linear(inner, outer)
+        inner = outer
+
+
+def alexnet():
+    model = torchvision.models.alexnet(num_classes=10)
+    narrow(model.classifier)
+    return model
+
+
+def vgg(column, norm):
+    """torchvision's VGG with an eighth of the filters."""
+    filters = [n if n == "M" else n // 8 for n in torchvision.models.vgg.cfgs[column]]
+    model = torchvision.models.VGG(torchvision.models.vgg.make_layers(filters, norm), init_weights=False)
+    model.classifier[0] = nn.Linear(64 * 7 * 7, 32)
+    narrow(model.classifier)
+    return model
+
+
 def evaluate(model, x):
     model.eval()
     with torch.no_grad():
@@ -207,6 +282,12 @@ CASES = {
     "resnet8-B": lambda: case(ResNet(8, 8, 1, "B"), 14, 1, steps=10),
     "vgg11": lambda: case(VGG([1, 1, 2, 2, 2], 8, 32, False), 32, 3, steps=10),
     "vgg-batch": lambda: case(VGG([1, 2], 8, 14, True), 14, 3, steps=10),
+    "alexnet-2012": lambda: case(AlexNet(103, [(11, 4, 0), (5, 1, 2)], [8, 16, 24, 24, 16], 2), 103, 3),
+    "zfnet": lambda: case(AlexNet(79, [(7, 2, 1), (5, 2, 0)], [8, 16, 24, 24, 16], 1), 79, 3),
+    "alexnet": lambda: case(alexnet(), 95, 3),
+    "vgg16": lambda: case(vgg("D", False), 96, 3),
+    "vgg11_bn": lambda: case(vgg("A", True), 64, 3),
+    "vgg-c-lrn": lambda: case(VGGCLRN(), 12, 3),
 }
 
 print("{")

@@ -1,0 +1,141 @@
+package architectures
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	G "gorgonia.org/gorgonia"
+
+	"zoo/internal/problem"
+	"zoo/nn"
+)
+
+// AlexNet is the network of Krizhevsky, Sutskever & Hinton 2012, Figure 2: five
+// convolutions and three linear layers with ReLU, local response normalisation
+// behind the first two, and overlapping max pooling behind the first, the second
+// and the fifth. ZFNet (Zeiler & Fergus 2013) is the same with smaller filters and
+// strides in the first two.
+//
+// Groups 2 are the paper's two GPUs: each has half of the filters, and the second,
+// the fourth and the fifth convolution see what is on their own GPU alone. The
+// response normalisation is the paper's formula, over all the layer's filters.
+//
+// All choices leave the names of the layers, and all but groups their weights. As
+// in the papers' programs the number of poolings is rounded up, so that
+// overlapping ones leave as many pixels as others, where their number is even.
+//
+// Networks that torchvision calls alexnet are AlexNetOneTower.
+type AlexNet struct {
+	Stem    string  `doc:"the first two convolutions: alexnet: 11×11/4 and 5×5; zfnet: 7×7/2 and 5×5/2; small: 5×5 and 5×5, for images of about 32×32" enum:"alexnet,zfnet,small"`
+	Filters []int   `doc:"filters of the five convolutions"`
+	Groups  int     `doc:"GPUs over which the filters are divided: 1 or 2 in the paper"`
+	LRN     bool    `doc:"local response normalisation behind the first two convolutions"`
+	Overlap bool    `doc:"3×3 pooling with a stride of 2; false: 2×2"`
+	Hidden  []int   `doc:"units of each linear layer before the last"`
+	Bias    float64 `doc:"start of the biases of the second, fourth and fifth convolution and of the hidden linear layers, if it is not 0: the paper's 1; other biases start as bias_init says"`
+}
+
+// alexNetStems are the first two convolutions: sizes, strides and paddings.
+var alexNetStems = map[string][2]struct{ size, stride, pad int }{
+	"alexnet": {{11, 4, 0}, {5, 1, 2}},
+	"zfnet":   {{7, 2, 1}, {5, 2, 0}},
+	"small":   {{5, 1, 2}, {5, 1, 2}},
+}
+
+func init() {
+	registerAll(Model{
+		Paper:   "Krizhevsky, Sutskever & Hinton 2012, ImageNet classification with deep convolutional neural networks",
+		Options: nn.Options{Init: "normal(0.01)", ResidualInit: "none", Norm: "none", Activation: "relu", Dropout: 0.5},
+		Input:   [3]int{227, 227, 3}, Classes: 1000,
+	}, []preset{
+		{"alexnet-2012", AlexNet{Stem: "alexnet", Filters: []int{96, 256, 384, 384, 256}, Groups: 2, LRN: true, Overlap: true, Hidden: []int{4096, 4096}, Bias: 1}},
+		{"alexnet-2012-ungrouped", AlexNet{Stem: "alexnet", Filters: []int{96, 256, 384, 384, 256}, Groups: 1, LRN: true, Overlap: true, Hidden: []int{4096, 4096}, Bias: 1}},
+	})
+	registerAll(Model{
+		Paper:   "Zeiler & Fergus 2013, Visualizing and understanding convolutional networks",
+		Options: nn.Options{Init: "normal(0.01)", ResidualInit: "none", Norm: "none", Activation: "relu", Dropout: 0.5},
+		Input:   [3]int{224, 224, 3}, Classes: 1000,
+	}, []preset{
+		{"zfnet", AlexNet{Stem: "zfnet", Filters: []int{96, 256, 384, 384, 256}, Groups: 1, LRN: true, Overlap: true, Hidden: []int{4096, 4096}}},
+	})
+	registerAll(Model{
+		Paper:   "Krizhevsky, Sutskever & Hinton 2012, ImageNet classification with deep convolutional neural networks",
+		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "none", Activation: "relu"},
+		Input:   [3]int{32, 32, 3}, Classes: 10,
+	}, []preset{ // a quarter of the filters, 1/16 of the units
+		{"alexnet-cifar", AlexNet{Stem: "small", Filters: []int{24, 64, 96, 96, 64}, Groups: 1, LRN: true, Overlap: true, Hidden: []int{256, 256}}},
+	})
+}
+
+// Validate reports hyperparameters that make no network.
+func (m AlexNet) Validate() (ps []problem.Problem) {
+	if _, ok := alexNetStems[m.Stem]; !ok {
+		ps = append(ps, problem.Problem{Key: "stem", Message: fmt.Sprintf("have %q, want one of %s", m.Stem, strings.Join(slices.Sorted(maps.Keys(alexNetStems)), ", "))})
+	}
+	ps = append(ps, fiveFilters(m.Filters)...)
+	if m.Groups < 1 {
+		ps = append(ps, problem.Problem{Key: "groups", Message: fmt.Sprintf("have %d, want at least 1", m.Groups)})
+	} else if slices.ContainsFunc(m.Filters, func(n int) bool { return n%m.Groups != 0 }) {
+		ps = append(ps, problem.Problem{Key: "groups", Message: fmt.Sprintf("have %d, want a divisor of all the filters %v", m.Groups, m.Filters)})
+	}
+	return append(ps, validHidden(m.Hidden)...)
+}
+
+// fiveFilters reports anything but five convolutions with filters.
+func fiveFilters(filters []int) []problem.Problem {
+	if len(filters) != 5 || slices.Min(filters) < 1 {
+		return []problem.Problem{{Key: "filters", Message: fmt.Sprintf("have %v, want those of five convolutions, at least 1 of each", filters)}}
+	}
+	return nil
+}
+
+// Build takes images (N, H, W, C).
+func (m AlexNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
+	stem, x := alexNetStems[m.Stem], in[0]
+	biased := s.With(func(o *nn.Options) {
+		if m.Bias != 0 {
+			o.BiasInit = fmt.Sprintf("constant(%v)", m.Bias)
+		}
+	})
+	for i, filters := range m.Filters {
+		n, at := i+1, s
+		f := nn.Filter{Size: [2]int{3, 3}, Pad: [2]int{1, 1}}
+		if i < len(stem) {
+			c := stem[i]
+			f = nn.Filter{Size: [2]int{c.size, c.size}, Stride: [2]int{c.stride, c.stride}, Pad: [2]int{c.pad, c.pad}}
+		}
+		if n == 2 || n == 4 || n == 5 {
+			at, f.Groups = biased, m.Groups
+		}
+		x = nn.Conv2D(at.In("conv%d", n).BeforeNorm(), x, filters, f)
+		x = nn.Act(s.In("relu%d", n), nn.Norm(s.In("bn%d", n), x))
+		if m.LRN && n <= 2 {
+			x = responseNorm(s.In("norm%d", n), x)
+		}
+		if n <= 2 || n == 5 {
+			x = m.pool(s.In("pool%d", n), x)
+		}
+	}
+	for i, units := range m.Hidden {
+		n := i + 6
+		x = nn.Linear(biased.In("fc%d", n).BeforeNorm(), x, units)
+		x = nn.Act(s.In("relu%d", n), nn.Norm(s.In("bn%d", n), x))
+		x = nn.Dropout(s.In("dropout%d", n), x)
+	}
+	return nn.Logits(s.In("fc%d", len(m.Hidden)+6), x)
+}
+
+// pool is section 3.4.
+func (m AlexNet) pool(s *nn.Scope, x *G.Node) *G.Node {
+	if m.Overlap {
+		return nn.MaxPoolCeil(s, x, 3, 2, 0)
+	}
+	return nn.MaxPoolCeil(s, x, 2, 2, 0)
+}
+
+// responseNorm is section 3.3, with its numbers.
+func responseNorm(s *nn.Scope, x *G.Node) *G.Node {
+	return nn.LRN(s, x, 5, 2, 1e-4, 0.75)
+}
