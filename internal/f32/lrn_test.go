@@ -68,3 +68,24 @@ func TestLRN(t *testing.T) {
 	t.Run("float32", func(t *testing.T) { testLRN[float32](t, 3e-6) })
 	t.Run("float64", func(t *testing.T) { testLRN[float64](t, 1e-12) })
 }
+
+// BenchmarkLRN has the rows of AlexNet's and GoogLeNet's first norms. The bytes are
+// those of an image.
+func BenchmarkLRN(b *testing.B) {
+	l := LRN{5, 2, 1e-4, 0.75}
+	for _, s := range [][2]int{{55 * 55, 96}, {56 * 56, 64}, {56 * 56, 192}} {
+		n, c := s[0]*s[1], s[1]
+		x, dy, y, scratch := wave[float32](n, 0), wave[float32](n, 1), make([]float32, n), make([]float32, l.ScratchLen(c))
+		for name, run := range map[string]func(){
+			"forward":  func() { LRNForward(l, y, x, c, scratch) },
+			"gradient": func() { LRNGrad(l, y, dy, x, c, scratch) },
+		} {
+			b.Run(fmt.Sprintf("%s/%d", name, c), func(b *testing.B) {
+				b.SetBytes(int64(4 * n))
+				for b.Loop() {
+					run()
+				}
+			})
+		}
+	}
+}

@@ -44,6 +44,11 @@ func tanhGradVector(n int, dx *float32, dy *float32, y *float32, top float32, cu
 //go:noescape
 func addVector(n int, dst *float32, a *float32, b *float32)
 
+// mulVector is dst = a·b.
+//
+//go:noescape
+func mulVector(n int, dst *float32, a *float32, b *float32)
+
 // scaleVector is dst = alpha·src.
 //
 //go:noescape
@@ -278,6 +283,21 @@ func avgPoolGradWindows(count int, height int, width int, c int, step int, line 
 //
 //go:noescape
 func maxPoolGradWindows(count int, height int, width int, c int, step int, line int, accumulate bool, dx *float32, x *float32, dy *float32, y *float32)
+
+// lrnVector is y = x·b^−¾ with b = k + alpha·Σ window.
+//
+//go:noescape
+func lrnVector(size int, n int, y *float32, x *float32, window *float32, k float32, alpha float32)
+
+// lrnGradVector is dx = dy·b^−¾ and outer = dx·x/b, with b = k + alpha·Σ window.
+//
+//go:noescape
+func lrnGradVector(size int, n int, dx *float32, outer *float32, dy *float32, x *float32, window *float32, k float32, alpha float32)
+
+// lrnInnerVector is dx −= slope·x·Σ window.
+//
+//go:noescape
+func lrnInnerVector(size int, n int, dx *float32, x *float32, window *float32, slope float32)
 
 // transpose8x8 is dst = srcᵀ for 8×8 values; ldd and lds are the lengths of the matrices' rows.
 //

@@ -1447,6 +1447,137 @@ avx2next:
 	VZEROUPPER
 	RET
 
+// func mulVector(n int, dst *float32, a *float32, b *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulVector(SB), NOSPLIT, $0-32
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ b+24(FP), BX
+	XORQ SI, SI
+
+avx512group:
+	CMPQ    AX, $+64
+	JLT     avx512tail
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(SI*4)
+	VMOVUPS 64(DX)(SI*4), Z0
+	VMOVUPS 64(BX)(SI*4), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(CX)(SI*4)
+	VMOVUPS 128(DX)(SI*4), Z0
+	VMOVUPS 128(BX)(SI*4), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, 128(CX)(SI*4)
+	VMOVUPS 192(DX)(SI*4), Z0
+	VMOVUPS 192(BX)(SI*4), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, 192(CX)(SI*4)
+	ADDQ    $+64, SI
+	SUBQ    $+64, AX
+	JMP     avx512group
+
+avx512tail:
+	TESTQ     AX, AX
+	JZ        avx512next
+	MOVQ      $-1, DI
+	BZHIQ     AX, DI, DI
+	KMOVW     DI, K1
+	SHRQ      $0x10, DI
+	KMOVW     DI, K2
+	SHRQ      $0x10, DI
+	KMOVW     DI, K3
+	SHRQ      $0x10, DI
+	KMOVW     DI, K4
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)(SI*4)
+	VMOVUPS.Z 64(DX)(SI*4), K2, Z0
+	VMOVUPS.Z 64(BX)(SI*4), K2, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K2, 64(CX)(SI*4)
+	VMOVUPS.Z 128(DX)(SI*4), K3, Z0
+	VMOVUPS.Z 128(BX)(SI*4), K3, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K3, 128(CX)(SI*4)
+	VMOVUPS.Z 192(DX)(SI*4), K4, Z0
+	VMOVUPS.Z 192(BX)(SI*4), K4, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K4, 192(CX)(SI*4)
+	ADDQ      AX, SI
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ b+24(FP), BX
+	XORQ SI, SI
+
+avx2group:
+	CMPQ    AX, $+32
+	JLT     avx2tail
+	VMOVUPS (DX)(SI*4), Y0
+	VMOVUPS (BX)(SI*4), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(SI*4)
+	VMOVUPS 32(DX)(SI*4), Y0
+	VMOVUPS 32(BX)(SI*4), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(CX)(SI*4)
+	VMOVUPS 64(DX)(SI*4), Y0
+	VMOVUPS 64(BX)(SI*4), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, 64(CX)(SI*4)
+	VMOVUPS 96(DX)(SI*4), Y0
+	VMOVUPS 96(BX)(SI*4), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, 96(CX)(SI*4)
+	ADDQ    $+32, SI
+	SUBQ    $+32, AX
+	JMP     avx2group
+
+avx2tail:
+	TESTQ      AX, AX
+	JZ         avx2next
+	LEAQ       masks<>+0(SB), DI
+	MOVQ       AX, R8
+	NEGQ       R8
+	LEAQ       128(DI)(R8*4), DI
+	VMOVUPS    (DI), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y1
+	VMASKMOVPS (BX)(SI*4), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)(SI*4)
+	VMOVUPS    32(DI), Y0
+	VMASKMOVPS 32(DX)(SI*4), Y0, Y1
+	VMASKMOVPS 32(BX)(SI*4), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, 32(CX)(SI*4)
+	VMOVUPS    64(DI), Y0
+	VMASKMOVPS 64(DX)(SI*4), Y0, Y1
+	VMASKMOVPS 64(BX)(SI*4), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, 64(CX)(SI*4)
+	VMOVUPS    96(DI), Y0
+	VMASKMOVPS 96(DX)(SI*4), Y0, Y1
+	VMASKMOVPS 96(BX)(SI*4), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, 96(CX)(SI*4)
+	ADDQ       AX, SI
+
+avx2next:
+	VZEROUPPER
+	RET
+
 // func scaleVector(n int, dst *float32, src *float32, alpha float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·scaleVector(SB), NOSPLIT, $0-28
@@ -14374,6 +14505,405 @@ avx2next:
 	LEAQ (DX)(CX*4), DX
 	DECQ R8
 	JNZ  avx2window
+	VZEROUPPER
+	RET
+
+// func lrnVector(size int, n int, y *float32, x *float32, window *float32, k float32, alpha float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·lrnVector(SB), NOSPLIT, $0-48
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+8(FP), AX
+	MOVQ         y+16(FP), DX
+	MOVQ         x+24(FP), BX
+	MOVQ         window+32(FP), SI
+	VBROADCASTSS k+40(FP), Z0
+	VBROADCASTSS alpha+44(FP), Z1
+	XORQ         CX, CX
+
+avx512vector:
+	CMPQ   AX, $+16
+	JLT    avx512last
+	VXORPS Z2, Z2, Z2
+	MOVQ   size+0(FP), R8
+	LEAQ   (SI)(CX*4), DI
+
+avx512tap:
+	VADDPS      (DI), Z2, Z2
+	ADDQ        $0x04, DI
+	DECQ        R8
+	JNZ         avx512tap
+	VMOVUPS     (BX)(CX*4), Z3
+	VMOVAPS     Z0, Z4
+	VFMADD231PS Z2, Z1, Z4
+	VSQRTPS     Z4, Z2
+	VSQRTPS     Z2, Z2
+	VMULPS      Z2, Z3, Z2
+	VDIVPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (DX)(CX*4)
+	ADDQ        $+16, CX
+	SUBQ        $+16, AX
+	JMP         avx512vector
+
+avx512last:
+	TESTQ  AX, AX
+	JZ     avx512done
+	MOVQ   $-1, DI
+	BZHIQ  AX, DI, DI
+	KMOVW  DI, K1
+	VXORPS Z2, Z2, Z2
+	MOVQ   size+0(FP), AX
+	LEAQ   (SI)(CX*4), SI
+
+avx512lastTap:
+	VADDPS      (SI), Z2, Z2
+	ADDQ        $0x04, SI
+	DECQ        AX
+	JNZ         avx512lastTap
+	VMOVUPS.Z   (BX)(CX*4), K1, Z3
+	VMOVAPS     Z0, Z0
+	VFMADD231PS Z2, Z1, Z0
+	VSQRTPS     Z0, Z1
+	VSQRTPS     Z1, Z1
+	VMULPS      Z1, Z3, Z1
+	VDIVPS      Z0, Z1, Z0
+	VMOVUPS     Z0, K1, (DX)(CX*4)
+
+avx512done:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+8(FP), AX
+	MOVQ         y+16(FP), DX
+	MOVQ         x+24(FP), BX
+	MOVQ         window+32(FP), SI
+	VBROADCASTSS k+40(FP), Y0
+	VBROADCASTSS alpha+44(FP), Y1
+	XORQ         CX, CX
+
+avx2vector:
+	CMPQ   AX, $+8
+	JLT    avx2last
+	VXORPS Y2, Y2, Y2
+	MOVQ   size+0(FP), R8
+	LEAQ   (SI)(CX*4), DI
+
+avx2tap:
+	VADDPS      (DI), Y2, Y2
+	ADDQ        $0x04, DI
+	DECQ        R8
+	JNZ         avx2tap
+	VMOVUPS     (BX)(CX*4), Y3
+	VMOVAPS     Y0, Y4
+	VFMADD231PS Y2, Y1, Y4
+	VSQRTPS     Y4, Y2
+	VSQRTPS     Y2, Y2
+	VMULPS      Y2, Y3, Y2
+	VDIVPS      Y4, Y2, Y2
+	VMOVUPS     Y2, (DX)(CX*4)
+	ADDQ        $+8, CX
+	SUBQ        $+8, AX
+	JMP         avx2vector
+
+avx2last:
+	TESTQ   AX, AX
+	JZ      avx2done
+	LEAQ    masks<>+0(SB), DI
+	NEGQ    AX
+	LEAQ    128(DI)(AX*4), DI
+	VMOVUPS (DI), Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    size+0(FP), AX
+	LEAQ    (SI)(CX*4), SI
+
+avx2lastTap:
+	VADDPS      (SI), Y3, Y3
+	ADDQ        $0x04, SI
+	DECQ        AX
+	JNZ         avx2lastTap
+	VMASKMOVPS  (BX)(CX*4), Y2, Y4
+	VMOVAPS     Y0, Y0
+	VFMADD231PS Y3, Y1, Y0
+	VSQRTPS     Y0, Y1
+	VSQRTPS     Y1, Y1
+	VMULPS      Y1, Y4, Y1
+	VDIVPS      Y0, Y1, Y0
+	VMASKMOVPS  Y0, Y2, (DX)(CX*4)
+
+avx2done:
+	VZEROUPPER
+	RET
+
+// func lrnGradVector(size int, n int, dx *float32, outer *float32, dy *float32, x *float32, window *float32, k float32, alpha float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·lrnGradVector(SB), NOSPLIT, $0-64
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+8(FP), AX
+	MOVQ         dx+16(FP), DX
+	MOVQ         outer+24(FP), BX
+	MOVQ         dy+32(FP), SI
+	MOVQ         x+40(FP), DI
+	MOVQ         window+48(FP), R8
+	VBROADCASTSS k+56(FP), Z0
+	VBROADCASTSS alpha+60(FP), Z1
+	XORQ         CX, CX
+
+avx512vector:
+	CMPQ   AX, $+16
+	JLT    avx512last
+	VXORPS Z2, Z2, Z2
+	MOVQ   size+0(FP), R10
+	LEAQ   (R8)(CX*4), R9
+
+avx512tap:
+	VADDPS       (R9), Z2, Z2
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          avx512tap
+	VMOVUPS      (SI)(CX*4), Z3
+	VMOVUPS      (DI)(CX*4), Z4
+	VMOVAPS      Z0, Z5
+	VFMADD231PS  Z2, Z1, Z5
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VDIVPS       Z5, Z2, Z2
+	VSQRTPS      Z5, Z5
+	VSQRTPS      Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VMULPS       Z5, Z3, Z3
+	VMULPS       Z2, Z4, Z2
+	VMULPS       Z2, Z3, Z2
+	VMOVUPS      Z3, (DX)(CX*4)
+	VMOVUPS      Z2, (BX)(CX*4)
+	ADDQ         $+16, CX
+	SUBQ         $+16, AX
+	JMP          avx512vector
+
+avx512last:
+	TESTQ  AX, AX
+	JZ     avx512done
+	MOVQ   $-1, R9
+	BZHIQ  AX, R9, R9
+	KMOVW  R9, K1
+	VXORPS Z2, Z2, Z2
+	MOVQ   size+0(FP), AX
+	LEAQ   (R8)(CX*4), R8
+
+avx512lastTap:
+	VADDPS       (R8), Z2, Z2
+	ADDQ         $0x04, R8
+	DECQ         AX
+	JNZ          avx512lastTap
+	VMOVUPS.Z    (SI)(CX*4), K1, Z3
+	VMOVUPS.Z    (DI)(CX*4), K1, Z4
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  Z2, Z1, Z0
+	VBROADCASTSS constant3f800000<>+0(SB), Z1
+	VDIVPS       Z0, Z1, Z1
+	VSQRTPS      Z0, Z0
+	VSQRTPS      Z0, Z0
+	VMULPS       Z1, Z0, Z0
+	VMULPS       Z0, Z3, Z0
+	VMULPS       Z1, Z4, Z1
+	VMULPS       Z1, Z0, Z1
+	VMOVUPS      Z0, K1, (DX)(CX*4)
+	VMOVUPS      Z1, K1, (BX)(CX*4)
+
+avx512done:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+8(FP), AX
+	MOVQ         dx+16(FP), DX
+	MOVQ         outer+24(FP), BX
+	MOVQ         dy+32(FP), SI
+	MOVQ         x+40(FP), DI
+	MOVQ         window+48(FP), R8
+	VBROADCASTSS k+56(FP), Y0
+	VBROADCASTSS alpha+60(FP), Y1
+	XORQ         CX, CX
+
+avx2vector:
+	CMPQ   AX, $+8
+	JLT    avx2last
+	VXORPS Y2, Y2, Y2
+	MOVQ   size+0(FP), R10
+	LEAQ   (R8)(CX*4), R9
+
+avx2tap:
+	VADDPS       (R9), Y2, Y2
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          avx2tap
+	VMOVUPS      (SI)(CX*4), Y3
+	VMOVUPS      (DI)(CX*4), Y4
+	VMOVAPS      Y0, Y5
+	VFMADD231PS  Y2, Y1, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VDIVPS       Y5, Y2, Y2
+	VSQRTPS      Y5, Y5
+	VSQRTPS      Y5, Y5
+	VMULPS       Y2, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y2, Y4, Y2
+	VMULPS       Y2, Y3, Y2
+	VMOVUPS      Y3, (DX)(CX*4)
+	VMOVUPS      Y2, (BX)(CX*4)
+	ADDQ         $+8, CX
+	SUBQ         $+8, AX
+	JMP          avx2vector
+
+avx2last:
+	TESTQ   AX, AX
+	JZ      avx2done
+	LEAQ    masks<>+0(SB), R9
+	NEGQ    AX
+	LEAQ    128(R9)(AX*4), R9
+	VMOVUPS (R9), Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    size+0(FP), AX
+	LEAQ    (R8)(CX*4), R8
+
+avx2lastTap:
+	VADDPS       (R8), Y3, Y3
+	ADDQ         $0x04, R8
+	DECQ         AX
+	JNZ          avx2lastTap
+	VMASKMOVPS   (SI)(CX*4), Y2, Y4
+	VMASKMOVPS   (DI)(CX*4), Y2, Y5
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  Y3, Y1, Y0
+	VBROADCASTSS constant3f800000<>+0(SB), Y1
+	VDIVPS       Y0, Y1, Y1
+	VSQRTPS      Y0, Y0
+	VSQRTPS      Y0, Y0
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y0, Y4, Y0
+	VMULPS       Y1, Y5, Y1
+	VMULPS       Y1, Y0, Y1
+	VMASKMOVPS   Y0, Y2, (DX)(CX*4)
+	VMASKMOVPS   Y1, Y2, (BX)(CX*4)
+
+avx2done:
+	VZEROUPPER
+	RET
+
+// func lrnInnerVector(size int, n int, dx *float32, x *float32, window *float32, slope float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·lrnInnerVector(SB), NOSPLIT, $0-44
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+8(FP), AX
+	MOVQ         dx+16(FP), DX
+	MOVQ         x+24(FP), BX
+	MOVQ         window+32(FP), SI
+	VBROADCASTSS slope+40(FP), Z0
+	XORQ         CX, CX
+
+avx512vector:
+	CMPQ   AX, $+16
+	JLT    avx512last
+	VXORPS Z1, Z1, Z1
+	MOVQ   size+0(FP), R8
+	LEAQ   (SI)(CX*4), DI
+
+avx512tap:
+	VADDPS       (DI), Z1, Z1
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          avx512tap
+	VMOVUPS      (DX)(CX*4), Z2
+	VMOVUPS      (BX)(CX*4), Z3
+	VMULPS       Z3, Z0, Z3
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS Z1, Z3, Z2
+	VMOVUPS      Z2, (DX)(CX*4)
+	ADDQ         $+16, CX
+	SUBQ         $+16, AX
+	JMP          avx512vector
+
+avx512last:
+	TESTQ  AX, AX
+	JZ     avx512done
+	MOVQ   $-1, DI
+	BZHIQ  AX, DI, DI
+	KMOVW  DI, K1
+	VXORPS Z1, Z1, Z1
+	MOVQ   size+0(FP), AX
+	LEAQ   (SI)(CX*4), SI
+
+avx512lastTap:
+	VADDPS       (SI), Z1, Z1
+	ADDQ         $0x04, SI
+	DECQ         AX
+	JNZ          avx512lastTap
+	VMOVUPS.Z    (DX)(CX*4), K1, Z2
+	VMOVUPS.Z    (BX)(CX*4), K1, Z3
+	VMULPS       Z3, Z0, Z0
+	VMOVAPS      Z2, Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, K1, (DX)(CX*4)
+
+avx512done:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+8(FP), AX
+	MOVQ         dx+16(FP), DX
+	MOVQ         x+24(FP), BX
+	MOVQ         window+32(FP), SI
+	VBROADCASTSS slope+40(FP), Y0
+	XORQ         CX, CX
+
+avx2vector:
+	CMPQ   AX, $+8
+	JLT    avx2last
+	VXORPS Y1, Y1, Y1
+	MOVQ   size+0(FP), R8
+	LEAQ   (SI)(CX*4), DI
+
+avx2tap:
+	VADDPS       (DI), Y1, Y1
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          avx2tap
+	VMOVUPS      (DX)(CX*4), Y2
+	VMOVUPS      (BX)(CX*4), Y3
+	VMULPS       Y3, Y0, Y3
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS Y1, Y3, Y2
+	VMOVUPS      Y2, (DX)(CX*4)
+	ADDQ         $+8, CX
+	SUBQ         $+8, AX
+	JMP          avx2vector
+
+avx2last:
+	TESTQ   AX, AX
+	JZ      avx2done
+	LEAQ    masks<>+0(SB), DI
+	NEGQ    AX
+	LEAQ    128(DI)(AX*4), DI
+	VMOVUPS (DI), Y1
+	VXORPS  Y2, Y2, Y2
+	MOVQ    size+0(FP), AX
+	LEAQ    (SI)(CX*4), SI
+
+avx2lastTap:
+	VADDPS       (SI), Y2, Y2
+	ADDQ         $0x04, SI
+	DECQ         AX
+	JNZ          avx2lastTap
+	VMASKMOVPS   (DX)(CX*4), Y1, Y3
+	VMASKMOVPS   (BX)(CX*4), Y1, Y4
+	VMULPS       Y4, Y0, Y0
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y2, Y0, Y3
+	VMASKMOVPS   Y3, Y1, (DX)(CX*4)
+
+avx2done:
 	VZEROUPPER
 	RET
 

@@ -36,6 +36,10 @@ func addVector(n int, dst, a, b *float32) {
 	panic("f32: no assembly in this build")
 }
 
+func mulVector(n int, dst, a, b *float32) {
+	panic("f32: no assembly in this build")
+}
+
 func scaleVector(n int, dst, src *float32, alpha float32) {
 	panic("f32: no assembly in this build")
 }
@@ -221,6 +225,18 @@ func avgPoolGradWindows(count, height, width, c, step, line int, accumulate bool
 }
 
 func maxPoolGradWindows(count, height, width, c, step, line int, accumulate bool, dx, x, dy, y *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func lrnVector(size int, n int, y, x, window *float32, k, alpha float32) {
+	panic("f32: no assembly in this build")
+}
+
+func lrnGradVector(size int, n int, dx, outer, dy, x, window *float32, k, alpha float32) {
+	panic("f32: no assembly in this build")
+}
+
+func lrnInnerVector(size int, n int, dx, x, window *float32, slope float32) {
 	panic("f32: no assembly in this build")
 }
 

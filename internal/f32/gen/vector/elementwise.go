@@ -33,6 +33,8 @@ func elementwiseKernels() {
 			}},
 		{"add", "dst = a + b.", "dst", "a b", "",
 			func(v isa, in, _ []Op) reg.VecVirtual { return v.add(in[0], in[1]) }},
+		{"mul", "dst = a·b.", "dst", "a b", "",
+			func(v isa, in, _ []Op) reg.VecVirtual { return v.mul(in[0], in[1]) }},
 		{"scale", "dst = alpha·src.", "dst", "src", "alpha",
 			func(v isa, in, s []Op) reg.VecVirtual { return v.mul(in[0], s[0]) }},
 		{"axpy", "dst += alpha·src.", "dst", "dst src", "alpha",

@@ -27,6 +27,7 @@ func main() {
 	solverKernels()
 	reductionKernels()
 	poolKernels()
+	lrnKernels()
 	transposeKernel()
 	Generate()
 	if err := writeDeclarations(); err != nil {
