@@ -49,8 +49,10 @@ func TestLines(t *testing.T) {
 		b := norm(must(ops.Conv2D(a, param(g, "w2", 0.6, 3, 3, 24, 24), param(g, "b2", 0.2, 24), ops.Filter{Pad: [2]int{1, 1}})), "2")
 		a = must(ops.Relu(must(ops.Add(b, a))))
 		a = must(ops.MaxPool(a, ops.Window{Size: [2]int{3, 3}, Stride: [2]int{2, 2}, Ceil: true}))
-		a = must(ops.Conv2D(a, param(g, "w3", 0.8, 5, 5, 24, 20), nil, ops.Filter{Stride: [2]int{2, 2}, Pad: [2]int{1, 1}}))
+		a = must(ops.Concat(a, must(ops.LRN(a, 5, 1, 0.1, 0.75))))
+		a = must(ops.Conv2D(a, param(g, "w3", 0.8, 5, 5, 48, 20), nil, ops.Filter{Stride: [2]int{2, 2}, Pad: [2]int{1, 1}}))
 		out := must(ops.AvgPool(a, ops.Window{Size: [2]int{3, 3}, Stride: [2]int{1, 1}, Pad: [2]int{1, 1}}, false))
+		out = must(ops.AdaptiveAvgPool(out, 4, 3))
 		pooled := must(ops.GlobalAvgPool(out))
 		loss := must(ops.SoftmaxCrossEntropy(pooled, G.NewVector(g, tensor.Int, G.WithShape(batch), G.WithName("t"),
 			G.WithValue(tensor.New(tensor.WithShape(batch), tensor.WithBacking(make([]int, batch))))), ops.Loss{}))

@@ -32,6 +32,8 @@ type adaptiveAvgPool[F f32.Float] struct{ h, w int }
 func (adaptiveAvgPool[F]) Name() string { return "adaptiveavgpool" }
 func (adaptiveAvgPool[F]) Batched() int { return 1 }
 
+func (adaptiveAvgPool[F]) lines() (forward, backward Lines) { return OwnLines, NoLines }
+
 func (k adaptiveAvgPool[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x := in[0]
 	if x.Dims() != 4 || k.h < 1 || k.w < 1 {
@@ -40,31 +42,32 @@ func (k adaptiveAvgPool[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{x[0], k.h, k.w, x[3]}, nil
 }
 
-// each calls f with every window of an image of shape x: where it begins, its
-// output, and the weight of its pixels. Windows side by side that are of one size
-// and do not overlap come as one.
-func (k adaptiveAvgPool[F]) each(x tensor.Shape, f func(in, out int, weight F, w f32.Windows)) {
+// each calls f with the windows of lines [lo, hi) over an image of shape x: where
+// they begin in it and in the lines' output, and the weight of their pixels.
+// Windows side by side that are of one size and do not overlap come as one.
+func (k adaptiveAvgPool[F]) each(x tensor.Shape, lo, hi int, f func(in, out int, weight F, w f32.Windows)) {
 	h, w, c := x[1], x[2], x[3]
-	for i := range k.h {
+	count := 1
+	if w%k.w == 0 {
+		count = k.w
+	}
+	for i := lo; i < hi; i++ {
 		top, bottom := adaptiveSpan(i, h, k.h)
-		count := 1
-		if w%k.w == 0 {
-			count = k.w
-		}
 		for j := 0; j < k.w; j += count {
 			left, right := adaptiveSpan(j, w, k.w)
-			f((top*w+left)*c, (i*k.w+j)*c, 1/F((bottom-top)*(right-left)),
+			f((top*w+left)*c, ((i-lo)*k.w+j)*c, 1/F((bottom-top)*(right-left)),
 				f32.Windows{Count: count, Height: bottom - top, Width: right - left, C: c, Step: (right - left) * c, Line: w * c})
 		}
 	}
 }
 
-func (k adaptiveAvgPool[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
+func (k adaptiveAvgPool[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	n := out.Shape[0]
 	image, result := len(in[0].V)/n, len(out.V)/n
+	lo, hi := c.Part().Lines(k.h)
 	for i := range n {
 		x, y := in[0].V[i*image:][:image], out.V[i*result:][:result]
-		k.each(in[0].Shape, func(in, out int, weight F, w f32.Windows) { f32.AvgPool(y[out:], x[in:], weight, w) })
+		k.each(in[0].Shape, lo, hi, func(in, out int, weight F, w f32.Windows) { f32.AvgPool(y[out:], x[in:], weight, w) })
 	}
 }
 
@@ -79,6 +82,6 @@ func (k adaptiveAvgPool[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[
 	clear(din[0].V)
 	for i := range n {
 		dx, dy := din[0].V[i*image:][:image], dout.V[i*result:][:result]
-		k.each(din[0].Shape, func(in, out int, weight F, w f32.Windows) { f32.AvgPoolGrad(dx[in:], dy[out:], weight, w, true) })
+		k.each(din[0].Shape, 0, k.h, func(in, out int, weight F, w f32.Windows) { f32.AvgPoolGrad(dx[in:], dy[out:], weight, w, true) })
 	}
 }

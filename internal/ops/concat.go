@@ -23,6 +23,8 @@ type concat[F f32.Float] struct{ inputs int }
 func (*concat[F]) Name() string   { return "concat" }
 func (k *concat[F]) Batched() int { return k.inputs }
 
+func (*concat[F]) lines() (forward, backward Lines) { return EachLine, EachLine }
+
 func (k *concat[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	first, width := in[0], 0
 	axis := first.Dims() - 1

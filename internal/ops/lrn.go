@@ -9,7 +9,7 @@ import (
 	"zoo/internal/f32"
 )
 
-// LRN is local response normalisation of x (..., C) over its channels,
+// LRN is local response normalisation of images x (N, H, W, C) over their channels,
 // x/(k + alpha·Σx²)^beta with the sum over size channels, of which size/2 come
 // before and the others after the one at hand (Krizhevsky et al. 2012, section
 // 3.3; PyTorch divides alpha by the size, which the paper does not).
@@ -23,9 +23,11 @@ type lrn[F f32.Float] struct{ f32.LRN }
 func (lrn[F]) Name() string { return "lrn" }
 func (lrn[F]) Batched() int { return 1 }
 
+func (lrn[F]) lines() (forward, backward Lines) { return EachLine, EachLine }
+
 func (k lrn[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
-	if in[0].Dims() < 2 {
-		return nil, fmt.Errorf("have input %v, want (N, ..., C)", in[0])
+	if in[0].Dims() != 4 {
+		return nil, fmt.Errorf("have input %v, want (N, H, W, C)", in[0])
 	}
 	if !(k.Size >= 1 && k.K > 0 && k.Alpha >= 0 && k.Beta >= 0) {
 		return nil, fmt.Errorf("have size %d, k %g, alpha %g and beta %g, want a size of at least 1, a positive k, and no negative number", k.Size, k.K, k.Alpha, k.Beta)

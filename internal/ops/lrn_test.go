@@ -20,7 +20,7 @@ func TestLRNGradient(t *testing.T) {
 		k, alpha, beta float64
 	}{{5, 2, 0.3, 0.75}, {1, 1, 0.2, 0.5}, {4, 1.5, 0.1, 1}, {3, 1, 0.5, 0.6}, {20, 2, 0.1, 0.75}} {
 		optest.Gradient(t, lrn(c.size, c.k, c.alpha, c.beta), optest.Input{Shape: []int{2, 2, 3, 7}})
-		optest.Gradient(t, lrn(c.size, c.k, c.alpha, c.beta), optest.Input{Shape: []int{3, 18}})
+		optest.Gradient(t, lrn(c.size, c.k, c.alpha, c.beta), optest.Input{Shape: []int{3, 1, 1, 18}})
 	}
 }
 
@@ -38,8 +38,8 @@ func TestLRNGolden(t *testing.T) {
 
 func TestLRNErrors(t *testing.T) {
 	const want = ", want a size of at least 1, a positive k, and no negative number"
-	wantError(t, lrn(5, 2, 1e-4, 0.75), "lrn: have input (3), want (N, ..., C)", []int{3})
-	wantError(t, lrn(0, 2, 1e-4, 0.75), "lrn: have size 0, k 2, alpha 0.0001 and beta 0.75"+want, []int{1, 3})
-	wantError(t, lrn(5, 0, 1e-4, 0.75), "lrn: have size 5, k 0, alpha 0.0001 and beta 0.75"+want, []int{1, 3})
-	wantError(t, lrn(5, 1, -1, math.NaN()), "lrn: have size 5, k 1, alpha -1 and beta NaN"+want, []int{1, 3})
+	wantError(t, lrn(5, 2, 1e-4, 0.75), "lrn: have input (2, 3), want (N, H, W, C)", []int{2, 3})
+	wantError(t, lrn(0, 2, 1e-4, 0.75), "lrn: have size 0, k 2, alpha 0.0001 and beta 0.75"+want, []int{1, 1, 1, 3})
+	wantError(t, lrn(5, 0, 1e-4, 0.75), "lrn: have size 5, k 0, alpha 0.0001 and beta 0.75"+want, []int{1, 1, 1, 3})
+	wantError(t, lrn(5, 1, -1, math.NaN()), "lrn: have size 5, k 1, alpha -1 and beta NaN"+want, []int{1, 1, 1, 3})
 }
