@@ -22,9 +22,10 @@ import (
 // the fourth and the fifth convolution see what is on their own GPU alone. The
 // response normalisation is the paper's formula, over all the layer's filters.
 //
-// All choices leave the names of the layers, and all but groups their weights. As
-// in the papers' programs the number of poolings is rounded up, so that
-// overlapping ones leave as many pixels as others, where their number is even.
+// Response normalisation and overlapping pooling change neither names nor shapes
+// of parameters, so that networks with and without start from the same weights: the
+// number of overlapping windows is rounded up, which leaves half of the pixels, as
+// 2×2 windows do.
 //
 // Networks that torchvision calls alexnet are AlexNetOneTower.
 type AlexNet struct {
@@ -32,7 +33,7 @@ type AlexNet struct {
 	Filters []int   `doc:"filters of the five convolutions"`
 	Groups  int     `doc:"GPUs over which the filters are divided: 1 or 2 in the paper"`
 	LRN     bool    `doc:"local response normalisation behind the first two convolutions"`
-	Overlap bool    `doc:"3×3 pooling with a stride of 2; false: 2×2"`
+	Overlap bool    `doc:"pooling of 3×3 windows with a stride of 2; false: of 2×2"`
 	Hidden  []int   `doc:"units of each linear layer before the last"`
 	Bias    float64 `doc:"start of the biases of the second, fourth and fifth convolution and of the hidden linear layers, if it is not 0: the paper's 1; other biases start as bias_init says"`
 }
@@ -132,7 +133,7 @@ func (m AlexNet) pool(s *nn.Scope, x *G.Node) *G.Node {
 	if m.Overlap {
 		return nn.MaxPoolCeil(s, x, 3, 2, 0)
 	}
-	return nn.MaxPoolCeil(s, x, 2, 2, 0)
+	return nn.MaxPool(s, x, 2, 2, 0)
 }
 
 // responseNorm is section 3.3, with its numbers.
