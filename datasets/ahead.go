@@ -10,12 +10,16 @@ import (
 // ready or being filled.
 const depth = 3
 
-// ahead yields batches first to n−1, which fill prepares in a goroutine. That
-// goroutine has ended when the iteration has.
-func ahead(ctx context.Context, newBatch func() *Batch, first, n int, fill func(b *Batch, k int)) iter.Seq2[Batch, error] {
+// ahead yields batches first to n−1, which fill prepares in a goroutine, up to one
+// that it has an error for. That goroutine has ended when the iteration has.
+func ahead(ctx context.Context, newBatch func() *Batch, first, n int, fill func(b *Batch, k int) error) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		inner, cancel := context.WithCancel(ctx)
-		free, ready := make(chan *Batch, depth), make(chan *Batch, depth)
+		type filled struct {
+			b   *Batch
+			err error
+		}
+		free, ready := make(chan *Batch, depth), make(chan filled, depth)
 		for range min(depth, n-first) {
 			free <- newBatch()
 		}
@@ -24,8 +28,11 @@ func ahead(ctx context.Context, newBatch func() *Batch, first, n int, fill func(
 			for k := first; k < n; k++ {
 				select {
 				case b := <-free:
-					fill(b, k)
-					ready <- b // has room: there are no more than depth batches
+					err := fill(b, k)
+					ready <- filled{b, err} // has room: there are no more than depth batches
+					if err != nil {
+						return
+					}
 				case <-inner.Done():
 					return
 				}
@@ -39,11 +46,15 @@ func ahead(ctx context.Context, newBatch func() *Batch, first, n int, fill func(
 				return
 			}
 			select {
-			case b := <-ready:
-				if !yield(*b, nil) {
+			case f := <-ready:
+				if f.err != nil {
+					yield(Batch{}, f.err)
 					return
 				}
-				free <- b
+				if !yield(*f.b, nil) {
+					return
+				}
+				free <- f.b
 			case <-ctx.Done():
 				yield(Batch{}, ctx.Err())
 				return

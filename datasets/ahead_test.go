@@ -2,6 +2,8 @@ package datasets
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
 	"runtime"
 	"sync/atomic"
@@ -12,9 +14,10 @@ import (
 
 // numbered is an iteration whose batches only have their number.
 func numbered(ctx context.Context, first, n int, filled *atomic.Int64) iter.Seq2[Batch, error] {
-	return ahead(ctx, func() *Batch { return new(Batch) }, first, n, func(b *Batch, k int) {
+	return ahead(ctx, func() *Batch { return new(Batch) }, first, n, func(b *Batch, k int) error {
 		b.Index = k
 		filled.Add(1)
+		return nil
 	})
 }
 
@@ -91,10 +94,11 @@ func TestAheadWorksAhead(t *testing.T) {
 func TestAheadWaitsForTheBatchInHand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var filling atomic.Bool
-		for range ahead(t.Context(), func() *Batch { return new(Batch) }, 0, 10, func(*Batch, int) {
+		for range ahead(t.Context(), func() *Batch { return new(Batch) }, 0, 10, func(*Batch, int) error {
 			filling.Store(true)
 			time.Sleep(time.Second)
 			filling.Store(false)
+			return nil
 		}) {
 			synctest.Wait()
 			break
@@ -103,6 +107,23 @@ func TestAheadWaitsForTheBatchInHand(t *testing.T) {
 			t.Error("a batch is still being filled")
 		}
 	})
+}
+
+// An error comes after the batches before it, and is the last thing.
+func TestAheadEndsWithAnError(t *testing.T) {
+	broken := errors.New("broken")
+	var got []string
+	for b, err := range ahead(t.Context(), func() *Batch { return new(Batch) }, 0, 10, func(b *Batch, k int) error {
+		if b.Index = k; k == 5 {
+			return broken
+		}
+		return nil
+	}) {
+		got = append(got, fmt.Sprint(b.Index, err))
+	}
+	if want := "[0 <nil> 1 <nil> 2 <nil> 3 <nil> 4 <nil> 0 broken]"; fmt.Sprint(got) != want {
+		t.Errorf("have %v, want %v", got, want)
+	}
 }
 
 func TestAheadReusesItsBuffers(t *testing.T) {

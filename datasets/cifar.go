@@ -49,7 +49,7 @@ func (c cifar) record() int {
 }
 
 // readRecords reads exactly n records and appends them to e.
-func (c cifar) readRecords(r io.Reader, n int, e *examples[uint8]) error {
+func (c cifar) readRecords(r io.Reader, n int, e *examples[[]uint8]) error {
 	size, labels := c.record(), c.record()-cifarPixels
 	record := make([]byte, size)
 	for i := range n {
@@ -101,13 +101,13 @@ func (c cifar) resolve(at string) (cifarPlace, error) {
 	return cifarPlace{}, fmt.Errorf("%s: has neither %s nor all of %s", at, c.archive.name, strings.Join(lacks, ", "))
 }
 
-func (c cifar) read(ctx context.Context, at place, _ Options, _ Progress) (pictures, error) {
+func (c cifar) read(ctx context.Context, at place, _ Options, _ Progress) (contents, error) {
 	p := pictures{h: cifarSide, w: cifarSide, c: 3, max: 255, classes: c.classes}
 	found, err := c.resolve(at.path)
 	if err != nil {
 		return p, err
 	}
-	got := make([]examples[uint8], len(c.files))
+	got := make([]examples[[]uint8], len(c.files))
 	if found.archive != "" {
 		err = c.readArchive(ctx, found.archive, got)
 	} else {
@@ -129,7 +129,7 @@ func (c cifar) read(ctx context.Context, at place, _ Options, _ Progress) (pictu
 }
 
 // readFolder reads the i-th file into got[i].
-func (c cifar) readFolder(ctx context.Context, dir string, got []examples[uint8]) error {
+func (c cifar) readFolder(ctx context.Context, dir string, got []examples[[]uint8]) error {
 	for i, f := range c.files {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -150,7 +150,7 @@ func (c cifar) readFolder(ctx context.Context, dir string, got []examples[uint8]
 
 // readArchive reads the i-th file into got[i], from the archive as it was
 // published.
-func (c cifar) readArchive(ctx context.Context, name string, got []examples[uint8]) error {
+func (c cifar) readArchive(ctx context.Context, name string, got []examples[[]uint8]) error {
 	file, err := os.Open(name)
 	if err != nil {
 		return err
@@ -175,7 +175,7 @@ func (c cifar) readArchive(ctx context.Context, name string, got []examples[uint
 	return nil
 }
 
-func (c cifar) readTar(ctx context.Context, r io.Reader, got []examples[uint8]) error {
+func (c cifar) readTar(ctx context.Context, r io.Reader, got []examples[[]uint8]) error {
 	z, err := gzip.NewReader(r)
 	if err != nil {
 		return fmt.Errorf("not a whole gzip file: %w", err)

@@ -189,7 +189,7 @@ func TestCIFARErrors(t *testing.T) {
 	for at, want := range map[int]string{0: "have coarse label 200, want at most 19", 1: "have label 200, want at most 99"} {
 		data := bytes.Clone(files100["train.bin"])
 		data[at] = 200
-		err := hundred.readRecords(bytes.NewReader(data), 3, new(examples[uint8]))
+		err := hundred.readRecords(bytes.NewReader(data), 3, new(examples[[]uint8]))
 		wantError(t, err, "record 0: "+want)
 	}
 }
@@ -276,7 +276,7 @@ func FuzzCIFAR(f *testing.F) {
 		if coarse {
 			c = cifar100()
 		}
-		var e examples[uint8]
+		var e examples[[]uint8]
 		n := len(b) / c.record()
 		err := c.readRecords(bytes.NewReader(b), n, &e)
 		if err == nil && (len(e.pix) != n || len(b) != n*c.record()) {
@@ -287,7 +287,7 @@ func FuzzCIFAR(f *testing.F) {
 				t.Errorf("label %d is accepted", l)
 			}
 		}
-		got := make([]examples[uint8], len(c.files))
+		got := make([]examples[[]uint8], len(c.files))
 		if err := c.readTar(t.Context(), bytes.NewReader(b), got); err == nil {
 			t.Error("an archive of 184 MB is read from a few bytes")
 		}

@@ -30,17 +30,24 @@
 //
 // # What happens to an image
 //
-// In this order: resize, pad, random crop, random flip, normalise. So the border
-// that pad and crop add is background (0) before normalisation, as it is in
-// torchvision. Val and test images are never cropped or flipped. Means and
-// standard deviations are those of the training part as it is after val, train
-// and per_class have been taken, without the border.
+// In this order: resize, pad, random crop, random flip, jitter, lighting,
+// normalise. So the border that pad and crop add is background (0) before
+// normalisation, as it is in torchvision. Val and test images are never changed at
+// random. Means, standard deviations and colours are those of the training part as
+// it is after val, train and per_class have been taken, without the border.
+//
+// With cut, images may be of any size, and imagefolder's stay encoded: they are
+// decoded by several goroutines, ahead of the training, whenever they are looked
+// at. Then resize is of the shorter side, by the filter of PIL's "bilinear" (a
+// smaller image is antialiased), to the same bytes; evaluation takes the middle
+// cut × cut pixels of that, and training a part at random, or with scale one of the
+// image itself. Means are then of the views of evaluation.
 //
 // # What depends on what
 //
 // Which examples are in a part depends on split_seed and the sizes asked for. The
-// order of training examples depends on (seed, epoch) alone; the crop and the flip of an
-// example on (seed, epoch, its number in the training files) alone. None depends
+// order of training examples depends on (seed, epoch) alone; the crop, the flip and
+// the colours of an example on (seed, epoch, its number in the training files) alone. None depends
 // on the batch size, on where an epoch is resumed, or on the number of threads.
 package datasets
 
@@ -101,6 +108,14 @@ type Plan struct {
 	// as they are, and the last batch is padded.
 	Augment bool
 	First   int // number of the batch to begin with, to resume within an epoch
+	// Views is TenViews to have so many rows of each example, in evaluation: the
+	// corners and the middle of its image, then the same mirrored. 0 is 1, the middle.
+	Views int
+}
+
+// views is Views, at least 1.
+func (p Plan) views() int {
+	return max(p.Views, 1)
 }
 
 // Dataset is an opened dataset. Its methods may be called from many goroutines.

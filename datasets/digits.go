@@ -36,7 +36,7 @@ func init() {
 			Cite:     "Alpaydin and Kaynak 1998, UCI Machine Learning Repository, doi:10.24432/C50P49",
 			Embedded: true,
 		},
-		read: func(context.Context, place, Options, Progress) (pictures, error) {
+		read: func(context.Context, place, Options, Progress) (contents, error) {
 			return readDigits(bytes.NewReader(digitsFile))
 		},
 	})

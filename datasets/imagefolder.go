@@ -16,8 +16,8 @@ import (
 func init() {
 	Register("imagefolder", imageSource{
 		info: Info{
-			Name: "imagefolder", Title: "your own PNG and JPEG images, a folder for each class",
-			From:      "data.root: a folder, .tar, .tar.gz, .tgz or .zip with train/CLASS/IMAGE and test/CLASS/IMAGE, or with CLASS/IMAGE, of which data.test images, chosen by data.split_seed, are the test part",
+			Name: "imagefolder", Title: "your own pictures (PNG, JPEG, GIF, WebP), a folder for each class",
+			From:      "data.root: a folder, .tar, .tar.gz, .tgz or .zip with train/CLASS/IMAGE and test/CLASS/IMAGE (or val/CLASS/IMAGE), or with CLASS/IMAGE, of which data.test images, chosen by data.split_seed, are the test part",
 			Licence:   "that of the images",
 			NeedsRoot: true,
 		},
@@ -28,72 +28,88 @@ func init() {
 // maxFile is the largest image file that is read.
 const maxFile = 1 << 26
 
-// namedImage is a decoded image file, or why it is none.
-type namedImage struct {
+// A namedImage is what was made of an image file, or why that failed.
+type namedImage[I any] struct {
 	name string
-	img  decoded
+	img  I
 	err  error
 }
 
-// readImageFolder decodes all images at a root and orders them by their paths,
-// so that a folder and an archive of it are the same dataset. Classes are the
-// names of the folders, sorted. Images must have one size unless o.Resize brings
-// them to one, by cutting out the middle square and rounding to bytes. They have
-// three channels unless all are grey.
-func readImageFolder(ctx context.Context, at place, o Options, progress Progress) (pictures, error) {
-	images, others, err := decodeAll(ctx, at.path, o.Resize, progress)
-	if err != nil {
-		return pictures{}, err
+// readImageFolder reads all images at a root and orders them by their paths, so
+// that a folder and an archive of it are the same dataset. Classes are the names of
+// the folders, sorted. With o.Cut the images are an album. Otherwise they are
+// decoded, and must have one size unless o.Resize brings them to one, by cutting
+// out the middle square and rounding to bytes. They have three channels unless all
+// are grey.
+func readImageFolder(ctx context.Context, at place, o Options, progress Progress) (contents, error) {
+	if o.Cut > 0 {
+		return readAlbum(ctx, at.path, o, progress)
 	}
-	names := make([]string, len(images))
-	for i, im := range images {
-		names[i] = im.name
-	}
-	l, err := layoutOf(names, others)
-	if err != nil {
-		return pictures{}, fmt.Errorf("%s: %w", at.path, err)
-	}
-	if err := checkImages(images); err != nil {
-		return pictures{}, fmt.Errorf("%s: %w", at.path, err)
-	}
-	if l.test == nil {
-		if l.test, err = chooseTest(len(images), o); err != nil {
-			return pictures{}, fmt.Errorf("%s: %w", at.path, err)
+	images, others, err := eachImage(ctx, at.path, "decoding "+at.path, progress, func(_ string, data []byte) (decoded, error) {
+		d, err := decode(data)
+		if err == nil && o.Resize > 0 {
+			d = d.square(o.Resize)
 		}
+		return d, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	l, err := layoutAt(at.path, images, others, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSizes(images); err != nil {
+		return nil, fmt.Errorf("%s: %w", at.path, err)
 	}
 	p := pictures{h: images[0].img.h, w: images[0].img.w, c: 1, max: 255, classes: l.classes}
 	for _, im := range images {
 		p.c = max(p.c, im.img.c)
 	}
 	for i, im := range images {
-		if p.c == 3 {
-			im.img = im.img.colour()
-		}
 		part := &p.train
 		if l.test[i] {
 			part = &p.test
 		}
-		part.add(im.img.pix, l.label[i])
+		part.add(im.img.channels(p.c).pix, l.label[i])
 	}
 	return p, nil
 }
 
-// decodeAll decodes every image file at root, on all processors, and returns
-// them sorted by path, with the paths of the other files.
-func decodeAll(ctx context.Context, root string, side int, progress Progress) (images []namedImage, others []string, err error) {
+// layoutAt is layoutOf, with a test part in any case. Images that failed, or that
+// are there twice, are an error.
+func layoutAt[I any](root string, images []namedImage[I], others []string, o Options) (layout, error) {
+	names := make([]string, len(images))
+	for i, im := range images {
+		names[i] = im.name
+	}
+	l, err := layoutOf(names, others)
+	if err == nil {
+		err = checkEach(images)
+	}
+	if err == nil && l.test == nil {
+		l.test, err = chooseTest(len(images), o)
+	}
+	if err != nil {
+		return l, fmt.Errorf("%s: %w", root, err)
+	}
+	return l, nil
+}
+
+// eachImage makes something of every image file at root, on all processors, and
+// returns what came of it sorted by path, with the paths of the other files.
+func eachImage[I any](ctx context.Context, root, what string, progress Progress, made func(name string, data []byte) (I, error)) (images []namedImage[I], others []string, err error) {
 	type encoded struct {
 		name string
 		data []byte
 	}
-	files, results := make(chan encoded), make(chan namedImage)
+	files, results := make(chan encoded), make(chan namedImage[I])
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for f := range files {
-				im := namedImage{name: f.name}
-				if im.img, im.err = decode(f.data); im.err == nil && side > 0 {
-					im.img = im.img.square(side)
-				}
+				im := namedImage[I]{name: f.name}
+				im.img, im.err = made(f.name, f.data)
 				results <- im
 			}
 		})
@@ -103,7 +119,7 @@ func decodeAll(ctx context.Context, root string, side int, progress Progress) (i
 		defer close(collected)
 		for im := range results {
 			images = append(images, im)
-			progress(Step{What: "decoding " + root, Done: int64(len(images)), Unit: "images"})
+			progress(Step{What: what, Done: int64(len(images)), Unit: "images"})
 		}
 	}()
 	err = visit(ctx, root, func(name string, r io.Reader) error {
@@ -111,12 +127,9 @@ func decodeAll(ctx context.Context, root string, side int, progress Progress) (i
 			others = append(others, name)
 			return nil
 		}
-		data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+		data, err := readImage(r)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
-		}
-		if len(data) > maxFile {
-			return fmt.Errorf("%s: have more than %d bytes, want fewer", name, maxFile)
 		}
 		files <- encoded{name, data}
 		return nil
@@ -125,39 +138,52 @@ func decodeAll(ctx context.Context, root string, side int, progress Progress) (i
 	workers.Wait()
 	close(results)
 	<-collected
-	slices.SortFunc(images, func(a, b namedImage) int { return cmp.Compare(a.name, b.name) })
+	slices.SortFunc(images, func(a, b namedImage[I]) int { return cmp.Compare(a.name, b.name) })
 	return images, others, err
 }
 
-func isImageName(name string) bool {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".png", ".jpg", ".jpeg":
-		return true
+// readImage reads a file that is not larger than an image can be.
+func readImage(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = fmt.Errorf("have more than %d bytes, want fewer", maxFile)
 	}
-	return false
+	return data, err
 }
 
-// checkImages says which images did not decode, are there twice, or differ in
-// size from the first.
-func checkImages(images []namedImage) error {
-	var wrong, differ []string
-	first := images[0]
+func isImageName(name string) bool {
+	return slices.Contains(extensions, strings.ToLower(path.Ext(name)))
+}
+
+// checkEach says which images are none, or are there twice.
+func checkEach[I any](images []namedImage[I]) error {
+	var wrong []string
 	for i, im := range images {
 		switch {
 		case im.err != nil:
 			wrong = append(wrong, im.name+": "+im.err.Error())
 		case i > 0 && im.name == images[i-1].name:
 			wrong = append(wrong, im.name+": is there twice")
-		case first.err == nil && (im.img.h != first.img.h || im.img.w != first.img.w):
-			differ = append(differ, fmt.Sprintf("%s: have %d×%d pixels, want %d×%d as %s has",
-				im.name, im.img.w, im.img.h, first.img.w, first.img.h, first.name))
 		}
 	}
 	if wrong != nil {
 		return errors.New(some(wrong))
 	}
+	return nil
+}
+
+// checkSizes says which images differ in size from the first.
+func checkSizes(images []namedImage[decoded]) error {
+	var differ []string
+	first := images[0]
+	for _, im := range images[1:] {
+		if im.img.h != first.img.h || im.img.w != first.img.w {
+			differ = append(differ, fmt.Sprintf("%s: have %d×%d pixels, want %d×%d as %s has",
+				im.name, im.img.w, im.img.h, first.img.w, first.img.h, first.name))
+		}
+	}
 	if differ != nil {
-		return errors.New(some(differ) + "\nset data.resize to bring all images to one size")
+		return errors.New(some(differ) + "\nset data.cut, or data.resize, to bring all images to one size")
 	}
 	return nil
 }

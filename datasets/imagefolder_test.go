@@ -188,7 +188,8 @@ func TestChannels(t *testing.T) {
 		{pngOf(rgb(2, 2, 1)), pngOf(grey(2, 2, 2)), 3, rgb(2, 2, 1).Pix[:3]},
 		{jpegOf(grey(2, 2, 1)), jpegOf(grey(2, 2, 2)), 1, nil},
 		{pngOf(&image.Gray16{Pix: []uint8{7, 200, 8, 1, 9, 2, 10, 3}, Stride: 4, Rect: image.Rect(0, 0, 2, 2)}), pngOf(grey(2, 2, 2)), 1, []uint8{7}},
-		{pngOf(&image.NRGBA{Pix: []uint8{255, 100, 50, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, Stride: 8, Rect: image.Rect(0, 0, 2, 2)}), pngOf(grey(2, 2, 2)), 3, []uint8{0, 0, 0}},
+		// The alpha channel is dropped, whatever it hides.
+		{pngOf(&image.NRGBA{Pix: []uint8{255, 100, 50, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, Stride: 8, Rect: image.Rect(0, 0, 2, 2)}), pngOf(grey(2, 2, 2)), 3, []uint8{255, 100, 50}},
 		{pngOf(&image.Paletted{Pix: []uint8{1, 0, 0, 0}, Stride: 2, Rect: image.Rect(0, 0, 2, 2), Palette: color.Palette{color.Black, color.RGBA{9, 8, 7, 255}}}), pngOf(grey(2, 2, 2)), 3, []uint8{9, 8, 7}},
 	} {
 		d, err := openFolder(t, unpack(t, map[string][]byte{"train/a/1.png": c.train, "test/a/1.png": c.test}), nil)
@@ -219,7 +220,7 @@ func TestImagesOfDifferentSizes(t *testing.T) {
 	}
 	root := unpack(t, map[string][]byte{"train/a/1.png": pngOf(wide), "train/b/2.png": pngOf(grey(9, 9, 1)), "test/a/1.png": pngOf(grey(2, 2, 2))})
 	_, err := openFolder(t, root, nil)
-	wantError(t, err, "train/a/1.png: have 6×4 pixels, want 2×2 as test/a/1.png has\n", "train/b/2.png: have 9×9", "set data.resize")
+	wantError(t, err, "train/a/1.png: have 6×4 pixels, want 2×2 as test/a/1.png has\n", "train/b/2.png: have 9×9", "set data.cut, or data.resize")
 	d, err := openFolder(t, root, func(o *Options) { o.Resize = 2 })
 	if err != nil {
 		t.Fatal(err)
@@ -250,20 +251,20 @@ func TestImageFolderErrors(t *testing.T) {
 		files map[string][]byte
 		want  []string
 	}{
-		{"no images", map[string][]byte{"a/readme.txt": nil}, []string{"has no .png, .jpg or .jpeg: want train/CLASS/IMAGE and test/CLASS/IMAGE, or CLASS/IMAGE"}},
+		{"no images", map[string][]byte{"a/readme.txt": nil}, []string{"has no .png, .jpg, .jpeg, .gif or .webp: want train/CLASS/IMAGE and test/CLASS/IMAGE (or val/CLASS/IMAGE), or CLASS/IMAGE"}},
 		{"no classes", map[string][]byte{"1.png": good}, []string{"1.png: want train/CLASS/IMAGE"}},
 		{"parts without classes", map[string][]byte{"train/1.png": good, "train/a/1.png": good, "test/a/2.png": good}, []string{"train/1.png: want train/CLASS/IMAGE"}},
-		{"val", map[string][]byte{"train/a/1.png": good, "val/a/2.png": good}, []string{"val/a/2.png: want train/CLASS/IMAGE"}},
+		{"two test parts", map[string][]byte{"train/a/1.png": good, "val/a/2.png": good, "test/a/2.png": good}, []string{"has both val and test: want train/CLASS/IMAGE"}},
 		{"no test", map[string][]byte{"train/a/1.png": good}, []string{"has train but no test"}},
 		{"no train", map[string][]byte{"test/a/1.png": good}, []string{"has test but no train"}},
-		{"a class for testing only", map[string][]byte{"train/a/1.png": good, "test/a/1.png": good, "test/b/1.png": good}, []string{"test/b: there is no train/b"}},
-		{"other formats", map[string][]byte{"train/a/1.png": good, "train/a/2.webp": good, "test/a/1.png": good, "test/a/1.txt": nil, "labels.csv": nil},
-			[]string{"train/a/2.webp: not a .png, .jpg or .jpeg", "test/a/1.txt: not a .png"}},
+		{"a class for testing only", map[string][]byte{"train/a/1.png": good, "test/a/1.png": good, "test/b/1.png": good}, []string{"b is in the test part, and there is no train/b"}},
+		{"other formats", map[string][]byte{"train/a/1.png": good, "train/a/2.bmp": good, "test/a/1.png": good, "test/a/1.txt": nil, "labels.csv": nil},
+			[]string{"train/a/2.bmp: not a .png, .jpg, .jpeg, .gif or .webp", "test/a/1.txt: not a .png"}},
 		{"too deep", map[string][]byte{"train/a/b/1.png": good, "train/a/1.png": good, "test/a/1.png": good}, []string{"train/a/b/1.png: want"}},
 		{"no image", map[string][]byte{"train/a/1.png": good, "train/a/2.png": []byte("text"), "test/a/1.png": good},
-			[]string{"train/a/2.png: does not decode as PNG or JPEG: image: unknown format"}},
+			[]string{"train/a/2.png: does not decode as PNG, JPEG, GIF or WebP: image: unknown format"}},
 		{"half an image", map[string][]byte{"train/a/1.png": good, "train/a/2.png": good[:len(good)-20], "test/a/1.jpg": jpegOf(grey(4, 4, 2))[:300]},
-			[]string{"train/a/2.png: does not decode as PNG or JPEG: ", "test/a/1.jpg: does not decode"}},
+			[]string{"train/a/2.png: does not decode as PNG, JPEG, GIF or WebP: ", "test/a/1.jpg: does not decode"}},
 		{"a bomb", map[string][]byte{"train/a/1.png": good, "train/a/2.png": bomb(1<<14, 1<<15), "test/a/1.png": bomb(1<<13, 1<<13)},
 			[]string{"train/a/2.png: have 16384×32768 pixels, want at least 1 and at most 33554432", "test/a/1.png: have 8192×8192 pixels"}},
 	} {
@@ -378,7 +379,7 @@ func FuzzArchive(f *testing.F) {
 		write(t, path, b)
 		o := Options{Normalize: "none"}
 		if p, err := readImageFolder(t.Context(), place{path: path}, o, orSilent(nil)); err == nil {
-			if _, err := newImageSet(o, p); err != nil {
+			if _, err := p.dataset(t.Context(), o, orSilent(nil)); err != nil {
 				t.Errorf("it is read, but: %v", err)
 			}
 		}

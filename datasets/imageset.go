@@ -16,96 +16,153 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// imageSet is a dataset of images of one size in memory.
-type imageSet[T pixel] struct {
+// imageSet is a dataset of images that a network sees in one size.
+type imageSet struct {
 	opts    Options
 	classes []string
-	parts   [3]examples[T]
-	frame   frame
+	parts   [3]labels
+	shape   [3]int // (H, W, c) of what the network sees
+	keep    keeper
+	tint    tint
 	affine  affine
 	sum     func() string
 }
 
-// newImageSet applies the options to what was read.
+// labels are the classes of the examples of a part, and their numbers in the files.
+type labels struct{ label, index []int }
+
+func (p pictures) dataset(_ context.Context, o Options, _ Progress) (Dataset, error) {
+	return newImageSet(o, p)
+}
+
+func (p pictures) verify(context.Context, Progress) error { return nil } // they are decoded
+
+// newImageSet applies the options to images in memory.
 func newImageSet(o Options, p pictures) (Dataset, error) {
-	parts, err := split(o, p)
+	parts, err := split(o, p.classes, p.train, p.test)
 	if err != nil {
 		return nil, err
 	}
+	if o.Cut > 0 || o.Scale > 0 {
+		v := o.view()
+		if v.Cut == 0 {
+			v.Cut = min(p.h, p.w)
+		}
+		if err := v.fits(p.h, p.w); err != nil {
+			return nil, fmt.Errorf("data.cut: %w", err)
+		}
+		return newPhotoSet(context.Background(), o, p.classes, &photos[[]uint8]{
+			parts: parts, c: p.c, view: v, scale: o.Scale, flip: o.Flip,
+			decode: func(pix []uint8) (decoded, error) { return decoded{p.h, p.w, p.c, pix}, nil },
+			sum:    func(pix []uint8) []byte { return append([]byte{byte(p.h >> 8), byte(p.h)}, pix...) },
+		}, p.max, orSilent(nil))
+	}
 	if o.Resize == 0 || o.Resize == p.h && o.Resize == p.w {
-		return finish(o, p, p.h, p.w, parts)
+		return newStillSet(o, p, p.h, p.w, parts)
 	}
 	r := newResizer(p.h, p.w, p.c, o.Resize)
-	var small [3]examples[float32]
+	var small [3]examples[[]float32]
 	for i, e := range parts {
 		small[i] = resized(e, r)
 	}
-	return finish(o, p, o.Resize, o.Resize, small)
+	return newStillSet(o, p, o.Resize, o.Resize, small)
 }
 
-// finish makes the dataset of images that have their size, h × w, in memory.
-func finish[T pixel](o Options, p pictures, h, w int, parts [3]examples[T]) (Dataset, error) {
+// newStillSet is the dataset of images that have their size, h × w.
+func newStillSet[T pixel](o Options, p pictures, h, w int, parts [3]examples[[]T]) (Dataset, error) {
 	f := frame{h: h, w: w, c: p.c, H: h + 2*o.Pad, W: w + 2*o.Pad}
 	if o.Crop >= min(f.H, f.W) {
 		return nil, fmt.Errorf("data.crop: have %d, want less than the image's %d × %d pixels", o.Crop, f.H, f.W)
 	}
-	n, err := parseNorm(o.Normalize)
-	if err != nil {
-		return nil, fmt.Errorf("data.normalize: %w", err)
+	s := &imageSet{opts: o, classes: p.classes, shape: [3]int{f.H, f.W, f.c}}
+	for i, e := range parts {
+		s.parts[i] = labels{e.label, e.index}
 	}
-	m, err := affineOf(n, parts[Train].pix, h, w, p.c, o.Pad, p.max)
-	if err != nil {
-		return nil, err
-	}
-	s := &imageSet[T]{opts: o, classes: p.classes, parts: parts, frame: f, affine: m}
-	s.sum = sync.OnceValue(s.hash)
-	return s, nil
+	s.keep = &still[T]{parts: parts, frame: f, pad: o.Pad, crop: o.Crop, flip: o.Flip}
+	return s, s.finish(inMemory[T]{parts[Train].pix, p.c}, h, w, p.max)
 }
 
-func (s *imageSet[T]) Spec() Spec {
+// finish makes the normalisation and the lighting, for images (h, w, c) whose
+// values go from 0 to max.
+func (s *imageSet) finish(of statistic, h, w, max int) error {
+	o, c := s.opts, s.shape[2]
+	if err := checkColours(o, c); err != nil {
+		return err
+	}
+	n, err := parseNorm(o.Normalize)
+	if err != nil {
+		return fmt.Errorf("data.normalize: %w", err)
+	}
+	if s.affine, err = affineOf(n, of, h, w, c, o.Pad, max); err != nil {
+		return err
+	}
+	s.tint = tint{jitter: o.Jitter, c: c, max: float64(max)}
+	if l, _ := parseLighting(o.Lighting); l.of == "train" || l.of == "imagenet" {
+		s.tint.sigma, s.tint.colours = l.sigma, imagenetColours
+		if l.of == "train" {
+			cov := of.covariance()
+			for i := range 3 {
+				for j := range 3 {
+					cov[i][j] /= float64(max) * float64(max)
+				}
+			}
+			if s.tint.colours, err = principalOf(cov); err != nil {
+				return err
+			}
+		}
+	}
+	s.sum = sync.OnceValue(s.hash)
+	return nil
+}
+
+func (s *imageSet) Spec() Spec {
 	return Spec{
-		Inputs:  []Input{{Name: "images", Dtype: tensor.Float32, Shape: []int{s.frame.H, s.frame.W, s.frame.c}}},
+		Inputs:  []Input{{Name: "images", Dtype: tensor.Float32, Shape: s.shape[:]}},
 		Classes: len(s.classes),
 	}
 }
 
-func (s *imageSet[T]) Len(p Split) int   { return len(s.parts[p].label) }
-func (s *imageSet[T]) Classes() []string { return slices.Clone(s.classes) }
-func (s *imageSet[T]) Checksum() string  { return s.sum() }
+func (s *imageSet) Len(p Split) int   { return len(s.parts[p].label) }
+func (s *imageSet) Classes() []string { return slices.Clone(s.classes) }
+func (s *imageSet) Checksum() string  { return s.sum() }
 
-func (s *imageSet[T]) Batches(ctx context.Context, p Plan) iter.Seq2[Batch, error] {
+func (s *imageSet) Batches(ctx context.Context, p Plan) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		n, err := s.count(p)
 		if err != nil {
 			yield(Batch{}, err)
 			return
 		}
-		e := s.parts[p.Split]
-		order := make([]int, len(e.label))
+		order := make([]int, s.Len(p.Split))
 		for i := range order {
 			order[i] = i
 		}
 		if p.Augment {
-			order = permutation(len(e.label), forOrder, p.Seed, uint64(p.Epoch))
+			order = permutation(len(order), forOrder, p.Seed, uint64(p.Epoch))
 		}
-		fill := func(b *Batch, k int) {
+		rows := len(order) * p.views()
+		fill := func(b *Batch, k int) error {
 			b.Index = k
-			s.fill(b, e, order[k*p.Size:min((k+1)*p.Size, len(order))], p)
+			return s.fill(b, order, k*p.Size, min((k+1)*p.Size, rows), p)
 		}
 		ahead(ctx, func() *Batch { return s.newBatch(p.Size) }, p.First, n, fill)(yield)
 	}
 }
 
 // count is the number of batches of an epoch.
-func (s *imageSet[T]) count(p Plan) (int, error) {
+func (s *imageSet) count(p Plan) (int, error) {
 	n := s.Len(p.Split)
 	switch {
 	case p.Size < 1:
 		return 0, fmt.Errorf("%s: have a batch of %d examples, want at least 1", s.opts.Name, p.Size)
 	case p.First < 0:
 		return 0, fmt.Errorf("%s: have batch %d to begin with, want 0 or more", s.opts.Name, p.First)
+	case p.views() != 1 && (p.views() != TenViews || p.Augment):
+		return 0, fmt.Errorf("%s: have %d views of each image, want 1 or, in evaluation, %d", s.opts.Name, p.Views, TenViews)
+	case p.views() > s.keep.views():
+		return 0, fmt.Errorf("%s: ten views of each image want a part of it to look at: set data.cut, and data.resize to more", s.opts.Name)
 	case !p.Augment:
-		return (n + p.Size - 1) / p.Size, nil
+		return (n*p.views() + p.Size - 1) / p.Size, nil
 	case p.Split != Train:
 		return 0, fmt.Errorf("%s: have the %s part to augment, want train", s.opts.Name, p.Split)
 	case n < p.Size:
@@ -114,66 +171,62 @@ func (s *imageSet[T]) count(p Plan) (int, error) {
 	return n / p.Size, nil
 }
 
-func (s *imageSet[T]) newBatch(size int) *Batch {
-	f := s.frame
+func (s *imageSet) newBatch(size int) *Batch {
 	return &Batch{
-		X: []*tensor.Dense{tensor.New(tensor.WithShape(size, f.H, f.W, f.c), tensor.Of(tensor.Float32))},
+		X: []*tensor.Dense{tensor.New(tensor.WithShape(size, s.shape[0], s.shape[1], s.shape[2]), tensor.Of(tensor.Float32))},
 		Y: tensor.New(tensor.WithShape(size), tensor.Of(tensor.Int)),
 	}
 }
 
-// fill writes the examples with these numbers into b, and padding after them.
-func (s *imageSet[T]) fill(b *Batch, e examples[T], numbers []int, p Plan) {
+// fill writes the rows from to to−1 of an epoch into b, and padding after them.
+func (s *imageSet) fill(b *Batch, order []int, from, to int, p Plan) error {
 	x, y := b.X[0].Data().([]float32), b.Y.Data().([]int)
-	size := s.frame.size()
-	for row, i := range numbers {
-		dst := x[row*size : (row+1)*size]
-		v := view{dy: -s.opts.Pad, dx: -s.opts.Pad}
+	size, views := s.shape[0]*s.shape[1]*s.shape[2], p.views()
+	e := s.parts[p.Split]
+	b.N = to - from
+	err := inRows(b.N, s.keep.workers(), func(row int, a *aim) error {
+		i := order[(from+row)/views]
+		a.random, a.view, a.of = p.Augment, (from+row)%views, views
 		if p.Augment {
-			v = s.augment(v, p, e.index[i])
+			a.r = newStream(forAugment, p.Seed, uint64(p.Epoch), uint64(e.index[i]))
 		}
-		drawInto(dst, e.pix[i], s.frame, v)
+		dst := x[row*size : (row+1)*size]
+		if err := s.keep.draw(dst, p.Split, i, a); err != nil {
+			return err
+		}
+		if p.Augment {
+			s.tint.apply(dst, &a.r)
+		}
 		s.affine.apply(dst)
 		y[row] = e.label[i]
-	}
-	b.N = len(numbers)
+		return nil
+	})
 	clear(x[b.N*size:])
 	for i := b.N; i < len(y); i++ {
 		y[i] = -1
 	}
-}
-
-// augment moves v as the epoch's crop and flip of one example want it.
-func (s *imageSet[T]) augment(v view, p Plan, index int) view {
-	if s.opts.Crop == 0 && !s.opts.Flip {
-		return v
-	}
-	r := newStream(forAugment, p.Seed, uint64(p.Epoch), uint64(index))
-	v.dy += r.below(2*s.opts.Crop+1) - s.opts.Crop
-	v.dx += r.below(2*s.opts.Crop+1) - s.opts.Crop
-	v.flip = s.opts.Flip && r.below(2) == 1
-	return v
+	return err
 }
 
 // hash is what Checksum returns. Where the files are does not count.
-func (s *imageSet[T]) hash() string {
+func (s *imageSet) hash() string {
 	o := s.opts
 	o.Root = ""
 	h := sha256.New()
 	head, err := json.Marshal(struct {
 		Options Options
 		Classes []string
-		Frame   [5]int
-	}{o, s.classes, [5]int{s.frame.h, s.frame.w, s.frame.c, s.frame.H, s.frame.W}})
+		Shape   [3]int
+	}{o, s.classes, s.shape})
 	if err != nil {
 		panic(err) // numbers and strings always marshal
 	}
 	h.Write(head)
-	for _, e := range s.parts {
+	for part, e := range s.parts {
 		binary.Write(h, binary.LittleEndian, int64(len(e.label)))
 		for i := range e.label {
 			binary.Write(h, binary.LittleEndian, [2]int64{int64(e.label[i]), int64(e.index[i])})
-			hashPixels(h, e.pix[i])
+			s.keep.hash(h, Split(part), i)
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))

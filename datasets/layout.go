@@ -16,7 +16,10 @@ type layout struct {
 	test    []bool   // of each image; nil: they are not divided
 }
 
-const wantLayout = "want train/CLASS/IMAGE and test/CLASS/IMAGE, or CLASS/IMAGE"
+// wantExtension are the extensions of images, in words.
+var wantExtension = strings.Join(extensions[:len(extensions)-1], ", ") + " or " + extensions[len(extensions)-1]
+
+const wantLayout = "want train/CLASS/IMAGE and test/CLASS/IMAGE (or val/CLASS/IMAGE), or CLASS/IMAGE"
 
 // layoutOf derives the layout from the paths of the images, given sorted, and
 // of all other files. One folder around everything does not matter, nor do other
@@ -24,7 +27,7 @@ const wantLayout = "want train/CLASS/IMAGE and test/CLASS/IMAGE, or CLASS/IMAGE"
 // may be images in a format that cannot be read.
 func layoutOf(images, others []string) (layout, error) {
 	if len(images) == 0 {
-		return layout{}, errors.New("has no .png, .jpg or .jpeg: " + wantLayout)
+		return layout{}, errors.New("has no " + wantExtension + ": " + wantLayout)
 	}
 	around := wrapper(images)
 	inner := make([]string, len(images))
@@ -34,16 +37,20 @@ func layoutOf(images, others []string) (layout, error) {
 	divided := slices.ContainsFunc(inner, func(s string) bool { return strings.Count(s, "/") >= 2 })
 	var l layout
 	var wrong []string
+	parts := testParts(inner)
+	if len(parts) > 1 {
+		return l, errors.New("has both val and test: " + wantLayout)
+	}
 	folders := map[string]bool{}
 	class := make([]string, len(inner))
 	for i, name := range inner {
-		parts := strings.Split(name, "/")
+		at := strings.Split(name, "/")
 		switch {
-		case divided && len(parts) == 3 && (parts[0] == "train" || parts[0] == "test"):
-			class[i] = parts[1]
-			l.test = append(l.test, parts[0] == "test")
-		case !divided && len(parts) == 2:
-			class[i] = parts[0]
+		case divided && len(at) == 3 && (at[0] == "train" || parts[at[0]]):
+			class[i] = at[1]
+			l.test = append(l.test, parts[at[0]])
+		case !divided && len(at) == 2:
+			class[i] = at[0]
 		default:
 			wrong = append(wrong, images[i]+": "+wantLayout)
 		}
@@ -51,7 +58,7 @@ func layoutOf(images, others []string) (layout, error) {
 	}
 	for _, name := range others {
 		if folders[path.Dir(name)] {
-			wrong = append(wrong, name+": not a .png, .jpg or .jpeg")
+			wrong = append(wrong, name+": not a "+wantExtension)
 		}
 	}
 	if wrong != nil {
@@ -71,7 +78,7 @@ func layoutOf(images, others []string) (layout, error) {
 // a class nor a part.
 func wrapper(images []string) string {
 	around, _, _ := strings.Cut(images[0], "/")
-	if around == "train" || around == "test" {
+	if around == "train" || around == "test" || around == "val" {
 		return ""
 	}
 	for _, name := range images {
@@ -80,6 +87,18 @@ func wrapper(images []string) string {
 		}
 	}
 	return around + "/"
+}
+
+// testParts are the folders whose images are the test part: test, or val, which is
+// what ImageNet calls the part that papers test on.
+func testParts(images []string) map[string]bool {
+	parts := map[string]bool{}
+	for _, name := range images {
+		if part, rest, _ := strings.Cut(name, "/"); (part == "test" || part == "val") && strings.Contains(rest, "/") {
+			parts[part] = true
+		}
+	}
+	return parts
 }
 
 // number makes labels of the classes of the images.
@@ -103,7 +122,7 @@ func (l layout) check() error {
 	var alone []string
 	for c, ok := range trained {
 		if !ok {
-			alone = append(alone, fmt.Sprintf("test/%s: there is no train/%s", l.classes[c], l.classes[c]))
+			alone = append(alone, fmt.Sprintf("%s is in the test part, and there is no train/%s", l.classes[c], l.classes[c]))
 		}
 	}
 	if alone != nil {

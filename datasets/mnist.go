@@ -109,9 +109,9 @@ func (m mnistFamily) origin(name string) *origin {
 	}
 }
 
-func (m mnistFamily) read(_ context.Context, at place, _ Options, _ Progress) (pictures, error) {
+func (m mnistFamily) read(_ context.Context, at place, _ Options, _ Progress) (contents, error) {
 	p := pictures{h: m.side, w: m.side, c: 1, max: 255, classes: m.classes}
-	for i, part := range []*examples[uint8]{&p.train, &p.test} {
+	for i, part := range []*examples[[]uint8]{&p.train, &p.test} {
 		images, err := m.files[2*i].readIn(at.path)
 		if err != nil {
 			return p, err

@@ -67,12 +67,12 @@ func TestMNIST(t *testing.T) {
 		}
 	}
 	// As are the mean and the standard deviation.
-	a := d.(*imageSet[uint8]).affine
+	a := d.(*imageSet).affine
 	if mean, std := -a.bias[0]/a.gain[0]/255, 1/a.gain[0]/255; fmt.Sprintf("%.4f %.4f", mean, std) != "0.1307 0.3081" {
 		t.Errorf("have mean %.4f and deviation %.4f, want 0.1307 and 0.3081", mean, std)
 	}
 	// The first image is a five, whose ink begins in row 5.
-	s := d.(*imageSet[uint8])
+	s := d.(*imageSet).keep.(*still[uint8])
 	if p := s.parts[Train].pix[0]; s.parts[Train].label[0] != 5 || p[5*28+12] != 3 || p[5*28+18] != 175 || p[0] != 0 {
 		t.Errorf("the first image is not the five: %v", p[5*28:6*28])
 	}

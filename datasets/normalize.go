@@ -9,12 +9,19 @@ import (
 
 // norm is a parsed normalisation.
 type norm struct {
-	name string // none, standard, mean or range
+	name string // none, standard, mean, imagenet or range
 	a, b float64
 }
 
+// imagenetMean and imagenetStd are the published numbers of ImageNet's training
+// images, for pixels in 0..1, that torchvision's networks were trained with.
+var (
+	imagenetMean = [3]float64{0.485, 0.456, 0.406}
+	imagenetStd  = [3]float64{0.229, 0.224, 0.225}
+)
+
 func parseNorm(s string) (norm, error) {
-	const want = "want none, standard, mean or range(a,b)"
+	const want = "want none, standard, mean, imagenet or range(a,b)"
 	name, args, err := problem.Call(s)
 	if err != nil {
 		return norm{}, fmt.Errorf("%w: %s", err, want)
@@ -22,7 +29,7 @@ func parseNorm(s string) (norm, error) {
 	n := norm{name: name, b: 1}
 	takes := 0
 	switch name {
-	case "none", "standard", "mean":
+	case "none", "standard", "mean", "imagenet":
 	case "range":
 		if takes = 2; len(args) == takes {
 			n.a, n.b = args[0], args[1]
@@ -44,8 +51,8 @@ func parseNorm(s string) (norm, error) {
 type affine struct{ gain, bias []float32 }
 
 // affineOf returns the map of n, for images (h, w, c) that get a border of pad
-// pixels. Means and deviations are taken over train; max is the value that means 1.
-func affineOf[T pixel](n norm, train [][]T, h, w, c, pad, max int) (affine, error) {
+// pixels. Means and deviations are those of train; max is the value that means 1.
+func affineOf(n norm, train statistic, h, w, c, pad, max int) (affine, error) {
 	H, W := h+2*pad, w+2*pad
 	m := affine{make([]float32, H*W*c), make([]float32, H*W*c)}
 	gain, bias := (n.b-n.a)/float64(max), n.a
@@ -54,12 +61,17 @@ func affineOf[T pixel](n norm, train [][]T, h, w, c, pad, max int) (affine, erro
 	}
 	switch n.name {
 	case "mean":
-		for i, mean := range meanImage(train) {
+		for i, mean := range train.meanImage() {
 			y, x, ch := i/(w*c), i/c%w, i%c
 			m.bias[((y+pad)*W+x+pad)*c+ch] = float32(-mean / float64(max))
 		}
+	case "imagenet":
+		for i := range m.gain {
+			mean, std := imagenetMean[i%c], imagenetStd[i%c]
+			m.gain[i], m.bias[i] = float32(1/(std*float64(max))), float32(-mean/std)
+		}
 	case "standard":
-		mean, std := channelStats(train, c)
+		mean, std := train.channels()
 		for ch := range c {
 			if std[ch] < 1e-6*float64(max) {
 				return m, fmt.Errorf("data.normalize: channel %d has the same value in every training image, so standard cannot divide by its standard deviation: use none, mean or range(a,b)", ch)

@@ -11,22 +11,26 @@ import (
 
 // Options is the data section of a config.
 type Options struct {
-	Name      string `doc:"the dataset: see zoo datasets"`
-	Root      string `doc:"folder with the dataset's files, or an archive for cifar10, cifar100 and imagefolder; empty: where zoo looks by itself"`
-	Resize    int    `doc:"side in pixels that images are brought to: mean over the area when smaller, bilinear when larger; 0: as they are"`
-	Pad       int    `doc:"border of background pixels added on each side after resizing"`
-	PerClass  int    `doc:"keep so many training examples of each class; 0: all"`
-	Train     int    `doc:"keep so many training examples; 0: all that val leaves"`
-	Val       int    `doc:"training examples set apart for validation, before per_class and train choose; 0: none"`
-	Test      int    `doc:"keep so many test examples; 0: all"`
-	SplitSeed uint64 `doc:"seed of the choice of per_class, train, val and test examples"`
-	Normalize string `doc:"none (pixels in 0..1), standard (minus the training part's mean, by its standard deviation, per channel), mean (minus its mean image), or range(a,b) (0 becomes a, 1 becomes b)"`
-	Crop      int    `doc:"training images get a border of so many background pixels and are cut back to size at random"`
-	Flip      bool   `doc:"training images are mirrored left to right with probability one half"`
+	Name      string  `doc:"the dataset: see zoo datasets"`
+	Root      string  `doc:"folder with the dataset's files, or an archive for cifar10, cifar100 and imagefolder; empty: where zoo looks by itself"`
+	Resize    int     `doc:"side in pixels that images are brought to: mean over the area when smaller, bilinear when larger; with cut, of the shorter side, as PIL does it; 0: as they are"`
+	Cut       int     `doc:"side in pixels of the square that the network sees, of images of any size: the middle of the resized image in evaluation, a random part of it in training; 0: the whole image"`
+	Scale     float64 `doc:"training images are parts of a random share of the image's area, from this one to 1, brought to cut; 0: parts of the resized image"`
+	Pad       int     `doc:"border of background pixels added on each side after resizing"`
+	PerClass  int     `doc:"keep so many training examples of each class; 0: all"`
+	Train     int     `doc:"keep so many training examples; 0: all that val leaves"`
+	Val       int     `doc:"training examples set apart for validation, before per_class and train choose; 0: none"`
+	Test      int     `doc:"keep so many test examples; 0: all"`
+	SplitSeed uint64  `doc:"seed of the choice of per_class, train, val and test examples"`
+	Normalize string  `doc:"none (pixels in 0..1), standard (minus the training part's mean, by its standard deviation, per channel), mean (minus its mean image), imagenet (ImageNet's published mean and deviation), or range(a,b) (0 becomes a, 1 becomes b)"`
+	Crop      int     `doc:"training images get a border of so many background pixels and are cut back to size at random"`
+	Flip      bool    `doc:"training images are mirrored left to right with probability one half"`
+	Jitter    Jitter  `doc:"random changes of the training images' colours"`
+	Lighting  string  `doc:"none, or noise along the principal components of the training images' colours: train(sigma) takes them from the training part, imagenet(sigma) are ImageNet's published ones; AlexNet's sigma is 0.1"`
 }
 
 // Defaults are the options of a config that says nothing but the name.
-func Defaults() Options { return Options{Normalize: "standard"} }
+func Defaults() Options { return Options{Normalize: "standard", Lighting: "none"} }
 
 // The largest values that make sense; beyond them is a slip of the keyboard.
 const (
@@ -54,6 +58,7 @@ func (o Options) Validate() []problem.Problem {
 		most int
 	}{
 		{"resize", o.Resize, maxSide},
+		{"cut", o.Cut, maxSide},
 		{"pad", o.Pad, maxBorder},
 		{"crop", o.Crop, maxBorder},
 		{"per_class", o.PerClass, math.MaxInt},
@@ -74,7 +79,51 @@ func (o Options) Validate() []problem.Problem {
 	if _, err := parseNorm(o.Normalize); err != nil {
 		bad("normalize", "%v", err)
 	}
+	if _, err := parseLighting(o.Lighting); err != nil && o.Lighting != "" {
+		bad("lighting", "%v", err)
+	}
+	switch views := o.Cut > 0 || o.Scale > 0; {
+	case !(o.Scale >= 0 && o.Scale <= 1):
+		bad("scale", "have %v, want a share of the area, in [0, 1]", o.Scale)
+	case o.Scale > 0 && o.Cut == 0 && o.Name == "imagefolder":
+		bad("cut", "scale wants the side that the parts are brought to: set it")
+	case o.Resize > 0 && o.Cut > o.Resize:
+		bad("cut", "have %d, want at most the %d of resize", o.Cut, o.Resize)
+	case views && o.Cut == 0 && o.Resize > 0:
+		bad("cut", "scale and resize want the side that the network sees: set it")
+	case views && o.Crop > 0:
+		bad("crop", "cut and scale choose parts already: leave it out")
+	case views && o.Pad > 0:
+		bad("pad", "cut and scale choose parts without a border: leave it out")
+	}
 	return ps
+}
+
+// view is how images are looked at with cut.
+func (o Options) view() View { return View{Resize: o.Resize, Cut: o.Cut} }
+
+// Shape is that of the images (H, W, C) that a network sees of a dataset, as far as
+// it is known without its files: nil where it is not.
+func (o Options) Shape(i Info) []int {
+	if i.Shape == nil {
+		return nil
+	}
+	h, w, c := i.Shape[0], i.Shape[1], i.Shape[2]
+	switch {
+	case o.Cut > 0:
+		h, w = o.Cut, o.Cut
+	case o.Scale > 0:
+		h, w = min(h, w), min(h, w)
+	case o.Resize > 0:
+		h, w = o.Resize, o.Resize
+	}
+	return []int{h + 2*o.Pad, w + 2*o.Pad, c}
+}
+
+// lightingOf is whose colours lighting goes by.
+func (o Options) lightingOf() string {
+	l, _ := parseLighting(o.Lighting) // Validate reports the error
+	return l.of
 }
 
 // wrongRoot says why root cannot be what it is, or nothing.

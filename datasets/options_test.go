@@ -24,7 +24,7 @@ func TestValidate(t *testing.T) {
 			"resize: have 4097, want at most 4096", "pad: have -1, want 0 or more", "crop: have 1025, want at most 1024", "val: have -2"}},
 		{"both", func(o *Options) { o.Train, o.PerClass = 1, 1 }, []string{"per_class: train chooses"}},
 		{"empty normalisation", func(o *Options) { o.Normalize = "" }, []string{"normalize: "}},
-		{"unknown normalisation", func(o *Options) { o.Normalize = "minmax" }, []string{`normalize: have "minmax", want none, standard, mean or range(a,b)`}},
+		{"unknown normalisation", func(o *Options) { o.Normalize = "minmax" }, []string{`normalize: have "minmax", want none, standard, mean, imagenet or range(a,b)`}},
 		{"too few", func(o *Options) { o.Normalize = "range(1)" }, []string{"normalize: have \"range(1)\", with 1 numbers, want 2"}},
 		{"too many", func(o *Options) { o.Normalize = "mean(1)" }, []string{"normalize: have \"mean(1)\", with 1 numbers, want 0"}},
 		{"equal", func(o *Options) { o.Normalize = "range(1,1)" }, []string{"normalize: have range(1,1), want two different"}},

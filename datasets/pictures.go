@@ -6,31 +6,32 @@ import "fmt"
 // file, or, after resizing, a float32 in the same unit.
 type pixel interface{ uint8 | float32 }
 
-// examples are images of one size, each (h, w, c), with their classes.
-type examples[T pixel] struct {
-	pix   [][]T
+// examples are images with their classes. An image is kept as its pixels
+// (h, w, c), or as the file that they are decoded from.
+type examples[I any] struct {
+	pix   []I
 	label []int
 	index []int // number of the example in the files of its part
 }
 
-// pictures is what the reader of a dataset's files returns.
+// pictures are images of one size in memory.
 type pictures struct {
 	h, w, c     int
 	max         int // the byte that means 1
 	classes     []string
-	train, test examples[uint8]
+	train, test examples[[]uint8]
 }
 
 // add appends an image.
-func (e *examples[T]) add(pix []T, label int) {
+func (e *examples[I]) add(pix I, label int) {
 	e.pix = append(e.pix, pix)
 	e.label = append(e.label, label)
 	e.index = append(e.index, len(e.index))
 }
 
 // pick returns the examples with these numbers, in this order.
-func (e examples[T]) pick(numbers []int) examples[T] {
-	var p examples[T]
+func (e examples[I]) pick(numbers []int) examples[I] {
+	var p examples[I]
 	for _, i := range numbers {
 		p.pix = append(p.pix, e.pix[i])
 		p.label = append(p.label, e.label[i])
@@ -40,8 +41,8 @@ func (e examples[T]) pick(numbers []int) examples[T] {
 }
 
 // join makes examples of pixels that lie one image after the other.
-func join(pix []byte, labels []byte) examples[uint8] {
-	var e examples[uint8]
+func join(pix []byte, labels []byte) examples[[]uint8] {
+	var e examples[[]uint8]
 	size := len(pix) / len(labels)
 	for i, l := range labels {
 		e.add(pix[i*size:(i+1)*size:(i+1)*size], int(l))

@@ -1,6 +1,9 @@
 package datasets
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // A stream is a sequence of random numbers that depends on the words it is made
 // from alone: splitmix64 (Steele, Lea and Flood, OOPSLA 2014), whose output will
@@ -30,6 +33,18 @@ func newStream(words ...uint64) stream {
 func (s *stream) next() uint64 {
 	*s += golden
 	return mix(uint64(*s))
+}
+
+// unit returns a number in [0, 1).
+func (s *stream) unit() float64 { return float64(s.next()>>11) / (1 << 53) }
+
+// between returns a number in [a, b).
+func (s *stream) between(a, b float64) float64 { return a + float64((b-a)*s.unit()) }
+
+// normal returns a normally distributed number (Box and Muller 1958).
+func (s *stream) normal() float64 {
+	r := math.Sqrt(-2 * math.Log(1-s.unit()))
+	return r * math.Cos(2*math.Pi*s.unit())
 }
 
 // below returns a number in [0, n), each as likely as the others (Lemire,

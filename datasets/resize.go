@@ -69,8 +69,8 @@ func (r resizer) resize(src []uint8) []float32 {
 }
 
 // resized returns e with every image brought to side × side.
-func resized(e examples[uint8], r resizer) examples[float32] {
-	small := examples[float32]{label: e.label, index: e.index}
+func resized(e examples[[]uint8], r resizer) examples[[]float32] {
+	small := examples[[]float32]{label: e.label, index: e.index}
 	for _, p := range e.pix {
 		small.pix = append(small.pix, r.resize(p))
 	}

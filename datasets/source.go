@@ -11,7 +11,15 @@ type imageSource struct {
 	origin *origin // nil: the bytes are in the program, or at the user's root
 	// read returns the images in a place. Of the options it heeds those that
 	// matter before all images have one size.
-	read func(ctx context.Context, at place, o Options, progress Progress) (pictures, error)
+	read func(ctx context.Context, at place, o Options, progress Progress) (contents, error)
+}
+
+// contents are what the reader of a dataset's files returns: pictures or an album.
+type contents interface {
+	// dataset applies the options.
+	dataset(ctx context.Context, o Options, progress Progress) (Dataset, error)
+	// verify decodes what is not decoded yet.
+	verify(ctx context.Context, progress Progress) error
 }
 
 func (s imageSource) Info() Info {
@@ -32,24 +40,30 @@ func (s imageSource) Open(ctx context.Context, o Options, progress Progress) (Da
 	if err != nil {
 		return nil, err
 	}
-	return newImageSet(o, p)
+	return p.dataset(ctx, o, orSilent(progress))
 }
 
 func (s imageSource) Get(ctx context.Context, o Options, progress Progress) (string, error) {
-	where, _, err := s.readFrom(ctx, s.ensure, o, progress)
-	return where, err
+	return s.verify(ctx, s.ensure, o, progress)
 }
 
 func (s imageSource) Verify(ctx context.Context, o Options, progress Progress) (string, error) {
-	where, _, err := s.readFrom(ctx, s.find, o, progress)
+	return s.verify(ctx, s.find, o, progress)
+}
+
+func (s imageSource) verify(ctx context.Context, locate func(context.Context, Options, Progress) (place, error), o Options, progress Progress) (string, error) {
+	where, p, err := s.readFrom(ctx, locate, o, progress)
+	if err == nil {
+		err = p.verify(ctx, orSilent(progress))
+	}
 	return where, err
 }
 
 // readFrom reads the images from the place that locate says.
-func (s imageSource) readFrom(ctx context.Context, locate func(context.Context, Options, Progress) (place, error), o Options, progress Progress) (string, pictures, error) {
+func (s imageSource) readFrom(ctx context.Context, locate func(context.Context, Options, Progress) (place, error), o Options, progress Progress) (string, contents, error) {
 	at, err := locate(ctx, o, progress)
 	if err != nil {
-		return "", pictures{}, err
+		return "", nil, err
 	}
 	p, err := s.read(ctx, at, o, progress)
 	if err != nil && at.remedy != "" && ctx.Err() == nil {

@@ -11,8 +11,8 @@ import (
 // of what follows: so val stays the same when they change, and a smaller training
 // part is a subset of a larger one. Within a part the examples keep the order of
 // the files.
-func split(o Options, p pictures) (parts [3]examples[uint8], err error) {
-	n := len(p.train.label)
+func split[I any](o Options, classes []string, all, tests examples[I]) (parts [3]examples[I], err error) {
+	n := len(all.label)
 	if o.Val >= n {
 		return parts, fmt.Errorf("data.val: have %d, want less than the %d training examples", o.Val, n)
 	}
@@ -25,11 +25,11 @@ func split(o Options, p pictures) (parts [3]examples[uint8], err error) {
 	case o.Train > 0:
 		rest = rest[:o.Train]
 	case o.PerClass > 0:
-		if rest, err = perClass(o.PerClass, rest, p); err != nil {
+		if rest, err = perClass(o.PerClass, rest, classes, all.label); err != nil {
 			return parts, err
 		}
 	}
-	test := permutation(len(p.test.label), forTest, o.SplitSeed)
+	test := permutation(len(tests.label), forTest, o.SplitSeed)
 	if o.Test > len(test) {
 		return parts, fmt.Errorf("data.test: have %d, want at most the %d test examples", o.Test, len(test))
 	}
@@ -39,7 +39,7 @@ func split(o Options, p pictures) (parts [3]examples[uint8], err error) {
 	for _, numbers := range [][]int{rest, val, test} {
 		slices.Sort(numbers)
 	}
-	return [3]examples[uint8]{p.train.pick(rest), p.train.pick(val), p.test.pick(test)}, nil
+	return [3]examples[I]{all.pick(rest), all.pick(val), tests.pick(test)}, nil
 }
 
 // permutation returns 0 to n−1 in the random order of a stream.
@@ -54,11 +54,11 @@ func permutation(n int, words ...uint64) []int {
 }
 
 // perClass keeps the first k numbers of each class.
-func perClass(k int, numbers []int, p pictures) ([]int, error) {
-	have := make([]int, len(p.classes))
+func perClass(k int, numbers []int, classes []string, label []int) ([]int, error) {
+	have := make([]int, len(classes))
 	var kept []int
 	for _, i := range numbers {
-		c := p.train.label[i]
+		c := label[i]
 		if have[c]++; have[c] <= k {
 			kept = append(kept, i)
 		}
@@ -66,7 +66,7 @@ func perClass(k int, numbers []int, p pictures) ([]int, error) {
 	var short []string
 	for c, n := range have {
 		if n < k {
-			short = append(short, fmt.Sprintf("%s has %d", p.classes[c], n))
+			short = append(short, fmt.Sprintf("%s has %d", classes[c], n))
 		}
 	}
 	if short != nil {

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-func mustSplit(t *testing.T, o Options, p pictures) [3]examples[uint8] {
+func mustSplit(t *testing.T, o Options, p pictures) [3]examples[[]uint8] {
 	t.Helper()
-	parts, err := split(o, p)
+	parts, err := split(o, p.classes, p.train, p.test)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-func disjoint(t *testing.T, parts [3]examples[uint8]) {
+func disjoint(t *testing.T, parts [3]examples[[]uint8]) {
 	t.Helper()
 	for _, i := range parts[Train].index {
 		if slices.Contains(parts[Val].index, i) {

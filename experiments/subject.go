@@ -155,17 +155,10 @@ func (s Subject) Spec(input []int, classes int) (datasets.Spec, error) {
 // far as they are known without the files: nil and 0 where they are not.
 func (c Config) dataShape() (shape []int, classes int, err error) {
 	info, err := datasets.Lookup(c.Data.Name)
-	if err != nil || info.Shape == nil {
-		return nil, info.Classes, err
+	if err != nil {
+		return nil, 0, err
 	}
-	shape = slices.Clone(info.Shape)
-	for i := range 2 {
-		if c.Data.Resize > 0 {
-			shape[i] = c.Data.Resize
-		}
-		shape[i] += 2 * c.Data.Pad
-	}
-	return shape, info.Classes, nil
+	return c.Data.Shape(info), info.Classes, nil
 }
 
 // Build builds the network with weights that are all zero, to be loaded.

@@ -1,0 +1,133 @@
+package datasets
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// A file is an image that stays encoded until it is looked at.
+type file struct {
+	name string
+	path string // of the file; empty: data is its content
+	data []byte
+	sum  [sha256.Size]byte
+	h, w int
+	grey bool
+}
+
+// decode reads and decodes the image.
+func (f *file) decode() (decoded, error) {
+	data := f.data
+	if f.path != "" {
+		var err error
+		if data, err = os.ReadFile(f.path); err != nil {
+			return decoded{}, err
+		}
+		if sha256.Sum256(data) != f.sum {
+			return decoded{}, fmt.Errorf("%s: has changed since the dataset was opened", f.path)
+		}
+	}
+	d, err := decode(data)
+	if err != nil {
+		return d, fmt.Errorf("%s: %w", f.name, err)
+	}
+	return d, nil
+}
+
+// An album are images of any size in files: in a folder, where they are read each
+// time, or from an archive, whose content is kept.
+type album struct {
+	classes     []string
+	train, test examples[*file]
+	c           int // 3, or 1 if all are grey
+}
+
+// readAlbum looks at all images at a root, without decoding them.
+func readAlbum(ctx context.Context, root string, o Options, progress Progress) (album, error) {
+	info, err := os.Stat(root)
+	if err != nil {
+		return album{}, err
+	}
+	images, others, err := eachImage(ctx, root, "looking at "+root, progress, func(name string, data []byte) (*file, error) {
+		f := &file{name: name, sum: sha256.Sum256(data)}
+		if f.data = data; info.IsDir() {
+			f.data, f.path = nil, filepath.Join(root, filepath.FromSlash(name))
+		}
+		var err error
+		if f.h, f.w, f.grey, err = header(data); err == nil {
+			err = o.view().fits(f.h, f.w)
+		}
+		return f, err
+	})
+	if err != nil {
+		return album{}, err
+	}
+	l, err := layoutAt(root, images, others, o)
+	if err != nil {
+		return album{}, err
+	}
+	a := album{classes: l.classes, c: 1}
+	for i, im := range images {
+		if !im.img.grey {
+			a.c = 3
+		}
+		part := &a.train
+		if l.test[i] {
+			part = &a.test
+		}
+		part.add(im.img, l.label[i])
+	}
+	return a, nil
+}
+
+func (a album) dataset(ctx context.Context, o Options, progress Progress) (Dataset, error) {
+	parts, err := split(o, a.classes, a.train, a.test)
+	if err != nil {
+		return nil, err
+	}
+	k := &photos[*file]{
+		parts: parts, c: a.c, view: o.view(), scale: o.Scale, flip: o.Flip,
+		decode: (*file).decode, sum: func(f *file) []byte { return f.sum[:] },
+	}
+	return newPhotoSet(ctx, o, a.classes, k, 255, progress)
+}
+
+// verify decodes all images.
+func (a album) verify(ctx context.Context, progress Progress) error {
+	for i, f := range append(append([]*file{}, a.train.pix...), a.test.pix...) {
+		if _, err := f.decode(); err != nil {
+			return err
+		}
+		progress(Step{What: "decoding", Done: int64(i + 1), Total: int64(len(a.train.pix) + len(a.test.pix)), Unit: "images"})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// newPhotoSet is the dataset of photos whose values go from 0 to max.
+func newPhotoSet[I any](ctx context.Context, o Options, classes []string, k *photos[I], max int, progress Progress) (Dataset, error) {
+	c, cut := k.c, k.view.Cut
+	s := &imageSet{opts: o, classes: classes, keep: k, shape: [3]int{cut, cut, c}}
+	for i, e := range k.parts {
+		s.parts[i] = labels{e.label, e.index}
+	}
+	n, err := parseNorm(o.Normalize)
+	if err != nil {
+		return nil, err
+	}
+	count := newCensus(cut*cut*c, c)
+	if n.name == "standard" || n.name == "mean" || o.lightingOf() == "train" {
+		what := "taking the mean of " + o.Name
+		if err := k.census(ctx, count, func(done int) {
+			progress(Step{What: what, Done: int64(done), Total: int64(len(k.parts[Train].label)), Unit: "images"})
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return s, s.finish(count, cut, cut, max)
+}

@@ -1,0 +1,159 @@
+package datasets
+
+import (
+	"context"
+	"math"
+)
+
+// A statistic is what normalisation and lighting want to know of the training
+// images, in their unit.
+type statistic interface {
+	// meanImage is the mean at each value of an image (h, w, c).
+	meanImage() []float64
+	// channels are the mean and the standard deviation, of the population, of each
+	// channel over all pixels.
+	channels() (mean, std []float64)
+	// covariance is that of the three channels over all pixels.
+	covariance() [3][3]float64
+}
+
+// inMemory is the statistic of images in memory.
+type inMemory[T pixel] struct {
+	images [][]T
+	c      int
+}
+
+func (m inMemory[T]) meanImage() []float64            { return meanImage(m.images) }
+func (m inMemory[T]) channels() (mean, std []float64) { return channelStats(m.images, m.c) }
+
+func (m inMemory[T]) covariance() (cov [3][3]float64) {
+	mean, _ := m.channels()
+	n := 0.0
+	for _, p := range m.images {
+		for ; len(p) > 0; p = p[3:] {
+			n++
+			for i := range 3 {
+				for j := range 3 {
+					cov[i][j] += float64((float64(p[i]) - mean[i]) * (float64(p[j]) - mean[j]))
+				}
+			}
+		}
+	}
+	for i := range 3 {
+		for j := range 3 {
+			cov[i][j] /= n
+		}
+	}
+	return cov
+}
+
+// A census is the statistic of images that are counted one by one. Its sums are
+// whole numbers, so the order does not matter.
+type census struct {
+	images uint64
+	sum    []uint64 // at each value
+	cross  [3][3]uint64
+	c      int
+}
+
+func newCensus(size, c int) *census { return &census{sum: make([]uint64, size), c: c} }
+
+// add counts an image.
+func (s *census) add(p []uint8) {
+	s.images++
+	for i, v := range p {
+		s.sum[i] += uint64(v)
+	}
+	for ; len(p) > 0; p = p[s.c:] {
+		for i, v := range p[:s.c] {
+			for j, w := range p[:s.c] {
+				s.cross[i][j] += uint64(v) * uint64(w)
+			}
+		}
+	}
+}
+
+// merge counts what another one has counted.
+func (s *census) merge(o *census) {
+	s.images += o.images
+	for i, v := range o.sum {
+		s.sum[i] += v
+	}
+	for i := range 3 {
+		for j := range 3 {
+			s.cross[i][j] += o.cross[i][j]
+		}
+	}
+}
+
+func (s *census) meanImage() []float64 {
+	m := make([]float64, len(s.sum))
+	for i, v := range s.sum {
+		m[i] = float64(v) / float64(s.images)
+	}
+	return m
+}
+
+// moments are the mean of each channel, and the means of the products of two.
+func (s *census) moments() (mean []float64, products [3][3]float64) {
+	total := make([]uint64, s.c)
+	for i, v := range s.sum {
+		total[i%s.c] += v
+	}
+	n := float64(s.images) * float64(len(s.sum)/s.c)
+	mean = make([]float64, s.c)
+	for ch, v := range total {
+		mean[ch] = float64(v) / n
+		for k := range s.c {
+			products[ch][k] = float64(s.cross[ch][k]) / n
+		}
+	}
+	return mean, products
+}
+
+func (s *census) channels() (mean, std []float64) {
+	mean, products := s.moments()
+	std = make([]float64, s.c)
+	for ch, m := range mean {
+		std[ch] = math.Sqrt(max(0, products[ch][ch]-float64(m*m)))
+	}
+	return mean, std
+}
+
+func (s *census) covariance() [3][3]float64 {
+	mean, cov := s.moments()
+	for i := range 3 {
+		for j := range 3 {
+			cov[i][j] -= float64(mean[i] * mean[j])
+		}
+	}
+	return cov
+}
+
+// census counts the training images as they are seen in evaluation.
+func (k *photos[I]) census(ctx context.Context, into *census, progress func(done int)) error {
+	const atOnce = 256
+	e := k.parts[Train]
+	workers := k.workers()
+	for from := 0; from < len(e.pix); from += atOnce {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		n := min(atOnce, len(e.pix)-from)
+		seen := make([]decoded, n)
+		if err := inRows(n, workers, func(row int, _ *aim) error {
+			d, err := k.decode(e.pix[from+row])
+			if err == nil {
+				seen[row], _ = k.view.one(d.channels(k.c), 0, 1)
+			}
+			return err
+		}); err != nil {
+			return err
+		}
+		for _, d := range seen {
+			into.add(d.pix)
+		}
+		progress(from + n)
+	}
+	return nil
+}

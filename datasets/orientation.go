@@ -1,0 +1,84 @@
+package datasets
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// orientation is that of a JPEG's EXIF data, from 1 to 8; 1, upright, where it
+// has none.
+func orientation(jpeg []byte) int {
+	if !bytes.HasPrefix(jpeg, []byte{0xff, 0xd8}) {
+		return 1
+	}
+	for b := jpeg[2:]; len(b) >= 4 && b[0] == 0xff; {
+		marker, size := b[1], int(binary.BigEndian.Uint16(b[2:]))
+		if marker == 0xda || size < 2 || len(b) < 2+size { // the scan: no data about it follows
+			break
+		}
+		if body, ok := bytes.CutPrefix(b[4:2+size], []byte("Exif\x00\x00")); ok && marker == 0xe1 {
+			return exifOrientation(body)
+		}
+		b = b[2+size:]
+	}
+	return 1
+}
+
+// exifOrientation looks for the tag 0x112 in the first directory of a TIFF.
+func exifOrientation(tiff []byte) int {
+	var order binary.ByteOrder = binary.LittleEndian
+	switch {
+	case bytes.HasPrefix(tiff, []byte("MM\x00*")):
+		order = binary.BigEndian
+	case !bytes.HasPrefix(tiff, []byte("II*\x00")):
+		return 1
+	}
+	if len(tiff) < 8 {
+		return 1
+	}
+	at := uint64(order.Uint32(tiff[4:]))
+	if at+2 > uint64(len(tiff)) {
+		return 1
+	}
+	entries := tiff[at+2:]
+	for range order.Uint16(tiff[at:]) {
+		if len(entries) < 12 {
+			break
+		}
+		if v := int(order.Uint16(entries[8:])); order.Uint16(entries) == 0x112 && v >= 1 && v <= 8 {
+			return v
+		}
+		entries = entries[12:]
+	}
+	return 1
+}
+
+// turned returns d upright. Orientation 3 is upside down, 6 wants a quarter turn
+// clockwise and 8 one against the clock; 2, 4, 5 and 7 are mirrored ones.
+func (d decoded) turned(orientation int) decoded {
+	if orientation == 1 {
+		return d
+	}
+	t := decoded{d.h, d.w, d.c, make([]uint8, len(d.pix))}
+	if orientation > 4 {
+		t.h, t.w = d.w, d.h
+	}
+	for y := range t.h {
+		for x := range t.w {
+			sy, sx := y, x
+			if orientation > 4 {
+				sy, sx = x, y
+			}
+			switch orientation {
+			case 2, 8:
+				sx = d.w - 1 - sx
+			case 3, 7:
+				sy, sx = d.h-1-sy, d.w-1-sx
+			case 4, 6:
+				sy = d.h - 1 - sy
+			}
+			copy(t.pix[(y*t.w+x)*t.c:][:t.c], d.pix[(sy*d.w+sx)*d.c:])
+		}
+	}
+	return t
+}
