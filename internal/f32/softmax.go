@@ -31,6 +31,21 @@ func SumExp[F Float](x []F, top F) (sum float64) {
 	return sum
 }
 
+// ExpSum is dst[i] = e^(src[i] − top), and returns SumExp. dst may be src.
+func ExpSum[F Float](dst, src []F, top F) (sum float64) {
+	dst = dst[:len(src)]
+	if p := first(dst); p != nil {
+		expSumVector(len(dst), p, first(src), &sum, float32(top))
+		return sum
+	}
+	for i, v := range src {
+		e := math.Exp(float64(v) - float64(top))
+		dst[i] = F(e)
+		sum += e
+	}
+	return sum
+}
+
 // ScaledExp is dst[i] = scale·e^(src[i] − top) + shift: with the scale 1/SumExp,
 // the softmax. dst may be src.
 func ScaledExp[F Float](dst, src []F, top F, scale, shift float64) {
@@ -41,5 +56,18 @@ func ScaledExp[F Float](dst, src []F, top F, scale, shift float64) {
 	}
 	for i, v := range src {
 		dst[i] = F(scale*math.Exp(float64(v)-float64(top)) + shift)
+	}
+}
+
+// SoftmaxGrad is dx[i] = scale·p[i]·(dp[i] − sum): the gradient of a softmax p, of
+// the scaled values, with sum = Σ p[i]·dp[i]. dx may be dp.
+func SoftmaxGrad[F Float](dx, dp, p []F, sum, scale F) {
+	dx, dp = dx[:len(p)], dp[:len(p)]
+	if at := first(dx); at != nil {
+		softmaxGradVector(len(dx), at, first(dp), first(p), float32(sum), float32(scale))
+		return
+	}
+	for i, v := range p {
+		dx[i] = scale * v * (dp[i] - sum)
 	}
 }

@@ -5,6 +5,12 @@ func Transpose[F Float](dst, src []F, rows, columns int) {
 	transpose(dst, rows, src, columns, rows, columns)
 }
 
+// TransposeInto is Transpose with rows of src that are ld, and rows of dst that are
+// ldd apart.
+func TransposeInto[F Float](dst []F, ldd int, src []F, ld, rows, columns int) {
+	transpose(dst, ldd, src, ld, rows, columns)
+}
+
 // transpose writes src (rows, columns) into dst as (columns, rows), with rows ld
 // and ldd apart.
 func transpose[F Float](dst []F, ldd int, src []F, ld, rows, columns int) {

@@ -64,6 +64,11 @@ func axpyVector(n int, dst *float32, src *float32, alpha float32)
 //go:noescape
 func axpyDifferenceVector(n int, dst *float32, x *float32, y *float32, alpha float32)
 
+// softmaxGradVector is dx = scale·p·(dp − sum).
+//
+//go:noescape
+func softmaxGradVector(n int, dx *float32, dp *float32, p *float32, sum float32, scale float32)
+
 // normalizeRows is y = (x − mean)·scale + shift.
 //
 //go:noescape
@@ -213,6 +218,11 @@ func maxVector(n int, x *float32, largest *float32)
 //
 //go:noescape
 func sumExpVector(n int, x *float32, sum *float64, top float32)
+
+// expSumVector is dst = exp(x − top), and sumExpVector.
+//
+//go:noescape
+func expSumVector(n int, dst *float32, x *float32, sum *float64, top float32)
 
 // sgdVector is w −= rate·(g + decay·w).
 //

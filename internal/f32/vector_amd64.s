@@ -2021,6 +2021,173 @@ avx2next:
 	VZEROUPPER
 	RET
 
+// func softmaxGradVector(n int, dx *float32, dp *float32, p *float32, sum float32, scale float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·softmaxGradVector(SB), NOSPLIT, $0-40
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+0(FP), AX
+	MOVQ         dx+8(FP), CX
+	MOVQ         dp+16(FP), DX
+	MOVQ         p+24(FP), BX
+	VBROADCASTSS sum+32(FP), Z0
+	VBROADCASTSS scale+36(FP), Z1
+	XORQ         SI, SI
+
+avx512group:
+	CMPQ    AX, $+64
+	JLT     avx512tail
+	VMOVUPS (DX)(SI*4), Z2
+	VMOVUPS (BX)(SI*4), Z3
+	VMULPS  Z3, Z1, Z3
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z2, Z3, Z2
+	VMOVUPS Z2, (CX)(SI*4)
+	VMOVUPS 64(DX)(SI*4), Z2
+	VMOVUPS 64(BX)(SI*4), Z3
+	VMULPS  Z3, Z1, Z3
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z2, Z3, Z2
+	VMOVUPS Z2, 64(CX)(SI*4)
+	VMOVUPS 128(DX)(SI*4), Z2
+	VMOVUPS 128(BX)(SI*4), Z3
+	VMULPS  Z3, Z1, Z3
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z2, Z3, Z2
+	VMOVUPS Z2, 128(CX)(SI*4)
+	VMOVUPS 192(DX)(SI*4), Z2
+	VMOVUPS 192(BX)(SI*4), Z3
+	VMULPS  Z3, Z1, Z3
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z2, Z3, Z2
+	VMOVUPS Z2, 192(CX)(SI*4)
+	ADDQ    $+64, SI
+	SUBQ    $+64, AX
+	JMP     avx512group
+
+avx512tail:
+	TESTQ     AX, AX
+	JZ        avx512next
+	MOVQ      $-1, DI
+	BZHIQ     AX, DI, DI
+	KMOVW     DI, K1
+	SHRQ      $0x10, DI
+	KMOVW     DI, K2
+	SHRQ      $0x10, DI
+	KMOVW     DI, K3
+	SHRQ      $0x10, DI
+	KMOVW     DI, K4
+	VMOVUPS.Z (DX)(SI*4), K1, Z2
+	VMOVUPS.Z (BX)(SI*4), K1, Z3
+	VMULPS    Z3, Z1, Z3
+	VSUBPS    Z0, Z2, Z2
+	VMULPS    Z2, Z3, Z2
+	VMOVUPS   Z2, K1, (CX)(SI*4)
+	VMOVUPS.Z 64(DX)(SI*4), K2, Z2
+	VMOVUPS.Z 64(BX)(SI*4), K2, Z3
+	VMULPS    Z3, Z1, Z3
+	VSUBPS    Z0, Z2, Z2
+	VMULPS    Z2, Z3, Z2
+	VMOVUPS   Z2, K2, 64(CX)(SI*4)
+	VMOVUPS.Z 128(DX)(SI*4), K3, Z2
+	VMOVUPS.Z 128(BX)(SI*4), K3, Z3
+	VMULPS    Z3, Z1, Z3
+	VSUBPS    Z0, Z2, Z2
+	VMULPS    Z2, Z3, Z2
+	VMOVUPS   Z2, K3, 128(CX)(SI*4)
+	VMOVUPS.Z 192(DX)(SI*4), K4, Z2
+	VMOVUPS.Z 192(BX)(SI*4), K4, Z3
+	VMULPS    Z3, Z1, Z1
+	VSUBPS    Z0, Z2, Z0
+	VMULPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K4, 192(CX)(SI*4)
+	ADDQ      AX, SI
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+0(FP), AX
+	MOVQ         dx+8(FP), CX
+	MOVQ         dp+16(FP), DX
+	MOVQ         p+24(FP), BX
+	VBROADCASTSS sum+32(FP), Y0
+	VBROADCASTSS scale+36(FP), Y1
+	XORQ         SI, SI
+
+avx2group:
+	CMPQ    AX, $+32
+	JLT     avx2tail
+	VMOVUPS (DX)(SI*4), Y2
+	VMOVUPS (BX)(SI*4), Y3
+	VMULPS  Y3, Y1, Y3
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y2, Y3, Y2
+	VMOVUPS Y2, (CX)(SI*4)
+	VMOVUPS 32(DX)(SI*4), Y2
+	VMOVUPS 32(BX)(SI*4), Y3
+	VMULPS  Y3, Y1, Y3
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y2, Y3, Y2
+	VMOVUPS Y2, 32(CX)(SI*4)
+	VMOVUPS 64(DX)(SI*4), Y2
+	VMOVUPS 64(BX)(SI*4), Y3
+	VMULPS  Y3, Y1, Y3
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y2, Y3, Y2
+	VMOVUPS Y2, 64(CX)(SI*4)
+	VMOVUPS 96(DX)(SI*4), Y2
+	VMOVUPS 96(BX)(SI*4), Y3
+	VMULPS  Y3, Y1, Y3
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y2, Y3, Y2
+	VMOVUPS Y2, 96(CX)(SI*4)
+	ADDQ    $+32, SI
+	SUBQ    $+32, AX
+	JMP     avx2group
+
+avx2tail:
+	TESTQ      AX, AX
+	JZ         avx2next
+	LEAQ       masks<>+0(SB), DI
+	MOVQ       AX, R8
+	NEGQ       R8
+	LEAQ       128(DI)(R8*4), DI
+	VMOVUPS    (DI), Y2
+	VMASKMOVPS (DX)(SI*4), Y2, Y3
+	VMASKMOVPS (BX)(SI*4), Y2, Y4
+	VMULPS     Y4, Y1, Y4
+	VSUBPS     Y0, Y3, Y3
+	VMULPS     Y3, Y4, Y3
+	VMASKMOVPS Y3, Y2, (CX)(SI*4)
+	VMOVUPS    32(DI), Y2
+	VMASKMOVPS 32(DX)(SI*4), Y2, Y3
+	VMASKMOVPS 32(BX)(SI*4), Y2, Y4
+	VMULPS     Y4, Y1, Y4
+	VSUBPS     Y0, Y3, Y3
+	VMULPS     Y3, Y4, Y3
+	VMASKMOVPS Y3, Y2, 32(CX)(SI*4)
+	VMOVUPS    64(DI), Y2
+	VMASKMOVPS 64(DX)(SI*4), Y2, Y3
+	VMASKMOVPS 64(BX)(SI*4), Y2, Y4
+	VMULPS     Y4, Y1, Y4
+	VSUBPS     Y0, Y3, Y3
+	VMULPS     Y3, Y4, Y3
+	VMASKMOVPS Y3, Y2, 64(CX)(SI*4)
+	VMOVUPS    96(DI), Y2
+	VMASKMOVPS 96(DX)(SI*4), Y2, Y3
+	VMASKMOVPS 96(BX)(SI*4), Y2, Y4
+	VMULPS     Y4, Y1, Y1
+	VSUBPS     Y0, Y3, Y0
+	VMULPS     Y0, Y1, Y0
+	VMASKMOVPS Y0, Y2, 96(CX)(SI*4)
+	ADDQ       AX, SI
+
+avx2next:
+	VZEROUPPER
+	RET
+
 // func normalizeRows(n int, width int, y *float32, x *float32, mean *float32, scale *float32, shift *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV, FMA3
 TEXT ·normalizeRows(SB), NOSPLIT, $0-56
@@ -10981,6 +11148,235 @@ avx2last:
 avx2done:
 	VADDPD       Y2, Y1, Y1
 	MOVQ         sum+16(FP), AX
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VSHUFPD      $0x01, X1, X1, X0
+	VADDPD       X0, X1, X1
+	VMOVSD       X1, (AX)
+	VZEROUPPER
+	RET
+
+// func expSumVector(n int, dst *float32, x *float32, sum *float64, top float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, BMI2, FMA3
+TEXT ·expSumVector(SB), NOSPLIT, $0-36
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         dst+8(FP), AX
+	VBROADCASTSS top+32(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	MOVQ         n+0(FP), CX
+	MOVQ         x+16(FP), DX
+
+avx512vector:
+	CMPQ             CX, $+16
+	JLT              avx512last
+	VMOVUPS          (DX), Z3
+	VSUBPS           Z0, Z3, Z3
+	VBROADCASTSS     constant42b20000<>+0(SB), Z4
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z5
+	VMAXPS           Z3, Z5, Z3
+	VMINPS           Z3, Z4, Z3
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z4
+	VMULPS           Z3, Z4, Z4
+	VRNDSCALEPS      $0x00, Z4, Z4
+	VBROADCASTSS     constant3f317200<>+0(SB), Z5
+	VMOVAPS          Z3, Z3
+	VFNMADD231PS     Z5, Z4, Z3
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z5
+	VFNMADD231PS     Z5, Z4, Z3
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z6
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z3, Z6
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z3, Z6
+	VMULPS           Z3, Z3, Z7
+	VMOVAPS          Z3, Z3
+	VFMADD231PS      Z7, Z6, Z3
+	VADDPS           Z3, Z5, Z3
+	VSCALEFPS        Z4, Z3, Z3
+	VMOVUPS          Z3, (AX)
+	VCVTPS2PD        Y3, Z4
+	VEXTRACTF64X4    $0x01, Z3, Y3
+	VCVTPS2PD        Y3, Z3
+	VADDPD           Z4, Z1, Z1
+	VADDPD           Z3, Z2, Z2
+	ADDQ             $+64, AX
+	ADDQ             $+64, DX
+	SUBQ             $+16, CX
+	JMP              avx512vector
+
+avx512last:
+	TESTQ            CX, CX
+	JZ               avx512done
+	MOVQ             $-1, BX
+	BZHIQ            CX, BX, BX
+	KMOVW            BX, K1
+	VMOVUPS.Z        (DX), K1, Z3
+	VSUBPS           Z0, Z3, Z0
+	VBROADCASTSS     constant42b20000<>+0(SB), Z3
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z4
+	VMAXPS           Z0, Z4, Z0
+	VMINPS           Z0, Z3, Z0
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z3
+	VMULPS           Z0, Z3, Z3
+	VRNDSCALEPS      $0x00, Z3, Z3
+	VBROADCASTSS     constant3f317200<>+0(SB), Z4
+	VMOVAPS          Z0, Z0
+	VFNMADD231PS     Z4, Z3, Z0
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z4
+	VFNMADD231PS     Z4, Z3, Z0
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z5
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z0, Z5
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z0, Z5
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z0, Z5
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z0, Z5
+	VMULPS           Z0, Z0, Z6
+	VMOVAPS          Z0, Z0
+	VFMADD231PS      Z6, Z5, Z0
+	VADDPS           Z0, Z4, Z0
+	VSCALEFPS        Z3, Z0, Z0
+	VMOVAPS.Z        Z0, K1, Z0
+	VMOVUPS          Z0, K1, (AX)
+	VCVTPS2PD        Y0, Z3
+	VEXTRACTF64X4    $0x01, Z0, Y0
+	VCVTPS2PD        Y0, Z0
+	VADDPD           Z3, Z1, Z1
+	VADDPD           Z0, Z2, Z2
+
+avx512done:
+	VADDPD        Z2, Z1, Z1
+	MOVQ          sum+24(FP), AX
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VSHUFPD       $0x01, X1, X1, X0
+	VADDPD        X0, X1, X1
+	VMOVSD        X1, (AX)
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         dst+8(FP), AX
+	VBROADCASTSS top+32(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	MOVQ         n+0(FP), CX
+	MOVQ         x+16(FP), DX
+
+avx2vector:
+	CMPQ         CX, $+8
+	JLT          avx2last
+	VMOVUPS      (DX), Y3
+	VSUBPS       Y0, Y3, Y3
+	VBROADCASTSS constant42b20000<>+0(SB), Y4
+	VBROADCASTSS constantc2e60000<>+0(SB), Y5
+	VMAXPS       Y3, Y5, Y3
+	VMINPS       Y3, Y4, Y3
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y3, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y6
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS constant3f000000<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VMULPS       Y3, Y3, Y7
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y7, Y6, Y3
+	VADDPS       Y3, Y5, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (AX)
+	VCVTPS2PD    X3, Y4
+	VEXTRACTF128 $0x01, Y3, X3
+	VCVTPS2PD    X3, Y3
+	VADDPD       Y4, Y1, Y1
+	VADDPD       Y3, Y2, Y2
+	ADDQ         $+32, AX
+	ADDQ         $+32, DX
+	SUBQ         $+8, CX
+	JMP          avx2vector
+
+avx2last:
+	TESTQ        CX, CX
+	JZ           avx2done
+	LEAQ         masks<>+0(SB), BX
+	NEGQ         CX
+	LEAQ         128(BX)(CX*4), BX
+	VMOVUPS      (BX), Y3
+	VMASKMOVPS   (DX), Y3, Y4
+	VSUBPS       Y0, Y4, Y0
+	VBROADCASTSS constant42b20000<>+0(SB), Y4
+	VBROADCASTSS constantc2e60000<>+0(SB), Y5
+	VMAXPS       Y0, Y5, Y0
+	VMINPS       Y0, Y4, Y0
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y0, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS Y5, Y4, Y0
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y0
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y6
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VBROADCASTSS constant3f000000<>+0(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VMULPS       Y0, Y0, Y7
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  Y7, Y6, Y0
+	VADDPS       Y0, Y5, Y0
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VMULPS       Y5, Y0, Y0
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y0, Y0
+	VANDPS       Y0, Y3, Y0
+	VMASKMOVPS   Y0, Y3, (AX)
+	VCVTPS2PD    X0, Y3
+	VEXTRACTF128 $0x01, Y0, X0
+	VCVTPS2PD    X0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y0, Y2, Y2
+
+avx2done:
+	VADDPD       Y2, Y1, Y1
+	MOVQ         sum+24(FP), AX
 	VEXTRACTF128 $0x01, Y1, X0
 	VADDPD       X0, X1, X1
 	VSHUFPD      $0x01, X1, X1, X0

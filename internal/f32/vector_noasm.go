@@ -52,6 +52,10 @@ func axpyDifferenceVector(n int, dst, x, y *float32, alpha float32) {
 	panic("f32: no assembly in this build")
 }
 
+func softmaxGradVector(n int, dx, dp, p *float32, sum, scale float32) {
+	panic("f32: no assembly in this build")
+}
+
 func normalizeRows(n, width int, y, x, mean, scale, shift *float32) {
 	panic("f32: no assembly in this build")
 }
@@ -169,6 +173,10 @@ func maxVector(n int, x *float32, largest *float32) {
 }
 
 func sumExpVector(n int, x *float32, sum *float64, top float32) {
+	panic("f32: no assembly in this build")
+}
+
+func expSumVector(n int, dst, x *float32, sum *float64, top float32) {
 	panic("f32: no assembly in this build")
 }
 

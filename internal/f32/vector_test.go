@@ -129,6 +129,8 @@ var flatLoops = map[string]loopTest{
 	"ELU":            {2, func(o operands) { ELU(o.y, o.a, 0.75) }},
 	"ScaledExp":      {2, func(o operands) { ScaledExp(o.y, o.a, 0.5, 0.3, -0.1) }},
 	"SumExp":         {1, func(o operands) { o.sums[0][0] = SumExp(o.a, 1.5) }},
+	"ExpSum":         {2, func(o operands) { o.sums[0][0] = ExpSum(o.y, o.a, 1.5) }},
+	"SoftmaxGrad":    {3, func(o operands) { SoftmaxGrad(o.y, o.a, o.b, 0.4, 0.125) }},
 	"MaxOf": {1, func(o operands) {
 		if len(o.a) > 0 {
 			o.sums[0][0] = float64(MaxOf(o.a))

@@ -49,7 +49,7 @@ func TestAddValues(t *testing.T) {
 func TestAddErrors(t *testing.T) {
 	wantError(t, binary(ops.Add), "add: have inputs (2, 3) and (3, 2), want equal shapes", []int{2, 3}, []int{3, 2})
 	wantError(t, ternary(ops.Mix), "mix: have inputs (2, 3) and (2, 3) and gate (2, 4), want equal shapes", []int{2, 3}, []int{2, 3}, []int{2, 4})
-	wantError(t, binary(ops.AddMap), "add-map: have input (2, 3, 4) and map (4), want (N, ...) and the same axes without N", []int{2, 3, 4}, []int{4})
+	wantError(t, binary(ops.AddMap), "add-map: have input (2, 3, 4) and map (4), want (N, ...) and the same axes without N, or with 1 for N", []int{2, 3, 4}, []int{4})
 	wantError(t, binary(ops.AddScalar), "add-scalar: have scalar (2), want (1)", []int{2, 3}, []int{2})
 	wantError(t, binary(ops.MulScalar), "mul-scalar: have scalar (3), want (1)", []int{2, 3}, []int{3})
 }

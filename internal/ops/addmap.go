@@ -9,8 +9,9 @@ import (
 	"zoo/internal/f32"
 )
 
-// AddMap adds b to every example of x: x (N, ...), b of the other axes, such as
-// the biases (H, W, C) that LeCun et al. 1989 do not share between pixels.
+// AddMap adds b to every example of x: x (N, ...), b of the other axes, with or
+// without a first one of length 1: the biases (H, W, C) that LeCun et al. 1989 do not
+// share between pixels, or the embeddings of positions (1, T, D).
 func AddMap(x, b *G.Node) (*G.Node, error) { return Apply(addMap[float32]{}, addMap[float64]{}, x, b) }
 
 type addMap[F f32.Float] struct{}
@@ -20,8 +21,11 @@ func (addMap[F]) Batched() int { return 1 }
 
 func (addMap[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x, b := in[0], in[1]
+	if b.Dims() == x.Dims() && b[0] == 1 {
+		b = b[1:]
+	}
 	if x.Dims() < 2 || !same(x[1:], b) {
-		return nil, fmt.Errorf("have input %v and map %v, want (N, ...) and the same axes without N", x, b)
+		return nil, fmt.Errorf("have input %v and map %v, want (N, ...) and the same axes without N, or with 1 for N", x, in[1])
 	}
 	return x.Clone(), nil
 }

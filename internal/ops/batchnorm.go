@@ -11,8 +11,9 @@ import (
 )
 
 // BatchNorm is gamma·(x − mean)/√(variance + eps) + beta, with the mean and the
-// biased variance of each channel over the batch and, for images, the pixels
-// (Ioffe and Szegedy 2015). x is (N, C) or (N, H, W, C), gamma and beta (C).
+// biased variance of each channel over the batch and all its tokens or pixels
+// (Ioffe and Szegedy 2015). x is (N, C), (N, T, C) or (N, H, W, C), gamma and
+// beta (C).
 // The statistics of each run are left in stats.
 func BatchNorm(x, gamma, beta *G.Node, eps float64) (y *G.Node, stats *BatchStats, err error) {
 	stats = &BatchStats{}
@@ -36,8 +37,8 @@ func (*batchNorm[F]) Batched() int { return 1 }
 
 func (k *batchNorm[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x := in[0]
-	if x.Dims() != 2 && x.Dims() != 4 {
-		return nil, fmt.Errorf("have input %v, want (N, C) or (N, H, W, C)", x)
+	if x.Dims() < 2 || x.Dims() > 4 {
+		return nil, fmt.Errorf("have input %v, want (N, C), (N, T, C) or (N, H, W, C)", x)
 	}
 	if err := perChannel(x, in[1:], "gamma", "beta"); err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 )
 
 // BatchNormEval is BatchNorm with given statistics, the running ones of
-// training: gamma·(x − mean)/√(variance + eps) + beta. x is (N, C) or
+// training: gamma·(x − mean)/√(variance + eps) + beta. x is (N, C), (N, T, C) or
 // (N, H, W, C), all others (C).
 func BatchNormEval(x, gamma, beta, mean, variance *G.Node, eps float64) (*G.Node, error) {
 	return Apply(&batchNormEval[float32]{eps: eps}, &batchNormEval[float64]{eps: eps}, x, gamma, beta, mean, variance)
@@ -28,8 +28,8 @@ func (*batchNormEval[F]) Batched() int { return 1 }
 
 func (k *batchNormEval[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x := in[0]
-	if x.Dims() != 2 && x.Dims() != 4 {
-		return nil, fmt.Errorf("have input %v, want (N, C) or (N, H, W, C)", x)
+	if x.Dims() < 2 || x.Dims() > 4 {
+		return nil, fmt.Errorf("have input %v, want (N, C), (N, T, C) or (N, H, W, C)", x)
 	}
 	if err := perChannel(x, in[1:], "gamma", "beta", "mean", "variance"); err != nil {
 		return nil, err

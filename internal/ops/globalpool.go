@@ -9,8 +9,8 @@ import (
 	"zoo/internal/f32"
 )
 
-// GlobalAvgPool is the mean over the pixels of images x (N, H, W, C): (N, C)
-// (Lin et al. 2013, "Network in Network").
+// GlobalAvgPool is the mean over the pixels of images x (N, H, W, C), or over the
+// tokens of x (N, T, C): (N, C) (Lin et al. 2013, "Network in Network").
 func GlobalAvgPool(x *G.Node) (*G.Node, error) {
 	return Apply(globalAvgPool[float32]{newPerWorker()}, globalAvgPool[float64]{newPerWorker()}, x)
 }
@@ -22,10 +22,10 @@ func (globalAvgPool[F]) Batched() int { return 1 }
 
 func (globalAvgPool[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x := in[0]
-	if x.Dims() != 4 {
-		return nil, fmt.Errorf("have input %v, want (N, H, W, C)", x)
+	if x.Dims() != 3 && x.Dims() != 4 {
+		return nil, fmt.Errorf("have input %v, want (N, H, W, C) or (N, T, C)", x)
 	}
-	return tensor.Shape{x[0], x[3]}, nil
+	return tensor.Shape{x[0], channels(x)}, nil
 }
 
 func (k globalAvgPool[F]) Forward(ctx *Ctx[F], out Tensor[F], in []Tensor[F]) {

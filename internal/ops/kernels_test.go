@@ -41,9 +41,12 @@ var kernels = func() map[string]struct {
 		"adaptiveavgpool":   {adaptiveAvgPool(7, 9), []optest.Input{images}},
 		"addmap":            {binary(ops.AddMap), []optest.Input{images, float(33, 40, 11)}},
 		"addscalar":         {binary(ops.AddScalar), []optest.Input{images, float(1)}},
+		"attention":         {attention(3), []optest.Input{float(3, 37, 54)}},
+		"attention, long":   {attention(1), []optest.Input{float(1, 300, 12)}}, // its scores are cut
 		"avgpool":           {avgPool(ops.Window{Size: [2]int{3, 2}, Stride: [2]int{2, 1}, Pad: [2]int{1, 0}, Ceil: true}, true), []optest.Input{images}},
 		"batchnorm":         {batchNorm(1e-5, nil), []optest.Input{images, c, c}},
 		"batchnorm-eval":    {batchNormEval(1e-5), []optest.Input{images, c, c, c, {Shape: []int{11}, Positive: true}}},
+		"class-token":       {binary(ops.ClassToken), []optest.Input{float(5, 30, 24), float(1, 1, 24)}},
 		"conv2d":            {conv(ops.Filter{Pad: [2]int{1, 1}}), []optest.Input{images, float(3, 3, 11, 5), float(5)}},
 		"conv2d, groups":    {conv(ops.Filter{Pad: [2]int{1, 1}, Stride: [2]int{2, 2}, Groups: 2}), []optest.Input{float(5, 33, 40, 8), float(3, 3, 4, 6), float(6)}},
 		"conv2d, depthwise": {conv(ops.Filter{Pad: [2]int{1, 1}, Groups: 11}), []optest.Input{images, float(3, 3, 1, 11), float(11)}},
@@ -54,6 +57,7 @@ var kernels = func() map[string]struct {
 		"groupnorm":         {groupNorm(4, 1e-5), []optest.Input{float(5, 20, 20, 12), float(12), float(12)}},
 		"layernorm":         {layerNorm(1e-5), []optest.Input{float(50, 30, 24), float(24), float(24)}},
 		"linear":            {linear, []optest.Input{float(70, 30), float(30, 20), float(20)}},
+		"linear, tokens":    {linear, []optest.Input{float(5, 14, 30), float(30, 20), float(20)}},
 		"lrn":               {lrn(5, 2, 0.1, 0.75), []optest.Input{images}},
 		"maxpool":           {maxPool(ops.Window{Size: [2]int{3, 3}, Stride: [2]int{2, 2}, Pad: [2]int{1, 1}}), []optest.Input{images}},
 		"mix":               {ternary(ops.Mix), []optest.Input{images, images, images}},
@@ -68,6 +72,8 @@ var kernels = func() map[string]struct {
 		"shortcut":          {shortcut(16, 2), []optest.Input{images}},
 		"squared-error":     {squaredError(1, -1), []optest.Input{float(400, 10), targets(400, 10)}},
 		"subsample":         {ternary(ops.Subsample), []optest.Input{float(5, 32, 40, 11), c, c}},
+		"take-token":        {takeToken(2), []optest.Input{float(5, 30, 24)}},
+		"tokens":            {unary(ops.Tokens), []optest.Input{images}},
 		"batchnorm, rows":   {batchNorm(1e-5, nil), []optest.Input{float(9000, 6), float(6), float(6)}},
 	}
 	for name, op := range activations {

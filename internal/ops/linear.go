@@ -9,8 +9,9 @@ import (
 	"zoo/internal/f32"
 )
 
-// Linear is x·w + b, with x (N, ...) whose other axes are taken as one of length
-// I, w (I, O), b (O); the result is (N, O). b may be nil.
+// Linear is x·w + b, with w (I, O) and b (O), which may be nil. The result is
+// (N, O) for x (N, I), and (N, T, O) for tokens x (N, T, I). Images (N, H, W, C) are
+// taken as (N, I).
 func Linear(x, w, b *G.Node) (*G.Node, error) {
 	in := []*G.Node{x, w}
 	if b != nil {
@@ -25,19 +26,23 @@ func (linear[F]) Name() string { return "linear" }
 
 func (linear[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x, w := in[0], in[1]
-	if x.Dims() < 2 || w.Dims() != 2 || x.TotalSize() != x[0]*w[0] {
-		return nil, fmt.Errorf("have input %v and weight %v, want (N, I) and (I, O)", x, w)
+	rows := x[:min(1, len(x))].Clone()
+	if x.Dims() == 3 {
+		rows = x[:2].Clone()
+	}
+	if x.Dims() < 2 || w.Dims() != 2 || x.TotalSize() != rows.TotalSize()*w[0] {
+		return nil, fmt.Errorf("have input %v and weight %v, want (N, I) or (N, T, I), and (I, O)", x, w)
 	}
 	if len(in) == 3 && !same(in[2], tensor.Shape{w[1]}) {
 		return nil, fmt.Errorf("have bias %v, want (%d)", in[2], w[1])
 	}
-	return tensor.Shape{x[0], w[1]}, nil
+	return append(rows, w[1]), nil
 }
 
 func (linear[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	x, w, y := in[0].V, in[1].V, out.V
-	n, o := out.Shape[0], out.Shape[1]
-	i := in[1].Shape[0]
+	i, o := in[1].Shape[0], in[1].Shape[1]
+	n := len(y) / o
 	if len(in) == 3 {
 		for r := range n {
 			copy(y[r*o:], in[2].V)
@@ -50,8 +55,8 @@ func (linear[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
 
 func (linear[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
 	x, w, dy := in[0].V, in[1].V, dout.V
-	n, o := dout.Shape[0], dout.Shape[1]
-	i := in[1].Shape[0]
+	i, o := in[1].Shape[0], in[1].Shape[1]
+	n := len(dy) / o
 	if dx := din[0].V; dx != nil {
 		f32.MatMul(false, true, n, i, o, dy, o, w, o, dx, i, false)
 	}

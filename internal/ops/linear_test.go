@@ -20,6 +20,7 @@ func TestLinearGradient(t *testing.T) {
 	x, w, b := optest.Input{Shape: []int{5, 3}}, optest.Input{Shape: []int{3, 4}}, optest.Input{Shape: []int{4}}
 	optest.Gradient(t, linear, x, w, b)
 	optest.Gradient(t, linear, x, w)
+	optest.Gradient(t, linear, optest.Input{Shape: []int{2, 3, 5}}, optest.Input{Shape: []int{5, 4}}, b)
 	image := optest.Input{Shape: []int{2, 2, 3, 2}} // flattened on the way in
 	optest.Gradient(t, linear, image, optest.Input{Shape: []int{12, 3}}, optest.Input{Shape: []int{3}})
 }

@@ -41,6 +41,7 @@ func TestNormGradients(t *testing.T) {
 	optest.Gradient(t, batchNorm(1e-5, nil), rows, c, c)
 	optest.Gradient(t, batchNormEval(1e-5), x, c, c, c, optest.Input{Shape: []int{4}, Positive: true})
 	optest.Gradient(t, batchNormEval(0.1), rows, c, c, c, optest.Input{Shape: []int{4}, Positive: true})
+	optest.Gradient(t, batchNorm(1e-5, nil), optest.Input{Shape: []int{2, 3, 4}}, c, c)
 	optest.Gradient(t, layerNorm(1e-5), rows, c, c)
 	optest.Gradient(t, layerNorm(1e-5), optest.Input{Shape: []int{2, 3, 4}}, c, c)
 	optest.Gradient(t, rmsNorm(1e-5), rows, c)
@@ -154,7 +155,7 @@ func TestRMSNormValues(t *testing.T) {
 func TestNormErrors(t *testing.T) {
 	batch, eval, three, layer, rms := batchNorm(1e-5, nil), batchNormEval(1e-5), groupNorm(3, 1e-5), layerNorm(1e-5), rmsNorm(1e-5)
 	c := []int{4}
-	wantError(t, batch, "batchnorm: have input (2, 3, 4), want (N, C) or (N, H, W, C)", []int{2, 3, 4}, c, c)
+	wantError(t, batch, "batchnorm: have input (4), want (N, C), (N, T, C) or (N, H, W, C)", []int{4}, c, c)
 	wantError(t, batch, "batchnorm: have gamma (3) for input (2, 4), want (4)", []int{2, 4}, []int{3}, c)
 	wantError(t, batch, "batchnorm: have beta (4, 1) for input (2, 4), want (4)", []int{2, 4}, c, []int{4, 1})
 	wantError(t, batch, "batchnorm: have input (1, 1, 1, 4) with 1 value a channel, want at least 2 to have a variance", []int{1, 1, 1, 4}, c, c)

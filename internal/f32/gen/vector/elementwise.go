@@ -41,6 +41,8 @@ func elementwiseKernels() {
 			func(v isa, in, s []Op) reg.VecVirtual { return v.fma(s[0], in[1], in[0]) }},
 		{"axpyDifference", "dst += alpha·(x − y).", "dst", "dst x y", "alpha",
 			func(v isa, in, s []Op) reg.VecVirtual { return v.fma(s[0], v.sub(in[1], in[2]), in[0]) }},
+		{"softmaxGrad", "dx = scale·p·(dp − sum).", "dx", "dp p", "sum scale",
+			func(v isa, in, s []Op) reg.VecVirtual { return v.mul(v.mul(s[1], in[1]), v.sub(in[0], s[0])) }},
 	} {
 		loop{name: l.name + "Vector", doc: l.doc, out: words(l.out), in: words(l.in), scalars: words(l.scalars), group: 4,
 			body: func(v isa, in, _, s []Op) []reg.VecVirtual { return one(l.body(v, in, s)) }}.write()

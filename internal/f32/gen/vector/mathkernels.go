@@ -46,18 +46,20 @@ func mathKernels() {
 			body: func(v isa, in, _, s []Op) []reg.VecVirtual { return one(l.body(v, in, s)) }}.write()
 	}
 	maximumKernel()
-	sumExpKernel()
+	sumExpKernels()
 }
 
 // eachVector writes a loop over the n values at x. f gets the mask of the last
-// vector; for the others it is nil.
-func (v isa) eachVector(f func(x reg.VecVirtual, mask reg.Register)) {
+// vector; for the others it is nil. The pointers also move on with x.
+func (v isa) eachVector(f func(x reg.VecVirtual, mask reg.Register), also ...reg.Register) {
 	left, x := Load(Param("n"), GP64()), Load(Param("x"), GP64())
 	Label(v.label("vector"))
 	CMPQ(left, I32(v.lanes))
 	JLT(LabelRef(v.label("last")))
 	f(v.load(Mem{Base: x}, nil), nil)
-	ADDQ(I32(4*v.lanes), x)
+	for _, p := range append(also, x) {
+		ADDQ(I32(4*v.lanes), p)
+	}
 	SUBQ(I32(v.lanes), left)
 	JMP(LabelRef(v.label("vector")))
 	Label(v.label("last"))
@@ -97,21 +99,33 @@ func maximumKernel() {
 	})
 }
 
-func sumExpKernel() {
-	kernel("sumExpVector", "n int, x *float32, sum *float64, top float32", "Σ exp(x − top).", func(v isa) {
-		top := v.scalar("top")
-		low, high := v.zero(), v.zero()
-		v.eachVector(func(x reg.VecVirtual, mask reg.Register) {
-			e := v.exp(v.sub(x, top))
-			if mask != nil {
-				e = v.keep(mask, e)
-			}
-			l, h := v.halves(e)
-			VADDPD(l, low, low)
-			VADDPD(h, high, high)
-		})
-		VADDPD(high, low, low)
-		result := Load(Param("sum"), GP64())
-		VMOVSD(v.sumLanes(low, true), Mem{Base: result})
-	})
+func sumExpKernels() {
+	kernel("sumExpVector", "n int, x *float32, sum *float64, top float32", "Σ exp(x − top).", func(v isa) { v.sumExp(nil) })
+	kernel("expSumVector", "n int, dst, x *float32, sum *float64, top float32", "dst = exp(x − top), and sumExpVector.",
+		func(v isa) { v.sumExp(Load(Param("dst"), GP64())) })
+}
+
+// sumExp adds up exponentials, and stores them at dst, if it is not nil.
+func (v isa) sumExp(dst reg.Register) {
+	top := v.scalar("top")
+	low, high := v.zero(), v.zero()
+	var also []reg.Register
+	if dst != nil {
+		also = append(also, dst)
+	}
+	v.eachVector(func(x reg.VecVirtual, mask reg.Register) {
+		e := v.exp(v.sub(x, top))
+		if mask != nil {
+			e = v.keep(mask, e)
+		}
+		if dst != nil {
+			v.store(e, Mem{Base: dst}, mask)
+		}
+		l, h := v.halves(e)
+		VADDPD(l, low, low)
+		VADDPD(h, high, high)
+	}, also...)
+	VADDPD(high, low, low)
+	result := Load(Param("sum"), GP64())
+	VMOVSD(v.sumLanes(low, true), Mem{Base: result})
 }
