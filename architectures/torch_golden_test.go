@@ -45,6 +45,7 @@ var goldenCases = []smallNetwork{
 	{"vgg16", "vgg16", architectures.VGG{Blocks: []int{2, 2, 3, 3, 3}, Width: 8, Pool: 7, Hidden: []int{32, 32}}, [3]int{96, 96, 3}},
 	{"vgg11_bn", "vgg11_bn", architectures.VGG{Blocks: []int{1, 1, 2, 2, 2}, Width: 8, Pool: 7, Hidden: []int{32, 32}}, [3]int{64, 64, 3}},
 	{"vgg-c-lrn", "vgg-c", architectures.VGG{Blocks: []int{2, 3}, Width: 8, Pointwise: true, LRN: true, Hidden: []int{32, 32}}, [3]int{12, 12, 3}},
+	{"vit", "vit_b_16", architectures.ViT{Patch: 8, Dim: 64, Depth: 2, Heads: 4, MLP: 128, Pool: "cls", Position: "learned"}, [3]int{32, 32, 3}},
 }
 
 // values is the formula of the script.

@@ -75,6 +75,9 @@ var smallNetworks = []smallNetwork{
 	{"densenet, bc", "densenet100-bc", architectures.DenseNet{Blocks: []int{2, 1, 2}, Growth: 3, Width: 4, Bottleneck: 2, Compression: 0.5, Stem: "small"}, [3]int{8, 8, 3}},
 	{"densenet, imagenet stem", "densenet121", architectures.DenseNet{Blocks: []int{2, 1}, Growth: 3, Width: 4, Bottleneck: 2, Compression: 0.5, Stem: "imagenet"}, [3]int{32, 32, 3}},
 	{"resnet, imagenet stem", "resnet34", architectures.ResNet{Block: "basic", Blocks: []int{1, 1}, Width: 4, Cardinality: 1, Stem: "imagenet", Shortcut: "A"}, [3]int{32, 32, 3}},
+
+	{"vit", "vit-cifar", architectures.ViT{Patch: 2, Dim: 12, Depth: 2, Heads: 3, MLP: 16, Pool: "cls", Position: "learned"}, [3]int{8, 6, 3}},
+	{"vit, mean", "vit-mnist", architectures.ViT{Patch: 4, Dim: 12, Depth: 3, Heads: 2, MLP: 20, Pool: "mean", Position: "sin"}, [3]int{8, 8, 1}},
 }
 
 // TestEveryTypeIsTested: smallNetworks has each type of network that is registered.

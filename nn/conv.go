@@ -44,8 +44,8 @@ func Conv2D(s *Scope, x *G.Node, out int, f Filter) *G.Node {
 	x = s.fixupBias("bias_in", x)
 	taps := f.Size[0] * f.Size[1]
 	in := taps * c / f.Groups
-	w := s.weight(Layout{kind: filters}, in, taps*out/f.Groups, f.Size[0], f.Size[1], c/f.Groups, out)
-	return s.fixupLast(s.conv(x, w, s.bias(slices.Repeat([]int{in}, out)), f, in*out))
+	w := s.weight("weight", Layout{kind: filters}, in, taps*out/f.Groups, f.Size[0], f.Size[1], c/f.Groups, out)
+	return s.fixupLast(s.conv(x, w, s.bias("bias", slices.Repeat([]int{in}, out)), f, in*out))
 }
 
 func (f Filter) withDefaults() Filter {
@@ -106,7 +106,7 @@ func ConvTable(s *Scope, x *G.Node, table [][]int, k, stride, pad int) *G.Node {
 	}
 	w := s.param("weight", spec{kind: Weight, init: eachFilter(init, fans), out: len(index) / c, shape: []int{len(index)}})
 	full := s.Must(ops.Scatter(w, index, k, k, c, out))
-	return s.conv(x, full, s.bias(fans), squareFilter(k, stride, pad), len(index))
+	return s.conv(x, full, s.bias("bias", fans), squareFilter(k, stride, pad), len(index))
 }
 
 // eachFilter fills the weights of one filter after the other; fans are the

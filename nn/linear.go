@@ -11,22 +11,25 @@ import (
 	"zoo/internal/ops"
 )
 
-// Linear is x·w + b for x (N, I), or images (N, H, W, C), which it flattens;
-// the result is (N, out).
+// Linear is x·w + b for x (N, I), for each of the tokens (N, T, I), or for images
+// (N, H, W, C), which it flattens; the result is (N, out), or (N, T, out).
 func Linear(s *Scope, x *G.Node, out int) *G.Node {
 	d := x.Shape()
-	if d.Dims() != 2 && d.Dims() != 4 || out < 1 {
-		s.Fail(fmt.Errorf("linear layer of %d units: have input %v, want (N, I) or (N, H, W, C), and at least one unit", out, d))
+	if d.Dims() < 2 || d.Dims() > 4 || out < 1 {
+		s.Fail(fmt.Errorf("linear layer of %d units: have input %v, want (N, I), (N, T, I) or (N, H, W, C), and at least one unit", out, d))
 	}
-	in := d.TotalSize() / d[0]
+	in, tokens := d.TotalSize()/d[0], 1
 	layout := Layout{kind: matrix}
-	if d.Dims() == 4 {
+	switch d.Dims() {
+	case 3:
+		in, tokens = d[2], d[1]
+	case 4:
 		layout = Layout{kind: flatMatrix, h: d[1], w: d[2], c: d[3]}
 	}
 	x = s.fixupBias("bias_in", x)
-	w := s.weight(layout, in, out, in, out)
-	y := s.Must(ops.Linear(x, w, s.bias(slices.Repeat([]int{in}, out))))
-	s.record(Layer{Op: "linear", MACs: in * out}, y, field{}, x)
+	w := s.weight("weight", layout, in, out, in, out)
+	y := s.Must(ops.Linear(x, w, s.bias("bias", slices.Repeat([]int{in}, out))))
+	s.record(Layer{Op: "linear", MACs: tokens * in * out}, y, field{}, x)
 	s.outputs[s.In("weight").path] = y
 	return s.fixupLast(y)
 }
@@ -47,19 +50,19 @@ func Logits(s *Scope, x *G.Node) *G.Node {
 	}), x, s.classes)
 }
 
-// weight makes the scope's weight by its choice of initialisation and its place
+// weight makes a weight of the scope by its choice of initialisation and its place
 // in a residual branch.
-func (s *Scope) weight(layout Layout, in, out int, shape ...int) *G.Node {
+func (s *Scope) weight(name string, layout Layout, in, out int, shape ...int) *G.Node {
 	init, err := parseInit(s.Init, s.Activation)
 	if err != nil {
 		s.Fail(err)
 	}
-	return s.param("weight", spec{kind: Weight, layout: layout, init: s.branchInit(init), each: eachValue(s.Init), in: in, out: out, shape: shape})
+	return s.param(name, spec{kind: Weight, layout: layout, init: s.branchInit(init), each: eachValue(s.Init), in: in, out: out, shape: shape})
 }
 
-// bias makes the scope's bias, one number for each output, or returns nil where
+// bias makes a bias of the scope, one number for each output, or returns nil where
 // it has none. fans are the fan-ins of the outputs.
-func (s *Scope) bias(fans []int) *G.Node {
+func (s *Scope) bias(name string, fans []int) *G.Node {
 	if s.noBias {
 		return nil
 	}
@@ -67,7 +70,7 @@ func (s *Scope) bias(fans []int) *G.Node {
 	if err != nil {
 		s.Fail(err)
 	}
-	return s.Param("bias", Gain, s.lastInit(eachBias(init, fans)), len(fans))
+	return s.Param(name, Gain, s.lastInit(eachBias(init, fans)), len(fans))
 }
 
 // eachBias draws the biases one after the other; fans are their outputs' fan-ins.

@@ -54,8 +54,7 @@ func (t *theory) pullback(n *G.Node, i int) (g []float64, ok bool) {
 	case "channel-shortcut":
 		return linearOf(n).backward(grad), true
 	case "globalavgpool":
-		d := t.children[n][0].Shape()
-		pixels := d[1] * d[2]
+		pixels := t.children[n][0].Shape().TotalSize() / n.Shape().TotalSize()
 		return slices.Repeat(scaledBy(1/square(float64(pixels)), grad), pixels), true
 	case "add-scalar":
 		return grad, true

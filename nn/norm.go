@@ -40,8 +40,9 @@ func parseNorm(s string) (normChoice, error) {
 	return n, err
 }
 
-// Norm is the scope's choice of normalisation of x (N, H, W, C) or (N, D), with
-// a learned scale and shift for each channel.
+// Norm is the scope's choice of normalisation of images (N, H, W, C), of tokens
+// (N, T, D), each by itself but for batch norm, or of x (N, D), with a learned scale
+// and shift for each channel.
 func Norm(s *Scope, x *G.Node) *G.Node {
 	n, err := parseNorm(s.Norm)
 	if err != nil {
@@ -72,7 +73,7 @@ func Norm(s *Scope, x *G.Node) *G.Node {
 	case d.Dims() == 4:
 		y = s.Must(ops.GroupNorm(x, scale, shift, n.groups, s.normEps()))
 	default:
-		s.Fail(fmt.Errorf("%s norm: have input %v, want images (N, H, W, C); for vectors use batch, layer or rms", n.name, d))
+		s.Fail(fmt.Errorf("%s norm: have input %v, want images (N, H, W, C); for vectors and tokens use batch, layer or rms", n.name, d))
 	}
 	s.record(Layer{Op: n.name + " norm"}, y, field{}, x)
 	return y

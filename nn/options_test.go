@@ -195,8 +195,9 @@ func TestNormErrors(t *testing.T) {
 		{"batch", 1, []int{1, 1, 6}, "n: batchnorm: have input (1, 1, 1, 6) with 1 value a channel"},
 		{"instance", 4, []int{1, 1, 6}, "n: groupnorm: have input (4, 1, 1, 6) with 1 value in each of 6 groups"},
 		{"group(4)", 4, []int{3, 3, 6}, "n: groupnorm: have 6 channels and 4 groups"},
-		{"group(2)", 4, []int{6}, "n: group norm: have input (4, 6), want images (N, H, W, C); for vectors use batch, layer or rms"},
+		{"group(2)", 4, []int{6}, "n: group norm: have input (4, 6), want images (N, H, W, C); for vectors and tokens use batch, layer or rms"},
 		{"instance", 4, []int{6}, "n: instance norm: have input (4, 6), want images"},
+		{"group(2)", 4, []int{5, 6}, "n: group norm: have input (4, 5, 6), want images (N, H, W, C); for vectors and tokens use batch, layer or rms"},
 		{"layer", 4, []int{1}, "n: layernorm: have input (4, 1)"},
 	} {
 		_, err := nn.Build(nn.NewParams(1, tensor.Float32), nn.Train, normed, settings(options(func(o *nn.Options) { o.Norm = c.norm }), c.batch, 2, c.shape...))

@@ -59,7 +59,7 @@ func TestBuildErrors(t *testing.T) {
 		{"a window too large", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.MaxPool(s, x, 8, 2, 0) }), "layer1.0.conv1: maxpool: have input (2, 6, 6, 4), want at least 8×8 pixels"},
 		{"no window", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.AvgPool(s, x, 0, 1, 0) }), "layer1.0.conv1: avgpool: have window [0 0]"},
 		{"no units", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Linear(s, x, 0) }), "layer1.0.conv1: linear layer of 0 units"},
-		{"a linear layer of sequences", settings(options(), 2, 3, 5, 4), block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Linear(s, x, 3) }), "layer1.0.conv1: linear layer of 3 units: have input (2, 5, 4), want (N, I) or (N, H, W, C)"},
+		{"a linear layer of volumes", settings(options(), 2, 3, 5, 6, 7, 4), block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Linear(s, x, 3) }), "layer1.0.conv1: linear layer of 3 units: have input (2, 5, 6, 7, 4), want (N, I), (N, T, I) or (N, H, W, C)"},
 		{"a sum of two shapes", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Add(s, x, nn.GlobalAvgPool(s, x)) }), "layer1.0.conv1: add: have"},
 		{"a shortcut to fewer channels", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Subsample(s, x, 2, 2) }), "layer1.0.conv1: channel-shortcut: have 2 channels"},
 		{"odd subsampling", settings(options(), 2, 3, 5, 6, 4), block(nn.SumPool), "layer1.0.conv1: subsample: have input (2, 5, 6, 4)"},

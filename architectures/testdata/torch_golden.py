@@ -288,6 +288,7 @@ CASES = {
     "vgg16": lambda: case(vgg("D", False), 96, 3),
     "vgg11_bn": lambda: case(vgg("A", True), 64, 3),
     "vgg-c-lrn": lambda: case(VGGCLRN(), 12, 3),
+    "vit": lambda: case(torchvision.models.VisionTransformer(32, 8, 2, 4, 64, 128, num_classes=10), 32, 3, steps=10),
 }
 
 print("{")
