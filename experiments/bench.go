@@ -71,6 +71,9 @@ func DefaultBatch(model string) int {
 	case architectures.MLP, architectures.CIFARResNet:
 		return 128
 	}
+	if m.Input[0] > 100 { // ImageNet's size
+		return 8
+	}
 	return 64
 }
 
@@ -104,6 +107,7 @@ func (b Bench) Run(ctx context.Context) (Measurement, error) {
 	if err != nil {
 		return Measurement{}, err
 	}
+	program.Freeze(b.Mode == nn.Infer)
 	m.Peak = f32.PeakFlops(m.Threads) / 1e9
 	times, err := b.measure(ctx, s, &m)
 	if err != nil {

@@ -79,7 +79,7 @@ those of the section model. With --json, each model is a line.`,
 	}
 	f := c.Flags()
 	f.StringVar(&mode, "mode", "train", "what a step is: train or infer")
-	f.IntVar(&b.Batch, "batch", 0, "images a step (default: 128 or 64, as the model is usually trained)")
+	f.IntVar(&b.Batch, "batch", 0, "images a step (default: 128 or 64, as networks of small images are usually trained, 8 for those of ImageNet)")
 	f.IntVar(&b.Steps, "steps", 0, "measure so many steps instead of --seconds")
 	f.Float64Var(&b.Seconds, "seconds", 3, "measure for so long")
 	f.BoolVar(&b.Profile, "profile", false, "list the time in each op")

@@ -260,6 +260,11 @@ func (m *machine[F]) Memory() Memory {
 	for _, s := range w.shared {
 		scratch += ops.Bytes(s[:cap(s)])
 	}
+	for _, t := range m.stages {
+		for _, c := range t.outer {
+			scratch += c.Kept() * ops.Bytes(make([]F, 1))
+		}
+	}
 	value := ops.Bytes(make([]F, 1))
 	scratch += len(w.own) * w.ownSize * value
 	return Memory{Arena: m.arenaSize * value, Scratch: scratch, Sum: m.sum * value}

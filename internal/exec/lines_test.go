@@ -91,3 +91,49 @@ func TestLines(t *testing.T) {
 		}
 	}
 }
+
+// What is made of weights is kept while they are frozen, and no longer.
+func TestFreeze(t *testing.T) {
+	g := G.NewGraph()
+	leaf := func(name string, shape ...int) (*G.Node, []float32) {
+		v := make([]float32, tensor.Shape(shape).TotalSize())
+		for i := range v {
+			v[i] = float32(i%7) - 3
+		}
+		return G.NewTensor(g, tensor.Float32, len(shape), G.WithShape(shape...), G.WithName(name), G.WithValue(tensor.New(tensor.WithShape(shape...), tensor.WithBacking(v)))), v
+	}
+	x, _ := leaf("x", 1, 6, 6, 16)
+	w, weights := leaf("w", 3, 3, 16, 80)
+	y, err := ops.Conv2D(x, w, nil, ops.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	vm, err := exec.New(g, G.Nodes{y})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := func() float32 {
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		return vm.Value(y).Data().([]float32)[0]
+	}
+	before, memory := first(), vm.Memory().Scratch
+	vm.Freeze(true)
+	if have := first(); have != before {
+		t.Errorf("frozen: have %v, want %v", have, before)
+	}
+	if kept := vm.Memory().Scratch - memory; kept < 4*len(weights) {
+		t.Errorf("have %d bytes more when frozen, want at least the %d of the weights", kept, 4*len(weights))
+	}
+	for i := range weights {
+		weights[i] *= 2
+	}
+	if have := first(); have != before {
+		t.Errorf("weights that changed while frozen: have %v, want %v as before", have, before)
+	}
+	vm.Freeze(false)
+	if have := first(); have != 2*before {
+		t.Errorf("thawed: have %v, want %v", have, 2*before)
+	}
+}

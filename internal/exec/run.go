@@ -152,6 +152,15 @@ func (m *machine[F]) Value(n *G.Node) G.Value {
 	return m.gorgonia(i)
 }
 
+// Freeze implements VM.
+func (m *machine[F]) Freeze(on bool) {
+	for i := range m.stages {
+		for _, c := range m.stages[i].outer {
+			c.Freeze(on)
+		}
+	}
+}
+
 // Reset implements gorgonia.VM. There is nothing to reset: a run begins anew.
 func (m *machine[F]) Reset() {}
 

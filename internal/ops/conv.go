@@ -32,6 +32,7 @@ type conv2D[F f32.Float] struct {
 	conv   *f32.Conv
 
 	filters []F // as the convolution takes them
+	kept    bool // filters are those of the calls to come, too
 	turned  []F // as the images' gradient takes them
 	sums    []F // of each part: the filters' gradient and the bias's
 }
@@ -67,7 +68,13 @@ func (k *conv2D[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 func (k *conv2D[F]) ForwardPasses() []Pass[F] {
 	g := k.conv
 	pack := func(c *Ctx[F], a *Args[F]) {
-		k.filters = f32.PackConv(g, c.Shared(g.PackedLen()), a.In[1].V)
+		switch {
+		case !c.Frozen():
+			k.filters = f32.PackConv(g, c.Shared(g.PackedLen()), a.In[1].V)
+		case !k.kept:
+			k.filters = f32.PackConv(g, c.Keep(g.PackedLen()), a.In[1].V)
+		}
+		k.kept = c.Frozen()
 	}
 	if g.FewPixels() {
 		return []Pass[F]{{Begin: func(c *Ctx[F], a *Args[F]) {

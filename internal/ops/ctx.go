@@ -9,6 +9,8 @@ type Ctx[F f32.Float] struct {
 	shared  *[]F
 	worker  int
 	part    Part
+	frozen  bool
+	kept    int // values that Keep has returned
 }
 
 // A Part is a piece of the batch: what one worker computes before it takes
@@ -65,6 +67,23 @@ func NewCtx[F f32.Float]() *Ctx[F] {
 func (s *Scratch[F]) Ctx(shared *[]F) *Ctx[F] {
 	return &Ctx[F]{scratch: s, shared: shared, part: Part{Of: 1}}
 }
+
+// Freeze says whether the inputs that all examples share, such as weights, have from
+// now on the values of the next call.
+func (c *Ctx[F]) Freeze(on bool) { c.frozen = on }
+
+// Frozen says that what a kernel makes of the shared inputs alone is worth keeping for
+// the calls to come.
+func (c *Ctx[F]) Frozen() bool { return c.frozen }
+
+// Keep returns n values of undefined contents that belong to the kernel for good.
+func (c *Ctx[F]) Keep(n int) []F {
+	c.kept += n
+	return make([]F, n)
+}
+
+// Kept is how many values Keep has returned.
+func (c *Ctx[F]) Kept() int { return c.kept }
 
 // In sets c for a call of Pass.Each, by a worker in a part of the batch.
 func (c *Ctx[F]) In(worker int, part Part) { c.worker, c.part = worker, part }
