@@ -74,9 +74,12 @@ type Train struct {
 	Schedule       optim.ScheduleOptions `doc:"the learning rate over time"`
 	ClipNorm       float64               `doc:"scale gradients down to this global norm; 0: as they are"`
 	LabelSmoothing float64               `doc:"share of the target's probability that is spread over all classes"`
+	Mixup          float64               `doc:"alpha of mixup: examples of a batch are mixed two by two, with a share of the first that is drawn from Beta(alpha, alpha) for each batch; 0: none"`
+	Cutmix         float64               `doc:"alpha of cutmix: a rectangle of one image is pasted into another, of an area drawn from Beta(alpha, alpha); with mixup too, each batch takes one of the two at random; 0: none"`
 	EMA            float64               `doc:"decay of an average of the weights over the steps, which is then what is evaluated; 0: none"`
 	EarlyStop      EarlyStop             `doc:"end before the last epoch"`
 	Select         string                `doc:"which weights the test sees: best (highest val accuracy) or last" enum:"best,last"`
+	TestCrops      int                   `doc:"parts of each test image whose probabilities are averaged: 1, or 10 (the corners and the middle, and the same mirrored), which wants data.cut"`
 	LogSteps       int                   `doc:"steps from one record of the training loss to the next; the loss is the mean over them"`
 }
 
@@ -92,7 +95,7 @@ func Defaults() Config {
 		Name: "unnamed", Seed: 1, Data: datasets.Defaults(),
 		Train: Train{
 			Epochs: 10, Batch: 64, EvalBatch: 250, Optimizer: optim.Defaults(), Schedule: optim.ScheduleDefaults(),
-			Select: "last", LogSteps: 50,
+			Select: "last", TestCrops: 1, LogSteps: 50,
 		},
 	}
 }
@@ -109,6 +112,7 @@ func (c *Config) Validate() (ps []problem.Problem) {
 	add(c.Model.Name == "", "model.name", "no network is named: see zoo models")
 	add(c.Train.Epochs == 0 && c.Probe.Batch == 0, "train.epochs", "have 0, want at least 1, or a probe: set probe.batch")
 	add(c.Train.Select == "best" && c.Data.Val == 0, "train.select", "best wants a validation part: set data.val, or select last")
+	add(c.Train.TestCrops > 1 && c.Data.Cut == 0, "train.test_crops", "ten crops want a part of the image to look at: set data.cut, and data.resize to more")
 	add(c.Train.EarlyStop.Patience > 0 && c.Data.Val == 0, "train.early_stop.patience", "stopping early wants a validation part: set data.val")
 	return ps
 }
@@ -127,9 +131,20 @@ func (t Train) Validate() (ps []problem.Problem) {
 	add(t.LogSteps < 1, "log_steps", "have %d, want at least 1", t.LogSteps)
 	add(!(t.ClipNorm >= 0), "clip_norm", "have %v, want 0 or more", t.ClipNorm)
 	add(!(t.LabelSmoothing >= 0 && t.LabelSmoothing < 1), "label_smoothing", "have %v, want a value in [0, 1)", t.LabelSmoothing)
+	add(!(t.Mixup >= 0 && t.Mixup <= maxAlpha), "mixup", "have %v, want a value in [0, %v]", t.Mixup, maxAlpha)
+	add(!(t.Cutmix >= 0 && t.Cutmix <= maxAlpha), "cutmix", "have %v, want a value in [0, %v]", t.Cutmix, maxAlpha)
+	add(CheckCrops(t.TestCrops) != nil, "test_crops", "%v", CheckCrops(t.TestCrops))
 	add(!(t.EMA >= 0 && t.EMA < 1), "ema", "have %v, want a value in [0, 1)", t.EMA)
 	add(t.Select != "best" && t.Select != "last", "select", "have %q, want best or last", t.Select)
 	return ps
+}
+
+// CheckCrops says whether an evaluation can have so many crops.
+func CheckCrops(n int) error {
+	if n != 1 && n != datasets.TenViews {
+		return fmt.Errorf("have %d crops of each image, want 1 or %d", n, datasets.TenViews)
+	}
+	return nil
 }
 
 // Validate reports values that are out of range.

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"gorgonia.org/tensor"
 
 	"zoo/datasets"
+	"zoo/experiments/run"
 	"zoo/nn"
 )
 
@@ -16,23 +18,53 @@ type tally struct {
 	N       int     `json:"n"`
 	Loss    float64 `json:"loss"`
 	Correct int     `json:"correct"`
+	Top5    int     `json:"top5"` // whose class is among the five that are likeliest
 }
 
-// add counts a batch with n examples that count, of mean loss.
-func (t *tally) add(loss float64, n, correct int) {
-	t.N += n
-	t.Loss += loss * float64(n)
-	t.Correct += correct
+// add counts examples, of that mean loss.
+func (t *tally) add(loss float64, h hits) {
+	t.N += h.n
+	t.Loss += loss * float64(h.n)
+	t.Correct += h.correct
+	t.Top5 += h.top5
 }
 
-func (t tally) means() Means {
-	return Means{Loss: t.Loss / float64(t.N), Accuracy: float64(t.Correct) / float64(t.N)}
+// leastForTop5 is how many classes there have to be for the five likeliest to say
+// something: of ten, five are right half of the time by chance.
+const leastForTop5 = 11
+
+// means are those of examples of so many classes.
+func (t tally) means(classes int) Means {
+	m := Means{Loss: t.Loss / float64(t.N), Accuracy: float64(t.Correct) / float64(t.N)}
+	if classes >= leastForTop5 {
+		m.Top5 = new(float64(t.Top5) / float64(t.N))
+	}
+	return m
 }
 
-// Means are a mean loss in nats and the share of examples that are classified right.
+// Means are a mean loss in nats, the share of examples that are classified right,
+// and with more than ten classes the share of those whose class is among the five
+// likeliest.
 type Means struct {
-	Loss     float64 `json:"loss"`
-	Accuracy float64 `json:"accuracy"`
+	Loss     float64  `json:"loss"`
+	Accuracy float64  `json:"accuracy"`
+	Top5     *float64 `json:"top5,omitempty"`
+}
+
+// values are the means by name.
+func (m Means) values() run.Values {
+	v := run.Values{"loss": m.Loss, "accuracy": m.Accuracy}
+	if m.Top5 != nil {
+		v["top5"] = *m.Top5
+	}
+	return v
+}
+
+// addMeans puts the means of a part of the data into a summary.
+func addMeans(s run.Summary, part string, m Means) {
+	for name, v := range m.values() {
+		s[part+"."+name] = v
+	}
 }
 
 // evaluate runs the eval program over a part of the data, with the averaged
@@ -42,24 +74,27 @@ func (t *Trial) evaluate(ctx context.Context, split datasets.Split) (Means, erro
 		t.ema.Swap(t.averaged)
 		defer t.ema.Swap(t.averaged)
 	}
-	return t.finite(ctx, split)
+	return t.finite(ctx, split, 1)
 }
 
 // finite evaluates the weights that are in place. A loss that is no number is a
 // divergence: that of the last step shows here alone.
-func (t *Trial) finite(ctx context.Context, split datasets.Split) (Means, error) {
-	m, err := Evaluate(ctx, t.Eval, t.Data, split)
+func (t *Trial) finite(ctx context.Context, split datasets.Split, crops int) (Means, error) {
+	m, err := Evaluate(ctx, t.Eval, t.Data, split, crops)
 	if err == nil && (math.IsNaN(m.Loss) || math.IsInf(m.Loss, 0)) {
 		err = &divergence{t.at.Step, m.Loss, fmt.Errorf("this is the loss on %v, after the step", split)}
 	}
 	return m, err
 }
 
-// Evaluate returns the mean loss and the accuracy of a program in mode nn.Eval
-// on a part of a dataset.
-func Evaluate(ctx context.Context, p *nn.Program, data datasets.Dataset, split datasets.Split) (Means, error) {
+// Evaluate returns the means of a program in mode nn.Eval on a part of a dataset.
+// With ten crops an example's probabilities are the means of those of ten parts of
+// its image (Krizhevsky et al. 2012); crops is 1 otherwise.
+func Evaluate(ctx context.Context, p *nn.Program, data datasets.Dataset, split datasets.Split, crops int) (Means, error) {
 	var sum tally
-	for b, err := range data.Batches(ctx, datasets.Plan{Split: split, Size: p.Batch}) {
+	classes := data.Spec().Classes
+	panel := jury{of: crops, sum: make([]float64, classes)}
+	for b, err := range data.Batches(ctx, datasets.Plan{Split: split, Size: p.Batch, Views: crops}) {
 		if err != nil {
 			return Means{}, err
 		}
@@ -67,32 +102,90 @@ func Evaluate(ctx context.Context, p *nn.Program, data datasets.Dataset, split d
 		if err != nil {
 			return Means{}, err
 		}
-		n, correct := hits(p.Logits(), b.Y)
-		sum.add(loss, n, correct)
+		if crops > 1 {
+			panel.hear(&sum, floats(p.Logits()), b.Y.Data().([]int))
+		} else {
+			sum.add(loss, hitsOf(p.Logits(), b.Y))
+		}
 	}
-	return sum.means(), nil
+	return sum.means(classes), nil
 }
 
-// hits counts the rows that have a target, and those whose largest logit is the
-// target's.
-func hits(logits, targets *tensor.Dense) (n, correct int) {
+// A jury takes the means of the probabilities of a number of views of an example,
+// which come in rows one after the other, in one batch or in two.
+type jury struct {
+	of    int
+	heard int // of the example at hand
+	sum   []float64
+}
+
+// hear counts the examples that the rows of a batch complete.
+func (j *jury) hear(t *tally, logits []float32, targets []int) {
+	classes := len(j.sum)
+	for i, target := range targets {
+		if target < 0 {
+			return // padding
+		}
+		for k, p := range softmax(logits[i*classes : (i+1)*classes]) {
+			j.sum[k] += p
+		}
+		if j.heard++; j.heard < j.of {
+			continue
+		}
+		var h hits
+		count(&h, j.sum, target)
+		t.add(-math.Log(j.sum[target]/float64(j.of)), h)
+		j.heard = 0
+		clear(j.sum)
+	}
+}
+
+// softmax are the probabilities of logits.
+func softmax(logits []float32) []float64 {
+	top := float64(slices.Max(logits))
+	p := make([]float64, len(logits))
+	sum := 0.0
+	for k, v := range logits {
+		p[k] = math.Exp(float64(v) - top)
+		sum += p[k]
+	}
+	for k := range p {
+		p[k] /= sum
+	}
+	return p
+}
+
+// hits are a number of examples, those whose class is the likeliest, and those
+// whose class is among the five likeliest.
+type hits struct{ n, correct, top5 int }
+
+// hitsOf counts the rows that have a target.
+func hitsOf(logits, targets *tensor.Dense) (h hits) {
 	v, y := floats(logits), targets.Data().([]int)
 	classes := len(v) / len(y)
 	for i, target := range y {
-		if target < 0 {
-			continue
-		}
-		n++
-		row := v[i*classes : (i+1)*classes]
-		at := 0
-		for k, x := range row {
-			if x > row[at] {
-				at = k
-			}
-		}
-		if at == target {
-			correct++
+		if target >= 0 {
+			count(&h, v[i*classes:(i+1)*classes], target)
 		}
 	}
-	return n, correct
+	return h
+}
+
+// count counts a row of scores. Of equal scores the first is the highest.
+func count[F float32 | float64](h *hits, scores []F, target int) {
+	h.n++
+	above := 0
+	mine := scores[target]
+	for k, x := range scores {
+		// What is no number is above everything: no such row is a hit.
+		if !(x < mine || x == mine && k >= target) {
+			above++
+		}
+	}
+	if above == 0 {
+		h.correct++
+	}
+	if above < 5 {
+		h.top5++
+	}
 }

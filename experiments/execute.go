@@ -108,9 +108,9 @@ func (t *Trial) summarise(ctx context.Context, r *run.Run) (run.Summary, error) 
 	if t.total == 0 {
 		return s, r.WriteSummary(s) // nothing was trained, so there is nothing to test
 	}
-	s["train.loss"], s["train.accuracy"] = t.at.Last.Loss, t.at.Last.Accuracy
+	addMeans(s, "train", t.at.Last)
 	if t.at.Val != nil {
-		s["val.loss"], s["val.accuracy"] = t.at.Val.Loss, t.at.Val.Accuracy
+		addMeans(s, "val", *t.at.Val)
 		s["best_epoch"] = t.at.Best.Epoch
 	}
 	selected, err := t.choose(r, s)
@@ -119,13 +119,12 @@ func (t *Trial) summarise(ctx context.Context, r *run.Run) (run.Summary, error) 
 	}
 	s["selected_epoch"] = selected
 	if t.Data.Len(datasets.Test) > 0 {
-		test, err := t.finite(ctx, datasets.Test)
+		test, err := t.finite(ctx, datasets.Test, t.Config.Train.TestCrops)
 		if err != nil {
 			return nil, err
 		}
-		s["test.loss"], s["test.accuracy"] = test.Loss, test.Accuracy
-		if err := r.Log(run.Metric{Step: t.at.Step, Epoch: selected, Split: "test", Seconds: t.at.Seconds,
-			Values: run.Values{"loss": test.Loss, "accuracy": test.Accuracy}}); err != nil {
+		addMeans(s, "test", test)
+		if err := r.Log(run.Metric{Step: t.at.Step, Epoch: selected, Split: "test", Seconds: t.at.Seconds, Values: test.values()}); err != nil {
 			return nil, err
 		}
 	}
@@ -156,7 +155,7 @@ func (t *Trial) choose(r *run.Run, s run.Summary) (epoch int, err error) {
 	if best == nil {
 		return 0, fmt.Errorf("%s has lost its best checkpoint; start over with --rerun", r.Dir())
 	}
-	s["val.loss"], s["val.accuracy"] = t.at.Best.Loss, t.at.Best.Accuracy
+	addMeans(s, "val", t.at.Best.Means)
 	return t.at.Best.Epoch, Import(t.Params, best.Tensors)
 }
 

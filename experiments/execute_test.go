@@ -20,17 +20,19 @@ import (
 
 // everything is a config with a bit of all that a checkpoint must hold: batch
 // norm, dropout, momentum and averages of the gradient, an average of the
-// weights, crops, and the best epoch so far.
+// weights, crops and mixtures, and the best epoch so far.
 const everything = `
 name: everything
 model: {name: mlp, depth: 4, width: 24, residual: true, norm: batch, dropout: 0.2}
-data: {name: digits, val: 200, crop: 1}
+data: {name: digits, val: 200, crop: 1, jitter: {contrast: 0.2}}
 train:
   epochs: 4
   batch: 50
   ema: 0.9
   clip_norm: 1
   label_smoothing: 0.1
+  mixup: 0.4
+  cutmix: 1
   optimizer: {name: adam, lr: 0.003}
   schedule: {name: cosine, warmup: 1}
   select: best

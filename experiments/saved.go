@@ -75,9 +75,16 @@ type Evaluation struct {
 	SameData bool // the data are those that the run was trained on, bit for bit
 }
 
-// Evaluate opens the run's data and evaluates its weights on a part of them.
-func (s *Saved) Evaluate(ctx context.Context, split datasets.Split, progress datasets.Progress) (Evaluation, error) {
+// Evaluate opens the run's data and evaluates its weights on a part of them, with 1
+// or 10 crops of each image, or for 0 those of its test.
+func (s *Saved) Evaluate(ctx context.Context, split datasets.Split, crops int, progress datasets.Progress) (Evaluation, error) {
 	c := s.Experiment
+	if crops == 0 {
+		crops = c.Train.TestCrops
+	}
+	if err := CheckCrops(crops); err != nil {
+		return Evaluation{}, err
+	}
 	data, err := datasets.Open(ctx, c.Data, progress)
 	if err != nil {
 		return Evaluation{}, err
@@ -95,7 +102,7 @@ func (s *Saved) Evaluate(ctx context.Context, split datasets.Split, progress dat
 	if err := Import(p, s.Weights.Tensors); err != nil {
 		return Evaluation{}, fmt.Errorf("%s does not fit model %s:\n%w", filepath.Join(s.Dir, WeightsFile), c.Model.Name, err)
 	}
-	e.Means, err = Evaluate(ctx, pr, data, split)
+	e.Means, err = Evaluate(ctx, pr, data, split, crops)
 	return e, err
 }
 
@@ -107,7 +114,7 @@ func (s *Saved) Export(name string) error {
 		"format": "pt", "model": c.Model.Name, "experiment": c.Name, "config": c.key(),
 		"dataset": c.Data.Name, "seed": strconv.FormatUint(c.Seed, 10),
 	}
-	for _, key := range []string{"test.loss", "test.accuracy"} {
+	for _, key := range []string{"test.loss", "test.accuracy", "test.top5"} {
 		if v, ok := s.Summary.Float(key); ok {
 			meta[key] = strconv.FormatFloat(v, 'g', -1, 64)
 		}

@@ -87,14 +87,18 @@ func (t *Trial) fit(ctx context.Context, r *run.Run, m Monitor, every time.Durat
 // step takes one training step.
 func (t *Trial) step(b datasets.Batch) (Step, error) {
 	t.Train.SetStep(uint64(t.at.Step))
-	loss, err := t.Train.Run(b.X, b.Y)
+	x, y, err := t.mix(b)
+	if err != nil {
+		return Step{}, err
+	}
+	loss, err := t.Train.Run(x, b.Y)
 	if err != nil {
 		return Step{}, err
 	}
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return Step{}, &divergence{t.at.Step, loss, t.Train.Diagnose()}
 	}
-	n, correct := hits(t.Train.Logits(), b.Y)
+	h := hitsOf(t.Train.Logits(), y)
 	if max := t.Config.Train.ClipNorm; max > 0 {
 		if norm := optim.ClipNorm(t.trained, max); math.IsNaN(norm) || math.IsInf(norm, 0) {
 			return Step{}, &divergence{t.at.Step, loss, fmt.Errorf("the norm of the gradient is %v", norm)}
@@ -106,8 +110,8 @@ func (t *Trial) step(b datasets.Batch) (Step, error) {
 	if t.ema != nil {
 		t.ema.Update(t.averaged)
 	}
-	t.at.Window.add(loss, n, correct)
-	t.at.Whole.add(loss, n, correct)
+	t.at.Window.add(loss, h)
+	t.at.Whole.add(loss, h)
 	t.at.Step++
 	t.at.Batch++
 	return Step{Step: t.at.Step, Of: t.total, Epoch: t.at.Epoch + 1, Loss: loss, LR: lr}, nil
@@ -118,15 +122,16 @@ func (t *Trial) record(r *run.Run) error {
 	if t.at.Step%t.Config.Train.LogSteps != 0 && t.at.Step != t.total {
 		return nil
 	}
-	t.at.Last = t.at.Window.means()
+	t.at.Last = t.at.Window.means(t.Data.Spec().Classes)
 	t.at.Window = tally{}
-	return r.Log(run.Metric{Step: t.at.Step, Epoch: t.at.Epoch + 1, Split: "train", Seconds: t.at.Seconds,
-		Values: run.Values{"loss": t.at.Last.Loss, "accuracy": t.at.Last.Accuracy, "lr": t.schedule(t.at.Step - 1)}})
+	values := t.at.Last.values()
+	values["lr"] = t.schedule(t.at.Step - 1)
+	return r.Log(run.Metric{Step: t.at.Step, Epoch: t.at.Epoch + 1, Split: "train", Seconds: t.at.Seconds, Values: values})
 }
 
 // endEpoch validates, keeps the weights if they are the best, and saves.
 func (t *Trial) endEpoch(ctx context.Context, r *run.Run, m Monitor, clock func()) error {
-	e := Epoch{Epoch: t.at.Epoch + 1, Of: t.epochs, Train: t.at.Whole.means(), LR: t.schedule(t.at.Step - 1)}
+	e := Epoch{Epoch: t.at.Epoch + 1, Of: t.epochs, Train: t.at.Whole.means(t.Data.Spec().Classes), LR: t.schedule(t.at.Step - 1)}
 	if t.Data.Len(datasets.Val) > 0 {
 		val, err := t.evaluate(ctx, datasets.Val)
 		if err != nil {
@@ -136,8 +141,7 @@ func (t *Trial) endEpoch(ctx context.Context, r *run.Run, m Monitor, clock func(
 		t.at.Val = &val
 		e.Best = t.compare(val)
 		clock()
-		if err := r.Log(run.Metric{Step: t.at.Step, Epoch: e.Epoch, Split: "val", Seconds: t.at.Seconds,
-			Values: run.Values{"loss": val.Loss, "accuracy": val.Accuracy}}); err != nil {
+		if err := r.Log(run.Metric{Step: t.at.Step, Epoch: e.Epoch, Split: "val", Seconds: t.at.Seconds, Values: val.values()}); err != nil {
 			return err
 		}
 	}

@@ -19,6 +19,7 @@ type Trial struct {
 	Train  *nn.Program
 	Eval   *nn.Program
 
+	mixer    *mixer // nil without mixup and cutmix
 	solver   optim.Solver
 	schedule optim.Schedule
 	trained  []optim.Param // weights and gradients, in the programs' own memory
@@ -61,8 +62,11 @@ func NewTrial(ctx context.Context, c Config, progress datasets.Progress) (*Trial
 	if err != nil {
 		return nil, err
 	}
+	if t.mixer, err = newMixer(c, data.Spec()); err != nil {
+		return nil, err
+	}
 	t.total, t.epochs = total, (total+perEpoch-1)/perEpoch
-	set := nn.Settings{Options: c.Model.Options, Spec: data.Spec(), Batch: c.Train.Batch, LabelSmoothing: c.Train.LabelSmoothing}
+	set := nn.Settings{Options: c.Model.Options, Spec: data.Spec(), Batch: c.Train.Batch, LabelSmoothing: c.Train.LabelSmoothing, Mixing: c.Train.mixes()}
 	if t.Train, err = nn.Build(t.Params, nn.Train, c.Model.Network(), set); err != nil {
 		return nil, fmt.Errorf("model %s: %w", c.Model.Name, err)
 	}

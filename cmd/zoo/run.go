@@ -106,7 +106,11 @@ func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, name,
 		if c.Train.Select == "best" {
 			which = "best on val"
 		}
-		fmt.Fprintf(w, "test   loss %.4f  accuracy %.2f%%  (epoch %.0f, %s)  %s\n", loss, 100*accuracy, epoch, which, duration(seconds))
+		top5 := ""
+		if v, ok := s.Float("test.top5"); ok {
+			top5 = fmt.Sprintf("  top-5 %.2f%%", 100*v)
+		}
+		fmt.Fprintf(w, "test   loss %.4f  accuracy %.2f%%%s  (epoch %.0f, %s)  %s\n", loss, 100*accuracy, top5, epoch, which, duration(seconds))
 	}
 	if o.State == run.Complete {
 		fmt.Fprintf(w, "%s is complete. Next: %s run %s seed=%d\n", o.Dir, program(), name, c.Seed+1)

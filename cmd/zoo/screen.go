@@ -103,6 +103,9 @@ func (s *screen) Epoch(e experiments.Epoch) {
 	line := fmt.Sprintf("epoch %*d/%d  train %.4f %5.2f%%", len(fmt.Sprint(e.Of)), e.Epoch, e.Of, e.Train.Loss, 100*e.Train.Accuracy)
 	if e.Val != nil {
 		line += fmt.Sprintf("  val %.4f %5.2f%%", e.Val.Loss, 100*e.Val.Accuracy)
+		if e.Val.Top5 != nil {
+			line += fmt.Sprintf("  top-5 %.2f%%", 100**e.Val.Top5)
+		}
 	}
 	line += fmt.Sprintf("  lr %.1e  %6s", e.LR, duration(e.Seconds))
 	if e.Best {

@@ -206,7 +206,7 @@ func Known(metric string) bool {
 	if part == "probe" {
 		return name != ""
 	}
-	return slices.Contains([]string{"train", "val", "test"}, part) && slices.Contains([]string{"loss", "accuracy", "error"}, name)
+	return slices.Contains([]string{"train", "val", "test"}, part) && slices.Contains([]string{"loss", "accuracy", "error", "top5"}, name)
 }
 
 // Arms finds the arms with these labels, where [formula.Any] is any, in the order

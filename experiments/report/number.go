@@ -18,7 +18,7 @@ type quantity struct {
 
 func quantityOf(metric string) quantity {
 	last := metric[strings.LastIndexByte(metric, '.')+1:]
-	return quantity{metric, last == "error" || last == "accuracy"}
+	return quantity{metric, last == "error" || last == "accuracy" || last == "top5"}
 }
 
 // String is the name for people, with the unit: test error, %.

@@ -112,7 +112,7 @@ func (t Trial) Done() bool { return run.Done(t.State) }
 
 // Value is a number of the trial's summary. Besides the names there, x.error is
 // 1 − x.accuracy, and diverged is 1 or 0. A trial that diverged has an infinite
-// loss, and the accuracy of chance; of a trial that is not done nothing is known.
+// loss, and the accuracy and top5 of chance; of a trial that is not done nothing is known.
 func (t Trial) Value(metric string) (float64, bool) {
 	if !t.Done() {
 		return 0, false
@@ -134,6 +134,9 @@ func (t Trial) Value(metric string) (float64, bool) {
 		case strings.HasSuffix(metric, ".accuracy"):
 			classes, ok := t.Summary.Float("classes")
 			return 1 / classes, ok
+		case strings.HasSuffix(metric, ".top5"):
+			classes, ok := t.Summary.Float("classes")
+			return min(1, 5/classes), ok
 		}
 	}
 	return t.Summary.Float(metric)

@@ -1,0 +1,124 @@
+package experiments
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/stat/distuv"
+	"gorgonia.org/tensor"
+
+	"zoo/datasets"
+)
+
+// maxAlpha is the largest parameter of a Beta distribution that makes sense: all
+// shares are then near one half.
+const maxAlpha = 100
+
+// forMixing makes the random numbers of mixing others than those that a seed gives
+// elsewhere.
+const forMixing = 0x6d6978
+
+// mixes tells whether training is on mixtures of examples.
+func (t Train) mixes() bool { return t.Mixup > 0 || t.Cutmix > 0 }
+
+// A mixer makes the batches of mixup (Zhang et al. 2017) and cutmix (Yun et al.
+// 2019): each example is mixed with another one of the batch, or with itself, all
+// with the same share. What it draws depends on seed and step alone.
+type mixer struct {
+	mixup, cutmix float64
+	seed          uint64
+	x             []*tensor.Dense
+	others        *tensor.Dense
+}
+
+// newMixer is the mixer of a config, nil if there is none.
+func newMixer(c Config, spec datasets.Spec) (*mixer, error) {
+	if !c.Train.mixes() {
+		return nil, nil
+	}
+	m := &mixer{mixup: c.Train.Mixup, cutmix: c.Train.Cutmix, seed: c.Seed}
+	if shape := spec.Inputs[0].Shape; len(spec.Inputs) != 1 || m.cutmix > 0 && len(shape) != 3 {
+		return nil, errors.New("train.mixup, train.cutmix: these want data of one image each")
+	}
+	m.x = []*tensor.Dense{tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append([]int{c.Train.Batch}, spec.Inputs[0].Shape...)...))}
+	m.others = tensor.New(tensor.Of(tensor.Int), tensor.WithShape(c.Train.Batch))
+	return m, nil
+}
+
+// mix returns the inputs of a step, and the targets of which a hit counts: with
+// mixing those of the larger share.
+func (t *Trial) mix(b datasets.Batch) (x []*tensor.Dense, y *tensor.Dense, err error) {
+	if t.mixer == nil {
+		return b.X, b.Y, nil
+	}
+	share := t.mixer.mix(b, t.at.Step)
+	if err := t.Train.Mix(t.mixer.others, share); err != nil {
+		return nil, nil, err
+	}
+	if share < 0.5 {
+		return t.mixer.x, t.mixer.others, nil
+	}
+	return t.mixer.x, b.Y, nil
+}
+
+// mix fills x and others, and returns the share of the batch's own examples.
+func (m *mixer) mix(b datasets.Batch, step int) (share float64) {
+	r := rand.New(rand.NewPCG(m.seed^forMixing, uint64(step)))
+	other := r.Perm(b.Y.Shape()[0])
+	for i, k := range other {
+		m.others.Data().([]int)[i] = b.Y.Data().([]int)[k]
+	}
+	src, dst := floats(b.X[0]), floats(m.x[0])
+	size := len(src) / len(other)
+	if m.cutmix > 0 && (m.mixup == 0 || r.IntN(2) == 1) {
+		share = beta(m.cutmix, r)
+		s := b.X[0].Shape()
+		box, inside := cutBox(s[1], s[2], share, r)
+		for i, k := range other {
+			paste(dst[i*size:(i+1)*size], src[i*size:(i+1)*size], src[k*size:(k+1)*size], box, s[2], s[3])
+		}
+		return 1 - inside
+	}
+	share = beta(m.mixup, r)
+	first, second := float32(share), float32(1-share)
+	for i, k := range other {
+		a, b := src[i*size:(i+1)*size], src[k*size:(k+1)*size]
+		for j, v := range a {
+			dst[i*size+j] = float32(first*v) + float32(second*b[j])
+		}
+	}
+	return share
+}
+
+// beta draws from Beta(alpha, alpha), of which 0 and 1 are what remains where alpha
+// is too small for numbers.
+func beta(alpha float64, r *rand.Rand) float64 {
+	share := distuv.Beta{Alpha: alpha, Beta: alpha, Src: r}.Rand()
+	if math.IsNaN(share) {
+		return float64(r.IntN(2))
+	}
+	return share
+}
+
+// A rectangle is a part of an image: rows top to bottom−1, columns left to right−1.
+type rectangle struct{ top, bottom, left, right int }
+
+// cutBox is a rectangle of 1 − share of the area of an image, around a place at
+// random, as far as it is inside, and the share of the area that it has then.
+func cutBox(h, w int, share float64, r *rand.Rand) (box rectangle, inside float64) {
+	side := math.Sqrt(1 - share)
+	y, x := r.IntN(h), r.IntN(w)
+	halfH, halfW := int(float64(h)*side)/2, int(float64(w)*side)/2
+	box = rectangle{max(y-halfH, 0), min(y+halfH, h), max(x-halfW, 0), min(x+halfW, w)}
+	return box, float64((box.bottom-box.top)*(box.right-box.left)) / float64(h*w)
+}
+
+// paste writes an image (h, w, c) to dst, with the part in the box from another.
+func paste(dst, image, other []float32, b rectangle, w, c int) {
+	copy(dst, image)
+	for y := b.top; y < b.bottom; y++ {
+		from, to := (y*w+b.left)*c, (y*w+b.right)*c
+		copy(dst[from:to], other[from:to])
+	}
+}

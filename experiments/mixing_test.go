@@ -1,0 +1,167 @@
+package experiments
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"gorgonia.org/tensor"
+
+	"zoo/datasets"
+)
+
+// pixelsOf is a batch in which every value of example i is i.
+func pixelsOf(n, h, w, c int) datasets.Batch {
+	x := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(n, h, w, c))
+	for i := range floats(x) {
+		floats(x)[i] = float32(i / (h * w * c))
+	}
+	y := make([]int, n)
+	for i := range y {
+		y[i] = i
+	}
+	return datasets.Batch{X: []*tensor.Dense{x}, Y: tensor.New(tensor.WithShape(n), tensor.WithBacking(y)), N: n}
+}
+
+func mixerOf(t *testing.T, mixup, cutmix float64, seed uint64, b datasets.Batch) *mixer {
+	t.Helper()
+	s := b.X[0].Shape()
+	c := Config{Seed: seed, Train: Train{Batch: s[0], Mixup: mixup, Cutmix: cutmix}}
+	m, err := newMixer(c, datasets.Spec{Inputs: []datasets.Input{{Shape: s[1:]}}, Classes: s[0]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// Each example is the mixture that its targets and the share say.
+func TestMixtures(t *testing.T) {
+	b := pixelsOf(8, 6, 9, 3)
+	before := slices.Clone(floats(b.X[0]))
+	for name, m := range map[string]*mixer{"mixup": mixerOf(t, 0.2, 0, 1, b), "cutmix": mixerOf(t, 0, 1, 1, b)} {
+		mixed := 0
+		for step := range 50 {
+			share := m.mix(b, step)
+			others := m.others.Data().([]int)
+			if s := slices.Sorted(slices.Values(others)); !slices.Equal(s, b.Y.Data().([]int)) {
+				t.Fatalf("%s: the others are %v, want each example once", name, others)
+			}
+			for i, k := range others {
+				x := floats(m.x[0])[i*162 : (i+1)*162]
+				own, sum := 0, 0.0
+				for _, v := range x {
+					sum += float64(v) / 162
+					if v == float32(i) {
+						own++
+					}
+				}
+				if want := share*float64(i) + (1-share)*float64(k); math.Abs(sum-want) > 1e-5 {
+					t.Fatalf("%s: example %d with %d has mean %v, want %v of share %v", name, i, k, sum, want, share)
+				}
+				if name == "cutmix" && i != k && math.Abs(float64(own)/162-share) > 1e-9 {
+					t.Fatalf("cutmix: %d of 162 values are the example's own, want a share of %v", own, share)
+				}
+			}
+			if share > 0.01 && share < 0.99 {
+				mixed++
+			}
+		}
+		if mixed < 10 {
+			t.Errorf("%s: only %d of 50 batches are mixed", name, mixed)
+		}
+	}
+	if !slices.Equal(floats(b.X[0]), before) {
+		t.Error("the batch itself has changed")
+	}
+}
+
+// The mixtures are a function of seed and step, and with both alphas of both kinds.
+func TestMixturesAreSeeded(t *testing.T) {
+	b := pixelsOf(8, 6, 9, 3)
+	of := func(seed uint64, step int) []float32 {
+		m := mixerOf(t, 1, 1, seed, b)
+		m.mix(b, step)
+		return slices.Clone(floats(m.x[0]))
+	}
+	want := of(1, 7)
+	m := mixerOf(t, 1, 1, 1, b)
+	whole, blended := 0, 0
+	for step := range 40 {
+		m.mix(b, step)
+		if step == 7 && !slices.Equal(floats(m.x[0]), want) {
+			t.Error("the mixture of a step depends on the steps before")
+		}
+		if v := floats(m.x[0]); slices.ContainsFunc(v, func(x float32) bool { return x != float32(int(x)) }) {
+			blended++
+		} else {
+			whole++
+		}
+	}
+	if slices.Equal(of(2, 7), want) || slices.Equal(of(1, 8), want) {
+		t.Error("another seed or step gives the same mixture")
+	}
+	if whole < 10 || blended < 10 {
+		t.Errorf("%d batches are cut and %d blended, want both", whole, blended)
+	}
+}
+
+// Beta(α, α) has mean 1/2 and variance 1/(4(2α + 1)), at α = 0 too.
+func TestBeta(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, alpha := range []float64{1e-9, 0.2, 1, 5} {
+		const n = 20000
+		var sum, square float64
+		for range n {
+			v := beta(alpha, r)
+			sum += v / n
+			square += v * v / n
+		}
+		if v := square - sum*sum; math.Abs(sum-0.5) > 0.015 || math.Abs(v-1/(4*(2*alpha+1))) > 0.01 {
+			t.Errorf("alpha %v: have mean %v and variance %v", alpha, sum, v)
+		}
+	}
+}
+
+func TestTop5(t *testing.T) {
+	logits := tensor.New(tensor.WithShape(4, 12), tensor.WithBacking(make([]float32, 48)))
+	v := floats(logits)
+	for i := range v {
+		v[i] = float32(i % 12)
+	}
+	v[24+3] = float32(math.NaN())
+	y := tensor.New(tensor.WithShape(4), tensor.WithBacking([]int{11, 7, 3, -1}))
+	if h := hitsOf(logits, y); h != (hits{3, 1, 2}) {
+		t.Errorf("have %+v, want 3 rows, 1 right and 2 among the first five", h)
+	}
+	clear(v)
+	y = tensor.New(tensor.WithShape(4), tensor.WithBacking([]int{0, 4, 5, -1}))
+	if h := hitsOf(logits, y); h != (hits{3, 1, 2}) {
+		t.Errorf("of equal logits: have %+v, want 3 rows, the first right, and the first five", h)
+	}
+	if m := (tally{N: 4, Top5: 3}).means(11); m.Top5 == nil || *m.Top5 != 0.75 {
+		t.Error("eleven classes have no top5 of 3/4")
+	}
+	if m := (tally{N: 4, Top5: 3}).means(10); m.Top5 != nil {
+		t.Error("ten classes have a top5")
+	}
+}
+
+// A jury takes means of probabilities, wherever the batches end.
+func TestJury(t *testing.T) {
+	logits := []float32{0, 1, 2, 2, 0, 1, 1, 1, 5, 0, 0, 0}
+	targets := []int{2, 2, 0, 0}
+	want := 0.0
+	for i := range 2 {
+		a, b := softmax(logits[6*i:6*i+3]), softmax(logits[6*i+3:6*i+6])
+		want -= math.Log((a[targets[2*i]] + b[targets[2*i]]) / 2)
+	}
+	for cut := range 5 {
+		j, sum := jury{of: 2, sum: make([]float64, 3)}, tally{}
+		j.hear(&sum, logits[:3*cut], targets[:cut])
+		j.hear(&sum, append(slices.Clone(logits[3*cut:]), 9, 9, 9), append(slices.Clone(targets[cut:]), -1))
+		if sum.N != 2 || math.Abs(sum.Loss-want) > 1e-12 {
+			t.Errorf("cut at %d: have %+v, want 2 examples and loss %v", cut, sum, want)
+		}
+	}
+}
