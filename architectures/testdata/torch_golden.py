@@ -3,14 +3,16 @@
     python3 torch_golden.py > torch_golden.json     (PyTorch 1.13, torchvision 0.14, in float64)
 
 Weights and images come from a formula that the Go test repeats, so that only
-results are stored: logits in evaluation, gradients in training (dropout off), and
-of some networks ten steps of training. Where torchvision has a network, the module
-is torchvision's own; the others bear the names under which their weights are
-published, or would be.
+results are stored: logits in evaluation, gradients in training (dropout off, GELU
+for ReLU), and of some networks ten steps of training. Where torchvision has a
+network, the module is torchvision's own; the others bear the names under which
+their weights are published, or would be.
 """
+import contextlib
 import copy
 import json
 import zlib
+from collections import OrderedDict
 
 import numpy
 import torch
@@ -112,6 +114,96 @@ class ResNet(nn.Module):
         x = F.relu(self.bn1(self.conv1(x)))
         x = self.layer3(self.layer2(self.layer1(x)))
         return self.linear(x.mean((2, 3)))
+
+
+class Unit(nn.Module):
+    """A residual unit of 2016; convolutions are (filters, size, stride)."""
+
+    def __init__(self, inner, convolutions, first):
+        super().__init__()
+        outer, stride = convolutions[-1][0], max(s for _, _, s in convolutions)
+        self.first, self.length = first, len(convolutions)
+        if stride != 1 or inner != outer:
+            self.downsample = nn.Sequential(nn.Conv2d(inner, outer, 1, stride, bias=False))
+        for i, (filters, size, step) in enumerate(convolutions, 1):
+            if i > 1 or not first:
+                setattr(self, f"bn{i}", nn.BatchNorm2d(inner))
+            setattr(self, f"conv{i}", nn.Conv2d(inner, filters, size, step, size // 2, bias=False))
+            inner = filters
+
+    def forward(self, x):
+        y = activated = x if self.first else F.relu(self.bn1(x))
+        y = self.conv1(y)
+        for i in range(2, self.length + 1):
+            y = getattr(self, f"conv{i}")(F.relu(getattr(self, f"bn{i}")(y)))
+        return y + (self.downsample(activated) if hasattr(self, "downsample") else x)
+
+
+class PreActResNet(nn.Module):
+    def __init__(self, bottleneck, blocks, width):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, width, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        inner, self.stages = width, len(blocks)
+        for stage in range(len(blocks)):
+            units, w = [], width << stage
+            for b in range(blocks[stage]):
+                stride = 2 if stage > 0 and b == 0 else 1
+                basic = [(w, 3, stride), (w, 3, 1)]
+                units.append(Unit(inner, [(w, 1, 1), (w, 3, stride), (4 * w, 1, 1)] if bottleneck else basic, stage == b == 0))
+                inner = 4 * w if bottleneck else w
+            setattr(self, f"layer{stage + 1}", nn.Sequential(*units))
+        self.bn_last = nn.BatchNorm2d(inner)
+        self.fc = nn.Linear(inner, 10)
+
+    def forward(self, x):
+        x = F.relu(self.bn1(self.conv1(x)))
+        for stage in range(self.stages):
+            x = getattr(self, f"layer{stage + 1}")(x)
+        return self.fc(F.relu(self.bn_last(x)).mean((2, 3)))
+
+
+def bottleneck_net(blocks, stride_first=False, **more):
+    """torchvision's, whose stride is in the 3×3 convolution unless stride_first."""
+    model = torchvision.models.ResNet(torchvision.models.resnet.Bottleneck, blocks, num_classes=10, **more)
+    for m in model.modules():
+        if stride_first and isinstance(m, torchvision.models.resnet.Bottleneck):
+            m.conv1.stride, m.conv2.stride = m.conv2.stride, m.conv1.stride
+    return model
+
+
+class DenseLayer(nn.Module):
+    """A layer without a bottleneck."""
+
+    def __init__(self, inner, growth):
+        super().__init__()
+        self.norm1 = nn.BatchNorm2d(inner)
+        self.conv1 = nn.Conv2d(inner, growth, 3, 1, 1, bias=False)
+
+    def forward(self, x):
+        return torch.cat([x, self.conv1(F.relu(self.norm1(x)))], 1)
+
+
+class SmallDenseNet(nn.Module):
+    def __init__(self, blocks, growth, width):
+        super().__init__()
+        layers = OrderedDict(conv0=nn.Conv2d(3, width, 3, 1, 1, bias=False))
+        for i, n in enumerate(blocks, 1):
+            if i > 1:
+                transition = OrderedDict(norm=nn.BatchNorm2d(width), relu=nn.ReLU())
+                transition.update(conv=nn.Conv2d(width, width, 1, bias=False), pool=nn.AvgPool2d(2))
+                layers[f"transition{i - 1}"] = nn.Sequential(transition)
+            block = OrderedDict()
+            for l in range(n):
+                block[f"denselayer{l + 1}"] = DenseLayer(width, growth)
+                width += growth
+            layers[f"denseblock{i}"] = nn.Sequential(block)
+        layers["norm5"] = nn.BatchNorm2d(width)
+        self.features = nn.Sequential(layers)
+        self.classifier = nn.Linear(width, 10)
+
+    def forward(self, x):
+        return self.classifier(F.relu(self.features(x)).mean((2, 3)))
 
 
 class VGG(nn.Module):
@@ -231,10 +323,19 @@ def objective(model, x, auxiliary):
     return loss + auxiliary * sum(F.cross_entropy(m, y) for m in middle), loss
 
 
+@contextlib.contextmanager
+def without_kinks():
+    """GELU in the place of ReLU: a gradient does not jump where rounding changes the sign of a value."""
+    relu, F.relu = F.relu, lambda x, inplace=False: F.gelu(x)
+    yield
+    F.relu = relu
+
+
 def gradients(model, x, auxiliary):
     """Of each parameter's gradient the sum, the sum of squares and the first three values."""
     model = training(copy.deepcopy(model))
-    objective(model, x, auxiliary)[0].backward()
+    with without_kinks():
+        objective(model, x, auxiliary)[0].backward()
     grads = {k: p.grad.flatten() for k, p in model.named_parameters()}
     return {k: [g.sum().item(), (g * g).sum().item(), *g[:3].tolist()] for k, g in grads.items()}
 
@@ -289,6 +390,15 @@ CASES = {
     "vgg11_bn": lambda: case(vgg("A", True), 64, 3),
     "vgg-c-lrn": lambda: case(VGGCLRN(), 12, 3),
     "vit": lambda: case(torchvision.models.VisionTransformer(32, 8, 2, 4, 64, 128, num_classes=10), 32, 3, steps=10),
+    "resnet18": lambda: case(torchvision.models.resnet18(num_classes=10), 64, 3),
+    "resnet-bottleneck": lambda: case(bottleneck_net([1, 2, 1, 1]), 64, 3),
+    "resnet-v1": lambda: case(bottleneck_net([1, 1, 1, 1], stride_first=True), 64, 3),
+    "resnext": lambda: case(bottleneck_net([1, 1, 1, 1], groups=32, width_per_group=4), 64, 3),
+    "wide-resnet": lambda: case(bottleneck_net([1, 1, 1, 1], width_per_group=128), 64, 3),
+    "preact-basic": lambda: case(PreActResNet(False, [1, 2, 1], 8), 16, 3, steps=10),
+    "preact-bottleneck": lambda: case(PreActResNet(True, [1, 2], 4), 16, 3),
+    "densenet-bc": lambda: case(torchvision.models.DenseNet(12, (2, 3, 2, 2), 16, num_classes=10), 64, 3),
+    "densenet": lambda: case(SmallDenseNet([2, 3], 6, 8), 16, 3),
 }
 
 print("{")
