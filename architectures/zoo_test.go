@@ -74,6 +74,13 @@ var smallNetworks = []smallNetwork{
 	{"densenet", "densenet40", architectures.DenseNet{Blocks: []int{2, 2}, Growth: 3, Width: 4, Compression: 1, Stem: "small"}, [3]int{8, 8, 3}},
 	{"densenet, bc", "densenet100-bc", architectures.DenseNet{Blocks: []int{2, 1, 2}, Growth: 3, Width: 4, Bottleneck: 2, Compression: 0.5, Stem: "small"}, [3]int{8, 8, 3}},
 	{"densenet, imagenet stem", "densenet121", architectures.DenseNet{Blocks: []int{2, 1}, Growth: 3, Width: 4, Bottleneck: 2, Compression: 0.5, Stem: "imagenet"}, [3]int{32, 32, 3}},
+	{"googlenet", "googlenet-paper", smallGoogLeNet, [3]int{12, 12, 3}},
+	{"googlenet, imagenet stem", "googlenet", architectures.GoogLeNet{Stem: "imagenet", Divisor: 16, Filter: 3, Pooling: "torchvision", LRN: true}, [3]int{64, 64, 3}},
+	{"inception-bn", "inception-bn", architectures.InceptionBN{Stem: "small", Divisor: 32}, [3]int{12, 12, 3}},
+	{"inception v3", "inception_v3", smallInceptionV3, [3]int{13, 13, 3}},
+	{"inception v4", "inception_v4", architectures.InceptionV4{Stem: "small", Modules: []int{1, 1, 1}, Divisor: 32}, [3]int{13, 13, 3}},
+	{"inception-resnet", "inception_resnet_v2", architectures.InceptionResNet{Stem: "small", Modules: []int{2, 1, 2}, Scale: []float64{0.17, 0.10, 0.20}, Divisor: 32}, [3]int{13, 13, 3}},
+	{"xception", "xception", architectures.Xception{Stem: "small", Middle: 1, Divisor: 32}, [3]int{12, 12, 3}},
 	{"resnet, imagenet stem", "resnet34", architectures.ResNet{Block: "basic", Blocks: []int{1, 1}, Width: 4, Cardinality: 1, Stem: "imagenet", Shortcut: "A"}, [3]int{32, 32, 3}},
 
 	{"vit", "vit-cifar", architectures.ViT{Patch: 2, Dim: 12, Depth: 2, Heads: 3, MLP: 16, Pool: "cls", Position: "learned"}, [3]int{8, 6, 3}},
