@@ -28,6 +28,20 @@ func avx512columns64(rows int, groups int, depth int, a *float32, row int, step 
 //go:noescape
 func avx512columns(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 
+// avx512grouped16 computes a product of 16·groups columns and of 1 to 8 rows, in which a column sees its group.
+// segments points to n pairs of offsets, in a and in b.
+// From lanes to end lies, for each column of a group, which lane of a vector each lane sees.
+//
+//go:noescape
+func avx512grouped16(rows int, groups int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
+
+// avx512grouped computes a product of 1 to 16 columns and of 1 to 8 rows, in which a column sees its group.
+// segments points to n pairs of offsets, in a and in b.
+// From lanes to end lies, for each column of a group, which lane of a vector each lane sees.
+//
+//go:noescape
+func avx512grouped(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
+
 // avx2columns8 computes a product of 8·groups columns and of 1 to 12 rows, column by column.
 // segments points to n pairs of offsets, in a and in b.
 //
@@ -51,3 +65,17 @@ func avx2columns32(rows int, groups int, depth int, a *float32, row int, step in
 //
 //go:noescape
 func avx2columns(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
+
+// avx2grouped8 computes a product of 8·groups columns and of 1 to 8 rows, in which a column sees its group.
+// segments points to n pairs of offsets, in a and in b.
+// From lanes to end lies, for each column of a group, which lane of a vector each lane sees.
+//
+//go:noescape
+func avx2grouped8(rows int, groups int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
+
+// avx2grouped computes a product of 1 to 8 columns and of 1 to 8 rows, in which a column sees its group.
+// segments points to n pairs of offsets, in a and in b.
+// From lanes to end lies, for each column of a group, which lane of a vector each lane sees.
+//
+//go:noescape
+func avx2grouped(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)

@@ -4699,6 +4699,1602 @@ rows12term:
 	VZEROUPPER
 	RET
 
+// func avx512grouped16(rows int, groups int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
+// Requires: AVX, AVX512F
+TEXT ·avx512grouped16(SB), NOSPLIT, $0-120
+	MOVQ   groups+8(FP), AX
+	IMUL3Q $0x00000040, AX, AX
+	MOVQ   rows+0(FP), CX
+	CMPQ   CX, $0x04
+	JHI    above4
+	CMPQ   CX, $0x02
+	JHI    above2
+	CMPQ   CX, $0x01
+	JHI    above1
+	JMP    rows1
+
+above1:
+	JMP rows2
+
+above2:
+	CMPQ CX, $0x03
+	JHI  above3
+	JMP  rows3
+
+above3:
+	JMP rows4
+
+above4:
+	CMPQ CX, $0x06
+	JHI  above6
+	CMPQ CX, $0x05
+	JHI  above5
+	JMP  rows5
+
+above5:
+	JMP rows6
+
+above6:
+	CMPQ CX, $0x07
+	JHI  above7
+	JMP  rows7
+
+above7:
+	JMP rows8
+
+rows1:
+	MOVQ step+40(FP), R9
+	SHLQ $0x02, R9
+	MOVQ ldb+56(FP), R10
+	SHLQ $0x02, R10
+	XORQ BX, BX
+
+rows1group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows1zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), DX
+	SHLQ    $0x02, DX
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z0
+	JMP     rows1sums
+
+rows1zeros:
+	VPXORD Z0, Z0, Z0
+
+rows1sums:
+	MOVQ segments+64(FP), SI
+	MOVQ n+72(FP), DI
+	SHLQ $0x04, DI
+	ADDQ SI, DI
+
+rows1segment:
+	MOVQ a+24(FP), CX
+	ADDQ BX, CX
+	MOVQ (SI), DX
+	LEAQ (CX)(DX*4), CX
+	MOVQ b+48(FP), DX
+	ADDQ BX, DX
+	MOVQ 8(SI), R8
+	LEAQ (DX)(R8*4), DX
+	MOVQ depth+16(FP), R8
+
+rows1term:
+	MOVQ lanes+104(FP), R11
+
+rows1share:
+	VMOVUPS     (R11), Z1
+	VMOVUPS     (DX), Z2
+	VPERMPS     (CX), Z1, Z1
+	VFMADD231PS Z1, Z2, Z0
+	ADDQ        R10, DX
+	ADDQ        $0x40, R11
+	CMPQ        R11, end+112(FP)
+	JNE         rows1share
+	ADDQ        R9, CX
+	DECQ        R8
+	JNZ         rows1term
+	ADDQ        $0x10, SI
+	CMPQ        SI, DI
+	JNE         rows1segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), DX
+	SHLQ        $0x02, DX
+	ADDQ        BX, CX
+	VMOVUPS     Z0, (CX)
+	ADDQ        $0x00000040, BX
+	CMPQ        BX, AX
+	JNE         rows1group
+	VZEROUPPER
+	RET
+
+rows2:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	MOVQ step+40(FP), R10
+	SHLQ $0x02, R10
+	MOVQ ldb+56(FP), R11
+	SHLQ $0x02, R11
+	XORQ SI, SI
+
+rows2group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows2zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z0
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z1
+	JMP     rows2sums
+
+rows2zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+rows2sums:
+	MOVQ segments+64(FP), DI
+	MOVQ n+72(FP), R8
+	SHLQ $0x04, R8
+	ADDQ DI, R8
+
+rows2segment:
+	MOVQ a+24(FP), CX
+	ADDQ SI, CX
+	MOVQ (DI), BX
+	LEAQ (CX)(BX*4), CX
+	MOVQ b+48(FP), BX
+	ADDQ SI, BX
+	MOVQ 8(DI), R9
+	LEAQ (BX)(R9*4), BX
+	MOVQ depth+16(FP), R9
+
+rows2term:
+	MOVQ lanes+104(FP), R12
+
+rows2share:
+	VMOVUPS     (R12), Z2
+	VMOVUPS     (BX), Z3
+	VPERMPS     (CX), Z2, Z4
+	VFMADD231PS Z4, Z3, Z0
+	VPERMPS     (CX)(DX*1), Z2, Z2
+	VFMADD231PS Z2, Z3, Z1
+	ADDQ        R11, BX
+	ADDQ        $0x40, R12
+	CMPQ        R12, end+112(FP)
+	JNE         rows2share
+	ADDQ        R10, CX
+	DECQ        R9
+	JNZ         rows2term
+	ADDQ        $0x10, DI
+	CMPQ        DI, R8
+	JNE         rows2segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        SI, CX
+	VMOVUPS     Z0, (CX)
+	ADDQ        BX, CX
+	VMOVUPS     Z1, (CX)
+	ADDQ        $0x00000040, SI
+	CMPQ        SI, AX
+	JNE         rows2group
+	VZEROUPPER
+	RET
+
+rows3:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	MOVQ step+40(FP), R10
+	SHLQ $0x02, R10
+	MOVQ ldb+56(FP), R11
+	SHLQ $0x02, R11
+	XORQ SI, SI
+
+rows3group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows3zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z0
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z1
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z2
+	JMP     rows3sums
+
+rows3zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+
+rows3sums:
+	MOVQ segments+64(FP), DI
+	MOVQ n+72(FP), R8
+	SHLQ $0x04, R8
+	ADDQ DI, R8
+
+rows3segment:
+	MOVQ a+24(FP), CX
+	ADDQ SI, CX
+	MOVQ (DI), BX
+	LEAQ (CX)(BX*4), CX
+	MOVQ b+48(FP), BX
+	ADDQ SI, BX
+	MOVQ 8(DI), R9
+	LEAQ (BX)(R9*4), BX
+	MOVQ depth+16(FP), R9
+
+rows3term:
+	MOVQ lanes+104(FP), R12
+
+rows3share:
+	VMOVUPS     (R12), Z3
+	VMOVUPS     (BX), Z4
+	VPERMPS     (CX), Z3, Z5
+	VFMADD231PS Z5, Z4, Z0
+	VPERMPS     (CX)(DX*1), Z3, Z5
+	VFMADD231PS Z5, Z4, Z1
+	VPERMPS     (CX)(DX*2), Z3, Z3
+	VFMADD231PS Z3, Z4, Z2
+	ADDQ        R11, BX
+	ADDQ        $0x40, R12
+	CMPQ        R12, end+112(FP)
+	JNE         rows3share
+	ADDQ        R10, CX
+	DECQ        R9
+	JNZ         rows3term
+	ADDQ        $0x10, DI
+	CMPQ        DI, R8
+	JNE         rows3segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        SI, CX
+	VMOVUPS     Z0, (CX)
+	ADDQ        BX, CX
+	VMOVUPS     Z1, (CX)
+	ADDQ        BX, CX
+	VMOVUPS     Z2, (CX)
+	ADDQ        $0x00000040, SI
+	CMPQ        SI, AX
+	JNE         rows3group
+	VZEROUPPER
+	RET
+
+rows4:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ step+40(FP), R11
+	SHLQ $0x02, R11
+	MOVQ ldb+56(FP), R12
+	SHLQ $0x02, R12
+	XORQ DI, DI
+
+rows4group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows4zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), SI
+	SHLQ    $0x02, SI
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z0
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z1
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z2
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z3
+	JMP     rows4sums
+
+rows4zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+rows4sums:
+	MOVQ segments+64(FP), R8
+	MOVQ n+72(FP), R9
+	SHLQ $0x04, R9
+	ADDQ R8, R9
+
+rows4segment:
+	MOVQ a+24(FP), CX
+	ADDQ DI, CX
+	MOVQ (R8), SI
+	LEAQ (CX)(SI*4), CX
+	MOVQ b+48(FP), SI
+	ADDQ DI, SI
+	MOVQ 8(R8), R10
+	LEAQ (SI)(R10*4), SI
+	MOVQ depth+16(FP), R10
+
+rows4term:
+	MOVQ lanes+104(FP), R13
+
+rows4share:
+	VMOVUPS     (R13), Z4
+	VMOVUPS     (SI), Z5
+	VPERMPS     (CX), Z4, Z6
+	VFMADD231PS Z6, Z5, Z0
+	VPERMPS     (CX)(DX*1), Z4, Z6
+	VFMADD231PS Z6, Z5, Z1
+	VPERMPS     (CX)(DX*2), Z4, Z6
+	VFMADD231PS Z6, Z5, Z2
+	VPERMPS     (CX)(BX*1), Z4, Z4
+	VFMADD231PS Z4, Z5, Z3
+	ADDQ        R12, SI
+	ADDQ        $0x40, R13
+	CMPQ        R13, end+112(FP)
+	JNE         rows4share
+	ADDQ        R11, CX
+	DECQ        R10
+	JNZ         rows4term
+	ADDQ        $0x10, R8
+	CMPQ        R8, R9
+	JNE         rows4segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        DI, CX
+	VMOVUPS     Z0, (CX)
+	ADDQ        SI, CX
+	VMOVUPS     Z1, (CX)
+	ADDQ        SI, CX
+	VMOVUPS     Z2, (CX)
+	ADDQ        SI, CX
+	VMOVUPS     Z3, (CX)
+	ADDQ        $0x00000040, DI
+	CMPQ        DI, AX
+	JNE         rows4group
+	VZEROUPPER
+	RET
+
+rows5:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ step+40(FP), R11
+	SHLQ $0x02, R11
+	MOVQ ldb+56(FP), R12
+	SHLQ $0x02, R12
+	XORQ DI, DI
+
+rows5group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows5zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), SI
+	SHLQ    $0x02, SI
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z0
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z1
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z2
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z3
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z4
+	JMP     rows5sums
+
+rows5zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+
+rows5sums:
+	MOVQ segments+64(FP), R8
+	MOVQ n+72(FP), R9
+	SHLQ $0x04, R9
+	ADDQ R8, R9
+
+rows5segment:
+	MOVQ a+24(FP), CX
+	ADDQ DI, CX
+	MOVQ (R8), SI
+	LEAQ (CX)(SI*4), CX
+	MOVQ b+48(FP), SI
+	ADDQ DI, SI
+	MOVQ 8(R8), R10
+	LEAQ (SI)(R10*4), SI
+	MOVQ depth+16(FP), R10
+
+rows5term:
+	MOVQ lanes+104(FP), R13
+
+rows5share:
+	VMOVUPS     (R13), Z5
+	VMOVUPS     (SI), Z6
+	VPERMPS     (CX), Z5, Z7
+	VFMADD231PS Z7, Z6, Z0
+	VPERMPS     (CX)(DX*1), Z5, Z7
+	VFMADD231PS Z7, Z6, Z1
+	VPERMPS     (CX)(DX*2), Z5, Z7
+	VFMADD231PS Z7, Z6, Z2
+	VPERMPS     (CX)(BX*1), Z5, Z7
+	VFMADD231PS Z7, Z6, Z3
+	VPERMPS     (CX)(DX*4), Z5, Z5
+	VFMADD231PS Z5, Z6, Z4
+	ADDQ        R12, SI
+	ADDQ        $0x40, R13
+	CMPQ        R13, end+112(FP)
+	JNE         rows5share
+	ADDQ        R11, CX
+	DECQ        R10
+	JNZ         rows5term
+	ADDQ        $0x10, R8
+	CMPQ        R8, R9
+	JNE         rows5segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        DI, CX
+	VMOVUPS     Z0, (CX)
+	ADDQ        SI, CX
+	VMOVUPS     Z1, (CX)
+	ADDQ        SI, CX
+	VMOVUPS     Z2, (CX)
+	ADDQ        SI, CX
+	VMOVUPS     Z3, (CX)
+	ADDQ        SI, CX
+	VMOVUPS     Z4, (CX)
+	ADDQ        $0x00000040, DI
+	CMPQ        DI, AX
+	JNE         rows5group
+	VZEROUPPER
+	RET
+
+rows6:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (BX)(DX*2), SI
+	MOVQ step+40(FP), R12
+	SHLQ $0x02, R12
+	MOVQ ldb+56(FP), R13
+	SHLQ $0x02, R13
+	XORQ R8, R8
+
+rows6group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows6zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), DI
+	SHLQ    $0x02, DI
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z0
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z1
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z2
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z3
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z4
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z5
+	JMP     rows6sums
+
+rows6zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+
+rows6sums:
+	MOVQ segments+64(FP), R9
+	MOVQ n+72(FP), R10
+	SHLQ $0x04, R10
+	ADDQ R9, R10
+
+rows6segment:
+	MOVQ a+24(FP), CX
+	ADDQ R8, CX
+	MOVQ (R9), DI
+	LEAQ (CX)(DI*4), CX
+	MOVQ b+48(FP), DI
+	ADDQ R8, DI
+	MOVQ 8(R9), R11
+	LEAQ (DI)(R11*4), DI
+	MOVQ depth+16(FP), R11
+
+rows6term:
+	MOVQ lanes+104(FP), R14
+
+rows6share:
+	VMOVUPS     (R14), Z6
+	VMOVUPS     (DI), Z7
+	VPERMPS     (CX), Z6, Z8
+	VFMADD231PS Z8, Z7, Z0
+	VPERMPS     (CX)(DX*1), Z6, Z8
+	VFMADD231PS Z8, Z7, Z1
+	VPERMPS     (CX)(DX*2), Z6, Z8
+	VFMADD231PS Z8, Z7, Z2
+	VPERMPS     (CX)(BX*1), Z6, Z8
+	VFMADD231PS Z8, Z7, Z3
+	VPERMPS     (CX)(DX*4), Z6, Z8
+	VFMADD231PS Z8, Z7, Z4
+	VPERMPS     (CX)(SI*1), Z6, Z6
+	VFMADD231PS Z6, Z7, Z5
+	ADDQ        R13, DI
+	ADDQ        $0x40, R14
+	CMPQ        R14, end+112(FP)
+	JNE         rows6share
+	ADDQ        R12, CX
+	DECQ        R11
+	JNZ         rows6term
+	ADDQ        $0x10, R9
+	CMPQ        R9, R10
+	JNE         rows6segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), DI
+	SHLQ        $0x02, DI
+	ADDQ        R8, CX
+	VMOVUPS     Z0, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z1, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z2, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z3, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z4, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z5, (CX)
+	ADDQ        $0x00000040, R8
+	CMPQ        R8, AX
+	JNE         rows6group
+	VZEROUPPER
+	RET
+
+rows7:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (BX)(DX*2), SI
+	MOVQ step+40(FP), R12
+	SHLQ $0x02, R12
+	MOVQ ldb+56(FP), R13
+	SHLQ $0x02, R13
+	XORQ R8, R8
+
+rows7group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows7zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), DI
+	SHLQ    $0x02, DI
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z0
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z1
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z2
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z3
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z4
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z5
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z6
+	JMP     rows7sums
+
+rows7zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+
+rows7sums:
+	MOVQ segments+64(FP), R9
+	MOVQ n+72(FP), R10
+	SHLQ $0x04, R10
+	ADDQ R9, R10
+
+rows7segment:
+	MOVQ a+24(FP), CX
+	ADDQ R8, CX
+	MOVQ (R9), DI
+	LEAQ (CX)(DI*4), CX
+	MOVQ b+48(FP), DI
+	ADDQ R8, DI
+	MOVQ 8(R9), R11
+	LEAQ (DI)(R11*4), DI
+	MOVQ depth+16(FP), R11
+
+rows7term:
+	MOVQ lanes+104(FP), R14
+
+rows7share:
+	VMOVUPS     (R14), Z7
+	VMOVUPS     (DI), Z8
+	VPERMPS     (CX), Z7, Z9
+	VFMADD231PS Z9, Z8, Z0
+	VPERMPS     (CX)(DX*1), Z7, Z9
+	VFMADD231PS Z9, Z8, Z1
+	VPERMPS     (CX)(DX*2), Z7, Z9
+	VFMADD231PS Z9, Z8, Z2
+	VPERMPS     (CX)(BX*1), Z7, Z9
+	VFMADD231PS Z9, Z8, Z3
+	VPERMPS     (CX)(DX*4), Z7, Z9
+	VFMADD231PS Z9, Z8, Z4
+	VPERMPS     (CX)(SI*1), Z7, Z9
+	VFMADD231PS Z9, Z8, Z5
+	VPERMPS     (CX)(BX*2), Z7, Z7
+	VFMADD231PS Z7, Z8, Z6
+	ADDQ        R13, DI
+	ADDQ        $0x40, R14
+	CMPQ        R14, end+112(FP)
+	JNE         rows7share
+	ADDQ        R12, CX
+	DECQ        R11
+	JNZ         rows7term
+	ADDQ        $0x10, R9
+	CMPQ        R9, R10
+	JNE         rows7segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), DI
+	SHLQ        $0x02, DI
+	ADDQ        R8, CX
+	VMOVUPS     Z0, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z1, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z2, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z3, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z4, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z5, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z6, (CX)
+	ADDQ        $0x00000040, R8
+	CMPQ        R8, AX
+	JNE         rows7group
+	VZEROUPPER
+	RET
+
+rows8:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (BX)(DX*2), SI
+	LEAQ (SI)(DX*2), DI
+	MOVQ step+40(FP), R13
+	SHLQ $0x02, R13
+	MOVQ ldb+56(FP), R14
+	SHLQ $0x02, R14
+	XORQ R9, R9
+
+rows8group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows8zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), R8
+	SHLQ    $0x02, R8
+	ADDQ    R9, CX
+	VMOVUPS (CX), Z0
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z1
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z2
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z3
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z4
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z5
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z6
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z7
+	JMP     rows8sums
+
+rows8zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+rows8sums:
+	MOVQ segments+64(FP), R10
+	MOVQ n+72(FP), R11
+	SHLQ $0x04, R11
+	ADDQ R10, R11
+
+rows8segment:
+	MOVQ a+24(FP), CX
+	ADDQ R9, CX
+	MOVQ (R10), R8
+	LEAQ (CX)(R8*4), CX
+	MOVQ b+48(FP), R8
+	ADDQ R9, R8
+	MOVQ 8(R10), R12
+	LEAQ (R8)(R12*4), R8
+	MOVQ depth+16(FP), R12
+
+rows8term:
+	MOVQ lanes+104(FP), R15
+
+rows8share:
+	VMOVUPS     (R15), Z8
+	VMOVUPS     (R8), Z9
+	VPERMPS     (CX), Z8, Z10
+	VFMADD231PS Z10, Z9, Z0
+	VPERMPS     (CX)(DX*1), Z8, Z10
+	VFMADD231PS Z10, Z9, Z1
+	VPERMPS     (CX)(DX*2), Z8, Z10
+	VFMADD231PS Z10, Z9, Z2
+	VPERMPS     (CX)(BX*1), Z8, Z10
+	VFMADD231PS Z10, Z9, Z3
+	VPERMPS     (CX)(DX*4), Z8, Z10
+	VFMADD231PS Z10, Z9, Z4
+	VPERMPS     (CX)(SI*1), Z8, Z10
+	VFMADD231PS Z10, Z9, Z5
+	VPERMPS     (CX)(BX*2), Z8, Z10
+	VFMADD231PS Z10, Z9, Z6
+	VPERMPS     (CX)(DI*1), Z8, Z8
+	VFMADD231PS Z8, Z9, Z7
+	ADDQ        R14, R8
+	ADDQ        $0x40, R15
+	CMPQ        R15, end+112(FP)
+	JNE         rows8share
+	ADDQ        R13, CX
+	DECQ        R12
+	JNZ         rows8term
+	ADDQ        $0x10, R10
+	CMPQ        R10, R11
+	JNE         rows8segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), R8
+	SHLQ        $0x02, R8
+	ADDQ        R9, CX
+	VMOVUPS     Z0, (CX)
+	ADDQ        R8, CX
+	VMOVUPS     Z1, (CX)
+	ADDQ        R8, CX
+	VMOVUPS     Z2, (CX)
+	ADDQ        R8, CX
+	VMOVUPS     Z3, (CX)
+	ADDQ        R8, CX
+	VMOVUPS     Z4, (CX)
+	ADDQ        R8, CX
+	VMOVUPS     Z5, (CX)
+	ADDQ        R8, CX
+	VMOVUPS     Z6, (CX)
+	ADDQ        R8, CX
+	VMOVUPS     Z7, (CX)
+	ADDQ        $0x00000040, R9
+	CMPQ        R9, AX
+	JNE         rows8group
+	VZEROUPPER
+	RET
+
+// func avx512grouped(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
+// Requires: AVX, AVX512F
+TEXT ·avx512grouped(SB), NOSPLIT, $0-120
+	MOVQ  columns+8(FP), AX
+	MOVQ  AX, CX
+	MOVL  $+1, AX
+	SHLL  CL, AX
+	DECL  AX
+	KMOVW AX, K1
+	MOVQ  rows+0(FP), AX
+	CMPQ  AX, $0x04
+	JHI   above4
+	CMPQ  AX, $0x02
+	JHI   above2
+	CMPQ  AX, $0x01
+	JHI   above1
+	JMP   rows1
+
+above1:
+	JMP rows2
+
+above2:
+	CMPQ AX, $0x03
+	JHI  above3
+	JMP  rows3
+
+above3:
+	JMP rows4
+
+above4:
+	CMPQ AX, $0x06
+	JHI  above6
+	CMPQ AX, $0x05
+	JHI  above5
+	JMP  rows5
+
+above5:
+	JMP rows6
+
+above6:
+	CMPQ AX, $0x07
+	JHI  above7
+	JMP  rows7
+
+above7:
+	JMP rows8
+
+rows1:
+	MOVQ      step+40(FP), R8
+	SHLQ      $0x02, R8
+	MOVQ      ldb+56(FP), R9
+	SHLQ      $0x02, R9
+	XORQ      DX, DX
+	MOVB      accumulate+96(FP), AL
+	TESTB     AL, AL
+	JZ        rows1zeros
+	MOVQ      c+80(FP), AX
+	MOVQ      ldc+88(FP), CX
+	SHLQ      $0x02, CX
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z0
+	JMP       rows1sums
+
+rows1zeros:
+	VPXORD Z0, Z0, Z0
+
+rows1sums:
+	MOVQ segments+64(FP), BX
+	MOVQ n+72(FP), SI
+	SHLQ $0x04, SI
+	ADDQ BX, SI
+
+rows1segment:
+	MOVQ a+24(FP), AX
+	ADDQ DX, AX
+	MOVQ (BX), CX
+	LEAQ (AX)(CX*4), AX
+	MOVQ b+48(FP), CX
+	ADDQ DX, CX
+	MOVQ 8(BX), DI
+	LEAQ (CX)(DI*4), CX
+	MOVQ depth+16(FP), DI
+
+rows1term:
+	MOVQ lanes+104(FP), R10
+
+rows1share:
+	VMOVUPS     (R10), Z1
+	VMOVUPS.Z   (CX), K1, Z2
+	VMOVUPS.Z   (AX), K1, Z3
+	VPERMPS     Z3, Z1, Z3
+	VFMADD231PS Z3, Z2, Z0
+	ADDQ        R9, CX
+	ADDQ        $0x40, R10
+	CMPQ        R10, end+112(FP)
+	JNE         rows1share
+	ADDQ        R8, AX
+	DECQ        DI
+	JNZ         rows1term
+	ADDQ        $0x10, BX
+	CMPQ        BX, SI
+	JNE         rows1segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        DX, AX
+	VMOVUPS     Z0, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows2:
+	MOVQ      row+32(FP), CX
+	SHLQ      $0x02, CX
+	MOVQ      step+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      ldb+56(FP), R10
+	SHLQ      $0x02, R10
+	XORQ      BX, BX
+	MOVB      accumulate+96(FP), AL
+	TESTB     AL, AL
+	JZ        rows2zeros
+	MOVQ      c+80(FP), AX
+	MOVQ      ldc+88(FP), DX
+	SHLQ      $0x02, DX
+	ADDQ      BX, AX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	JMP       rows2sums
+
+rows2zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+rows2sums:
+	MOVQ segments+64(FP), SI
+	MOVQ n+72(FP), DI
+	SHLQ $0x04, DI
+	ADDQ SI, DI
+
+rows2segment:
+	MOVQ a+24(FP), AX
+	ADDQ BX, AX
+	MOVQ (SI), DX
+	LEAQ (AX)(DX*4), AX
+	MOVQ b+48(FP), DX
+	ADDQ BX, DX
+	MOVQ 8(SI), R8
+	LEAQ (DX)(R8*4), DX
+	MOVQ depth+16(FP), R8
+
+rows2term:
+	MOVQ lanes+104(FP), R11
+
+rows2share:
+	VMOVUPS     (R11), Z2
+	VMOVUPS.Z   (DX), K1, Z3
+	VMOVUPS.Z   (AX), K1, Z4
+	VPERMPS     Z4, Z2, Z4
+	VFMADD231PS Z4, Z3, Z0
+	VMOVUPS.Z   (AX)(CX*1), K1, Z4
+	VPERMPS     Z4, Z2, Z4
+	VFMADD231PS Z4, Z3, Z1
+	ADDQ        R10, DX
+	ADDQ        $0x40, R11
+	CMPQ        R11, end+112(FP)
+	JNE         rows2share
+	ADDQ        R9, AX
+	DECQ        R8
+	JNZ         rows2term
+	ADDQ        $0x10, SI
+	CMPQ        SI, DI
+	JNE         rows2segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        BX, AX
+	VMOVUPS     Z0, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z1, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows3:
+	MOVQ      row+32(FP), CX
+	SHLQ      $0x02, CX
+	MOVQ      step+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      ldb+56(FP), R10
+	SHLQ      $0x02, R10
+	XORQ      BX, BX
+	MOVB      accumulate+96(FP), AL
+	TESTB     AL, AL
+	JZ        rows3zeros
+	MOVQ      c+80(FP), AX
+	MOVQ      ldc+88(FP), DX
+	SHLQ      $0x02, DX
+	ADDQ      BX, AX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	JMP       rows3sums
+
+rows3zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+
+rows3sums:
+	MOVQ segments+64(FP), SI
+	MOVQ n+72(FP), DI
+	SHLQ $0x04, DI
+	ADDQ SI, DI
+
+rows3segment:
+	MOVQ a+24(FP), AX
+	ADDQ BX, AX
+	MOVQ (SI), DX
+	LEAQ (AX)(DX*4), AX
+	MOVQ b+48(FP), DX
+	ADDQ BX, DX
+	MOVQ 8(SI), R8
+	LEAQ (DX)(R8*4), DX
+	MOVQ depth+16(FP), R8
+
+rows3term:
+	MOVQ lanes+104(FP), R11
+
+rows3share:
+	VMOVUPS     (R11), Z3
+	VMOVUPS.Z   (DX), K1, Z4
+	VMOVUPS.Z   (AX), K1, Z5
+	VPERMPS     Z5, Z3, Z5
+	VFMADD231PS Z5, Z4, Z0
+	VMOVUPS.Z   (AX)(CX*1), K1, Z5
+	VPERMPS     Z5, Z3, Z5
+	VFMADD231PS Z5, Z4, Z1
+	VMOVUPS.Z   (AX)(CX*2), K1, Z5
+	VPERMPS     Z5, Z3, Z5
+	VFMADD231PS Z5, Z4, Z2
+	ADDQ        R10, DX
+	ADDQ        $0x40, R11
+	CMPQ        R11, end+112(FP)
+	JNE         rows3share
+	ADDQ        R9, AX
+	DECQ        R8
+	JNZ         rows3term
+	ADDQ        $0x10, SI
+	CMPQ        SI, DI
+	JNE         rows3segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        BX, AX
+	VMOVUPS     Z0, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z1, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z2, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows4:
+	MOVQ      row+32(FP), CX
+	SHLQ      $0x02, CX
+	LEAQ      (CX)(CX*2), DX
+	MOVQ      step+40(FP), R10
+	SHLQ      $0x02, R10
+	MOVQ      ldb+56(FP), R11
+	SHLQ      $0x02, R11
+	XORQ      SI, SI
+	MOVB      accumulate+96(FP), AL
+	TESTB     AL, AL
+	JZ        rows4zeros
+	MOVQ      c+80(FP), AX
+	MOVQ      ldc+88(FP), BX
+	SHLQ      $0x02, BX
+	ADDQ      SI, AX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      BX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      BX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      BX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	JMP       rows4sums
+
+rows4zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+rows4sums:
+	MOVQ segments+64(FP), DI
+	MOVQ n+72(FP), R8
+	SHLQ $0x04, R8
+	ADDQ DI, R8
+
+rows4segment:
+	MOVQ a+24(FP), AX
+	ADDQ SI, AX
+	MOVQ (DI), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	ADDQ SI, BX
+	MOVQ 8(DI), R9
+	LEAQ (BX)(R9*4), BX
+	MOVQ depth+16(FP), R9
+
+rows4term:
+	MOVQ lanes+104(FP), R12
+
+rows4share:
+	VMOVUPS     (R12), Z4
+	VMOVUPS.Z   (BX), K1, Z5
+	VMOVUPS.Z   (AX), K1, Z6
+	VPERMPS     Z6, Z4, Z6
+	VFMADD231PS Z6, Z5, Z0
+	VMOVUPS.Z   (AX)(CX*1), K1, Z6
+	VPERMPS     Z6, Z4, Z6
+	VFMADD231PS Z6, Z5, Z1
+	VMOVUPS.Z   (AX)(CX*2), K1, Z6
+	VPERMPS     Z6, Z4, Z6
+	VFMADD231PS Z6, Z5, Z2
+	VMOVUPS.Z   (AX)(DX*1), K1, Z6
+	VPERMPS     Z6, Z4, Z6
+	VFMADD231PS Z6, Z5, Z3
+	ADDQ        R11, BX
+	ADDQ        $0x40, R12
+	CMPQ        R12, end+112(FP)
+	JNE         rows4share
+	ADDQ        R10, AX
+	DECQ        R9
+	JNZ         rows4term
+	ADDQ        $0x10, DI
+	CMPQ        DI, R8
+	JNE         rows4segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        SI, AX
+	VMOVUPS     Z0, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z1, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z2, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z3, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows5:
+	MOVQ      row+32(FP), CX
+	SHLQ      $0x02, CX
+	LEAQ      (CX)(CX*2), DX
+	MOVQ      step+40(FP), R10
+	SHLQ      $0x02, R10
+	MOVQ      ldb+56(FP), R11
+	SHLQ      $0x02, R11
+	XORQ      SI, SI
+	MOVB      accumulate+96(FP), AL
+	TESTB     AL, AL
+	JZ        rows5zeros
+	MOVQ      c+80(FP), AX
+	MOVQ      ldc+88(FP), BX
+	SHLQ      $0x02, BX
+	ADDQ      SI, AX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      BX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      BX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      BX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      BX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	JMP       rows5sums
+
+rows5zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+
+rows5sums:
+	MOVQ segments+64(FP), DI
+	MOVQ n+72(FP), R8
+	SHLQ $0x04, R8
+	ADDQ DI, R8
+
+rows5segment:
+	MOVQ a+24(FP), AX
+	ADDQ SI, AX
+	MOVQ (DI), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	ADDQ SI, BX
+	MOVQ 8(DI), R9
+	LEAQ (BX)(R9*4), BX
+	MOVQ depth+16(FP), R9
+
+rows5term:
+	MOVQ lanes+104(FP), R12
+
+rows5share:
+	VMOVUPS     (R12), Z5
+	VMOVUPS.Z   (BX), K1, Z6
+	VMOVUPS.Z   (AX), K1, Z7
+	VPERMPS     Z7, Z5, Z7
+	VFMADD231PS Z7, Z6, Z0
+	VMOVUPS.Z   (AX)(CX*1), K1, Z7
+	VPERMPS     Z7, Z5, Z7
+	VFMADD231PS Z7, Z6, Z1
+	VMOVUPS.Z   (AX)(CX*2), K1, Z7
+	VPERMPS     Z7, Z5, Z7
+	VFMADD231PS Z7, Z6, Z2
+	VMOVUPS.Z   (AX)(DX*1), K1, Z7
+	VPERMPS     Z7, Z5, Z7
+	VFMADD231PS Z7, Z6, Z3
+	VMOVUPS.Z   (AX)(CX*4), K1, Z7
+	VPERMPS     Z7, Z5, Z7
+	VFMADD231PS Z7, Z6, Z4
+	ADDQ        R11, BX
+	ADDQ        $0x40, R12
+	CMPQ        R12, end+112(FP)
+	JNE         rows5share
+	ADDQ        R10, AX
+	DECQ        R9
+	JNZ         rows5term
+	ADDQ        $0x10, DI
+	CMPQ        DI, R8
+	JNE         rows5segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        SI, AX
+	VMOVUPS     Z0, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z1, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z2, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z3, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z4, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows6:
+	MOVQ      row+32(FP), CX
+	SHLQ      $0x02, CX
+	LEAQ      (CX)(CX*2), DX
+	LEAQ      (DX)(CX*2), BX
+	MOVQ      step+40(FP), R11
+	SHLQ      $0x02, R11
+	MOVQ      ldb+56(FP), R12
+	SHLQ      $0x02, R12
+	XORQ      DI, DI
+	MOVB      accumulate+96(FP), AL
+	TESTB     AL, AL
+	JZ        rows6zeros
+	MOVQ      c+80(FP), AX
+	MOVQ      ldc+88(FP), SI
+	SHLQ      $0x02, SI
+	ADDQ      DI, AX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      SI, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      SI, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      SI, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      SI, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      SI, AX
+	VMOVUPS.Z (AX), K1, Z5
+	JMP       rows6sums
+
+rows6zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+
+rows6sums:
+	MOVQ segments+64(FP), R8
+	MOVQ n+72(FP), R9
+	SHLQ $0x04, R9
+	ADDQ R8, R9
+
+rows6segment:
+	MOVQ a+24(FP), AX
+	ADDQ DI, AX
+	MOVQ (R8), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	ADDQ DI, SI
+	MOVQ 8(R8), R10
+	LEAQ (SI)(R10*4), SI
+	MOVQ depth+16(FP), R10
+
+rows6term:
+	MOVQ lanes+104(FP), R13
+
+rows6share:
+	VMOVUPS     (R13), Z6
+	VMOVUPS.Z   (SI), K1, Z7
+	VMOVUPS.Z   (AX), K1, Z8
+	VPERMPS     Z8, Z6, Z8
+	VFMADD231PS Z8, Z7, Z0
+	VMOVUPS.Z   (AX)(CX*1), K1, Z8
+	VPERMPS     Z8, Z6, Z8
+	VFMADD231PS Z8, Z7, Z1
+	VMOVUPS.Z   (AX)(CX*2), K1, Z8
+	VPERMPS     Z8, Z6, Z8
+	VFMADD231PS Z8, Z7, Z2
+	VMOVUPS.Z   (AX)(DX*1), K1, Z8
+	VPERMPS     Z8, Z6, Z8
+	VFMADD231PS Z8, Z7, Z3
+	VMOVUPS.Z   (AX)(CX*4), K1, Z8
+	VPERMPS     Z8, Z6, Z8
+	VFMADD231PS Z8, Z7, Z4
+	VMOVUPS.Z   (AX)(BX*1), K1, Z8
+	VPERMPS     Z8, Z6, Z8
+	VFMADD231PS Z8, Z7, Z5
+	ADDQ        R12, SI
+	ADDQ        $0x40, R13
+	CMPQ        R13, end+112(FP)
+	JNE         rows6share
+	ADDQ        R11, AX
+	DECQ        R10
+	JNZ         rows6term
+	ADDQ        $0x10, R8
+	CMPQ        R8, R9
+	JNE         rows6segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        DI, AX
+	VMOVUPS     Z0, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z1, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z2, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z3, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z4, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z5, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows7:
+	MOVQ      row+32(FP), CX
+	SHLQ      $0x02, CX
+	LEAQ      (CX)(CX*2), DX
+	LEAQ      (DX)(CX*2), BX
+	MOVQ      step+40(FP), R11
+	SHLQ      $0x02, R11
+	MOVQ      ldb+56(FP), R12
+	SHLQ      $0x02, R12
+	XORQ      DI, DI
+	MOVB      accumulate+96(FP), AL
+	TESTB     AL, AL
+	JZ        rows7zeros
+	MOVQ      c+80(FP), AX
+	MOVQ      ldc+88(FP), SI
+	SHLQ      $0x02, SI
+	ADDQ      DI, AX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      SI, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      SI, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      SI, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      SI, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      SI, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      SI, AX
+	VMOVUPS.Z (AX), K1, Z6
+	JMP       rows7sums
+
+rows7zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+
+rows7sums:
+	MOVQ segments+64(FP), R8
+	MOVQ n+72(FP), R9
+	SHLQ $0x04, R9
+	ADDQ R8, R9
+
+rows7segment:
+	MOVQ a+24(FP), AX
+	ADDQ DI, AX
+	MOVQ (R8), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	ADDQ DI, SI
+	MOVQ 8(R8), R10
+	LEAQ (SI)(R10*4), SI
+	MOVQ depth+16(FP), R10
+
+rows7term:
+	MOVQ lanes+104(FP), R13
+
+rows7share:
+	VMOVUPS     (R13), Z7
+	VMOVUPS.Z   (SI), K1, Z8
+	VMOVUPS.Z   (AX), K1, Z9
+	VPERMPS     Z9, Z7, Z9
+	VFMADD231PS Z9, Z8, Z0
+	VMOVUPS.Z   (AX)(CX*1), K1, Z9
+	VPERMPS     Z9, Z7, Z9
+	VFMADD231PS Z9, Z8, Z1
+	VMOVUPS.Z   (AX)(CX*2), K1, Z9
+	VPERMPS     Z9, Z7, Z9
+	VFMADD231PS Z9, Z8, Z2
+	VMOVUPS.Z   (AX)(DX*1), K1, Z9
+	VPERMPS     Z9, Z7, Z9
+	VFMADD231PS Z9, Z8, Z3
+	VMOVUPS.Z   (AX)(CX*4), K1, Z9
+	VPERMPS     Z9, Z7, Z9
+	VFMADD231PS Z9, Z8, Z4
+	VMOVUPS.Z   (AX)(BX*1), K1, Z9
+	VPERMPS     Z9, Z7, Z9
+	VFMADD231PS Z9, Z8, Z5
+	VMOVUPS.Z   (AX)(DX*2), K1, Z9
+	VPERMPS     Z9, Z7, Z9
+	VFMADD231PS Z9, Z8, Z6
+	ADDQ        R12, SI
+	ADDQ        $0x40, R13
+	CMPQ        R13, end+112(FP)
+	JNE         rows7share
+	ADDQ        R11, AX
+	DECQ        R10
+	JNZ         rows7term
+	ADDQ        $0x10, R8
+	CMPQ        R8, R9
+	JNE         rows7segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        DI, AX
+	VMOVUPS     Z0, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z1, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z2, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z3, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z4, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z5, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z6, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows8:
+	MOVQ      row+32(FP), CX
+	SHLQ      $0x02, CX
+	LEAQ      (CX)(CX*2), DX
+	LEAQ      (DX)(CX*2), BX
+	LEAQ      (BX)(CX*2), SI
+	MOVQ      step+40(FP), R12
+	SHLQ      $0x02, R12
+	MOVQ      ldb+56(FP), R13
+	SHLQ      $0x02, R13
+	XORQ      R8, R8
+	MOVB      accumulate+96(FP), AL
+	TESTB     AL, AL
+	JZ        rows8zeros
+	MOVQ      c+80(FP), AX
+	MOVQ      ldc+88(FP), DI
+	SHLQ      $0x02, DI
+	ADDQ      R8, AX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DI, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DI, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      DI, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      DI, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      DI, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      DI, AX
+	VMOVUPS.Z (AX), K1, Z6
+	ADDQ      DI, AX
+	VMOVUPS.Z (AX), K1, Z7
+	JMP       rows8sums
+
+rows8zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+rows8sums:
+	MOVQ segments+64(FP), R9
+	MOVQ n+72(FP), R10
+	SHLQ $0x04, R10
+	ADDQ R9, R10
+
+rows8segment:
+	MOVQ a+24(FP), AX
+	ADDQ R8, AX
+	MOVQ (R9), DI
+	LEAQ (AX)(DI*4), AX
+	MOVQ b+48(FP), DI
+	ADDQ R8, DI
+	MOVQ 8(R9), R11
+	LEAQ (DI)(R11*4), DI
+	MOVQ depth+16(FP), R11
+
+rows8term:
+	MOVQ lanes+104(FP), R14
+
+rows8share:
+	VMOVUPS     (R14), Z8
+	VMOVUPS.Z   (DI), K1, Z9
+	VMOVUPS.Z   (AX), K1, Z10
+	VPERMPS     Z10, Z8, Z10
+	VFMADD231PS Z10, Z9, Z0
+	VMOVUPS.Z   (AX)(CX*1), K1, Z10
+	VPERMPS     Z10, Z8, Z10
+	VFMADD231PS Z10, Z9, Z1
+	VMOVUPS.Z   (AX)(CX*2), K1, Z10
+	VPERMPS     Z10, Z8, Z10
+	VFMADD231PS Z10, Z9, Z2
+	VMOVUPS.Z   (AX)(DX*1), K1, Z10
+	VPERMPS     Z10, Z8, Z10
+	VFMADD231PS Z10, Z9, Z3
+	VMOVUPS.Z   (AX)(CX*4), K1, Z10
+	VPERMPS     Z10, Z8, Z10
+	VFMADD231PS Z10, Z9, Z4
+	VMOVUPS.Z   (AX)(BX*1), K1, Z10
+	VPERMPS     Z10, Z8, Z10
+	VFMADD231PS Z10, Z9, Z5
+	VMOVUPS.Z   (AX)(DX*2), K1, Z10
+	VPERMPS     Z10, Z8, Z10
+	VFMADD231PS Z10, Z9, Z6
+	VMOVUPS.Z   (AX)(SI*1), K1, Z10
+	VPERMPS     Z10, Z8, Z10
+	VFMADD231PS Z10, Z9, Z7
+	ADDQ        R13, DI
+	ADDQ        $0x40, R14
+	CMPQ        R14, end+112(FP)
+	JNE         rows8share
+	ADDQ        R12, AX
+	DECQ        R11
+	JNZ         rows8term
+	ADDQ        $0x10, R9
+	CMPQ        R9, R10
+	JNE         rows8segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        R8, AX
+	VMOVUPS     Z0, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z1, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z2, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z3, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z4, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z5, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z6, K1, (AX)
+	ADDQ        CX, AX
+	VMOVUPS     Z7, K1, (AX)
+	VZEROUPPER
+	RET
+
 // func avx2columns8(rows int, groups int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 // Requires: AVX, FMA3
 TEXT ·avx2columns8(SB), NOSPLIT, $0-97
@@ -8028,5 +9624,1600 @@ rows12term:
 	VMASKMOVPS  Y11, Y0, (AX)
 	ADDQ        CX, AX
 	VMASKMOVPS  Y12, Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func avx2grouped8(rows int, groups int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·avx2grouped8(SB), NOSPLIT, $0-120
+	MOVQ   groups+8(FP), AX
+	IMUL3Q $0x00000020, AX, AX
+	MOVQ   rows+0(FP), CX
+	CMPQ   CX, $0x04
+	JHI    above4
+	CMPQ   CX, $0x02
+	JHI    above2
+	CMPQ   CX, $0x01
+	JHI    above1
+	JMP    rows1
+
+above1:
+	JMP rows2
+
+above2:
+	CMPQ CX, $0x03
+	JHI  above3
+	JMP  rows3
+
+above3:
+	JMP rows4
+
+above4:
+	CMPQ CX, $0x06
+	JHI  above6
+	CMPQ CX, $0x05
+	JHI  above5
+	JMP  rows5
+
+above5:
+	JMP rows6
+
+above6:
+	CMPQ CX, $0x07
+	JHI  above7
+	JMP  rows7
+
+above7:
+	JMP rows8
+
+rows1:
+	MOVQ step+40(FP), R9
+	SHLQ $0x02, R9
+	MOVQ ldb+56(FP), R10
+	SHLQ $0x02, R10
+	XORQ BX, BX
+
+rows1group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows1zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), DX
+	SHLQ    $0x02, DX
+	ADDQ    BX, CX
+	VMOVUPS (CX), Y0
+	JMP     rows1sums
+
+rows1zeros:
+	VXORPS Y0, Y0, Y0
+
+rows1sums:
+	MOVQ segments+64(FP), SI
+	MOVQ n+72(FP), DI
+	SHLQ $0x04, DI
+	ADDQ SI, DI
+
+rows1segment:
+	MOVQ a+24(FP), CX
+	ADDQ BX, CX
+	MOVQ (SI), DX
+	LEAQ (CX)(DX*4), CX
+	MOVQ b+48(FP), DX
+	ADDQ BX, DX
+	MOVQ 8(SI), R8
+	LEAQ (DX)(R8*4), DX
+	MOVQ depth+16(FP), R8
+
+rows1term:
+	MOVQ lanes+104(FP), R11
+
+rows1share:
+	VMOVUPS     (R11), Y1
+	VMOVUPS     (DX), Y2
+	VPERMPS     (CX), Y1, Y1
+	VFMADD231PS Y1, Y2, Y0
+	ADDQ        R10, DX
+	ADDQ        $0x20, R11
+	CMPQ        R11, end+112(FP)
+	JNE         rows1share
+	ADDQ        R9, CX
+	DECQ        R8
+	JNZ         rows1term
+	ADDQ        $0x10, SI
+	CMPQ        SI, DI
+	JNE         rows1segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), DX
+	SHLQ        $0x02, DX
+	ADDQ        BX, CX
+	VMOVUPS     Y0, (CX)
+	ADDQ        $0x00000020, BX
+	CMPQ        BX, AX
+	JNE         rows1group
+	VZEROUPPER
+	RET
+
+rows2:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	MOVQ step+40(FP), R10
+	SHLQ $0x02, R10
+	MOVQ ldb+56(FP), R11
+	SHLQ $0x02, R11
+	XORQ SI, SI
+
+rows2group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows2zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    SI, CX
+	VMOVUPS (CX), Y0
+	ADDQ    BX, CX
+	VMOVUPS (CX), Y1
+	JMP     rows2sums
+
+rows2zeros:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+rows2sums:
+	MOVQ segments+64(FP), DI
+	MOVQ n+72(FP), R8
+	SHLQ $0x04, R8
+	ADDQ DI, R8
+
+rows2segment:
+	MOVQ a+24(FP), CX
+	ADDQ SI, CX
+	MOVQ (DI), BX
+	LEAQ (CX)(BX*4), CX
+	MOVQ b+48(FP), BX
+	ADDQ SI, BX
+	MOVQ 8(DI), R9
+	LEAQ (BX)(R9*4), BX
+	MOVQ depth+16(FP), R9
+
+rows2term:
+	MOVQ lanes+104(FP), R12
+
+rows2share:
+	VMOVUPS     (R12), Y2
+	VMOVUPS     (BX), Y3
+	VPERMPS     (CX), Y2, Y4
+	VFMADD231PS Y4, Y3, Y0
+	VPERMPS     (CX)(DX*1), Y2, Y2
+	VFMADD231PS Y2, Y3, Y1
+	ADDQ        R11, BX
+	ADDQ        $0x20, R12
+	CMPQ        R12, end+112(FP)
+	JNE         rows2share
+	ADDQ        R10, CX
+	DECQ        R9
+	JNZ         rows2term
+	ADDQ        $0x10, DI
+	CMPQ        DI, R8
+	JNE         rows2segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        SI, CX
+	VMOVUPS     Y0, (CX)
+	ADDQ        BX, CX
+	VMOVUPS     Y1, (CX)
+	ADDQ        $0x00000020, SI
+	CMPQ        SI, AX
+	JNE         rows2group
+	VZEROUPPER
+	RET
+
+rows3:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	MOVQ step+40(FP), R10
+	SHLQ $0x02, R10
+	MOVQ ldb+56(FP), R11
+	SHLQ $0x02, R11
+	XORQ SI, SI
+
+rows3group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows3zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    SI, CX
+	VMOVUPS (CX), Y0
+	ADDQ    BX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    BX, CX
+	VMOVUPS (CX), Y2
+	JMP     rows3sums
+
+rows3zeros:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+
+rows3sums:
+	MOVQ segments+64(FP), DI
+	MOVQ n+72(FP), R8
+	SHLQ $0x04, R8
+	ADDQ DI, R8
+
+rows3segment:
+	MOVQ a+24(FP), CX
+	ADDQ SI, CX
+	MOVQ (DI), BX
+	LEAQ (CX)(BX*4), CX
+	MOVQ b+48(FP), BX
+	ADDQ SI, BX
+	MOVQ 8(DI), R9
+	LEAQ (BX)(R9*4), BX
+	MOVQ depth+16(FP), R9
+
+rows3term:
+	MOVQ lanes+104(FP), R12
+
+rows3share:
+	VMOVUPS     (R12), Y3
+	VMOVUPS     (BX), Y4
+	VPERMPS     (CX), Y3, Y5
+	VFMADD231PS Y5, Y4, Y0
+	VPERMPS     (CX)(DX*1), Y3, Y5
+	VFMADD231PS Y5, Y4, Y1
+	VPERMPS     (CX)(DX*2), Y3, Y3
+	VFMADD231PS Y3, Y4, Y2
+	ADDQ        R11, BX
+	ADDQ        $0x20, R12
+	CMPQ        R12, end+112(FP)
+	JNE         rows3share
+	ADDQ        R10, CX
+	DECQ        R9
+	JNZ         rows3term
+	ADDQ        $0x10, DI
+	CMPQ        DI, R8
+	JNE         rows3segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        SI, CX
+	VMOVUPS     Y0, (CX)
+	ADDQ        BX, CX
+	VMOVUPS     Y1, (CX)
+	ADDQ        BX, CX
+	VMOVUPS     Y2, (CX)
+	ADDQ        $0x00000020, SI
+	CMPQ        SI, AX
+	JNE         rows3group
+	VZEROUPPER
+	RET
+
+rows4:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ step+40(FP), R11
+	SHLQ $0x02, R11
+	MOVQ ldb+56(FP), R12
+	SHLQ $0x02, R12
+	XORQ DI, DI
+
+rows4group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows4zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), SI
+	SHLQ    $0x02, SI
+	ADDQ    DI, CX
+	VMOVUPS (CX), Y0
+	ADDQ    SI, CX
+	VMOVUPS (CX), Y1
+	ADDQ    SI, CX
+	VMOVUPS (CX), Y2
+	ADDQ    SI, CX
+	VMOVUPS (CX), Y3
+	JMP     rows4sums
+
+rows4zeros:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+rows4sums:
+	MOVQ segments+64(FP), R8
+	MOVQ n+72(FP), R9
+	SHLQ $0x04, R9
+	ADDQ R8, R9
+
+rows4segment:
+	MOVQ a+24(FP), CX
+	ADDQ DI, CX
+	MOVQ (R8), SI
+	LEAQ (CX)(SI*4), CX
+	MOVQ b+48(FP), SI
+	ADDQ DI, SI
+	MOVQ 8(R8), R10
+	LEAQ (SI)(R10*4), SI
+	MOVQ depth+16(FP), R10
+
+rows4term:
+	MOVQ lanes+104(FP), R13
+
+rows4share:
+	VMOVUPS     (R13), Y4
+	VMOVUPS     (SI), Y5
+	VPERMPS     (CX), Y4, Y6
+	VFMADD231PS Y6, Y5, Y0
+	VPERMPS     (CX)(DX*1), Y4, Y6
+	VFMADD231PS Y6, Y5, Y1
+	VPERMPS     (CX)(DX*2), Y4, Y6
+	VFMADD231PS Y6, Y5, Y2
+	VPERMPS     (CX)(BX*1), Y4, Y4
+	VFMADD231PS Y4, Y5, Y3
+	ADDQ        R12, SI
+	ADDQ        $0x20, R13
+	CMPQ        R13, end+112(FP)
+	JNE         rows4share
+	ADDQ        R11, CX
+	DECQ        R10
+	JNZ         rows4term
+	ADDQ        $0x10, R8
+	CMPQ        R8, R9
+	JNE         rows4segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        DI, CX
+	VMOVUPS     Y0, (CX)
+	ADDQ        SI, CX
+	VMOVUPS     Y1, (CX)
+	ADDQ        SI, CX
+	VMOVUPS     Y2, (CX)
+	ADDQ        SI, CX
+	VMOVUPS     Y3, (CX)
+	ADDQ        $0x00000020, DI
+	CMPQ        DI, AX
+	JNE         rows4group
+	VZEROUPPER
+	RET
+
+rows5:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ step+40(FP), R11
+	SHLQ $0x02, R11
+	MOVQ ldb+56(FP), R12
+	SHLQ $0x02, R12
+	XORQ DI, DI
+
+rows5group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows5zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), SI
+	SHLQ    $0x02, SI
+	ADDQ    DI, CX
+	VMOVUPS (CX), Y0
+	ADDQ    SI, CX
+	VMOVUPS (CX), Y1
+	ADDQ    SI, CX
+	VMOVUPS (CX), Y2
+	ADDQ    SI, CX
+	VMOVUPS (CX), Y3
+	ADDQ    SI, CX
+	VMOVUPS (CX), Y4
+	JMP     rows5sums
+
+rows5zeros:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+
+rows5sums:
+	MOVQ segments+64(FP), R8
+	MOVQ n+72(FP), R9
+	SHLQ $0x04, R9
+	ADDQ R8, R9
+
+rows5segment:
+	MOVQ a+24(FP), CX
+	ADDQ DI, CX
+	MOVQ (R8), SI
+	LEAQ (CX)(SI*4), CX
+	MOVQ b+48(FP), SI
+	ADDQ DI, SI
+	MOVQ 8(R8), R10
+	LEAQ (SI)(R10*4), SI
+	MOVQ depth+16(FP), R10
+
+rows5term:
+	MOVQ lanes+104(FP), R13
+
+rows5share:
+	VMOVUPS     (R13), Y5
+	VMOVUPS     (SI), Y6
+	VPERMPS     (CX), Y5, Y7
+	VFMADD231PS Y7, Y6, Y0
+	VPERMPS     (CX)(DX*1), Y5, Y7
+	VFMADD231PS Y7, Y6, Y1
+	VPERMPS     (CX)(DX*2), Y5, Y7
+	VFMADD231PS Y7, Y6, Y2
+	VPERMPS     (CX)(BX*1), Y5, Y7
+	VFMADD231PS Y7, Y6, Y3
+	VPERMPS     (CX)(DX*4), Y5, Y5
+	VFMADD231PS Y5, Y6, Y4
+	ADDQ        R12, SI
+	ADDQ        $0x20, R13
+	CMPQ        R13, end+112(FP)
+	JNE         rows5share
+	ADDQ        R11, CX
+	DECQ        R10
+	JNZ         rows5term
+	ADDQ        $0x10, R8
+	CMPQ        R8, R9
+	JNE         rows5segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        DI, CX
+	VMOVUPS     Y0, (CX)
+	ADDQ        SI, CX
+	VMOVUPS     Y1, (CX)
+	ADDQ        SI, CX
+	VMOVUPS     Y2, (CX)
+	ADDQ        SI, CX
+	VMOVUPS     Y3, (CX)
+	ADDQ        SI, CX
+	VMOVUPS     Y4, (CX)
+	ADDQ        $0x00000020, DI
+	CMPQ        DI, AX
+	JNE         rows5group
+	VZEROUPPER
+	RET
+
+rows6:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (BX)(DX*2), SI
+	MOVQ step+40(FP), R12
+	SHLQ $0x02, R12
+	MOVQ ldb+56(FP), R13
+	SHLQ $0x02, R13
+	XORQ R8, R8
+
+rows6group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows6zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), DI
+	SHLQ    $0x02, DI
+	ADDQ    R8, CX
+	VMOVUPS (CX), Y0
+	ADDQ    DI, CX
+	VMOVUPS (CX), Y1
+	ADDQ    DI, CX
+	VMOVUPS (CX), Y2
+	ADDQ    DI, CX
+	VMOVUPS (CX), Y3
+	ADDQ    DI, CX
+	VMOVUPS (CX), Y4
+	ADDQ    DI, CX
+	VMOVUPS (CX), Y5
+	JMP     rows6sums
+
+rows6zeros:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+
+rows6sums:
+	MOVQ segments+64(FP), R9
+	MOVQ n+72(FP), R10
+	SHLQ $0x04, R10
+	ADDQ R9, R10
+
+rows6segment:
+	MOVQ a+24(FP), CX
+	ADDQ R8, CX
+	MOVQ (R9), DI
+	LEAQ (CX)(DI*4), CX
+	MOVQ b+48(FP), DI
+	ADDQ R8, DI
+	MOVQ 8(R9), R11
+	LEAQ (DI)(R11*4), DI
+	MOVQ depth+16(FP), R11
+
+rows6term:
+	MOVQ lanes+104(FP), R14
+
+rows6share:
+	VMOVUPS     (R14), Y6
+	VMOVUPS     (DI), Y7
+	VPERMPS     (CX), Y6, Y8
+	VFMADD231PS Y8, Y7, Y0
+	VPERMPS     (CX)(DX*1), Y6, Y8
+	VFMADD231PS Y8, Y7, Y1
+	VPERMPS     (CX)(DX*2), Y6, Y8
+	VFMADD231PS Y8, Y7, Y2
+	VPERMPS     (CX)(BX*1), Y6, Y8
+	VFMADD231PS Y8, Y7, Y3
+	VPERMPS     (CX)(DX*4), Y6, Y8
+	VFMADD231PS Y8, Y7, Y4
+	VPERMPS     (CX)(SI*1), Y6, Y6
+	VFMADD231PS Y6, Y7, Y5
+	ADDQ        R13, DI
+	ADDQ        $0x20, R14
+	CMPQ        R14, end+112(FP)
+	JNE         rows6share
+	ADDQ        R12, CX
+	DECQ        R11
+	JNZ         rows6term
+	ADDQ        $0x10, R9
+	CMPQ        R9, R10
+	JNE         rows6segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), DI
+	SHLQ        $0x02, DI
+	ADDQ        R8, CX
+	VMOVUPS     Y0, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Y1, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Y2, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Y3, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Y4, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Y5, (CX)
+	ADDQ        $0x00000020, R8
+	CMPQ        R8, AX
+	JNE         rows6group
+	VZEROUPPER
+	RET
+
+rows7:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (BX)(DX*2), SI
+	MOVQ step+40(FP), R12
+	SHLQ $0x02, R12
+	MOVQ ldb+56(FP), R13
+	SHLQ $0x02, R13
+	XORQ R8, R8
+
+rows7group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows7zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), DI
+	SHLQ    $0x02, DI
+	ADDQ    R8, CX
+	VMOVUPS (CX), Y0
+	ADDQ    DI, CX
+	VMOVUPS (CX), Y1
+	ADDQ    DI, CX
+	VMOVUPS (CX), Y2
+	ADDQ    DI, CX
+	VMOVUPS (CX), Y3
+	ADDQ    DI, CX
+	VMOVUPS (CX), Y4
+	ADDQ    DI, CX
+	VMOVUPS (CX), Y5
+	ADDQ    DI, CX
+	VMOVUPS (CX), Y6
+	JMP     rows7sums
+
+rows7zeros:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+
+rows7sums:
+	MOVQ segments+64(FP), R9
+	MOVQ n+72(FP), R10
+	SHLQ $0x04, R10
+	ADDQ R9, R10
+
+rows7segment:
+	MOVQ a+24(FP), CX
+	ADDQ R8, CX
+	MOVQ (R9), DI
+	LEAQ (CX)(DI*4), CX
+	MOVQ b+48(FP), DI
+	ADDQ R8, DI
+	MOVQ 8(R9), R11
+	LEAQ (DI)(R11*4), DI
+	MOVQ depth+16(FP), R11
+
+rows7term:
+	MOVQ lanes+104(FP), R14
+
+rows7share:
+	VMOVUPS     (R14), Y7
+	VMOVUPS     (DI), Y8
+	VPERMPS     (CX), Y7, Y9
+	VFMADD231PS Y9, Y8, Y0
+	VPERMPS     (CX)(DX*1), Y7, Y9
+	VFMADD231PS Y9, Y8, Y1
+	VPERMPS     (CX)(DX*2), Y7, Y9
+	VFMADD231PS Y9, Y8, Y2
+	VPERMPS     (CX)(BX*1), Y7, Y9
+	VFMADD231PS Y9, Y8, Y3
+	VPERMPS     (CX)(DX*4), Y7, Y9
+	VFMADD231PS Y9, Y8, Y4
+	VPERMPS     (CX)(SI*1), Y7, Y9
+	VFMADD231PS Y9, Y8, Y5
+	VPERMPS     (CX)(BX*2), Y7, Y7
+	VFMADD231PS Y7, Y8, Y6
+	ADDQ        R13, DI
+	ADDQ        $0x20, R14
+	CMPQ        R14, end+112(FP)
+	JNE         rows7share
+	ADDQ        R12, CX
+	DECQ        R11
+	JNZ         rows7term
+	ADDQ        $0x10, R9
+	CMPQ        R9, R10
+	JNE         rows7segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), DI
+	SHLQ        $0x02, DI
+	ADDQ        R8, CX
+	VMOVUPS     Y0, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Y1, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Y2, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Y3, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Y4, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Y5, (CX)
+	ADDQ        DI, CX
+	VMOVUPS     Y6, (CX)
+	ADDQ        $0x00000020, R8
+	CMPQ        R8, AX
+	JNE         rows7group
+	VZEROUPPER
+	RET
+
+rows8:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (BX)(DX*2), SI
+	LEAQ (SI)(DX*2), DI
+	MOVQ step+40(FP), R13
+	SHLQ $0x02, R13
+	MOVQ ldb+56(FP), R14
+	SHLQ $0x02, R14
+	XORQ R9, R9
+
+rows8group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows8zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), R8
+	SHLQ    $0x02, R8
+	ADDQ    R9, CX
+	VMOVUPS (CX), Y0
+	ADDQ    R8, CX
+	VMOVUPS (CX), Y1
+	ADDQ    R8, CX
+	VMOVUPS (CX), Y2
+	ADDQ    R8, CX
+	VMOVUPS (CX), Y3
+	ADDQ    R8, CX
+	VMOVUPS (CX), Y4
+	ADDQ    R8, CX
+	VMOVUPS (CX), Y5
+	ADDQ    R8, CX
+	VMOVUPS (CX), Y6
+	ADDQ    R8, CX
+	VMOVUPS (CX), Y7
+	JMP     rows8sums
+
+rows8zeros:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+rows8sums:
+	MOVQ segments+64(FP), R10
+	MOVQ n+72(FP), R11
+	SHLQ $0x04, R11
+	ADDQ R10, R11
+
+rows8segment:
+	MOVQ a+24(FP), CX
+	ADDQ R9, CX
+	MOVQ (R10), R8
+	LEAQ (CX)(R8*4), CX
+	MOVQ b+48(FP), R8
+	ADDQ R9, R8
+	MOVQ 8(R10), R12
+	LEAQ (R8)(R12*4), R8
+	MOVQ depth+16(FP), R12
+
+rows8term:
+	MOVQ lanes+104(FP), R15
+
+rows8share:
+	VMOVUPS     (R15), Y8
+	VMOVUPS     (R8), Y9
+	VPERMPS     (CX), Y8, Y10
+	VFMADD231PS Y10, Y9, Y0
+	VPERMPS     (CX)(DX*1), Y8, Y10
+	VFMADD231PS Y10, Y9, Y1
+	VPERMPS     (CX)(DX*2), Y8, Y10
+	VFMADD231PS Y10, Y9, Y2
+	VPERMPS     (CX)(BX*1), Y8, Y10
+	VFMADD231PS Y10, Y9, Y3
+	VPERMPS     (CX)(DX*4), Y8, Y10
+	VFMADD231PS Y10, Y9, Y4
+	VPERMPS     (CX)(SI*1), Y8, Y10
+	VFMADD231PS Y10, Y9, Y5
+	VPERMPS     (CX)(BX*2), Y8, Y10
+	VFMADD231PS Y10, Y9, Y6
+	VPERMPS     (CX)(DI*1), Y8, Y8
+	VFMADD231PS Y8, Y9, Y7
+	ADDQ        R14, R8
+	ADDQ        $0x20, R15
+	CMPQ        R15, end+112(FP)
+	JNE         rows8share
+	ADDQ        R13, CX
+	DECQ        R12
+	JNZ         rows8term
+	ADDQ        $0x10, R10
+	CMPQ        R10, R11
+	JNE         rows8segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), R8
+	SHLQ        $0x02, R8
+	ADDQ        R9, CX
+	VMOVUPS     Y0, (CX)
+	ADDQ        R8, CX
+	VMOVUPS     Y1, (CX)
+	ADDQ        R8, CX
+	VMOVUPS     Y2, (CX)
+	ADDQ        R8, CX
+	VMOVUPS     Y3, (CX)
+	ADDQ        R8, CX
+	VMOVUPS     Y4, (CX)
+	ADDQ        R8, CX
+	VMOVUPS     Y5, (CX)
+	ADDQ        R8, CX
+	VMOVUPS     Y6, (CX)
+	ADDQ        R8, CX
+	VMOVUPS     Y7, (CX)
+	ADDQ        $0x00000020, R9
+	CMPQ        R9, AX
+	JNE         rows8group
+	VZEROUPPER
+	RET
+
+// func avx2grouped(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·avx2grouped(SB), NOSPLIT, $0-120
+	MOVQ    columns+8(FP), AX
+	LEAQ    masks<>+32(SB), CX
+	SHLQ    $0x02, AX
+	SUBQ    AX, CX
+	VMOVUPS (CX), Y0
+	MOVQ    rows+0(FP), AX
+	CMPQ    AX, $0x04
+	JHI     above4
+	CMPQ    AX, $0x02
+	JHI     above2
+	CMPQ    AX, $0x01
+	JHI     above1
+	JMP     rows1
+
+above1:
+	JMP rows2
+
+above2:
+	CMPQ AX, $0x03
+	JHI  above3
+	JMP  rows3
+
+above3:
+	JMP rows4
+
+above4:
+	CMPQ AX, $0x06
+	JHI  above6
+	CMPQ AX, $0x05
+	JHI  above5
+	JMP  rows5
+
+above5:
+	JMP rows6
+
+above6:
+	CMPQ AX, $0x07
+	JHI  above7
+	JMP  rows7
+
+above7:
+	JMP rows8
+
+rows1:
+	MOVQ       step+40(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       ldb+56(FP), R9
+	SHLQ       $0x02, R9
+	XORQ       DX, DX
+	MOVB       accumulate+96(FP), AL
+	TESTB      AL, AL
+	JZ         rows1zeros
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), CX
+	SHLQ       $0x02, CX
+	ADDQ       DX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	JMP        rows1sums
+
+rows1zeros:
+	VXORPS Y1, Y1, Y1
+
+rows1sums:
+	MOVQ segments+64(FP), BX
+	MOVQ n+72(FP), SI
+	SHLQ $0x04, SI
+	ADDQ BX, SI
+
+rows1segment:
+	MOVQ a+24(FP), AX
+	ADDQ DX, AX
+	MOVQ (BX), CX
+	LEAQ (AX)(CX*4), AX
+	MOVQ b+48(FP), CX
+	ADDQ DX, CX
+	MOVQ 8(BX), DI
+	LEAQ (CX)(DI*4), CX
+	MOVQ depth+16(FP), DI
+
+rows1term:
+	MOVQ lanes+104(FP), R10
+
+rows1share:
+	VMOVUPS     (R10), Y2
+	VMASKMOVPS  (CX), Y0, Y3
+	VMASKMOVPS  (AX), Y0, Y4
+	VPERMPS     Y4, Y2, Y4
+	VFMADD231PS Y4, Y3, Y1
+	ADDQ        R9, CX
+	ADDQ        $0x20, R10
+	CMPQ        R10, end+112(FP)
+	JNE         rows1share
+	ADDQ        R8, AX
+	DECQ        DI
+	JNZ         rows1term
+	ADDQ        $0x10, BX
+	CMPQ        BX, SI
+	JNE         rows1segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        DX, AX
+	VMASKMOVPS  Y1, Y0, (AX)
+	VZEROUPPER
+	RET
+
+rows2:
+	MOVQ       row+32(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       step+40(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       ldb+56(FP), R10
+	SHLQ       $0x02, R10
+	XORQ       BX, BX
+	MOVB       accumulate+96(FP), AL
+	TESTB      AL, AL
+	JZ         rows2zeros
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), DX
+	SHLQ       $0x02, DX
+	ADDQ       BX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	ADDQ       DX, AX
+	VMASKMOVPS (AX), Y0, Y2
+	JMP        rows2sums
+
+rows2zeros:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+
+rows2sums:
+	MOVQ segments+64(FP), SI
+	MOVQ n+72(FP), DI
+	SHLQ $0x04, DI
+	ADDQ SI, DI
+
+rows2segment:
+	MOVQ a+24(FP), AX
+	ADDQ BX, AX
+	MOVQ (SI), DX
+	LEAQ (AX)(DX*4), AX
+	MOVQ b+48(FP), DX
+	ADDQ BX, DX
+	MOVQ 8(SI), R8
+	LEAQ (DX)(R8*4), DX
+	MOVQ depth+16(FP), R8
+
+rows2term:
+	MOVQ lanes+104(FP), R11
+
+rows2share:
+	VMOVUPS     (R11), Y3
+	VMASKMOVPS  (DX), Y0, Y4
+	VMASKMOVPS  (AX), Y0, Y5
+	VPERMPS     Y5, Y3, Y5
+	VFMADD231PS Y5, Y4, Y1
+	VMASKMOVPS  (AX)(CX*1), Y0, Y5
+	VPERMPS     Y5, Y3, Y5
+	VFMADD231PS Y5, Y4, Y2
+	ADDQ        R10, DX
+	ADDQ        $0x20, R11
+	CMPQ        R11, end+112(FP)
+	JNE         rows2share
+	ADDQ        R9, AX
+	DECQ        R8
+	JNZ         rows2term
+	ADDQ        $0x10, SI
+	CMPQ        SI, DI
+	JNE         rows2segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        BX, AX
+	VMASKMOVPS  Y1, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y2, Y0, (AX)
+	VZEROUPPER
+	RET
+
+rows3:
+	MOVQ       row+32(FP), CX
+	SHLQ       $0x02, CX
+	MOVQ       step+40(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       ldb+56(FP), R10
+	SHLQ       $0x02, R10
+	XORQ       BX, BX
+	MOVB       accumulate+96(FP), AL
+	TESTB      AL, AL
+	JZ         rows3zeros
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), DX
+	SHLQ       $0x02, DX
+	ADDQ       BX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	ADDQ       DX, AX
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       DX, AX
+	VMASKMOVPS (AX), Y0, Y3
+	JMP        rows3sums
+
+rows3zeros:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+rows3sums:
+	MOVQ segments+64(FP), SI
+	MOVQ n+72(FP), DI
+	SHLQ $0x04, DI
+	ADDQ SI, DI
+
+rows3segment:
+	MOVQ a+24(FP), AX
+	ADDQ BX, AX
+	MOVQ (SI), DX
+	LEAQ (AX)(DX*4), AX
+	MOVQ b+48(FP), DX
+	ADDQ BX, DX
+	MOVQ 8(SI), R8
+	LEAQ (DX)(R8*4), DX
+	MOVQ depth+16(FP), R8
+
+rows3term:
+	MOVQ lanes+104(FP), R11
+
+rows3share:
+	VMOVUPS     (R11), Y4
+	VMASKMOVPS  (DX), Y0, Y5
+	VMASKMOVPS  (AX), Y0, Y6
+	VPERMPS     Y6, Y4, Y6
+	VFMADD231PS Y6, Y5, Y1
+	VMASKMOVPS  (AX)(CX*1), Y0, Y6
+	VPERMPS     Y6, Y4, Y6
+	VFMADD231PS Y6, Y5, Y2
+	VMASKMOVPS  (AX)(CX*2), Y0, Y6
+	VPERMPS     Y6, Y4, Y6
+	VFMADD231PS Y6, Y5, Y3
+	ADDQ        R10, DX
+	ADDQ        $0x20, R11
+	CMPQ        R11, end+112(FP)
+	JNE         rows3share
+	ADDQ        R9, AX
+	DECQ        R8
+	JNZ         rows3term
+	ADDQ        $0x10, SI
+	CMPQ        SI, DI
+	JNE         rows3segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        BX, AX
+	VMASKMOVPS  Y1, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y2, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y3, Y0, (AX)
+	VZEROUPPER
+	RET
+
+rows4:
+	MOVQ       row+32(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       step+40(FP), R10
+	SHLQ       $0x02, R10
+	MOVQ       ldb+56(FP), R11
+	SHLQ       $0x02, R11
+	XORQ       SI, SI
+	MOVB       accumulate+96(FP), AL
+	TESTB      AL, AL
+	JZ         rows4zeros
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       SI, AX
+	VMASKMOVPS (AX), Y0, Y1
+	ADDQ       BX, AX
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       BX, AX
+	VMASKMOVPS (AX), Y0, Y3
+	ADDQ       BX, AX
+	VMASKMOVPS (AX), Y0, Y4
+	JMP        rows4sums
+
+rows4zeros:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+
+rows4sums:
+	MOVQ segments+64(FP), DI
+	MOVQ n+72(FP), R8
+	SHLQ $0x04, R8
+	ADDQ DI, R8
+
+rows4segment:
+	MOVQ a+24(FP), AX
+	ADDQ SI, AX
+	MOVQ (DI), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	ADDQ SI, BX
+	MOVQ 8(DI), R9
+	LEAQ (BX)(R9*4), BX
+	MOVQ depth+16(FP), R9
+
+rows4term:
+	MOVQ lanes+104(FP), R12
+
+rows4share:
+	VMOVUPS     (R12), Y5
+	VMASKMOVPS  (BX), Y0, Y6
+	VMASKMOVPS  (AX), Y0, Y7
+	VPERMPS     Y7, Y5, Y7
+	VFMADD231PS Y7, Y6, Y1
+	VMASKMOVPS  (AX)(CX*1), Y0, Y7
+	VPERMPS     Y7, Y5, Y7
+	VFMADD231PS Y7, Y6, Y2
+	VMASKMOVPS  (AX)(CX*2), Y0, Y7
+	VPERMPS     Y7, Y5, Y7
+	VFMADD231PS Y7, Y6, Y3
+	VMASKMOVPS  (AX)(DX*1), Y0, Y7
+	VPERMPS     Y7, Y5, Y7
+	VFMADD231PS Y7, Y6, Y4
+	ADDQ        R11, BX
+	ADDQ        $0x20, R12
+	CMPQ        R12, end+112(FP)
+	JNE         rows4share
+	ADDQ        R10, AX
+	DECQ        R9
+	JNZ         rows4term
+	ADDQ        $0x10, DI
+	CMPQ        DI, R8
+	JNE         rows4segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        SI, AX
+	VMASKMOVPS  Y1, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y2, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y3, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y4, Y0, (AX)
+	VZEROUPPER
+	RET
+
+rows5:
+	MOVQ       row+32(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*2), DX
+	MOVQ       step+40(FP), R10
+	SHLQ       $0x02, R10
+	MOVQ       ldb+56(FP), R11
+	SHLQ       $0x02, R11
+	XORQ       SI, SI
+	MOVB       accumulate+96(FP), AL
+	TESTB      AL, AL
+	JZ         rows5zeros
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), BX
+	SHLQ       $0x02, BX
+	ADDQ       SI, AX
+	VMASKMOVPS (AX), Y0, Y1
+	ADDQ       BX, AX
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       BX, AX
+	VMASKMOVPS (AX), Y0, Y3
+	ADDQ       BX, AX
+	VMASKMOVPS (AX), Y0, Y4
+	ADDQ       BX, AX
+	VMASKMOVPS (AX), Y0, Y5
+	JMP        rows5sums
+
+rows5zeros:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+
+rows5sums:
+	MOVQ segments+64(FP), DI
+	MOVQ n+72(FP), R8
+	SHLQ $0x04, R8
+	ADDQ DI, R8
+
+rows5segment:
+	MOVQ a+24(FP), AX
+	ADDQ SI, AX
+	MOVQ (DI), BX
+	LEAQ (AX)(BX*4), AX
+	MOVQ b+48(FP), BX
+	ADDQ SI, BX
+	MOVQ 8(DI), R9
+	LEAQ (BX)(R9*4), BX
+	MOVQ depth+16(FP), R9
+
+rows5term:
+	MOVQ lanes+104(FP), R12
+
+rows5share:
+	VMOVUPS     (R12), Y6
+	VMASKMOVPS  (BX), Y0, Y7
+	VMASKMOVPS  (AX), Y0, Y8
+	VPERMPS     Y8, Y6, Y8
+	VFMADD231PS Y8, Y7, Y1
+	VMASKMOVPS  (AX)(CX*1), Y0, Y8
+	VPERMPS     Y8, Y6, Y8
+	VFMADD231PS Y8, Y7, Y2
+	VMASKMOVPS  (AX)(CX*2), Y0, Y8
+	VPERMPS     Y8, Y6, Y8
+	VFMADD231PS Y8, Y7, Y3
+	VMASKMOVPS  (AX)(DX*1), Y0, Y8
+	VPERMPS     Y8, Y6, Y8
+	VFMADD231PS Y8, Y7, Y4
+	VMASKMOVPS  (AX)(CX*4), Y0, Y8
+	VPERMPS     Y8, Y6, Y8
+	VFMADD231PS Y8, Y7, Y5
+	ADDQ        R11, BX
+	ADDQ        $0x20, R12
+	CMPQ        R12, end+112(FP)
+	JNE         rows5share
+	ADDQ        R10, AX
+	DECQ        R9
+	JNZ         rows5term
+	ADDQ        $0x10, DI
+	CMPQ        DI, R8
+	JNE         rows5segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        SI, AX
+	VMASKMOVPS  Y1, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y2, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y3, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y4, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y5, Y0, (AX)
+	VZEROUPPER
+	RET
+
+rows6:
+	MOVQ       row+32(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*2), DX
+	LEAQ       (DX)(CX*2), BX
+	MOVQ       step+40(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       ldb+56(FP), R12
+	SHLQ       $0x02, R12
+	XORQ       DI, DI
+	MOVB       accumulate+96(FP), AL
+	TESTB      AL, AL
+	JZ         rows6zeros
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       DI, AX
+	VMASKMOVPS (AX), Y0, Y1
+	ADDQ       SI, AX
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       SI, AX
+	VMASKMOVPS (AX), Y0, Y3
+	ADDQ       SI, AX
+	VMASKMOVPS (AX), Y0, Y4
+	ADDQ       SI, AX
+	VMASKMOVPS (AX), Y0, Y5
+	ADDQ       SI, AX
+	VMASKMOVPS (AX), Y0, Y6
+	JMP        rows6sums
+
+rows6zeros:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+
+rows6sums:
+	MOVQ segments+64(FP), R8
+	MOVQ n+72(FP), R9
+	SHLQ $0x04, R9
+	ADDQ R8, R9
+
+rows6segment:
+	MOVQ a+24(FP), AX
+	ADDQ DI, AX
+	MOVQ (R8), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	ADDQ DI, SI
+	MOVQ 8(R8), R10
+	LEAQ (SI)(R10*4), SI
+	MOVQ depth+16(FP), R10
+
+rows6term:
+	MOVQ lanes+104(FP), R13
+
+rows6share:
+	VMOVUPS     (R13), Y7
+	VMASKMOVPS  (SI), Y0, Y8
+	VMASKMOVPS  (AX), Y0, Y9
+	VPERMPS     Y9, Y7, Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMASKMOVPS  (AX)(CX*1), Y0, Y9
+	VPERMPS     Y9, Y7, Y9
+	VFMADD231PS Y9, Y8, Y2
+	VMASKMOVPS  (AX)(CX*2), Y0, Y9
+	VPERMPS     Y9, Y7, Y9
+	VFMADD231PS Y9, Y8, Y3
+	VMASKMOVPS  (AX)(DX*1), Y0, Y9
+	VPERMPS     Y9, Y7, Y9
+	VFMADD231PS Y9, Y8, Y4
+	VMASKMOVPS  (AX)(CX*4), Y0, Y9
+	VPERMPS     Y9, Y7, Y9
+	VFMADD231PS Y9, Y8, Y5
+	VMASKMOVPS  (AX)(BX*1), Y0, Y9
+	VPERMPS     Y9, Y7, Y9
+	VFMADD231PS Y9, Y8, Y6
+	ADDQ        R12, SI
+	ADDQ        $0x20, R13
+	CMPQ        R13, end+112(FP)
+	JNE         rows6share
+	ADDQ        R11, AX
+	DECQ        R10
+	JNZ         rows6term
+	ADDQ        $0x10, R8
+	CMPQ        R8, R9
+	JNE         rows6segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        DI, AX
+	VMASKMOVPS  Y1, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y2, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y3, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y4, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y5, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y6, Y0, (AX)
+	VZEROUPPER
+	RET
+
+rows7:
+	MOVQ       row+32(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*2), DX
+	LEAQ       (DX)(CX*2), BX
+	MOVQ       step+40(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       ldb+56(FP), R12
+	SHLQ       $0x02, R12
+	XORQ       DI, DI
+	MOVB       accumulate+96(FP), AL
+	TESTB      AL, AL
+	JZ         rows7zeros
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       DI, AX
+	VMASKMOVPS (AX), Y0, Y1
+	ADDQ       SI, AX
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       SI, AX
+	VMASKMOVPS (AX), Y0, Y3
+	ADDQ       SI, AX
+	VMASKMOVPS (AX), Y0, Y4
+	ADDQ       SI, AX
+	VMASKMOVPS (AX), Y0, Y5
+	ADDQ       SI, AX
+	VMASKMOVPS (AX), Y0, Y6
+	ADDQ       SI, AX
+	VMASKMOVPS (AX), Y0, Y7
+	JMP        rows7sums
+
+rows7zeros:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+rows7sums:
+	MOVQ segments+64(FP), R8
+	MOVQ n+72(FP), R9
+	SHLQ $0x04, R9
+	ADDQ R8, R9
+
+rows7segment:
+	MOVQ a+24(FP), AX
+	ADDQ DI, AX
+	MOVQ (R8), SI
+	LEAQ (AX)(SI*4), AX
+	MOVQ b+48(FP), SI
+	ADDQ DI, SI
+	MOVQ 8(R8), R10
+	LEAQ (SI)(R10*4), SI
+	MOVQ depth+16(FP), R10
+
+rows7term:
+	MOVQ lanes+104(FP), R13
+
+rows7share:
+	VMOVUPS     (R13), Y8
+	VMASKMOVPS  (SI), Y0, Y9
+	VMASKMOVPS  (AX), Y0, Y10
+	VPERMPS     Y10, Y8, Y10
+	VFMADD231PS Y10, Y9, Y1
+	VMASKMOVPS  (AX)(CX*1), Y0, Y10
+	VPERMPS     Y10, Y8, Y10
+	VFMADD231PS Y10, Y9, Y2
+	VMASKMOVPS  (AX)(CX*2), Y0, Y10
+	VPERMPS     Y10, Y8, Y10
+	VFMADD231PS Y10, Y9, Y3
+	VMASKMOVPS  (AX)(DX*1), Y0, Y10
+	VPERMPS     Y10, Y8, Y10
+	VFMADD231PS Y10, Y9, Y4
+	VMASKMOVPS  (AX)(CX*4), Y0, Y10
+	VPERMPS     Y10, Y8, Y10
+	VFMADD231PS Y10, Y9, Y5
+	VMASKMOVPS  (AX)(BX*1), Y0, Y10
+	VPERMPS     Y10, Y8, Y10
+	VFMADD231PS Y10, Y9, Y6
+	VMASKMOVPS  (AX)(DX*2), Y0, Y10
+	VPERMPS     Y10, Y8, Y10
+	VFMADD231PS Y10, Y9, Y7
+	ADDQ        R12, SI
+	ADDQ        $0x20, R13
+	CMPQ        R13, end+112(FP)
+	JNE         rows7share
+	ADDQ        R11, AX
+	DECQ        R10
+	JNZ         rows7term
+	ADDQ        $0x10, R8
+	CMPQ        R8, R9
+	JNE         rows7segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        DI, AX
+	VMASKMOVPS  Y1, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y2, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y3, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y4, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y5, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y6, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y7, Y0, (AX)
+	VZEROUPPER
+	RET
+
+rows8:
+	MOVQ       row+32(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*2), DX
+	LEAQ       (DX)(CX*2), BX
+	LEAQ       (BX)(CX*2), SI
+	MOVQ       step+40(FP), R12
+	SHLQ       $0x02, R12
+	MOVQ       ldb+56(FP), R13
+	SHLQ       $0x02, R13
+	XORQ       R8, R8
+	MOVB       accumulate+96(FP), AL
+	TESTB      AL, AL
+	JZ         rows8zeros
+	MOVQ       c+80(FP), AX
+	MOVQ       ldc+88(FP), DI
+	SHLQ       $0x02, DI
+	ADDQ       R8, AX
+	VMASKMOVPS (AX), Y0, Y1
+	ADDQ       DI, AX
+	VMASKMOVPS (AX), Y0, Y2
+	ADDQ       DI, AX
+	VMASKMOVPS (AX), Y0, Y3
+	ADDQ       DI, AX
+	VMASKMOVPS (AX), Y0, Y4
+	ADDQ       DI, AX
+	VMASKMOVPS (AX), Y0, Y5
+	ADDQ       DI, AX
+	VMASKMOVPS (AX), Y0, Y6
+	ADDQ       DI, AX
+	VMASKMOVPS (AX), Y0, Y7
+	ADDQ       DI, AX
+	VMASKMOVPS (AX), Y0, Y8
+	JMP        rows8sums
+
+rows8zeros:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+
+rows8sums:
+	MOVQ segments+64(FP), R9
+	MOVQ n+72(FP), R10
+	SHLQ $0x04, R10
+	ADDQ R9, R10
+
+rows8segment:
+	MOVQ a+24(FP), AX
+	ADDQ R8, AX
+	MOVQ (R9), DI
+	LEAQ (AX)(DI*4), AX
+	MOVQ b+48(FP), DI
+	ADDQ R8, DI
+	MOVQ 8(R9), R11
+	LEAQ (DI)(R11*4), DI
+	MOVQ depth+16(FP), R11
+
+rows8term:
+	MOVQ lanes+104(FP), R14
+
+rows8share:
+	VMOVUPS     (R14), Y9
+	VMASKMOVPS  (DI), Y0, Y10
+	VMASKMOVPS  (AX), Y0, Y11
+	VPERMPS     Y11, Y9, Y11
+	VFMADD231PS Y11, Y10, Y1
+	VMASKMOVPS  (AX)(CX*1), Y0, Y11
+	VPERMPS     Y11, Y9, Y11
+	VFMADD231PS Y11, Y10, Y2
+	VMASKMOVPS  (AX)(CX*2), Y0, Y11
+	VPERMPS     Y11, Y9, Y11
+	VFMADD231PS Y11, Y10, Y3
+	VMASKMOVPS  (AX)(DX*1), Y0, Y11
+	VPERMPS     Y11, Y9, Y11
+	VFMADD231PS Y11, Y10, Y4
+	VMASKMOVPS  (AX)(CX*4), Y0, Y11
+	VPERMPS     Y11, Y9, Y11
+	VFMADD231PS Y11, Y10, Y5
+	VMASKMOVPS  (AX)(BX*1), Y0, Y11
+	VPERMPS     Y11, Y9, Y11
+	VFMADD231PS Y11, Y10, Y6
+	VMASKMOVPS  (AX)(DX*2), Y0, Y11
+	VPERMPS     Y11, Y9, Y11
+	VFMADD231PS Y11, Y10, Y7
+	VMASKMOVPS  (AX)(SI*1), Y0, Y11
+	VPERMPS     Y11, Y9, Y11
+	VFMADD231PS Y11, Y10, Y8
+	ADDQ        R13, DI
+	ADDQ        $0x20, R14
+	CMPQ        R14, end+112(FP)
+	JNE         rows8share
+	ADDQ        R12, AX
+	DECQ        R11
+	JNZ         rows8term
+	ADDQ        $0x10, R9
+	CMPQ        R9, R10
+	JNE         rows8segment
+	MOVQ        c+80(FP), AX
+	MOVQ        ldc+88(FP), CX
+	SHLQ        $0x02, CX
+	ADDQ        R8, AX
+	VMASKMOVPS  Y1, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y2, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y3, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y4, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y5, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y6, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y7, Y0, (AX)
+	ADDQ        CX, AX
+	VMASKMOVPS  Y8, Y0, (AX)
 	VZEROUPPER
 	RET

@@ -24,9 +24,6 @@ func outSize(n, k, stride, pad, dilation int) int {
 	return span/stride + 1
 }
 
-// columnwise says that every channel has one filter of its own.
-func (g Conv2D) columnwise() bool { return g.Groups > 1 && g.Groups == g.C && g.Groups == g.Out }
-
 // filters is the number of values of the filters.
 func (g Conv2D) filters() int { return g.KH * g.KW * g.C / g.Groups * g.Out }
 
@@ -68,7 +65,7 @@ func NewConv(g Conv2D) *Conv {
 	if c.margin {
 		inner.W, inner.PadW = g.W+2*g.PadW, 0
 	}
-	c.forward, c.imageGrad = newForward(joinGroups(inner, inner.Out)), newImageGrad(joinGroups(g, g.C))
+	c.forward, c.imageGrad = newForward(productGroups(inner, inner.Out)), newImageGrad(productGroups(g, g.C))
 	c.filterGrad, c.whole = newFilterGrad(joinGroups(inner, inner.Out)), newWholeGrad(g)
 	return c
 }

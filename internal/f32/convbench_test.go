@@ -32,17 +32,17 @@ var benchmarkShapes = []struct {
 	{"128to128,17,1x7", with(square(8, 128, 17, 128, 1, 1, 0), func(g *Conv2D) { g.KW, g.PadW = 7, 3 })},
 	{"32to64,512,dilated", Conv2D{N: 4, H: 1, W: 1024, C: 32, KH: 1, KW: 2, Out: 64, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 8, Groups: 1}},
 	{"128to128,28,groups32", with(square(2, 128, 28, 128, 3, 1, 1), func(g *Conv2D) { g.Groups = 32 })},
-	{"depthwise728,19", grouped(8, 728, 19, 728, 3, 1, 728)}, // Xception
-	{"depthwise128,147", grouped(2, 128, 147, 128, 3, 1, 128)},
-	{"depthwise256,56,stride2", grouped(4, 256, 56, 256, 3, 2, 256)},
-	{"128to128,56,groups32", grouped(4, 128, 56, 128, 3, 1, 32)}, // ResNeXt, from here on
-	{"256to256,56,groups32,stride2", grouped(4, 256, 56, 256, 3, 2, 32)},
-	{"256to256,28,groups32", grouped(4, 256, 28, 256, 3, 1, 32)},
-	{"512to512,14,groups32", grouped(4, 512, 14, 512, 3, 1, 32)},
-	{"1024to1024,7,groups32", grouped(8, 1024, 7, 1024, 3, 1, 32)},
-	{"96to256,27,5x5,groups2", grouped(4, 96, 27, 256, 5, 1, 2)}, // AlexNet
-	{"384to384,13,groups2", grouped(8, 384, 13, 384, 3, 1, 2)},
-	{"192to192,13,ungrouped", square(16, 192, 13, 192, 3, 1, 1)},
+	{"depthwise728,19", grouped(2, 728, 19, 728, 3, 1, 728)}, // Xception
+	{"depthwise128,147", grouped(1, 128, 147, 128, 3, 1, 128)},
+	{"depthwise256,56,stride2", grouped(1, 256, 56, 256, 3, 2, 256)},
+	{"128to128,56,groups32", grouped(1, 128, 56, 128, 3, 1, 32)}, // ResNeXt, from here on
+	{"256to256,56,groups32,stride2", grouped(1, 256, 56, 256, 3, 2, 32)},
+	{"256to256,28,groups32", grouped(1, 256, 28, 256, 3, 1, 32)},
+	{"512to512,14,groups32", grouped(2, 512, 14, 512, 3, 1, 32)},
+	{"1024to1024,7,groups32", grouped(2, 1024, 7, 1024, 3, 1, 32)},
+	{"96to256,27,5x5,groups2", grouped(1, 96, 27, 256, 5, 1, 2)}, // AlexNet
+	{"384to384,13,groups2", grouped(2, 384, 13, 384, 3, 1, 2)},
+	{"192to192,13,ungrouped", square(2, 192, 13, 192, 3, 1, 1)},
 }
 
 // grouped is a convolution with padding that keeps the size of images, but for the stride.

@@ -8,8 +8,13 @@ package f32
 //	c[i·ldc + j] = Σ_s Σ_{l < depth} a[segments[s].a + i·row + l·step + j] · b[segments[s].b + l·ldb + j]
 //
 // The terms are added one by one to what c holds, if accumulate says so. It is the
-// whole loop of depthwise convolutions and of both their gradients.
+// whole loop of depthwise convolutions and of both their gradients. Where columns
+// come in groups, it is runGrouped.
 func (p *product[F]) runColumns() {
+	if p.group > 1 {
+		p.runGrouped()
+		return
+	}
 	if p, ok := any(p).(*product[float32]); ok && byColumns != nil && p.rows*p.columns*p.depth*len(p.segments) > 0 {
 		byColumns.run(p)
 		return
@@ -89,7 +94,7 @@ func (t *columnTile) run(p *product[float32], j, groups int) {
 // checks no bounds.
 func (p *product[F]) touchColumns() {
 	last := p.columns - 1
-	a, b := (p.rows-1)*p.row+(p.depth-1)*p.step+last, (p.depth-1)*p.ldb+last
+	a, b := (p.rows-1)*p.row+(p.depth/max(1, p.group)-1)*p.step+last, (p.depth-1)*p.ldb+last
 	for _, s := range p.segments {
 		_, _, _, _ = p.a[s.a], p.a[s.a+a], p.b[s.b], p.b[s.b+b]
 	}

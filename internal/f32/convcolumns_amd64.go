@@ -15,3 +15,15 @@ func columnSets() (sets []*columnSet) {
 	}
 	return sets
 }
+
+// groupSets are the sets of products by groups that this machine can run, the
+// fastest first.
+func groupSets() (sets []*groupSet) {
+	if cpu.X86.HasAVX512F {
+		sets = append(sets, newGroupSet("AVX-512", 16, avx512grouped16, avx512grouped))
+	}
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+		sets = append(sets, newGroupSet("AVX2", 8, avx2grouped8, avx2grouped))
+	}
+	return sets
+}

@@ -60,7 +60,7 @@ func widen[F Float](p product[F]) product[float64] {
 		}
 		return y
 	}
-	return product[float64]{p.rows, p.columns, p.depth, p.segments, wide(p.a), p.row, p.step, wide(p.b), p.ldb, wide(p.c), p.ldc, p.accumulate}
+	return product[float64]{p.rows, p.columns, p.depth, p.segments, wide(p.a), p.row, p.step, wide(p.b), p.ldb, wide(p.c), p.ldc, p.accumulate, p.group}
 }
 
 func testProductByColumns[F Float](t *testing.T, r *rand.Rand, rows, columns int, tolerance float64) {

@@ -59,7 +59,7 @@ func newCorrelation(g Conv2D, in, out, pixels int, from, to layout, height, widt
 		lines: all, height: height, width: width,
 	}
 	if c.columnwise = g.columnwise(); c.columnwise {
-		c.groups, c.in, c.out, c.step = 1, 1, g.C, from.pixel
+		c.groups, c.out, c.step = 1, g.C, from.pixel
 	}
 	values := len(width.order) * c.in * c.ldb() // of one line of the filters
 	lines := max(1, blockValues/values)
@@ -71,7 +71,7 @@ func newCorrelation(g Conv2D, in, out, pixels int, from, to layout, height, widt
 				depth: c.in, blocks: make([][]segment, c.blocks),
 			}
 			taps := w.taps
-			if len(taps) > 1 && from.pixel == c.in*c.step && consecutive(taps) {
+			if len(taps) > 1 && (c.columnwise || from.pixel == c.in*c.step) && consecutive(taps) {
 				taps, r.depth = taps[:1], len(taps)*c.in
 			}
 			for _, i := range h.taps {
@@ -156,7 +156,7 @@ func correlate[F Float](c *correlation, to, from, filters, bias []F, images int)
 // correlateSpan computes some lines of the result, with which to begins, and the
 // channels of some panels. There is one image unless the lines are all.
 func correlateSpan[F Float](c *correlation, to, from, filters, bias []F, images int, lines, panels span) {
-	p := product[F]{step: c.step, ldb: c.ldb()}
+	p := product[F]{step: c.step, ldb: c.ldb(), group: c.in}
 	before := lines.lo * c.to.line / c.height.step
 	for panel := panels.lo; panel < panels.hi; panel++ {
 		group, j := panel/c.panels(), panel%c.panels()*c.ldb()

@@ -37,7 +37,7 @@ const gradValues = 1 << 14
 
 func newFilterGrad(g Conv2D) *filterGrad {
 	f := &filterGrad{
-		groups: g.Groups, in: g.C / g.Groups, out: g.Out / g.Groups, columnwise: g.columnwise(),
+		groups: g.Groups, in: g.C / g.Groups, out: g.Out / g.Groups, columnwise: g.depthwise(),
 		x: g.image(), y: g.result(), row: 1, step: g.StrideW * g.C, pixels: 1, images: 1,
 	}
 	oh := g.OutH()

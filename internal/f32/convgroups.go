@@ -1,11 +1,32 @@
 package f32
 
+import "slices"
+
+// depthwise says that every channel has one filter of its own.
+func (g Conv2D) depthwise() bool { return g.Groups > 1 && g.Groups == g.C && g.Groups == g.Out }
+
+// columnwise says that the convolution and its images' gradient are products by
+// columns: of single channels, or of small groups that are as many channels before
+// as after.
+func (g Conv2D) columnwise() bool {
+	return g.depthwise() || byGroups != nil && g.Groups > 1 && g.C == g.Out && slices.Contains(groupSizes, g.C/g.Groups)
+}
+
+// productGroups returns g with groups as the products of the convolution, or of the
+// images' gradient, of so many channels in all, take them.
+func productGroups(g Conv2D, channels int) Conv2D {
+	if g.columnwise() {
+		return g
+	}
+	return joinGroups(g, channels)
+}
+
 // joinGroups returns g with as few groups as have no more than a vector of
 // channels each in what is computed, which has so many in all. Filters of few channels
 // leave most of a vector empty: with zeros between the filters of several groups,
 // as many multiplications compute all of them, in fewer products.
 func joinGroups(g Conv2D, channels int) Conv2D {
-	if tiles == nil || g.columnwise() {
+	if tiles == nil || g.depthwise() {
 		return g
 	}
 	for n := min(tiles.lanes*g.Groups/channels, g.Groups/2); n > 1; n-- {
@@ -37,6 +58,18 @@ func addJoined[F Float](c *Conv, dw, joined []F) {
 			for k, v := range joined[row*c.Out+o:][:out] {
 				to[k] += v
 			}
+		}
+	}
+}
+
+// turnGroups writes one tap's filters of groups of n channels with what goes in and
+// what comes out exchanged.
+func turnGroups[F Float](turned, w []F, n int) {
+	channels := len(turned) / n
+	for i := range n {
+		row := w[i*channels:][:channels]
+		for j, v := range row {
+			turned[j%n*channels+j/n*n+i] = v
 		}
 	}
 }

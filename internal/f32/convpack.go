@@ -59,7 +59,7 @@ func PackConvGrad[F Float](c *Conv, packed, w []F) []F {
 		k := f.height.order[slot/c.KW]*c.KW + f.width.order[slot%c.KW]
 		to := packed[task*f.in*f.ldb():]
 		if f.columnwise {
-			copy(to[:f.out], w[k*f.out:])
+			turnGroups(to[:f.in*f.out], w[k*in*c.Out:], in)
 			return
 		}
 		group, j := panel/f.panels(), panel%f.panels()*f.ldb()

@@ -19,6 +19,7 @@ type product[F Float] struct {
 	c             []F
 	ldc           int
 	accumulate    bool
+	group         int // of columns, for runGrouped
 }
 
 // A segment is where a part of the terms begins in a and in b.

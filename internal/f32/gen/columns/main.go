@@ -18,29 +18,41 @@ func main() {
 	ConstraintExpr("!noasm")
 	for _, isa := range []set{avx512{}, &avx2{lanes.AVX2{Table: lanes.Masks()}}} {
 		for i, rows := range isa.most() {
-			product(isa, 1<<i, rows, false)
+			product(tile{set: isa, vectors: 1 << i}, rows)
 		}
-		product(isa, 1, isa.most()[0], true)
+		product(tile{set: isa, vectors: 1, masked: true}, isa.most()[0])
+		product(tile{set: isa, vectors: 1, grouped: true}, 8)
+		product(tile{set: isa, vectors: 1, grouped: true, masked: true}, 8)
 	}
 	Generate()
 }
 
 // product writes a function for up to most rows, whose sums of some vectors of
-// columns stay in registers. If it is masked, the columns are the first of one vector.
-func product(isa set, vectors, most int, masked bool) {
-	width := isa.Bytes() / 4 * vectors
-	t := tile{set: isa, vectors: vectors, masked: masked}
-	name, parameter, doc := fmt.Sprintf("%scolumns%d", isa.Name(), width), "groups", fmt.Sprintf("of %d·groups columns", width)
-	if masked {
-		name, parameter, doc = isa.Name()+"columns", "columns", fmt.Sprintf("of 1 to %d columns", width)
+// columns stay in registers. If it is masked, the columns are the first of one
+// vector. If it is grouped, each column sees all columns of its group.
+func product(t tile, most int) {
+	width := t.Bytes() / 4 * t.vectors
+	name, parameter, doc := t.Name()+"columns", "groups", fmt.Sprintf("of %d·groups columns", width)
+	if t.grouped {
+		name = t.Name() + "grouped"
 	}
-	TEXT(name, NOSPLIT, "func(rows, "+parameter+", depth int, a *float32, row, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)")
+	if t.masked {
+		parameter, doc = "columns", fmt.Sprintf("of 1 to %d columns", width)
+	} else {
+		name += fmt.Sprint(width)
+	}
+	parameters, by := "", "column by column"
+	text := []string{"segments points to n pairs of offsets, in a and in b."}
+	if t.grouped {
+		parameters, by = ", lanes, end *int32", "in which a column sees its group"
+		text = append(text, "From lanes to end lies, for each column of a group, which lane of a vector each lane sees.")
+	}
+	TEXT(name, NOSPLIT, "func(rows, "+parameter+", depth int, a *float32, row, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool"+parameters+")")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s computes a product %s and of 1 to %d rows, column by column.", name, doc, most),
-		"segments points to n pairs of offsets, in a and in b.")
+	Doc(append([]string{fmt.Sprintf("%s computes a product %s and of 1 to %d rows, %s.", name, doc, most, by)}, text...)...)
 	t.end = Load(Param(parameter), GP64()).(reg.GPVirtual)
-	if masked {
-		isa.Mask(t.end)
+	if t.masked {
+		t.Mask(t.end)
 	} else {
 		IMUL3Q(U32(4*width), t.end, t.end)
 	}
@@ -70,6 +82,7 @@ type tile struct {
 	set
 	vectors int
 	masked  bool
+	grouped bool
 	end     reg.GPVirtual // of the columns, in bytes
 }
 
@@ -129,15 +142,21 @@ func (t tile) body(rows int) {
 	begin("b", at, Mem{Base: segment, Disp: 8}, b)
 	Load(Param("depth"), left)
 	Label(name + "term")
-	for v := range t.vectors {
-		x := t.Vector()
-		t.Load(Mem{Base: b, Disp: v * t.Bytes()}, x, t.masked)
-		for i := range rows {
-			t.multiply(a.at(i).Offset(v*t.Bytes()), x, sums[i][v], t.masked)
+	if t.grouped {
+		t.group(name, rows, a, b, ldb, sums)
+	} else {
+		for v := range t.vectors {
+			x := t.Vector()
+			t.Load(Mem{Base: b, Disp: v * t.Bytes()}, x, t.masked)
+			for i := range rows {
+				t.multiply(a.at(i).Offset(v*t.Bytes()), x, sums[i][v], t.masked)
+			}
 		}
 	}
 	a.next(step)
-	ADDQ(ldb, b)
+	if !t.grouped {
+		ADDQ(ldb, b)
+	}
 	DECQ(left)
 	JNZ(to("term"))
 	ADDQ(U8(16), segment)
@@ -152,4 +171,35 @@ func (t tile) body(rows int) {
 	}
 	VZEROUPPER()
 	RET()
+}
+
+// group adds the terms of all columns of the groups, one after the other.
+func (t tile) group(name string, rows int, a *matrix, b, ldb reg.GPVirtual, sums [][]reg.VecVirtual) {
+	lanes := GP64()
+	Load(Param("lanes"), lanes)
+	Label(name + "share")
+	index := t.Vector()
+	VMOVUPS(Mem{Base: lanes}, index)
+	for v := range t.vectors {
+		x := t.Vector()
+		t.Load(Mem{Base: b, Disp: v * t.Bytes()}, x, t.masked)
+		for i := range rows {
+			seen, from := t.Vector(), a.at(i).Offset(v*t.Bytes())
+			if t.masked {
+				t.Load(from, seen, true)
+				VPERMPS(seen, index, seen)
+			} else {
+				VPERMPS(from, index, seen)
+			}
+			VFMADD231PS(seen, x, sums[i][v])
+		}
+	}
+	ADDQ(ldb, b)
+	ADDQ(U8(t.Bytes()), lanes)
+	end, err := Param("end").Resolve()
+	if err != nil {
+		panic(err)
+	}
+	CMPQ(lanes, end.Addr)
+	JNE(LabelRef(name + "share"))
 }
