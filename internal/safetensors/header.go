@@ -18,6 +18,14 @@ type place struct {
 	entry
 }
 
+func (p place) shape() []int {
+	shape := make([]int, len(p.Shape))
+	for i, d := range p.Shape {
+		shape[i] = int(d)
+	}
+	return shape
+}
+
 // decodeHeader walks the header key by key, because a map would hide a name
 // that comes twice.
 func decodeHeader(header []byte) (meta map[string]string, places []place, err error) {

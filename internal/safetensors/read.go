@@ -6,10 +6,13 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"slices"
 	"strings"
+
+	"zoo/internal/floats"
 )
 
 // ReadFile reads a whole safetensors file. Errors name the file.
@@ -36,54 +39,85 @@ func ReadFile(name string) (File, error) {
 // overlap, if a name comes twice, if a dtype is not one of [Tensor]'s, and if
 // the file carries a SHA-256 of itself and has been altered since.
 func Read(r io.Reader, size int64) (File, error) {
-	if size < 8 {
-		return File{}, fmt.Errorf("not a safetensors file: have %d bytes, want at least 8", size)
-	}
-	var length [8]byte
-	if _, err := io.ReadFull(r, length[:]); err != nil {
-		return File{}, fmt.Errorf("reading the header's length: %w", err)
-	}
-	n := binary.LittleEndian.Uint64(length[:])
-	if n > maxHeader || n > uint64(size)-8 {
-		return File{}, fmt.Errorf("not a safetensors file, or truncated: the header claims %d bytes, want at most %d",
-			n, min(maxHeader, uint64(size)-8))
-	}
-	header := make([]byte, n)
-	if _, err := io.ReadFull(r, header); err != nil {
-		return File{}, fmt.Errorf("reading the header: %w", err)
-	}
-	meta, places, err := decodeHeader(header)
+	h, err := readHead(r, size)
 	if err != nil {
-		return File{}, fmt.Errorf("header: %w", err)
-	}
-	if err := checkPlaces(places, uint64(size)-8-n); err != nil {
 		return File{}, err
 	}
-
-	want, signed := meta[digestKey]
-	delete(meta, digestKey)
 	digest := sha256.New()
-	if signed {
-		digest.Write(length[:])
-		digest.Write(bytes.Replace(header, []byte(want), []byte(noDigest), 1))
+	if h.signed() {
+		digest.Write(h.unsigned)
 		r = io.TeeReader(r, digest)
 	}
-	file := File{Meta: meta, Verified: signed}
-	for _, p := range places {
-		t := Tensor{Name: p.name, Shape: make([]int, len(p.Shape))}
-		for i, d := range p.Shape {
-			t.Shape[i] = int(d)
-		}
+	file := File{Meta: h.meta, Verified: h.signed()}
+	for _, p := range h.places {
+		t := Tensor{Name: p.name, Shape: p.shape()}
 		if t.Data, err = readData(r, p.DType, int(p.Offsets[1]-p.Offsets[0])/elementSize(p.DType)); err != nil {
 			return File{}, fmt.Errorf("tensor %q: %w", p.name, err)
 		}
 		file.Tensors = append(file.Tensors, t)
 	}
-	if have := hex.EncodeToString(digest.Sum(nil)); signed && have != want {
-		return File{}, fmt.Errorf("the file has been altered or damaged: its SHA-256 begins with %.16s, want %.16s", have, want)
+	if h.signed() {
+		if err := h.verify(digest); err != nil {
+			return File{}, err
+		}
 	}
 	slices.SortFunc(file.Tensors, func(a, b Tensor) int { return strings.Compare(a.Name, b.Name) })
 	return file, nil
+}
+
+// A head is what stands before the data.
+type head struct {
+	meta     map[string]string // without the digest
+	places   []place
+	data     int64  // where the data begin in the file
+	want     string // the digest; empty if there is none
+	unsigned []byte // length and header, with noDigest in the digest's place
+}
+
+func (h *head) signed() bool { return h.want != "" }
+
+func (h *head) verify(digest hash.Hash) error {
+	if have := hex.EncodeToString(digest.Sum(nil)); have != h.want {
+		return fmt.Errorf("the file has been altered or damaged: its SHA-256 begins with %.16s, want %.16s", have, h.want)
+	}
+	return nil
+}
+
+// readHead reads and checks what stands before the data of a file of size bytes.
+func readHead(r io.Reader, size int64) (*head, error) {
+	if size < 8 {
+		return nil, fmt.Errorf("not a safetensors file: have %d bytes, want at least 8", size)
+	}
+	var length [8]byte
+	if _, err := io.ReadFull(r, length[:]); err != nil {
+		return nil, fmt.Errorf("reading the header's length: %w", err)
+	}
+	n := binary.LittleEndian.Uint64(length[:])
+	if n > maxHeader || n > uint64(size)-8 {
+		return nil, fmt.Errorf("not a safetensors file, or truncated: the header claims %d bytes, want at most %d",
+			n, min(maxHeader, uint64(size)-8))
+	}
+	header := make([]byte, n)
+	if _, err := io.ReadFull(r, header); err != nil {
+		return nil, fmt.Errorf("reading the header: %w", err)
+	}
+	h := &head{data: 8 + int64(n)}
+	var err error
+	if h.meta, h.places, err = decodeHeader(header); err != nil {
+		return nil, fmt.Errorf("header: %w", err)
+	}
+	if err := checkPlaces(h.places, uint64(size)-8-n); err != nil {
+		return nil, err
+	}
+	want, signed := h.meta[digestKey]
+	delete(h.meta, digestKey)
+	if signed {
+		if h.want = want; len(want) != len(noDigest) {
+			return nil, fmt.Errorf("the file has been altered or damaged: its SHA-256 is %q", want)
+		}
+		h.unsigned = append(length[:], bytes.Replace(header, []byte(want), []byte(noDigest), 1)...)
+	}
+	return h, nil
 }
 
 // readData reads n elements.
@@ -91,8 +125,6 @@ func readData(r io.Reader, dtype string, n int) (any, error) {
 	switch dtype {
 	case "F64":
 		return readSlice[float64](r, n)
-	case "F32":
-		return readSlice[float32](r, n)
 	case "I64":
 		return readSlice[int64](r, n)
 	case "I32":
@@ -101,10 +133,8 @@ func readData(r io.Reader, dtype string, n int) (any, error) {
 		return readSlice[uint8](r, n)
 	case "BOOL":
 		return readSlice[bool](r, n)
-	case "F16":
-		return readWide(r, n, half)
-	case "BF16":
-		return readWide(r, n, brain)
+	case "F32", "F16", "BF16":
+		return readFloats(r, n, floatTypes[dtype])
 	}
 	panic("safetensors: a dtype that checkPlaces let through")
 }
@@ -125,15 +155,16 @@ func readSlice[T any](r io.Reader, n int) ([]T, error) {
 	return data, nil
 }
 
-// readWide reads 16-bit floats.
-func readWide(r io.Reader, n int, widen func(uint16) float32) ([]float32, error) {
-	narrow, err := readSlice[uint16](r, n)
-	if err != nil {
-		return nil, err
-	}
+// readFloats reads floats of type t.
+func readFloats(r io.Reader, n int, t floats.Type) ([]float32, error) {
 	data := make([]float32, n)
-	for i, v := range narrow {
-		data[i] = widen(v)
+	buf := make([]byte, min(n, chunk)*t.Size())
+	for part := range slices.Chunk(data, chunk) {
+		b := buf[:len(part)*t.Size()]
+		if _, err := io.ReadFull(r, b); err != nil {
+			return nil, err
+		}
+		t.Decode(part, b)
 	}
 	return data, nil
 }

@@ -20,7 +20,7 @@ import (
 //	[]float32 F32    []float64 F64    []uint8 U8
 //	[]int32   I32    []int64   I64    []bool  BOOL
 //
-// F16 and BF16 are only read, and are widened to []float32, which is exact.
+// [Floats] are only written, as F32. F16 and BF16 are only read, and are widened to []float32, which is exact.
 // The length of Data is the product of Shape; an empty Shape is a scalar.
 type Tensor struct {
 	Name  string

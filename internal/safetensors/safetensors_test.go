@@ -2,9 +2,7 @@ package safetensors
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"zoo/internal/floats"
 )
 
 // sample has every dtype, a scalar, an empty tensor, odd lengths, and more
@@ -284,29 +284,6 @@ func TestWriteReportsTheWriter(t *testing.T) {
 	}
 }
 
-// The SHA-256 of all 65536 halves (NaNs as zero) as little-endian float32, from
-//
-//	x = numpy.arange(65536, dtype='u2').view('f2').astype('f4'); x[numpy.isnan(x)] = 0
-//	hashlib.sha256(x.tobytes()).hexdigest()
-const allHalves = "faa6d965574036872b0d39a42d1f8bee361d5be92b1e718155a69556a5abacdd"
-
-func TestHalf(t *testing.T) {
-	var b []byte
-	for v := range 1 << 16 {
-		f := half(uint16(v))
-		if f != f {
-			f = 0
-		}
-		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(f))
-	}
-	if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != allHalves {
-		t.Errorf("have %x, want %s", sum, allHalves)
-	}
-	if f := half(0x7e00); f == f {
-		t.Error("0x7e00 is not NaN")
-	}
-}
-
 func FuzzRead(f *testing.F) {
 	f.Add(encode(f, map[string]string{"k": "v"}, sample()[2:]...))
 	f.Add(foreign(`{"w":{"dtype":"F16","shape":[2,1],"data_offsets":[0,4]}}`, 4))
@@ -351,5 +328,116 @@ func BenchmarkWrite(b *testing.B) {
 		if err := Write(io.Discard, nil, Tensor{"w", []int{1 << 24}, w}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestReader: what is read in parts is what ReadFile reads, and a file that was
+// written from Floats is one that was written from a slice.
+func TestReader(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.safetensors")
+	tensors := sample()
+	for i, x := range tensors {
+		if d, ok := x.Data.([]float32); ok {
+			tensors[i].Data = Floats{len(d), func(write func([]float32) error) error {
+				return errors.Join(write(d[:len(d)/3]), write(d[len(d)/3:]))
+			}}
+		}
+	}
+	if err := WriteFile(name, nil, tensors...); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(b, encode(t, nil, sample()...)) {
+		t.Error("Floats are written as other bytes than slices")
+	}
+	r, err := Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if err := r.Verify(); err != nil || !r.Signed {
+		t.Error(err)
+	}
+	whole, err := ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range r.Tensors {
+		want, ok := whole.Tensor(s.Name)
+		if !ok || !slices.Equal(s.Shape, want.Shape) {
+			t.Errorf("%s: have shape %v, want %v", s.Name, s.Shape, want.Shape)
+		}
+		d, ok := want.Data.([]float32)
+		if ok != (s.Float() != floats.None) {
+			t.Errorf("%s of %s: Float is %v", s.Name, s.DType, s.Float())
+		}
+		if !ok {
+			if err := r.ReadFloats(s, make([]float32, 1), 0); err == nil || !strings.Contains(err.Error(), s.Name) {
+				t.Errorf("%s of %s is read as floats: %v", s.Name, s.DType, err)
+			}
+			continue
+		}
+		have := make([]float32, len(d))
+		if err := errors.Join(r.ReadFloats(s, have[:len(d)/2], 0), r.ReadFloats(s, have[len(d)/2:], len(d)/2)); err != nil {
+			t.Error(err)
+		}
+		if !reflect.DeepEqual(have, d) {
+			t.Errorf("%s: have other values", s.Name)
+		}
+	}
+	if err := os.Truncate(name, int64(len(b)/2)); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.ReadFloats(r.Tensors[1], make([]float32, len(b)/4), 0); err == nil || !strings.Contains(err.Error(), name) {
+		t.Errorf("a file that shrinks while it is read: %v", err)
+	}
+	b[len(b)-1] ^= 1
+	if err := os.WriteFile(name, b, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Verify(); err == nil || !strings.Contains(err.Error(), "altered or damaged") {
+		t.Errorf("an altered file: %v", err)
+	}
+	if _, err := Open(name + ".none"); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+	short := Tensor{"w", []int{3}, Floats{3, func(write func([]float32) error) error { return write([]float32{1}) }}}
+	if err := Write(io.Discard, nil, short); err == nil || !strings.Contains(err.Error(), "have 1 values, want 3") {
+		t.Error(err)
+	}
+}
+
+// The 16-bit floats of a foreign file, in parts.
+func TestReaderWidens(t *testing.T) {
+	r, err := Open(filepath.Join("testdata", "torch.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	whole, err := ReadFile(filepath.Join("testdata", "torch.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, s := range r.Tensors {
+		want, _ := whole.Tensor(s.Name)
+		d, ok := want.Data.([]float32)
+		if !ok {
+			continue
+		}
+		n++
+		have := make([]float32, len(d))
+		if err := r.ReadFloats(s, have, 0); err != nil || !reflect.DeepEqual(have, d) {
+			t.Errorf("%s of %s: have %v, want %v: %v", s.Name, s.DType, have, d, err)
+		}
+	}
+	if n < 3 {
+		t.Errorf("have %d tensors of floats, want F32, F16 and BF16", n)
+	}
+	if err := r.Verify(); err == nil {
+		t.Error("a file without a SHA-256 is verified")
 	}
 }

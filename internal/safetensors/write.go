@@ -89,6 +89,8 @@ func describe(data any) (dtype string, size, n int) {
 		return "U8", 1, len(d)
 	case []bool:
 		return "BOOL", 1, len(d)
+	case Floats:
+		return "F32", 4, d.N
 	}
 	return "", 0, 0
 }
@@ -97,7 +99,7 @@ func describe(data any) (dtype string, size, n int) {
 func check(t Tensor) error {
 	dtype, _, n := describe(t.Data)
 	if dtype == "" {
-		return fmt.Errorf("tensor %q: have %T, want a slice of float32, float64, int32, int64, uint8 or bool", t.Name, t.Data)
+		return fmt.Errorf("tensor %q: have %T, want Floats, or a slice of float32, float64, int32, int64, uint8 or bool", t.Name, t.Data)
 	}
 	if t.Name == "" || !utf8.ValidString(t.Name) {
 		return fmt.Errorf("tensor %q: the name is empty, or not UTF-8", t.Name)
@@ -145,6 +147,8 @@ func writeData(w io.Writer, data any) error {
 		return writeSlice(w, d)
 	case []bool:
 		return writeSlice(w, d)
+	case Floats:
+		return d.write(w)
 	}
 	panic("safetensors: data that check let through")
 }

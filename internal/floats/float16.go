@@ -1,4 +1,4 @@
-package safetensors
+package floats
 
 import "math"
 

@@ -1,0 +1,535 @@
+package pth
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+)
+
+// What a pickle makes: nil, bool, int, float64, string, and
+type (
+	tuple []any
+	list  struct{ items []any }
+	dict  struct{ entries []entry } // a key that is set again is there twice
+	entry struct{ key, value any }
+	// A name stands for something in Python, of which the known are the names below.
+	name string
+	// A mark is where the items begin that an opcode collects.
+	mark struct{}
+)
+
+// The functions that a state_dict calls.
+const (
+	orderedDict   = name("collections.OrderedDict")
+	rebuildTensor = name("torch._utils._rebuild_tensor_v2")
+	rebuildParam  = name("torch._utils._rebuild_parameter")
+)
+
+// storageSuffix is how the names of the storages' types end: torch.FloatStorage.
+const storageSuffix = "Storage"
+
+// known says that a name may be in a state_dict.
+func known(n name) bool {
+	return n == orderedDict || n == rebuildTensor || n == rebuildParam || storageKind(n) != ""
+}
+
+// storageKind is Float for torch.FloatStorage; empty for what names no storage.
+func storageKind(n name) string {
+	kind, ok := strings.CutPrefix(string(n), "torch.")
+	kind, ok2 := strings.CutSuffix(kind, storageSuffix)
+	if !ok || !ok2 || sizes[kind] == 0 {
+		return ""
+	}
+	return kind
+}
+
+// unpickler is the machine of a pickle: a stack, and a memo of what it made.
+type unpickler struct {
+	in       *bytes.Reader
+	stack    []any
+	memo     map[uint32]any
+	storages map[string]*storage
+}
+
+// maxProtocol is the newest protocol of pickles.
+const maxProtocol = 5
+
+// unpickle makes what a pickle says.
+func unpickle(b []byte) (any, error) {
+	u := &unpickler{in: bytes.NewReader(b), memo: map[uint32]any{}, storages: map[string]*storage{}}
+	for {
+		at := u.in.Size() - int64(u.in.Len())
+		op, err := u.in.ReadByte()
+		if err == nil && op == '.' { // STOP
+			return u.pop()
+		}
+		if err == nil {
+			err = u.step(op)
+		}
+		if err != nil {
+			if u.in.Len() == 0 {
+				err = fmt.Errorf("it is truncated: %w", err)
+			}
+			return nil, fmt.Errorf("data.pkl, byte %d: %w", at, err)
+		}
+	}
+}
+
+// step carries out one opcode. They are named as in Python's pickletools.
+func (u *unpickler) step(op byte) error {
+	switch op {
+	case 0x80: // PROTO
+		v, err := u.in.ReadByte()
+		if err == nil && v > maxProtocol {
+			err = fmt.Errorf("have protocol %d, want at most %d", v, maxProtocol)
+		}
+		return err
+	case 0x95: // FRAME: how many bytes follow, for those who read from a stream
+		_, err := u.number(8)
+		return err
+	case '(': // MARK
+		return u.push(mark{})
+	case 'N': // NONE
+		return u.push(nil)
+	case 0x88, 0x89: // NEWTRUE, NEWFALSE
+		return u.push(op == 0x88)
+	case 'K': // BININT1
+		return u.pushNumber(u.number(1))
+	case 'M': // BININT2
+		return u.pushNumber(u.number(2))
+	case 'J': // BININT
+		n, err := u.number(4)
+		return u.pushNumber(uint64(int32(n)), err)
+	case 0x8a: // LONG1
+		return u.long()
+	case 'G': // BINFLOAT
+		var b [8]byte
+		if err := u.read(b[:]); err != nil {
+			return err
+		}
+		return u.push(math.Float64frombits(binary.BigEndian.Uint64(b[:])))
+	case 0x8c: // SHORT_BINUNICODE
+		return u.text(1)
+	case 'X': // BINUNICODE
+		return u.text(4)
+	case 'c': // GLOBAL
+		return u.global()
+	case 0x93: // STACK_GLOBAL
+		return u.stackGlobal()
+	case ')': // EMPTY_TUPLE
+		return u.push(tuple{})
+	case 0x85, 0x86, 0x87: // TUPLE1, TUPLE2, TUPLE3
+		items, err := u.take(int(op - 0x84))
+		if err != nil {
+			return err
+		}
+		return u.push(tuple(items))
+	case 't': // TUPLE
+		items, err := u.toMark()
+		if err != nil {
+			return err
+		}
+		return u.push(tuple(items))
+	case ']': // EMPTY_LIST
+		return u.push(&list{})
+	case 'a': // APPEND
+		items, err := u.take(1)
+		if err != nil {
+			return err
+		}
+		return u.appendTo(items)
+	case 'e': // APPENDS
+		items, err := u.toMark()
+		if err != nil {
+			return err
+		}
+		return u.appendTo(items)
+	case '}': // EMPTY_DICT
+		return u.push(&dict{})
+	case 's': // SETITEM
+		items, err := u.take(2)
+		if err != nil {
+			return err
+		}
+		return u.set(items)
+	case 'u': // SETITEMS
+		items, err := u.toMark()
+		if err != nil {
+			return err
+		}
+		return u.set(items)
+	case 'Q': // BINPERSID
+		return u.storage()
+	case 'R': // REDUCE
+		return u.call()
+	case 'b': // BUILD
+		return u.build()
+	case 'q': // BINPUT
+		return u.put(1)
+	case 'r': // LONG_BINPUT
+		return u.put(4)
+	case 0x94: // MEMOIZE
+		return u.remember(uint32(len(u.memo)))
+	case 'h': // BINGET
+		return u.get(1)
+	case 'j': // LONG_BINGET
+		return u.get(4)
+	}
+	return fmt.Errorf("it carries the opcode %q, which is code and not tensors", op)
+}
+
+func (u *unpickler) read(b []byte) error {
+	if u.in.Len() < len(b) {
+		u.in.Seek(0, 2)
+		return errors.New("an opcode without its argument")
+	}
+	_, err := u.in.Read(b)
+	return err
+}
+
+// number reads a little-endian number of n bytes.
+func (u *unpickler) number(n int) (uint64, error) {
+	var b [8]byte
+	err := u.read(b[:n])
+	return binary.LittleEndian.Uint64(b[:]), err
+}
+
+func (u *unpickler) push(v any) error {
+	u.stack = append(u.stack, v)
+	return nil
+}
+
+func (u *unpickler) pushNumber(n uint64, err error) error {
+	if err != nil {
+		return err
+	}
+	return u.push(int(int64(n)))
+}
+
+// long reads a number of as many bytes as its first one says.
+func (u *unpickler) long() error {
+	n, err := u.number(1)
+	if err != nil {
+		return err
+	}
+	if n > 8 {
+		return fmt.Errorf("have a whole number of %d bytes, want at most 8", n)
+	}
+	v, err := u.number(int(n))
+	if n > 0 { // two's complement
+		shift := 64 - 8*n
+		v = uint64(int64(v<<shift) >> shift)
+	}
+	return u.pushNumber(v, err)
+}
+
+// text reads a string whose length is a number of n bytes.
+func (u *unpickler) text(n int) error {
+	size, err := u.number(n)
+	if err != nil {
+		return err
+	}
+	if size > uint64(u.in.Len()) {
+		return fmt.Errorf("a text claims %d bytes, but %d are left", size, u.in.Len())
+	}
+	b := make([]byte, size)
+	if err := u.read(b); err != nil {
+		return err
+	}
+	return u.push(string(b))
+}
+
+func (u *unpickler) global() error {
+	var lines [2]string
+	for i := range lines {
+		var b []byte
+		for {
+			c, err := u.in.ReadByte()
+			if err != nil {
+				return errors.New("a name without an end")
+			}
+			if c == '\n' {
+				break
+			}
+			b = append(b, c)
+		}
+		lines[i] = string(b)
+	}
+	return u.pushName(lines[0], lines[1])
+}
+
+func (u *unpickler) stackGlobal() error {
+	items, err := u.take(2)
+	if err != nil {
+		return err
+	}
+	module, ok := items[0].(string)
+	what, ok2 := items[1].(string)
+	if !ok || !ok2 {
+		return errors.New("have a name that is no text")
+	}
+	return u.pushName(module, what)
+}
+
+func (u *unpickler) pushName(module, what string) error {
+	n := name(module + "." + what)
+	if !known(n) {
+		return fmt.Errorf("it carries %.200q, which is code and not tensors; load the file in PyTorch, where you trust it, and save its state_dict alone", string(n))
+	}
+	return u.push(n)
+}
+
+func (u *unpickler) pop() (any, error) {
+	items, err := u.take(1)
+	if err != nil {
+		return nil, err
+	}
+	return items[0], nil
+}
+
+// take removes the topmost n items, none of which may be a mark.
+func (u *unpickler) take(n int) ([]any, error) {
+	from := len(u.stack) - n
+	if from < 0 {
+		return nil, fmt.Errorf("have %d values, want %d", len(u.stack), n)
+	}
+	for _, v := range u.stack[from:] {
+		if _, bad := v.(mark); bad {
+			return nil, fmt.Errorf("have a mark, want %d values", n)
+		}
+	}
+	return u.cut(from), nil
+}
+
+// cut removes the items from a place on.
+func (u *unpickler) cut(from int) []any {
+	items := append([]any{}, u.stack[from:]...)
+	u.stack = u.stack[:from]
+	return items
+}
+
+// toMark removes the items above the topmost mark, and the mark.
+func (u *unpickler) toMark() ([]any, error) {
+	for i := len(u.stack) - 1; i >= 0; i-- {
+		if _, ok := u.stack[i].(mark); ok {
+			items := u.cut(i + 1)
+			u.stack = u.stack[:i]
+			return items, nil
+		}
+	}
+	return nil, errors.New("have no mark")
+}
+
+// top is the topmost item, if it is of type T.
+func top[T any](u *unpickler) (v T, err error) {
+	if len(u.stack) == 0 {
+		return v, errors.New("have no value")
+	}
+	v, ok := u.stack[len(u.stack)-1].(T)
+	if !ok {
+		return v, fmt.Errorf("have %s", describe(u.stack[len(u.stack)-1]))
+	}
+	return v, nil
+}
+
+func (u *unpickler) appendTo(items []any) error {
+	l, err := top[*list](u)
+	if err != nil {
+		return fmt.Errorf("%w, want a list", err)
+	}
+	l.items = append(l.items, items...)
+	return nil
+}
+
+func (u *unpickler) set(items []any) error {
+	d, err := top[*dict](u)
+	if err != nil {
+		return fmt.Errorf("%w, want a dict", err)
+	}
+	if len(items)%2 != 0 {
+		return errors.New("a key without a value")
+	}
+	for i := 0; i < len(items); i += 2 {
+		d.entries = append(d.entries, entry{items[i], items[i+1]})
+	}
+	return nil
+}
+
+func (u *unpickler) put(n int) error {
+	i, err := u.number(n)
+	if err != nil {
+		return err
+	}
+	return u.remember(uint32(i))
+}
+
+func (u *unpickler) remember(i uint32) error {
+	if len(u.stack) == 0 {
+		return errors.New("have no value to remember")
+	}
+	u.memo[i] = u.stack[len(u.stack)-1]
+	return nil
+}
+
+func (u *unpickler) get(n int) error {
+	i, err := u.number(n)
+	if err != nil {
+		return err
+	}
+	v, ok := u.memo[uint32(i)]
+	if !ok {
+		return fmt.Errorf("value %d is not remembered", i)
+	}
+	return u.push(v)
+}
+
+// storage makes a storage of ("storage", type, key, device, length).
+func (u *unpickler) storage() error {
+	v, err := u.pop()
+	if err != nil {
+		return err
+	}
+	id, _ := v.(tuple)
+	if len(id) != 5 || id[0] != "storage" {
+		return fmt.Errorf("have the reference %s, want one to a storage", describe(v))
+	}
+	kind, _ := id[1].(name)
+	key, ok := id[2].(string)
+	length, ok2 := id[4].(int)
+	if storageKind(kind) == "" || !ok || !ok2 || length < 0 || strings.ContainsAny(key, `/\`) {
+		return errors.New("have a storage without a type, a key or a length")
+	}
+	s := u.storages[key]
+	if s == nil {
+		s = &storage{kind: storageKind(kind), key: key, length: length}
+		u.storages[key] = s
+	}
+	if s.kind != storageKind(kind) || s.length != length {
+		return fmt.Errorf("storage %s is given with two types or lengths", key)
+	}
+	return u.push(s)
+}
+
+// call calls one of the known functions.
+func (u *unpickler) call() error {
+	items, err := u.take(2)
+	if err != nil {
+		return err
+	}
+	f, ok := items[0].(name)
+	args, ok2 := items[1].(tuple)
+	if !ok || !ok2 {
+		return fmt.Errorf("it calls %s, which is code and not tensors", describe(items[0]))
+	}
+	switch f {
+	case orderedDict:
+		return u.newDict(args)
+	case rebuildTensor:
+		return u.newTensor(args)
+	case rebuildParam: // (tensor, requires_grad, hooks)
+		if len(args) == 3 {
+			if t, ok := args[0].(*Tensor); ok {
+				return u.push(t)
+			}
+		}
+		return errors.New("have a parameter that is no tensor")
+	}
+	return fmt.Errorf("it calls %s, which makes no tensor", f)
+}
+
+// newDict makes an OrderedDict, of nothing or of a list of pairs.
+func (u *unpickler) newDict(args tuple) error {
+	d := &dict{}
+	if len(args) > 0 {
+		pairs, ok := args[0].(*list)
+		if !ok || len(args) > 1 {
+			return errors.New("have an OrderedDict of something else than pairs")
+		}
+		for _, p := range pairs.items {
+			var key, value any
+			switch p := p.(type) {
+			case tuple:
+				if len(p) != 2 {
+					return errors.New("have an OrderedDict of something else than pairs")
+				}
+				key, value = p[0], p[1]
+			case *list:
+				if len(p.items) != 2 {
+					return errors.New("have an OrderedDict of something else than pairs")
+				}
+				key, value = p.items[0], p.items[1]
+			default:
+				return errors.New("have an OrderedDict of something else than pairs")
+			}
+			d.entries = append(d.entries, entry{key, value})
+		}
+	}
+	return u.push(d)
+}
+
+// newTensor makes a view of (storage, offset, shape, strides, requires_grad, hooks).
+func (u *unpickler) newTensor(args tuple) error {
+	bad := errors.New("have a tensor of other arguments than storage, offset, shape, strides, requires_grad, hooks")
+	if len(args) < 4 || len(args) > 7 {
+		return bad
+	}
+	s, ok := args[0].(*storage)
+	offset, ok2 := args[1].(int)
+	shape, ok3 := numbers(args[2])
+	stride, ok4 := numbers(args[3])
+	if !ok || !ok2 || !ok3 || !ok4 || offset < 0 {
+		return bad
+	}
+	return u.push(&Tensor{Type: s.kind, Shape: shape, storage: s, offset: offset, stride: stride})
+}
+
+func numbers(v any) ([]int, bool) {
+	t, ok := v.(tuple)
+	n := make([]int, len(t))
+	for i := range t {
+		k, isInt := t[i].(int)
+		n[i], ok = k, ok && isInt
+	}
+	return n, ok
+}
+
+// build drops the attributes of a dict: its _metadata, the versions of modules.
+func (u *unpickler) build() error {
+	state, err := u.pop()
+	if err != nil {
+		return err
+	}
+	_, ok := state.(*dict)
+	if _, err := top[*dict](u); err != nil || !ok {
+		return errors.New("it gives attributes to something else than a dict, which is code and not tensors")
+	}
+	return nil
+}
+
+// describe says in a few words what a value is.
+func describe(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "None"
+	case string:
+		return fmt.Sprintf("%.100q", v)
+	case bool, int, float64:
+		return fmt.Sprint(v)
+	case tuple:
+		return fmt.Sprintf("a tuple of %d", len(v))
+	case *list:
+		return fmt.Sprintf("a list of %d", len(v.items))
+	case *dict:
+		return fmt.Sprintf("a dict of %d", len(v.entries))
+	case *Tensor:
+		return "a tensor"
+	case *storage:
+		return "a storage"
+	case name:
+		return string(v)
+	}
+	return "a mark"
+}

@@ -1,0 +1,16 @@
+"""Makes torch.pth, the state_dict of a small network with views, a shared
+storage, 16-bit floats and a count, and nested.pth, a checkpoint that holds it,
+with PyTorch 1.13."""
+import collections
+import torch
+
+a = torch.arange(6.).view(2, 3)
+state = collections.OrderedDict()
+state["a.weight"] = torch.nn.Parameter(a)
+state["a.transposed"] = a.t()
+state["a.row"] = a[1, 1:]
+state["h"] = torch.tensor([1.5, -2], dtype=torch.float16)
+state["bf"] = torch.tensor([[3.]], dtype=torch.bfloat16)
+state["n.num_batches_tracked"] = torch.tensor(7)
+torch.save(state, "torch.pth")
+torch.save({"epoch": 3, "best": 0.5, "state_dict": state}, "nested.pth")
