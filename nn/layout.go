@@ -27,41 +27,93 @@ func (l Layout) published(s []int) []int {
 	return append([]int{}, s...)
 }
 
-// each calls f with the index of every value here and there.
-func (l Layout) each(s []int, f func(ours, theirs int)) {
+// axes are the sizes of a tensor of our shape s as (rows, a, b) there, which is
+// (b, a, rows) here: every layout is a reversal of three axes.
+func (l Layout) axes(s []int) axes {
 	switch l.kind {
 	case filters:
-		kh, kw, in, out := s[0], s[1], s[2], s[3]
-		for k := range kh * kw {
-			for i := range in {
-				for o := range out {
-					f((k*in+i)*out+o, (o*in+i)*kh*kw+k)
-				}
-			}
-		}
+		return axes{s[3], s[2], s[0] * s[1]}
 	case matrix:
-		in, out := s[0], s[1]
-		for i := range in {
-			for o := range out {
-				f(i*out+o, o*in+i)
+		return axes{s[1], 1, s[0]}
+	case flatMatrix:
+		return axes{s[1], l.c, l.h * l.w}
+	}
+	n := 1
+	for _, d := range s {
+		n *= d
+	}
+	return axes{n, 1, 1}
+}
+
+type axes struct{ rows, a, b int }
+
+// columns is the length of a row there.
+func (x axes) columns() int { return x.a * x.b }
+
+// Tiles of so many rows and columns go through the cache: whole lines of it on
+// both sides.
+const tileRows, tileColumns = 64, 16
+
+// put copies rows there, from the lo-th on, to their places here.
+func (x axes) put(ours, rows []float32, lo int) {
+	if x.columns() == 1 {
+		copy(ours[lo:], rows)
+		return
+	}
+	x.tiles(len(rows)/x.columns(), func(t *tile) {
+		for r := range t.rows {
+			for c, v := range rows[(t.row+r)*x.columns()+t.column:][:t.columns] {
+				t.v[c][r] = v
 			}
 		}
-	case flatMatrix:
-		out, pixels := s[1], l.h*l.w
-		for p := range pixels {
-			for c := range l.c {
-				for o := range out {
-					f((p*l.c+c)*out+o, (o*l.c+c)*pixels+p)
+		for c := range t.columns {
+			copy(ours[t.place[c]*x.rows+lo+t.row:], t.v[c][:t.rows])
+		}
+	})
+}
+
+// take is the inverse of put: it fills rows from what is here.
+func (x axes) take(rows, ours []float32, lo int) {
+	if x.columns() == 1 {
+		copy(rows, ours[lo:])
+		return
+	}
+	x.tiles(len(rows)/x.columns(), func(t *tile) {
+		for c := range t.columns {
+			copy(t.v[c][:t.rows], ours[t.place[c]*x.rows+lo+t.row:])
+		}
+		for r := range t.rows {
+			row := rows[(t.row+r)*x.columns()+t.column:][:t.columns]
+			for c := range row {
+				row[c] = t.v[c][r]
+			}
+		}
+	})
+}
+
+// A tile is a part of a matrix of rows as they are there.
+type tile struct {
+	row, column   int // the first ones
+	rows, columns int
+	place         [tileColumns]int // of each column here
+	v             [tileColumns][tileRows]float32
+}
+
+// tiles calls f for the tiles of a matrix of so many rows.
+func (x axes) tiles(rows int, f func(t *tile)) {
+	var t tile
+	for t.row = 0; t.row < rows; t.row += tileRows {
+		t.rows = min(tileRows, rows-t.row)
+		i, j := 0, 0 // on the axes a and b
+		for t.column = 0; t.column < x.columns(); t.column += tileColumns {
+			t.columns = min(tileColumns, x.columns()-t.column)
+			for c := range t.columns {
+				t.place[c] = j*x.a + i
+				if j++; j == x.b {
+					i, j = i+1, 0
 				}
 			}
-		}
-	default:
-		n := 1
-		for _, d := range s {
-			n *= d
-		}
-		for i := range n {
-			f(i, i)
+			f(&t)
 		}
 	}
 }

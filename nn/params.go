@@ -1,10 +1,6 @@
 package nn
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -176,81 +172,4 @@ func newDense(dtype tensor.Dtype, shape []int, v []float64) *tensor.Dense {
 		f[i] = float32(x)
 	}
 	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(f))
-}
-
-// A Published tensor is one as PyTorch has it: filters (O, I, KH, KW), matrices
-// (O, I), images flattened channels first.
-type Published struct {
-	Name  string
-	Shape []int
-	Data  []float32 // nil if the values are no floats of 32 or 16 bits
-}
-
-// Export returns copies of all parameters, which must be float32, in PyTorch's
-// layout and order of axes.
-func (p *Params) Export() []Published {
-	var out []Published
-	for _, q := range p.list {
-		v := q.Value.Data().([]float32)
-		shape := q.Layout.published(q.Shape)
-		data := make([]float32, len(v))
-		q.Layout.each(q.Shape, func(ours, theirs int) { data[theirs] = v[ours] })
-		out = append(out, Published{q.Path, shape, data})
-	}
-	return out
-}
-
-// ignored are the tensors of published weights that carry nothing for us:
-// PyTorch counts the batches that batch norm has seen.
-const ignored = "num_batches_tracked"
-
-// Import copies published tensors into the parameters, which must be float32.
-// The error lists every tensor that is missing, unknown, given twice or of the
-// wrong shape or type; then nothing is changed.
-func (p *Params) Import(tensors []Published) error {
-	var errs []error
-	given := map[string]Published{}
-	for _, t := range tensors {
-		if _, ok := given[t.Name]; ok {
-			errs = append(errs, fmt.Errorf("tensor %s is given twice", t.Name))
-		}
-		if q := p.byPath[t.Name]; q == nil {
-			if !hasSuffix(t.Name, ignored) {
-				errs = append(errs, fmt.Errorf("tensor %s %v: the network has no parameter of that name", t.Name, t.Shape))
-			}
-		} else if want := q.Layout.published(q.Shape); !slices.Equal(t.Shape, want) {
-			errs = append(errs, fmt.Errorf("tensor %s: have shape %v, want %v", t.Name, t.Shape, want))
-		} else if len(t.Data) != q.Shape.TotalSize() {
-			errs = append(errs, fmt.Errorf("tensor %s: have values of another type, want floats of 32 or 16 bits", t.Name))
-		}
-		given[t.Name] = t
-	}
-	for _, q := range p.list {
-		if _, ok := given[q.Path]; !ok {
-			errs = append(errs, fmt.Errorf("tensor %s %v is missing", q.Path, q.Layout.published(q.Shape)))
-		}
-	}
-	if len(errs) > 0 {
-		return errors.Join(errs...)
-	}
-	for _, q := range p.list {
-		v, data := q.Value.Data().([]float32), given[q.Path].Data
-		q.Layout.each(q.Shape, func(ours, theirs int) { v[ours] = data[theirs] })
-	}
-	return nil
-}
-
-func hasSuffix(path, name string) bool {
-	return path == name || len(path) > len(name) && path[len(path)-len(name)-1:] == "."+name
-}
-
-// SHA256 is the hash, in hexadecimal, of the names, shapes and bits of all
-// parameters in PyTorch's layout.
-func (p *Params) SHA256() string {
-	h := sha256.New()
-	for _, t := range p.Export() {
-		fmt.Fprintf(h, "%s %v\n", t.Name, t.Shape)
-		binary.Write(h, binary.LittleEndian, t.Data) // a hash takes every write
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }

@@ -1,0 +1,179 @@
+package nn
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"sync"
+
+	"zoo/internal/f32"
+)
+
+// A Published tensor is one as PyTorch has it: filters (O, I, KH, KW), matrices
+// (O, I), images flattened channels first.
+type Published struct {
+	Name  string
+	Shape []int
+	Data  []float32 // nil if the values are no floats of 32 or 16 bits
+}
+
+// A Source is a published tensor whose values are somewhere else, in a file say.
+type Source struct {
+	Name  string
+	Shape []int
+	// Read fills dst with the values from the at-th on, in C order. Several calls
+	// may be under way at once. It is nil if the values are no floats.
+	Read func(dst []float32, at int) error
+}
+
+// source is the tensor as a Source.
+func (t Published) source() Source {
+	s := Source{Name: t.Name, Shape: t.Shape}
+	if t.Data == nil {
+		return s
+	}
+	s.Read = func(dst []float32, at int) error {
+		if at+len(dst) > len(t.Data) {
+			return fmt.Errorf("have %d values, want shape %v", len(t.Data), t.Shape)
+		}
+		copy(dst, t.Data[at:])
+		return nil
+	}
+	return s
+}
+
+// Export returns copies of all parameters, which must be float32, in PyTorch's
+// layout and order of axes.
+func (p *Params) Export() []Published {
+	var out []Published
+	for _, q := range p.list {
+		t := Published{Name: q.Path, Shape: q.Published()}
+		q.Publish(func(part []float32) error { t.Data = append(t.Data, part...); return nil })
+		out = append(out, t)
+	}
+	return out
+}
+
+// Import copies published tensors into the parameters, as Load does, strictly.
+func (p *Params) Import(tensors []Published) error {
+	var sources []Source
+	for _, t := range tensors {
+		sources = append(sources, t.source())
+	}
+	return p.Load(sources, false)
+}
+
+// Load reads published tensors into the parameters, which must be float32,
+// without holding any of them a second time. Partial, it leaves parameters that
+// are not given as they are; otherwise they are errors. The error is a *Mismatch
+// that lists every tensor that is missing, unknown, given twice or of the wrong
+// shape or type, and then nothing is changed; or it is what reading a tensor came to.
+func (p *Params) Load(tensors []Source, partial bool) error {
+	given, err := p.match(tensors, partial)
+	if err != nil {
+		return err
+	}
+	var b buffers
+	for _, q := range p.list {
+		t, ok := given[q.Path]
+		if !ok {
+			continue
+		}
+		if err := q.load(t.Read, &b); err != nil {
+			return fmt.Errorf("tensor %s: %w", t.Name, err)
+		}
+	}
+	return nil
+}
+
+// SHA256 is the hash, in hexadecimal, of the names, shapes and bits of all
+// parameters in PyTorch's layout.
+func (p *Params) SHA256() string {
+	h := sha256.New()
+	var bytes []byte
+	for _, q := range p.list {
+		fmt.Fprintf(h, "%s %v\n", q.Path, q.Published())
+		q.Publish(func(part []float32) error { // a hash takes every write
+			for c := range slices.Chunk(part, 8192) {
+				bytes, _ = binary.Append(bytes[:0], binary.LittleEndian, c)
+				h.Write(bytes)
+			}
+			return nil
+		})
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Published is the shape that PyTorch gives the parameter.
+func (q *Param) Published() []int { return q.Layout.published(q.Shape) }
+
+// Publish calls f with the values of the parameter, which must be float32, part
+// by part in PyTorch's order. A part holds until f returns; an error of f ends it.
+func (q *Param) Publish(f func(part []float32) error) error {
+	x, v := q.Layout.axes(q.Shape), q.Value.Data().([]float32)
+	block := x.block()
+	var b buffers
+	for lo := 0; lo < x.rows; lo += block * f32.Workers() {
+		n := min(f32.Workers(), (x.rows-lo+block-1)/block)
+		parts := make([][]float32, n)
+		for i := range parts {
+			parts[i] = b.take(i, min(block, x.rows-lo-i*block)*x.columns())
+		}
+		f32.Parallel(n, func(_, i int) { x.take(parts[i], v, lo+i*block) })
+		for _, part := range parts {
+			if err := f(part); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// load reads the values, several parts at once.
+func (q *Param) load(read func(dst []float32, at int) error, b *buffers) error {
+	x, v := q.Layout.axes(q.Shape), q.Value.Data().([]float32)
+	b.grow()
+	var mu sync.Mutex
+	var fault error
+	f32.Chunks(x.rows, x.block(), func(worker, lo, hi int) {
+		rows := b.take(worker, (hi-lo)*x.columns())
+		err := read(rows, lo*x.columns())
+		if err != nil {
+			mu.Lock()
+			defer mu.Unlock()
+			fault = err
+			return
+		}
+		x.put(v, rows, lo)
+	})
+	return fault
+}
+
+// partSize is about how many values a part has: 4 MiB, and more only for rows
+// that are longer than the rest of a tile allows.
+const partSize = 1 << 20
+
+// block is how many rows make a part.
+func (x axes) block() int {
+	return max(tileRows, partSize/max(1, x.columns())/tileRows*tileRows)
+}
+
+// buffers are the workers' own, used again for every tensor.
+type buffers [][]float32
+
+func (b *buffers) grow() {
+	for len(*b) < f32.Workers() {
+		*b = append(*b, nil)
+	}
+}
+
+// take returns n values of a worker's buffer.
+func (b *buffers) take(worker, n int) []float32 {
+	b.grow()
+	if cap((*b)[worker]) < n {
+		(*b)[worker] = make([]float32, n)
+	}
+	return (*b)[worker][:n]
+}
