@@ -66,11 +66,11 @@ func (t *Trial) restore(c *run.Checkpoint) error {
 	return nil
 }
 
-// Tensors are the parameters as PyTorch has them.
+// Tensors are the parameters as PyTorch has them, read as they are written.
 func Tensors(p *nn.Params) []safetensors.Tensor {
 	var out []safetensors.Tensor
-	for _, x := range p.Export() {
-		out = append(out, safetensors.Tensor{Name: x.Name, Shape: x.Shape, Data: x.Data})
+	for _, q := range p.All() {
+		out = append(out, safetensors.Tensor{Name: q.Path, Shape: q.Published(), Data: safetensors.Floats{N: q.Shape.TotalSize(), Each: q.Publish}})
 	}
 	return out
 }

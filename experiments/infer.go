@@ -7,7 +7,6 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/internal/npy"
-	"zoo/internal/safetensors"
 	"zoo/nn"
 )
 
@@ -17,8 +16,8 @@ const inferBatch = 32
 // Infer returns the logits (N, classes) of a network with the given weights for
 // inputs x: images (N, C, H, W), as they are published, or vectors (N, D). The
 // number of classes is the subject's where it is 0.
-func Infer(ctx context.Context, s Subject, weights []safetensors.Tensor, x npy.Array, classes int) (npy.Array, error) {
-	shape, err := inputShape(x.Shape)
+func Infer(ctx context.Context, s Subject, w *Weights, x npy.Array, classes int) (npy.Array, error) {
+	shape, err := InputShape(x.Shape)
 	if err != nil {
 		return npy.Array{}, err
 	}
@@ -31,8 +30,8 @@ func Infer(ctx context.Context, s Subject, weights []safetensors.Tensor, x npy.A
 	if err != nil {
 		return npy.Array{}, err
 	}
-	if err := Import(p, weights); err != nil {
-		return npy.Array{}, fmt.Errorf("the weights do not fit model %s with inputs %v and %d classes:\n%w", s.Model.Name, tensor.Shape(x.Shape[1:]), spec.Classes, err)
+	if err := w.loadAll(p, s.Model, spec); err != nil {
+		return npy.Array{}, err
 	}
 	in := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append([]int{pr.Batch}, shape...)...))
 	size := len(x.Data) / n
@@ -53,9 +52,9 @@ func Infer(ctx context.Context, s Subject, weights []safetensors.Tensor, x npy.A
 	return y, nil
 }
 
-// inputShape is the shape of one example as networks take it, (H, W, C) or (D),
+// InputShape is the shape of one example as networks take it, (H, W, C) or (D),
 // of examples as they are published.
-func inputShape(s []int) ([]int, error) {
+func InputShape(s []int) ([]int, error) {
 	for _, d := range s {
 		if d == 0 {
 			return nil, fmt.Errorf("have shape %v: nothing to infer from, want at least one example", tensor.Shape(s))

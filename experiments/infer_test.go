@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"zoo/experiments"
 	"zoo/internal/npy"
+	"zoo/internal/safetensors"
 	"zoo/nn"
 )
 
@@ -52,7 +54,7 @@ func TestInfer(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			y, err := experiments.Infer(context.Background(), s, experiments.Tensors(p), c.x, 0)
+			y, err := experiments.Infer(context.Background(), s, saved(t, p), c.x, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -78,6 +80,21 @@ func TestInfer(t *testing.T) {
 	}
 }
 
+// saved are parameters that went to a file.
+func saved(t testing.TB, p *nn.Params) *experiments.Weights {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "w.safetensors")
+	if err := safetensors.WriteFile(name, nil, experiments.Tensors(p)...); err != nil {
+		t.Fatal(err)
+	}
+	w, err := experiments.OpenWeights(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	return w
+}
+
 // A NaN stays with its example.
 func TestInferNaN(t *testing.T) {
 	s, err := experiments.Find("lenet5")
@@ -91,7 +108,7 @@ func TestInferNaN(t *testing.T) {
 	if _, err := nn.Build(p, nn.Infer, s.Model.Network(), nn.Settings{Options: s.Model.Options, Spec: spec, Batch: 1}); err != nil {
 		t.Fatal(err)
 	}
-	y, err := experiments.Infer(context.Background(), s, experiments.Tensors(p), x, 0)
+	y, err := experiments.Infer(context.Background(), s, saved(t, p), x, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +130,7 @@ func TestInferEnds(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := experiments.Infer(ctx, s, experiments.Tensors(p), x, 0); err != context.Canceled {
+	if _, err := experiments.Infer(ctx, s, saved(t, p), x, 0); err != context.Canceled {
 		t.Errorf("have %v, want the error of the context", err)
 	}
 }

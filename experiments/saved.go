@@ -22,10 +22,9 @@ import (
 type Saved struct {
 	run.Record
 	Experiment Config // the resolved config
-	Weights    safetensors.File
 }
 
-// OpenRun reads a run's directory and its weights.
+// OpenRun reads a run's directory and sees that it has weights.
 func OpenRun(dir string) (*Saved, error) {
 	dir = filepath.Clean(dir)
 	r, err := run.Read(dir)
@@ -39,21 +38,43 @@ func OpenRun(dir string) (*Saved, error) {
 	if s.Experiment, err = loadRun(dir); err != nil {
 		return nil, err
 	}
-	name := filepath.Join(dir, WeightsFile)
-	s.Weights, err = safetensors.ReadFile(name)
-	again := fmt.Sprintf("zoo run %s --out %s", filepath.Join(dir, runConfig), filepath.Dir(dir))
+	_, err = os.Stat(s.weightsFile())
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && r.Status.State == run.Diverged:
 		return nil, fmt.Errorf("%s has no weights: it %s", dir, r.Status.Error)
 	case errors.Is(err, fs.ErrNotExist) && r.Status.State != run.Complete:
-		return nil, fmt.Errorf("%s has no final weights: it is %s at step %d; go on with %s", dir, r.Status.State, r.Status.Step, again)
-	case err == nil && !s.Weights.Verified:
-		err = fmt.Errorf("%s: altered or damaged: it does not carry its SHA-256", name)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%w; train again with %s --rerun", err, again)
+		return nil, fmt.Errorf("%s has no final weights: it is %s at step %d; go on with %s", dir, r.Status.State, r.Status.Step, s.again())
+	case err != nil:
+		return nil, s.damaged(err)
 	}
 	return s, nil
+}
+
+func (s *Saved) weightsFile() string { return filepath.Join(s.Dir, WeightsFile) }
+
+// again is the command that trained the run.
+func (s *Saved) again() string {
+	return fmt.Sprintf("zoo run %s --out %s", filepath.Join(s.Dir, runConfig), filepath.Dir(s.Dir))
+}
+
+// damaged says what to do about weights that cannot be read.
+func (s *Saved) damaged(err error) error {
+	return fmt.Errorf("%w; train again with %s --rerun", err, s.again())
+}
+
+// OpenWeights opens the run's weights, or a part of them: see the function of this
+// name.
+func (s *Saved) OpenWeights(only ...string) (*Weights, error) {
+	r, err := safetensors.Open(s.weightsFile())
+	if err != nil {
+		return nil, s.damaged(err)
+	}
+	w := newWeights(s.weightsFile(), r, r.Tensors)
+	w.verify, w.damaged = r.Verify, s.damaged // a run's weights carry a checksum
+	if err := w.choose(only); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	return w, nil
 }
 
 // noRun says that a folder is no run, and which one may have been meant.
@@ -78,37 +99,70 @@ type Evaluation struct {
 // Evaluate opens the run's data and evaluates its weights on a part of them, with 1
 // or 10 crops of each image, or for 0 those of its test.
 func (s *Saved) Evaluate(ctx context.Context, split datasets.Split, crops int, progress datasets.Progress) (Evaluation, error) {
+	w, err := s.OpenWeights()
+	if err != nil {
+		return Evaluation{}, err
+	}
+	defer w.Close()
 	c := s.Experiment
+	c.Name = s.Dir // in errors
+	e, checksum, err := w.Evaluate(ctx, c, split, crops, progress)
+	e.SameData = s.Summary["data_sha256"] == checksum
+	return e, err
+}
+
+// Evaluate opens a config's data and evaluates the weights, with its network, on a
+// part of them, with 1 or 10 crops of each image, or for 0 those of its test. It
+// returns the checksum of the data too.
+func (w *Weights) Evaluate(ctx context.Context, c Config, split datasets.Split, crops int, progress datasets.Progress) (e Evaluation, checksum string, err error) {
 	if crops == 0 {
 		crops = c.Train.TestCrops
 	}
 	if err := CheckCrops(crops); err != nil {
-		return Evaluation{}, err
+		return e, "", err
 	}
 	data, err := datasets.Open(ctx, c.Data, progress)
 	if err != nil {
-		return Evaluation{}, err
+		return e, "", err
 	}
-	e := Evaluation{Examples: data.Len(split), SameData: s.Summary["data_sha256"] == data.Checksum()}
-	if e.Examples == 0 {
-		return Evaluation{}, fmt.Errorf("%s has no %v part: its config sets no examples apart for it", s.Dir, split)
+	if e.Examples = data.Len(split); e.Examples == 0 {
+		return e, "", fmt.Errorf("%s has no %v part: its config sets no examples apart for it", c.Name, split)
 	}
-	p := nn.NewParams(c.Seed, tensor.Float32)
+	p := nn.BlankParams(tensor.Float32)
 	set := nn.Settings{Options: c.Model.Options, Spec: data.Spec(), Batch: c.Train.EvalBatch}
 	pr, err := nn.Build(p, nn.Eval, c.Model.Network(), set)
 	if err != nil {
-		return Evaluation{}, fmt.Errorf("model %s: %w", c.Model.Name, err)
+		return e, "", fmt.Errorf("model %s: %w", c.Model.Name, err)
 	}
-	if err := Import(p, s.Weights.Tensors); err != nil {
-		return Evaluation{}, fmt.Errorf("%s does not fit model %s:\n%w", filepath.Join(s.Dir, WeightsFile), c.Model.Name, err)
+	if err := w.loadAll(p, c.Model, data.Spec()); err != nil {
+		return e, "", err
 	}
 	e.Means, err = Evaluate(ctx, pr, data, split, crops)
-	return e, err
+	return e, data.Checksum(), err
+}
+
+// Verify checks the run's weights against the checksum that they carry.
+func (s *Saved) Verify() error {
+	w, err := s.OpenWeights()
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	if err := w.verify(); err != nil {
+		return s.damaged(err)
+	}
+	return nil
 }
 
 // Export writes the run's weights as a safetensors file, under PyTorch's names and
-// in its layout, with what they are in the metadata.
-func (s *Saved) Export(name string) error {
+// in its layout, with what they are in the metadata, and returns how many tensors
+// there are.
+func (s *Saved) Export(name string) (tensors int, err error) {
+	r, err := safetensors.Open(s.weightsFile())
+	if err != nil {
+		return 0, s.damaged(err)
+	}
+	defer r.Close()
 	c := s.Experiment
 	meta := map[string]string{
 		"format": "pt", "model": c.Model.Name, "experiment": c.Name, "config": c.key(),
@@ -119,5 +173,13 @@ func (s *Saved) Export(name string) error {
 			meta[key] = strconv.FormatFloat(v, 'g', -1, 64)
 		}
 	}
-	return safetensors.WriteFile(name, meta, s.Weights.Tensors...)
+	var all []safetensors.Tensor
+	for _, t := range r.Tensors {
+		x, err := r.Copy(t)
+		if err != nil {
+			return 0, err
+		}
+		all = append(all, x)
+	}
+	return len(all), safetensors.WriteFile(name, meta, all...)
 }

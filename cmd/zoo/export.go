@@ -37,10 +37,14 @@ data, dataset, seed, test.loss, test.accuracy.`,
 				}
 				return fmt.Errorf("%s is there already: overwrite it with --force, or name another file with --output", output)
 			}
-			if err := saved.Export(output); err != nil {
+			if err := saved.Verify(); err != nil {
+				return err
+			}
+			n, err := saved.Export(output)
+			if err != nil {
 				return failure{err}
 			}
-			fmt.Fprintf(c.OutOrStdout(), "%s holds the weights of %s: %d tensors\n", output, saved.Experiment.Model.Name, len(saved.Weights.Tensors))
+			fmt.Fprintf(c.OutOrStdout(), "%s holds the weights of %s: %d tensors\n", output, saved.Experiment.Model.Name, n)
 			return nil
 		},
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -8,11 +9,11 @@ import (
 
 	"zoo/experiments"
 	"zoo/internal/npy"
-	"zoo/internal/safetensors"
 )
 
 func newInfer() *cobra.Command {
 	var weights, input, output string
+	var only []string
 	var classes int
 	c := &cobra.Command{
 		Use:   "infer MODEL --weights W.safetensors --input X.npy --output Y.npy [key=value ...]",
@@ -24,8 +25,9 @@ are then the default. Keys are as in zoo summary.
 
 X holds images (N, C, H, W), or vectors (N, D) for networks that take them, as
 float32 (other numbers are converted to it), normalised as the network was trained
-with. Y is float32, (N, classes): logits, without a softmax. W has PyTorch's names and
-layout, and exactly the network's tensors; num_batches_tracked may be there.`,
+with. Y is float32, (N, classes): logits, without a softmax.
+
+` + weightsHelp,
 		Example: `  zoo infer resnet20 --weights resnet20.safetensors --input x.npy --output y.npy
   zoo infer runs/lenet5-mnist-s1-0f0f0f0f --input x.npy --output y.npy`,
 		DisableFlagsInUseLine: true,
@@ -45,17 +47,21 @@ layout, and exactly the network's tensors; num_batches_tracked may be there.`,
 			if missing != nil {
 				return seeHelp(c, fmt.Errorf("want %s", strings.Join(missing, ", ")))
 			}
-			w, err := readWeights(s, weights)
+			w, err := experiments.OpenWeights(cmp.Or(weights, s.Dir), only...)
 			if err != nil {
 				return err
 			}
+			defer w.Close()
 			x, err := npy.ReadFile(input)
 			if err != nil {
 				return err
 			}
+			if _, err := experiments.InputShape(x.Shape); err != nil {
+				return fmt.Errorf("%s: %w", input, err)
+			}
 			y, err := experiments.Infer(c.Context(), s, w, x, classes)
 			if err != nil {
-				return fmt.Errorf("%s: %w", input, err)
+				return err
 			}
 			if err := npy.WriteFile(output, y); err != nil {
 				return failure{err}
@@ -65,22 +71,20 @@ layout, and exactly the network's tensors; num_batches_tracked may be there.`,
 		},
 	}
 	f := c.Flags()
-	f.StringVarP(&weights, "weights", "w", "", "safetensors file of the weights (default: the run's)")
+	f.StringVarP(&weights, "weights", "w", "", "file of the weights, or a run directory (default: the run's)")
+	f.StringArrayVar(&only, "weights-only", nil, onlyHelp)
 	f.StringVarP(&input, "input", "i", "", ".npy file of the inputs")
 	f.StringVarP(&output, "output", "o", "", ".npy file to write the logits to")
 	f.IntVar(&classes, "classes", 0, "number of classes (default: the model's, or those of the experiment's data)")
 	return c
 }
 
-// readWeights reads a file of weights, or those of the run where none is named.
-func readWeights(s experiments.Subject, name string) ([]safetensors.Tensor, error) {
-	if name == "" {
-		saved, err := experiments.OpenRun(s.Dir)
-		if err != nil {
-			return nil, err
-		}
-		return saved.Weights.Tensors, nil
-	}
-	f, err := safetensors.ReadFile(name)
-	return f.Tensors, err
-}
+// weightsHelp says what a file of weights is, and onlyHelp how a part of it is named.
+const (
+	weightsHelp = `W is a safetensors file, or one that PyTorch's torch.save wrote (.pth): of a state_dict,
+or of a dict in which exactly one value is a state_dict. No code in it is run: a file
+that holds more than tensors is refused. Its tensors have PyTorch's names and layout and
+are exactly the network's; num_batches_tracked may be there. Floats of 16 bits are
+widened; NaN and infinity are errors.`
+	onlyHelp = "take only the tensors of this name, in which * stands for any text; old=new renames them, as in 'module.*=*' (may be repeated)"
+)

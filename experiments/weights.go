@@ -1,0 +1,255 @@
+package experiments
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"gorgonia.org/tensor"
+
+	"zoo/datasets"
+	"zoo/internal/pth"
+	"zoo/internal/safetensors"
+	"zoo/nn"
+)
+
+// Weights are those of a file, safetensors or PyTorch's .pth, or a part of them.
+type Weights struct {
+	name    string
+	file    io.Closer
+	tensors []nn.Source
+	verify  func() error
+	damaged func(error) error // says what to do about an error of verify
+
+	mu  sync.Mutex
+	bad []string // tensors that hold a NaN or an infinity, as far as they were read
+}
+
+// OpenWeights opens the weights of a file or a run directory. What kind a file is
+// is told by its first bytes. only are patterns of the tensors that are wanted; see
+// [Pretrained]. None of them wants all.
+func OpenWeights(name string, only ...string) (*Weights, error) {
+	if IsRun(name) {
+		s, err := OpenRun(name)
+		if err != nil {
+			return nil, err
+		}
+		return s.OpenWeights(only...)
+	}
+	return openWeights(name, only)
+}
+
+func openWeights(name string, only []string) (w *Weights, err error) {
+	isPth, err := beginsAsPth(name)
+	if err != nil {
+		return nil, err
+	}
+	if isPth {
+		r, err := pth.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		w = newWeights(name, r, r.Tensors)
+		w.verify = r.Verify
+	} else {
+		r, err := safetensors.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		w = newWeights(name, r, r.Tensors)
+		if r.Signed {
+			w.verify = r.Verify
+		}
+	}
+	if err := w.choose(only); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	return w, nil
+}
+
+func beginsAsPth(name string) (bool, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	head := make([]byte, 16)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false, err // it is a folder, say
+	}
+	return pth.IsPth(head[:n]), nil
+}
+
+// A stored tensor is one of a file of either kind.
+type stored interface {
+	pth.Tensor | safetensors.Stored
+	Describe() (name string, shape []int, isFloat bool)
+}
+
+// newWeights are the weights of an open file, without a check of its bytes.
+func newWeights[T stored](name string, file interface {
+	io.Closer
+	ReadFloats(t T, dst []float32, at int) error
+}, tensors []T) *Weights {
+	w := &Weights{
+		name: name, file: file,
+		verify:  func() error { return nil },
+		damaged: func(err error) error { return err },
+	}
+	for _, t := range tensors {
+		name, shape, isFloat := t.Describe()
+		s := nn.Source{Name: name, Shape: shape}
+		if isFloat {
+			s.Read = w.finite(name, func(dst []float32, at int) error { return file.ReadFloats(t, dst, at) })
+		}
+		w.tensors = append(w.tensors, s)
+	}
+	return w
+}
+
+// finite is read, and notes the tensor if it holds what is not finite.
+func (w *Weights) finite(name string, read func([]float32, int) error) func([]float32, int) error {
+	return func(dst []float32, at int) error {
+		if err := read(dst, at); err != nil {
+			return err
+		}
+		var most uint32 // of the values' bits without the sign: infinity and NaN have the largest
+		for _, v := range dst {
+			most = max(most, math.Float32bits(v)&^(1<<31))
+		}
+		if most >= math.Float32bits(float32(math.Inf(1))) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			if !slices.Contains(w.bad, name) {
+				w.bad = append(w.bad, name)
+			}
+		}
+		return nil
+	}
+}
+
+// Close closes the file.
+func (w *Weights) Close() error { return w.file.Close() }
+
+// Load reads the weights into the parameters of a network, as [nn.Params.Load]
+// does, and checks the file against the checksum that it carries, if it does. It is
+// an error if a tensor that is read holds a NaN or an infinity; the parameters are
+// changed then.
+func (w *Weights) Load(p *nn.Params, partial bool) error {
+	verified := make(chan error, 1)
+	go func() { verified <- w.verify() }()
+	err := p.Load(w.tensors, partial)
+	if err := <-verified; err != nil {
+		return w.damaged(err)
+	}
+	if err != nil {
+		return err
+	}
+	if len(w.bad) > 0 {
+		slices.Sort(w.bad)
+		return fmt.Errorf("%s: NaN or infinity in %s", w.name, some(w.bad))
+	}
+	return nil
+}
+
+// loadAll loads weights that must be those of all parameters.
+func (w *Weights) loadAll(p *nn.Params, m Model, spec datasets.Spec) error {
+	err := w.Load(p, false)
+	if errors.As(err, new(*nn.Mismatch)) {
+		err = fmt.Errorf("%s: the weights do not fit model %s with inputs %v and %d classes:\n%w",
+			w.name, m.Name, tensor.Shape(published(spec.Inputs[0].Shape)), spec.Classes, err)
+	}
+	return err
+}
+
+// published is the shape of an example as it is published, channels first.
+func published(shape []int) []int {
+	if len(shape) != 3 {
+		return shape
+	}
+	return []int{shape[2], shape[0], shape[1]}
+}
+
+// some lists the first ten of many names.
+func some(names []string) string {
+	const most = 10
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}
+
+// A pick is a pattern of tensors' names, and how those of the network are called.
+type pick struct {
+	from *regexp.Regexp
+	to   string // a template of from's groups
+}
+
+// parsePick reads PATTERN or PATTERN=NAME.
+func parsePick(s string) (pick, error) {
+	pattern, name, renamed := strings.Cut(s, "=")
+	if !renamed {
+		name = pattern
+	}
+	stars := strings.Count(pattern, "*")
+	if pattern == "" || name == "" || strings.Count(name, "*") != stars {
+		return pick{}, fmt.Errorf("have %q, want a name in which * stands for any text, or old=new with as many * on both sides", s)
+	}
+	var to bytes.Buffer
+	for i, text := range strings.Split(name, "*") {
+		if i > 0 {
+			fmt.Fprintf(&to, "${%d}", i)
+		}
+		to.WriteString(strings.ReplaceAll(text, "$", "$$"))
+	}
+	from := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, "(.*)")
+	return pick{regexp.MustCompile("^" + from + "$"), to.String()}, nil
+}
+
+// choose leaves the tensors that one of the patterns fits, the first one that does.
+func (w *Weights) choose(only []string) error {
+	if len(only) == 0 {
+		return nil
+	}
+	var picks []pick
+	for _, s := range only {
+		p, err := parsePick(s)
+		if err != nil {
+			return err
+		}
+		picks = append(picks, p)
+	}
+	used := make([]bool, len(picks))
+	var chosen []nn.Source
+	var names []string
+	for _, t := range w.tensors {
+		names = append(names, t.Name)
+		found := false
+		for i, p := range picks {
+			if m := p.from.FindStringSubmatchIndex(t.Name); m != nil {
+				used[i] = true
+				if !found {
+					c := t
+					c.Name = string(p.from.ExpandString(nil, p.to, t.Name, m))
+					chosen, found = append(chosen, c), true
+				}
+			}
+		}
+	}
+	var errs []error
+	for i, ok := range used {
+		if !ok {
+			errs = append(errs, fmt.Errorf("%s: no tensor has a name like %s; it has %s", w.name, only[i], some(names)))
+		}
+	}
+	w.tensors = chosen
+	return errors.Join(errs...)
+}
