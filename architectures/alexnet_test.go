@@ -12,6 +12,7 @@ import (
 
 	"zoo/architectures"
 	"zoo/datasets"
+	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -318,6 +319,33 @@ func TestVGGNames(t *testing.T) {
 		}
 		if have := strings.Join(classifier, " "); have != "0 3 6" {
 			t.Errorf("%s: have linear layers %s of classifier, want 0 3 6", model, have)
+		}
+	}
+}
+
+// TestAlexNetAndVGGValidate: every field that makes no network is named.
+func TestAlexNetAndVGGValidate(t *testing.T) {
+	filters := []int{4, 8, 8, 8, 8}
+	for _, c := range []struct {
+		net  interface{ Validate() []problem.Problem }
+		want []string
+	}{
+		{architectures.AlexNet{Stem: "small", Filters: filters, Groups: 4}, nil},
+		{architectures.AlexNet{}, []string{"stem", "filters", "groups"}},
+		{architectures.AlexNet{Stem: "zfnet", Filters: []int{4, 8, 8, 8, 0}, Groups: 2, Hidden: []int{8, 0}}, []string{"filters", "hidden"}},
+		{architectures.AlexNet{Stem: "zfnet", Filters: filters, Groups: 8}, []string{"groups"}},
+		{architectures.AlexNetOneTower{Filters: filters, Pool: 1}, nil},
+		{architectures.AlexNetOneTower{Filters: filters[:4], Hidden: []int{-1}}, []string{"filters", "pool", "hidden"}},
+		{architectures.VGG{Blocks: []int{1}, Width: 1}, nil},
+		{architectures.VGG{Pool: -1, Hidden: []int{0}}, []string{"blocks", "width", "pool", "hidden"}},
+		{architectures.VGG{Blocks: []int{1, 0}, Width: 1}, []string{"blocks"}},
+	} {
+		var have []string
+		for _, p := range c.net.Validate() {
+			have = append(have, p.Key)
+		}
+		if !slices.Equal(have, c.want) {
+			t.Errorf("%+v: have problems with %v, want %v", c.net, have, c.want)
 		}
 	}
 }
