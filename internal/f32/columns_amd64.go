@@ -35,6 +35,13 @@ func avx512columns(rows int, columns int, depth int, a *float32, row int, step i
 //go:noescape
 func avx512grouped16(rows int, groups int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
 
+// avx512grouped32 computes a product of 32·groups columns and of 1 to 8 rows, in which a column sees its group.
+// segments points to n pairs of offsets, in a and in b.
+// From lanes to end lies, for each column of a group, which lane of a vector each lane sees.
+//
+//go:noescape
+func avx512grouped32(rows int, groups int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
+
 // avx512grouped computes a product of 1 to 16 columns and of 1 to 8 rows, in which a column sees its group.
 // segments points to n pairs of offsets, in a and in b.
 // From lanes to end lies, for each column of a group, which lane of a vector each lane sees.

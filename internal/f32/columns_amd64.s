@@ -5497,6 +5497,992 @@ rows8share:
 	VZEROUPPER
 	RET
 
+// func avx512grouped32(rows int, groups int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
+// Requires: AVX, AVX512F
+TEXT ·avx512grouped32(SB), NOSPLIT, $0-120
+	MOVQ   groups+8(FP), AX
+	IMUL3Q $0x00000080, AX, AX
+	MOVQ   rows+0(FP), CX
+	CMPQ   CX, $0x04
+	JHI    above4
+	CMPQ   CX, $0x02
+	JHI    above2
+	CMPQ   CX, $0x01
+	JHI    above1
+	JMP    rows1
+
+above1:
+	JMP rows2
+
+above2:
+	CMPQ CX, $0x03
+	JHI  above3
+	JMP  rows3
+
+above3:
+	JMP rows4
+
+above4:
+	CMPQ CX, $0x06
+	JHI  above6
+	CMPQ CX, $0x05
+	JHI  above5
+	JMP  rows5
+
+above5:
+	JMP rows6
+
+above6:
+	CMPQ CX, $0x07
+	JHI  above7
+	JMP  rows7
+
+above7:
+	JMP rows8
+
+rows1:
+	MOVQ step+40(FP), R9
+	SHLQ $0x02, R9
+	MOVQ ldb+56(FP), R10
+	SHLQ $0x02, R10
+	XORQ BX, BX
+
+rows1group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows1zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), DX
+	SHLQ    $0x02, DX
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	JMP     rows1sums
+
+rows1zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+rows1sums:
+	MOVQ segments+64(FP), SI
+	MOVQ n+72(FP), DI
+	SHLQ $0x04, DI
+	ADDQ SI, DI
+
+rows1segment:
+	MOVQ a+24(FP), CX
+	ADDQ BX, CX
+	MOVQ (SI), DX
+	LEAQ (CX)(DX*4), CX
+	MOVQ b+48(FP), DX
+	ADDQ BX, DX
+	MOVQ 8(SI), R8
+	LEAQ (DX)(R8*4), DX
+	MOVQ depth+16(FP), R8
+
+rows1term:
+	MOVQ lanes+104(FP), R11
+
+rows1share:
+	VMOVUPS     (R11), Z2
+	VMOVUPS     (DX), Z3
+	VPERMPS     (CX), Z2, Z4
+	VFMADD231PS Z4, Z3, Z0
+	VMOVUPS     64(DX), Z3
+	VPERMPS     64(CX), Z2, Z2
+	VFMADD231PS Z2, Z3, Z1
+	ADDQ        R10, DX
+	ADDQ        $0x40, R11
+	CMPQ        R11, end+112(FP)
+	JNE         rows1share
+	ADDQ        R9, CX
+	DECQ        R8
+	JNZ         rows1term
+	ADDQ        $0x10, SI
+	CMPQ        SI, DI
+	JNE         rows1segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), DX
+	SHLQ        $0x02, DX
+	ADDQ        BX, CX
+	VMOVUPS     Z0, (CX)
+	VMOVUPS     Z1, 64(CX)
+	ADDQ        $0x00000080, BX
+	CMPQ        BX, AX
+	JNE         rows1group
+	VZEROUPPER
+	RET
+
+rows2:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	MOVQ step+40(FP), R10
+	SHLQ $0x02, R10
+	MOVQ ldb+56(FP), R11
+	SHLQ $0x02, R11
+	XORQ SI, SI
+
+rows2group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows2zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z2
+	VMOVUPS 64(CX), Z3
+	JMP     rows2sums
+
+rows2zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+rows2sums:
+	MOVQ segments+64(FP), DI
+	MOVQ n+72(FP), R8
+	SHLQ $0x04, R8
+	ADDQ DI, R8
+
+rows2segment:
+	MOVQ a+24(FP), CX
+	ADDQ SI, CX
+	MOVQ (DI), BX
+	LEAQ (CX)(BX*4), CX
+	MOVQ b+48(FP), BX
+	ADDQ SI, BX
+	MOVQ 8(DI), R9
+	LEAQ (BX)(R9*4), BX
+	MOVQ depth+16(FP), R9
+
+rows2term:
+	MOVQ lanes+104(FP), R12
+
+rows2share:
+	VMOVUPS     (R12), Z4
+	VMOVUPS     (BX), Z5
+	VPERMPS     (CX), Z4, Z6
+	VFMADD231PS Z6, Z5, Z0
+	VPERMPS     (CX)(DX*1), Z4, Z6
+	VFMADD231PS Z6, Z5, Z2
+	VMOVUPS     64(BX), Z5
+	VPERMPS     64(CX), Z4, Z6
+	VFMADD231PS Z6, Z5, Z1
+	VPERMPS     64(CX)(DX*1), Z4, Z4
+	VFMADD231PS Z4, Z5, Z3
+	ADDQ        R11, BX
+	ADDQ        $0x40, R12
+	CMPQ        R12, end+112(FP)
+	JNE         rows2share
+	ADDQ        R10, CX
+	DECQ        R9
+	JNZ         rows2term
+	ADDQ        $0x10, DI
+	CMPQ        DI, R8
+	JNE         rows2segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        SI, CX
+	VMOVUPS     Z0, (CX)
+	VMOVUPS     Z1, 64(CX)
+	ADDQ        BX, CX
+	VMOVUPS     Z2, (CX)
+	VMOVUPS     Z3, 64(CX)
+	ADDQ        $0x00000080, SI
+	CMPQ        SI, AX
+	JNE         rows2group
+	VZEROUPPER
+	RET
+
+rows3:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	MOVQ step+40(FP), R10
+	SHLQ $0x02, R10
+	MOVQ ldb+56(FP), R11
+	SHLQ $0x02, R11
+	XORQ SI, SI
+
+rows3group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows3zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z2
+	VMOVUPS 64(CX), Z3
+	ADDQ    BX, CX
+	VMOVUPS (CX), Z4
+	VMOVUPS 64(CX), Z5
+	JMP     rows3sums
+
+rows3zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+
+rows3sums:
+	MOVQ segments+64(FP), DI
+	MOVQ n+72(FP), R8
+	SHLQ $0x04, R8
+	ADDQ DI, R8
+
+rows3segment:
+	MOVQ a+24(FP), CX
+	ADDQ SI, CX
+	MOVQ (DI), BX
+	LEAQ (CX)(BX*4), CX
+	MOVQ b+48(FP), BX
+	ADDQ SI, BX
+	MOVQ 8(DI), R9
+	LEAQ (BX)(R9*4), BX
+	MOVQ depth+16(FP), R9
+
+rows3term:
+	MOVQ lanes+104(FP), R12
+
+rows3share:
+	VMOVUPS     (R12), Z6
+	VMOVUPS     (BX), Z7
+	VPERMPS     (CX), Z6, Z8
+	VFMADD231PS Z8, Z7, Z0
+	VPERMPS     (CX)(DX*1), Z6, Z8
+	VFMADD231PS Z8, Z7, Z2
+	VPERMPS     (CX)(DX*2), Z6, Z8
+	VFMADD231PS Z8, Z7, Z4
+	VMOVUPS     64(BX), Z7
+	VPERMPS     64(CX), Z6, Z8
+	VFMADD231PS Z8, Z7, Z1
+	VPERMPS     64(CX)(DX*1), Z6, Z8
+	VFMADD231PS Z8, Z7, Z3
+	VPERMPS     64(CX)(DX*2), Z6, Z6
+	VFMADD231PS Z6, Z7, Z5
+	ADDQ        R11, BX
+	ADDQ        $0x40, R12
+	CMPQ        R12, end+112(FP)
+	JNE         rows3share
+	ADDQ        R10, CX
+	DECQ        R9
+	JNZ         rows3term
+	ADDQ        $0x10, DI
+	CMPQ        DI, R8
+	JNE         rows3segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), BX
+	SHLQ        $0x02, BX
+	ADDQ        SI, CX
+	VMOVUPS     Z0, (CX)
+	VMOVUPS     Z1, 64(CX)
+	ADDQ        BX, CX
+	VMOVUPS     Z2, (CX)
+	VMOVUPS     Z3, 64(CX)
+	ADDQ        BX, CX
+	VMOVUPS     Z4, (CX)
+	VMOVUPS     Z5, 64(CX)
+	ADDQ        $0x00000080, SI
+	CMPQ        SI, AX
+	JNE         rows3group
+	VZEROUPPER
+	RET
+
+rows4:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ step+40(FP), R11
+	SHLQ $0x02, R11
+	MOVQ ldb+56(FP), R12
+	SHLQ $0x02, R12
+	XORQ DI, DI
+
+rows4group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows4zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), SI
+	SHLQ    $0x02, SI
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z2
+	VMOVUPS 64(CX), Z3
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z4
+	VMOVUPS 64(CX), Z5
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z6
+	VMOVUPS 64(CX), Z7
+	JMP     rows4sums
+
+rows4zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+rows4sums:
+	MOVQ segments+64(FP), R8
+	MOVQ n+72(FP), R9
+	SHLQ $0x04, R9
+	ADDQ R8, R9
+
+rows4segment:
+	MOVQ a+24(FP), CX
+	ADDQ DI, CX
+	MOVQ (R8), SI
+	LEAQ (CX)(SI*4), CX
+	MOVQ b+48(FP), SI
+	ADDQ DI, SI
+	MOVQ 8(R8), R10
+	LEAQ (SI)(R10*4), SI
+	MOVQ depth+16(FP), R10
+
+rows4term:
+	MOVQ lanes+104(FP), R13
+
+rows4share:
+	VMOVUPS     (R13), Z8
+	VMOVUPS     (SI), Z9
+	VPERMPS     (CX), Z8, Z10
+	VFMADD231PS Z10, Z9, Z0
+	VPERMPS     (CX)(DX*1), Z8, Z10
+	VFMADD231PS Z10, Z9, Z2
+	VPERMPS     (CX)(DX*2), Z8, Z10
+	VFMADD231PS Z10, Z9, Z4
+	VPERMPS     (CX)(BX*1), Z8, Z10
+	VFMADD231PS Z10, Z9, Z6
+	VMOVUPS     64(SI), Z9
+	VPERMPS     64(CX), Z8, Z10
+	VFMADD231PS Z10, Z9, Z1
+	VPERMPS     64(CX)(DX*1), Z8, Z10
+	VFMADD231PS Z10, Z9, Z3
+	VPERMPS     64(CX)(DX*2), Z8, Z10
+	VFMADD231PS Z10, Z9, Z5
+	VPERMPS     64(CX)(BX*1), Z8, Z8
+	VFMADD231PS Z8, Z9, Z7
+	ADDQ        R12, SI
+	ADDQ        $0x40, R13
+	CMPQ        R13, end+112(FP)
+	JNE         rows4share
+	ADDQ        R11, CX
+	DECQ        R10
+	JNZ         rows4term
+	ADDQ        $0x10, R8
+	CMPQ        R8, R9
+	JNE         rows4segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        DI, CX
+	VMOVUPS     Z0, (CX)
+	VMOVUPS     Z1, 64(CX)
+	ADDQ        SI, CX
+	VMOVUPS     Z2, (CX)
+	VMOVUPS     Z3, 64(CX)
+	ADDQ        SI, CX
+	VMOVUPS     Z4, (CX)
+	VMOVUPS     Z5, 64(CX)
+	ADDQ        SI, CX
+	VMOVUPS     Z6, (CX)
+	VMOVUPS     Z7, 64(CX)
+	ADDQ        $0x00000080, DI
+	CMPQ        DI, AX
+	JNE         rows4group
+	VZEROUPPER
+	RET
+
+rows5:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ step+40(FP), R11
+	SHLQ $0x02, R11
+	MOVQ ldb+56(FP), R12
+	SHLQ $0x02, R12
+	XORQ DI, DI
+
+rows5group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows5zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), SI
+	SHLQ    $0x02, SI
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z2
+	VMOVUPS 64(CX), Z3
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z4
+	VMOVUPS 64(CX), Z5
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z6
+	VMOVUPS 64(CX), Z7
+	ADDQ    SI, CX
+	VMOVUPS (CX), Z8
+	VMOVUPS 64(CX), Z9
+	JMP     rows5sums
+
+rows5zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+
+rows5sums:
+	MOVQ segments+64(FP), R8
+	MOVQ n+72(FP), R9
+	SHLQ $0x04, R9
+	ADDQ R8, R9
+
+rows5segment:
+	MOVQ a+24(FP), CX
+	ADDQ DI, CX
+	MOVQ (R8), SI
+	LEAQ (CX)(SI*4), CX
+	MOVQ b+48(FP), SI
+	ADDQ DI, SI
+	MOVQ 8(R8), R10
+	LEAQ (SI)(R10*4), SI
+	MOVQ depth+16(FP), R10
+
+rows5term:
+	MOVQ lanes+104(FP), R13
+
+rows5share:
+	VMOVUPS     (R13), Z10
+	VMOVUPS     (SI), Z11
+	VPERMPS     (CX), Z10, Z12
+	VFMADD231PS Z12, Z11, Z0
+	VPERMPS     (CX)(DX*1), Z10, Z12
+	VFMADD231PS Z12, Z11, Z2
+	VPERMPS     (CX)(DX*2), Z10, Z12
+	VFMADD231PS Z12, Z11, Z4
+	VPERMPS     (CX)(BX*1), Z10, Z12
+	VFMADD231PS Z12, Z11, Z6
+	VPERMPS     (CX)(DX*4), Z10, Z12
+	VFMADD231PS Z12, Z11, Z8
+	VMOVUPS     64(SI), Z11
+	VPERMPS     64(CX), Z10, Z12
+	VFMADD231PS Z12, Z11, Z1
+	VPERMPS     64(CX)(DX*1), Z10, Z12
+	VFMADD231PS Z12, Z11, Z3
+	VPERMPS     64(CX)(DX*2), Z10, Z12
+	VFMADD231PS Z12, Z11, Z5
+	VPERMPS     64(CX)(BX*1), Z10, Z12
+	VFMADD231PS Z12, Z11, Z7
+	VPERMPS     64(CX)(DX*4), Z10, Z10
+	VFMADD231PS Z10, Z11, Z9
+	ADDQ        R12, SI
+	ADDQ        $0x40, R13
+	CMPQ        R13, end+112(FP)
+	JNE         rows5share
+	ADDQ        R11, CX
+	DECQ        R10
+	JNZ         rows5term
+	ADDQ        $0x10, R8
+	CMPQ        R8, R9
+	JNE         rows5segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), SI
+	SHLQ        $0x02, SI
+	ADDQ        DI, CX
+	VMOVUPS     Z0, (CX)
+	VMOVUPS     Z1, 64(CX)
+	ADDQ        SI, CX
+	VMOVUPS     Z2, (CX)
+	VMOVUPS     Z3, 64(CX)
+	ADDQ        SI, CX
+	VMOVUPS     Z4, (CX)
+	VMOVUPS     Z5, 64(CX)
+	ADDQ        SI, CX
+	VMOVUPS     Z6, (CX)
+	VMOVUPS     Z7, 64(CX)
+	ADDQ        SI, CX
+	VMOVUPS     Z8, (CX)
+	VMOVUPS     Z9, 64(CX)
+	ADDQ        $0x00000080, DI
+	CMPQ        DI, AX
+	JNE         rows5group
+	VZEROUPPER
+	RET
+
+rows6:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (BX)(DX*2), SI
+	MOVQ step+40(FP), R12
+	SHLQ $0x02, R12
+	MOVQ ldb+56(FP), R13
+	SHLQ $0x02, R13
+	XORQ R8, R8
+
+rows6group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows6zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), DI
+	SHLQ    $0x02, DI
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z2
+	VMOVUPS 64(CX), Z3
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z4
+	VMOVUPS 64(CX), Z5
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z6
+	VMOVUPS 64(CX), Z7
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z8
+	VMOVUPS 64(CX), Z9
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z10
+	VMOVUPS 64(CX), Z11
+	JMP     rows6sums
+
+rows6zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+rows6sums:
+	MOVQ segments+64(FP), R9
+	MOVQ n+72(FP), R10
+	SHLQ $0x04, R10
+	ADDQ R9, R10
+
+rows6segment:
+	MOVQ a+24(FP), CX
+	ADDQ R8, CX
+	MOVQ (R9), DI
+	LEAQ (CX)(DI*4), CX
+	MOVQ b+48(FP), DI
+	ADDQ R8, DI
+	MOVQ 8(R9), R11
+	LEAQ (DI)(R11*4), DI
+	MOVQ depth+16(FP), R11
+
+rows6term:
+	MOVQ lanes+104(FP), R14
+
+rows6share:
+	VMOVUPS     (R14), Z12
+	VMOVUPS     (DI), Z13
+	VPERMPS     (CX), Z12, Z14
+	VFMADD231PS Z14, Z13, Z0
+	VPERMPS     (CX)(DX*1), Z12, Z14
+	VFMADD231PS Z14, Z13, Z2
+	VPERMPS     (CX)(DX*2), Z12, Z14
+	VFMADD231PS Z14, Z13, Z4
+	VPERMPS     (CX)(BX*1), Z12, Z14
+	VFMADD231PS Z14, Z13, Z6
+	VPERMPS     (CX)(DX*4), Z12, Z14
+	VFMADD231PS Z14, Z13, Z8
+	VPERMPS     (CX)(SI*1), Z12, Z14
+	VFMADD231PS Z14, Z13, Z10
+	VMOVUPS     64(DI), Z13
+	VPERMPS     64(CX), Z12, Z14
+	VFMADD231PS Z14, Z13, Z1
+	VPERMPS     64(CX)(DX*1), Z12, Z14
+	VFMADD231PS Z14, Z13, Z3
+	VPERMPS     64(CX)(DX*2), Z12, Z14
+	VFMADD231PS Z14, Z13, Z5
+	VPERMPS     64(CX)(BX*1), Z12, Z14
+	VFMADD231PS Z14, Z13, Z7
+	VPERMPS     64(CX)(DX*4), Z12, Z14
+	VFMADD231PS Z14, Z13, Z9
+	VPERMPS     64(CX)(SI*1), Z12, Z12
+	VFMADD231PS Z12, Z13, Z11
+	ADDQ        R13, DI
+	ADDQ        $0x40, R14
+	CMPQ        R14, end+112(FP)
+	JNE         rows6share
+	ADDQ        R12, CX
+	DECQ        R11
+	JNZ         rows6term
+	ADDQ        $0x10, R9
+	CMPQ        R9, R10
+	JNE         rows6segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), DI
+	SHLQ        $0x02, DI
+	ADDQ        R8, CX
+	VMOVUPS     Z0, (CX)
+	VMOVUPS     Z1, 64(CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z2, (CX)
+	VMOVUPS     Z3, 64(CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z4, (CX)
+	VMOVUPS     Z5, 64(CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z6, (CX)
+	VMOVUPS     Z7, 64(CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z8, (CX)
+	VMOVUPS     Z9, 64(CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z10, (CX)
+	VMOVUPS     Z11, 64(CX)
+	ADDQ        $0x00000080, R8
+	CMPQ        R8, AX
+	JNE         rows6group
+	VZEROUPPER
+	RET
+
+rows7:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (BX)(DX*2), SI
+	MOVQ step+40(FP), R12
+	SHLQ $0x02, R12
+	MOVQ ldb+56(FP), R13
+	SHLQ $0x02, R13
+	XORQ R8, R8
+
+rows7group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows7zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), DI
+	SHLQ    $0x02, DI
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z2
+	VMOVUPS 64(CX), Z3
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z4
+	VMOVUPS 64(CX), Z5
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z6
+	VMOVUPS 64(CX), Z7
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z8
+	VMOVUPS 64(CX), Z9
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z10
+	VMOVUPS 64(CX), Z11
+	ADDQ    DI, CX
+	VMOVUPS (CX), Z12
+	VMOVUPS 64(CX), Z13
+	JMP     rows7sums
+
+rows7zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+
+rows7sums:
+	MOVQ segments+64(FP), R9
+	MOVQ n+72(FP), R10
+	SHLQ $0x04, R10
+	ADDQ R9, R10
+
+rows7segment:
+	MOVQ a+24(FP), CX
+	ADDQ R8, CX
+	MOVQ (R9), DI
+	LEAQ (CX)(DI*4), CX
+	MOVQ b+48(FP), DI
+	ADDQ R8, DI
+	MOVQ 8(R9), R11
+	LEAQ (DI)(R11*4), DI
+	MOVQ depth+16(FP), R11
+
+rows7term:
+	MOVQ lanes+104(FP), R14
+
+rows7share:
+	VMOVUPS     (R14), Z14
+	VMOVUPS     (DI), Z15
+	VPERMPS     (CX), Z14, Z16
+	VFMADD231PS Z16, Z15, Z0
+	VPERMPS     (CX)(DX*1), Z14, Z16
+	VFMADD231PS Z16, Z15, Z2
+	VPERMPS     (CX)(DX*2), Z14, Z16
+	VFMADD231PS Z16, Z15, Z4
+	VPERMPS     (CX)(BX*1), Z14, Z16
+	VFMADD231PS Z16, Z15, Z6
+	VPERMPS     (CX)(DX*4), Z14, Z16
+	VFMADD231PS Z16, Z15, Z8
+	VPERMPS     (CX)(SI*1), Z14, Z16
+	VFMADD231PS Z16, Z15, Z10
+	VPERMPS     (CX)(BX*2), Z14, Z16
+	VFMADD231PS Z16, Z15, Z12
+	VMOVUPS     64(DI), Z15
+	VPERMPS     64(CX), Z14, Z16
+	VFMADD231PS Z16, Z15, Z1
+	VPERMPS     64(CX)(DX*1), Z14, Z16
+	VFMADD231PS Z16, Z15, Z3
+	VPERMPS     64(CX)(DX*2), Z14, Z16
+	VFMADD231PS Z16, Z15, Z5
+	VPERMPS     64(CX)(BX*1), Z14, Z16
+	VFMADD231PS Z16, Z15, Z7
+	VPERMPS     64(CX)(DX*4), Z14, Z16
+	VFMADD231PS Z16, Z15, Z9
+	VPERMPS     64(CX)(SI*1), Z14, Z16
+	VFMADD231PS Z16, Z15, Z11
+	VPERMPS     64(CX)(BX*2), Z14, Z14
+	VFMADD231PS Z14, Z15, Z13
+	ADDQ        R13, DI
+	ADDQ        $0x40, R14
+	CMPQ        R14, end+112(FP)
+	JNE         rows7share
+	ADDQ        R12, CX
+	DECQ        R11
+	JNZ         rows7term
+	ADDQ        $0x10, R9
+	CMPQ        R9, R10
+	JNE         rows7segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), DI
+	SHLQ        $0x02, DI
+	ADDQ        R8, CX
+	VMOVUPS     Z0, (CX)
+	VMOVUPS     Z1, 64(CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z2, (CX)
+	VMOVUPS     Z3, 64(CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z4, (CX)
+	VMOVUPS     Z5, 64(CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z6, (CX)
+	VMOVUPS     Z7, 64(CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z8, (CX)
+	VMOVUPS     Z9, 64(CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z10, (CX)
+	VMOVUPS     Z11, 64(CX)
+	ADDQ        DI, CX
+	VMOVUPS     Z12, (CX)
+	VMOVUPS     Z13, 64(CX)
+	ADDQ        $0x00000080, R8
+	CMPQ        R8, AX
+	JNE         rows7group
+	VZEROUPPER
+	RET
+
+rows8:
+	MOVQ row+32(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (BX)(DX*2), SI
+	LEAQ (SI)(DX*2), DI
+	MOVQ step+40(FP), R13
+	SHLQ $0x02, R13
+	MOVQ ldb+56(FP), R14
+	SHLQ $0x02, R14
+	XORQ R9, R9
+
+rows8group:
+	MOVB    accumulate+96(FP), CL
+	TESTB   CL, CL
+	JZ      rows8zeros
+	MOVQ    c+80(FP), CX
+	MOVQ    ldc+88(FP), R8
+	SHLQ    $0x02, R8
+	ADDQ    R9, CX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z2
+	VMOVUPS 64(CX), Z3
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z4
+	VMOVUPS 64(CX), Z5
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z6
+	VMOVUPS 64(CX), Z7
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z8
+	VMOVUPS 64(CX), Z9
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z10
+	VMOVUPS 64(CX), Z11
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z12
+	VMOVUPS 64(CX), Z13
+	ADDQ    R8, CX
+	VMOVUPS (CX), Z14
+	VMOVUPS 64(CX), Z15
+	JMP     rows8sums
+
+rows8zeros:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+
+rows8sums:
+	MOVQ segments+64(FP), R10
+	MOVQ n+72(FP), R11
+	SHLQ $0x04, R11
+	ADDQ R10, R11
+
+rows8segment:
+	MOVQ a+24(FP), CX
+	ADDQ R9, CX
+	MOVQ (R10), R8
+	LEAQ (CX)(R8*4), CX
+	MOVQ b+48(FP), R8
+	ADDQ R9, R8
+	MOVQ 8(R10), R12
+	LEAQ (R8)(R12*4), R8
+	MOVQ depth+16(FP), R12
+
+rows8term:
+	MOVQ lanes+104(FP), R15
+
+rows8share:
+	VMOVUPS     (R15), Z16
+	VMOVUPS     (R8), Z17
+	VPERMPS     (CX), Z16, Z18
+	VFMADD231PS Z18, Z17, Z0
+	VPERMPS     (CX)(DX*1), Z16, Z18
+	VFMADD231PS Z18, Z17, Z2
+	VPERMPS     (CX)(DX*2), Z16, Z18
+	VFMADD231PS Z18, Z17, Z4
+	VPERMPS     (CX)(BX*1), Z16, Z18
+	VFMADD231PS Z18, Z17, Z6
+	VPERMPS     (CX)(DX*4), Z16, Z18
+	VFMADD231PS Z18, Z17, Z8
+	VPERMPS     (CX)(SI*1), Z16, Z18
+	VFMADD231PS Z18, Z17, Z10
+	VPERMPS     (CX)(BX*2), Z16, Z18
+	VFMADD231PS Z18, Z17, Z12
+	VPERMPS     (CX)(DI*1), Z16, Z18
+	VFMADD231PS Z18, Z17, Z14
+	VMOVUPS     64(R8), Z17
+	VPERMPS     64(CX), Z16, Z18
+	VFMADD231PS Z18, Z17, Z1
+	VPERMPS     64(CX)(DX*1), Z16, Z18
+	VFMADD231PS Z18, Z17, Z3
+	VPERMPS     64(CX)(DX*2), Z16, Z18
+	VFMADD231PS Z18, Z17, Z5
+	VPERMPS     64(CX)(BX*1), Z16, Z18
+	VFMADD231PS Z18, Z17, Z7
+	VPERMPS     64(CX)(DX*4), Z16, Z18
+	VFMADD231PS Z18, Z17, Z9
+	VPERMPS     64(CX)(SI*1), Z16, Z18
+	VFMADD231PS Z18, Z17, Z11
+	VPERMPS     64(CX)(BX*2), Z16, Z18
+	VFMADD231PS Z18, Z17, Z13
+	VPERMPS     64(CX)(DI*1), Z16, Z16
+	VFMADD231PS Z16, Z17, Z15
+	ADDQ        R14, R8
+	ADDQ        $0x40, R15
+	CMPQ        R15, end+112(FP)
+	JNE         rows8share
+	ADDQ        R13, CX
+	DECQ        R12
+	JNZ         rows8term
+	ADDQ        $0x10, R10
+	CMPQ        R10, R11
+	JNE         rows8segment
+	MOVQ        c+80(FP), CX
+	MOVQ        ldc+88(FP), R8
+	SHLQ        $0x02, R8
+	ADDQ        R9, CX
+	VMOVUPS     Z0, (CX)
+	VMOVUPS     Z1, 64(CX)
+	ADDQ        R8, CX
+	VMOVUPS     Z2, (CX)
+	VMOVUPS     Z3, 64(CX)
+	ADDQ        R8, CX
+	VMOVUPS     Z4, (CX)
+	VMOVUPS     Z5, 64(CX)
+	ADDQ        R8, CX
+	VMOVUPS     Z6, (CX)
+	VMOVUPS     Z7, 64(CX)
+	ADDQ        R8, CX
+	VMOVUPS     Z8, (CX)
+	VMOVUPS     Z9, 64(CX)
+	ADDQ        R8, CX
+	VMOVUPS     Z10, (CX)
+	VMOVUPS     Z11, 64(CX)
+	ADDQ        R8, CX
+	VMOVUPS     Z12, (CX)
+	VMOVUPS     Z13, 64(CX)
+	ADDQ        R8, CX
+	VMOVUPS     Z14, (CX)
+	VMOVUPS     Z15, 64(CX)
+	ADDQ        $0x00000080, R9
+	CMPQ        R9, AX
+	JNE         rows8group
+	VZEROUPPER
+	RET
+
 // func avx512grouped(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
 // Requires: AVX, AVX512F
 TEXT ·avx512grouped(SB), NOSPLIT, $0-120

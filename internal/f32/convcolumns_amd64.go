@@ -20,10 +20,10 @@ func columnSets() (sets []*columnSet) {
 // fastest first.
 func groupSets() (sets []*groupSet) {
 	if cpu.X86.HasAVX512F {
-		sets = append(sets, newGroupSet("AVX-512", 16, avx512grouped16, avx512grouped))
+		sets = append(sets, newGroupSet("AVX-512", 16, avx512grouped, avx512grouped16, avx512grouped32))
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		sets = append(sets, newGroupSet("AVX2", 8, avx2grouped8, avx2grouped))
+		sets = append(sets, newGroupSet("AVX2", 8, avx2grouped, avx2grouped8))
 	}
 	return sets
 }

@@ -38,14 +38,15 @@ func (p *product[F]) runGroupedPlain() {
 	}
 }
 
-// A groupSet are the products by groups of a set of instructions: of whole vectors,
-// and of the columns that fill none. A group's columns of a are brought before each
-// of its columns within a vector.
+// A groupSet are the products by groups of a set of instructions: those of one and
+// of more whole vectors, and that of the columns that fill none. A group's columns of
+// a are brought before each of its columns within a vector.
 type groupSet struct {
-	name        string
-	width       int // lanes of a vector
-	whole, rest groupKernel
-	lanes       map[int][]int32 // by the size of a group: which lane each lane sees, for each column of a group
+	name  string
+	width int // lanes of a vector
+	rest  groupKernel
+	whole []groupKernel
+	lanes map[int][]int32 // by the size of a group: which lane each lane sees, for each column of a group
 }
 
 type groupKernel func(rows, groups, depth int, a *float32, row, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes, end *int32)
@@ -53,8 +54,8 @@ type groupKernel func(rows, groups, depth int, a *float32, row, step int, b *flo
 // groupRows is how many rows the kernels compute at most.
 const groupRows = 8
 
-func newGroupSet(name string, width int, whole, rest groupKernel) *groupSet {
-	s := &groupSet{name, width, whole, rest, map[int][]int32{}}
+func newGroupSet(name string, width int, rest groupKernel, whole ...groupKernel) *groupSet {
+	s := &groupSet{name, width, rest, whole, map[int][]int32{}}
 	for _, n := range groupSizes {
 		var lanes []int32
 		for u := range n {
@@ -83,16 +84,19 @@ func (s *groupSet) run(p *product[float32]) {
 	p.touchColumns()
 	lanes := s.lanes[p.group]
 	end := &lanes[len(lanes)-1]
-	whole := p.columns / s.width
 	for i, left := 0, pieces(p.rows, groupRows); left > 0; left-- {
 		rows := (p.rows - i) / left
 		kernel := func(k groupKernel, n, j int) {
 			k(rows, n, p.depth/p.group, &p.a[i*p.row+j], p.row, p.step, &p.b[j], p.ldb, &p.segments[0].a, len(p.segments), &p.c[i*p.ldc+j], p.ldc, p.accumulate, &lanes[0], end)
 		}
-		if whole > 0 {
-			kernel(s.whole, whole, 0)
+		j := 0
+		for v := len(s.whole); v > 0; v-- {
+			if n := (p.columns - j) / (v * s.width); n > 0 {
+				kernel(s.whole[v-1], n, j)
+				j += n * v * s.width
+			}
 		}
-		if j := whole * s.width; j < p.columns {
+		if j < p.columns {
 			kernel(s.rest, p.columns-j, j)
 		}
 		i += rows

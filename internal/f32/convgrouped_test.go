@@ -148,6 +148,18 @@ func TestBoundsOfProductByGroups(t *testing.T) {
 	})
 }
 
+func TestNoProductByGroupsAllocates(t *testing.T) {
+	withGroups(t, func(t *testing.T) {
+		x := make([]float32, 800)
+		if n := testing.AllocsPerRun(10, func() {
+			p := product[float32]{rows: 9, columns: 60, depth: 4, segments: whole, a: x, row: 60, step: 60, b: x, ldb: 60, c: x, ldc: 60, group: 4}
+			p.runColumns()
+		}); n != 0 {
+			t.Errorf("a product allocates %v times", n)
+		}
+	})
+}
+
 // TestSmallGroups: convolutions in groups of few channels, by products by groups
 // where there are any, give what each group would give alone.
 func TestSmallGroups(t *testing.T) {

@@ -21,7 +21,9 @@ func main() {
 			product(tile{set: isa, vectors: 1 << i}, rows)
 		}
 		product(tile{set: isa, vectors: 1, masked: true}, isa.most()[0])
-		product(tile{set: isa, vectors: 1, grouped: true}, 8)
+		for vectors := 1; vectors <= isa.grouped(); vectors++ {
+			product(tile{set: isa, vectors: vectors, grouped: true}, 8)
+		}
 		product(tile{set: isa, vectors: 1, grouped: true, masked: true}, 8)
 	}
 	Generate()

@@ -11,14 +11,16 @@ import (
 // A set is a set of instructions, as far as the products differ by it.
 type set interface {
 	lanes.Set
-	most() []int // rows of tiles of one, two and four vectors
+	most() []int  // rows of tiles of one, two and four vectors
+	grouped() int // vectors of the widest tile of groups
 	// multiply adds a·b to a sum.
 	multiply(a Mem, b, sum reg.Register, masked bool)
 }
 
 type avx512 struct{ lanes.AVX512 }
 
-func (avx512) most() []int { return []int{12, 12, 6} }
+func (avx512) most() []int  { return []int{12, 12, 6} }
+func (avx512) grouped() int { return 2 }
 
 func (avx512) multiply(a Mem, b, sum reg.Register, masked bool) {
 	if masked {
@@ -30,7 +32,8 @@ func (avx512) multiply(a Mem, b, sum reg.Register, masked bool) {
 
 type avx2 struct{ lanes.AVX2 }
 
-func (*avx2) most() []int { return []int{12, 6, 3} }
+func (*avx2) most() []int  { return []int{12, 6, 3} }
+func (*avx2) grouped() int { return 1 }
 
 func (t *avx2) multiply(a Mem, b, sum reg.Register, masked bool) {
 	if masked {
