@@ -24,6 +24,9 @@ type Model struct {
 	Options nn.Options // the paper's choices; a config changes them one by one
 	Input   [3]int     // height, width and channels of the paper's images
 	Classes int
+	// Photos is how weights that are published for the network want pictures, where
+	// that is not as torchvision's usual ones do: see Preparation.
+	Photos datasets.Preparation
 }
 
 var registry = map[string]Model{}
@@ -76,6 +79,20 @@ func (m Model) Spec() datasets.Spec {
 		Inputs:  []datasets.Input{{Name: "images", Dtype: tensor.Float32, Shape: m.Input[:]}},
 		Classes: m.Classes,
 	}
+}
+
+// Preparation is how the model's published weights want pictures: as Photos says,
+// or, for colour images of 224 to 256 pixels, the middle of a picture whose shorter
+// side is 256, by ImageNet's mean and deviation. Of other models it is not known.
+func (m Model) Preparation() (p datasets.Preparation, known bool) {
+	side := m.Input[0]
+	switch {
+	case m.Photos.Cut > 0:
+		return m.Photos, true
+	case m.Input == [3]int{side, side, 3} && side >= 224 && side <= 256:
+		return datasets.ImageNet(256, side), true
+	}
+	return p, false
 }
 
 // Hyperparameters returns a pointer to a copy of the model's network, for a

@@ -13,6 +13,8 @@ import (
 type keeper interface {
 	// draw writes what is seen of an image into dst (H, W, c), in the unit of bytes.
 	draw(dst []float32, s Split, i int, a *aim) error
+	// prepare writes what evaluation would see of another image, of as many channels.
+	prepare(dst []float32, d decoded)
 	// hash adds all that determines an image.
 	hash(h hash.Hash, s Split, i int)
 	// views says how many views of an image there can be, 1 or TenViews.

@@ -80,14 +80,10 @@ func (d decoded) resample(f filter, from box, h, w int, want box) decoded {
 		row := d.pix[((from.top+first+y)*d.w+from.left)*c:][:from.w*c]
 		out := narrow[y*want.w*c:][:want.w*c]
 		for x, m := range cols {
-			for ch := range c {
-				sum := 1 << (weightBits - 1)
-				at := m.first*c + ch
-				for _, weight := range m.weight {
-					sum += weight * int(row[at])
-					at += c
-				}
-				out[x*c+ch] = toByte(sum)
+			if in := row[m.first*c:][:len(m.weight)*c]; c == 3 {
+				rowMean3(out[3*x:3*x+3], in, m.weight)
+			} else {
+				rowMean1(out[x:x+1], in, m.weight)
 			}
 		}
 	}
@@ -109,6 +105,27 @@ func (d decoded) resample(f filter, from box, h, w int, want box) decoded {
 		}
 	}
 	return small
+}
+
+// rowMean1 is the sum of pixels by weights, and rowMean3 that of three channels.
+func rowMean1(out, in []uint8, weights []int) {
+	sum := 1 << (weightBits - 1)
+	for k, weight := range weights {
+		sum += weight * int(in[k])
+	}
+	out[0] = toByte(sum)
+}
+
+func rowMean3(out, in []uint8, weights []int) {
+	const half = 1 << (weightBits - 1)
+	r, g, b := half, half, half
+	for _, weight := range weights {
+		r += weight * int(in[0])
+		g += weight * int(in[1])
+		b += weight * int(in[2])
+		in = in[3:]
+	}
+	out[0], out[1], out[2] = toByte(r), toByte(g), toByte(b)
 }
 
 // toByte is a sum in units of 2^−weightBits as a byte.

@@ -17,14 +17,22 @@ func fromYCbCr(d decoded, img *image.YCbCr, toRGB rule) {
 		double, tall, cw, ch = true, true, (d.w+1)/2, (d.h+1)/2
 	case image.YCbCrSubsampleRatio422:
 		double, cw = true, (d.w+1)/2
+	case image.YCbCrSubsampleRatio440:
+		tall, ch = true, (d.h+1)/2
 	}
 	cb, cr := make([]uint8, d.w+1), make([]uint8, d.w+1)
 	sums := make([]int, cw)
 	for y := range d.h {
 		luma := img.Y[img.YOffset(0, y):][:d.w]
 		switch at := img.COffset(0, y); {
-		case double && tall:
+		case tall:
+			// The other row that it lies between is above, or below.
 			far := at - y/2*img.CStride + min(max(y/2-1+y%2*2, 0), ch-1)*img.CStride
+			if !double {
+				between(cb, img.Cb[at:][:cw], img.Cb[far:][:cw], 1+y%2)
+				between(cr, img.Cr[at:][:cw], img.Cr[far:][:cw], 1+y%2)
+				break
+			}
 			enlargeBoth(cb, img.Cb[at:][:cw], img.Cb[far:][:cw], sums)
 			enlargeBoth(cr, img.Cr[at:][:cw], img.Cr[far:][:cw], sums)
 		case double:
@@ -40,6 +48,14 @@ func fromYCbCr(d decoded, img *image.YCbCr, toRGB rule) {
 		for x, l := range luma {
 			toRGB(out[3*x:3*x+3], int(l), int(cb[x]), int(cr[x]))
 		}
+	}
+}
+
+// between is a row of samples between two rows of them, nearer to the one than to
+// the other.
+func between(out, near, far []uint8, round int) {
+	for i, v := range near {
+		out[i] = uint8((3*int(v) + int(far[i]) + round) >> 2)
 	}
 }
 

@@ -94,7 +94,7 @@ be continued.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(newList(), newModels(), newDatasets(), newSummary(), newRun(), newSweep(), newTrial(), newCheck(), newCompare(), newDiff(), newProbe(), newReport(), newWatch(), newEval(), newInfer(), newExport(),
+	root.AddCommand(newList(), newModels(), newDatasets(), newSummary(), newRun(), newSweep(), newTrial(), newCheck(), newCompare(), newDiff(), newProbe(), newReport(), newWatch(), newEval(), newInfer(), newPredict(), newExport(),
 		newBench(), newConfig(), newData(), newVersion())
 	strictly(root)
 	return root

@@ -7,6 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"image"
+	"image/color"
+	"image/gif"
+	"image/jpeg"
 	"image/png"
 	"os"
 	"os/exec"
@@ -34,7 +37,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exit": exitCode, "equal": equal, "array": array, "cut": cut, "flip": flip, "hold": hold, "idx": idx, "picture": picture,
+			"exit": exitCode, "equal": equal, "array": array, "cut": cut, "flip": flip, "hold": hold, "idx": idx, "photo": photo, "picture": picture,
 			"npy": rawArray, "tensors": rawTensors,
 		},
 	})
@@ -167,4 +170,31 @@ func picture(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(name)), 0o777))
 		ts.Check(os.WriteFile(ts.MkAbs(name), b.Bytes(), 0o666))
 	}
+}
+
+// photo FILE WIDTH HEIGHT red|green: a PNG, JPEG or GIF of shades of that colour.
+func photo(ts *testscript.TestScript, _ bool, args []string) {
+	w, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	h, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	m := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for i := range w * h {
+		c := color.NRGBA{R: uint8(100 + (7*i)%150), A: 255}
+		if args[3] == "green" {
+			c.R, c.G = c.G, c.R
+		}
+		m.SetNRGBA(i%w, i/w, c)
+	}
+	var b bytes.Buffer
+	switch filepath.Ext(args[0]) {
+	case ".jpg":
+		ts.Check(jpeg.Encode(&b, m, nil))
+	case ".gif":
+		ts.Check(gif.Encode(&b, m, nil))
+	default:
+		ts.Check(png.Encode(&b, m))
+	}
+	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(args[0])), 0o777))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o666))
 }

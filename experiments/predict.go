@@ -1,0 +1,176 @@
+package experiments
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"gorgonia.org/tensor"
+
+	"zoo/architectures"
+	"zoo/datasets"
+	"zoo/nn"
+)
+
+// predictBatch is how many pictures go through the network at once.
+const predictBatch = 8
+
+// A Guess is a class with its probability, of a softmax.
+type Guess struct {
+	Class       int     `json:"class"`
+	Label       string  `json:"label,omitempty"`
+	Probability float64 `json:"probability"`
+}
+
+// A Prediction is what a network says of a picture, the likeliest first.
+type Prediction struct {
+	Image   string  `json:"image"`
+	Guesses []Guess `json:"guesses"`
+}
+
+// An Eye is how a subject looks at pictures, and what it calls the classes.
+type Eye struct {
+	spec    datasets.Spec
+	prepare func(datasets.Picture) []float32
+	labels  []string // nil: they are not known
+}
+
+// Eye returns that of a registered model: as its published weights want pictures,
+// without labels, and for the model's own number of classes where classes is 0.
+// That of an experiment or a run is the evaluation of its data, which are opened.
+func (s Subject) Eye(ctx context.Context, classes int, progress datasets.Progress) (Eye, error) {
+	if s.Config != nil {
+		data, err := datasets.Open(ctx, s.Config.Data, progress)
+		if err != nil {
+			return Eye{}, err
+		}
+		p, ok := data.(datasets.Preparer)
+		if !ok {
+			return Eye{}, fmt.Errorf("%s is no data of pictures", s.Config.Data.Name)
+		}
+		if n := data.Spec().Classes; classes != 0 && classes != n {
+			return Eye{}, fmt.Errorf("have %d classes, and the data have %d", classes, n)
+		}
+		return Eye{data.Spec(), p.Prepare, data.Classes()}, nil
+	}
+	m, _ := architectures.Lookup(s.Model.Name)
+	p, known := m.Preparation()
+	if !known {
+		return Eye{}, fmt.Errorf("nothing is published on how %s wants pictures: name a run or an experiment, which say it, or use zoo infer", m.Name)
+	}
+	spec, err := s.Spec([]int{p.Cut, p.Cut, 3}, classes)
+	return Eye{spec: spec, prepare: p.Prepare}, err
+}
+
+// Name gives the classes names.
+func (e *Eye) Name(labels []string) error {
+	if len(labels) != e.spec.Classes {
+		return fmt.Errorf("have %d names, want one for each of %d classes", len(labels), e.spec.Classes)
+	}
+	e.labels = labels
+	return nil
+}
+
+// ReadLabels reads a file of the names of classes, one a line, in the order of the
+// classes.
+func ReadLabels(name string) (labels []string, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		labels = append(labels, strings.TrimSpace(lines.Text()))
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	for len(labels) > 0 && labels[len(labels)-1] == "" {
+		labels = labels[:len(labels)-1]
+	}
+	if i := slices.Index(labels, ""); i >= 0 {
+		return nil, fmt.Errorf("%s:%d: have an empty line, want the name of class %d", name, i+1, i)
+	}
+	return labels, nil
+}
+
+// Predict classifies picture files and returns the top classes of each. All files
+// that cannot be read are reported at once.
+func (s Subject) Predict(ctx context.Context, e Eye, w *Weights, files []string, top int) ([]Prediction, error) {
+	seen := make([][]float32, len(files))
+	var errs []error
+	for i, name := range files {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		pic, err := datasets.ReadPicture(name)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		seen[i] = e.prepare(pic)
+	}
+	if errs != nil {
+		return nil, errors.Join(errs...)
+	}
+	p, pr, err := s.Build(nn.Infer, e.spec, min(len(files), predictBatch))
+	if err != nil {
+		return nil, err
+	}
+	if err := w.loadAll(p, s.Model, e.spec); err != nil {
+		return nil, err
+	}
+	in := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append([]int{pr.Batch}, e.spec.Inputs[0].Shape...)...))
+	predictions := make([]Prediction, 0, len(files))
+	for from := 0; from < len(files); from += pr.Batch {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		x := floats(in)
+		clear(x)
+		rows := seen[from:min(from+pr.Batch, len(files))]
+		for _, row := range rows {
+			x = x[copy(x, row):]
+		}
+		if _, err := pr.Run([]*tensor.Dense{in}, nil); err != nil {
+			return nil, err
+		}
+		logits := floats(pr.Logits())
+		for i := range rows {
+			g, err := e.guesses(logits[i*e.spec.Classes:(i+1)*e.spec.Classes], top)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", files[from+i], err)
+			}
+			predictions = append(predictions, Prediction{files[from+i], g})
+		}
+	}
+	return predictions, nil
+}
+
+// guesses are the top classes by logits, of equal ones the first.
+func (e Eye) guesses(logits []float32, top int) (g []Guess, err error) {
+	for k, p := range softmax(logits) {
+		if p != p {
+			return nil, errors.New("the network makes no numbers of it (NaN): are these its weights?")
+		}
+		g = append(g, Guess{Class: k, Probability: p})
+		if e.labels != nil {
+			g[k].Label = e.labels[k]
+		}
+	}
+	slices.SortStableFunc(g, func(a, b Guess) int {
+		switch {
+		case a.Probability > b.Probability:
+			return -1
+		case a.Probability < b.Probability:
+			return 1
+		}
+		return 0
+	})
+	return g[:min(top, len(g))], nil
+}
