@@ -1,12 +1,12 @@
 """Writes torch_golden.json: what PyTorch computes for networks of this package.
 
-    python3 torch_golden.py > torch_golden.json     (PyTorch 1.13, torchvision 0.14, in float64)
+    python3 torch_golden.py > torch_golden.json     (PyTorch 1.13, torchvision 0.14, timm 0.6.13, in float64)
 
 Weights and images come from a formula that the Go test repeats, so that only
 results are stored: logits in evaluation, gradients in training (dropout off, GELU
-for ReLU), and of some networks ten steps of training. Where torchvision has a
-network, the module is torchvision's own; the others bear the names under which
-their weights are published, or would be.
+for ReLU), and of some networks ten steps of training. Where torchvision or timm
+has a network, the module is its own; the others bear the names under which their
+weights are published, or would be.
 """
 import contextlib
 import copy
@@ -17,8 +17,13 @@ from collections import OrderedDict
 import numpy
 import torch
 import torchvision
+from timm.models.inception_resnet_v2 import InceptionResnetV2
+from timm.models.inception_v4 import InceptionV4
+from timm.models.xception import Xception
 from torch import nn
 from torch.nn import functional as F
+from torchvision.models import inception
+from torchvision.models.googlenet import BasicConv2d, Inception, InceptionAux
 
 torch.set_default_dtype(torch.float64)
 
@@ -300,6 +305,157 @@ def vgg(column, norm):
     return model
 
 
+def part(n, by):
+    """A by-th of the channels, but for those of images and for the classes."""
+    return n if n in (1, 3, 10) else n // by
+
+
+def divided(by, make):
+    """What make returns, with a by-th of the channels in each layer."""
+
+    class Conv2d(nn.Conv2d):
+        def __init__(self, inner, outer, kernel_size, stride=1, padding=0, dilation=1, groups=1, **more):
+            super().__init__(part(inner, by), part(outer, by), kernel_size, stride, padding, dilation, part(groups, by), **more)
+
+    class Linear(nn.Linear):
+        def __init__(self, inner, outer, **more):
+            super().__init__(part(inner, by), part(outer, by), **more)
+
+    class BatchNorm2d(nn.BatchNorm2d):
+        def __init__(self, channels, **more):
+            super().__init__(part(channels, by), **more)
+
+    whole = nn.Conv2d, nn.Linear, nn.BatchNorm2d
+    nn.Conv2d, nn.Linear, nn.BatchNorm2d = Conv2d, Linear, BatchNorm2d
+    model = make()
+    nn.Conv2d, nn.Linear, nn.BatchNorm2d = whole
+    return model
+
+
+class BiasedConv(nn.Module):
+    def __init__(self, inner, outer, **more):
+        super().__init__()
+        self.conv = nn.Conv2d(inner, outer, **more)
+
+    def forward(self, x):
+        return F.relu(self.conv(x))
+
+
+class Module5x5(Inception):
+    """With filters of 5×5 where torchvision has 3×3, and without norms."""
+
+    def __init__(self, *filters):
+        super().__init__(*filters, conv_block=BiasedConv)
+        self.branch3[1] = BiasedConv(*filters[4:6], kernel_size=5, padding=2)
+
+
+class PaperAux(InceptionAux):
+    """For images of which its pooling leaves one pixel."""
+
+    def __init__(self, inner, classes, dropout):
+        super().__init__(inner, classes, BiasedConv, dropout)
+        self.fc1 = nn.Linear(128, 1024)
+
+    def forward(self, x):
+        x = self.conv(F.avg_pool2d(x, 5, 3)).flatten(1)
+        return self.fc2(F.relu(self.fc1(x)))
+
+
+def paper_googlenet():
+    """Szegedy et al. 2014, with AlexNet's local response normalisation."""
+    model = torchvision.models.GoogLeNet(10, init_weights=False, blocks=[BiasedConv, Module5x5, PaperAux])
+    lrn = nn.LocalResponseNorm(5, alpha=5 * 1e-4, beta=0.75, k=2)
+    model.maxpool1 = nn.Sequential(model.maxpool1, lrn)
+    model.maxpool2 = nn.Sequential(lrn, model.maxpool2)
+    model.maxpool4 = nn.MaxPool2d(3, 2, ceil_mode=True)
+    return model
+
+
+class BNModule(nn.Module):
+    """Ioffe & Szegedy 2015. Without filters for its first branch it has stride 2."""
+
+    def __init__(self, inner, one, three, double, pool):
+        super().__init__()
+        conv, stride = BasicConv2d, 1 if one else 2
+        if one:
+            self.branch1 = conv(inner, one, kernel_size=1)
+            self.branch4 = nn.Sequential(pool[0], conv(inner, pool[1], kernel_size=1))
+        else:
+            self.branch4 = nn.MaxPool2d(3, 2, 1)
+        self.branch2 = nn.Sequential(
+            conv(inner, three[0], kernel_size=1), conv(*three, kernel_size=3, padding=1, stride=stride))
+        self.branch3 = nn.Sequential(
+            conv(inner, double[0], kernel_size=1), conv(*double, kernel_size=3, padding=1),
+            conv(double[1], double[1], kernel_size=3, padding=1, stride=stride))
+        self.outer = (one and one + pool[1] or inner) + three[1] + double[1]
+
+    def forward(self, x):
+        return torch.cat([b(x) for b in sorted_branches(self)], 1)
+
+
+def sorted_branches(module):
+    return [m for _, m in sorted(module.named_children())]
+
+
+class InceptionBN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        conv = BasicConv2d
+        self.conv1 = conv(3, 64, kernel_size=7, stride=2, padding=3)
+        self.conv2 = conv(64, 64, kernel_size=1)
+        self.conv3 = conv(64, 192, kernel_size=3, padding=1)
+        mean, top = nn.AvgPool2d(3, 1, 1, count_include_pad=False), nn.MaxPool2d(3, 1, 1)
+        inner, self.names = 192, []
+        for name, one, three, double, pool in [
+            ("3a", 64, (64, 64), (64, 96), (mean, 32)), ("3b", 64, (64, 96), (64, 96), (mean, 64)),
+            ("3c", 0, (128, 160), (64, 96), None),
+            ("4a", 224, (64, 96), (96, 128), (mean, 128)), ("4b", 192, (96, 128), (96, 128), (mean, 128)),
+            ("4c", 160, (128, 160), (128, 160), (mean, 128)), ("4d", 96, (128, 192), (160, 192), (mean, 128)),
+            ("4e", 0, (128, 192), (192, 256), None),
+            ("5a", 352, (192, 320), (160, 224), (mean, 128)), ("5b", 352, (192, 320), (192, 224), (top, 128)),
+        ]:
+            module = BNModule(inner, one, three, double, pool)
+            inner = module.outer
+            self.names.append("inception" + name)
+            setattr(self, self.names[-1], module)
+        self.fc = nn.Linear(inner, 10)
+
+    def forward(self, x):
+        x = F.max_pool2d(self.conv1(x), 3, 2, ceil_mode=True)
+        x = F.max_pool2d(self.conv3(self.conv2(x)), 3, 2, ceil_mode=True)
+        for name in self.names:
+            x = getattr(self, name)(x)
+        return self.fc(x.mean((2, 3)))
+
+
+class SmallAux(inception.InceptionAux):
+    """Pools images that are too small for five windows to 5×5."""
+
+    def forward(self, x):
+        x = self.conv1(self.conv0(F.adaptive_avg_pool2d(x, 5)))
+        return self.fc(x.mean((2, 3)))
+
+
+def inception_v3():
+    names = ["BasicConv2d", "InceptionA", "InceptionB", "InceptionC", "InceptionD", "InceptionE"]
+    blocks = [getattr(inception, name) for name in names]
+    return torchvision.models.Inception3(10, init_weights=False, inception_blocks=[*blocks, SmallAux])
+
+
+def inception_v4():
+    """With one module of each kind."""
+    model = InceptionV4(10)
+    model.features = nn.Sequential(*[model.features[i] for i in (0, 1, 2, 3, 4, 5, 6, 10, 11, 18, 19)])
+    return model
+
+
+def inception_resnet_v2():
+    """With two modules of each kind."""
+    model = InceptionResnetV2(10)
+    model.repeat, model.repeat_1, model.repeat_2 = model.repeat[:2], model.repeat_1[:2], model.repeat_2[:1]
+    return model
+
+
 def evaluate(model, x):
     model.eval()
     with torch.no_grad():
@@ -399,6 +555,13 @@ CASES = {
     "preact-bottleneck": lambda: case(PreActResNet(True, [1, 2], 4), 16, 3),
     "densenet-bc": lambda: case(torchvision.models.DenseNet(12, (2, 3, 2, 2), 16, num_classes=10), 64, 3),
     "densenet": lambda: case(SmallDenseNet([2, 3], 6, 8), 16, 3),
+    "googlenet": lambda: case(divided(8, lambda: torchvision.models.GoogLeNet(10, init_weights=False)), 64, 3, auxiliary=0.3, steps=1),
+    "googlenet-paper": lambda: case(divided(8, paper_googlenet), 80, 3, auxiliary=0.3),
+    "inception-bn": lambda: case(divided(16, InceptionBN), 48, 3),
+    "inception_v3": lambda: case(divided(16, inception_v3), 75, 3, auxiliary=0.4),
+    "inception_v4": lambda: case(divided(16, inception_v4), 75, 3),
+    "inception_resnet_v2": lambda: case(divided(16, inception_resnet_v2), 75, 3),
+    "xception": lambda: case(divided(8, lambda: Xception(10)), 64, 3),
 }
 
 print("{")
