@@ -20,20 +20,21 @@ import (
 
 // Config is one experiment: everything that determines a run but the code.
 type Config struct {
-	Name   string           `doc:"name of the experiment, and of its run directories"`
-	Paper  string           `doc:"the paper that is reproduced"`
-	Figure string           `doc:"figure, table or section of the paper"`
-	Claim  string           `doc:"what the experiment shows, in a sentence"`
-	Cost   string           `doc:"measured cost of a run"`
-	Seed   uint64           `doc:"seed of initial weights, order of the data, augmentation and dropout"`
-	Model  Model            `doc:"the network"`
-	Data   datasets.Options `doc:"the data"`
-	Train  Train            `doc:"how it is trained"`
-	Probe  Probe            `doc:"a look at the signal through the network before it is trained"`
-	Seeds  []uint64         `doc:"seeds of a sweep's replicates; none: the one seed"`
-	Sweep  *Sweep           `doc:"what a sweep varies: see zoo sweep"`
-	Check  []string         `doc:"claims over the arms of the sweep, such as test.error[plain, 56] > test.error[residual, 56]: see zoo check"`
-	Report *Report          `doc:"how the sweep is shown: see zoo report"`
+	Name    string           `doc:"name of the experiment, and of its run directories"`
+	Paper   string           `doc:"the paper that is reproduced"`
+	Figure  string           `doc:"figure, table or section of the paper"`
+	Claim   string           `doc:"what the experiment shows, in a sentence"`
+	Cost    string           `doc:"measured cost of a run"`
+	Seed    uint64           `doc:"seed of initial weights, order of the data, augmentation and dropout"`
+	Model   Model            `doc:"the network"`
+	Weights Pretrained       `doc:"trained weights to start from"`
+	Data    datasets.Options `doc:"the data"`
+	Train   Train            `doc:"how it is trained"`
+	Probe   Probe            `doc:"a look at the signal through the network before it is trained"`
+	Seeds   []uint64         `doc:"seeds of a sweep's replicates; none: the one seed"`
+	Sweep   *Sweep           `doc:"what a sweep varies: see zoo sweep"`
+	Check   []string         `doc:"claims over the arms of the sweep, such as test.error[plain, 56] > test.error[residual, 56]: see zoo check"`
+	Report  *Report          `doc:"how the sweep is shown: see zoo report"`
 }
 
 // Model is the model section: a name, the choices that all networks share, and
@@ -110,6 +111,7 @@ func (c *Config) Validate() (ps []problem.Problem) {
 	add(c.Name == "" || strings.ContainsAny(c.Name, "/\\ \t\n") || strings.HasPrefix(c.Name, "."), "name",
 		"have %q, want a word that can name a folder", c.Name)
 	add(c.Model.Name == "", "model.name", "no network is named: see zoo models")
+	add(c.Weights.From != "" && strings.TrimSpace(c.Model.Init) == "lsuv", "weights.from", "init lsuv would scale the weights that were loaded: choose another model.init")
 	add(c.Train.Epochs == 0 && c.Probe.Batch == 0, "train.epochs", "have 0, want at least 1, or a probe: set probe.batch")
 	add(c.Train.Select == "best" && c.Data.Val == 0, "train.select", "best wants a validation part: set data.val, or select last")
 	add(c.Train.TestCrops > 1 && c.Data.Cut == 0, "train.test_crops", "ten crops want a part of the image to look at: set data.cut, and data.resize to more")
@@ -200,13 +202,20 @@ func (c Config) trial() Config {
 func (c Config) key() string {
 	c = c.trial()
 	c.Name, c.Paper, c.Figure, c.Claim, c.Cost = "", "", "", "", ""
+	c.Weights.From = c.content()
 	c.Data.Root = "" // the checksum of the data is of the content, wherever that is
 	return digest(string(c.YAML(nil)))
 }
 
 // id is a hash of what determines the result of a run: the config without its
-// words, the data that it names, and the program.
-func (c Config) id(dataChecksum, code string) string { return digest(c.key(), dataChecksum, code) }
+// words, the data that it names, the program, and the run that it starts from, if
+// it does: see parentID.
+func (c Config) id(dataChecksum, code, parent string) string {
+	if parent == "" {
+		return digest(c.key(), dataChecksum, code)
+	}
+	return digest(c.key(), dataChecksum, code, parent)
+}
 
 // digest is a hash of texts, short enough for the name of a folder.
 func digest(texts ...string) string {

@@ -42,8 +42,12 @@ func Execute(ctx context.Context, c Config, o Options) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	parent, err := c.parentID(o.Code, checksums{ctx, o.Monitor.Data, map[string]datasets.Dataset{section(c.Data): t.Data}}.of)
+	if err != nil {
+		return Outcome{}, err
+	}
 	name := fmt.Sprintf("%s-s%d", cmp.Or(o.Name, c.Name), c.Seed)
-	r, err := run.Open(o.Root, name, c.id(t.Data.Checksum(), o.Code), run.Options{
+	r, err := run.Open(o.Root, name, c.id(t.Data.Checksum(), o.Code, parent), run.Options{
 		Config: c.trial().YAML(nil), Key: c.key(), Data: t.Data.Checksum(), Code: o.Code, Fresh: o.Fresh,
 	})
 	if err != nil {
@@ -72,7 +76,7 @@ func (t *Trial) train(ctx context.Context, r *run.Run, o Options) (Outcome, erro
 	if from != nil {
 		err = t.restore(from)
 	} else {
-		err = t.start(ctx, r.Dir())
+		err = t.start(ctx, r.Dir(), func(c Config) (string, error) { return o.train(ctx, c) })
 	}
 	if err == nil {
 		o.Monitor.Begin(t, r.Dir(), t.at.Step)

@@ -159,3 +159,26 @@ func TestSpec(t *testing.T) {
 		}
 	}
 }
+
+// TestInferPth: what PyTorch saved gives what PyTorch computed; see
+// internal/pth/testdata/make.py.
+func TestInferPth(t *testing.T) {
+	s, err := experiments.Find("mlp", "width=2", "depth=2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := experiments.OpenWeights(filepath.Join("..", "internal", "pth", "testdata", "mlp.pth"), "module.*=*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	y, err := experiments.Infer(context.Background(), s, w, npy.Array{Shape: []int{1, 4}, Data: []float32{0.5, -1, 2, 0.25}}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{-2.0474, 0.3349, 3.0254} {
+		if math.Abs(float64(y.Data[i])-want) > 1e-4 {
+			t.Errorf("have the logits %v, want %v at %d", y.Data, want, i)
+		}
+	}
+}

@@ -65,18 +65,13 @@ func (t PlannedTrial) name(sweep string) string {
 // trials are done under root. The error lists every arm that cannot be trained.
 func (d *Design) NewPlan(ctx context.Context, root, code string, progress datasets.Progress) (*Plan, error) {
 	p := &Plan{Name: d.Config.Name, Code: code, Folder: d.folder()}
-	opened := map[string]datasets.Dataset{}
+	opened := checksums{ctx, progress, map[string]datasets.Dataset{}}
 	built := map[string]error{}
 	var errs []error
 	for _, a := range d.Arms {
-		name := string(strict.Render(&a.Config.Data, nil))
-		data, ok := opened[name]
-		if !ok {
-			var err error
-			if data, err = datasets.Open(ctx, a.Config.Data, progress); err != nil {
-				return nil, err
-			}
-			opened[name] = data
+		data, err := opened.open(a.Config.Data)
+		if err != nil {
+			return nil, err
 		}
 		t := PlannedTrial{Labels: a.Labels, Model: a.Config.Model.Name, Batch: a.Config.Train.Batch, spec: data.Spec()}
 		perEpoch, total, err := a.Config.Train.steps(data.Len(datasets.Train))
@@ -95,7 +90,12 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 			t.config = a.Config.trial()
 			t.config.Seed = seed
 			t.Config, t.Seed, t.Index = string(t.config.YAML(nil)), seed, len(p.Trials)
-			t.Key, t.ID = t.config.key(), t.config.id(data.Checksum(), code)
+			parent, err := t.config.parentID(code, opened.of)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("[%s]: %w", strings.Join(a.Labels, ", "), err))
+				break
+			}
+			t.Key, t.ID = t.config.key(), t.config.id(data.Checksum(), code, parent)
 			if err := t.find(root); err != nil {
 				errs = append(errs, err)
 			}
@@ -103,6 +103,36 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 		}
 	}
 	return p, errors.Join(errs...)
+}
+
+// checksums opens data, each once.
+type checksums struct {
+	ctx      context.Context
+	progress datasets.Progress
+	opened   map[string]datasets.Dataset // by section
+}
+
+// section is the section data as text.
+func section(o datasets.Options) string { return string(strict.Render(&o, nil)) }
+
+func (s checksums) open(o datasets.Options) (datasets.Dataset, error) {
+	if data, ok := s.opened[section(o)]; ok {
+		return data, nil
+	}
+	data, err := datasets.Open(s.ctx, o, s.progress)
+	if err == nil {
+		s.opened[section(o)] = data
+	}
+	return data, err
+}
+
+// of is the checksum of a config's data.
+func (s checksums) of(c Config) (string, error) {
+	data, err := s.open(c.Data)
+	if err != nil {
+		return "", err
+	}
+	return data.Checksum(), nil
 }
 
 // build builds the network of an arm, once for each network, to see that it can

@@ -49,7 +49,9 @@ func ProbeInitial(ctx context.Context, c Config, progress datasets.Progress) (re
 	if err != nil {
 		return results.Probe{}, err
 	}
-	if err := t.initialise(ctx); err != nil {
+	if err := t.initialise(ctx, func(c Config) (string, error) {
+		return "", fmt.Errorf("weights.from: a probe trains nothing: train %s first, and name its run directory", c.Name)
+	}); err != nil {
 		return results.Probe{}, err
 	}
 	return t.look(ctx)

@@ -50,7 +50,16 @@ func OpenRun(dir string) (*Saved, error) {
 	return s, nil
 }
 
-func (s *Saved) weightsFile() string { return filepath.Join(s.Dir, WeightsFile) }
+func (s *Saved) weightsFile() string { return weightsFile(s.Dir) }
+
+// weightsFile is the file of the weights that a name stands for: the folder of a
+// run, or a file itself.
+func weightsFile(name string) string {
+	if IsRun(name) {
+		return filepath.Join(name, WeightsFile)
+	}
+	return name
+}
 
 // again is the command that trained the run.
 func (s *Saved) again() string {

@@ -111,16 +111,20 @@ func floats(t *tensor.Dense) []float32 { return t.Data().([]float32) }
 
 // start is what happens before the first step and never again: what depends on
 // the initial weights. What the probe finds is kept in the run's folder.
-func (t *Trial) start(ctx context.Context, dir string) error {
-	if err := t.initialise(ctx); err != nil {
+func (t *Trial) start(ctx context.Context, dir string, train func(Config) (string, error)) error {
+	if err := t.initialise(ctx, train); err != nil {
 		return err
 	}
 	t.averageFrom()
 	return t.probe(ctx, dir)
 }
 
-// initialise does the part of initialisation that needs data.
-func (t *Trial) initialise(ctx context.Context) error {
+// initialise does the parts of initialisation that need data, or trained weights:
+// train returns the directory of a complete run.
+func (t *Trial) initialise(ctx context.Context, train func(Config) (string, error)) error {
+	if err := t.load(train); err != nil {
+		return err
+	}
 	if t.Config.Model.Init != "lsuv" {
 		return nil
 	}

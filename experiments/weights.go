@@ -223,7 +223,7 @@ func (w *Weights) choose(only []string) error {
 	for _, s := range only {
 		p, err := parsePick(s)
 		if err != nil {
-			return err
+			return fmt.Errorf("names of tensors: %w", err)
 		}
 		picks = append(picks, p)
 	}

@@ -34,6 +34,11 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("ZOO_DATA", filepath.Join(e.WorkDir, "data")) // nothing of this machine's
 			e.Setenv("NO_COLOR", "")
+			pth, err := filepath.Abs("../../internal/pth/testdata")
+			if err != nil {
+				return err
+			}
+			e.Setenv("PTH", pth) // files of PyTorch's
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
