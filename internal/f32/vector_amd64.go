@@ -309,6 +309,11 @@ func lrnGradVector(size int, n int, dx *float32, outer *float32, dy *float32, x 
 //go:noescape
 func lrnInnerVector(size int, n int, dx *float32, x *float32, window *float32, slope float32)
 
+// copyRowsVector is dst = src, row by row.
+//
+//go:noescape
+func copyRowsVector(rows int, columns int, dst *float32, ldd int, src *float32, lds int)
+
 // transpose8x8 is dst = srcᵀ for 8×8 values; ldd and lds are the lengths of the matrices' rows.
 //
 //go:noescape

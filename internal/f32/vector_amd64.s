@@ -15303,6 +15303,123 @@ avx2done:
 	VZEROUPPER
 	RET
 
+// func copyRowsVector(rows int, columns int, dst *float32, ldd int, src *float32, lds int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·copyRowsVector(SB), NOSPLIT, $0-48
+	CMPQ  ·vectorLanes+0(SB), $0x10
+	JNE   avx2
+	MOVQ  rows+0(FP), AX
+	MOVQ  columns+8(FP), CX
+	MOVQ  dst+16(FP), DX
+	MOVQ  src+32(FP), BX
+	MOVQ  ldd+24(FP), SI
+	MOVQ  lds+40(FP), DI
+	MOVQ  CX, R8
+	ANDQ  $+15, R8
+	MOVQ  $-1, R9
+	BZHIQ R8, R9, R9
+	KMOVW R9, K1
+
+avx512row:
+	XORQ R8, R8
+	MOVQ CX, R9
+
+avx512vectors4:
+	CMPQ    R9, $+64
+	JLT     avx512below4
+	VMOVUPS (BX)(R8*4), Z0
+	VMOVUPS Z0, (DX)(R8*4)
+	VMOVUPS 64(BX)(R8*4), Z0
+	VMOVUPS Z0, 64(DX)(R8*4)
+	VMOVUPS 128(BX)(R8*4), Z0
+	VMOVUPS Z0, 128(DX)(R8*4)
+	VMOVUPS 192(BX)(R8*4), Z0
+	VMOVUPS Z0, 192(DX)(R8*4)
+	ADDQ    $+64, R8
+	SUBQ    $+64, R9
+	JMP     avx512vectors4
+
+avx512below4:
+avx512vectors1:
+	CMPQ    R9, $+16
+	JLT     avx512below1
+	VMOVUPS (BX)(R8*4), Z0
+	VMOVUPS Z0, (DX)(R8*4)
+	ADDQ    $+16, R8
+	SUBQ    $+16, R9
+	JMP     avx512vectors1
+
+avx512below1:
+	TESTQ     R9, R9
+	JZ        avx512next
+	VMOVUPS.Z (BX)(R8*4), K1, Z0
+	VMOVUPS   Z0, K1, (DX)(R8*4)
+
+avx512next:
+	LEAQ (DX)(SI*4), DX
+	LEAQ (BX)(DI*4), BX
+	DECQ AX
+	JNZ  avx512row
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ    rows+0(FP), AX
+	MOVQ    columns+8(FP), CX
+	MOVQ    dst+16(FP), DX
+	MOVQ    src+32(FP), BX
+	MOVQ    ldd+24(FP), SI
+	MOVQ    lds+40(FP), DI
+	MOVQ    CX, R8
+	ANDQ    $+7, R8
+	LEAQ    masks<>+0(SB), R9
+	NEGQ    R8
+	LEAQ    128(R9)(R8*4), R9
+	VMOVUPS (R9), Y0
+
+avx2row:
+	XORQ R8, R8
+	MOVQ CX, R9
+
+avx2vectors4:
+	CMPQ    R9, $+32
+	JLT     avx2below4
+	VMOVUPS (BX)(R8*4), Y1
+	VMOVUPS Y1, (DX)(R8*4)
+	VMOVUPS 32(BX)(R8*4), Y1
+	VMOVUPS Y1, 32(DX)(R8*4)
+	VMOVUPS 64(BX)(R8*4), Y1
+	VMOVUPS Y1, 64(DX)(R8*4)
+	VMOVUPS 96(BX)(R8*4), Y1
+	VMOVUPS Y1, 96(DX)(R8*4)
+	ADDQ    $+32, R8
+	SUBQ    $+32, R9
+	JMP     avx2vectors4
+
+avx2below4:
+avx2vectors1:
+	CMPQ    R9, $+8
+	JLT     avx2below1
+	VMOVUPS (BX)(R8*4), Y1
+	VMOVUPS Y1, (DX)(R8*4)
+	ADDQ    $+8, R8
+	SUBQ    $+8, R9
+	JMP     avx2vectors1
+
+avx2below1:
+	TESTQ      R9, R9
+	JZ         avx2next
+	VMASKMOVPS (BX)(R8*4), Y0, Y1
+	VMASKMOVPS Y1, Y0, (DX)(R8*4)
+
+avx2next:
+	LEAQ (DX)(SI*4), DX
+	LEAQ (BX)(DI*4), BX
+	DECQ AX
+	JNZ  avx2row
+	VZEROUPPER
+	RET
+
 // func transpose8x8(dst *float32, ldd int, src *float32, lds int)
 // Requires: AVX
 TEXT ·transpose8x8(SB), NOSPLIT, $0-32

@@ -248,6 +248,10 @@ func lrnInnerVector(size int, n int, dx, x, window *float32, slope float32) {
 	panic("f32: no assembly in this build")
 }
 
+func copyRowsVector(rows, columns int, dst *float32, ldd int, src *float32, lds int) {
+	panic("f32: no assembly in this build")
+}
+
 func transpose8x8(dst *float32, ldd int, src *float32, lds int) {
 	panic("f32: no assembly in this build")
 }

@@ -40,24 +40,32 @@ func (k *concat[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	return out, nil
 }
 
-func (*concat[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	at, width := 0, channels(out.Shape)
-	for _, x := range in {
-		c := channels(x.Shape)
-		f32.CopyRows(out.V[at:], width, x.V, c, c, len(x.V)/c)
-		at += c
-	}
+func (k *concat[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	k.each(out, in, func(x []F, c int, y []F, width, rows int) { f32.CopyRows(y, width, x, c, c, rows) })
 }
 
 func (*concat[F]) Reads() ([]int, bool) { return nil, false }
 
-func (*concat[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], _ []Tensor[F]) {
-	at, width := 0, channels(dout.Shape)
-	for _, dx := range din {
-		c := channels(dx.Shape)
-		if dx.V != nil {
-			f32.CopyRows(dx.V, c, dout.V[at:], width, c, len(dx.V)/c)
+func (k *concat[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], _ []Tensor[F]) {
+	k.each(dout, din, func(dx []F, c int, dy []F, width, rows int) { f32.CopyRows(dx, c, dy, width, c, rows) })
+}
+
+// each calls f with all that is to be copied between the parts, rows of c channels,
+// and their places in the whole, rows of width channels. Where a part has no values
+// there is nothing to do. Of the whole, a piece is done with before it is the next's
+// turn: it stays in the second cache.
+func (*concat[F]) each(all Tensor[F], parts []Tensor[F], f func(part []F, c int, all []F, width, rows int)) {
+	width := channels(all.Shape)
+	for v, first, size := all.V, 0, rowsOf(width); len(v) > 0; first += size {
+		size = min(size, len(v)/width)
+		at := 0
+		for _, p := range parts {
+			c := channels(p.Shape)
+			if p.V != nil {
+				f(p.V[first*c:], c, v[at:], width, size)
+			}
+			at += c
 		}
-		at += c
+		v = v[size*width:]
 	}
 }

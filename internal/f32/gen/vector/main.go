@@ -28,6 +28,7 @@ func main() {
 	reductionKernels()
 	poolKernels()
 	lrnKernels()
+	copyRowsKernel()
 	transposeKernel()
 	Generate()
 	if err := writeDeclarations(); err != nil {
