@@ -487,17 +487,25 @@ def without_kinks():
     F.relu = relu
 
 
+def digest(tensors):
+    """Of each tensor, in the order of their names, the product with numbers of the formula, other
+    ones than those that fill it, and the sum of squares; of the names, a checksum."""
+    names, numbers = sorted(tensors), []
+    for name in names:
+        v = tensors[name].flatten()
+        numbers += [(v * values("digest of " + name, len(v))).sum().item(), (v * v).sum().item()]
+    return {"names": zlib.crc32("\n".join(names).encode()), "numbers": numbers}
+
+
 def gradients(model, x, auxiliary):
-    """Of each parameter's gradient the sum, the sum of squares and the first three values."""
     model = training(copy.deepcopy(model))
     with without_kinks():
         objective(model, x, auxiliary)[0].backward()
-    grads = {k: p.grad.flatten() for k, p in model.named_parameters()}
-    return {k: [g.sum().item(), (g * g).sum().item(), *g[:3].tolist()] for k, g in grads.items()}
+    return digest({k: p.grad for k, p in model.named_parameters()})
 
 
 def train(model, x, auxiliary, steps):
-    """Steps on one batch: the losses, and each tensor's sum and sum of squares after."""
+    """Steps on one batch: the losses, and the tensors after them."""
     training(model)
     solver = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9)
     losses = []
@@ -507,7 +515,7 @@ def train(model, x, auxiliary, steps):
         descend.backward()
         solver.step()
         losses.append(loss.item())
-    after = {k: [v.sum().item(), (v * v).sum().item()] for k, v in model.state_dict().items() if v.dim() > 0}
+    after = digest({k: v for k, v in model.state_dict().items() if v.dim() > 0})  # num_batches_tracked has none
     return {"losses": losses, "after": after, "logits_after": evaluate(model, x)}
 
 
@@ -523,13 +531,13 @@ def case(model, size, channels, auxiliary=0, steps=0):
     return result
 
 
-def rounded(v):
+def rounded(v, digits=7):
     if isinstance(v, float):
-        return float(f"{v:.7g}")
+        return float(f"{v:.{digits}g}")
     if isinstance(v, list):
-        return [rounded(x) for x in v]
+        return [rounded(x, digits) for x in v]
     if isinstance(v, dict):
-        return {k: rounded(x) for k, x in v.items()}
+        return {k: rounded(x, 6 if k == "numbers" else digits) for k, x in v.items()}
     return v
 
 
