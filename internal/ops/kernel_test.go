@@ -51,6 +51,9 @@ func checkContract(t *testing.T, c *call[float32]) {
 	}
 
 	if e, ok := c.kernel.(ops.Elementwise); ok {
+		if !c.in[0].Shape.Eq(c.out.Shape) {
+			t.Errorf("an elementwise kernel makes %v of %v: these cannot be cut into the same lines", c.out.Shape, c.in[0].Shape)
+		}
 		x := ops.Tensor[float32]{Shape: c.in[0].Shape, V: slices.Clone(c.in[0].V)}
 		ops.RunForward(e, c.ctx, x, append([]ops.Tensor[float32]{x}, c.in[1:]...))
 		equal(t, "output in place", x.V, out)

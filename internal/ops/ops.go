@@ -47,8 +47,9 @@ type Kernel interface {
 }
 
 // An Elementwise kernel is cut with the batch, and its output's element i depends
-// on the inputs' elements i alone. Forward may be given the output in the buffer of
-// the first input, and Backward the first input's gradient in that of the output's.
+// on the inputs' elements i alone: its first input has the output's shape. Forward may
+// be given the output in the buffer of the first input, and Backward the first input's
+// gradient in that of the output's.
 type Elementwise interface {
 	Kernel
 	elementwise()

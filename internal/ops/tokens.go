@@ -18,7 +18,6 @@ type tokens[F f32.Float] struct{}
 
 func (tokens[F]) Name() string { return "tokens" }
 func (tokens[F]) Batched() int { return 1 }
-func (tokens[F]) elementwise() {}
 
 func (tokens[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x := in[0]
@@ -28,7 +27,6 @@ func (tokens[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{x[0], x[1] * x[2], x[3]}, nil
 }
 
-// Forward and Backward copy: where the two share their memory, nothing.
 func (tokens[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) { copy(out.V, in[0].V) }
 
 func (tokens[F]) Reads() ([]int, bool) { return nil, false }
