@@ -143,6 +143,9 @@ func (o Options) error() error {
 	for _, p := range o.Validate() {
 		lines = append(lines, "data."+p.Key+": "+p.Message)
 	}
+	for _, p := range o.Jitter.Validate() {
+		lines = append(lines, "data.jitter."+p.Key+": "+p.Message)
+	}
 	if lines == nil {
 		return nil
 	}

@@ -29,6 +29,18 @@ func TestValidate(t *testing.T) {
 		{"too many", func(o *Options) { o.Normalize = "mean(1)" }, []string{"normalize: have \"mean(1)\", with 1 numbers, want 0"}},
 		{"equal", func(o *Options) { o.Normalize = "range(1,1)" }, []string{"normalize: have range(1,1), want two different"}},
 		{"NaN", func(o *Options) { o.Normalize = "range(nan,1)" }, []string{"normalize: have range(nan,1), want two different"}},
+		{"ImageNet", func(o *Options) {
+			o.Name, o.Root, o.Resize, o.Cut, o.Scale, o.Normalize, o.Lighting = "imagefolder", "x", 256, 224, 0.08, "imagenet", "imagenet(0.1)"
+			o.Jitter = Jitter{0.4, 0.4, 0.4, 0.1}
+		}, nil},
+		{"colours", func(o *Options) { o.Lighting = "train" }, []string{`lighting: have "train", want none, train(sigma) or imagenet(sigma)`}},
+		{"a strong light", func(o *Options) { o.Lighting = "train(2)" }, []string{"lighting: have train(2), want a sigma in (0, 1]"}},
+		{"a large cut", func(o *Options) { o.Resize, o.Cut = 20, 24 }, []string{"cut: have 24, want at most the 20 of resize"}},
+		{"scale", func(o *Options) { o.Scale = 1.5 }, []string{"scale: have 1.5, want a share"}},
+		{"scale of a folder", func(o *Options) { o.Name, o.Root, o.Scale = "imagefolder", "x", 0.08 }, []string{"cut: scale wants the side"}},
+		{"scale and resize", func(o *Options) { o.Resize, o.Scale = 20, 0.08 }, []string{"cut: scale and resize want"}},
+		{"cut and crop", func(o *Options) { o.Cut, o.Crop = 20, 4 }, []string{"crop: cut and scale choose parts already"}},
+		{"cut and pad", func(o *Options) { o.Cut, o.Pad = 20, 4 }, []string{"pad: cut and scale choose parts without"}},
 		{"not a number", func(o *Options) { o.Normalize = "range(a,b)" }, []string{`normalize: "range(a,b)": "a" is not a number`}},
 	} {
 		o := Defaults()
@@ -47,6 +59,15 @@ func TestValidate(t *testing.T) {
 				t.Errorf("%s: Open says %v", c.name, err)
 			}
 		}
+	}
+}
+
+func TestValidateJitter(t *testing.T) {
+	if ps := (Jitter{1, 0, 0.4, 0.5}).Validate(); ps != nil {
+		t.Errorf("have %v", ps)
+	}
+	if ps := (Jitter{1.1, -1, 0, 0.6}).Validate(); len(ps) != 3 || ps[2].Key != "hue" || ps[2].Message != "have 0.6, want a value in [0, 0.5]" {
+		t.Errorf("have %v", ps)
 	}
 }
 
