@@ -75,13 +75,14 @@ func (p *Params) Load(tensors []Source, partial bool) error {
 	if err != nil {
 		return err
 	}
-	var b buffers
+	b := lent.Get().(*buffers)
+	defer lent.Put(b)
 	for _, q := range p.list {
 		t, ok := given[q.Path]
 		if !ok {
 			continue
 		}
-		if err := q.load(t.Read, &b); err != nil {
+		if err := q.load(t.Read, b); err != nil {
 			return fmt.Errorf("tensor %s: %w", t.Name, err)
 		}
 	}
@@ -114,7 +115,8 @@ func (q *Param) Published() []int { return q.Layout.published(q.Shape) }
 func (q *Param) Publish(f func(part []float32) error) error {
 	x, v := q.Layout.axes(q.Shape), q.Value.Data().([]float32)
 	block := x.block()
-	var b buffers
+	b := lent.Get().(*buffers)
+	defer lent.Put(b)
 	for lo := 0; lo < x.rows; lo += block * f32.Workers() {
 		n := min(f32.Workers(), (x.rows-lo+block-1)/block)
 		parts := make([][]float32, n)
@@ -134,7 +136,6 @@ func (q *Param) Publish(f func(part []float32) error) error {
 // load reads the values, several parts at once.
 func (q *Param) load(read func(dst []float32, at int) error, b *buffers) error {
 	x, v := q.Layout.axes(q.Shape), q.Value.Data().([]float32)
-	b.grow()
 	var mu sync.Mutex
 	var fault error
 	f32.Chunks(x.rows, x.block(), func(worker, lo, hi int) {
@@ -160,20 +161,20 @@ func (x axes) block() int {
 	return max(tileRows, partSize/max(1, x.columns())/tileRows*tileRows)
 }
 
-// buffers are the workers' own, used again for every tensor.
+// buffers are the workers' own, used again for every tensor: beside large
+// weights, garbage is collected late.
 type buffers [][]float32
 
-func (b *buffers) grow() {
-	for len(*b) < f32.Workers() {
-		*b = append(*b, nil)
-	}
-}
+var lent = sync.Pool{New: func() any {
+	b := make(buffers, f32.Workers())
+	return &b
+}}
 
 // take returns n values of a worker's buffer.
 func (b *buffers) take(worker, n int) []float32 {
-	b.grow()
-	if cap((*b)[worker]) < n {
-		(*b)[worker] = make([]float32, n)
+	own := &(*b)[worker]
+	if cap(*own) < n {
+		*own = make([]float32, n)
 	}
-	return (*b)[worker][:n]
+	return (*own)[:n]
 }

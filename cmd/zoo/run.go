@@ -23,9 +23,15 @@ func newRun() *cobra.Command {
 		Long: `Train an experiment, evaluate it and keep its numbers in a run directory.
 
 The same config, seed and data already complete by this build of zoo: says so and
-shows the numbers. Stopped before its end: continues, and ends with the same bytes.`,
+shows the numbers. Stopped before its end: continues, and ends with the same bytes.
+
+weights.from=W starts from trained weights: those of a file (safetensors, or PyTorch's
+.pth), of a run directory, or of an experiment, which is trained first where its run is
+missing. They must be exactly the network's tensors; with 'weights.only=[features.*]' a
+part of them is taken, and the rest starts as usual.`,
 		Example: `  zoo run lenet5-mnist
   zoo run lenet5-mnist seed=2 train.epochs=3 model.activation=tanh
+  zoo run my.yaml weights.from=resnet18.pth 'weights.only=[conv1.*, bn1.*, layer*]'
   zoo run my.yaml --out /scratch/runs`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,
