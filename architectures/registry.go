@@ -90,7 +90,7 @@ func (m Model) Preparation() (p datasets.Preparation, known bool) {
 	case m.Photos.Cut > 0:
 		return m.Photos, true
 	case m.Input == [3]int{side, side, 3} && side >= 224 && side <= 256:
-		return datasets.ImageNet(256, side), true
+		return datasets.ImageNet(256, side, "bilinear"), true
 	}
 	return p, false
 }

@@ -7,6 +7,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/internal/problem"
 	"zoo/nn"
 )
@@ -52,8 +53,10 @@ func init() {
 		{"vit_b_32", vit(32, 768, 12, 12)},
 		{"vit_l_16", vit(16, 1024, 24, 16)},
 		{"vit_l_32", vit(32, 1024, 24, 16)},
-		{"vit_h_14", vit(14, 1280, 32, 16)},
 	})
+	h := m
+	h.Photos = datasets.ImageNet(224, 224, "bicubic") // torchvision's weights for this size
+	registerAll(h, []preset{{"vit_h_14", vit(14, 1280, 32, 16)}})
 	m.Paper = "Touvron et al. 2020, Training data-efficient image transformers & distillation through attention"
 	registerAll(m, []preset{ // Table 1
 		{"vit_ti_16", vit(16, 192, 12, 3)},

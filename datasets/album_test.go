@@ -332,7 +332,7 @@ func TestPrepare(t *testing.T) {
 			t.Fatalf("red is prepared as %v, want 76/255", v)
 		}
 	}
-	p := ImageNet(20, 10).Prepare(white)
+	p := ImageNet(20, 10, "bilinear").Prepare(white)
 	if len(p) != 300 || !near(p[0], (1-0.485)/0.229) || !near(p[1], -0.456/0.224) || !near(p[2], -0.406/0.225) {
 		t.Errorf("ImageNet's preparation of red is %v", p[:3])
 	}

@@ -40,8 +40,8 @@ type Preparation struct {
 
 // ImageNet is the preparation of torchvision's networks: the middle of a picture
 // whose shorter side is resized, by ImageNet's mean and deviation.
-func ImageNet(resize, cut int) Preparation {
-	return Preparation{View{resize, cut, "bilinear"}, imagenetMean, imagenetStd}
+func ImageNet(resize, cut int, filter string) Preparation {
+	return Preparation{View{resize, cut, filter}, imagenetMean, imagenetStd}
 }
 
 // Inception is the preparation of Google's networks: values from −1 to 1.

@@ -119,3 +119,22 @@ func TestAblation(t *testing.T) {
 		}
 	}
 }
+
+// TestPictures resolves README's config for pictures.
+func TestPictures(t *testing.T) {
+	if testing.Short() {
+		t.Skip("links the program")
+	}
+	file := filepath.Join(t.TempDir(), "pictures.yaml")
+	if err := os.WriteFile(file, []byte(block(t, "../..", "yaml", 2)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command("go", "run", "./cmd/zoo", "config", "show", file)
+	c.Dir = "../.."
+	out, err := c.CombinedOutput()
+	for _, want := range []string{"name: resnet18", "root: imagenet", "scale: 0.08", "lighting: imagenet(0.1)", "test_crops: 10"} {
+		if err != nil || !strings.Contains(string(out), want) {
+			t.Fatalf("%v, want %q\n%s", err, want, out)
+		}
+	}
+}

@@ -1,0 +1,26 @@
+package architectures
+
+import "testing"
+
+// Published weights see pictures of the size of their paper's images.
+func TestPreparations(t *testing.T) {
+	for name, want := range map[string][2]int{ // the shorter side, and the part that is seen
+		"resnet50": {256, 224}, "vgg16_bn": {256, 224}, "vit_b_16": {256, 224}, "vit_h_14": {224, 224}, "googlenet": {256, 224},
+		"inception_v3": {342, 299}, "inception_v4": {341, 299}, "inception_resnet_v2": {333, 299}, "xception": {333, 299},
+	} {
+		m, _ := Lookup(name)
+		if p, known := m.Preparation(); !known || p.Resize != want[0] || p.Cut != want[1] {
+			t.Errorf("%s: have %+v, %v, want %v", name, p, known, want)
+		}
+	}
+	for _, name := range Names() {
+		m, _ := Lookup(name)
+		p, known := m.Preparation()
+		if known && (p.Cut != m.Input[0] || p.Cut != m.Input[1] || p.Resize < p.Cut || m.Input[2] != 3) {
+			t.Errorf("%s sees %+v of pictures, and takes %v", name, p.View, m.Input)
+		}
+		if !known && m.Input[0] >= 224 {
+			t.Errorf("%s takes %v, and nothing says how it wants pictures", name, m.Input)
+		}
+	}
+}
