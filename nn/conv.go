@@ -22,6 +22,9 @@ type Filter struct {
 
 // Conv is Conv2D with square filters of k×k pixels.
 func Conv(s *Scope, x *G.Node, out, k, stride, pad int) *G.Node {
+	if stride == 0 {
+		s.Fail(fmt.Errorf("convolution: have stride 0, want at least 1"))
+	}
 	return Conv2D(s, x, out, squareFilter(k, stride, pad))
 }
 

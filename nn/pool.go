@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"cmp"
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
@@ -8,7 +9,8 @@ import (
 	"zoo/internal/ops"
 )
 
-// MaxPool takes the maximum of k×k windows of images.
+// MaxPool takes the maximum of k×k windows of images. For all pools, a stride of 0
+// means k.
 func MaxPool(s *Scope, x *G.Node, k, stride, pad int) *G.Node {
 	s.image(x)
 	return s.pool("max pool", x, window(k, stride, pad), s.Must(ops.MaxPool(x, window(k, stride, pad))))
@@ -36,7 +38,9 @@ func AvgPoolCountPad(s *Scope, x *G.Node, k, stride, pad int) *G.Node {
 	return s.pool("average pool", x, window(k, stride, pad), s.Must(ops.AvgPool(x, window(k, stride, pad), true)))
 }
 
+// window is of k×k pixels; a stride of 0 means k.
 func window(k, stride, pad int) ops.Window {
+	stride = cmp.Or(stride, k)
 	return ops.Window{Size: [2]int{k, k}, Stride: [2]int{stride, stride}, Pad: [2]int{pad, pad}}
 }
 

@@ -45,6 +45,7 @@ func TestBuildErrors(t *testing.T) {
 		{"too many logits", good, network(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Linear(s.In("fc"), x, 4) }), "the network returns (2, 4), want logits (rows, 3)"},
 		{"a filter too large", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Conv(s, x, 3, 7, 1, 0) }), "layer1.0.conv1: conv2d: have input (2, 6, 6, 4), want at least 7×7 pixels"},
 		{"no filters", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Conv(s, x, 0, 3, 1, -1) }), "layer1.0.conv1: convolution: have 0 filters of 3×3, stride 1, padding -1, dilation 1, want positive sizes"},
+		{"no stride", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Conv(s, x, 6, 3, 0, 1) }), "layer1.0.conv1: convolution: have stride 0, want at least 1"},
 		{"groups that do not divide", good, block(func(s *nn.Scope, x *G.Node) *G.Node {
 			return nn.Conv2D(s, x, 6, nn.Filter{Size: [2]int{1, 3}, Groups: 3})
 		}), "layer1.0.conv1: convolution: have 3 groups of 4 channels and 6 filters, want a divisor of both numbers"},
