@@ -295,34 +295,6 @@ func TestAblationsArePaired(t *testing.T) {
 	}
 }
 
-// TestVGGNames: the names that the doc comment of VGG tells.
-func TestVGGNames(t *testing.T) {
-	for model, want := range map[string]string{
-		"vgg11": "0 3 6 8 11 13 16 18", "vgg13": "0 2 5 7 10 12 15 17 20 22",
-		"vgg16": "0 2 5 7 10 12 14 17 19 21 24 26 28", "vgg-c": "0 2 5 7 10 12 14 17 19 21 24 26 28",
-		"vgg19": "0 2 5 7 10 12 14 16 19 21 23 25 28 30 32 34", "vgg11_bn": "0 4 8 11 15 18 22 25",
-	} {
-		m, _ := architectures.Lookup(model)
-		p, _ := outline(t, m, m.Network)
-		var features, classifier []string
-		for _, q := range p.All() {
-			if layer, ok := strings.CutSuffix(q.Path, ".weight"); ok {
-				if n, ok := strings.CutPrefix(layer, "classifier."); ok {
-					classifier = append(classifier, n)
-				} else if len(q.Shape) == 4 {
-					features = append(features, strings.TrimPrefix(layer, "features."))
-				}
-			}
-		}
-		if have := strings.Join(features, " "); have != want {
-			t.Errorf("%s: have convolutions %s of features, want %s", model, have, want)
-		}
-		if have := strings.Join(classifier, " "); have != "0 3 6" {
-			t.Errorf("%s: have linear layers %s of classifier, want 0 3 6", model, have)
-		}
-	}
-}
-
 // TestAlexNetAndVGGValidate: every field that makes no network is named.
 func TestAlexNetAndVGGValidate(t *testing.T) {
 	filters := []int{4, 8, 8, 8, 8}

@@ -27,6 +27,11 @@ import (
 // classifier.0, 3 and 6 of every column, or classifier where it is one. The
 // response norm of A-LRN is not counted, so that its names are those of A.
 //
+// The paper starts deeper columns from the first four convolutions and the linear
+// layers of a trained A. In an experiment (weights.only) these are
+//
+//	[features.0.*, features.3.*=features.5.*, features.6.*=features.10.*, features.8.*=features.12.*, classifier.*]
+//
 // Differs from the paper: no size is fixed. Images of 224×224 pixels leave 7×7
 // behind five poolings; others are averaged to as many (torchvision). For images of
 // 32×32, which leave one pixel, one linear layer takes the place of the three.
