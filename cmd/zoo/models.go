@@ -1,6 +1,11 @@
 package main
 
 import (
+	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
 	"github.com/spf13/cobra"
 
 	"zoo/architectures"
@@ -35,13 +40,9 @@ convolutions and linear layers for one example of the paper's size.`,
 			if err != nil {
 				return err
 			}
-			var all []model
-			for _, name := range names {
-				m, err := describe(name)
-				if err != nil {
-					return err
-				}
-				all = append(all, m)
+			all, err := describeAll(names)
+			if err != nil {
+				return err
 			}
 			if asJSON {
 				return printJSON(c.OutOrStdout(), all)
@@ -56,6 +57,23 @@ convolutions and linear layers for one example of the paper's size.`,
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
+}
+
+// describeAll describes registered models, on all processors: to build a hundred
+// takes more than a second.
+func describeAll(names []string) ([]model, error) {
+	all, errs := make([]model, len(names)), make([]error, len(names))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
+				all[i], errs[i] = describe(names[i])
+			}
+		})
+	}
+	workers.Wait()
+	return all, errors.Join(errs...)
 }
 
 // describe builds a registered model to count what it has.
