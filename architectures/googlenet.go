@@ -19,8 +19,10 @@ import (
 // has 3×3 filters where the paper has 5×5, and it pools otherwise.
 //
 // The paper does not give the constants of its local response normalisation;
-// those here are AlexNet's. Its weights want images with a mean and a standard
-// deviation of 0.5 in each channel.
+// those here are AlexNet's.
+//
+// The weights that torchvision publishes want values from −1 to 1: it rescales what
+// its usual preparation of pictures gives.
 type GoogLeNet struct {
 	Stem       string  `doc:"imagenet: 7×7 convolution of stride 2, 1×1 and 3×3, and pooling after the first and the last; small: 3×3 convolution" enum:"imagenet,small"`
 	Divisor    int     `doc:"divides the number of filters and hidden units of every layer; 1: the paper's"`

@@ -18,9 +18,6 @@ import (
 //
 // As in the published network, the last module is added as it is, with no
 // activation behind it.
-//
-// The weights that are published want images with a mean and a standard deviation
-// of 0.5 in each channel.
 type InceptionResNet struct {
 	Stem    string    `doc:"imagenet: five convolutions and two poolings, to an eighth of the size; small: 3×3 convolution" enum:"imagenet,small"`
 	Modules []int     `doc:"residual modules of each of the three sizes"`

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
+	"zoo/datasets"
 	"zoo/internal/problem"
 	"zoo/nn"
 )
@@ -105,6 +106,24 @@ func TestTooSmallImages(t *testing.T) {
 		}
 		if err := at(c.least - 1); err == nil || !strings.HasPrefix(err.Error(), c.path) || !strings.Contains(err.Error(), "pixels") {
 			t.Errorf("%s of %d pixels: have error %v, want one of %s", name, c.least-1, err, c.path)
+		}
+	}
+}
+
+// TestInceptionPhotos: published weights of the family want values from −1 to 1.
+func TestInceptionPhotos(t *testing.T) {
+	half := [3]float64{0.5, 0.5, 0.5}
+	for name, view := range map[string]datasets.View{
+		"googlenet":           {Resize: 256, Cut: 224, Filter: "bilinear"},
+		"inception_v3":        {Resize: 342, Cut: 299, Filter: "bilinear"},
+		"inception_v4":        {Resize: 341, Cut: 299, Filter: "bicubic"},
+		"inception_resnet_v2": {Resize: 333, Cut: 299, Filter: "bicubic"},
+		"xception":            {Resize: 333, Cut: 299, Filter: "bicubic"},
+	} {
+		m, _ := architectures.Lookup(name)
+		want := datasets.Preparation{View: view, Mean: half, Std: half}
+		if p, known := m.Preparation(); !known || p != want {
+			t.Errorf("%s: have %+v, want %+v", name, p, want)
 		}
 	}
 }

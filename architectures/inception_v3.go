@@ -13,8 +13,8 @@ import (
 // n×1, and images shrink in modules that convolve and pool side by side. Its
 // auxiliary classifier has batch norms, and only training computes it.
 //
-// The weights that are published want images with a mean and a standard deviation
-// of 0.5 in each channel.
+// The weights that torchvision publishes want values from −1 to 1: it rescales what
+// its usual preparation of pictures gives.
 type InceptionV3 struct {
 	Stem    string  `doc:"imagenet: five convolutions and two poolings, to an eighth of the size; small: 3×3 convolution" enum:"imagenet,small"`
 	Modules []int   `doc:"modules of each of the three sizes, without those that halve images"`

@@ -13,9 +13,6 @@ const inceptionV4Paper = "Szegedy, Ioffe, Vanhoucke & Alemi 2016, Inception-v4, 
 // InceptionV4 is the network of Szegedy et al. 2016, Figures 3 to 9, in timm's
 // names: a stem of modules, and three kinds of modules with one of each two that
 // halves images between them.
-//
-// The weights that are published want images with a mean and a standard deviation
-// of 0.5 in each channel.
 type InceptionV4 struct {
 	Stem    string `doc:"imagenet: three convolutions and three modules, to an eighth of the size; small: 3×3 convolution" enum:"imagenet,small"`
 	Modules []int  `doc:"modules of each of the three sizes, without those that halve images: Inception-A, B and C"`

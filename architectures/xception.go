@@ -14,9 +14,6 @@ import (
 // blocks of separable convolutions, each of which is a 3×3 convolution of every
 // channel by itself and a 1×1 convolution, with neither a norm nor an activation
 // between the two.
-//
-// The weights that are published want images with a mean and a standard deviation
-// of 0.5 in each channel.
 type Xception struct {
 	Stem    string `doc:"imagenet: two 3×3 convolutions, the first of stride 2; small: 3×3 convolution" enum:"imagenet,small"`
 	Middle  int    `doc:"blocks of the middle flow"`
