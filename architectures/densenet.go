@@ -86,9 +86,9 @@ func (m DenseNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 			x = m.transition(f.In("transition%d", i), x)
 		}
 		for l := range layers {
-			// All features so far are one node, and a layer appends its own: the
-			// values that are copied are those of a concatenation of single outputs, and
-			// the gradient of a feature is one sum a layer.
+			// All features so far are one node, to which a layer appends its own: as
+			// many values are copied as by a concatenation of single outputs, but their
+			// gradients need one sum a layer, and not one for each pair of layers.
 			at := f.In("denseblock%d.denselayer%d", i+1, l+1)
 			x = nn.Concat(at.In("concat"), x, m.layer(at, x))
 		}
