@@ -99,6 +99,36 @@ func NormalizeGrad[F Float](dx, dy, x, mean, scale, slope, shift []F) {
 	}
 }
 
+// LayerNorm is y[i] = (x[i] − mean)·rstd·gamma[i] + beta[i].
+func LayerNorm[F Float](y, x, gamma, beta []F, mean, rstd F) {
+	y, gamma, beta = y[:len(x)], gamma[:len(x)], beta[:len(x)]
+	if p := first(x); p != nil {
+		layerNormVector(len(x), first(y), p, first(gamma), first(beta), float32(mean), float32(rstd))
+		return
+	}
+	for i, v := range x {
+		y[i] = (v-mean)*rstd*gamma[i] + beta[i]
+	}
+}
+
+// LayerNormGrad is the gradient of LayerNorm: dx[i] = dy[i]·gamma[i]·rstd −
+// (x[i] − mean)·slope − shift, and dgamma[i] += dy[i]·(x[i] − mean)·rstd and
+// dbeta[i] += dy[i].
+func LayerNormGrad[F Float](dx, dgamma, dbeta, dy, x, gamma []F, mean, rstd, slope, shift F) {
+	n := len(x)
+	dx, dgamma, dbeta, dy, gamma = dx[:n], dgamma[:n], dbeta[:n], dy[:n], gamma[:n]
+	if p := first(x); p != nil {
+		layerNormGradVector(n, first(dx), first(dgamma), first(dbeta), first(dy), p, first(gamma), float32(mean), float32(rstd), float32(slope), float32(shift))
+		return
+	}
+	for i, v := range x {
+		d, g := v-mean, dy[i]
+		dgamma[i] += g * (d * rstd)
+		dbeta[i] += g
+		dx[i] = g*gamma[i]*rstd - d*slope - shift
+	}
+}
+
 // ScaleColumns is y[r, j] = x[r, j]·scale[j].
 func ScaleColumns[F Float](y, x, scale []F) {
 	c := len(scale)

@@ -3,6 +3,7 @@ package f32
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -101,5 +102,36 @@ func TestMomentsNearPivot(t *testing.T) {
 	shift := sum[0]/n + 0.5
 	if exact -= shift * shift; math.Abs(variance-exact) > 1e-6*exact {
 		t.Errorf("have variance %v, want %v", variance, exact)
+	}
+}
+
+// TestLayerNormGrad compares the vector loop with the plain one, in float64, and
+// looks for what is written behind the end.
+func TestLayerNormGrad(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 5))
+	for n := 1; n < 150; n++ {
+		var narrow [6][]float32
+		var wide [6][]float64
+		for i := range narrow {
+			narrow[i], wide[i] = make([]float32, n+1), make([]float64, n)
+			for j := range n {
+				narrow[i][j] = float32(r.NormFloat64())
+				wide[i][j] = float64(narrow[i][j])
+			}
+			narrow[i][n] = 7
+		}
+		a, b := narrow, wide
+		LayerNormGrad(a[0], a[1], a[2], a[3], a[4][:n], a[5], 0.25, 1.5, -0.5, 0.125)
+		LayerNormGrad(b[0], b[1], b[2], b[3], b[4], b[5], 0.25, 1.5, -0.5, 0.125)
+		for i := range a {
+			for j, want := range b[i] {
+				if math.Abs(float64(a[i][j])-want) > 1e-5*(1+math.Abs(want)) {
+					t.Fatalf("%d values: vector %d is %v at %d, want %v", n, i, a[i][j], j, want)
+				}
+			}
+			if a[i][n] != 7 {
+				t.Fatalf("%d values: vector %d was written behind its end", n, i)
+			}
+		}
 	}
 }

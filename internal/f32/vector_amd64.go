@@ -94,6 +94,16 @@ func normalizeAddReluRows(n int, width int, y *float32, x *float32, other *float
 //go:noescape
 func normalizeGradRows(n int, width int, dx *float32, dy *float32, x *float32, mean *float32, scale *float32, slope *float32, shift *float32)
 
+// layerNormVector is y = (x − mean)·rstd·gamma + beta.
+//
+//go:noescape
+func layerNormVector(n int, y *float32, x *float32, gamma *float32, beta *float32, mean float32, rstd float32)
+
+// layerNormGradVector is dx = dy·gamma·rstd − (x − mean)·slope − shift, dgamma += dy·(x − mean)·rstd and dbeta += dy.
+//
+//go:noescape
+func layerNormGradVector(n int, dx *float32, dgamma *float32, dbeta *float32, dy *float32, x *float32, gamma *float32, mean float32, rstd float32, slope float32, shift float32)
+
 // scaleRows is y = x·scale.
 //
 //go:noescape

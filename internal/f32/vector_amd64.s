@@ -3509,6 +3509,418 @@ avx2next:
 	VZEROUPPER
 	RET
 
+// func layerNormVector(n int, y *float32, x *float32, gamma *float32, beta *float32, mean float32, rstd float32)
+// Requires: AVX, AVX512F, BMI2, FMA3
+TEXT ·layerNormVector(SB), NOSPLIT, $0-48
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         gamma+24(FP), BX
+	MOVQ         beta+32(FP), SI
+	VBROADCASTSS mean+40(FP), Z0
+	VBROADCASTSS rstd+44(FP), Z1
+	XORQ         DI, DI
+
+avx512group:
+	CMPQ        AX, $+64
+	JLT         avx512tail
+	VMOVUPS     (DX)(DI*4), Z2
+	VMOVUPS     (BX)(DI*4), Z3
+	VMOVUPS     (SI)(DI*4), Z4
+	VSUBPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VMOVAPS     Z4, Z4
+	VFMADD231PS Z3, Z2, Z4
+	VMOVUPS     Z4, (CX)(DI*4)
+	VMOVUPS     64(DX)(DI*4), Z2
+	VMOVUPS     64(BX)(DI*4), Z3
+	VMOVUPS     64(SI)(DI*4), Z4
+	VSUBPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VMOVAPS     Z4, Z4
+	VFMADD231PS Z3, Z2, Z4
+	VMOVUPS     Z4, 64(CX)(DI*4)
+	VMOVUPS     128(DX)(DI*4), Z2
+	VMOVUPS     128(BX)(DI*4), Z3
+	VMOVUPS     128(SI)(DI*4), Z4
+	VSUBPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VMOVAPS     Z4, Z4
+	VFMADD231PS Z3, Z2, Z4
+	VMOVUPS     Z4, 128(CX)(DI*4)
+	VMOVUPS     192(DX)(DI*4), Z2
+	VMOVUPS     192(BX)(DI*4), Z3
+	VMOVUPS     192(SI)(DI*4), Z4
+	VSUBPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VMOVAPS     Z4, Z4
+	VFMADD231PS Z3, Z2, Z4
+	VMOVUPS     Z4, 192(CX)(DI*4)
+	ADDQ        $+64, DI
+	SUBQ        $+64, AX
+	JMP         avx512group
+
+avx512tail:
+	TESTQ       AX, AX
+	JZ          avx512next
+	MOVQ        $-1, R8
+	BZHIQ       AX, R8, R8
+	KMOVW       R8, K1
+	SHRQ        $0x10, R8
+	KMOVW       R8, K2
+	SHRQ        $0x10, R8
+	KMOVW       R8, K3
+	SHRQ        $0x10, R8
+	KMOVW       R8, K4
+	VMOVUPS.Z   (DX)(DI*4), K1, Z2
+	VMOVUPS.Z   (BX)(DI*4), K1, Z3
+	VMOVUPS.Z   (SI)(DI*4), K1, Z4
+	VSUBPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VMOVAPS     Z4, Z4
+	VFMADD231PS Z3, Z2, Z4
+	VMOVUPS     Z4, K1, (CX)(DI*4)
+	VMOVUPS.Z   64(DX)(DI*4), K2, Z2
+	VMOVUPS.Z   64(BX)(DI*4), K2, Z3
+	VMOVUPS.Z   64(SI)(DI*4), K2, Z4
+	VSUBPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VMOVAPS     Z4, Z4
+	VFMADD231PS Z3, Z2, Z4
+	VMOVUPS     Z4, K2, 64(CX)(DI*4)
+	VMOVUPS.Z   128(DX)(DI*4), K3, Z2
+	VMOVUPS.Z   128(BX)(DI*4), K3, Z3
+	VMOVUPS.Z   128(SI)(DI*4), K3, Z4
+	VSUBPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VMOVAPS     Z4, Z4
+	VFMADD231PS Z3, Z2, Z4
+	VMOVUPS     Z4, K3, 128(CX)(DI*4)
+	VMOVUPS.Z   192(DX)(DI*4), K4, Z2
+	VMOVUPS.Z   192(BX)(DI*4), K4, Z3
+	VMOVUPS.Z   192(SI)(DI*4), K4, Z4
+	VSUBPS      Z0, Z2, Z0
+	VMULPS      Z1, Z0, Z0
+	VMOVAPS     Z4, Z1
+	VFMADD231PS Z3, Z0, Z1
+	VMOVUPS     Z1, K4, 192(CX)(DI*4)
+	ADDQ        AX, DI
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         gamma+24(FP), BX
+	MOVQ         beta+32(FP), SI
+	VBROADCASTSS mean+40(FP), Y0
+	VBROADCASTSS rstd+44(FP), Y1
+	XORQ         DI, DI
+
+avx2group:
+	CMPQ        AX, $+32
+	JLT         avx2tail
+	VMOVUPS     (DX)(DI*4), Y2
+	VMOVUPS     (BX)(DI*4), Y3
+	VMOVUPS     (SI)(DI*4), Y4
+	VSUBPS      Y0, Y2, Y2
+	VMULPS      Y1, Y2, Y2
+	VMOVAPS     Y4, Y4
+	VFMADD231PS Y3, Y2, Y4
+	VMOVUPS     Y4, (CX)(DI*4)
+	VMOVUPS     32(DX)(DI*4), Y2
+	VMOVUPS     32(BX)(DI*4), Y3
+	VMOVUPS     32(SI)(DI*4), Y4
+	VSUBPS      Y0, Y2, Y2
+	VMULPS      Y1, Y2, Y2
+	VMOVAPS     Y4, Y4
+	VFMADD231PS Y3, Y2, Y4
+	VMOVUPS     Y4, 32(CX)(DI*4)
+	VMOVUPS     64(DX)(DI*4), Y2
+	VMOVUPS     64(BX)(DI*4), Y3
+	VMOVUPS     64(SI)(DI*4), Y4
+	VSUBPS      Y0, Y2, Y2
+	VMULPS      Y1, Y2, Y2
+	VMOVAPS     Y4, Y4
+	VFMADD231PS Y3, Y2, Y4
+	VMOVUPS     Y4, 64(CX)(DI*4)
+	VMOVUPS     96(DX)(DI*4), Y2
+	VMOVUPS     96(BX)(DI*4), Y3
+	VMOVUPS     96(SI)(DI*4), Y4
+	VSUBPS      Y0, Y2, Y2
+	VMULPS      Y1, Y2, Y2
+	VMOVAPS     Y4, Y4
+	VFMADD231PS Y3, Y2, Y4
+	VMOVUPS     Y4, 96(CX)(DI*4)
+	ADDQ        $+32, DI
+	SUBQ        $+32, AX
+	JMP         avx2group
+
+avx2tail:
+	TESTQ       AX, AX
+	JZ          avx2next
+	LEAQ        masks<>+0(SB), R8
+	MOVQ        AX, R9
+	NEGQ        R9
+	LEAQ        128(R8)(R9*4), R8
+	VMOVUPS     (R8), Y2
+	VMASKMOVPS  (DX)(DI*4), Y2, Y3
+	VMASKMOVPS  (BX)(DI*4), Y2, Y4
+	VMASKMOVPS  (SI)(DI*4), Y2, Y5
+	VSUBPS      Y0, Y3, Y3
+	VMULPS      Y1, Y3, Y3
+	VMOVAPS     Y5, Y5
+	VFMADD231PS Y4, Y3, Y5
+	VMASKMOVPS  Y5, Y2, (CX)(DI*4)
+	VMOVUPS     32(R8), Y2
+	VMASKMOVPS  32(DX)(DI*4), Y2, Y3
+	VMASKMOVPS  32(BX)(DI*4), Y2, Y4
+	VMASKMOVPS  32(SI)(DI*4), Y2, Y5
+	VSUBPS      Y0, Y3, Y3
+	VMULPS      Y1, Y3, Y3
+	VMOVAPS     Y5, Y5
+	VFMADD231PS Y4, Y3, Y5
+	VMASKMOVPS  Y5, Y2, 32(CX)(DI*4)
+	VMOVUPS     64(R8), Y2
+	VMASKMOVPS  64(DX)(DI*4), Y2, Y3
+	VMASKMOVPS  64(BX)(DI*4), Y2, Y4
+	VMASKMOVPS  64(SI)(DI*4), Y2, Y5
+	VSUBPS      Y0, Y3, Y3
+	VMULPS      Y1, Y3, Y3
+	VMOVAPS     Y5, Y5
+	VFMADD231PS Y4, Y3, Y5
+	VMASKMOVPS  Y5, Y2, 64(CX)(DI*4)
+	VMOVUPS     96(R8), Y2
+	VMASKMOVPS  96(DX)(DI*4), Y2, Y3
+	VMASKMOVPS  96(BX)(DI*4), Y2, Y4
+	VMASKMOVPS  96(SI)(DI*4), Y2, Y5
+	VSUBPS      Y0, Y3, Y0
+	VMULPS      Y1, Y0, Y0
+	VMOVAPS     Y5, Y1
+	VFMADD231PS Y4, Y0, Y1
+	VMASKMOVPS  Y1, Y2, 96(CX)(DI*4)
+	ADDQ        AX, DI
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func layerNormGradVector(n int, dx *float32, dgamma *float32, dbeta *float32, dy *float32, x *float32, gamma *float32, mean float32, rstd float32, slope float32, shift float32)
+// Requires: AVX, AVX512F, BMI2, FMA3
+TEXT ·layerNormGradVector(SB), NOSPLIT, $0-72
+	CMPQ         ·vectorLanes+0(SB), $0x10
+	JNE          avx2
+	MOVQ         n+0(FP), AX
+	MOVQ         dx+8(FP), CX
+	MOVQ         dgamma+16(FP), DX
+	MOVQ         dbeta+24(FP), BX
+	MOVQ         dy+32(FP), SI
+	MOVQ         x+40(FP), DI
+	MOVQ         gamma+48(FP), R8
+	VBROADCASTSS mean+56(FP), Z0
+	VBROADCASTSS rstd+60(FP), Z1
+	VBROADCASTSS slope+64(FP), Z2
+	VBROADCASTSS shift+68(FP), Z3
+	XORQ         R9, R9
+
+avx512group:
+	CMPQ         AX, $+32
+	JLT          avx512tail
+	VMOVUPS      (DX)(R9*4), Z4
+	VMOVUPS      (BX)(R9*4), Z5
+	VMOVUPS      (SI)(R9*4), Z6
+	VMOVUPS      (DI)(R9*4), Z7
+	VMOVUPS      (R8)(R9*4), Z8
+	VSUBPS       Z0, Z7, Z7
+	VMULPS       Z8, Z6, Z8
+	VMULPS       Z1, Z8, Z8
+	VFNMADD231PS Z2, Z7, Z8
+	VSUBPS       Z3, Z8, Z8
+	VMULPS       Z1, Z7, Z7
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z7, Z6, Z4
+	VADDPS       Z6, Z5, Z5
+	VMOVUPS      Z8, (CX)(R9*4)
+	VMOVUPS      Z4, (DX)(R9*4)
+	VMOVUPS      Z5, (BX)(R9*4)
+	VMOVUPS      64(DX)(R9*4), Z4
+	VMOVUPS      64(BX)(R9*4), Z5
+	VMOVUPS      64(SI)(R9*4), Z6
+	VMOVUPS      64(DI)(R9*4), Z7
+	VMOVUPS      64(R8)(R9*4), Z8
+	VSUBPS       Z0, Z7, Z7
+	VMULPS       Z8, Z6, Z8
+	VMULPS       Z1, Z8, Z8
+	VFNMADD231PS Z2, Z7, Z8
+	VSUBPS       Z3, Z8, Z8
+	VMULPS       Z1, Z7, Z7
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z7, Z6, Z4
+	VADDPS       Z6, Z5, Z5
+	VMOVUPS      Z8, 64(CX)(R9*4)
+	VMOVUPS      Z4, 64(DX)(R9*4)
+	VMOVUPS      Z5, 64(BX)(R9*4)
+	ADDQ         $+32, R9
+	SUBQ         $+32, AX
+	JMP          avx512group
+
+avx512tail:
+	TESTQ        AX, AX
+	JZ           avx512next
+	MOVQ         $-1, R10
+	BZHIQ        AX, R10, R10
+	KMOVW        R10, K1
+	SHRQ         $0x10, R10
+	KMOVW        R10, K2
+	VMOVUPS.Z    (DX)(R9*4), K1, Z4
+	VMOVUPS.Z    (BX)(R9*4), K1, Z5
+	VMOVUPS.Z    (SI)(R9*4), K1, Z6
+	VMOVUPS.Z    (DI)(R9*4), K1, Z7
+	VMOVUPS.Z    (R8)(R9*4), K1, Z8
+	VSUBPS       Z0, Z7, Z7
+	VMULPS       Z8, Z6, Z8
+	VMULPS       Z1, Z8, Z8
+	VFNMADD231PS Z2, Z7, Z8
+	VSUBPS       Z3, Z8, Z8
+	VMULPS       Z1, Z7, Z7
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z7, Z6, Z4
+	VADDPS       Z6, Z5, Z5
+	VMOVUPS      Z8, K1, (CX)(R9*4)
+	VMOVUPS      Z4, K1, (DX)(R9*4)
+	VMOVUPS      Z5, K1, (BX)(R9*4)
+	VMOVUPS.Z    64(DX)(R9*4), K2, Z4
+	VMOVUPS.Z    64(BX)(R9*4), K2, Z5
+	VMOVUPS.Z    64(SI)(R9*4), K2, Z6
+	VMOVUPS.Z    64(DI)(R9*4), K2, Z7
+	VMOVUPS.Z    64(R8)(R9*4), K2, Z8
+	VSUBPS       Z0, Z7, Z0
+	VMULPS       Z8, Z6, Z7
+	VMULPS       Z1, Z7, Z7
+	VFNMADD231PS Z2, Z0, Z7
+	VSUBPS       Z3, Z7, Z2
+	VMULPS       Z1, Z0, Z0
+	VMOVAPS      Z4, Z1
+	VFMADD231PS  Z0, Z6, Z1
+	VADDPS       Z6, Z5, Z0
+	VMOVUPS      Z2, K2, 64(CX)(R9*4)
+	VMOVUPS      Z1, K2, 64(DX)(R9*4)
+	VMOVUPS      Z0, K2, 64(BX)(R9*4)
+	ADDQ         AX, R9
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ         n+0(FP), AX
+	MOVQ         dx+8(FP), CX
+	MOVQ         dgamma+16(FP), DX
+	MOVQ         dbeta+24(FP), BX
+	MOVQ         dy+32(FP), SI
+	MOVQ         x+40(FP), DI
+	MOVQ         gamma+48(FP), R8
+	VBROADCASTSS mean+56(FP), Y0
+	VBROADCASTSS rstd+60(FP), Y1
+	VBROADCASTSS slope+64(FP), Y2
+	VBROADCASTSS shift+68(FP), Y3
+	XORQ         R9, R9
+
+avx2group:
+	CMPQ         AX, $+16
+	JLT          avx2tail
+	VMOVUPS      (DX)(R9*4), Y4
+	VMOVUPS      (BX)(R9*4), Y5
+	VMOVUPS      (SI)(R9*4), Y6
+	VMOVUPS      (DI)(R9*4), Y7
+	VMOVUPS      (R8)(R9*4), Y8
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       Y8, Y6, Y8
+	VMULPS       Y1, Y8, Y8
+	VFNMADD231PS Y2, Y7, Y8
+	VSUBPS       Y3, Y8, Y8
+	VMULPS       Y1, Y7, Y7
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y7, Y6, Y4
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      Y8, (CX)(R9*4)
+	VMOVUPS      Y4, (DX)(R9*4)
+	VMOVUPS      Y5, (BX)(R9*4)
+	VMOVUPS      32(DX)(R9*4), Y4
+	VMOVUPS      32(BX)(R9*4), Y5
+	VMOVUPS      32(SI)(R9*4), Y6
+	VMOVUPS      32(DI)(R9*4), Y7
+	VMOVUPS      32(R8)(R9*4), Y8
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       Y8, Y6, Y8
+	VMULPS       Y1, Y8, Y8
+	VFNMADD231PS Y2, Y7, Y8
+	VSUBPS       Y3, Y8, Y8
+	VMULPS       Y1, Y7, Y7
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y7, Y6, Y4
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      Y8, 32(CX)(R9*4)
+	VMOVUPS      Y4, 32(DX)(R9*4)
+	VMOVUPS      Y5, 32(BX)(R9*4)
+	ADDQ         $+16, R9
+	SUBQ         $+16, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), R10
+	MOVQ         AX, R11
+	NEGQ         R11
+	LEAQ         128(R10)(R11*4), R10
+	VMOVUPS      (R10), Y4
+	VMASKMOVPS   (DX)(R9*4), Y4, Y5
+	VMASKMOVPS   (BX)(R9*4), Y4, Y6
+	VMASKMOVPS   (SI)(R9*4), Y4, Y7
+	VMASKMOVPS   (DI)(R9*4), Y4, Y8
+	VMASKMOVPS   (R8)(R9*4), Y4, Y9
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       Y9, Y7, Y9
+	VMULPS       Y1, Y9, Y9
+	VFNMADD231PS Y2, Y8, Y9
+	VSUBPS       Y3, Y9, Y9
+	VMULPS       Y1, Y8, Y8
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y8, Y7, Y5
+	VADDPS       Y7, Y6, Y6
+	VMASKMOVPS   Y9, Y4, (CX)(R9*4)
+	VMASKMOVPS   Y5, Y4, (DX)(R9*4)
+	VMASKMOVPS   Y6, Y4, (BX)(R9*4)
+	VMOVUPS      32(R10), Y4
+	VMASKMOVPS   32(DX)(R9*4), Y4, Y5
+	VMASKMOVPS   32(BX)(R9*4), Y4, Y6
+	VMASKMOVPS   32(SI)(R9*4), Y4, Y7
+	VMASKMOVPS   32(DI)(R9*4), Y4, Y8
+	VMASKMOVPS   32(R8)(R9*4), Y4, Y9
+	VSUBPS       Y0, Y8, Y0
+	VMULPS       Y9, Y7, Y8
+	VMULPS       Y1, Y8, Y8
+	VFNMADD231PS Y2, Y0, Y8
+	VSUBPS       Y3, Y8, Y2
+	VMULPS       Y1, Y0, Y0
+	VMOVAPS      Y5, Y1
+	VFMADD231PS  Y0, Y7, Y1
+	VADDPS       Y7, Y6, Y0
+	VMASKMOVPS   Y2, Y4, 32(CX)(R9*4)
+	VMASKMOVPS   Y1, Y4, 32(DX)(R9*4)
+	VMASKMOVPS   Y0, Y4, 32(BX)(R9*4)
+	ADDQ         AX, R9
+
+avx2next:
+	VZEROUPPER
+	RET
+
 // func scaleRows(n int, width int, y *float32, x *float32, scale *float32)
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·scaleRows(SB), NOSPLIT, $0-40

@@ -76,6 +76,14 @@ func normalizeGradRows(n, width int, dx, dy, x, mean, scale, slope, shift *float
 	panic("f32: no assembly in this build")
 }
 
+func layerNormVector(n int, y, x, gamma, beta *float32, mean, rstd float32) {
+	panic("f32: no assembly in this build")
+}
+
+func layerNormGradVector(n int, dx, dgamma, dbeta, dy, x, gamma *float32, mean, rstd, slope, shift float32) {
+	panic("f32: no assembly in this build")
+}
+
 func scaleRows(n, width int, y, x, scale *float32) {
 	panic("f32: no assembly in this build")
 }

@@ -131,6 +131,7 @@ var flatLoops = map[string]loopTest{
 	"SumExp":         {1, func(o operands) { o.sums[0][0] = SumExp(o.a, 1.5) }},
 	"ExpSum":         {2, func(o operands) { o.sums[0][0] = ExpSum(o.y, o.a, 1.5) }},
 	"SoftmaxGrad":    {3, func(o operands) { SoftmaxGrad(o.y, o.a, o.b, 0.4, 0.125) }},
+	"LayerNorm":      {4, func(o operands) { LayerNorm(o.y, o.a, o.b, o.d, 0.3, 1.5) }},
 	"MaxOf": {1, func(o operands) {
 		if len(o.a) > 0 {
 			o.sums[0][0] = float64(MaxOf(o.a))

@@ -18,21 +18,8 @@ func GroupNorm(x, gamma, beta *G.Node, groups int, eps float64) (*G.Node, error)
 	return Apply(newGroupNorm[float32]("groupnorm", groups, eps), newGroupNorm[float64]("groupnorm", groups, eps), x, gamma, beta)
 }
 
-// LayerNorm normalises each row of x (N, D) or (N, T, D) to mean 0 and variance
-// 1 over the last axis, then applies gamma and beta, both (D) (Ba et al. 2016).
-func LayerNorm(x, gamma, beta *G.Node, eps float64) (*G.Node, error) {
-	return Apply(newGroupNorm[float32]("layernorm", 1, eps), newGroupNorm[float64]("layernorm", 1, eps), x, gamma, beta)
-}
-
-// RMSNorm is gamma·x/√(mean(x²) + eps), with gamma of (C) (Zhang and Sennrich
-// 2019). The mean is over the last axis of x (N, C) or (N, T, C), and over all
-// axes but the first of images x (N, H, W, C), as for a group norm of one group.
-func RMSNorm(x, gamma *G.Node, eps float64) (*G.Node, error) {
-	return Apply(newGroupNorm[float32]("rmsnorm", 1, eps), newGroupNorm[float64]("rmsnorm", 1, eps), x, gamma)
-}
-
-// groupNorm is all three norms. It sees x as n examples of rows×channels. Without
-// beta it is RMSNorm: the mean is taken to be 0.
+// groupNorm sees x as n examples of rows×channels. Without beta it is RMSNorm of
+// images: the mean is taken to be 0.
 type groupNorm[F f32.Float] struct {
 	name   string
 	groups int
@@ -60,15 +47,10 @@ func (*groupNorm[F]) Batched() int   { return 1 }
 
 func (k *groupNorm[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x := in[0]
-	switch d := x.Dims(); {
-	case d == 4 && k.name != "layernorm":
-		k.n, k.rows, k.c = x[0], x[1]*x[2], x[3]
-	case (d == 2 || d == 3) && k.name != "groupnorm":
-		k.c = channels(x)
-		k.n, k.rows = x.TotalSize()/k.c, 1
-	default:
+	if x.Dims() != 4 {
 		return nil, fmt.Errorf("have input %v, want %s", x, normalises[k.name])
 	}
+	k.n, k.rows, k.c = x[0], x[1]*x[2], x[3]
 	if err := perChannel(x, in[1:], "gamma", "beta"); err != nil {
 		return nil, err
 	}
@@ -91,8 +73,7 @@ func (k *groupNorm[F]) Forward(ctx *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	if len(in) == 3 {
 		beta = in[2].V
 	}
-	// A row of (N, T, D) is an example of its own here.
-	first := ctx.Part().First * (out.Shape.TotalSize() / out.Shape[0] / example)
+	first := ctx.Part().First
 	mean, scale := split2(ctx.Scratch(ctx.Worker(), 2*k.c), k.c)
 	for i := range len(x) / example {
 		x := x[i*example : (i+1)*example]

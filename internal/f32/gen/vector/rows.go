@@ -156,6 +156,20 @@ func rowKernels() {
 			VFNMADD231PS(c[2], v.sub(in[1], c[0]), g)
 			return one(v.sub(g, c[3]))
 		}}.write()
+	loop{name: "layerNormVector", doc: "y = (x − mean)·rstd·gamma + beta.", group: 4,
+		out: words("y"), in: words("x gamma beta"), scalars: words("mean rstd"),
+		body: func(v isa, in, _, s []Op) []reg.VecVirtual {
+			return one(v.fma(v.mul(v.sub(in[0], s[0]), s[1]), in[1], in[2]))
+		}}.write()
+	loop{name: "layerNormGradVector", doc: "dx = dy·gamma·rstd − (x − mean)·slope − shift, dgamma += dy·(x − mean)·rstd and dbeta += dy.", group: 2,
+		out: words("dx dgamma dbeta"), in: words("dgamma dbeta dy x gamma"), scalars: words("mean rstd slope shift"),
+		body: func(v isa, in, _, s []Op) []reg.VecVirtual {
+			dgamma, dbeta, dy, x, gamma := in[0], in[1], in[2], in[3], in[4]
+			d := v.sub(x, s[0])
+			dx := v.mul(v.mul(dy, gamma), s[1])
+			VFNMADD231PS(s[2], d, dx)
+			return []reg.VecVirtual{v.sub(dx, s[3]), v.fma(dy, v.mul(d, s[1]), dgamma), v.add(dbeta, dy)}
+		}}.write()
 	loop{name: "scaleRows", doc: "y = x·scale.", group: 4,
 		out: words("y"), in: words("x"), columns: words("scale"),
 		body: func(v isa, in, c, _ []Op) []reg.VecVirtual { return one(v.mul(in[0], c[0])) }}.write()
