@@ -110,7 +110,7 @@ func (r *Reader) open(size int64) error {
 	if err != nil {
 		head := make([]byte, len(legacy))
 		if n, _ := r.file.ReadAt(head, 0); bytes.Equal(head[:n], legacy) {
-			return errors.New("this is the format of PyTorch before 1.6, which cannot be read without running it; load it in PyTorch and save it with torch.save(state_dict, FILE, _use_new_zipfile_serialization=True)")
+			return errors.New("this is the format of PyTorch before 1.6, which is not read here; load it in PyTorch and save it with torch.save(state_dict, FILE, _use_new_zipfile_serialization=True)")
 		}
 		if bytes.HasPrefix(head, []byte("PK")) {
 			return fmt.Errorf("truncated or damaged: %w", err)
