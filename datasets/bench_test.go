@@ -1,6 +1,14 @@
 package datasets
 
-import "testing"
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"math"
+	"testing"
+)
 
 // One epoch of 6,000 images: a tenth of MNIST, and an eighth of CIFAR-10 with
 // its usual augmentation.
@@ -26,6 +34,45 @@ func BenchmarkEpoch(b *testing.B) {
 				}
 			}
 			b.ReportMetric(6000*float64(b.N)/b.Elapsed().Seconds(), "images/s")
+		})
+	}
+}
+
+// Photographs of ImageNet's usual size, decoded and cut for training on all
+// processors.
+func BenchmarkPhotos(b *testing.B) {
+	m := image.NewNRGBA(image.Rect(0, 0, 500, 375))
+	for i := range 500 * 375 {
+		x, y := float64(i%500), float64(i/500)
+		v := 128 + 100*math.Sin(x/9)*math.Cos(y/7)
+		m.SetNRGBA(i%500, i/500, color.NRGBA{uint8(v), uint8(255 - v), uint8(i % 251), 255})
+	}
+	var data bytes.Buffer
+	if err := jpeg.Encode(&data, m, &jpeg.Options{Quality: 90}); err != nil {
+		b.Fatal(err)
+	}
+	files := map[string][]byte{"test/a/0.jpg": data.Bytes()}
+	for i := range 32 {
+		files[fmt.Sprintf("train/a/%d.jpg", i)] = data.Bytes()
+	}
+	root := b.TempDir() + "/x.zip"
+	write(b, root, zipOf(files, false))
+	o := Options{Name: "imagefolder", Root: root, Resize: 256, Cut: 224, Scale: 0.08, Flip: true, Normalize: "imagenet"}
+	for name, jitter := range map[string]Jitter{"plain": {}, "jitter": {0.4, 0.4, 0.4, 0.1}} {
+		b.Run(name, func(b *testing.B) {
+			o.Jitter = jitter
+			d, err := Open(b.Context(), o, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				for _, err := range d.Batches(b.Context(), Plan{Size: 32, Augment: true}) {
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.ReportMetric(32*float64(b.N)/b.Elapsed().Seconds(), "images/s")
 		})
 	}
 }

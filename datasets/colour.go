@@ -3,7 +3,6 @@ package datasets
 import (
 	"errors"
 	"fmt"
-	"math"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -202,7 +201,13 @@ func turnHue(p []float32, turn float32) {
 	hue += float32(6 * turn)
 	for k := range p {
 		// Red falls and rises again around hue 0, green around 2, blue around 4.
-		at := math.Mod(float64(hue)-2*float64(k)+15, 6) - 3 // in [−3, 3)
-		p[k] = low + float32(d*float32(min(max(2-math.Abs(at), 0), 1)))
+		at := hue - 2*float32(k)
+		for at < -3 {
+			at += 6
+		}
+		for at >= 3 {
+			at -= 6
+		}
+		p[k] = low + float32(d*min(max(2-max(at, -at), 0), 1))
 	}
 }

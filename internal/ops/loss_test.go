@@ -186,6 +186,43 @@ func TestBadTargets(t *testing.T) {
 	}
 }
 
+// The two targets of a row count, or neither.
+func TestBadMixtures(t *testing.T) {
+	for _, c := range []struct {
+		others []int
+		want   string
+	}{
+		{[]int{0, 2}, "have targets -1 and 2 in row 1, want two classes, or -1 twice for a row that does not count"},
+		{[]int{-1, -1}, "have targets 0 and -1 in row 0, want two classes, or -1 twice for a row that does not count"},
+		{[]int{3, -1}, "have target 3 in row 0, want a class from 0 to 2, or -1 for a row that does not count"},
+	} {
+		n, err := build(tensor.Float32, mixedCrossEntropy(ops.Loss{}), optest.Input{Shape: []int{2, 3}}, classes(0, -1), classes(c.others...), optest.Input{Shape: []int{1}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ints := func(v ...int) *tensor.Dense { return tensor.New(tensor.WithShape(2), tensor.WithBacking(v)) }
+		z, share := tensor.New(tensor.WithShape(2, 3), tensor.Of(tensor.Float32)), tensor.New(tensor.WithShape(1), tensor.Of(tensor.Float32))
+		if _, err = n.Op().Do(z, ints(0, -1), ints(c.others...), share); err == nil || !strings.HasSuffix(err.Error(), c.want) {
+			t.Errorf("have error %v, want one that ends in %q", err, c.want)
+		}
+	}
+	for want, op := range map[string]func() (*G.Node, error){
+		"mixed-cross-entropy: have other targets (3) and share (1), want (2) and (1)": func() (*G.Node, error) {
+			return build(tensor.Float32, mixedCrossEntropy(ops.Loss{}), optest.Input{Shape: []int{2, 3}}, classes(0, 1), classes(0, 1, 2), optest.Input{Shape: []int{1}})
+		},
+		"mixed-cross-entropy: have targets of type float32, want int": func() (*G.Node, error) {
+			return build(tensor.Float32, mixedCrossEntropy(ops.Loss{}), optest.Input{Shape: []int{2, 3}}, classes(0, 1), optest.Input{Shape: []int{2}}, optest.Input{Shape: []int{1}})
+		},
+		"mixed-cross-entropy: have label smoothing 1, want it in [0, 1)": func() (*G.Node, error) {
+			return build(tensor.Float32, mixedCrossEntropy(ops.Loss{Smoothing: 1}), optest.Input{Shape: []int{2, 3}}, classes(0, 1), classes(0, 1), optest.Input{Shape: []int{1}})
+		},
+	} {
+		if _, err := op(); err == nil || err.Error() != want {
+			t.Errorf("have error %v, want %s", err, want)
+		}
+	}
+}
+
 func TestLossErrors(t *testing.T) {
 	for _, c := range []struct {
 		op   optest.Op
