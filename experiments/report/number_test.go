@@ -19,6 +19,7 @@ func TestEstimate(t *testing.T) {
 		{"test.error", 0.31, 0.38, "31.0 ± 38.0"},
 		{"test.error", 0.9, 0, "90.0 ± 0.0"},
 		{"test.accuracy", 0.9612, nan, "96.1"},
+		{"test.top5", 0.9612, nan, "96.1"},
 		{"test.error", 0.0388, nan, "3.88"},
 		{"train.loss", 0.17934, 0.0071, "0.179 ± 0.007"},
 		{"train.loss", 0.17934, 0.0171, "0.179 ± 0.017"},

@@ -136,7 +136,7 @@ func (t Trial) Value(metric string) (float64, bool) {
 			return 1 / classes, ok
 		case strings.HasSuffix(metric, ".top5"):
 			classes, ok := t.Summary.Float("classes")
-			return min(1, 5/classes), ok
+			return 5 / classes, ok && classes > 10
 		}
 	}
 	return t.Summary.Float(metric)

@@ -35,6 +35,8 @@ func TestValue(t *testing.T) {
 	complete.Summary = run.Summary{"test.accuracy": 0.75, "train.loss": 0.5, "probe.loss": 2.5, "classes": 4.0}
 	diverged := Trial{State: run.Diverged}
 	diverged.Summary = run.Summary{"classes": 4.0, "probe.loss": 2.5}
+	divergedOf20 := Trial{State: run.Diverged}
+	divergedOf20.Summary = run.Summary{"classes": 20.0}
 	for _, c := range []struct {
 		t      Trial
 		metric string
@@ -46,6 +48,8 @@ func TestValue(t *testing.T) {
 		{complete, "diverged", 0, true},
 		{complete, "val.error", 0, false},
 		{diverged, "test.error", 0.75, true},
+		{divergedOf20, "test.top5", 0.25, true},
+		{diverged, "test.top5", 0, false},
 		{diverged, "diverged", 1, true},
 		{diverged, "probe.loss", 2.5, true},
 		{Trial{State: run.Running, Record: complete.Record}, "test.accuracy", 0, false},
