@@ -311,6 +311,7 @@ func TestChecksum(t *testing.T) {
 	for what, o := range map[string]Options{
 		"name": {Name: "y"}, "resize": {Resize: 3}, "pad": {Pad: 1}, "per_class": {PerClass: 2}, "train": {Train: 6}, "val": {Val: 6},
 		"test": {Test: 6}, "split_seed": {SplitSeed: 1}, "normalize": {Normalize: "mean"}, "crop": {Crop: 1}, "flip": {Flip: true},
+		"cut": {Cut: 4}, "another cut": {Cut: 5}, "scale": {Scale: 0.5}, "jitter": {Jitter: Jitter{Hue: 0.1}}, "lighting": {Lighting: "imagenet(0.1)"},
 	} {
 		differs(what, sum(o, fake(30, 9, 3)))
 	}
