@@ -1,6 +1,9 @@
 package f32
 
-import "testing"
+import (
+	"math/rand/v2"
+	"testing"
+)
 
 func TestAddAndSumRows(t *testing.T) {
 	const n = 3<<14 + 17
@@ -25,5 +28,23 @@ func TestAddAndSumRows(t *testing.T) {
 	}
 	if SumRows(dst, nil, 0); dst[1] != 0 {
 		t.Errorf("no rows: have the sums %v", dst)
+	}
+}
+
+// Columns that are shared out have the sums that they have together.
+func TestSumRowsParallel(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 9))
+	for _, size := range [][2]int{{1, 1}, {3, 700}, {900, 333}, {0, 5}} {
+		src := make([]float32, size[0]*size[1])
+		for i := range src {
+			src[i] = float32(r.NormFloat64())
+		}
+		have, want := make([]float32, size[1]), make([]float32, size[1])
+		have[0] = 1 // overwritten
+		SumRowsParallel(have, src, size[0])
+		SumRows(want, src, size[0])
+		if !sameBits(have, want) {
+			t.Errorf("%d×%d: the sums differ", size[0], size[1])
+		}
 	}
 }

@@ -9,11 +9,21 @@ package f32
 // there is Gemm for that. How it is cut, and so the order of each sum, depends
 // on the shape alone.
 func MatMul[F Float](transA, transB bool, m, n, k int, a []F, lda int, b []F, ldb int, c []F, ldc int, accumulate bool) {
-	g := matmul[F]{product: product[F]{rows: m, columns: n, segments: whole, a: a, row: lda, step: 1, b: b, ldb: ldb, c: c, ldc: ldc, accumulate: accumulate}, k: k, transB: transB}
+	matMul(transA, transB, m, n, k, a, lda, b, ldb, c, ldc, accumulate, nil)
+}
+
+// MatMulPlus is MatMul with a line of n values added to every row of the product.
+func MatMulPlus[F Float](transA, transB bool, m, n, k int, a []F, lda int, b []F, ldb int, c []F, ldc int, line []F) {
+	matMul(transA, transB, m, n, k, a, lda, b, ldb, c, ldc, false, line[:n])
+}
+
+func matMul[F Float](transA, transB bool, m, n, k int, a []F, lda int, b []F, ldb int, c []F, ldc int, accumulate bool, line []F) {
+	g := matmul[F]{product: product[F]{rows: m, columns: n, segments: whole, a: a, row: lda, step: 1, b: b, ldb: ldb, c: c, ldc: ldc, accumulate: accumulate}, k: k, transB: transB, line: line}
 	if transA {
 		g.row, g.step = 1, lda
 	}
 	if m == 0 || n == 0 || k == 0 {
+		g.startFrom(line)
 		g.run()
 		return
 	}
@@ -23,11 +33,24 @@ func MatMul[F Float](transA, transB bool, m, n, k int, a []F, lda int, b []F, ld
 }
 
 // A matmul is a product with its terms in one segment, of which there are k. b
-// may be transposed.
+// may be transposed. line, unless it is nil, is added to every row.
 type matmul[F Float] struct {
 	product[F]
 	k      int
 	transB bool
+	line   []F
+}
+
+// startFrom puts a line into every row of c, for the product to be added to; nil
+// changes nothing.
+func (p *product[F]) startFrom(line []F) {
+	if line == nil {
+		return
+	}
+	for i := range p.rows {
+		copy(p.c[i*p.ldc:][:p.columns], line)
+	}
+	p.accumulate = true
 }
 
 const (
@@ -60,6 +83,10 @@ func (g *matmul[F]) block(i, j, rows, columns int) {
 	p := g.product
 	p.rows, p.columns = min(rows, g.rows-i), min(columns, g.columns-j)
 	p.c = g.c[i*g.ldc+j:]
+	line := g.line
+	if line != nil {
+		line = line[j:]
+	}
 	depth := (pieces(g.k, pieces(g.k, deep)) + 3) &^ 3
 	var packed []F
 	if g.transB || g.ldb > panel && p.rows >= reuse {
@@ -76,20 +103,22 @@ func (g *matmul[F]) block(i, j, rows, columns int) {
 		switch {
 		case packed == nil:
 			p.b = g.b[l*g.ldb+j:]
+			p.startFrom(line)
 			p.run()
 		case g.transB:
 			packColumns(packed, g.b[j*g.ldb+l:], g.ldb, p.depth, p.columns)
-			p.runPanels(packed)
+			p.runPanels(packed, line)
 		default:
 			packLines(packed, g.b[l*g.ldb+j:], g.ldb, p.depth, p.columns)
-			p.runPanels(packed)
+			p.runPanels(packed, line)
 		}
-		p.accumulate = true
+		p.accumulate, line = true, nil
 	}
 }
 
-// runPanels computes the product with the panels of b.
-func (p product[F]) runPanels(panels []F) {
+// runPanels computes the product with the panels of b. It starts from the line, if
+// there is one.
+func (p product[F]) runPanels(panels, line []F) {
 	q := p
 	q.ldb = panel
 	for i := 0; i < p.rows; i += tall {
@@ -98,6 +127,9 @@ func (p product[F]) runPanels(panels []F) {
 		for j := 0; j < p.columns; j += panel {
 			q.columns = min(panel, p.columns-j)
 			q.b, q.c = panels[j*p.depth:], p.c[i*p.ldc+j:]
+			if line != nil { // while the rows are about to be read
+				q.startFrom(line[j:])
+			}
 			q.run()
 		}
 	}

@@ -50,6 +50,20 @@ func testMatMul[F Float](t *testing.T, r *rand.Rand, transA, transB bool, m, n, 
 			}
 		}
 	}
+	if !accumulate {
+		line := make([]F, n)
+		for j := range line {
+			line[j] = F(r.NormFloat64())
+		}
+		MatMulPlus(transA, transB, m, n, k, a.slice(), a.ld, b.slice(), b.ld, c.slice(), c.ld, line)
+		for i := range m {
+			for j := range n {
+				if have := float64(c.row(i)[j]) - float64(line[j]); !(math.Abs(have-want[i*n+j]) <= 2*tolerance*math.Sqrt(float64(k+1))) {
+					t.Fatalf("%s, plus a line: have %v at (%d, %d), want %v", name, have, i, j, want[i*n+j])
+				}
+			}
+		}
+	}
 	c.check(t, name)
 	if !sameBits(a.all, before[0]) || !sameBits(b.all, before[1]) {
 		t.Fatalf("%s: an input was changed", name)

@@ -44,11 +44,10 @@ func (linear[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	i, o := in[1].Shape[0], in[1].Shape[1]
 	n := len(y) / o
 	if len(in) == 3 {
-		for r := range n {
-			copy(y[r*o:], in[2].V)
-		}
+		f32.MatMulPlus(false, false, n, o, i, x, i, w, o, y, o, in[2].V)
+	} else {
+		f32.MatMul(false, false, n, o, i, x, i, w, o, y, o, false)
 	}
-	f32.MatMul(false, false, n, o, i, x, i, w, o, y, o, len(in) == 3)
 }
 
 func (linear[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
@@ -64,6 +63,6 @@ func (linear[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Te
 		f32.MatMul(true, false, i, o, n, x, i, dy, o, dw, o, false)
 	}
 	if len(din) == 3 && din[2].V != nil {
-		f32.SumRows(din[2].V, dy, n)
+		f32.SumRowsParallel(din[2].V, dy, n)
 	}
 }
