@@ -63,6 +63,9 @@ def network(name):
                 inner = outer
             layers.append(nn.MaxPool2d(2))
         return nn.Sequential(*layers, nn.Flatten(), nn.Linear(512, 10)), (3, 32, 32)
+    if name == "vit_b_16":
+        import torchvision
+        return torchvision.models.vit_b_16(), (3, 224, 224)
     if name.startswith("resnet"):
         blocks = (int(name[len("resnet"):]) - 2) // 6
         layers = [conv3(3, 16), nn.BatchNorm2d(16), nn.ReLU(inplace=True)]

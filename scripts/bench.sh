@@ -36,6 +36,9 @@ resnet56 batch 128, train
 vgg11-cifar batch 64, train
 resnet20 batch 1, infer
 resnet20 batch 128, infer
+vit_b_16 batch 8, train
+vit_b_16 batch 1, infer
+vit_b_16 batch 8, infer
 EOF
 )
 [ -n "$workloads" ] || { echo "bench.sh: --only $only leaves nothing to measure" >&2; exit 2; }
