@@ -89,7 +89,7 @@ func (m InceptionResNet) stem(s *nn.Scope, x *G.Node) *G.Node {
 
 // residual adds what a module gives, scaled, to its input.
 func (m InceptionResNet) residual(s *nn.Scope, x *G.Node, scale float64, module layer) *G.Node {
-	const deepest = 5 // weight layers, of block8 and block17 four
+	const deepest = 4 // weight layers one behind the other, conv2d among them
 	in := s.Branch(m.Modules[0]+m.Modules[1]+m.Modules[2], deepest)
 	y := nn.Conv(in.Last().In("conv2d"), module(in, x), x.Shape()[3], 1, 1, 0)
 	return nn.Act(s.In("relu"), nn.Add(s.In("add"), nn.Scale(s.In("scale"), y, scale), x))
