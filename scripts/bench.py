@@ -48,6 +48,11 @@ def network(name):
                 x = F.pad(x[:, :, ::2, ::2], [0, 0, 0, 0, 0, self.more])
             return F.relu(y + x, inplace=True)
 
+    if name in ("resnet50", "vgg16", "googlenet", "inception_v3", "vit_b_16"):
+        import torchvision
+        slow = {"init_weights": False} if name in ("vgg16", "googlenet", "inception_v3") else {}
+        side = 299 if name == "inception_v3" else 224
+        return getattr(torchvision.models, name)(**slow), (3, side, side)
     if name == "mlp":
         return nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(),
                              nn.Linear(512, 10)), (1, 28, 28)
@@ -63,9 +68,6 @@ def network(name):
                 inner = outer
             layers.append(nn.MaxPool2d(2))
         return nn.Sequential(*layers, nn.Flatten(), nn.Linear(512, 10)), (3, 32, 32)
-    if name == "vit_b_16":
-        import torchvision
-        return torchvision.models.vit_b_16(), (3, 224, 224)
     if name.startswith("resnet"):
         blocks = (int(name[len("resnet"):]) - 2) // 6
         layers = [conv3(3, 16), nn.BatchNorm2d(16), nn.ReLU(inplace=True)]
@@ -90,7 +92,14 @@ def measure(name, batch, mode, layout, threads, seconds):
 
     def train():
         solver.zero_grad(set_to_none=True)
-        F.cross_entropy(model(x), y).backward()
+        logits = model(x)
+        if isinstance(logits, tuple):  # those of auxiliary classifiers too
+            weight = {"googlenet": 0.3, "inception_v3": 0.4}[name]
+            losses = [F.cross_entropy(z, y) for z in logits]
+            loss = losses[0] + weight * sum(losses[1:])
+        else:
+            loss = F.cross_entropy(logits, y)
+        loss.backward()
         solver.step()
 
     def infer():

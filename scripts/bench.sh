@@ -36,9 +36,26 @@ resnet56 batch 128, train
 vgg11-cifar batch 64, train
 resnet20 batch 1, infer
 resnet20 batch 128, infer
-vit_b_16 batch 8, train
+resnet50 batch 1, infer
+resnet50 batch 8, infer
+resnet50 batch 1, train
+resnet50 batch 8, train
+vgg16 batch 1, infer
+vgg16 batch 8, infer
+vgg16 batch 1, train
+vgg16 batch 8, train
+googlenet batch 1, infer
+googlenet batch 8, infer
+googlenet batch 1, train
+googlenet batch 8, train
+inception_v3 batch 1, infer
+inception_v3 batch 8, infer
+inception_v3 batch 1, train
+inception_v3 batch 8, train
 vit_b_16 batch 1, infer
 vit_b_16 batch 8, infer
+vit_b_16 batch 1, train
+vit_b_16 batch 8, train
 EOF
 )
 [ -n "$workloads" ] || { echo "bench.sh: --only $only leaves nothing to measure" >&2; exit 2; }

@@ -31,10 +31,10 @@ type conv2D[F f32.Float] struct {
 	filter Filter
 	conv   *f32.Conv
 
-	filters []F // as the convolution takes them
+	filters []F  // as the convolution takes them
 	kept    bool // filters are those of the calls to come, too
-	turned  []F // as the images' gradient takes them
-	sums    []F // of each part: the filters' gradient and the bias's
+	turned  []F  // as the images' gradient takes them
+	sums    []F  // of each part: the filters' gradient and the bias's
 }
 
 func (*conv2D[F]) Name() string { return "conv2d" }
