@@ -19,7 +19,7 @@ type activationChoice struct {
 func parseActivation(s string) (activationChoice, error) {
 	name, args, err := choice(s, map[string][2]int{
 		"relu": {0, 0}, "leaky": {1, 1}, "prelu": {0, 0}, "elu": {0, 0}, "gelu": {0, 0}, "gelu_tanh": {0, 0},
-		"silu": {0, 0}, "tanh": {0, 0}, "sigmoid": {0, 0}, "scaled_tanh": {0, 0}, "linear": {0, 0}})
+		"relu6": {0, 0}, "hardswish": {0, 0}, "hardsigmoid": {0, 0}, "silu": {0, 0}, "tanh": {0, 0}, "sigmoid": {0, 0}, "scaled_tanh": {0, 0}, "linear": {0, 0}})
 	a := activationChoice{name: name}
 	if err == nil && name == "leaky" {
 		if a.slope = args[0]; !(a.slope > 0 && a.slope < 1) {
@@ -50,6 +50,12 @@ func Act(s *Scope, x *G.Node) *G.Node {
 		y, err = ops.PReLU(x, s.Param("weight", Gain, constant(preluSlope), d[d.Dims()-1]))
 	case "elu":
 		y, err = ops.ELU(x, 1)
+	case "relu6":
+		y, err = ops.Relu6(x)
+	case "hardswish":
+		y, err = ops.HardSwish(x)
+	case "hardsigmoid":
+		y, err = ops.HardSigmoid(x)
 	case "gelu":
 		y, err = ops.GELU(x)
 	case "gelu_tanh":

@@ -105,8 +105,8 @@ func parseBiasInit(s string) (Init, error) {
 }
 
 // gain is √2 for the ReLU family and PyTorch's recommendation for the rest
-// (torch.nn.init.calculate_gain); where PyTorch recommends nothing (elu, gelu,
-// silu) it is ReLU's, which they resemble.
+// (torch.nn.init.calculate_gain); where PyTorch recommends nothing (elu, gelu, silu,
+// hardswish) it is ReLU's, which they resemble, and for hardsigmoid sigmoid's.
 func gain(activation string) (float64, error) {
 	a, err := parseActivation(activation)
 	switch {
@@ -118,7 +118,7 @@ func gain(activation string) (float64, error) {
 		return math.Sqrt(2 / (1 + preluSlope*preluSlope)), nil
 	case a.name == "tanh":
 		return 5.0 / 3, nil
-	case a.name == "sigmoid", a.name == "linear", a.name == "scaled_tanh":
+	case a.name == "sigmoid", a.name == "hardsigmoid", a.name == "linear", a.name == "scaled_tanh":
 		return 1, nil // scaled tanh maps unit variance to about unit variance by itself
 	}
 	return math.Sqrt2, nil

@@ -146,7 +146,7 @@ func TestInitGain(t *testing.T) {
 	}
 	for activation, gain := range map[string]float64{
 		"relu": math.Sqrt2, "leaky(0.2)": math.Sqrt(2 / 1.04), "prelu": math.Sqrt(2 / 1.0625), "tanh": 5. / 3,
-		"sigmoid": 1, "linear": 1, "scaled_tanh": 1,
+		"sigmoid": 1, "hardsigmoid": 1, "linear": 1, "scaled_tanh": 1, "relu6": math.Sqrt2, "hardswish": math.Sqrt2,
 		"elu": math.Sqrt2, "gelu": math.Sqrt2, "gelu_tanh": math.Sqrt2, "silu": math.Sqrt2,
 	} {
 		for init, unit := range map[string]string{

@@ -118,7 +118,7 @@ func (t *theory) gradStd(n *G.Node) *float64 {
 }
 
 // activations are the names of the kernels that are functions of each element.
-var activations = []string{"relu", "leaky", "prelu", "elu", "gelu", "gelu-tanh", "silu", "tanh", "sigmoid", "scaled-tanh"}
+var activations = []string{"relu", "relu6", "leaky", "prelu", "elu", "gelu", "gelu-tanh", "silu", "hardswish", "tanh", "sigmoid", "hardsigmoid", "scaled-tanh"}
 
 // moment returns what the theory says of n's values, given its children's.
 func (t *theory) moment(n *G.Node) (moment, bool) {

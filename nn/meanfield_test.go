@@ -61,6 +61,9 @@ func TestPredictions(t *testing.T) {
 		"relu tiny":   with("relu", "normal(1e-7)"), // whose mean squares are too small for float32
 		"leaky":       with("leaky(0.3)", "kaiming_uniform"),
 		"prelu":       with("prelu", "kaiming_normal"),
+		"relu6":       with("relu6", "kaiming_normal"),
+		"hardswish":   with("hardswish", "kaiming_normal"),
+		"hardsigmoid": with("hardsigmoid", "xavier_normal"),
 		"elu":         with("elu", "kaiming_normal"),
 		"gelu":        with("gelu", "kaiming_normal"),
 		"gelu_tanh":   with("gelu_tanh", "kaiming_normal"),

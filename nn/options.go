@@ -20,7 +20,7 @@ type Options struct {
 	ResidualInit string  `doc:"how residual branches start: none (like everything else), zero (the last layer of a branch is zero: Goyal et al. 2017), scaled (the last layer of a branch is divided by the square root of the number of branches: Hanin & Rolnick 2018), fixup (Zhang et al. 2019; wants norm: none)" enum:"none,zero,scaled,fixup"`
 	Norm         string  `doc:"normalisation: none, batch, layer, group(groups), instance, rms"`
 	NormEps      float64 `doc:"what a norm adds to the variance; 0: 1e-5"`
-	Activation   string  `doc:"activation: relu, leaky(slope), prelu, elu, gelu, gelu_tanh, silu, tanh, sigmoid, scaled_tanh (LeCun's 1.7159 tanh(2x/3)), linear"`
+	Activation   string  `doc:"activation: relu, relu6, leaky(slope), prelu, elu, gelu, gelu_tanh, silu, hardswish, tanh, sigmoid, hardsigmoid, scaled_tanh (LeCun's 1.7159 tanh(2x/3)), linear"`
 	Dropout      float64 `doc:"probability with which dropout layers drop a value; 0 is off"`
 }
 

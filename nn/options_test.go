@@ -82,7 +82,7 @@ func TestEveryChoiceIsDifferentiable(t *testing.T) {
 	for _, norm := range []string{"none", "batch", "layer", "group(2)", "instance", "rms"} {
 		choices = append(choices, options(func(o *nn.Options) { o.Norm, o.Activation = norm, "tanh" }))
 	}
-	for _, a := range []string{"leaky(0.1)", "prelu", "elu", "gelu", "gelu_tanh", "silu", "sigmoid", "scaled_tanh", "linear"} {
+	for _, a := range []string{"leaky(0.1)", "prelu", "elu", "gelu", "gelu_tanh", "silu", "hardswish", "sigmoid", "hardsigmoid", "scaled_tanh", "linear"} {
 		choices = append(choices, options(func(o *nn.Options) { o.Norm, o.Activation = "batch", a }))
 	}
 	for _, r := range []string{"zero", "scaled", "fixup"} {

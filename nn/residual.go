@@ -103,6 +103,14 @@ func Scale(s *Scope, x *G.Node, by float64) *G.Node {
 	return y
 }
 
+// ScaleChannels multiplies each channel of x (N, H, W, C) by the example's number for
+// it, of gate (N, 1, 1, C).
+func ScaleChannels(s *Scope, x, gate *G.Node) *G.Node {
+	y := s.Must(ops.ScaleChannels(x, gate))
+	s.record(Layer{Op: "scale channels"}, y, field{}, x, gate)
+	return y
+}
+
 // Subsample takes every stride-th pixel and appends channels of zeros up to
 // channels: the shortcut without parameters, option A of He et al. 2015.
 func Subsample(s *Scope, x *G.Node, channels, stride int) *G.Node {

@@ -23,11 +23,14 @@ func TestActivationLengths(t *testing.T) {
 		grad func(dx, dy, v []float32)
 	}
 	for name, k := range map[string]pair{
-		"relu":     {Relu[float32], ReluGrad[float32]},
-		"gelu":     {GELU[float32], GELUGrad[float32]},
-		"gelutanh": {GELUTanh[float32], GELUTanhGrad[float32]},
-		"silu":     {SiLU[float32], SiLUGrad[float32]},
-		"sigmoid":  {Sigmoid[float32], SigmoidGrad[float32]},
+		"relu":        {Relu[float32], ReluGrad[float32]},
+		"relu6":       {Relu6[float32], Relu6Grad[float32]},
+		"hardsigmoid": {HardSigmoid[float32], HardSigmoidGrad[float32]},
+		"hardswish":   {HardSwish[float32], HardSwishGrad[float32]},
+		"gelu":        {GELU[float32], GELUGrad[float32]},
+		"gelutanh":    {GELUTanh[float32], GELUTanhGrad[float32]},
+		"silu":        {SiLU[float32], SiLUGrad[float32]},
+		"sigmoid":     {Sigmoid[float32], SigmoidGrad[float32]},
 		"elu": {
 			func(dst, src []float32) { ELU(dst, src, 1.5) },
 			func(dx, dy, y []float32) { ELUGrad(dx, dy, y, 1.5) },

@@ -39,6 +39,36 @@ func sigmoidGradVector(n int, dx *float32, dy *float32, y *float32)
 //go:noescape
 func tanhGradVector(n int, dx *float32, dy *float32, y *float32, top float32, curve float32)
 
+// relu6Vector is dst = min(max(src, 0), 6).
+//
+//go:noescape
+func relu6Vector(n int, dst *float32, src *float32)
+
+// relu6GradVector is dx = 0 where y is 0 or 6, else dy.
+//
+//go:noescape
+func relu6GradVector(n int, dx *float32, dy *float32, y *float32)
+
+// hardSigmoidVector is dst = min(max(src + 3, 0), 6)/6.
+//
+//go:noescape
+func hardSigmoidVector(n int, dst *float32, src *float32)
+
+// hardSigmoidGradVector is dx = 0 where y is 0 or 1, else dy/6.
+//
+//go:noescape
+func hardSigmoidGradVector(n int, dx *float32, dy *float32, y *float32)
+
+// hardSwishVector is dst = src·hardSigmoid(src).
+//
+//go:noescape
+func hardSwishVector(n int, dst *float32, src *float32)
+
+// hardSwishGradVector is dx = 0 where x is at most −3, dy where it is at least 3, else dy·(2x + 3)/6.
+//
+//go:noescape
+func hardSwishGradVector(n int, dx *float32, dy *float32, x *float32)
+
 // addVector is dst = a + b.
 //
 //go:noescape

@@ -1316,6 +1316,1406 @@ avx2next:
 	VZEROUPPER
 	RET
 
+// func relu6Vector(n int, dst *float32, src *float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·relu6Vector(SB), NOSPLIT, $0-24
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx512group:
+	CMPQ         AX, $+64
+	JLT          avx512tail
+	VMOVUPS      (DX)(BX*4), Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      Z0, (CX)(BX*4)
+	VMOVUPS      64(DX)(BX*4), Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      Z0, 64(CX)(BX*4)
+	VMOVUPS      128(DX)(BX*4), Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      Z0, 128(CX)(BX*4)
+	VMOVUPS      192(DX)(BX*4), Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      Z0, 192(CX)(BX*4)
+	ADDQ         $+64, BX
+	SUBQ         $+64, AX
+	JMP          avx512group
+
+avx512tail:
+	TESTQ        AX, AX
+	JZ           avx512next
+	MOVQ         $-1, SI
+	BZHIQ        AX, SI, SI
+	KMOVW        SI, K1
+	SHRQ         $0x10, SI
+	KMOVW        SI, K2
+	SHRQ         $0x10, SI
+	KMOVW        SI, K3
+	SHRQ         $0x10, SI
+	KMOVW        SI, K4
+	VMOVUPS.Z    (DX)(BX*4), K1, Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      Z0, K1, (CX)(BX*4)
+	VMOVUPS.Z    64(DX)(BX*4), K2, Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      Z0, K2, 64(CX)(BX*4)
+	VMOVUPS.Z    128(DX)(BX*4), K3, Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      Z0, K3, 128(CX)(BX*4)
+	VMOVUPS.Z    192(DX)(BX*4), K4, Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VMOVUPS      Z0, K4, 192(CX)(BX*4)
+	ADDQ         AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx2group:
+	CMPQ         AX, $+32
+	JLT          avx2tail
+	VMOVUPS      (DX)(BX*4), Y0
+	VBROADCASTSS constant40c00000<>+0(SB), Y1
+	VXORPS       Y2, Y2, Y2
+	VMAXPS       Y0, Y2, Y0
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (CX)(BX*4)
+	VMOVUPS      32(DX)(BX*4), Y0
+	VBROADCASTSS constant40c00000<>+0(SB), Y1
+	VXORPS       Y2, Y2, Y2
+	VMAXPS       Y0, Y2, Y0
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 32(CX)(BX*4)
+	VMOVUPS      64(DX)(BX*4), Y0
+	VBROADCASTSS constant40c00000<>+0(SB), Y1
+	VXORPS       Y2, Y2, Y2
+	VMAXPS       Y0, Y2, Y0
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 64(CX)(BX*4)
+	VMOVUPS      96(DX)(BX*4), Y0
+	VBROADCASTSS constant40c00000<>+0(SB), Y1
+	VXORPS       Y2, Y2, Y2
+	VMAXPS       Y0, Y2, Y0
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 96(CX)(BX*4)
+	ADDQ         $+32, BX
+	SUBQ         $+32, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), SI
+	MOVQ         AX, DI
+	NEGQ         DI
+	LEAQ         128(SI)(DI*4), SI
+	VMOVUPS      (SI), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VMAXPS       Y1, Y3, Y1
+	VMINPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(BX*4)
+	VMOVUPS      32(SI), Y0
+	VMASKMOVPS   32(DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VMAXPS       Y1, Y3, Y1
+	VMINPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, 32(CX)(BX*4)
+	VMOVUPS      64(SI), Y0
+	VMASKMOVPS   64(DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VMAXPS       Y1, Y3, Y1
+	VMINPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, 64(CX)(BX*4)
+	VMOVUPS      96(SI), Y0
+	VMASKMOVPS   96(DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VMAXPS       Y1, Y3, Y1
+	VMINPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, 96(CX)(BX*4)
+	ADDQ         AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
+DATA constant40c00000<>+0(SB)/4, $0x40c00000
+GLOBL constant40c00000<>(SB), RODATA|NOPTR, $4
+
+// func relu6GradVector(n int, dx *float32, dy *float32, y *float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·relu6GradVector(SB), NOSPLIT, $0-32
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ y+24(FP), BX
+	XORQ SI, SI
+
+avx512group:
+	CMPQ         AX, $+64
+	JLT          avx512tail
+	VMOVUPS      (DX)(SI*4), Z0
+	VMOVUPS      (BX)(SI*4), Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, (CX)(SI*4)
+	VMOVUPS      64(DX)(SI*4), Z0
+	VMOVUPS      64(BX)(SI*4), Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, 64(CX)(SI*4)
+	VMOVUPS      128(DX)(SI*4), Z0
+	VMOVUPS      128(BX)(SI*4), Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, 128(CX)(SI*4)
+	VMOVUPS      192(DX)(SI*4), Z0
+	VMOVUPS      192(BX)(SI*4), Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, 192(CX)(SI*4)
+	ADDQ         $+64, SI
+	SUBQ         $+64, AX
+	JMP          avx512group
+
+avx512tail:
+	TESTQ        AX, AX
+	JZ           avx512next
+	MOVQ         $-1, DI
+	BZHIQ        AX, DI, DI
+	KMOVW        DI, K1
+	SHRQ         $0x10, DI
+	KMOVW        DI, K2
+	SHRQ         $0x10, DI
+	KMOVW        DI, K3
+	SHRQ         $0x10, DI
+	KMOVW        DI, K4
+	VMOVUPS.Z    (DX)(SI*4), K1, Z0
+	VMOVUPS.Z    (BX)(SI*4), K1, Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K5
+	VMOVAPS.Z    Z0, K5, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K5
+	VMOVAPS.Z    Z0, K5, Z0
+	VMOVUPS      Z0, K1, (CX)(SI*4)
+	VMOVUPS.Z    64(DX)(SI*4), K2, Z0
+	VMOVUPS.Z    64(BX)(SI*4), K2, Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, K2, 64(CX)(SI*4)
+	VMOVUPS.Z    128(DX)(SI*4), K3, Z0
+	VMOVUPS.Z    128(BX)(SI*4), K3, Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, K3, 128(CX)(SI*4)
+	VMOVUPS.Z    192(DX)(SI*4), K4, Z0
+	VMOVUPS.Z    192(BX)(SI*4), K4, Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, K4, 192(CX)(SI*4)
+	ADDQ         AX, SI
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ y+24(FP), BX
+	XORQ SI, SI
+
+avx2group:
+	CMPQ         AX, $+32
+	JLT          avx2tail
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      (BX)(SI*4), Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VCMPPS       $0x04, Y2, Y1, Y2
+	VANDPS       Y0, Y2, Y0
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x04, Y2, Y1, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (CX)(SI*4)
+	VMOVUPS      32(DX)(SI*4), Y0
+	VMOVUPS      32(BX)(SI*4), Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VCMPPS       $0x04, Y2, Y1, Y2
+	VANDPS       Y0, Y2, Y0
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x04, Y2, Y1, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 32(CX)(SI*4)
+	VMOVUPS      64(DX)(SI*4), Y0
+	VMOVUPS      64(BX)(SI*4), Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VCMPPS       $0x04, Y2, Y1, Y2
+	VANDPS       Y0, Y2, Y0
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x04, Y2, Y1, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 64(CX)(SI*4)
+	VMOVUPS      96(DX)(SI*4), Y0
+	VMOVUPS      96(BX)(SI*4), Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VCMPPS       $0x04, Y2, Y1, Y2
+	VANDPS       Y0, Y2, Y0
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x04, Y2, Y1, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 96(CX)(SI*4)
+	ADDQ         $+32, SI
+	SUBQ         $+32, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), DI
+	MOVQ         AX, R8
+	NEGQ         R8
+	LEAQ         128(DI)(R8*4), DI
+	VMOVUPS      (DI), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y1
+	VMASKMOVPS   (BX)(SI*4), Y0, Y2
+	VBROADCASTSS constant40c00000<>+0(SB), Y3
+	VCMPPS       $0x04, Y3, Y2, Y3
+	VANDPS       Y1, Y3, Y1
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x04, Y3, Y2, Y2
+	VANDPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(SI*4)
+	VMOVUPS      32(DI), Y0
+	VMASKMOVPS   32(DX)(SI*4), Y0, Y1
+	VMASKMOVPS   32(BX)(SI*4), Y0, Y2
+	VBROADCASTSS constant40c00000<>+0(SB), Y3
+	VCMPPS       $0x04, Y3, Y2, Y3
+	VANDPS       Y1, Y3, Y1
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x04, Y3, Y2, Y2
+	VANDPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, 32(CX)(SI*4)
+	VMOVUPS      64(DI), Y0
+	VMASKMOVPS   64(DX)(SI*4), Y0, Y1
+	VMASKMOVPS   64(BX)(SI*4), Y0, Y2
+	VBROADCASTSS constant40c00000<>+0(SB), Y3
+	VCMPPS       $0x04, Y3, Y2, Y3
+	VANDPS       Y1, Y3, Y1
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x04, Y3, Y2, Y2
+	VANDPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, 64(CX)(SI*4)
+	VMOVUPS      96(DI), Y0
+	VMASKMOVPS   96(DX)(SI*4), Y0, Y1
+	VMASKMOVPS   96(BX)(SI*4), Y0, Y2
+	VBROADCASTSS constant40c00000<>+0(SB), Y3
+	VCMPPS       $0x04, Y3, Y2, Y3
+	VANDPS       Y1, Y3, Y1
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x04, Y3, Y2, Y2
+	VANDPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, 96(CX)(SI*4)
+	ADDQ         AX, SI
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func hardSigmoidVector(n int, dst *float32, src *float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·hardSigmoidVector(SB), NOSPLIT, $0-24
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx512group:
+	CMPQ         AX, $+64
+	JLT          avx512tail
+	VMOVUPS      (DX)(BX*4), Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (CX)(BX*4)
+	VMOVUPS      64(DX)(BX*4), Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 64(CX)(BX*4)
+	VMOVUPS      128(DX)(BX*4), Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 128(CX)(BX*4)
+	VMOVUPS      192(DX)(BX*4), Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 192(CX)(BX*4)
+	ADDQ         $+64, BX
+	SUBQ         $+64, AX
+	JMP          avx512group
+
+avx512tail:
+	TESTQ        AX, AX
+	JZ           avx512next
+	MOVQ         $-1, SI
+	BZHIQ        AX, SI, SI
+	KMOVW        SI, K1
+	SHRQ         $0x10, SI
+	KMOVW        SI, K2
+	SHRQ         $0x10, SI
+	KMOVW        SI, K3
+	SHRQ         $0x10, SI
+	KMOVW        SI, K4
+	VMOVUPS.Z    (DX)(BX*4), K1, Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (CX)(BX*4)
+	VMOVUPS.Z    64(DX)(BX*4), K2, Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K2, 64(CX)(BX*4)
+	VMOVUPS.Z    128(DX)(BX*4), K3, Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K3, 128(CX)(BX*4)
+	VMOVUPS.Z    192(DX)(BX*4), K4, Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z0
+	VBROADCASTSS constant40c00000<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K4, 192(CX)(BX*4)
+	ADDQ         AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx2group:
+	CMPQ         AX, $+32
+	JLT          avx2tail
+	VMOVUPS      (DX)(BX*4), Y0
+	VBROADCASTSS constant40400000<>+0(SB), Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS constant40c00000<>+0(SB), Y1
+	VXORPS       Y2, Y2, Y2
+	VMAXPS       Y0, Y2, Y0
+	VMINPS       Y0, Y1, Y0
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (CX)(BX*4)
+	VMOVUPS      32(DX)(BX*4), Y0
+	VBROADCASTSS constant40400000<>+0(SB), Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS constant40c00000<>+0(SB), Y1
+	VXORPS       Y2, Y2, Y2
+	VMAXPS       Y0, Y2, Y0
+	VMINPS       Y0, Y1, Y0
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 32(CX)(BX*4)
+	VMOVUPS      64(DX)(BX*4), Y0
+	VBROADCASTSS constant40400000<>+0(SB), Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS constant40c00000<>+0(SB), Y1
+	VXORPS       Y2, Y2, Y2
+	VMAXPS       Y0, Y2, Y0
+	VMINPS       Y0, Y1, Y0
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 64(CX)(BX*4)
+	VMOVUPS      96(DX)(BX*4), Y0
+	VBROADCASTSS constant40400000<>+0(SB), Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS constant40c00000<>+0(SB), Y1
+	VXORPS       Y2, Y2, Y2
+	VMAXPS       Y0, Y2, Y0
+	VMINPS       Y0, Y1, Y0
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 96(CX)(BX*4)
+	ADDQ         $+32, BX
+	SUBQ         $+32, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), SI
+	MOVQ         AX, DI
+	NEGQ         DI
+	LEAQ         128(SI)(DI*4), SI
+	VMOVUPS      (SI), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant40400000<>+0(SB), Y2
+	VADDPS       Y2, Y1, Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VMAXPS       Y1, Y3, Y1
+	VMINPS       Y1, Y2, Y1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(BX*4)
+	VMOVUPS      32(SI), Y0
+	VMASKMOVPS   32(DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant40400000<>+0(SB), Y2
+	VADDPS       Y2, Y1, Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VMAXPS       Y1, Y3, Y1
+	VMINPS       Y1, Y2, Y1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, 32(CX)(BX*4)
+	VMOVUPS      64(SI), Y0
+	VMASKMOVPS   64(DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant40400000<>+0(SB), Y2
+	VADDPS       Y2, Y1, Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VMAXPS       Y1, Y3, Y1
+	VMINPS       Y1, Y2, Y1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, 64(CX)(BX*4)
+	VMOVUPS      96(SI), Y0
+	VMASKMOVPS   96(DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant40400000<>+0(SB), Y2
+	VADDPS       Y2, Y1, Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VMAXPS       Y1, Y3, Y1
+	VMINPS       Y1, Y2, Y1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, 96(CX)(BX*4)
+	ADDQ         AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
+DATA constant40400000<>+0(SB)/4, $0x40400000
+GLOBL constant40400000<>(SB), RODATA|NOPTR, $4
+
+DATA constant3e2aaaab<>+0(SB)/4, $0x3e2aaaab
+GLOBL constant3e2aaaab<>(SB), RODATA|NOPTR, $4
+
+// func hardSigmoidGradVector(n int, dx *float32, dy *float32, y *float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·hardSigmoidGradVector(SB), NOSPLIT, $0-32
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ y+24(FP), BX
+	XORQ SI, SI
+
+avx512group:
+	CMPQ         AX, $+64
+	JLT          avx512tail
+	VMOVUPS      (DX)(SI*4), Z0
+	VMOVUPS      (BX)(SI*4), Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z0, Z0
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, (CX)(SI*4)
+	VMOVUPS      64(DX)(SI*4), Z0
+	VMOVUPS      64(BX)(SI*4), Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z0, Z0
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, 64(CX)(SI*4)
+	VMOVUPS      128(DX)(SI*4), Z0
+	VMOVUPS      128(BX)(SI*4), Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z0, Z0
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, 128(CX)(SI*4)
+	VMOVUPS      192(DX)(SI*4), Z0
+	VMOVUPS      192(BX)(SI*4), Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z0, Z0
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, 192(CX)(SI*4)
+	ADDQ         $+64, SI
+	SUBQ         $+64, AX
+	JMP          avx512group
+
+avx512tail:
+	TESTQ        AX, AX
+	JZ           avx512next
+	MOVQ         $-1, DI
+	BZHIQ        AX, DI, DI
+	KMOVW        DI, K1
+	SHRQ         $0x10, DI
+	KMOVW        DI, K2
+	SHRQ         $0x10, DI
+	KMOVW        DI, K3
+	SHRQ         $0x10, DI
+	KMOVW        DI, K4
+	VMOVUPS.Z    (DX)(SI*4), K1, Z0
+	VMOVUPS.Z    (BX)(SI*4), K1, Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z0, Z0
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K5
+	VMOVAPS.Z    Z0, K5, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K5
+	VMOVAPS.Z    Z0, K5, Z0
+	VMOVUPS      Z0, K1, (CX)(SI*4)
+	VMOVUPS.Z    64(DX)(SI*4), K2, Z0
+	VMOVUPS.Z    64(BX)(SI*4), K2, Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z0, Z0
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, K2, 64(CX)(SI*4)
+	VMOVUPS.Z    128(DX)(SI*4), K3, Z0
+	VMOVUPS.Z    128(BX)(SI*4), K3, Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z0, Z0
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, K3, 128(CX)(SI*4)
+	VMOVUPS.Z    192(DX)(SI*4), K4, Z0
+	VMOVUPS.Z    192(BX)(SI*4), K4, Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z0, Z0
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x04, Z2, Z1, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, K4, 192(CX)(SI*4)
+	ADDQ         AX, SI
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ y+24(FP), BX
+	XORQ SI, SI
+
+avx2group:
+	CMPQ         AX, $+32
+	JLT          avx2tail
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      (BX)(SI*4), Y1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y2
+	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VCMPPS       $0x04, Y2, Y1, Y2
+	VANDPS       Y0, Y2, Y0
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x04, Y2, Y1, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (CX)(SI*4)
+	VMOVUPS      32(DX)(SI*4), Y0
+	VMOVUPS      32(BX)(SI*4), Y1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y2
+	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VCMPPS       $0x04, Y2, Y1, Y2
+	VANDPS       Y0, Y2, Y0
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x04, Y2, Y1, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 32(CX)(SI*4)
+	VMOVUPS      64(DX)(SI*4), Y0
+	VMOVUPS      64(BX)(SI*4), Y1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y2
+	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VCMPPS       $0x04, Y2, Y1, Y2
+	VANDPS       Y0, Y2, Y0
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x04, Y2, Y1, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 64(CX)(SI*4)
+	VMOVUPS      96(DX)(SI*4), Y0
+	VMOVUPS      96(BX)(SI*4), Y1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y2
+	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VCMPPS       $0x04, Y2, Y1, Y2
+	VANDPS       Y0, Y2, Y0
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x04, Y2, Y1, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 96(CX)(SI*4)
+	ADDQ         $+32, SI
+	SUBQ         $+32, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), DI
+	MOVQ         AX, R8
+	NEGQ         R8
+	LEAQ         128(DI)(R8*4), DI
+	VMOVUPS      (DI), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y1
+	VMASKMOVPS   (BX)(SI*4), Y0, Y2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y1, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VCMPPS       $0x04, Y3, Y2, Y3
+	VANDPS       Y1, Y3, Y1
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x04, Y3, Y2, Y2
+	VANDPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(SI*4)
+	VMOVUPS      32(DI), Y0
+	VMASKMOVPS   32(DX)(SI*4), Y0, Y1
+	VMASKMOVPS   32(BX)(SI*4), Y0, Y2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y1, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VCMPPS       $0x04, Y3, Y2, Y3
+	VANDPS       Y1, Y3, Y1
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x04, Y3, Y2, Y2
+	VANDPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, 32(CX)(SI*4)
+	VMOVUPS      64(DI), Y0
+	VMASKMOVPS   64(DX)(SI*4), Y0, Y1
+	VMASKMOVPS   64(BX)(SI*4), Y0, Y2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y1, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VCMPPS       $0x04, Y3, Y2, Y3
+	VANDPS       Y1, Y3, Y1
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x04, Y3, Y2, Y2
+	VANDPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, 64(CX)(SI*4)
+	VMOVUPS      96(DI), Y0
+	VMASKMOVPS   96(DX)(SI*4), Y0, Y1
+	VMASKMOVPS   96(BX)(SI*4), Y0, Y2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y1, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VCMPPS       $0x04, Y3, Y2, Y3
+	VANDPS       Y1, Y3, Y1
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x04, Y3, Y2, Y2
+	VANDPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, 96(CX)(SI*4)
+	ADDQ         AX, SI
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func hardSwishVector(n int, dst *float32, src *float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·hardSwishVector(SB), NOSPLIT, $0-24
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx512group:
+	CMPQ         AX, $+64
+	JLT          avx512tail
+	VMOVUPS      (DX)(BX*4), Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z1, Z3, Z1
+	VMINPS       Z1, Z2, Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (CX)(BX*4)
+	VMOVUPS      64(DX)(BX*4), Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z1, Z3, Z1
+	VMINPS       Z1, Z2, Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 64(CX)(BX*4)
+	VMOVUPS      128(DX)(BX*4), Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z1, Z3, Z1
+	VMINPS       Z1, Z2, Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 128(CX)(BX*4)
+	VMOVUPS      192(DX)(BX*4), Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z1, Z3, Z1
+	VMINPS       Z1, Z2, Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 192(CX)(BX*4)
+	ADDQ         $+64, BX
+	SUBQ         $+64, AX
+	JMP          avx512group
+
+avx512tail:
+	TESTQ        AX, AX
+	JZ           avx512next
+	MOVQ         $-1, SI
+	BZHIQ        AX, SI, SI
+	KMOVW        SI, K1
+	SHRQ         $0x10, SI
+	KMOVW        SI, K2
+	SHRQ         $0x10, SI
+	KMOVW        SI, K3
+	SHRQ         $0x10, SI
+	KMOVW        SI, K4
+	VMOVUPS.Z    (DX)(BX*4), K1, Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z1, Z3, Z1
+	VMINPS       Z1, Z2, Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (CX)(BX*4)
+	VMOVUPS.Z    64(DX)(BX*4), K2, Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z1, Z3, Z1
+	VMINPS       Z1, Z2, Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K2, 64(CX)(BX*4)
+	VMOVUPS.Z    128(DX)(BX*4), K3, Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z1, Z3, Z1
+	VMINPS       Z1, Z2, Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K3, 128(CX)(BX*4)
+	VMOVUPS.Z    192(DX)(BX*4), K4, Z0
+	VBROADCASTSS constant40400000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z1
+	VBROADCASTSS constant40c00000<>+0(SB), Z2
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z1, Z3, Z1
+	VMINPS       Z1, Z2, Z1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K4, 192(CX)(BX*4)
+	ADDQ         AX, BX
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	XORQ BX, BX
+
+avx2group:
+	CMPQ         AX, $+32
+	JLT          avx2tail
+	VMOVUPS      (DX)(BX*4), Y0
+	VBROADCASTSS constant40400000<>+0(SB), Y1
+	VADDPS       Y1, Y0, Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VMAXPS       Y1, Y3, Y1
+	VMINPS       Y1, Y2, Y1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (CX)(BX*4)
+	VMOVUPS      32(DX)(BX*4), Y0
+	VBROADCASTSS constant40400000<>+0(SB), Y1
+	VADDPS       Y1, Y0, Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VMAXPS       Y1, Y3, Y1
+	VMINPS       Y1, Y2, Y1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 32(CX)(BX*4)
+	VMOVUPS      64(DX)(BX*4), Y0
+	VBROADCASTSS constant40400000<>+0(SB), Y1
+	VADDPS       Y1, Y0, Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VMAXPS       Y1, Y3, Y1
+	VMINPS       Y1, Y2, Y1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 64(CX)(BX*4)
+	VMOVUPS      96(DX)(BX*4), Y0
+	VBROADCASTSS constant40400000<>+0(SB), Y1
+	VADDPS       Y1, Y0, Y1
+	VBROADCASTSS constant40c00000<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VMAXPS       Y1, Y3, Y1
+	VMINPS       Y1, Y2, Y1
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y2
+	VMULPS       Y2, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 96(CX)(BX*4)
+	ADDQ         $+32, BX
+	SUBQ         $+32, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), SI
+	MOVQ         AX, DI
+	NEGQ         DI
+	LEAQ         128(SI)(DI*4), SI
+	VMOVUPS      (SI), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant40400000<>+0(SB), Y2
+	VADDPS       Y2, Y1, Y2
+	VBROADCASTSS constant40c00000<>+0(SB), Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y3, Y2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(BX*4)
+	VMOVUPS      32(SI), Y0
+	VMASKMOVPS   32(DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant40400000<>+0(SB), Y2
+	VADDPS       Y2, Y1, Y2
+	VBROADCASTSS constant40c00000<>+0(SB), Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y3, Y2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, 32(CX)(BX*4)
+	VMOVUPS      64(SI), Y0
+	VMASKMOVPS   64(DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant40400000<>+0(SB), Y2
+	VADDPS       Y2, Y1, Y2
+	VBROADCASTSS constant40c00000<>+0(SB), Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y3, Y2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, 64(CX)(BX*4)
+	VMOVUPS      96(SI), Y0
+	VMASKMOVPS   96(DX)(BX*4), Y0, Y1
+	VBROADCASTSS constant40400000<>+0(SB), Y2
+	VADDPS       Y2, Y1, Y2
+	VBROADCASTSS constant40c00000<>+0(SB), Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y3, Y2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, 96(CX)(BX*4)
+	ADDQ         AX, BX
+
+avx2next:
+	VZEROUPPER
+	RET
+
+// func hardSwishGradVector(n int, dx *float32, dy *float32, x *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·hardSwishGradVector(SB), NOSPLIT, $0-32
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  avx2
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ x+24(FP), BX
+	XORQ SI, SI
+
+avx512group:
+	CMPQ         AX, $+64
+	JLT          avx512tail
+	VMOVUPS      (DX)(SI*4), Z0
+	VMOVUPS      (BX)(SI*4), Z1
+	VADDPS       Z1, Z1, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VADDPS       Z3, Z2, Z2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z3
+	VMULPS       Z3, Z2, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VCMPPS       $0x12, Z1, Z3, K1
+	VMULPS       Z2, Z0, Z2
+	VBLENDMPS    Z0, Z2, K1, Z4
+	VBROADCASTSS constantc0400000<>+0(SB), Z0
+	VCMPPS       $0x16, Z0, Z1, K1
+	VMOVAPS.Z    Z4, K1, Z0
+	VMOVUPS      Z0, (CX)(SI*4)
+	VMOVUPS      64(DX)(SI*4), Z0
+	VMOVUPS      64(BX)(SI*4), Z1
+	VADDPS       Z1, Z1, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VADDPS       Z3, Z2, Z2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z3
+	VMULPS       Z3, Z2, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VCMPPS       $0x12, Z1, Z3, K1
+	VMULPS       Z2, Z0, Z2
+	VBLENDMPS    Z0, Z2, K1, Z5
+	VBROADCASTSS constantc0400000<>+0(SB), Z0
+	VCMPPS       $0x16, Z0, Z1, K1
+	VMOVAPS.Z    Z5, K1, Z0
+	VMOVUPS      Z0, 64(CX)(SI*4)
+	VMOVUPS      128(DX)(SI*4), Z0
+	VMOVUPS      128(BX)(SI*4), Z1
+	VADDPS       Z1, Z1, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VADDPS       Z3, Z2, Z2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z3
+	VMULPS       Z3, Z2, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VCMPPS       $0x12, Z1, Z3, K1
+	VMULPS       Z2, Z0, Z2
+	VBLENDMPS    Z0, Z2, K1, Z6
+	VBROADCASTSS constantc0400000<>+0(SB), Z0
+	VCMPPS       $0x16, Z0, Z1, K1
+	VMOVAPS.Z    Z6, K1, Z0
+	VMOVUPS      Z0, 128(CX)(SI*4)
+	VMOVUPS      192(DX)(SI*4), Z0
+	VMOVUPS      192(BX)(SI*4), Z1
+	VADDPS       Z1, Z1, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VADDPS       Z3, Z2, Z2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z3
+	VMULPS       Z3, Z2, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VCMPPS       $0x12, Z1, Z3, K1
+	VMULPS       Z2, Z0, Z2
+	VBLENDMPS    Z0, Z2, K1, Z7
+	VBROADCASTSS constantc0400000<>+0(SB), Z0
+	VCMPPS       $0x16, Z0, Z1, K1
+	VMOVAPS.Z    Z7, K1, Z0
+	VMOVUPS      Z0, 192(CX)(SI*4)
+	ADDQ         $+64, SI
+	SUBQ         $+64, AX
+	JMP          avx512group
+
+avx512tail:
+	TESTQ        AX, AX
+	JZ           avx512next
+	MOVQ         $-1, DI
+	BZHIQ        AX, DI, DI
+	KMOVW        DI, K1
+	SHRQ         $0x10, DI
+	KMOVW        DI, K2
+	SHRQ         $0x10, DI
+	KMOVW        DI, K3
+	SHRQ         $0x10, DI
+	KMOVW        DI, K4
+	VMOVUPS.Z    (DX)(SI*4), K1, Z0
+	VMOVUPS.Z    (BX)(SI*4), K1, Z1
+	VADDPS       Z1, Z1, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VADDPS       Z3, Z2, Z2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z3
+	VMULPS       Z3, Z2, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VCMPPS       $0x12, Z1, Z3, K5
+	VMULPS       Z2, Z0, Z2
+	VBLENDMPS    Z0, Z2, K5, Z8
+	VBROADCASTSS constantc0400000<>+0(SB), Z0
+	VCMPPS       $0x16, Z0, Z1, K5
+	VMOVAPS.Z    Z8, K5, Z0
+	VMOVUPS      Z0, K1, (CX)(SI*4)
+	VMOVUPS.Z    64(DX)(SI*4), K2, Z0
+	VMOVUPS.Z    64(BX)(SI*4), K2, Z1
+	VADDPS       Z1, Z1, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VADDPS       Z3, Z2, Z2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z3
+	VMULPS       Z3, Z2, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VCMPPS       $0x12, Z1, Z3, K1
+	VMULPS       Z2, Z0, Z2
+	VBLENDMPS    Z0, Z2, K1, Z9
+	VBROADCASTSS constantc0400000<>+0(SB), Z0
+	VCMPPS       $0x16, Z0, Z1, K1
+	VMOVAPS.Z    Z9, K1, Z0
+	VMOVUPS      Z0, K2, 64(CX)(SI*4)
+	VMOVUPS.Z    128(DX)(SI*4), K3, Z0
+	VMOVUPS.Z    128(BX)(SI*4), K3, Z1
+	VADDPS       Z1, Z1, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VADDPS       Z3, Z2, Z2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z3
+	VMULPS       Z3, Z2, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VCMPPS       $0x12, Z1, Z3, K1
+	VMULPS       Z2, Z0, Z2
+	VBLENDMPS    Z0, Z2, K1, Z10
+	VBROADCASTSS constantc0400000<>+0(SB), Z0
+	VCMPPS       $0x16, Z0, Z1, K1
+	VMOVAPS.Z    Z10, K1, Z0
+	VMOVUPS      Z0, K3, 128(CX)(SI*4)
+	VMOVUPS.Z    192(DX)(SI*4), K4, Z0
+	VMOVUPS.Z    192(BX)(SI*4), K4, Z1
+	VADDPS       Z1, Z1, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VADDPS       Z3, Z2, Z2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z3
+	VMULPS       Z3, Z2, Z2
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VCMPPS       $0x12, Z1, Z3, K1
+	VMULPS       Z2, Z0, Z2
+	VBLENDMPS    Z0, Z2, K1, Z11
+	VBROADCASTSS constantc0400000<>+0(SB), Z0
+	VCMPPS       $0x16, Z0, Z1, K1
+	VMOVAPS.Z    Z11, K1, Z0
+	VMOVUPS      Z0, K4, 192(CX)(SI*4)
+	ADDQ         AX, SI
+
+avx512next:
+	VZEROUPPER
+	RET
+
+avx2:
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ x+24(FP), BX
+	XORQ SI, SI
+
+avx2group:
+	CMPQ         AX, $+32
+	JLT          avx2tail
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      (BX)(SI*4), Y1
+	VADDPS       Y1, Y1, Y2
+	VBROADCASTSS constant40400000<>+0(SB), Y3
+	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y2
+	VBROADCASTSS constant40400000<>+0(SB), Y3
+	VCMPPS       $0x12, Y1, Y3, Y3
+	VMULPS       Y2, Y0, Y2
+	VBLENDVPS    Y3, Y0, Y2, Y0
+	VBROADCASTSS constantc0400000<>+0(SB), Y2
+	VCMPPS       $0x16, Y2, Y1, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (CX)(SI*4)
+	VMOVUPS      32(DX)(SI*4), Y0
+	VMOVUPS      32(BX)(SI*4), Y1
+	VADDPS       Y1, Y1, Y2
+	VBROADCASTSS constant40400000<>+0(SB), Y3
+	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y2
+	VBROADCASTSS constant40400000<>+0(SB), Y3
+	VCMPPS       $0x12, Y1, Y3, Y3
+	VMULPS       Y2, Y0, Y2
+	VBLENDVPS    Y3, Y0, Y2, Y0
+	VBROADCASTSS constantc0400000<>+0(SB), Y2
+	VCMPPS       $0x16, Y2, Y1, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 32(CX)(SI*4)
+	VMOVUPS      64(DX)(SI*4), Y0
+	VMOVUPS      64(BX)(SI*4), Y1
+	VADDPS       Y1, Y1, Y2
+	VBROADCASTSS constant40400000<>+0(SB), Y3
+	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y2
+	VBROADCASTSS constant40400000<>+0(SB), Y3
+	VCMPPS       $0x12, Y1, Y3, Y3
+	VMULPS       Y2, Y0, Y2
+	VBLENDVPS    Y3, Y0, Y2, Y0
+	VBROADCASTSS constantc0400000<>+0(SB), Y2
+	VCMPPS       $0x16, Y2, Y1, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 64(CX)(SI*4)
+	VMOVUPS      96(DX)(SI*4), Y0
+	VMOVUPS      96(BX)(SI*4), Y1
+	VADDPS       Y1, Y1, Y2
+	VBROADCASTSS constant40400000<>+0(SB), Y3
+	VADDPS       Y3, Y2, Y2
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y2
+	VBROADCASTSS constant40400000<>+0(SB), Y3
+	VCMPPS       $0x12, Y1, Y3, Y3
+	VMULPS       Y2, Y0, Y2
+	VBLENDVPS    Y3, Y0, Y2, Y0
+	VBROADCASTSS constantc0400000<>+0(SB), Y2
+	VCMPPS       $0x16, Y2, Y1, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 96(CX)(SI*4)
+	ADDQ         $+32, SI
+	SUBQ         $+32, AX
+	JMP          avx2group
+
+avx2tail:
+	TESTQ        AX, AX
+	JZ           avx2next
+	LEAQ         masks<>+0(SB), DI
+	MOVQ         AX, R8
+	NEGQ         R8
+	LEAQ         128(DI)(R8*4), DI
+	VMOVUPS      (DI), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y1
+	VMASKMOVPS   (BX)(SI*4), Y0, Y2
+	VADDPS       Y2, Y2, Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y4
+	VMULPS       Y4, Y3, Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VCMPPS       $0x12, Y2, Y4, Y4
+	VMULPS       Y3, Y1, Y3
+	VBLENDVPS    Y4, Y1, Y3, Y1
+	VBROADCASTSS constantc0400000<>+0(SB), Y3
+	VCMPPS       $0x16, Y3, Y2, Y2
+	VANDPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(SI*4)
+	VMOVUPS      32(DI), Y0
+	VMASKMOVPS   32(DX)(SI*4), Y0, Y1
+	VMASKMOVPS   32(BX)(SI*4), Y0, Y2
+	VADDPS       Y2, Y2, Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y4
+	VMULPS       Y4, Y3, Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VCMPPS       $0x12, Y2, Y4, Y4
+	VMULPS       Y3, Y1, Y3
+	VBLENDVPS    Y4, Y1, Y3, Y1
+	VBROADCASTSS constantc0400000<>+0(SB), Y3
+	VCMPPS       $0x16, Y3, Y2, Y2
+	VANDPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, 32(CX)(SI*4)
+	VMOVUPS      64(DI), Y0
+	VMASKMOVPS   64(DX)(SI*4), Y0, Y1
+	VMASKMOVPS   64(BX)(SI*4), Y0, Y2
+	VADDPS       Y2, Y2, Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y4
+	VMULPS       Y4, Y3, Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VCMPPS       $0x12, Y2, Y4, Y4
+	VMULPS       Y3, Y1, Y3
+	VBLENDVPS    Y4, Y1, Y3, Y1
+	VBROADCASTSS constantc0400000<>+0(SB), Y3
+	VCMPPS       $0x16, Y3, Y2, Y2
+	VANDPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, 64(CX)(SI*4)
+	VMOVUPS      96(DI), Y0
+	VMASKMOVPS   96(DX)(SI*4), Y0, Y1
+	VMASKMOVPS   96(BX)(SI*4), Y0, Y2
+	VADDPS       Y2, Y2, Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y4
+	VMULPS       Y4, Y3, Y3
+	VBROADCASTSS constant40400000<>+0(SB), Y4
+	VCMPPS       $0x12, Y2, Y4, Y4
+	VMULPS       Y3, Y1, Y3
+	VBLENDVPS    Y4, Y1, Y3, Y1
+	VBROADCASTSS constantc0400000<>+0(SB), Y3
+	VCMPPS       $0x16, Y3, Y2, Y2
+	VANDPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, 96(CX)(SI*4)
+	ADDQ         AX, SI
+
+avx2next:
+	VZEROUPPER
+	RET
+
+DATA constantc0400000<>+0(SB)/4, $0xc0400000
+GLOBL constantc0400000<>(SB), RODATA|NOPTR, $4
+
 // func addVector(n int, dst *float32, a *float32, b *float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·addVector(SB), NOSPLIT, $0-32
@@ -7737,9 +9137,6 @@ GLOBL constant41700000<>(SB), RODATA|NOPTR, $4
 
 DATA constant3fb504f3<>+0(SB)/4, $0x3fb504f3
 GLOBL constant3fb504f3<>(SB), RODATA|NOPTR, $4
-
-DATA constant40400000<>+0(SB)/4, $0x40400000
-GLOBL constant40400000<>(SB), RODATA|NOPTR, $4
 
 DATA constant382ff061<>+0(SB)/4, $0x382ff061
 GLOBL constant382ff061<>(SB), RODATA|NOPTR, $4

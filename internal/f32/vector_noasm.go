@@ -32,6 +32,30 @@ func tanhGradVector(n int, dx, dy, y *float32, top, curve float32) {
 	panic("f32: no assembly in this build")
 }
 
+func relu6Vector(n int, dst, src *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func relu6GradVector(n int, dx, dy, y *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func hardSigmoidVector(n int, dst, src *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func hardSigmoidGradVector(n int, dx, dy, y *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func hardSwishVector(n int, dst, src *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func hardSwishGradVector(n int, dx, dy, x *float32) {
+	panic("f32: no assembly in this build")
+}
+
 func addVector(n int, dst, a, b *float32) {
 	panic("f32: no assembly in this build")
 }

@@ -113,6 +113,34 @@ func sigmoid[F f32.Float]() Kernel {
 	return unary[F]{name: "sigmoid", fn: f32.Sigmoid[F], grad: f32.SigmoidGrad[F]}
 }
 
+// Relu6 is min(max(x, 0), 6), for x of any shape (Krizhevsky 2010). Its gradient at
+// 0 and 6 is 0.
+func Relu6(x *G.Node) (*G.Node, error) { return Apply(relu6[float32](), relu6[float64](), x) }
+
+func relu6[F f32.Float]() Kernel {
+	return unary[F]{name: "relu6", fn: f32.Relu6[F], grad: f32.Relu6Grad[F]}
+}
+
+// HardSigmoid is Relu6(x + 3)/6, for x of any shape (Howard et al. 2019). Its
+// gradient at −3 and 3 is 0.
+func HardSigmoid(x *G.Node) (*G.Node, error) {
+	return Apply(hardSigmoid[float32](), hardSigmoid[float64](), x)
+}
+
+func hardSigmoid[F f32.Float]() Kernel {
+	return unary[F]{name: "hardsigmoid", fn: f32.HardSigmoid[F], grad: f32.HardSigmoidGrad[F]}
+}
+
+// HardSwish is x·Relu6(x + 3)/6, for x of any shape (Howard et al. 2019). Its
+// gradient at −3 is 0, and at 3 it is 1.
+func HardSwish(x *G.Node) (*G.Node, error) {
+	return Apply(hardSwish[float32](), hardSwish[float64](), x)
+}
+
+func hardSwish[F f32.Float]() Kernel {
+	return unary[F]{name: "hardswish", fn: f32.HardSwish[F], grad: f32.HardSwishGrad[F], fromIn: true}
+}
+
 // Tanh is the hyperbolic tangent, for x of any shape.
 func Tanh(x *G.Node) (*G.Node, error) {
 	return Apply(scaledTanh[float32]("tanh", 1, 1), scaledTanh[float64]("tanh", 1, 1), x)

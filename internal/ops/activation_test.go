@@ -15,6 +15,9 @@ var activations = map[string]optest.Op{
 	"leaky":           leaky(0.1),
 	"leaky, negative": leaky(-0.5),
 	"elu":             elu(1.5),
+	"relu6":           unary(ops.Relu6),
+	"hardsigmoid":     unary(ops.HardSigmoid),
+	"hardswish":       unary(ops.HardSwish),
 	"gelu":            unary(ops.GELU),
 	"gelu-tanh":       unary(ops.GELUTanh),
 	"silu":            unary(ops.SiLU),
@@ -52,16 +55,24 @@ func TestActivationGradients(t *testing.T) {
 	for name, op := range activations {
 		t.Run(name, func(t *testing.T) { optest.Gradient(t, op, offZero(3, 2, 2, 3)) })
 	}
+	ends := optest.Input{Shape: []int{6}, Float: []float64{-7, -3.5, -2.9, 2.8, 3.2, 6.1}}
+	for _, name := range []string{"relu6", "hardsigmoid", "hardswish"} {
+		t.Run(name+", at the ends", func(t *testing.T) { optest.Gradient(t, activations[name], ends) })
+	}
 }
 
 func TestActivationValues(t *testing.T) {
 	x := []float64{-1e4, -30, -2, -1e-3, -1e-4, -1e-9, 0, 1e-12, 1e-4, 1e-3, 0.3, 2, 30, 1e4}
+	hard := func(x float64) float64 { return math.Min(math.Max(x+3, 0), 6) / 6 }
 	sigmoid := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 	for name, f := range map[string]func(x float64) float64{
 		"relu":            func(x float64) float64 { return math.Max(x, 0) },
 		"leaky":           func(x float64) float64 { return math.Max(x, 0.1*x) },
 		"leaky, negative": func(x float64) float64 { return math.Max(x, -0.5*x) },
 		"elu":             func(x float64) float64 { return math.Max(x, 0) + math.Min(0, 1.5*math.Expm1(x)) },
+		"relu6":           func(x float64) float64 { return math.Min(math.Max(x, 0), 6) },
+		"hardsigmoid":     hard,
+		"hardswish":       func(x float64) float64 { return x * hard(x) },
 		"gelu":            func(x float64) float64 { return x * math.Erfc(-x/math.Sqrt2) / 2 },
 		"silu":            func(x float64) float64 { return x * sigmoid(x) },
 		"sigmoid":         sigmoid,
@@ -101,13 +112,19 @@ func TestActivationsPropagateNaN(t *testing.T) {
 func TestActivationKinks(t *testing.T) {
 	for _, c := range []struct {
 		op   optest.Op
+		at   float64
 		want float32
-	}{{unary(ops.Relu), 0}, {leaky(0.25), 0.25}, {leaky(-0.25), -0.25}, {elu(1.5), 1.5}} {
-		k := newCall[float32](t, c.op, optest.Input{Shape: []int{1}, Float: []float64{0}})
+	}{
+		{unary(ops.Relu), 0, 0}, {leaky(0.25), 0, 0.25}, {leaky(-0.25), 0, -0.25}, {elu(1.5), 0, 1.5},
+		{unary(ops.Relu6), 0, 0}, {unary(ops.Relu6), 6, 0},
+		{unary(ops.HardSigmoid), -3, 0}, {unary(ops.HardSigmoid), 3, 0},
+		{unary(ops.HardSwish), -3, 0}, {unary(ops.HardSwish), 3, 1},
+	} {
+		k := newCall[float32](t, c.op, optest.Input{Shape: []int{1}, Float: []float64{c.at}})
 		k.forward()
 		dout := ops.Tensor[float32]{Shape: []int{1}, V: []float32{1}}
 		if d := k.grads(dout)[0].V[0]; d != c.want {
-			t.Errorf("%s: gradient at 0: have %v, want %v", k.kernel.Name(), d, c.want)
+			t.Errorf("%s: gradient at %v: have %v, want %v", k.kernel.Name(), c.at, d, c.want)
 		}
 	}
 }

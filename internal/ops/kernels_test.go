@@ -67,6 +67,7 @@ var kernels = func() map[string]struct {
 		"prelu, one":        {binary(ops.PReLU), []optest.Input{images, float(1)}},
 		"rbf":               {binary(ops.RBF), []optest.Input{float(300, 84), float(10, 84)}},
 		"rmsnorm":           {rmsNorm(1e-5), []optest.Input{images, c}},
+		"scalechannels":     {binary(ops.ScaleChannels), []optest.Input{images, float(5, 1, 1, 11)}},
 		"scale":             {scale(0.3), []optest.Input{images}},
 		"scatter":           {scatter([]int{5, 0, 17}, 3, 2, 3), []optest.Input{float(3)}},
 		"shortcut":          {shortcut(16, 2), []optest.Input{images}},

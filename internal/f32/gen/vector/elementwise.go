@@ -31,6 +31,23 @@ func elementwiseKernels() {
 			func(v isa, in, s []Op) reg.VecVirtual {
 				return v.mul(in[0], v.fnma(v.mul(s[1], in[1]), in[1], s[0]))
 			}},
+		{"relu6", "dst = min(max(src, 0), 6).", "dst", "src", "",
+			func(v isa, in, _ []Op) reg.VecVirtual { return v.clamp6(in[0]) }},
+		{"relu6Grad", "dx = 0 where y is 0 or 6, else dy.", "dx", "dy y", "",
+			func(v isa, in, _ []Op) reg.VecVirtual { return v.between(in[1], 6, in[0]) }},
+		{"hardSigmoid", "dst = min(max(src + 3, 0), 6)/6.", "dst", "src", "",
+			func(v isa, in, _ []Op) reg.VecVirtual { return v.hardSigmoid(in[0]) }},
+		{"hardSigmoidGrad", "dx = 0 where y is 0 or 1, else dy/6.", "dx", "dy y", "",
+			func(v isa, in, _ []Op) reg.VecVirtual { return v.between(in[1], 1, v.mul(in[0], v.constant(sixth))) }},
+		{"hardSwish", "dst = src·hardSigmoid(src).", "dst", "src", "",
+			func(v isa, in, _ []Op) reg.VecVirtual { return v.mul(in[0], v.hardSigmoid(in[0])) }},
+		{"hardSwishGrad", "dx = 0 where x is at most −3, dy where it is at least 3, else dy·(2x + 3)/6.", "dx", "dy x", "",
+			func(v isa, in, _ []Op) reg.VecVirtual {
+				x, dy := in[1], in[0]
+				slope := v.mul(v.add(v.add(x, x), v.constant(3)), v.constant(sixth))
+				above := v.choose(v.compare(v.constant(3), lessEqual, x), dy, v.mul(dy, slope))
+				return v.keep(v.compare(x, notLessEqual, v.constant(-3)), above)
+			}},
 		{"add", "dst = a + b.", "dst", "a b", "",
 			func(v isa, in, _ []Op) reg.VecVirtual { return v.add(in[0], in[1]) }},
 		{"mul", "dst = a·b.", "dst", "a b", "",
@@ -47,6 +64,24 @@ func elementwiseKernels() {
 		loop{name: l.name + "Vector", doc: l.doc, out: words(l.out), in: words(l.in), scalars: words(l.scalars), group: 4,
 			body: func(v isa, in, _, s []Op) []reg.VecVirtual { return one(l.body(v, in, s)) }}.write()
 	}
+}
+
+// sixth is the slope of hardSigmoid.
+const sixth = float32(1. / 6)
+
+// clamp6 returns min(max(x, 0), 6).
+func (v isa) clamp6(x Op) reg.VecVirtual {
+	return v.min(v.constant(6), v.max(v.zero(), x))
+}
+
+func (v isa) hardSigmoid(x Op) reg.VecVirtual {
+	return v.mul(v.clamp6(v.add(x, v.constant(3))), v.constant(sixth))
+}
+
+// between returns g, or 0 where y is 0 or top.
+func (v isa) between(y Op, top float32, g Op) reg.VecVirtual {
+	below := v.keep(v.compare(y, notEqual, v.constant(top)), g)
+	return v.keep(v.compare(y, notEqual, v.zero()), below)
 }
 
 // maximum returns the larger operand, and NaN where either is. It overwrites

@@ -95,6 +95,7 @@ const (
 	unordered    = U8(3)  // either operand is NaN
 	notEqual     = U8(4)  // unordered
 	less         = U8(17) // ordered
+	lessEqual    = U8(18) // ordered
 	notLess      = U8(21) // unordered
 	notLessEqual = U8(22) // unordered
 	greater      = U8(30) // ordered
