@@ -3,6 +3,7 @@ package architectures_test
 import (
 	"testing"
 
+	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
@@ -44,6 +45,9 @@ var counts = map[string]struct{ params, macs int }{
 	"inception-bn": {11285224, 2032600064}, "inception_v3": {27161264, 5713216096}, "inception_v4": {42679816, 12253974624},
 	"inception_resnet_v2": {55843464, 13155794016}, "xception": {22855952, 8357403496},
 	"preact-resnet101": {44541480, 7801405440}, "preact-resnet152": {60185128, 11513626624}, "preact-resnet200": {64666152, 15007481856},
+	"squeezenet1_0": {1248424, 818924576}, "squeezenet1_1": {1235496, 349151936},
+	"mobilenet_v2":       {3504872, 299494272 + 1280000},
+	"mobilenet_v3_small": {2542856, 54896576 + 1613824}, "mobilenet_v3_large": {5483032, 214080960 + 2508800},
 	"alexnet":                {61100840, 714188480},
 	"alexnet-2012":           {60965224, 724406816},
 	"alexnet-2012-ungrouped": {62378344, 1135256096},
@@ -64,35 +68,100 @@ var counts = map[string]struct{ params, macs int }{
 	"vgg19-cifar": {20029514, 398136320}, "vgg19_bn-cifar": {20040522, 398136320},
 }
 
-// TestParameterCounts builds every model as its paper has it.
+// settings are networks without a name of their own. They have the choices and the
+// classes of the model that they are like, and its images where input is zero.
+var settings = []struct {
+	name         string
+	like         string
+	network      nn.Network
+	input        [3]int
+	params, macs int
+}{
+	{"lenet5 of 32×32 images", "lenet5", architectures.LeNet5{Filters: []int{6, 16}, Hidden: []int{120, 84}}, [3]int{32, 32, 1}, 61706, 416520},
+	{"caffe's lenet", "lenet5", architectures.LeNet5{Filters: []int{20, 50}, Hidden: []int{500}}, [3]int{}, 431080, 1888000 + 405000},
+	{"cuda-convnet", "alexnet-cifar", cudaConvnet{}, [3]int{}, 89578, 12288000 + 10240},
+
+	{"resnet8 of 4 filters", "resnet20", architectures.CIFARResNet{Depth: 8, Width: 4, Shortcut: "A"}, [3]int{28, 28, 1}, 4934, 592704 + 160},
+	{"resnet20 of 4 filters", "resnet20", architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "A"}, [3]int{28, 28, 1}, 17254, 1947456 + 160},
+	{"resnet56 of 4 filters", "resnet20", architectures.CIFARResNet{Depth: 56, Width: 4, Shortcut: "A"}, [3]int{28, 28, 1}, 54214, 6011712 + 160},
+	{"resnet8 of 8 filters", "resnet20", architectures.CIFARResNet{Depth: 8, Width: 8, Shortcut: "A"}, [3]int{28, 28, 1}, 19074, 2314368 + 320},
+	{"resnet20 of 8 filters", "resnet20", architectures.CIFARResNet{Depth: 20, Width: 8, Shortcut: "A"}, [3]int{28, 28, 1}, 67906, 7733376 + 320},
+	{"resnet56 of 8 filters", "resnet20", architectures.CIFARResNet{Depth: 56, Width: 8, Shortcut: "A"}, [3]int{28, 28, 1}, 214402, 23990400 + 320},
+	{"resnet8 of 16 filters", "resnet20", architectures.CIFARResNet{Depth: 8, Width: 16, Shortcut: "A"}, [3]int{28, 28, 1}, 75002, 9144576 + 640},
+	{"resnet20 of 16 filters", "resnet20", architectures.CIFARResNet{Depth: 20, Width: 16, Shortcut: "A"}, [3]int{28, 28, 1}, 269434, 30820608 + 640},
+	{"resnet56 of 16 filters", "resnet20", architectures.CIFARResNet{Depth: 56, Width: 16, Shortcut: "A"}, [3]int{28, 28, 1}, 852730, 95848704 + 640},
+
+	{"googlenet-paper without auxiliary classifiers", "googlenet-paper", architectures.GoogLeNet{Stem: "imagenet", Divisor: 1, Filter: 5, Pooling: "paper", LRN: true}, [3]int{}, 6998552, 1581647872 + 1024000},
+	{"googlenet without auxiliary classifiers", "googlenet", architectures.GoogLeNet{Stem: "imagenet", Divisor: 1, Filter: 3, Pooling: "torchvision"}, [3]int{}, 6624904, 1497352192 + 1024000},
+	{"inception_v3 without its auxiliary classifier", "inception_v3", architectures.InceptionV3{Stem: "imagenet", Modules: []int{3, 4, 2}, Divisor: 1}, [3]int{}, 23834568, 5711168096 + 2048000},
+}
+
+// cudaConvnet has the three 5×5 convolutions of the quick network for CIFAR-10 of
+// Krizhevsky's cuda-convnet, and no hidden linear layer.
+type cudaConvnet struct{}
+
+func (cudaConvnet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
+	x := in[0]
+	for i, filters := range []int{32, 32, 64} {
+		x = nn.Act(s.In("act%d", i+1), nn.Conv(s.In("conv%d", i+1), x, filters, 5, 1, 2))
+		x = nn.MaxPoolCeil(s.In("pool%d", i+1), x, 3, 2, 0)
+	}
+	return nn.Logits(s.In("fc"), x)
+}
+
+// counted builds the network as its paper has it.
+func counted(t *testing.T, m architectures.Model) (params, macs int) {
+	t.Helper()
+	p := nn.OutlineParams(tensor.Float32)
+	pr, err := nn.Build(p, nn.Infer, m.Network, nn.Settings{Options: m.Options, Spec: m.Spec(), Batch: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0
+	for _, l := range pr.Layers {
+		sum += l.Params
+	}
+	if sum != p.Count() {
+		t.Errorf("the layers have %d parameters, the network %d", sum, p.Count())
+	}
+	return p.Count(), pr.MACs()
+}
+
 func TestParameterCounts(t *testing.T) {
 	for _, name := range architectures.Names() {
-		m, _ := architectures.Lookup(name)
-		p := nn.OutlineParams(tensor.Float32)
-		pr, err := nn.Build(p, nn.Infer, m.Network, nn.Settings{Options: m.Options, Spec: m.Spec(), Batch: 1})
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		sum := 0
-		for _, l := range pr.Layers {
-			sum += l.Params
-		}
-		if sum != p.Count() {
-			t.Errorf("%s: the layers have %d parameters, the network %d", name, sum, p.Count())
-		}
-		want, ok := counts[name]
-		if !ok {
-			t.Errorf("%s: counts has no row for it: have %d parameters and %d multiply-adds", name, p.Count(), pr.MACs())
-			continue
-		}
-		if p.Count() != want.params || want.macs > 0 && pr.MACs() != want.macs {
-			t.Errorf("%s: have %d parameters and %d multiply-adds, want %d and %d", name, p.Count(), pr.MACs(), want.params, want.macs)
-		}
+		t.Run(name, func(t *testing.T) {
+			m, _ := architectures.Lookup(name)
+			params, macs := counted(t, m)
+			want, ok := counts[name]
+			if !ok {
+				t.Fatalf("counts has no row for it: have %d parameters and %d multiply-adds", params, macs)
+			}
+			if params != want.params || want.macs > 0 && macs != want.macs {
+				t.Errorf("have %d parameters and %d multiply-adds, want %d and %d", params, macs, want.params, want.macs)
+			}
+		})
 	}
 	for name := range counts {
 		if _, ok := architectures.Lookup(name); !ok {
 			t.Errorf("counts has a row for %s, which is not registered", name)
 		}
+	}
+}
+
+func TestParameterCountsOfSettings(t *testing.T) {
+	for _, c := range settings {
+		t.Run(c.name, func(t *testing.T) {
+			m, ok := architectures.Lookup(c.like)
+			if !ok {
+				t.Fatalf("there is no model %s", c.like)
+			}
+			m.Network = c.network
+			if c.input != [3]int{} {
+				m.Input = c.input
+			}
+			if params, macs := counted(t, m); params != c.params || macs != c.macs {
+				t.Errorf("have %d parameters and %d multiply-adds, want %d and %d", params, macs, c.params, c.macs)
+			}
+		})
 	}
 }

@@ -3,7 +3,6 @@ package architectures
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -66,9 +65,7 @@ func halve(s *nn.Scope, x *G.Node) *G.Node       { return nn.MaxPool(s, x, 3, 2,
 // checkFamily reports what is wrong with the hyperparameters that the Inception
 // networks share.
 func checkFamily(stem string, divisor int) (ps []problem.Problem) {
-	if !slices.Contains(stems, stem) {
-		ps = append(ps, problem.Problem{Key: "stem", Message: fmt.Sprintf("have %q, want one of %s", stem, strings.Join(stems, ", "))})
-	}
+	ps = checkStem(stem, stems)
 	if divisor < 1 {
 		ps = append(ps, problem.Problem{Key: "divisor", Message: fmt.Sprintf("have %d, want at least 1", divisor)})
 	}

@@ -5,7 +5,7 @@ import "testing"
 // Published weights see pictures of the size of their paper's images.
 func TestPreparations(t *testing.T) {
 	for name, want := range map[string][2]int{ // the shorter side, and the part that is seen
-		"resnet50": {256, 224}, "vgg16_bn": {256, 224}, "vit_b_16": {256, 224}, "vit_h_14": {224, 224}, "googlenet": {256, 224},
+		"resnet50": {256, 224}, "vgg16_bn": {256, 224}, "vit_b_16": {256, 224}, "vit_h_14": {224, 224}, "googlenet": {256, 224}, "squeezenet1_0": {256, 224}, "mobilenet_v2": {256, 224}, "mobilenet_v3_large": {256, 224},
 		"inception_v3": {342, 299}, "inception_v4": {341, 299}, "inception_resnet_v2": {333, 299}, "xception": {333, 299},
 	} {
 		m, _ := Lookup(name)

@@ -169,6 +169,14 @@ func (m ResNet) stem(s *nn.Scope, x *G.Node) *G.Node {
 
 var stems = []string{"imagenet", "small"}
 
+// checkStem reports a stem that is none of those that a network has.
+func checkStem(stem string, known []string) (ps []problem.Problem) {
+	if !slices.Contains(known, stem) {
+		ps = append(ps, problem.Problem{Key: "stem", Message: fmt.Sprintf("have %q, want one of %s", stem, strings.Join(known, ", "))})
+	}
+	return ps
+}
+
 // stemFilter is the first convolution of the stem.
 func stemFilter(stem string) (size, stride int) {
 	if stem == "imagenet" {

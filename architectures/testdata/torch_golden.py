@@ -4,7 +4,7 @@
 
 Weights and images come from a formula that the Go test repeats, so that only
 results are stored: logits in evaluation, gradients in training (dropout off, GELU
-for ReLU), and of some networks ten steps of training. Where torchvision or timm
+for ReLU and ReLU6), and of some networks ten steps of training. Where torchvision or timm
 has a network, the module is its own; the others bear the names under which their
 weights are published, or would be.
 """
@@ -481,10 +481,11 @@ def objective(model, x, auxiliary):
 
 @contextlib.contextmanager
 def without_kinks():
-    """GELU in the place of ReLU: a gradient does not jump where rounding changes the sign of a value."""
-    relu, F.relu = F.relu, lambda x, inplace=False: F.gelu(x)
+    """GELU in the place of ReLU and ReLU6: a gradient does not jump where rounding changes the sign of a value."""
+    kinks = F.relu, F.hardtanh  # ReLU6 is a hardtanh
+    F.relu = F.hardtanh = lambda x, *more, **inplace: F.gelu(x)
     yield
-    F.relu = relu
+    F.relu, F.hardtanh = kinks
 
 
 def digest(tensors):
@@ -569,6 +570,11 @@ CASES = {
     "inception_v3": lambda: case(divided(16, inception_v3), 75, 3, auxiliary=0.4),
     "inception_v4": lambda: case(divided(16, inception_v4), 75, 3),
     "inception_resnet_v2": lambda: case(divided(16, inception_resnet_v2), 75, 3),
+    "squeezenet1_0": lambda: case(torchvision.models.squeezenet1_0(num_classes=10), 48, 3),
+    "squeezenet1_1": lambda: case(torchvision.models.squeezenet1_1(num_classes=10), 48, 3),
+    "mobilenet_v2": lambda: case(torchvision.models.mobilenet_v2(num_classes=10, width_mult=0.5), 64, 3),
+    "mobilenet_v3_small": lambda: case(torchvision.models.mobilenet_v3_small(num_classes=10, width_mult=0.5), 64, 3),
+    "mobilenet_v3_large": lambda: case(torchvision.models.mobilenet_v3_large(num_classes=10, width_mult=0.5), 64, 3),
     "xception": lambda: case(divided(8, lambda: Xception(10)), 64, 3),
 }
 
