@@ -186,13 +186,18 @@ func doubled(t *testing.T, p *nn.Params, m architectures.Model, net nn.Network, 
 	t.Helper()
 	double := nn.NewParams(1, tensor.Float64)
 	pr := build(t, double, nn.Train, m, net, o, goldenBatch)
+	copyDouble(double, p)
+	return pr
+}
+
+// copyDouble gives the parameters of a network in float64 those of it in float32.
+func copyDouble(double, p *nn.Params) {
 	for i, q := range p.All() {
 		d := double.All()[i].Value.Data().([]float64)
 		for k, v := range q.Value.Data().([]float32) {
 			d[k] = float64(v)
 		}
 	}
-	return pr
 }
 
 func float64s(x []*tensor.Dense) (double []*tensor.Dense) {

@@ -11,6 +11,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
+	"zoo/internal/exec"
 	"zoo/nn"
 )
 
@@ -178,6 +179,49 @@ func TestViTImages(t *testing.T) {
 	want := "encoder.layers.encoder_layer_0.ln_1: group norm: have input (1, 13, 12), want images"
 	if err := build(nn.NewParams(1, tensor.Float32), 8, 6, net); err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("have error %v, want %s", err, want)
+	}
+}
+
+// TestViTOfPaperSize: 197 tokens of 768 values with 12 heads, where kernels cut
+// their work as they do nowhere else in the tests. The first of two images has the
+// logits of plain loops in float64, and both have the same by themselves, together,
+// and unfused.
+func TestViTOfPaperSize(t *testing.T) {
+	m, _ := architectures.Lookup("vit_b_16")
+	m.Classes = 10
+	net := m.Network.(architectures.ViT)
+	net.Depth, net.MLP = 2, 64 // the second layer's class token reads what the first made of all
+	p, double := nn.BlankParams(tensor.Float32), nn.BlankParams(tensor.Float64)
+	one := build(t, p, nn.Infer, m, net, m.Options, 1)
+	two := build(t, p, nn.Infer, m, net, m.Options, 2)
+	unfused := build(t, p, nn.Infer, m, net, m.Options, 2, exec.WithoutFusion())
+	reference := build(t, double, nn.Infer, m, net, m.Options, 1)
+	fill(t, p)
+	copyDouble(double, p)
+
+	x, _ := goldenImages(m.Input, 2)
+	images := x[0].Data().([]float32)
+	image := func(i int) []*tensor.Dense {
+		size := len(images) / 2
+		return []*tensor.Dense{tensor.New(tensor.WithShape(append([]int{1}, m.Input[:]...)...), tensor.WithBacking(images[i*size:][:size]))}
+	}
+	if _, err := reference.Run(float64s(image(0)), nil); err != nil {
+		t.Fatal(err)
+	}
+	compareLogits(t, one, image(0), reference.Logits().Data().([]float64), 1e-5)
+	var want []float64
+	for i := range 2 {
+		if _, err := one.Run(image(i), nil); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range one.Logits().Data().([]float32) {
+			want = append(want, float64(v))
+		}
+	}
+	compareLogits(t, two, x, want, 1e-5)
+	compareLogits(t, unfused, x, want, 1e-5)
+	if !slices.Equal(two.Logits().Data().([]float32), unfused.Logits().Data().([]float32)) {
+		t.Errorf("have logits %v fused and %v unfused", two.Logits(), unfused.Logits())
 	}
 }
 
