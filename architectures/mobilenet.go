@@ -2,7 +2,6 @@ package architectures
 
 import (
 	"fmt"
-	"math"
 
 	G "gorgonia.org/gorgonia"
 
@@ -99,8 +98,8 @@ func mobileStem(s *nn.Scope, x *G.Node, filters int, stem string) *G.Node {
 	return convNormAct(s, x, filters, nn.Filter{Size: [2]int{3, 3}, Stride: [2]int{stride, stride}, Pad: [2]int{1, 1}})
 }
 
-// inFull takes the first halving out of the blocks of a small network.
-func inFull(blocks []invertedResidual, stem string) []invertedResidual {
+// forStem takes the first halving out of the blocks behind a small stem.
+func forStem(blocks []invertedResidual, stem string) []invertedResidual {
 	for i := range blocks {
 		if stem == "small" && blocks[i].stride > 1 {
 			blocks[i].stride = 1
@@ -136,8 +135,8 @@ func byEight(n float64) int {
 
 // checkWidth reports a number that filters cannot be multiplied by.
 func checkWidth(width float64) (ps []problem.Problem) {
-	if !(width > 0) || math.IsInf(width, 0) {
-		ps = append(ps, problem.Problem{Key: "width", Message: fmt.Sprintf("have %v, want a finite number above 0", width)})
+	if !(width > 0 && width <= 1000) {
+		ps = append(ps, problem.Problem{Key: "width", Message: fmt.Sprintf("have %v, want a number above 0, and at most 1000", width)})
 	}
 	return ps
 }

@@ -62,5 +62,5 @@ func (m MobileNetV2) blocks(channels int) (blocks []invertedResidual) {
 			channels, stride = b.filters, 1
 		}
 	}
-	return inFull(blocks, m.Stem)
+	return forStem(blocks, m.Stem)
 }

@@ -102,5 +102,5 @@ func (m MobileNetV3) blocks() (blocks []invertedResidual) {
 		}
 		blocks = append(blocks, b)
 	}
-	return inFull(blocks, m.Stem)
+	return forStem(blocks, m.Stem)
 }
