@@ -73,19 +73,6 @@ func (s *census) add(p []uint8) {
 	}
 }
 
-// merge counts what another one has counted.
-func (s *census) merge(o *census) {
-	s.images += o.images
-	for i, v := range o.sum {
-		s.sum[i] += v
-	}
-	for i := range 3 {
-		for j := range 3 {
-			s.cross[i][j] += o.cross[i][j]
-		}
-	}
-}
-
 func (s *census) meanImage() []float64 {
 	m := make([]float64, len(s.sum))
 	for i, v := range s.sum {

@@ -4,9 +4,6 @@ package datasets
 // sees them (H, W, c).
 type frame struct{ h, w, c, H, W int }
 
-// size is the number of values of one image that the network sees.
-func (f frame) size() int { return f.H * f.W * f.c }
-
 // view is the part of an image that is seen: its pixel (y, x) is the image's
 // (y+dy, x+dx), 0 outside of the image, then mirrored left to right if flip is set.
 type view struct {
