@@ -47,7 +47,9 @@ const embeddingStd = 0.02
 // the image: (N, 1 + T, D). It starts at zero.
 func ClassToken(s *Scope, x *G.Node) *G.Node {
 	_, _, d := s.tokens(x)
-	return s.through(x, s.Must(ops.ClassToken(x, s.Param("class_token", Gain, constant(0), 1, 1, d))))
+	y := s.Must(ops.ClassToken(x, s.Param("class_token", Gain, constant(0), 1, 1, d)))
+	s.record(Layer{Op: "class token"}, y, field{}, x)
+	return y
 }
 
 // PositionEmbedding adds to each token (N, T, D) what stands for its position:
@@ -66,7 +68,9 @@ func PositionEmbedding(s *Scope, x *G.Node, kind string) *G.Node {
 	default:
 		s.Fail(fmt.Errorf("positions: %w", unknown(kind, []string{"learned", "sin", "none"})))
 	}
-	return s.through(x, s.Must(ops.AddMap(x, p)))
+	y := s.Must(ops.AddMap(x, p))
+	s.record(Layer{Op: "positions, " + kind}, y, field{}, x)
+	return y
 }
 
 // sinusoids are, for position p, sin(p/10000^(2i/d)) at 2i and the cosine at 2i + 1.
