@@ -53,7 +53,7 @@ func TestConfigs(t *testing.T) {
 			}
 			shape, classes := slices.Clone(info.Shape), info.Classes
 			if shape == nil { // of the user's own files
-				shape, classes = []int{0, 0, 3}, 10
+				shape, classes = []int{32, 32, 3}, 10
 			}
 			for i := range 2 {
 				if c.Data.Resize > 0 {
