@@ -8,10 +8,13 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 jobs=${1:-$(nproc)}
-cifar=plain-vs-res-cifar10
-[ -e cifar10-jpeg.tar.gz ] && cifar=plain-vs-res-cifar10-jpeg
-names="plain-vs-res-mnist $cifar shortcuts init-depth-mlp init-signal isometry meanfield-depth resid-init
-  bn-lr-sweep norm-vs-batch activations dropout-mlp optimizers width-vs-depth"
+jpeg=
+[ -e cifar10-jpeg.tar.gz ] && jpeg=-jpeg
+names="plain-vs-res-mnist plain-vs-res-cifar10$jpeg shortcuts init-depth-mlp init-signal isometry meanfield-depth resid-init
+  bn-lr-sweep norm-vs-batch activations dropout-mlp optimizers width-vs-depth
+  alexnet-cifar10$jpeg alexnet-relu-vs-tanh alexnet-lrn alexnet-two-groups vgg-depth-init vgg-staged
+  inception-vs-plain googlenet-aux inception-resnet-scale resnet-bottleneck preact-vs-postact resnext-cardinality
+  vit-vs-cnn vit-positions"
 
 bin=$(mktemp -d)
 trap 'rm -rf "$bin"' EXIT
