@@ -80,12 +80,7 @@ func beginsAsPth(name string) (bool, error) {
 		return false, err
 	}
 	defer f.Close()
-	head := make([]byte, 16)
-	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return false, err // it is a folder, say
-	}
-	return pth.IsPth(head[:n]), nil
+	return pth.IsPth(f)
 }
 
 // A stored tensor is one of a file of either kind.

@@ -81,10 +81,10 @@ with. Y is float32, (N, classes): logits, without a softmax.
 
 // weightsHelp says what a file of weights is, and onlyHelp how a part of it is named.
 const (
-	weightsHelp = `W is a safetensors file, or one that PyTorch's torch.save wrote (.pth): of a state_dict,
-or of a dict in which exactly one value is a state_dict. No code in it is run: a file
-that holds more than tensors is refused. Its tensors have PyTorch's names and layout and
-are exactly the network's; num_batches_tracked may be there. Floats of 16 bits are
-widened; NaN and infinity are errors.`
+	weightsHelp = `W is a safetensors file, or one that PyTorch's torch.save wrote (.pth, before PyTorch 1.6
+too): of a state_dict, or of a dict in which exactly one value is a state_dict. No code
+in it is run: a file that holds more than tensors is refused. Its tensors have PyTorch's
+names and layout and are exactly the network's; num_batches_tracked may be there. Floats
+of 16 bits are widened; NaN and infinity are errors.`
 	onlyHelp = "take only the tensors of this name, in which * stands for any text; old=new renames them, as in 'module.*=*' (may be repeated)"
 )

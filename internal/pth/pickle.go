@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"strings"
 )
@@ -57,23 +58,26 @@ type unpickler struct {
 // maxProtocol is the newest protocol of pickles.
 const maxProtocol = 5
 
-// unpickle makes what a pickle says.
-func unpickle(b []byte) (any, error) {
-	u := &unpickler{in: bytes.NewReader(b), memo: map[uint32]any{}, storages: map[string]*storage{}}
+// unpickle makes what the pickle says that in goes on with, and reads it to its
+// end. The storages that it refers to are returned by their keys. Errors say which
+// of in's bytes they are about.
+func unpickle(in *bytes.Reader) (any, map[string]*storage, error) {
+	u := &unpickler{in: in, memo: map[uint32]any{}, storages: map[string]*storage{}}
 	for {
-		at := u.in.Size() - int64(u.in.Len())
-		op, err := u.in.ReadByte()
+		at := in.Size() - int64(in.Len())
+		op, err := in.ReadByte()
 		if err == nil && op == '.' { // STOP
-			return u.pop()
+			v, err := u.pop()
+			return v, u.storages, err
 		}
 		if err == nil {
 			err = u.step(op)
 		}
 		if err != nil {
-			if u.in.Len() == 0 {
+			if in.Len() == 0 {
 				err = fmt.Errorf("it is truncated: %w", err)
 			}
-			return nil, fmt.Errorf("data.pkl, byte %d: %w", at, err)
+			return nil, nil, fmt.Errorf("byte %d: %w", at, err)
 		}
 	}
 }
@@ -111,9 +115,9 @@ func (u *unpickler) step(op byte) error {
 			return err
 		}
 		return u.push(math.Float64frombits(binary.BigEndian.Uint64(b[:])))
-	case 0x8c: // SHORT_BINUNICODE
+	case 0x8c, 'U': // SHORT_BINUNICODE, SHORT_BINSTRING: Python 2's
 		return u.text(1)
-	case 'X': // BINUNICODE
+	case 'X', 'T': // BINUNICODE, BINSTRING: Python 2's
 		return u.text(4)
 	case 'c': // GLOBAL
 		return u.global()
@@ -183,7 +187,7 @@ func (u *unpickler) step(op byte) error {
 
 func (u *unpickler) read(b []byte) error {
 	if u.in.Len() < len(b) {
-		u.in.Seek(0, 2)
+		u.in.Seek(0, io.SeekEnd)
 		return errors.New("an opcode without its argument")
 	}
 	_, err := u.in.Read(b)
@@ -232,8 +236,9 @@ func (u *unpickler) text(n int) error {
 	if err != nil {
 		return err
 	}
-	if size > uint64(u.in.Len()) {
-		return fmt.Errorf("a text claims %d bytes, but %d are left", size, u.in.Len())
+	if left := u.in.Len(); size > uint64(left) {
+		u.in.Seek(0, io.SeekEnd)
+		return fmt.Errorf("a text claims %d bytes, but %d are left", size, left)
 	}
 	b := make([]byte, size)
 	if err := u.read(b); err != nil {
@@ -386,13 +391,20 @@ func (u *unpickler) get(n int) error {
 	return u.push(v)
 }
 
-// storage makes a storage of ("storage", type, key, device, length).
+// storage makes a storage of ("storage", type, key, device, length), and before
+// PyTorch 1.6 of None too: there it could be a part of another storage.
 func (u *unpickler) storage() error {
 	v, err := u.pop()
 	if err != nil {
 		return err
 	}
 	id, _ := v.(tuple)
+	if len(id) == 6 {
+		if id[5] != nil {
+			return fmt.Errorf("have a storage that is a part of another one (its view_metadata is %s), which is not read here; load the file in PyTorch and save its state_dict again", describe(id[5]))
+		}
+		id = id[:5]
+	}
 	if len(id) != 5 || id[0] != "storage" {
 		return fmt.Errorf("have the reference %s, want one to a storage", describe(v))
 	}

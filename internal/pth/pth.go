@@ -1,5 +1,6 @@
 // Package pth reads the tensors of PyTorch's own files, .pth or .pt: a zip archive
-// of a pickle, which describes the tensors, and of their storages.
+// of a pickle, which describes the tensors, and of their storages; or, as PyTorch
+// before 1.6 wrote them, pickles and storages one after the other.
 //
 // A pickle is a program. This package runs none: it knows the few opcodes and
 // names that a state_dict is made of, and anything else in a file is an error.
@@ -53,8 +54,8 @@ type storage struct {
 	kind   string
 	key    string
 	length int
-	record *zip.File
-	at     int64 // of the first byte in the file
+	record *zip.File // nil before PyTorch 1.6
+	at     int64     // of the first byte in the file
 }
 
 // A Reader is an open file.
@@ -62,24 +63,33 @@ type Reader struct {
 	Tensors []Tensor // in the order of the state_dict
 	name    string
 	file    *os.File
-	used    []*storage
+	used    []*storage // of an archive
 
 	mu     sync.Mutex
 	latest *storage  // whose values are
 	values []float32 // for views that are not contiguous
 }
 
-// IsPth says that a file begins as PyTorch's do: as a zip archive, or as the
-// pickles of PyTorch before 1.6.
-func IsPth(head []byte) bool {
-	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, legacy)
+// headSize is how many bytes of a file tell what it is.
+const headSize = 512
+
+// IsPth says that r begins as PyTorch's files do: as a zip archive, as the pickles
+// of PyTorch before 1.6, or as its first tar archives.
+func IsPth(r io.Reader) (bool, error) {
+	head := make([]byte, headSize)
+	n, err := io.ReadFull(r, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false, err
+	}
+	head = head[:n]
+	return bytes.HasPrefix(head, zipMagic) || bytes.HasPrefix(head, magic) || isTar(head), nil
 }
 
-// legacy is how files of the older format begin: a pickle of a magic number.
-var legacy = []byte("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19")
+// zipMagic is how zip archives begin.
+var zipMagic = []byte("PK\x03\x04")
 
-// maxPickle is the largest data.pkl that is read: that of a state_dict of fifty
-// thousand tensors has some 10 MB.
+// maxPickle is how many bytes of pickles are read at most: those of a state_dict of
+// fifty thousand tensors have some 10 MB.
 const maxPickle = 16 << 20
 
 // Open opens a file that torch.save wrote: of a state_dict, or of a dict in which
@@ -106,12 +116,21 @@ func Open(name string) (*Reader, error) {
 func (r *Reader) Close() error { return r.file.Close() }
 
 func (r *Reader) open(size int64) error {
+	head := make([]byte, headSize)
+	n, err := r.file.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	head = head[:n]
+	if bytes.HasPrefix(head, magic) {
+		r.Tensors, err = readLegacy(r.file, size)
+		return err
+	}
+	if isTar(head) {
+		return errors.New("this is a tar archive, as the first versions of PyTorch wrote them, which is not read here; load the file in PyTorch and save its state_dict with torch.save")
+	}
 	a, err := zip.NewReader(r.file, size)
 	if err != nil {
-		head := make([]byte, len(legacy))
-		if n, _ := r.file.ReadAt(head, 0); bytes.Equal(head[:n], legacy) {
-			return errors.New("this is the format of PyTorch before 1.6, which is not read here; load it in PyTorch and save it with torch.save(state_dict, FILE, _use_new_zipfile_serialization=True)")
-		}
 		if bytes.HasPrefix(head, []byte("PK")) {
 			return fmt.Errorf("truncated or damaged: %w", err)
 		}
@@ -150,9 +169,9 @@ func read(a *zip.Reader, size int64) ([]Tensor, []*storage, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	value, err := unpickle(pickle)
+	value, _, err := unpickle(bytes.NewReader(pickle))
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("data.pkl, %w", err)
 	}
 	tensors, err := stateDict(value)
 	if err != nil {
@@ -166,9 +185,9 @@ func read(a *zip.Reader, size int64) ([]Tensor, []*storage, error) {
 			}
 			used = append(used, t.storage)
 		}
-		if err := t.check(); err != nil {
-			return nil, nil, fmt.Errorf("tensor %q: %w", t.Name, err)
-		}
+	}
+	if err := checkAll(tensors); err != nil {
+		return nil, nil, err
 	}
 	return tensors, used, nil
 }
@@ -213,6 +232,16 @@ func (s *storage) find(f *zip.File, size int64) error {
 		return fmt.Errorf("its storage %s has %d bytes, want %d values of %d", s.key, n, s.length, sizes[s.kind])
 	}
 	s.record = f
+	return nil
+}
+
+// checkAll sees that the tensors lie within their storages.
+func checkAll(tensors []Tensor) error {
+	for _, t := range tensors {
+		if err := t.check(); err != nil {
+			return fmt.Errorf("tensor %q: %w", t.Name, err)
+		}
+	}
 	return nil
 }
 
@@ -315,7 +344,7 @@ func (r *Reader) whole(s *storage, kind floats.Type) ([]float32, error) {
 }
 
 // Verify reads the storages through and checks them against the checksums of the
-// archive. Tensors may be read meanwhile.
+// archive; files from before PyTorch 1.6 have none. Tensors may be read meanwhile.
 func (r *Reader) Verify() error {
 	buf := make([]byte, 1<<20)
 	for _, s := range r.used {

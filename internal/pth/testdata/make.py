@@ -1,6 +1,6 @@
 """Makes torch.pth, the state_dict of a small network with views, a shared
-storage, 16-bit floats and a count, and nested.pth, a checkpoint that holds it,
-with PyTorch 1.13."""
+storage, 16-bit floats and a count, legacy.pth, the same in the format before
+PyTorch 1.6, and nested.pth, a checkpoint that holds it, with PyTorch 1.13."""
 import collections
 import torch
 
@@ -13,6 +13,7 @@ state["h"] = torch.tensor([1.5, -2], dtype=torch.float16)
 state["bf"] = torch.tensor([[3.]], dtype=torch.bfloat16)
 state["n.num_batches_tracked"] = torch.tensor(7)
 torch.save(state, "torch.pth")
+torch.save(state, "legacy.pth", _use_new_zipfile_serialization=False)
 torch.save({"epoch": 3, "best": 0.5, "state_dict": state}, "nested.pth")
 
 # mlp.pth: two linear layers in a checkpoint of DataParallel, as torchrun leaves
