@@ -273,3 +273,20 @@ func FuzzLegacy(f *testing.F) {
 		}
 	})
 }
+
+// The oldest files call a function that has the storage, offset, shape and strides
+// of a tensor, and no more.
+func TestOldestTensors(t *testing.T) {
+	l := goodLegacy()
+	l.object = protocol2().ops("}(").text("w").ops("ctorch._utils\n_rebuild_tensor\n(").legacyStorage("Float", "7", 6, "N").number(4).tuple(2).tuple(1).ops("tR").
+		text("n").vector("Long", "8", 1, 1).ops("u.").Bytes()
+	r, err := open(t, l.bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(r.Tensors, func(x Tensor) bool { return x.Name == "w" })
+	have := make([]float32, 2)
+	if err := r.ReadFloats(r.Tensors[i], have, 0); err != nil || !slices.Equal(have, []float32{4, 5}) {
+		t.Error(have, err)
+	}
+}

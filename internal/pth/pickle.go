@@ -22,10 +22,11 @@ type (
 	mark struct{}
 )
 
-// The functions that a state_dict calls.
+// The functions that a state_dict calls; the oldest ones call rebuildOld.
 const (
 	orderedDict   = name("collections.OrderedDict")
 	rebuildTensor = name("torch._utils._rebuild_tensor_v2")
+	rebuildOld    = name("torch._utils._rebuild_tensor") // without requires_grad and hooks
 	rebuildParam  = name("torch._utils._rebuild_parameter")
 )
 
@@ -34,7 +35,7 @@ const storageSuffix = "Storage"
 
 // known says that a name may be in a state_dict.
 func known(n name) bool {
-	return n == orderedDict || n == rebuildTensor || n == rebuildParam || storageKind(n) != ""
+	return n == orderedDict || n == rebuildTensor || n == rebuildOld || n == rebuildParam || storageKind(n) != ""
 }
 
 // storageKind is Float for torch.FloatStorage; empty for what names no storage.
@@ -439,7 +440,7 @@ func (u *unpickler) call() error {
 	switch f {
 	case orderedDict:
 		return u.newDict(args)
-	case rebuildTensor:
+	case rebuildTensor, rebuildOld:
 		return u.newTensor(args)
 	case rebuildParam: // (tensor, requires_grad, hooks)
 		if len(args) == 3 {
