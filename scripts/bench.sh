@@ -50,7 +50,6 @@ googlenet batch 1, train
 googlenet batch 8, train
 inception_v3 batch 1, infer
 inception_v3 batch 8, infer
-inception_v3 batch 1, train
 inception_v3 batch 8, train
 vit_b_16 batch 1, infer
 vit_b_16 batch 8, infer
