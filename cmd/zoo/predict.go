@@ -28,9 +28,9 @@ summary.
 
 A picture is a PNG, JPEG, GIF or WebP of any size up to 33 million pixels. It is turned
 as its EXIF data say; an alpha channel is dropped, and of an animation the first image
-is taken. A model sees it as its published weights were trained to: most the middle
-224×224 pixels when the shorter side is resized to 256, by ImageNet's mean and
-deviation. A run sees it as it sees its test images.
+is taken. A model sees it as its published weights were trained to: most of them see
+the middle 224×224 pixels after the shorter side is brought to 256, normalised by
+ImageNet's mean and deviation. A run sees it as it sees its test images.
 
 Without --labels the classes of a model have numbers, from 0.
 
