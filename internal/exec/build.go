@@ -58,7 +58,9 @@ type machine[F f32.Float] struct {
 
 	walk     walk[F]
 	watchNaN bool
-	profile  map[string]*OpTime
+
+	freezings uint64 // how often the leaves were frozen
+	profile   map[string]*OpTime
 }
 
 func plan[F f32.Float](g *G.ExprGraph, outputs G.Nodes, o options) (VM, error) {

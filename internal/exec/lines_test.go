@@ -132,8 +132,18 @@ func TestFreeze(t *testing.T) {
 	if have := first(); have != before {
 		t.Errorf("weights that changed while frozen: have %v, want %v as before", have, before)
 	}
-	vm.Freeze(false)
+	vm.Freeze(true)
 	if have := first(); have != 2*before {
-		t.Errorf("thawed: have %v, want %v", have, 2*before)
+		t.Errorf("frozen anew: have %v, want %v", have, 2*before)
+	}
+	if kept := vm.Memory().Scratch - memory; kept >= 8*len(weights) {
+		t.Errorf("frozen anew: have %d bytes more, want those of the weights once", kept)
+	}
+	for i := range weights {
+		weights[i] *= 2
+	}
+	vm.Freeze(false)
+	if have := first(); have != 4*before {
+		t.Errorf("thawed: have %v, want %v", have, 4*before)
 	}
 }

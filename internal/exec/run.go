@@ -154,9 +154,14 @@ func (m *machine[F]) Value(n *G.Node) G.Value {
 
 // Freeze implements VM.
 func (m *machine[F]) Freeze(on bool) {
+	var time uint64
+	if on {
+		m.freezings++
+		time = m.freezings
+	}
 	for i := range m.stages {
 		for _, c := range m.stages[i].outer {
-			c.Freeze(on)
+			c.Freeze(time)
 		}
 	}
 }

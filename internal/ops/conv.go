@@ -31,10 +31,10 @@ type conv2D[F f32.Float] struct {
 	filter Filter
 	conv   *f32.Conv
 
-	filters []F  // as the convolution takes them
-	kept    bool // filters are those of the calls to come, too
-	turned  []F  // as the images' gradient takes them
-	sums    []F  // of each part: the filters' gradient and the bias's
+	filters []F    // as the convolution takes them
+	kept    uint64 // when the weights were frozen of which filters are made; 0 if they were not
+	turned  []F    // as the images' gradient takes them
+	sums    []F    // of each part: the filters' gradient and the bias's
 }
 
 func (*conv2D[F]) Name() string { return "conv2d" }
@@ -69,9 +69,9 @@ func (k *conv2D[F]) ForwardPasses() []Pass[F] {
 	g := k.conv
 	pack := func(c *Ctx[F], a *Args[F]) {
 		switch {
-		case !c.Frozen():
+		case c.Frozen() == 0:
 			k.filters = f32.PackConv(g, c.Shared(g.PackedLen()), a.In[1].V)
-		case !k.kept:
+		case c.Frozen() != k.kept:
 			k.filters = f32.PackConv(g, c.Keep(g.PackedLen()), a.In[1].V)
 		}
 		k.kept = c.Frozen()

@@ -9,7 +9,7 @@ type Ctx[F f32.Float] struct {
 	shared  *[]F
 	worker  int
 	part    Part
-	frozen  bool
+	frozen  uint64
 	kept    int // values that Keep has returned
 }
 
@@ -68,21 +68,22 @@ func (s *Scratch[F]) Ctx(shared *[]F) *Ctx[F] {
 	return &Ctx[F]{scratch: s, shared: shared, part: Part{Of: 1}}
 }
 
-// Freeze says whether the inputs that all examples share, such as weights, have from
-// now on the values of the next call.
-func (c *Ctx[F]) Freeze(on bool) { c.frozen = on }
+// Freeze says that the inputs that all examples share, such as weights, have from now
+// on the values of the next call; time is another number at each freezing. 0 says
+// that they may change.
+func (c *Ctx[F]) Freeze(time uint64) { c.frozen, c.kept = time, 0 }
 
-// Frozen says that what a kernel makes of the shared inputs alone is worth keeping for
-// the calls to come.
-func (c *Ctx[F]) Frozen() bool { return c.frozen }
+// Frozen is when the shared inputs were frozen: what a kernel makes of them alone is
+// worth keeping until that is another number. It is 0 where they may change.
+func (c *Ctx[F]) Frozen() uint64 { return c.frozen }
 
-// Keep returns n values of undefined contents that belong to the kernel for good.
+// Keep returns n values of undefined contents that belong to the kernel.
 func (c *Ctx[F]) Keep(n int) []F {
 	c.kept += n
 	return make([]F, n)
 }
 
-// Kept is how many values Keep has returned.
+// Kept is how many values Keep has returned since the inputs were frozen.
 func (c *Ctx[F]) Kept() int { return c.kept }
 
 // In sets c for a call of Pass.Each, by a worker in a part of the batch.
