@@ -7,8 +7,9 @@
 //   - buffers are planned once, by liveness, in one arena that the first run makes
 //     and every later one reuses;
 //   - ops that compute each example by itself go through the batch together, a
-//     few examples at a time, so that what one writes the next one reads from the
-//     cache; WithoutFusion runs the same graph op by op, to the same bits;
+//     few examples at a time, or a few lines of one where examples are few, so that
+//     what one writes the next one reads from the cache; WithoutFusion runs the same
+//     graph op by op, to the same bits;
 //   - a kernel's panic comes back as an error that names op, node and shapes.
 package exec
 

@@ -63,7 +63,7 @@ func (m *machine[F]) prepare() {
 	w := &m.walk
 	w.scratch = ops.NewScratch[F]()
 	w.part = m.walkPart
-	w.own = make([][]F, f32.Workers()) // by back
+	w.own = make([][]F, f32.Workers()) // back makes the memory
 	longest := 0
 	for i := range m.stages {
 		longest = max(longest, len(m.stages[i].passes))
