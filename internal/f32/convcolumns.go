@@ -1,6 +1,7 @@
 package f32
 
-//go:generate go run -C gen ./columns -out ../columns_amd64.s -stubs ../columns_amd64.go -pkg f32
+//go:generate go run -C gen ./columns -arch amd64 -to ../columns
+//go:generate go run -C gen ./columns -arch arm64 -to ../columns
 
 // runColumns computes the product of a and b column by column, as depthwise
 // convolutions do:
@@ -56,14 +57,6 @@ type columnTile struct {
 	vectors, most int
 	kernel        func(rows, groups, depth int, a *float32, row, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 }
-
-// byColumns is the set that products run on; nil means the plain loop.
-var byColumns = func() *columnSet {
-	if sets := columnSets(); len(sets) > 0 {
-		return sets[0]
-	}
-	return nil
-}()
 
 // run computes a product that is not empty.
 func (s *columnSet) run(p *product[float32]) {

@@ -8,18 +8,6 @@ import (
 	"testing"
 )
 
-// withColumns runs f with each set of products by columns that there is, and with none.
-func withColumns(t *testing.T, f func(t *testing.T)) {
-	defer func(before *columnSet) { byColumns = before }(byColumns)
-	for _, byColumns = range append(columnSets(), nil) {
-		name := "plain"
-		if byColumns != nil {
-			name = byColumns.name
-		}
-		t.Run(name, f)
-	}
-}
-
 // drawColumns makes a product by columns of random distances and segments.
 func drawColumns[F Float](r *rand.Rand, rows, columns int) (p product[F], c guarded[F]) {
 	p.rows, p.columns, p.depth, p.accumulate = rows, columns, 1+r.IntN(7), r.IntN(2) == 0
@@ -93,7 +81,7 @@ func testProductByColumns[F Float](t *testing.T, r *rand.Rand, rows, columns int
 }
 
 func TestProductByColumns(t *testing.T) {
-	withColumns(t, func(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(13, 14))
 		for rows := 1; rows <= 26; rows++ {
 			for columns := 1; columns <= 67; columns++ {
@@ -109,7 +97,7 @@ func TestProductByColumns(t *testing.T) {
 
 // TestEmptyProductByColumns: no terms make zeros, and add nothing.
 func TestEmptyProductByColumns(t *testing.T) {
-	withColumns(t, func(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
 		for _, p := range []product[float32]{{depth: 0, segments: whole}, {depth: 3}} {
 			for _, p.accumulate = range []bool{false, true} {
 				p.rows, p.columns, p.ldc = 2, 3, 4
@@ -129,7 +117,7 @@ func TestEmptyProductByColumns(t *testing.T) {
 
 // TestBoundsOfProductByColumns: no assembly goes beyond the end of a slice.
 func TestBoundsOfProductByColumns(t *testing.T) {
-	withColumns(t, func(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(15, 16))
 		for range 200 {
 			p, _ := drawColumns[float32](r, 1+r.IntN(20), 1+r.IntN(80))
@@ -158,17 +146,15 @@ func TestBoundsOfProductByColumns(t *testing.T) {
 // TestColumnsAreBitEqual: the terms of a sum are added in order by every set, so that
 // the cut of a product does not tell.
 func TestColumnsAreBitEqual(t *testing.T) {
-	if byColumns == nil {
-		t.Skip("there is no assembly for this machine or in this build")
-	}
-	defer func(before *columnSet) { byColumns = before }(byColumns)
+	defer use(running)
 	r := rand.New(rand.NewPCG(17, 18))
 	for range 300 {
 		p, c := drawColumns[float32](r, 1+r.IntN(40), 1+r.IntN(200))
 		before := slices.Clone(c.all)
 		p.runColumns()
 		want := slices.Clone(c.all)
-		for _, byColumns = range columnSets() {
+		for _, s := range isas()[:len(isas())-1] {
+			use(s)
 			copy(c.all, before)
 			for i := 0; i < p.rows; {
 				rows := min(p.rows-i, 1+r.IntN(20))
@@ -182,14 +168,14 @@ func TestColumnsAreBitEqual(t *testing.T) {
 				i += rows
 			}
 			if !sameBits(c.all, want) {
-				t.Fatalf("%s with %s: the bits depend on how the product is cut", describe(&p), byColumns.name)
+				t.Fatalf("%s with %s: the bits depend on how the product is cut", describe(&p), s.name)
 			}
 		}
 	}
 }
 
 func TestNoProductByColumnsAllocates(t *testing.T) {
-	withColumns(t, func(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
 		x := make([]float32, 100)
 		if n := testing.AllocsPerRun(10, func() {
 			p := product[float32]{rows: 3, columns: 17, depth: 2, segments: whole, a: x, row: 17, step: 17, b: x, ldb: 17, c: x, ldc: 17}
@@ -203,8 +189,8 @@ func TestNoProductByColumnsAllocates(t *testing.T) {
 // BenchmarkProductByColumns runs every tile on what the nearest cache holds: with
 // three segments, as three lines of a filter make them.
 func BenchmarkProductByColumns(b *testing.B) {
-	defer func(before *columnSet) { byColumns = before }(byColumns)
-	for _, set := range columnSets() {
+	defer use(running)
+	for _, set := range isas()[:len(isas())-1] {
 		for _, columns := range []int{64, 60, 32, 16} {
 			for _, rows := range []int{1, 3, 6, 12, 14} {
 				const depth = 3
@@ -214,7 +200,7 @@ func BenchmarkProductByColumns(b *testing.B) {
 				}
 				p.a, p.b, p.c = make([]float32, (3*rows+depth)*columns), make([]float32, 3*depth*columns), make([]float32, rows*columns)
 				b.Run(fmt.Sprintf("%s/%dx%d", set.name, rows, columns), func(b *testing.B) {
-					byColumns = set
+					use(set)
 					for b.Loop() {
 						p.runColumns()
 					}

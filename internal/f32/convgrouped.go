@@ -10,7 +10,7 @@ package f32
 // gradients: as much work a product as other convolutions have, with no zeros
 // multiplied, and no narrow ones. The columns are whole groups.
 func (p *product[F]) runGrouped() {
-	if p, ok := any(p).(*product[float32]); ok && byGroups != nil && p.rows*p.columns*p.depth*len(p.segments) > 0 {
+	if p, ok := any(p).(*product[float32]); ok && byGroups.has(p.group) && p.rows*p.columns*p.depth*len(p.segments) > 0 {
 		byGroups.run(p)
 		return
 	}
@@ -57,6 +57,9 @@ const groupRows = 8
 func newGroupSet(name string, width int, rest groupKernel, whole ...groupKernel) *groupSet {
 	s := &groupSet{name, width, rest, whole, map[int][]int32{}}
 	for _, n := range groupSizes {
+		if n > width {
+			break // a vector holds no whole group
+		}
 		var lanes []int32
 		for u := range n {
 			for j := range width {
@@ -68,16 +71,11 @@ func newGroupSet(name string, width int, rest groupKernel, whole ...groupKernel)
 	return s
 }
 
-// groupSizes are those that divide every vector.
-var groupSizes = []int{2, 4, 8}
+// has says that there are kernels for groups of n channels.
+func (s *groupSet) has(n int) bool { return s != nil && s.lanes[n] != nil }
 
-// byGroups is the set that products run on; nil means the plain loop.
-var byGroups = func() *groupSet {
-	if sets := groupSets(); len(sets) > 0 {
-		return sets[0]
-	}
-	return nil
-}()
+// groupSizes are those that convolutions compute in groups.
+var groupSizes = []int{2, 4, 8}
 
 // run computes a product that is not empty.
 func (s *groupSet) run(p *product[float32]) {

@@ -7,18 +7,6 @@ import (
 	"testing"
 )
 
-// withGroups runs f with each set of products by groups that there is, and with none.
-func withGroups(t *testing.T, f func(t *testing.T)) {
-	defer func(before *groupSet) { byGroups = before }(byGroups)
-	for _, byGroups = range append(groupSets(), nil) {
-		name := "plain"
-		if byGroups != nil {
-			name = byGroups.name
-		}
-		t.Run(name, f)
-	}
-}
-
 // drawGrouped makes a product by groups of random distances and segments.
 func drawGrouped[F Float](r *rand.Rand, rows, groups int) (p product[F], c guarded[F]) {
 	p, c = drawColumns[F](r, rows, groups*groupSizes[r.IntN(len(groupSizes))])
@@ -74,7 +62,7 @@ func testGrouped[F Float](t *testing.T, r *rand.Rand, rows, groups int, toleranc
 }
 
 func TestProductByGroups(t *testing.T) {
-	withGroups(t, func(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(23, 24))
 		for rows := 1; rows <= 26; rows++ {
 			for groups := 1; groups <= 20; groups++ {
@@ -90,17 +78,15 @@ func TestProductByGroups(t *testing.T) {
 // TestGroupsAreBitEqual: the terms of a sum are added in order by every set, so that
 // the cut of a product does not tell.
 func TestGroupsAreBitEqual(t *testing.T) {
-	if byGroups == nil {
-		t.Skip("there is no assembly for this machine or in this build")
-	}
-	defer func(before *groupSet) { byGroups = before }(byGroups)
+	defer use(running)
 	r := rand.New(rand.NewPCG(25, 26))
 	for range 200 {
 		p, c := drawGrouped[float32](r, 1+r.IntN(30), 1+r.IntN(30))
 		before := slices.Clone(c.all)
 		p.runColumns()
 		want := slices.Clone(c.all)
-		for _, byGroups = range groupSets() {
+		for _, s := range isas()[:len(isas())-1] {
+			use(s)
 			copy(c.all, before)
 			for i := 0; i < p.rows; {
 				rows := min(p.rows-i, 1+r.IntN(20))
@@ -114,7 +100,7 @@ func TestGroupsAreBitEqual(t *testing.T) {
 				i += rows
 			}
 			if !sameBits(c.all, want) {
-				t.Fatalf("%s, groups of %d, with %s: the bits depend on how the product is cut", describe(&p), p.group, byGroups.name)
+				t.Fatalf("%s, groups of %d, with %s: the bits depend on how the product is cut", describe(&p), p.group, s.name)
 			}
 		}
 	}
@@ -122,7 +108,7 @@ func TestGroupsAreBitEqual(t *testing.T) {
 
 // TestBoundsOfProductByGroups: no assembly goes beyond the end of a slice.
 func TestBoundsOfProductByGroups(t *testing.T) {
-	withGroups(t, func(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(27, 28))
 		for range 200 {
 			p, _ := drawGrouped[float32](r, 1+r.IntN(20), 1+r.IntN(20))
@@ -149,7 +135,7 @@ func TestBoundsOfProductByGroups(t *testing.T) {
 }
 
 func TestNoProductByGroupsAllocates(t *testing.T) {
-	withGroups(t, func(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
 		x := make([]float32, 800)
 		if n := testing.AllocsPerRun(10, func() {
 			p := product[float32]{rows: 9, columns: 60, depth: 4, segments: whole, a: x, row: 60, step: 60, b: x, ldb: 60, c: x, ldc: 60, group: 4}
@@ -163,7 +149,7 @@ func TestNoProductByGroupsAllocates(t *testing.T) {
 // TestSmallGroups: convolutions in groups of few channels, by products by groups
 // where there are any, give what each group would give alone.
 func TestSmallGroups(t *testing.T) {
-	withGroups(t, func(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(29, 30))
 		for _, g := range []Conv2D{
 			grouped(2, 24, 9, 24, 3, 1, 12),
@@ -174,7 +160,7 @@ func TestSmallGroups(t *testing.T) {
 			with(grouped(2, 16, 9, 16, 3, 1, 4), func(g *Conv2D) { g.DilationH, g.DilationW, g.PadH, g.PadW = 2, 3, 0, 3 }),
 			with(grouped(2, 16, 9, 16, 3, 1, 4), func(g *Conv2D) { g.KW, g.PadW = 1, 0 }),
 		} {
-			if c := NewConv(g); c.forward.columnwise != (byGroups != nil) {
+			if c := NewConv(g); c.forward.columnwise != byGroups.has(g.C/g.Groups) {
 				t.Errorf("%+v: by columns %v", g, c.forward.columnwise)
 			}
 			for range 3 {

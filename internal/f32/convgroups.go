@@ -1,7 +1,5 @@
 package f32
 
-import "slices"
-
 // depthwise says that every channel has one filter of its own.
 func (g Conv2D) depthwise() bool { return g.Groups > 1 && g.Groups == g.C && g.Groups == g.Out }
 
@@ -9,7 +7,7 @@ func (g Conv2D) depthwise() bool { return g.Groups > 1 && g.Groups == g.C && g.G
 // columns: of single channels, or of small groups that are as many channels before
 // as after.
 func (g Conv2D) columnwise() bool {
-	return g.depthwise() || byGroups != nil && g.Groups > 1 && g.C == g.Out && slices.Contains(groupSizes, g.C/g.Groups)
+	return g.depthwise() || g.Groups > 1 && g.C == g.Out && byGroups.has(g.C/g.Groups)
 }
 
 // productGroups returns g with groups as the products of the convolution, or of the

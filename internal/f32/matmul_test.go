@@ -71,7 +71,7 @@ func testMatMul[F Float](t *testing.T, r *rand.Rand, transA, transB bool, m, n, 
 }
 
 func TestMatMul(t *testing.T) {
-	withTiles(t, func(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(13, 14))
 		sizes := []int{0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 47, 48, 49, 63, 64, 65, 127, 130}
 		pick := func() int { return sizes[r.IntN(len(sizes))] }
@@ -107,7 +107,7 @@ func TestMatMulOnAnyNumberOfWorkers(t *testing.T) {
 }
 
 func TestTransposition(t *testing.T) {
-	withTiles(t, func(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(17, 18))
 		for rows := 1; rows < 20; rows++ {
 			for columns := 1; columns < 36; columns++ {

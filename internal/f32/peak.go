@@ -5,15 +5,16 @@ import (
 	"time"
 )
 
-//go:generate go run -C gen ./peak -out ../fma_amd64.s -stubs ../fma_amd64.go -pkg f32
+//go:generate go run -C gen ./peak -arch amd64 -to ../fma
+//go:generate go run -C gen ./peak -arch arm64 -to ../fma
 
 // PeakFlops is the number of floating-point operations a second, a multiply-add
-// counted as two, that so many threads reach together in the fastest loop of this
-// build and machine that touches no memory. It measures for a fifth of a second
+// counted as two, that so many threads reach together in the fastest loop of the
+// set of instructions that runs. It measures for a fifth of a second
 // and returns the best of many short spells.
 func PeakFlops(threads int) float64 {
 	const rounds = 1 << 20 // 1 to 4 ms
-	loop := fmaLoops()[0]
+	loop := running.fma
 	best := 0.0
 	for end := time.Now().Add(200 * time.Millisecond); time.Now().Before(end); {
 		var all sync.WaitGroup

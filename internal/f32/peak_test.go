@@ -8,7 +8,8 @@ import (
 // Every loop does as many multiply-adds as PeakFlops counts: each adds 1. Nothing
 // is written beyond the sums.
 func TestLoopsOfMultiplyAdds(t *testing.T) {
-	for _, loop := range fmaLoops() {
+	for _, s := range isas() {
+		loop := s.fma
 		for _, n := range []int{1, 2, 1000} {
 			sums := make([]float32, loop.sums+1)
 			for i := range sums {
@@ -29,7 +30,8 @@ func TestLoopsOfMultiplyAdds(t *testing.T) {
 
 // What each loop reaches on one thread.
 func BenchmarkMultiplyAdds(b *testing.B) {
-	for _, loop := range fmaLoops() {
+	for _, s := range isas() {
+		loop := s.fma
 		b.Run(loop.name, func(b *testing.B) {
 			sums := make([]float32, loop.sums)
 			loop.run(b.N, sums)

@@ -8,18 +8,6 @@ import (
 	"testing"
 )
 
-// withTiles runs f with each set of tiles that there is, and with none.
-func withTiles(t *testing.T, f func(t *testing.T)) {
-	defer func(before *tileSet) { tiles = before }(tiles)
-	for _, tiles = range append(tileSets(), nil) {
-		name := "plain"
-		if tiles != nil {
-			name = tiles.name
-		}
-		t.Run(name, f)
-	}
-}
-
 // scatter fills what a product reads of a or b, and makes all else NaN.
 func scatter[F Float](r *rand.Rand, starts []int, rows, row, columns, column int) []F {
 	last := (rows-1)*row + (columns-1)*column
@@ -116,7 +104,7 @@ func testProduct[F Float](t *testing.T, r *rand.Rand, rows, columns int, toleran
 }
 
 func TestProduct(t *testing.T) {
-	withTiles(t, func(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(7, 8))
 		for rows := 1; rows <= 33; rows++ {
 			for columns := 1; columns <= 67; columns++ {
@@ -132,7 +120,7 @@ func TestProduct(t *testing.T) {
 
 // TestEmptyProduct: no terms make zeros, and add nothing.
 func TestEmptyProduct(t *testing.T) {
-	withTiles(t, func(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
 		for _, p := range []product[float32]{{depth: 0, segments: whole}, {depth: 3}} {
 			for _, p.accumulate = range []bool{false, true} {
 				p.rows, p.columns, p.ldc = 2, 3, 4
@@ -152,7 +140,7 @@ func TestEmptyProduct(t *testing.T) {
 
 // TestBoundsOfProduct: no assembly goes beyond the end of a slice.
 func TestBoundsOfProduct(t *testing.T) {
-	withTiles(t, func(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(9, 10))
 		for range 200 {
 			p, _ := draw[float32](r, 1+r.IntN(20), 1+r.IntN(40))
@@ -180,17 +168,15 @@ func TestBoundsOfProduct(t *testing.T) {
 // TestTilesAreBitEqual: the terms of a sum are added in order by every tile of
 // every set, so that the cut of a product does not tell.
 func TestTilesAreBitEqual(t *testing.T) {
-	if tiles == nil {
-		t.Skip("there is no assembly for this machine or in this build")
-	}
-	defer func(before *tileSet) { tiles = before }(tiles)
+	defer use(running)
 	r := rand.New(rand.NewPCG(11, 12))
 	for range 300 {
 		p, c := draw[float32](r, 1+r.IntN(40), 1+r.IntN(100))
 		before := slices.Clone(c.all)
 		p.run()
 		want := slices.Clone(c.all)
-		for _, tiles = range tileSets() {
+		for _, s := range isas()[:len(isas())-1] {
+			use(s)
 			copy(c.all, before)
 			for i := 0; i < p.rows; {
 				rows := min(p.rows-i, 1+r.IntN(20))
@@ -204,14 +190,14 @@ func TestTilesAreBitEqual(t *testing.T) {
 				i += rows
 			}
 			if !sameBits(c.all, want) {
-				t.Fatalf("%d×%d with %s: the bits depend on how the product is cut", p.rows, p.columns, tiles.name)
+				t.Fatalf("%d×%d with %s: the bits depend on how the product is cut", p.rows, p.columns, s.name)
 			}
 		}
 	}
 }
 
 func TestNoProductAllocates(t *testing.T) {
-	withTiles(t, func(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
 		x := make([]float32, 300)
 		if n := testing.AllocsPerRun(10, func() { Gemm(false, 17, 17, 17, x, 17, x, 17, x, 17, false) }); n != 0 {
 			t.Errorf("a product allocates %v times", n)

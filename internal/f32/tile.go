@@ -18,14 +18,6 @@ type tile struct {
 	kernel func(rows, columns, depth, fours int, a *float32, row, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool)
 }
 
-// tiles are the tiles that products run on; nil means the plain loop.
-var tiles = func() *tileSet {
-	if sets := tileSets(); len(sets) > 0 {
-		return sets[0]
-	}
-	return nil
-}()
-
 // run computes a product that is not empty.
 func (t *tileSet) run(p *product[float32]) {
 	p.touch()

@@ -1,11 +1,12 @@
 package f32
 
-//go:generate go run -C gen ./vector -out ../vector_amd64.s -stubs ../vector_amd64.go -noasm ../vector_noasm.go -pkg f32
+//go:generate go run -C gen ./vector -arch amd64 -to ../vector -noasm ../vector_noasm.go
+//go:generate go run -C gen ./vector -arch arm64 -to ../vector
 
-// The vector loops are assembly for AVX-512 and for AVX2 with FMA; vectorLanes
-// says which of the two runs: it is the number of float32 in a vector, or 0 for
-// the plain loops. The two differ from the plain loops by the rounding of fused
-// multiplications and, where it is said, by the order of a sum.
+// The vector loops are assembly for AVX-512, for AVX2 with FMA, and for NEON; vectorLanes
+// says which of them runs: it is the number of float32 in a vector, or 0 for the plain
+// loops. They differ from the plain loops by the rounding of fused multiplications and,
+// where it is said, by the order of a sum.
 
 // first returns the address of the first value for a vector loop, or nil where
 // the plain one must run: there is no assembly, or no value, or F is float64.

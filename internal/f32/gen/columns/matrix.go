@@ -1,9 +1,10 @@
 package main
 
 import (
-	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	. "zoo/internal/f32/gen/asm"
 )
 
 // A matrix addresses rows with few registers: a base for every eight of them, and
@@ -30,7 +31,7 @@ func (m *matrix) prepare() {
 		switch {
 		case r == nil:
 		case k == 1:
-			Load(Param(m.distance), r)
+			LoadTo(m.distance, r)
 			SHLQ(U8(2), r)
 		default:
 			LEAQ(Mem{Base: m.odd[k-2], Index: m.odd[1], Scale: 2}, r)
@@ -67,7 +68,7 @@ func (m *matrix) next(step reg.Register) {
 // begin sets p to a parameter, bytes further, and further by an offset in elements.
 func begin(name string, bytes reg.Register, offset Mem, p reg.GPVirtual) {
 	at := GP64()
-	Load(Param(name), p)
+	LoadTo(name, p)
 	ADDQ(bytes, p)
 	MOVQ(offset, at)
 	LEAQ(Mem{Base: p, Index: at, Scale: 4}, p)
@@ -75,7 +76,7 @@ func begin(name string, bytes reg.Register, offset Mem, p reg.GPVirtual) {
 
 // distance loads a distance in elements, and makes it one in bytes.
 func distance(name string) reg.GPVirtual {
-	d := Load(Param(name), GP64()).(reg.GPVirtual)
+	d := Load(name)
 	SHLQ(U8(2), d)
 	return d
 }

@@ -1,103 +1,121 @@
-// Package lanes is what generators need of a set of vector instructions to read and
-// write matrices.
+// Package lanes has the vector instructions of package f32's generators: three sets of
+// them, of which a kernel is described once.
 package lanes
 
 import (
-	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"zoo/internal/f32/gen/asm"
 )
 
-// A Set is a set of instructions. Where masked is true, only the first elements of
-// a vector exist, as many as Mask was told.
+// A Mask selects lanes, and nil selects all. What it is, only its Set knows: on amd64 a
+// register with a mask, on arm64 one with the number of lanes, which may be negative or
+// too large, for the masks of Masks, and a vector for those of Compare.
+type Mask = reg.Register
+
+// A Set is a set of vector instructions. Its methods write code: an operation writes an
+// instruction or two and returns a new register with the result, unless it says what it
+// changes. Elements are float32 where nothing else is said.
 type Set interface {
-	Name() string
-	Bytes() int // of a vector
-	Vector() reg.VecVirtual
-	Zero(s reg.Register)
-	Mask(columns reg.GPVirtual)
-	Load(from Mem, to reg.Register, masked bool)
-	Store(from reg.Register, to Mem, masked bool)
+	Name() string // how the names of its functions begin
+	Limits() asm.Limits
+	Lanes() int           // of a vector
+	Reg() reg.VecVirtual  // a new register
+	Clear(r Op)           // r = 0
+	Move(from, to Op)     // to = from
+	Return()              // ends the function
+	Zero() reg.VecVirtual // 0 in every lane
+	Copy(a Op) reg.VecVirtual
+
+	// Broadcast is a value in memory, Scalar a parameter, and Constant x, in every lane.
+	Broadcast(m Mem) reg.VecVirtual
+	Scalar(name string) reg.VecVirtual
+	Constant(x float32) reg.VecVirtual
+
+	// Masks are those of the first n lanes of a group of vectors, which has more. They
+	// are functions as not every set keeps them in registers.
+	Masks(n reg.Register, group int) []func() Mask
+	// Load is what the mask selects of the lanes at m, and zeros.
+	Load(m Mem, mask Mask) reg.VecVirtual
+	LoadTo(m Mem, to reg.Register, mask Mask)
+	Store(r reg.Register, m Mem, mask Mask)
+
+	Add(a, b Op) reg.VecVirtual
+	Sub(a, b Op) reg.VecVirtual
+	Mul(a, b Op) reg.VecVirtual
+	Div(a, b Op) reg.VecVirtual
+	Sqrt(a Op) reg.VecVirtual
+	Round(a Op) reg.VecVirtual                               // to the nearest integer, ties to even
+	Min(a, b Op) reg.VecVirtual                              // b where either is NaN
+	Max(a, b Op) reg.VecVirtual                              // b where either is NaN
+	Maximum(a, b Op) reg.VecVirtual                          // NaN where either is
+	And(a, b Op) reg.VecVirtual                              // of the bits
+	Or(a, b Op) reg.VecVirtual                               // of the bits
+	AndNot(a, b Op) reg.VecVirtual                           // the bits of a that are not in b
+	Fma(a, b, c Op) reg.VecVirtual                           // a·b + c
+	Fms(a, b, c Op) reg.VecVirtual                           // a·b − c
+	Fnma(a, b, c Op) reg.VecVirtual                          // c − a·b
+	AddTo(a, sum Op)                                         // sum += a
+	FmaTo(a, b, sum Op)                                      // sum += a·b
+	FnmaTo(a, b, sum Op)                                     // sum −= a·b
+	Horner(p reg.VecVirtual, x Op, c float32) reg.VecVirtual // p·x + c; p may be overwritten
+
+	Compare(a Op, p Predicate, b Op) Mask
+	Choose(mask Mask, a, b Op) reg.VecVirtual // a where the mask is set, b elsewhere
+	Keep(mask Mask, a Op) reg.VecVirtual      // a where the mask is set, 0 elsewhere
+	Drop(mask Mask, a Op)                     // a = 0 where the mask is set
+	Either(a, b Mask) Mask
+
+	// Integers of 32 bits. ToInt rounds.
+	ToInt(a Op) reg.VecVirtual
+	FromInt(a Op) reg.VecVirtual
+	AddInt(a, b Op) reg.VecVirtual
+	SubInt(a, b Op) reg.VecVirtual
+	ShiftLeft(n int, a Op) reg.VecVirtual
+	ShiftRight(n int, a Op) reg.VecVirtual // keeps the sign
+
+	// Power is mantissa·2^exponent, rounded once; the exponent is an integer as float32.
+	Power(mantissa, exponent Op) reg.VecVirtual
+
+	// Halves are the lower and the upper half as float64, of which AddDouble, FmaDouble
+	// and AddDoublesTo are the AddTo, FmaTo, and the addition to values in memory.
+	Halves(x reg.VecVirtual) (low, high reg.VecVirtual)
+	AddDouble(a, sum Op)
+	FmaDouble(a, b, sum Op)
+	AddDoublesTo(x Op, m Mem)
+
+	// StoreSum stores the sum of all lanes, StoreSumDouble of lanes of float64, and
+	// StoreMax the Maximum of all lanes. They overwrite x.
+	StoreSum(x reg.VecVirtual, m Mem)
+	StoreSumDouble(x reg.VecVirtual, m Mem)
+	StoreMax(x reg.VecVirtual, m Mem)
+
+	// Index prepares the lanes at m, int32, for Permute, which is x[index[i]] in lane i.
+	Index(m Mem) reg.VecVirtual
+	Permute(x, index reg.VecVirtual) reg.VecVirtual
 }
 
-// AVX512 masks through the register K1, at no cost.
-type AVX512 struct{}
-
-func (AVX512) Name() string           { return "avx512" }
-func (AVX512) Bytes() int             { return 64 }
-func (AVX512) Vector() reg.VecVirtual { return ZMM() }
-func (AVX512) Zero(s reg.Register)    { VPXORD(s, s, s) }
-
-func (AVX512) Mask(columns reg.GPVirtual) {
-	MOVQ(columns, reg.RCX)
-	bits := GP32()
-	MOVL(I32(1), bits)
-	SHLL(reg.CL, bits)
-	DECL(bits)
-	KMOVW(bits, reg.K1)
-}
-
-func (AVX512) Load(from Mem, to reg.Register, masked bool) {
-	if masked {
-		VMOVUPS_Z(from, reg.K1, to)
-	} else {
-		VMOVUPS(from, to)
+// Sets are the sets of the architecture for which code is written, the widest first.
+func Sets() []Set {
+	if asm.ARM64() {
+		return []Set{neon{}}
 	}
+	return []Set{AVX512, AVX2}
 }
 
-func (AVX512) Store(from reg.Register, to Mem, masked bool) {
-	if masked {
-		VMOVUPS(from, reg.K1, to)
-	} else {
-		VMOVUPS(from, to)
-	}
-}
+// A Predicate is a comparison, by its number on amd64: ordered ones are false for NaN, the
+// others true.
+type Predicate = U8
 
-// AVX2 masks through a vector register, which is read from Table.
-type AVX2 struct {
-	Table Mem
-	first reg.VecVirtual
-}
-
-// Masks writes the table: from its element 8−n on lies a mask for n of 8 columns.
-func Masks() Mem {
-	table := GLOBL("masks", RODATA|NOPTR)
-	for i := range 16 {
-		if i < 8 {
-			DATA(4*i, U32(0xffffffff))
-		} else {
-			DATA(4*i, U32(0))
-		}
-	}
-	return table
-}
-
-func (*AVX2) Name() string           { return "avx2" }
-func (*AVX2) Bytes() int             { return 32 }
-func (*AVX2) Vector() reg.VecVirtual { return YMM() }
-func (*AVX2) Zero(s reg.Register)    { VXORPS(s, s, s) }
-
-func (t *AVX2) Mask(columns reg.GPVirtual) {
-	p := GP64()
-	LEAQ(t.Table.Offset(32), p)
-	SHLQ(U8(2), columns)
-	SUBQ(columns, p)
-	t.first = YMM()
-	VMOVUPS(Mem{Base: p}, t.first)
-}
-
-func (t *AVX2) Load(from Mem, to reg.Register, masked bool) {
-	if masked {
-		VMASKMOVPS(from, t.first, to)
-	} else {
-		VMOVUPS(from, to)
-	}
-}
-
-func (t *AVX2) Store(from reg.Register, to Mem, masked bool) {
-	if masked {
-		VMASKMOVPS(from, t.first, to)
-	} else {
-		VMOVUPS(from, to)
-	}
-}
+// The predicates.
+const (
+	Equal        = Predicate(0)  // ordered
+	Unordered    = Predicate(3)  // either operand is NaN
+	NotEqual     = Predicate(4)  // unordered
+	Less         = Predicate(17) // ordered
+	LessEqual    = Predicate(18) // ordered
+	NotLess      = Predicate(21) // unordered
+	NotLessEqual = Predicate(22) // unordered
+	Greater      = Predicate(30) // ordered
+)

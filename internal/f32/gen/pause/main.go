@@ -4,19 +4,24 @@
 package main
 
 import (
-	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+
+	. "zoo/internal/f32/gen/asm"
 )
 
 func main() {
-	ConstraintExpr("!noasm")
-	TEXT("pause", NOSPLIT, "func(n int)")
+	Constraint("!noasm")
+	TEXT("pause", "func(n int)", Limits{})
 	Doc("pause lets n moments pass, in which the core's other thread has the core.")
-	n := Load(Param("n"), GP64())
+	n := Load("n")
 	Label("loop")
-	PAUSE()
+	if ARM64() {
+		ARM("YIELD", nil, nil)
+	} else {
+		AMD64.PAUSE()
+	}
 	DECQ(n)
 	JNZ(LabelRef("loop"))
 	RET()
-	Generate()
+	Generate("pause")
 }

@@ -7,55 +7,47 @@ package main
 import (
 	"fmt"
 
-	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	. "zoo/internal/f32/gen/asm"
+	"zoo/internal/f32/gen/lanes"
 )
 
 func main() {
-	ConstraintExpr("!noasm")
-	loop("fmaAVX2", 8, YMM)
-	loop("fmaAVX512", 16, ZMM)
-	Generate()
+	Constraint("!noasm")
+	for _, v := range lanes.Sets() {
+		loop(v)
+	}
+	Generate("peak")
 }
-
-// chains is how many sums are under way at once: more than the 8 to 10 that two
-// units with latencies of 4 or 5 cycles can have, and few enough for 16 registers.
-const chains = 12
 
 // loop writes a loop of multiply-adds that depend on no memory and, within a
 // round, on none of the others.
-func loop(name string, lanes int, register func() reg.VecVirtual) {
-	TEXT(name, NOSPLIT, "func(n int, sums *float32)")
-	Pragma("noescape")
-	Doc(fmt.Sprintf("%s adds 1·1 to each of %d sums, n times: %d vectors of %d.", name, chains*lanes, chains, lanes))
-	n, sums := Load(Param("n"), GP64()), Load(Param("sums"), GP64())
-	one := register()
-	Comment("1 in each lane, from its bits")
-	bits := GP32()
-	MOVL(U32(0x3f800000), bits)
-	x := XMM()
-	VMOVD(bits, x)
-	VBROADCASTSS(x, one)
+func loop(v lanes.Set) {
+	// More sums than two units with latencies of 4 or 5 cycles can have under way, or
+	// four of an arm64 processor, and few enough for the registers.
+	chains := 12
+	if v.Limits().Vectors == 32 {
+		chains = 24
+	}
+	name := v.Name() + "Fma"
+	TEXT(name, "func(n int, sums *float32)", v.Limits())
+	Doc(fmt.Sprintf("%s adds 1·1 to each of %d sums, n times: %d vectors of %d.", name, chains*v.Lanes(), chains, v.Lanes()))
+	n, sums := Load("n"), Load("sums")
+	one := v.Constant(1)
 	var sum []reg.VecVirtual
 	for range chains {
-		s := register()
-		if lanes == 16 {
-			VPXORD(s, s, s)
-		} else {
-			VXORPS(s, s, s)
-		}
-		sum = append(sum, s)
+		sum = append(sum, v.Zero())
 	}
 	Label("loop")
 	for _, s := range sum {
-		VFMADD231PS(one, one, s)
+		v.FmaTo(one, one, s)
 	}
 	DECQ(n)
 	JNZ(LabelRef("loop"))
 	for i, s := range sum {
-		VMOVUPS(s, Mem{Base: sums, Disp: 4 * lanes * i})
+		v.Store(s, Mem{Base: sums, Disp: 4 * v.Lanes() * i}, nil)
 	}
-	VZEROUPPER()
-	RET()
+	v.Return()
 }

@@ -1,21 +1,22 @@
 package main
 
 import (
-	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	. "zoo/internal/f32/gen/asm"
 )
 
 // unroll is the number of terms in a turn of the loop: fewer turns leave the
 // ports of the multiplications to the multiplications.
 const unroll = 4
 
-// An operand addresses a or b.
+// An operand addresses a.
 type operand interface {
 	prepare()
 	// begin sets the operand to the beginning of a segment, and skip jumps where
 	// single terms only can be addressed.
-	begin(offset Mem)
+	begin(segment reg.Register)
 	skip(to LabelRef)
 	// at is the address of term l of row i. next comes after term l of so many in
 	// a turn of the loop.
@@ -49,7 +50,7 @@ func (a *strided) prepare() {
 		switch {
 		case r == nil:
 		case k == 1:
-			Load(Param("row"), r)
+			LoadTo("row", r)
 			SHLQ(U8(2), r)
 		default:
 			LEAQ(Mem{Base: a.odd[k-2], Index: a.odd[1], Scale: 2}, r)
@@ -57,8 +58,8 @@ func (a *strided) prepare() {
 	}
 }
 
-func (a *strided) begin(offset Mem) {
-	begin("a", offset, a.base[0])
+func (a *strided) begin(segment reg.Register) {
+	begin("a", segment, 0, a.base[0])
 	for i, p := range a.base[1:] {
 		LEAQ(Mem{Base: a.base[i], Index: a.odd[1], Scale: 8}, p)
 	}
@@ -91,12 +92,12 @@ func (a *strided) next(l, terms int) {
 // because an index would split a multiplication that broadcasts in two.
 type columns struct{ base, step reg.GPVirtual }
 
-func newColumns() *columns          { return &columns{base: GP64()} }
-func (a *columns) prepare()         { a.step = distance("step") }
-func (a *columns) begin(offset Mem) { begin("a", offset, a.base) }
-func (a *columns) skip(LabelRef)    {}
-func (a *columns) at(i, l int) Mem  { return Mem{Base: a.base, Disp: 4 * i} }
-func (a *columns) next(int, int)    { ADDQ(a.step, a.base) }
+func newColumns() *columns                    { return &columns{base: GP64()} }
+func (a *columns) prepare()                   { a.step = distance("step") }
+func (a *columns) begin(segment reg.Register) { begin("a", segment, 0, a.base) }
+func (a *columns) skip(LabelRef)              {}
+func (a *columns) at(i, l int) Mem            { return Mem{Base: a.base, Disp: 4 * i} }
+func (a *columns) next(int, int)              { ADDQ(a.step, a.base) }
 
 // lines is the matrix b.
 type lines struct {
@@ -111,8 +112,8 @@ func (b *lines) prepare() {
 	LEAQ(Mem{Base: b.odd[1], Index: b.odd[1], Scale: 2}, b.odd[3])
 }
 
-func (b *lines) begin(offset Mem) { begin("b", offset, b.base) }
-func (b *lines) at(l int) Mem     { return multiple(b.base, l, b.odd[:]) }
+func (b *lines) begin(segment reg.Register) { begin("b", segment, 8, b.base) }
+func (b *lines) at(l int) Mem               { return multiple(b.base, l, b.odd[:]) }
 
 func (b *lines) next(l, terms int) {
 	if l == terms-1 {
@@ -120,11 +121,12 @@ func (b *lines) next(l, terms int) {
 	}
 }
 
-// begin adds an offset in elements to a parameter.
-func begin(name string, offset Mem, p reg.GPVirtual) {
+// begin sets p to where a segment begins in a parameter: the offset, in elements, is so
+// many bytes after the beginning of the pair.
+func begin(name string, segment reg.Register, bytes int, p reg.Register) {
 	at := GP64()
-	Load(Param(name), p)
-	MOVQ(offset, at)
+	LoadTo(name, p)
+	MOVQ(Mem{Base: segment, Disp: bytes}, at)
 	LEAQ(Mem{Base: p, Index: at, Scale: 4}, p)
 }
 
@@ -144,7 +146,7 @@ func multiple(base reg.GPVirtual, n int, odd []reg.GPVirtual) Mem {
 
 // distance loads a distance in elements, and makes it one in bytes.
 func distance(name string) reg.GPVirtual {
-	d := Load(Param(name), GP64()).(reg.GPVirtual)
+	d := Load(name)
 	SHLQ(U8(2), d)
 	return d
 }

@@ -1,9 +1,11 @@
 package main
 
 import (
-	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	. "zoo/internal/f32/gen/asm"
+	"zoo/internal/f32/gen/lanes"
 )
 
 // A pool is a kernel that walks over a row of windows, and in each over its
@@ -39,23 +41,24 @@ func (p *pool) write() {
 }
 
 func (p *pool) emit(v isa) {
-	c := Load(Param("c"), GP64())
-	if v.wide() {
+	c := Load("c")
+	if v.Lanes() == 16 {
 		Comment("few channels: shorter vectors cross fewer cache lines")
-		CMPQ(c, I32(avx2.lanes))
-		JLE(LabelRef("avx2"))
+		CMPQ(c, I32(lanes.AVX2.Lanes()))
+		JGT(LabelRef("wide"))
+		JMPTo(lanes.AVX2.Name() + capital(p.name))
+		Label("wide")
 	}
-	CMPQ(c, I32(v.lanes))
-	JGT(LabelRef(v.label("any")))
+	CMPQ(c, I32(v.Lanes()))
+	JGT(LabelRef("any"))
 	for _, name := range []string{"height", "width"} {
-		n := Load(Param(name), GP64())
+		n := Load(name)
 		CMPQ(n, Imm(2))
-		JNE(LabelRef(v.label("any")))
+		JNE(LabelRef("any"))
 	}
 	p.small(v, c)
-	VZEROUPPER()
-	RET()
-	Label(v.label("any"))
+	v.Return()
+	Label("any")
 	p.any(v)
 }
 
@@ -63,18 +66,18 @@ func (p *pool) emit(v isa) {
 // has no loops but that over the windows.
 func (p *pool) small(v isa, c reg.Register) {
 	w := &window{isa: v, pool: p, vectors: 1, at: map[string]reg.Register{}, c: c, labels: "small", lines: map[string][2]reg.Register{}}
-	line, step, count := Load(Param("line"), GP64()), Load(Param("step"), GP64()), Load(Param("count"), GP64())
+	line, step, count := Load("line"), Load("step"), Load("count")
 	for _, name := range words(p.image) {
-		first, second := Load(Param(name), GP64()), GP64()
+		first, second := Load(name), GP64()
 		LEAQ(Mem{Base: first, Index: line, Scale: 4}, second)
 		w.lines[name] = [2]reg.Register{first, second}
 	}
 	for _, name := range words(p.windows) {
-		w.at[name] = Load(Param(name), GP64())
+		w.at[name] = Load(name)
 	}
 	p.loadWeight(w)
-	w.mask = v.masks(c, 1)[0]()
-	Label(v.label("smallwindow"))
+	w.mask = v.Masks(c, 1)[0]()
+	Label("smallwindow")
 	w.row, w.side = 0, 0
 	p.begin(w)
 	for w.row = range 2 {
@@ -94,12 +97,12 @@ func (p *pool) small(v isa, c reg.Register) {
 		LEAQ(Mem{Base: w.at[name], Index: c, Scale: 4}, w.at[name])
 	}
 	DECQ(count)
-	JNZ(LabelRef(v.label("smallwindow")))
+	JNZ(LabelRef("smallwindow"))
 }
 
 func (p *pool) loadWeight(w *window) {
 	if p.weighted {
-		w.weight = w.scalar("weight")
+		w.weight = w.Scalar("weight")
 	}
 }
 
@@ -107,42 +110,42 @@ func (p *pool) loadWeight(w *window) {
 func (p *pool) any(v isa) {
 	w := &window{isa: v, pool: p, at: map[string]reg.Register{}, channel: GP64(), tap: GP64()}
 	for i, name := range append(words(p.image), words(p.windows)...) {
-		w.at[name] = Load(Param(name), GP64())
+		w.at[name] = Load(name)
 		if i == 1 && p.gradient && len(words(p.image)) > 1 {
 			SUBQ(w.at[words(p.image)[0]], w.at[name]) // relative to the first image
 		}
 	}
 	p.loadWeight(w)
-	count, left, n := Load(Param("count"), GP64()), GP64(), GP64()
-	Label(v.label("window"))
-	Load(Param("c"), left)
+	count, left, n := Load("count"), GP64(), GP64()
+	Label("window")
+	LoadTo("c", left)
 	XORQ(w.channel, w.channel)
-	Label(v.label("group"))
-	CMPQ(left, I32(poolGroup*v.lanes))
-	JLT(LabelRef(v.label("single")))
+	Label("group")
+	CMPQ(left, I32(poolGroup*v.Lanes()))
+	JLT(LabelRef("single"))
 	w.vectors, w.mask, w.labels = poolGroup, nil, "group"
 	w.walk()
-	ADDQ(I32(4*poolGroup*v.lanes), w.channel)
-	SUBQ(I32(poolGroup*v.lanes), left)
-	JMP(LabelRef(v.label("group")))
-	Label(v.label("single"))
+	ADDQ(I32(4*poolGroup*v.Lanes()), w.channel)
+	SUBQ(I32(poolGroup*v.Lanes()), left)
+	JMP(LabelRef("group"))
+	Label("single")
 	TESTQ(left, left)
-	JZ(LabelRef(v.label("next")))
-	MOVQ(I32(v.lanes), n)
+	JZ(LabelRef("next"))
+	MOVQ(I32(v.Lanes()), n)
 	CMPQ(left, n)
 	CMOVQLT(left, n)
-	w.vectors, w.mask, w.labels = 1, v.masks(n, 1)[0](), "single"
+	w.vectors, w.mask, w.labels = 1, v.Masks(n, 1)[0](), "single"
 	w.walk()
-	ADDQ(I32(4*v.lanes), w.channel)
+	ADDQ(I32(4*v.Lanes()), w.channel)
 	SUBQ(n, left)
-	JMP(LabelRef(v.label("single")))
-	Label(v.label("next"))
-	c, step := Load(Param("c"), GP64()), Load(Param("step"), GP64())
+	JMP(LabelRef("single"))
+	Label("next")
+	c, step := Load("c"), Load("step")
 	for _, name := range words(p.windows) {
 		LEAQ(Mem{Base: w.at[name], Index: c, Scale: 4}, w.at[name])
 	}
 	first := w.at[words(p.image)[0]]
 	LEAQ(Mem{Base: first, Index: step, Scale: 4}, first)
 	DECQ(count)
-	JNZ(LabelRef(v.label("window")))
+	JNZ(LabelRef("window"))
 }

@@ -1,9 +1,12 @@
 package main
 
 import (
-	. "github.com/mmcloughlin/avo/build"
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	. "zoo/internal/f32/gen/asm"
 )
 
 // A window is what the parts of a pool see: some vectors of its channels.
@@ -35,20 +38,20 @@ func (w *window) walk() {
 	ADDQ(w.channel, line)
 	MOVQ(line, w.tap)
 	w.pool.begin(w)
-	Load(Param("height"), rows)
-	Label(w.label("%srow", w.labels))
+	LoadTo("height", rows)
+	Label(fmt.Sprintf("%srow", w.labels))
 	MOVQ(line, w.tap)
-	Load(Param("width"), columns)
-	Label(w.label("%spixel", w.labels))
+	LoadTo("width", columns)
+	Label(fmt.Sprintf("%spixel", w.labels))
 	w.pool.pixel(w)
-	next := Load(Param("c"), GP64())
+	next := Load("c")
 	LEAQ(Mem{Base: w.tap, Index: next, Scale: 4}, w.tap)
 	DECQ(columns)
-	JNZ(LabelRef(w.label("%spixel", w.labels)))
-	next = Load(Param("line"), GP64())
+	JNZ(LabelRef(fmt.Sprintf("%spixel", w.labels)))
+	next = Load("line")
 	LEAQ(Mem{Base: line, Index: next, Scale: 4}, line)
 	DECQ(rows)
-	JNZ(LabelRef(w.label("%srow", w.labels)))
+	JNZ(LabelRef(fmt.Sprintf("%srow", w.labels)))
 	if w.pool.end != nil {
 		w.pool.end(w)
 	}
@@ -59,7 +62,7 @@ func (w *window) inWindows(name string, u int) Mem {
 	if w.lines != nil {
 		return Mem{Base: w.at[name]}
 	}
-	return Mem{Base: w.at[name], Index: w.channel, Scale: 1, Disp: 4 * w.isa.lanes * u}
+	return Mem{Base: w.at[name], Index: w.channel, Scale: 1, Disp: 4 * w.isa.Lanes() * u}
 }
 
 // inImage returns the address of vector u of the pixel.
@@ -71,7 +74,7 @@ func (w *window) inImage(name string, u int) Mem {
 		}
 		return m
 	}
-	m := Mem{Base: w.tap, Disp: 4 * w.lanes * u}
+	m := Mem{Base: w.tap, Disp: 4 * w.Lanes() * u}
 	if name != words(w.pool.image)[0] {
 		m.Index, m.Scale = w.at[name], 1
 	}
@@ -80,11 +83,11 @@ func (w *window) inImage(name string, u int) Mem {
 
 // give writes a gradient to vector u of the pixel.
 func (w *window) give(name string, u int, g reg.VecVirtual) {
-	label := w.label("%sover%d%d%d", w.labels, w.row, w.side, u)
-	accumulate := Load(Param("accumulate"), GP8())
-	TESTB(accumulate, accumulate)
+	label := fmt.Sprintf("%sover%d%d%d", w.labels, w.row, w.side, u)
+	accumulate := Load("accumulate")
+	TESTQ(accumulate, accumulate)
 	JZ(LabelRef(label))
-	VADDPS(w.load(w.inImage(name, u), w.mask), g, g)
+	w.AddTo(w.Load(w.inImage(name, u), w.mask), g)
 	Label(label)
-	w.store(g, w.inImage(name, u), w.mask)
+	w.Store(g, w.inImage(name, u), w.mask)
 }

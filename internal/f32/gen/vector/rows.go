@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"strings"
 
-	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	. "zoo/internal/f32/gen/asm"
+	"zoo/internal/f32/gen/lanes"
 )
 
 // A loop is a kernel that computes each element of out from the same element of
@@ -50,21 +52,21 @@ func union(a, b []string) []string {
 func (l loop) write() { kernel(l.name, l.parameters(), l.doc, l.emit) }
 
 func (l loop) emit(v isa) {
-	n := Load(Param("n"), GP64())
+	n := Load("n")
 	pointers := map[string]reg.Register{}
 	for _, name := range append(union(l.out, l.in), l.columns...) {
-		pointers[name] = Load(Param(name), GP64())
+		pointers[name] = Load(name)
 	}
 	var scalars []Op
 	for _, name := range l.scalars {
-		scalars = append(scalars, v.scalar(name))
+		scalars = append(scalars, v.Scalar(name))
 	}
 	i, j, left := GP64(), GP64(), GP64()
 	XORQ(i, i)
 	var width reg.Register
 	if len(l.columns) > 0 {
-		width = Load(Param("width"), GP64())
-		Label(v.label("row"))
+		width = Load("width")
+		Label("row")
 		Comment("the last row may be shorter")
 		CMPQ(n, width)
 		CMOVQLT(n, width)
@@ -73,7 +75,7 @@ func (l loop) emit(v isa) {
 	} else {
 		MOVQ(n, left)
 	}
-	step := l.group * v.lanes
+	step := l.group * v.Lanes()
 	compute := func(masks []func() reg.Register) {
 		for u := range l.group {
 			var mask reg.Register
@@ -81,39 +83,39 @@ func (l loop) emit(v isa) {
 				mask = masks[u]()
 			}
 			at := func(name string, index reg.Register) Mem {
-				return Mem{Base: pointers[name], Index: index, Scale: 4, Disp: 4 * v.lanes * u}
+				return Mem{Base: pointers[name], Index: index, Scale: 4, Disp: 4 * v.Lanes() * u}
 			}
 			var in, columns []Op
 			for _, name := range l.in {
-				in = append(in, v.load(at(name, i), mask))
+				in = append(in, v.Load(at(name, i), mask))
 			}
 			for _, name := range l.columns {
-				columns = append(columns, v.load(at(name, j), mask))
+				columns = append(columns, v.Load(at(name, j), mask))
 			}
 			for k, r := range l.body(v, in, columns, scalars) {
-				v.store(r, at(l.out[k], i), mask)
+				v.Store(r, at(l.out[k], i), mask)
 			}
 		}
 	}
-	Label(v.label("group"))
+	Label("group")
 	CMPQ(left, I32(step))
-	JLT(LabelRef(v.label("tail")))
+	JLT(LabelRef("tail"))
 	compute(nil)
 	ADDQ(I32(step), i)
 	if width != nil {
 		ADDQ(I32(step), j)
 	}
 	SUBQ(I32(step), left)
-	JMP(LabelRef(v.label("group")))
-	Label(v.label("tail"))
+	JMP(LabelRef("group"))
+	Label("tail")
 	TESTQ(left, left)
-	JZ(LabelRef(v.label("next")))
-	compute(v.masks(left, l.group))
+	JZ(LabelRef("next"))
+	compute(v.Masks(left, l.group))
 	ADDQ(left, i)
-	Label(v.label("next"))
+	Label("next")
 	if width != nil {
 		SUBQ(width, n)
-		JG(LabelRef(v.label("row")))
+		JGT(LabelRef("row"))
 	}
 }
 
@@ -125,7 +127,7 @@ func one(r reg.VecVirtual) []reg.VecVirtual { return []reg.VecVirtual{r} }
 
 // rowKernels writes the loops on rows of channels.
 func rowKernels() {
-	normalized := func(v isa, in, c []Op) reg.VecVirtual { return v.fma(v.sub(in[0], c[0]), c[1], c[2]) }
+	normalized := func(v isa, in, c []Op) reg.VecVirtual { return v.Fma(v.Sub(in[0], c[0]), c[1], c[2]) }
 	for _, add := range []bool{false, true} {
 		for _, relu := range []bool{false, true} {
 			name, formula, in := "normalize", "(x − mean)·scale + shift", "x"
@@ -140,7 +142,7 @@ func rowKernels() {
 				body: func(v isa, in, c, _ []Op) []reg.VecVirtual {
 					y := normalized(v, in, c)
 					if add {
-						y = v.add(y, in[1])
+						y = v.Add(y, in[1])
 					}
 					if relu {
 						y = v.relu(y)
@@ -152,27 +154,27 @@ func rowKernels() {
 	loop{name: "normalizeGradRows", doc: "dx = dy·scale − (x − mean)·slope − shift.", group: 4,
 		out: words("dx"), in: words("dy x"), columns: words("mean scale slope shift"),
 		body: func(v isa, in, c, _ []Op) []reg.VecVirtual {
-			g := v.mul(in[0], c[1])
-			VFNMADD231PS(c[2], v.sub(in[1], c[0]), g)
-			return one(v.sub(g, c[3]))
+			g := v.Mul(in[0], c[1])
+			v.FnmaTo(c[2], v.Sub(in[1], c[0]), g)
+			return one(v.Sub(g, c[3]))
 		}}.write()
 	loop{name: "layerNormVector", doc: "y = (x − mean)·rstd·gamma + beta.", group: 4,
 		out: words("y"), in: words("x gamma beta"), scalars: words("mean rstd"),
 		body: func(v isa, in, _, s []Op) []reg.VecVirtual {
-			return one(v.fma(v.mul(v.sub(in[0], s[0]), s[1]), in[1], in[2]))
+			return one(v.Fma(v.Mul(v.Sub(in[0], s[0]), s[1]), in[1], in[2]))
 		}}.write()
 	loop{name: "layerNormGradVector", doc: "dx = dy·gamma·rstd − (x − mean)·slope − shift, dgamma += dy·(x − mean)·rstd and dbeta += dy.", group: 2,
 		out: words("dx dgamma dbeta"), in: words("dgamma dbeta dy x gamma"), scalars: words("mean rstd slope shift"),
 		body: func(v isa, in, _, s []Op) []reg.VecVirtual {
 			dgamma, dbeta, dy, x, gamma := in[0], in[1], in[2], in[3], in[4]
-			d := v.sub(x, s[0])
-			dx := v.mul(v.mul(dy, gamma), s[1])
-			VFNMADD231PS(s[2], d, dx)
-			return []reg.VecVirtual{v.sub(dx, s[3]), v.fma(dy, v.mul(d, s[1]), dgamma), v.add(dbeta, dy)}
+			d := v.Sub(x, s[0])
+			dx := v.Mul(v.Mul(dy, gamma), s[1])
+			v.FnmaTo(s[2], d, dx)
+			return []reg.VecVirtual{v.Sub(dx, s[3]), v.Fma(dy, v.Mul(d, s[1]), dgamma), v.Add(dbeta, dy)}
 		}}.write()
 	loop{name: "scaleRows", doc: "y = x·scale.", group: 4,
 		out: words("y"), in: words("x"), columns: words("scale"),
-		body: func(v isa, in, c, _ []Op) []reg.VecVirtual { return one(v.mul(in[0], c[0])) }}.write()
+		body: func(v isa, in, c, _ []Op) []reg.VecVirtual { return one(v.Mul(in[0], c[0])) }}.write()
 	loop{name: "preluRows", doc: "y = max(x, 0) + slope·min(x, 0).", group: 4,
 		out: words("y"), in: words("x"), columns: words("slope"),
 		body: func(v isa, in, c, _ []Op) []reg.VecVirtual { return one(v.leaky(in[0], c[0])) }}.write()
@@ -182,14 +184,14 @@ func rowKernels() {
 }
 
 // relu returns x where it is not at most 0, else 0.
-func (v isa) relu(x Op) reg.VecVirtual { return v.keep(v.compare(x, notLessEqual, v.zero()), x) }
+func (v isa) relu(x Op) reg.VecVirtual { return v.Keep(v.Compare(x, lanes.NotLessEqual, v.Zero()), x) }
 
 // leaky returns max(x, 0) + slope·min(x, 0).
 func (v isa) leaky(x, slope Op) reg.VecVirtual {
-	return v.fma(slope, v.min(v.zero(), x), v.max(v.zero(), x))
+	return v.Fma(slope, v.Min(v.Zero(), x), v.Max(v.Zero(), x))
 }
 
 // leakyGrad returns dy where x is positive, else slope·dy.
 func (v isa) leakyGrad(dy, x, slope Op) reg.VecVirtual {
-	return v.choose(v.compare(x, greater, v.zero()), dy, v.mul(dy, slope))
+	return v.Choose(v.Compare(x, lanes.Greater, v.Zero()), dy, v.Mul(dy, slope))
 }

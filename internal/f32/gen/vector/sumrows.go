@@ -1,28 +1,30 @@
 package main
 
 import (
-	. "github.com/mmcloughlin/avo/build"
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	. "zoo/internal/f32/gen/asm"
 )
 
 // sumRowsKernel writes the addition of rows in float32 and in their order.
 func sumRowsKernel() {
 	kernel("addRowsGroup", "rows, stride, width int, dst, src *float32", "dst += the sum of the rows of src, for one group of columns.", func(v isa) {
-		width := Load(Param("width"), GP64())
-		CMPQ(width, I32(columnGroup*v.lanes))
-		JLT(LabelRef(v.label("narrow")))
+		width := Load("width")
+		CMPQ(width, I32(columnGroup*v.Lanes()))
+		JLT(LabelRef("narrow"))
 		addRows(v, "whole", nil)
-		VZEROUPPER()
-		RET()
-		Label(v.label("narrow"))
-		addRows(v, "masked", v.masks(width, columnGroup))
+		v.Return()
+		Label("narrow")
+		addRows(v, "masked", v.Masks(width, columnGroup))
 	})
 }
 
 func addRows(v isa, label string, masks []func() reg.Register) {
-	rows, stride := Load(Param("rows"), GP64()), Load(Param("stride"), GP64())
-	dst, src := Load(Param("dst"), GP64()), Load(Param("src"), GP64())
+	rows, stride := Load("rows"), Load("stride")
+	dst, src := Load("dst"), Load("src")
 	SHLQ(Imm(2), stride)
 	each := func(f func(u int, mask reg.Register)) {
 		for u := range columnGroup {
@@ -35,14 +37,14 @@ func addRows(v isa, label string, masks []func() reg.Register) {
 	}
 	var sums []reg.VecVirtual
 	each(func(u int, m reg.Register) {
-		sums = append(sums, v.load(Mem{Base: dst, Disp: 4 * v.lanes * u}, m))
+		sums = append(sums, v.Load(Mem{Base: dst, Disp: 4 * v.Lanes() * u}, m))
 	})
-	Label(v.label("%srow", label))
+	Label(fmt.Sprintf("%srow", label))
 	each(func(u int, m reg.Register) {
-		VADDPS(v.load(Mem{Base: src, Disp: 4 * v.lanes * u}, m), sums[u], sums[u])
+		v.AddTo(v.Load(Mem{Base: src, Disp: 4 * v.Lanes() * u}, m), sums[u])
 	})
 	ADDQ(stride, src)
 	DECQ(rows)
-	JNZ(LabelRef(v.label("%srow", label)))
-	each(func(u int, m reg.Register) { v.store(sums[u], Mem{Base: dst, Disp: 4 * v.lanes * u}, m) })
+	JNZ(LabelRef(fmt.Sprintf("%srow", label)))
+	each(func(u int, m reg.Register) { v.Store(sums[u], Mem{Base: dst, Disp: 4 * v.Lanes() * u}, m) })
 }

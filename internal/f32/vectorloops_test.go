@@ -1,5 +1,3 @@
-//go:build !noasm
-
 package f32
 
 import (
@@ -7,32 +5,9 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
-	"os"
-	"regexp"
 	"slices"
-	"strings"
 	"testing"
 )
-
-// eachISA runs a test with each instruction set that the machine has.
-func eachISA(t *testing.T, f func(t *testing.T)) {
-	most := vectorLanes
-	defer func() { vectorLanes = most }()
-	for _, lanes := range []int{8, 16} {
-		if lanes <= most {
-			vectorLanes = lanes
-			t.Run(fmt.Sprint(lanes, " lanes"), f)
-		}
-	}
-}
-
-// plain runs f with the plain loops.
-func plain(f func()) {
-	lanes := vectorLanes
-	vectorLanes = 0
-	f()
-	vectorLanes = lanes
-}
 
 // near says whether two values agree to within tolerance, or are the same special value.
 func near(have, want, tolerance float64) bool {
@@ -66,7 +41,7 @@ func compare(t *testing.T, name string, loop func(o operands), o operands, offse
 }
 
 func TestVectorLoops(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	eachAssembly(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 2))
 		lengths := []int{127, 128, 129, 1000, 4097}
 		for n := range 71 {
@@ -87,7 +62,7 @@ func TestVectorLoops(t *testing.T) {
 }
 
 func TestVectorRowLoops(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	eachAssembly(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(3, 4))
 		for _, name := range slices.Sorted(maps.Keys(rowLoops)) {
 			loop := rowLoops[name]
@@ -104,7 +79,7 @@ func TestVectorRowLoops(t *testing.T) {
 
 // Sums that need no multiplication are the same bits in assembly and in Go.
 func TestColumnSumsOrder(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	eachAssembly(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(5, 6))
 		for _, c := range []int{1, 3, 6, 11, 16, 50, 64, 100, 150} {
 			for _, rows := range []int{1, 63, 64, 65, 127, 1000, 9001} {
@@ -133,7 +108,7 @@ func TestColumnSumsOrder(t *testing.T) {
 }
 
 func TestVectorTranspose(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	eachAssembly(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(7, 8))
 		for range 300 {
 			rows, columns := r.IntN(40), r.IntN(40)
@@ -152,41 +127,11 @@ func TestVectorTranspose(t *testing.T) {
 	})
 }
 
-func TestVectorSolvers(t *testing.T) { eachISA(t, TestSolvers) }
+func TestVectorSolvers(t *testing.T) { eachAssembly(t, TestSolvers) }
 
-func TestVectorPools(t *testing.T) { eachISA(t, TestPools) }
+func TestVectorPools(t *testing.T) { eachAssembly(t, TestPools) }
 
 func TestVectorFunctions(t *testing.T) {
-	eachISA(t, TestElementaryFunctions)
-	eachISA(t, TestGradientFunctions)
-}
-
-// A machine without AVX-512 is not at hand: what it runs must have none of that
-// set's registers, masks and instructions. Nothing may be SSE, which is slow
-// between AVX instructions.
-func TestInstructions(t *testing.T) {
-	source, err := os.ReadFile("vector_amd64.s")
-	if err != nil {
-		t.Fatal(err)
-	}
-	foreign := regexp.MustCompile(`\b(Z\d+|[XY](1[6-9]|2\d|3[01])|K[0-7])\b|\.(Z|BCST)\b|VRNDSCALE|VSCALEF|F64X|F32X|VBLENDM|VPTERNLOG|VP\w+[DQ]32|VPXORD`)
-	sse := regexp.MustCompile(`(?m)^\s+[A-UW-Z]\w*\s.*\b[XYZ]\d+\b`)
-	if found := sse.FindString(string(source)); found != "" {
-		t.Errorf("%q is SSE", found)
-	}
-	functions := strings.Split(string(source), "\nTEXT ")[1:]
-	for _, f := range functions {
-		name, _, _ := strings.Cut(f, "(")
-		if _, avx2, two := strings.Cut(f, "\navx2:"); two {
-			f = avx2
-		} else if name != "·transpose8x8" {
-			t.Errorf("%s has no part for AVX2", name)
-		}
-		if found := foreign.FindString(f); found != "" {
-			t.Errorf("%s: %s is AVX-512", name, found)
-		}
-	}
-	if len(functions) < 50 {
-		t.Errorf("have %d functions, want at least 50", len(functions))
-	}
+	eachAssembly(t, TestElementaryFunctions)
+	eachAssembly(t, TestGradientFunctions)
 }
