@@ -44,6 +44,7 @@ type Measurement struct {
 	GFLOPs    float64     `json:"gflops"`      // a second
 	Peak      float64     `json:"peak_gflops"` // a second: what f32.PeakFlops finds
 	PeakShare float64     `json:"peak_share"`
+	ISA       string      `json:"isa"` // the set of instructions that ran: f32.ISA
 	Allocs    float64     `json:"allocs_per_step"`
 	Bytes     float64     `json:"bytes_per_step"` // allocated
 	PeakRSS   int         `json:"peak_rss_bytes"` // of the process; on Linux since this measurement began
@@ -119,6 +120,7 @@ func (b Bench) Run(ctx context.Context) (Measurement, error) {
 	m.Items = float64(b.Batch) / median.Seconds()
 	m.GFLOPs = flops / median.Seconds() / 1e9
 	m.PeakShare = m.GFLOPs / m.Peak
+	m.ISA = f32.ISA()
 	m.Arena = program.Memory().Arena
 	m.PeakRSS, err = peakMemory()
 	return m, err

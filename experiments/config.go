@@ -161,8 +161,8 @@ func (e EarlyStop) Validate() (ps []problem.Problem) {
 }
 
 // Environment are the variables that begin like a setting and are none: the
-// data folder.
-var Environment = []string{"ZOO_DATA"}
+// data folder, and the set of instructions (f32.ISA).
+var Environment = []string{"ZOO_DATA", "ZOO_ISA"}
 
 // loader finds named configs in ./configs, then among those in the program.
 func loader() *strict.Loader {

@@ -34,7 +34,8 @@ A training step is a forward pass, a backward pass, and an update by SGD with mo
 FLOPs are nominal: two for each multiply-add of the convolutions and the linear layers,
 once for inference and three times for training, where the gradient of the images is
 counted although no step computes it. The peak that they are a share of is measured
-too: multiply-adds in registers.
+too: multiply-adds in registers, of the set of instructions that the kernels use
+(zoo version).
 
 Threads are as many as there are processors; GOMAXPROCS=1 zoo bench measures one. Keys are
 those of the section model. With --json, each model is a line.`,
@@ -107,7 +108,7 @@ func checkBench(c *cobra.Command, b experiments.Bench) error {
 // bench measures one model after the other.
 func bench(c *cobra.Command, all []experiments.Bench, asJSON bool) error {
 	out := c.OutOrStdout()
-	t := sheet{header: []string{"MODEL", "MODE", ">BATCH", ">THREADS", ">MS A STEP", ">BEST", ">IMAGES/S", ">GFLOP/S", ">OF PEAK", ">ALLOCS", ">MEMORY"}}
+	t := sheet{header: []string{"MODEL", "MODE", ">BATCH", ">THREADS", ">MS A STEP", ">BEST", ">IMAGES/S", ">GFLOP/S", ">OF PEAK", "ISA", ">ALLOCS", ">MEMORY"}}
 	screen := newScreen(io.Discard, c.ErrOrStderr())
 	defer screen.end()
 	var profiles []experiments.Measurement
@@ -124,7 +125,7 @@ func bench(c *cobra.Command, all []experiments.Bench, asJSON bool) error {
 			continue
 		}
 		t.add(m.Model, m.Mode, thousands(m.Batch), thousands(m.Threads), fmt.Sprintf("%.3f", m.Median), fmt.Sprintf("%.3f", m.Best),
-			thousands(int(m.Items+0.5)), fmt.Sprintf("%.1f", m.GFLOPs), fmt.Sprintf("%.1f%%", 100*m.PeakShare),
+			thousands(int(m.Items+0.5)), fmt.Sprintf("%.1f", m.GFLOPs), fmt.Sprintf("%.1f%%", 100*m.PeakShare), m.ISA,
 			fmt.Sprintf("%.0f", m.Allocs), size(m.PeakRSS))
 		profiles = append(profiles, m)
 	}

@@ -13,6 +13,8 @@ import (
 	"sync"
 
 	"github.com/spf13/cobra"
+
+	"zoo/internal/f32"
 )
 
 // code identifies the program: the revision that it was built from, if that is
@@ -59,16 +61,25 @@ type versions struct {
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
 	Gorgonia string `json:"gorgonia"`
+
+	// The sets of instructions that this processor has and for which this build has
+	// kernels, and the one that runs.
+	Found []string `json:"isas"`
+	ISA   string   `json:"isa"`
 }
 
 func newVersion() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "version",
-		Short: "What this program was built from",
+		Short: "What this program was built from, and which instructions it uses",
+		Long: `What this program was built from, and with which instructions it computes: the kernels
+are written for avx512, avx2 (with FMA) and neon, and plain is Go's own loops. The fastest
+set that the processor has is used; the environment variable ZOO_ISA chooses another,
+whose results differ in their last bits.`,
 		Args:  between(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			v := versions{"unknown", code(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, "unknown"}
+			v := versions{"unknown", code(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, "unknown", f32.ISAs(), f32.ISA()}
 			if info, ok := debug.ReadBuildInfo(); ok {
 				v.Version = info.Main.Version
 				for _, d := range info.Deps {
@@ -80,7 +91,8 @@ func newVersion() *cobra.Command {
 			if asJSON {
 				return printJSON(c.OutOrStdout(), v)
 			}
-			fmt.Fprintf(c.OutOrStdout(), "zoo %s (%s)\n%s %s\nGorgonia %s\n", v.Version, v.Code, v.Go, v.Platform, v.Gorgonia)
+			fmt.Fprintf(c.OutOrStdout(), "zoo %s (%s)\n%s %s\nGorgonia %s\ninstructions %s (found: %s)\n",
+				v.Version, v.Code, v.Go, v.Platform, v.Gorgonia, v.ISA, strings.Join(v.Found, ", "))
 			return nil
 		},
 	}
