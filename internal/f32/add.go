@@ -11,3 +11,15 @@ func Add[F Float](dst, a, b []F) {
 		dst[i] = a[i] + b[i]
 	}
 }
+
+// Mul sets dst[i] = a[i]·b[i]; dst may be a or b.
+func Mul[F Float](dst, a, b []F) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	if p := first(dst); p != nil {
+		mulVector(len(dst), p, first(a), first(b))
+		return
+	}
+	for i := range dst {
+		dst[i] = a[i] * b[i]
+	}
+}

@@ -169,6 +169,39 @@ func avx512MulVector(n int, dst *float32, a *float32, b *float32)
 //go:noescape
 func avx2MulVector(n int, dst *float32, a *float32, b *float32)
 
+// mixVector is y = (1 − gate)·a + gate·b.
+//
+//go:noescape
+func mixVector(n int, y *float32, a *float32, b *float32, gate *float32)
+
+//go:noescape
+func avx512MixVector(n int, y *float32, a *float32, b *float32, gate *float32)
+
+//go:noescape
+func avx2MixVector(n int, y *float32, a *float32, b *float32, gate *float32)
+
+// mulDifferenceVector is dst = x·(a − b).
+//
+//go:noescape
+func mulDifferenceVector(n int, dst *float32, x *float32, a *float32, b *float32)
+
+//go:noescape
+func avx512MulDifferenceVector(n int, dst *float32, x *float32, a *float32, b *float32)
+
+//go:noescape
+func avx2MulDifferenceVector(n int, dst *float32, x *float32, a *float32, b *float32)
+
+// mulComplementVector is dst = x·(1 − gate).
+//
+//go:noescape
+func mulComplementVector(n int, dst *float32, x *float32, gate *float32)
+
+//go:noescape
+func avx512MulComplementVector(n int, dst *float32, x *float32, gate *float32)
+
+//go:noescape
+func avx2MulComplementVector(n int, dst *float32, x *float32, gate *float32)
+
 // scaleVector is dst = alpha·src.
 //
 //go:noescape
@@ -762,6 +795,17 @@ func avx512LrnInnerVector(size int, n int, dx *float32, x *float32, window *floa
 
 //go:noescape
 func avx2LrnInnerVector(size int, n int, dx *float32, x *float32, window *float32, slope float32)
+
+// dropoutVector is dst = x·scale, or x·0 where the value of SplitMix64 is less than limit; state is that before the first element's.
+//
+//go:noescape
+func dropoutVector(n int, dst *float32, x *float32, state uint64, limit uint64, scale float32)
+
+//go:noescape
+func avx512DropoutVector(n int, dst *float32, x *float32, state uint64, limit uint64, scale float32)
+
+//go:noescape
+func avx2DropoutVector(n int, dst *float32, x *float32, state uint64, limit uint64, scale float32)
 
 // copyRowsVector is dst = src, row by row.
 //

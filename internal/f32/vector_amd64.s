@@ -3113,6 +3113,574 @@ next:
 	VZEROUPPER
 	RET
 
+// func mixVector(n int, y *float32, a *float32, b *float32, gate *float32)
+TEXT ·mixVector(SB), NOSPLIT, $0-40
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  narrower0
+	JMP  ·avx512MixVector+0(SB)
+
+narrower0:
+	JMP ·avx2MixVector+0(SB)
+
+// func avx512MixVector(n int, y *float32, a *float32, b *float32, gate *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512MixVector(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ y+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ b+24(FP), BX
+	MOVQ gate+32(FP), SI
+	XORQ DI, DI
+
+group:
+	CMPQ         AX, $+64
+	JLT          tail
+	VMOVUPS      (DX)(DI*4), Z0
+	VMOVUPS      (BX)(DI*4), Z1
+	VMOVUPS      (SI)(DI*4), Z2
+	VBROADCASTSS constant3f800000<>+0(SB), Z3
+	VSUBPS       Z2, Z3, Z3
+	VMULPS       Z0, Z3, Z0
+	VMULPS       Z1, Z2, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      64(DX)(DI*4), Z0
+	VMOVUPS      64(BX)(DI*4), Z1
+	VMOVUPS      64(SI)(DI*4), Z2
+	VBROADCASTSS constant3f800000<>+0(SB), Z3
+	VSUBPS       Z2, Z3, Z3
+	VMULPS       Z0, Z3, Z0
+	VMULPS       Z1, Z2, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 64(CX)(DI*4)
+	VMOVUPS      128(DX)(DI*4), Z0
+	VMOVUPS      128(BX)(DI*4), Z1
+	VMOVUPS      128(SI)(DI*4), Z2
+	VBROADCASTSS constant3f800000<>+0(SB), Z3
+	VSUBPS       Z2, Z3, Z3
+	VMULPS       Z0, Z3, Z0
+	VMULPS       Z1, Z2, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 128(CX)(DI*4)
+	VMOVUPS      192(DX)(DI*4), Z0
+	VMOVUPS      192(BX)(DI*4), Z1
+	VMOVUPS      192(SI)(DI*4), Z2
+	VBROADCASTSS constant3f800000<>+0(SB), Z3
+	VSUBPS       Z2, Z3, Z3
+	VMULPS       Z0, Z3, Z0
+	VMULPS       Z1, Z2, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 192(CX)(DI*4)
+	ADDQ         $+64, DI
+	SUBQ         $+64, AX
+	JMP          group
+
+tail:
+	TESTQ        AX, AX
+	JZ           next
+	MOVQ         $-1, R8
+	BZHIQ        AX, R8, R8
+	KMOVW        R8, K1
+	SHRQ         $0x10, R8
+	KMOVW        R8, K2
+	SHRQ         $0x10, R8
+	KMOVW        R8, K3
+	SHRQ         $0x10, R8
+	KMOVW        R8, K4
+	VMOVUPS.Z    (DX)(DI*4), K1, Z0
+	VMOVUPS.Z    (BX)(DI*4), K1, Z1
+	VMOVUPS.Z    (SI)(DI*4), K1, Z2
+	VBROADCASTSS constant3f800000<>+0(SB), Z3
+	VSUBPS       Z2, Z3, Z3
+	VMULPS       Z0, Z3, Z0
+	VMULPS       Z1, Z2, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (CX)(DI*4)
+	VMOVUPS.Z    64(DX)(DI*4), K2, Z0
+	VMOVUPS.Z    64(BX)(DI*4), K2, Z1
+	VMOVUPS.Z    64(SI)(DI*4), K2, Z2
+	VBROADCASTSS constant3f800000<>+0(SB), Z3
+	VSUBPS       Z2, Z3, Z3
+	VMULPS       Z0, Z3, Z0
+	VMULPS       Z1, Z2, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K2, 64(CX)(DI*4)
+	VMOVUPS.Z    128(DX)(DI*4), K3, Z0
+	VMOVUPS.Z    128(BX)(DI*4), K3, Z1
+	VMOVUPS.Z    128(SI)(DI*4), K3, Z2
+	VBROADCASTSS constant3f800000<>+0(SB), Z3
+	VSUBPS       Z2, Z3, Z3
+	VMULPS       Z0, Z3, Z0
+	VMULPS       Z1, Z2, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K3, 128(CX)(DI*4)
+	VMOVUPS.Z    192(DX)(DI*4), K4, Z0
+	VMOVUPS.Z    192(BX)(DI*4), K4, Z1
+	VMOVUPS.Z    192(SI)(DI*4), K4, Z2
+	VBROADCASTSS constant3f800000<>+0(SB), Z3
+	VSUBPS       Z2, Z3, Z3
+	VMULPS       Z0, Z3, Z0
+	VMULPS       Z1, Z2, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K4, 192(CX)(DI*4)
+	ADDQ         AX, DI
+
+next:
+	VZEROUPPER
+	RET
+
+// func avx2MixVector(n int, y *float32, a *float32, b *float32, gate *float32)
+// Requires: AVX
+TEXT ·avx2MixVector(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ y+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ b+24(FP), BX
+	MOVQ gate+32(FP), SI
+	XORQ DI, DI
+
+group:
+	CMPQ         AX, $+32
+	JLT          tail
+	VMOVUPS      (DX)(DI*4), Y0
+	VMOVUPS      (BX)(DI*4), Y1
+	VMOVUPS      (SI)(DI*4), Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y3
+	VMULPS       Y0, Y3, Y0
+	VMULPS       Y1, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (CX)(DI*4)
+	VMOVUPS      32(DX)(DI*4), Y0
+	VMOVUPS      32(BX)(DI*4), Y1
+	VMOVUPS      32(SI)(DI*4), Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y3
+	VMULPS       Y0, Y3, Y0
+	VMULPS       Y1, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 32(CX)(DI*4)
+	VMOVUPS      64(DX)(DI*4), Y0
+	VMOVUPS      64(BX)(DI*4), Y1
+	VMOVUPS      64(SI)(DI*4), Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y3
+	VMULPS       Y0, Y3, Y0
+	VMULPS       Y1, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 64(CX)(DI*4)
+	VMOVUPS      96(DX)(DI*4), Y0
+	VMOVUPS      96(BX)(DI*4), Y1
+	VMOVUPS      96(SI)(DI*4), Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y3
+	VMULPS       Y0, Y3, Y0
+	VMULPS       Y1, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 96(CX)(DI*4)
+	ADDQ         $+32, DI
+	SUBQ         $+32, AX
+	JMP          group
+
+tail:
+	TESTQ        AX, AX
+	JZ           next
+	LEAQ         masks<>+0(SB), R8
+	MOVQ         AX, R9
+	NEGQ         R9
+	LEAQ         128(R8)(R9*4), R8
+	VMOVUPS      (R8), Y0
+	VMASKMOVPS   (DX)(DI*4), Y0, Y1
+	VMASKMOVPS   (BX)(DI*4), Y0, Y2
+	VMASKMOVPS   (SI)(DI*4), Y0, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VSUBPS       Y3, Y4, Y4
+	VMULPS       Y1, Y4, Y1
+	VMULPS       Y2, Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(DI*4)
+	VMOVUPS      32(R8), Y0
+	VMASKMOVPS   32(DX)(DI*4), Y0, Y1
+	VMASKMOVPS   32(BX)(DI*4), Y0, Y2
+	VMASKMOVPS   32(SI)(DI*4), Y0, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VSUBPS       Y3, Y4, Y4
+	VMULPS       Y1, Y4, Y1
+	VMULPS       Y2, Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, 32(CX)(DI*4)
+	VMOVUPS      64(R8), Y0
+	VMASKMOVPS   64(DX)(DI*4), Y0, Y1
+	VMASKMOVPS   64(BX)(DI*4), Y0, Y2
+	VMASKMOVPS   64(SI)(DI*4), Y0, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VSUBPS       Y3, Y4, Y4
+	VMULPS       Y1, Y4, Y1
+	VMULPS       Y2, Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, 64(CX)(DI*4)
+	VMOVUPS      96(R8), Y0
+	VMASKMOVPS   96(DX)(DI*4), Y0, Y1
+	VMASKMOVPS   96(BX)(DI*4), Y0, Y2
+	VMASKMOVPS   96(SI)(DI*4), Y0, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VSUBPS       Y3, Y4, Y4
+	VMULPS       Y1, Y4, Y1
+	VMULPS       Y2, Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, 96(CX)(DI*4)
+	ADDQ         AX, DI
+
+next:
+	VZEROUPPER
+	RET
+
+// func mulDifferenceVector(n int, dst *float32, x *float32, a *float32, b *float32)
+TEXT ·mulDifferenceVector(SB), NOSPLIT, $0-40
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  narrower0
+	JMP  ·avx512MulDifferenceVector+0(SB)
+
+narrower0:
+	JMP ·avx2MulDifferenceVector+0(SB)
+
+// func avx512MulDifferenceVector(n int, dst *float32, x *float32, a *float32, b *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512MulDifferenceVector(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ b+32(FP), SI
+	XORQ DI, DI
+
+group:
+	CMPQ    AX, $+64
+	JLT     tail
+	VMOVUPS (DX)(DI*4), Z0
+	VMOVUPS (BX)(DI*4), Z1
+	VMOVUPS (SI)(DI*4), Z2
+	VSUBPS  Z2, Z1, Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(DI*4)
+	VMOVUPS 64(DX)(DI*4), Z0
+	VMOVUPS 64(BX)(DI*4), Z1
+	VMOVUPS 64(SI)(DI*4), Z2
+	VSUBPS  Z2, Z1, Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(CX)(DI*4)
+	VMOVUPS 128(DX)(DI*4), Z0
+	VMOVUPS 128(BX)(DI*4), Z1
+	VMOVUPS 128(SI)(DI*4), Z2
+	VSUBPS  Z2, Z1, Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, 128(CX)(DI*4)
+	VMOVUPS 192(DX)(DI*4), Z0
+	VMOVUPS 192(BX)(DI*4), Z1
+	VMOVUPS 192(SI)(DI*4), Z2
+	VSUBPS  Z2, Z1, Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, 192(CX)(DI*4)
+	ADDQ    $+64, DI
+	SUBQ    $+64, AX
+	JMP     group
+
+tail:
+	TESTQ     AX, AX
+	JZ        next
+	MOVQ      $-1, R8
+	BZHIQ     AX, R8, R8
+	KMOVW     R8, K1
+	SHRQ      $0x10, R8
+	KMOVW     R8, K2
+	SHRQ      $0x10, R8
+	KMOVW     R8, K3
+	SHRQ      $0x10, R8
+	KMOVW     R8, K4
+	VMOVUPS.Z (DX)(DI*4), K1, Z0
+	VMOVUPS.Z (BX)(DI*4), K1, Z1
+	VMOVUPS.Z (SI)(DI*4), K1, Z2
+	VSUBPS    Z2, Z1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)(DI*4)
+	VMOVUPS.Z 64(DX)(DI*4), K2, Z0
+	VMOVUPS.Z 64(BX)(DI*4), K2, Z1
+	VMOVUPS.Z 64(SI)(DI*4), K2, Z2
+	VSUBPS    Z2, Z1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K2, 64(CX)(DI*4)
+	VMOVUPS.Z 128(DX)(DI*4), K3, Z0
+	VMOVUPS.Z 128(BX)(DI*4), K3, Z1
+	VMOVUPS.Z 128(SI)(DI*4), K3, Z2
+	VSUBPS    Z2, Z1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K3, 128(CX)(DI*4)
+	VMOVUPS.Z 192(DX)(DI*4), K4, Z0
+	VMOVUPS.Z 192(BX)(DI*4), K4, Z1
+	VMOVUPS.Z 192(SI)(DI*4), K4, Z2
+	VSUBPS    Z2, Z1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K4, 192(CX)(DI*4)
+	ADDQ      AX, DI
+
+next:
+	VZEROUPPER
+	RET
+
+// func avx2MulDifferenceVector(n int, dst *float32, x *float32, a *float32, b *float32)
+// Requires: AVX
+TEXT ·avx2MulDifferenceVector(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ b+32(FP), SI
+	XORQ DI, DI
+
+group:
+	CMPQ    AX, $+32
+	JLT     tail
+	VMOVUPS (DX)(DI*4), Y0
+	VMOVUPS (BX)(DI*4), Y1
+	VMOVUPS (SI)(DI*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(DI*4)
+	VMOVUPS 32(DX)(DI*4), Y0
+	VMOVUPS 32(BX)(DI*4), Y1
+	VMOVUPS 32(SI)(DI*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(CX)(DI*4)
+	VMOVUPS 64(DX)(DI*4), Y0
+	VMOVUPS 64(BX)(DI*4), Y1
+	VMOVUPS 64(SI)(DI*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, 64(CX)(DI*4)
+	VMOVUPS 96(DX)(DI*4), Y0
+	VMOVUPS 96(BX)(DI*4), Y1
+	VMOVUPS 96(SI)(DI*4), Y2
+	VSUBPS  Y2, Y1, Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, 96(CX)(DI*4)
+	ADDQ    $+32, DI
+	SUBQ    $+32, AX
+	JMP     group
+
+tail:
+	TESTQ      AX, AX
+	JZ         next
+	LEAQ       masks<>+0(SB), R8
+	MOVQ       AX, R9
+	NEGQ       R9
+	LEAQ       128(R8)(R9*4), R8
+	VMOVUPS    (R8), Y0
+	VMASKMOVPS (DX)(DI*4), Y0, Y1
+	VMASKMOVPS (BX)(DI*4), Y0, Y2
+	VMASKMOVPS (SI)(DI*4), Y0, Y3
+	VSUBPS     Y3, Y2, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)(DI*4)
+	VMOVUPS    32(R8), Y0
+	VMASKMOVPS 32(DX)(DI*4), Y0, Y1
+	VMASKMOVPS 32(BX)(DI*4), Y0, Y2
+	VMASKMOVPS 32(SI)(DI*4), Y0, Y3
+	VSUBPS     Y3, Y2, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, 32(CX)(DI*4)
+	VMOVUPS    64(R8), Y0
+	VMASKMOVPS 64(DX)(DI*4), Y0, Y1
+	VMASKMOVPS 64(BX)(DI*4), Y0, Y2
+	VMASKMOVPS 64(SI)(DI*4), Y0, Y3
+	VSUBPS     Y3, Y2, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, 64(CX)(DI*4)
+	VMOVUPS    96(R8), Y0
+	VMASKMOVPS 96(DX)(DI*4), Y0, Y1
+	VMASKMOVPS 96(BX)(DI*4), Y0, Y2
+	VMASKMOVPS 96(SI)(DI*4), Y0, Y3
+	VSUBPS     Y3, Y2, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, 96(CX)(DI*4)
+	ADDQ       AX, DI
+
+next:
+	VZEROUPPER
+	RET
+
+// func mulComplementVector(n int, dst *float32, x *float32, gate *float32)
+TEXT ·mulComplementVector(SB), NOSPLIT, $0-32
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  narrower0
+	JMP  ·avx512MulComplementVector+0(SB)
+
+narrower0:
+	JMP ·avx2MulComplementVector+0(SB)
+
+// func avx512MulComplementVector(n int, dst *float32, x *float32, gate *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512MulComplementVector(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ gate+24(FP), BX
+	XORQ SI, SI
+
+group:
+	CMPQ         AX, $+64
+	JLT          tail
+	VMOVUPS      (DX)(SI*4), Z0
+	VMOVUPS      (BX)(SI*4), Z1
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VSUBPS       Z1, Z2, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (CX)(SI*4)
+	VMOVUPS      64(DX)(SI*4), Z0
+	VMOVUPS      64(BX)(SI*4), Z1
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VSUBPS       Z1, Z2, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 64(CX)(SI*4)
+	VMOVUPS      128(DX)(SI*4), Z0
+	VMOVUPS      128(BX)(SI*4), Z1
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VSUBPS       Z1, Z2, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 128(CX)(SI*4)
+	VMOVUPS      192(DX)(SI*4), Z0
+	VMOVUPS      192(BX)(SI*4), Z1
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VSUBPS       Z1, Z2, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 192(CX)(SI*4)
+	ADDQ         $+64, SI
+	SUBQ         $+64, AX
+	JMP          group
+
+tail:
+	TESTQ        AX, AX
+	JZ           next
+	MOVQ         $-1, DI
+	BZHIQ        AX, DI, DI
+	KMOVW        DI, K1
+	SHRQ         $0x10, DI
+	KMOVW        DI, K2
+	SHRQ         $0x10, DI
+	KMOVW        DI, K3
+	SHRQ         $0x10, DI
+	KMOVW        DI, K4
+	VMOVUPS.Z    (DX)(SI*4), K1, Z0
+	VMOVUPS.Z    (BX)(SI*4), K1, Z1
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VSUBPS       Z1, Z2, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (CX)(SI*4)
+	VMOVUPS.Z    64(DX)(SI*4), K2, Z0
+	VMOVUPS.Z    64(BX)(SI*4), K2, Z1
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VSUBPS       Z1, Z2, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K2, 64(CX)(SI*4)
+	VMOVUPS.Z    128(DX)(SI*4), K3, Z0
+	VMOVUPS.Z    128(BX)(SI*4), K3, Z1
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VSUBPS       Z1, Z2, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K3, 128(CX)(SI*4)
+	VMOVUPS.Z    192(DX)(SI*4), K4, Z0
+	VMOVUPS.Z    192(BX)(SI*4), K4, Z1
+	VBROADCASTSS constant3f800000<>+0(SB), Z2
+	VSUBPS       Z1, Z2, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K4, 192(CX)(SI*4)
+	ADDQ         AX, SI
+
+next:
+	VZEROUPPER
+	RET
+
+// func avx2MulComplementVector(n int, dst *float32, x *float32, gate *float32)
+// Requires: AVX
+TEXT ·avx2MulComplementVector(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ gate+24(FP), BX
+	XORQ SI, SI
+
+group:
+	CMPQ         AX, $+32
+	JLT          tail
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      (BX)(SI*4), Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VSUBPS       Y1, Y2, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (CX)(SI*4)
+	VMOVUPS      32(DX)(SI*4), Y0
+	VMOVUPS      32(BX)(SI*4), Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VSUBPS       Y1, Y2, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 32(CX)(SI*4)
+	VMOVUPS      64(DX)(SI*4), Y0
+	VMOVUPS      64(BX)(SI*4), Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VSUBPS       Y1, Y2, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 64(CX)(SI*4)
+	VMOVUPS      96(DX)(SI*4), Y0
+	VMOVUPS      96(BX)(SI*4), Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VSUBPS       Y1, Y2, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 96(CX)(SI*4)
+	ADDQ         $+32, SI
+	SUBQ         $+32, AX
+	JMP          group
+
+tail:
+	TESTQ        AX, AX
+	JZ           next
+	LEAQ         masks<>+0(SB), DI
+	MOVQ         AX, R8
+	NEGQ         R8
+	LEAQ         128(DI)(R8*4), DI
+	VMOVUPS      (DI), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y1
+	VMASKMOVPS   (BX)(SI*4), Y0, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(SI*4)
+	VMOVUPS      32(DI), Y0
+	VMASKMOVPS   32(DX)(SI*4), Y0, Y1
+	VMASKMOVPS   32(BX)(SI*4), Y0, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, 32(CX)(SI*4)
+	VMOVUPS      64(DI), Y0
+	VMASKMOVPS   64(DX)(SI*4), Y0, Y1
+	VMASKMOVPS   64(BX)(SI*4), Y0, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, 64(CX)(SI*4)
+	VMOVUPS      96(DI), Y0
+	VMASKMOVPS   96(DX)(SI*4), Y0, Y1
+	VMASKMOVPS   96(BX)(SI*4), Y0, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, 96(CX)(SI*4)
+	ADDQ         AX, SI
+
+next:
+	VZEROUPPER
+	RET
+
 // func scaleVector(n int, dst *float32, src *float32, alpha float32)
 TEXT ·scaleVector(SB), NOSPLIT, $0-28
 	CMPQ ·vectorLanes+0(SB), $0x10
@@ -17756,6 +18324,327 @@ lastTap:
 done:
 	VZEROUPPER
 	RET
+
+// func dropoutVector(n int, dst *float32, x *float32, state uint64, limit uint64, scale float32)
+TEXT ·dropoutVector(SB), NOSPLIT, $0-44
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  narrower0
+	JMP  ·avx512DropoutVector+0(SB)
+
+narrower0:
+	JMP ·avx2DropoutVector+0(SB)
+
+// func avx512DropoutVector(n int, dst *float32, x *float32, state uint64, limit uint64, scale float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·avx512DropoutVector(SB), NOSPLIT, $0-44
+	MOVQ         dst+8(FP), AX
+	VPBROADCASTQ limit+32(FP), Z0
+	VBROADCASTSS scale+40(FP), Z1
+	VXORPS       Z2, Z2, Z2
+	VPBROADCASTQ state+24(FP), Z3
+	VMOVUPS      constants64x0<>+0(SB), Z4
+	VPADDQ       Z4, Z3, Z4
+	VMOVUPS      constants64x1<>+0(SB), Z7
+	VPADDQ       Z7, Z3, Z3
+	MOVQ         n+0(FP), CX
+	MOVQ         x+16(FP), DX
+
+vector:
+	CMPQ         CX, $+16
+	JLT          last
+	VMOVUPS      (DX), Z7
+	VPSRLQ       $0x1e, Z4, Z8
+	VXORPS       Z4, Z8, Z8
+	VPBROADCASTQ constants64x2<>+0(SB), Z9
+	VPMULLQ      Z9, Z8, Z8
+	VPSRLQ       $0x1b, Z8, Z9
+	VXORPS       Z8, Z9, Z9
+	VPBROADCASTQ constants64x3<>+0(SB), Z8
+	VPMULLQ      Z8, Z9, Z8
+	VPSRLQ       $0x1f, Z8, Z9
+	VXORPS       Z8, Z9, Z9
+	VPSRLQ       $0x1e, Z3, Z8
+	VXORPS       Z3, Z8, Z8
+	VPBROADCASTQ constants64x2<>+0(SB), Z10
+	VPMULLQ      Z10, Z8, Z8
+	VPSRLQ       $0x1b, Z8, Z10
+	VXORPS       Z8, Z10, Z10
+	VPBROADCASTQ constants64x3<>+0(SB), Z8
+	VPMULLQ      Z8, Z10, Z8
+	VPSRLQ       $0x1f, Z8, Z10
+	VXORPS       Z8, Z10, Z10
+	VPCMPUQ      $0x01, Z0, Z9, K1
+	VPCMPUQ      $0x01, Z0, Z10, K2
+	KUNPCKBW     K1, K2, K1
+	VBLENDMPS    Z2, Z1, K1, Z5
+	VMULPS       Z5, Z7, Z7
+	VMOVUPS      Z7, (AX)
+	VPBROADCASTQ constants64x4<>+0(SB), Z7
+	VPADDQ       Z7, Z4, Z4
+	VMOVAPS      Z4, Z4
+	VPADDQ       Z7, Z3, Z3
+	VMOVAPS      Z3, Z3
+	ADDQ         $+64, AX
+	ADDQ         $+64, DX
+	SUBQ         $+16, CX
+	JMP          vector
+
+last:
+	TESTQ        CX, CX
+	JZ           done
+	MOVQ         $-1, BX
+	BZHIQ        CX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (DX), K1, Z5
+	VPSRLQ       $0x1e, Z4, Z7
+	VXORPS       Z4, Z7, Z7
+	VPBROADCASTQ constants64x2<>+0(SB), Z4
+	VPMULLQ      Z4, Z7, Z4
+	VPSRLQ       $0x1b, Z4, Z7
+	VXORPS       Z4, Z7, Z7
+	VPBROADCASTQ constants64x3<>+0(SB), Z4
+	VPMULLQ      Z4, Z7, Z4
+	VPSRLQ       $0x1f, Z4, Z7
+	VXORPS       Z4, Z7, Z7
+	VPSRLQ       $0x1e, Z3, Z4
+	VXORPS       Z3, Z4, Z4
+	VPBROADCASTQ constants64x2<>+0(SB), Z3
+	VPMULLQ      Z3, Z4, Z3
+	VPSRLQ       $0x1b, Z3, Z4
+	VXORPS       Z3, Z4, Z4
+	VPBROADCASTQ constants64x3<>+0(SB), Z3
+	VPMULLQ      Z3, Z4, Z3
+	VPSRLQ       $0x1f, Z3, Z4
+	VXORPS       Z3, Z4, Z4
+	VPCMPUQ      $0x01, Z0, Z7, K2
+	VPCMPUQ      $0x01, Z0, Z4, K3
+	KUNPCKBW     K2, K3, K2
+	VBLENDMPS    Z2, Z1, K2, Z6
+	VMULPS       Z6, Z5, Z0
+	VMOVUPS      Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA constants64x0<>+0(SB)/8, $0x9e3779b97f4a7c15
+DATA constants64x0<>+8(SB)/8, $0x3c6ef372fe94f82a
+DATA constants64x0<>+16(SB)/8, $0xdaa66d2c7ddf743f
+DATA constants64x0<>+24(SB)/8, $0x78dde6e5fd29f054
+DATA constants64x0<>+32(SB)/8, $0x1715609f7c746c69
+DATA constants64x0<>+40(SB)/8, $0xb54cda58fbbee87e
+DATA constants64x0<>+48(SB)/8, $0x538454127b096493
+DATA constants64x0<>+56(SB)/8, $0xf1bbcdcbfa53e0a8
+GLOBL constants64x0<>(SB), RODATA|NOPTR, $64
+
+DATA constants64x1<>+0(SB)/8, $0x8ff34785799e5cbd
+DATA constants64x1<>+8(SB)/8, $0x2e2ac13ef8e8d8d2
+DATA constants64x1<>+16(SB)/8, $0xcc623af8783354e7
+DATA constants64x1<>+24(SB)/8, $0x6a99b4b1f77dd0fc
+DATA constants64x1<>+32(SB)/8, $0x08d12e6b76c84d11
+DATA constants64x1<>+40(SB)/8, $0xa708a824f612c926
+DATA constants64x1<>+48(SB)/8, $0x454021de755d453b
+DATA constants64x1<>+56(SB)/8, $0xe3779b97f4a7c150
+GLOBL constants64x1<>(SB), RODATA|NOPTR, $64
+
+DATA constants64x2<>+0(SB)/8, $0xbf58476d1ce4e5b9
+GLOBL constants64x2<>(SB), RODATA|NOPTR, $8
+
+DATA constants64x3<>+0(SB)/8, $0x94d049bb133111eb
+GLOBL constants64x3<>(SB), RODATA|NOPTR, $8
+
+DATA constants64x4<>+0(SB)/8, $0xe3779b97f4a7c150
+GLOBL constants64x4<>(SB), RODATA|NOPTR, $8
+
+// func avx2DropoutVector(n int, dst *float32, x *float32, state uint64, limit uint64, scale float32)
+// Requires: AVX, AVX2
+TEXT ·avx2DropoutVector(SB), NOSPLIT, $0-44
+	MOVQ         dst+8(FP), AX
+	VPBROADCASTQ limit+32(FP), Y0
+	VBROADCASTSS scale+40(FP), Y1
+	VXORPS       Y2, Y2, Y2
+	VPBROADCASTQ state+24(FP), Y3
+	VMOVUPS      constants64x5<>+0(SB), Y4
+	VPADDQ       Y4, Y3, Y4
+	VMOVUPS      constants64x6<>+0(SB), Y5
+	VPADDQ       Y5, Y3, Y3
+	MOVQ         n+0(FP), CX
+	MOVQ         x+16(FP), DX
+
+vector:
+	CMPQ         CX, $+8
+	JLT          last
+	VMOVUPS      (DX), Y5
+	VPSRLQ       $0x1e, Y4, Y6
+	VXORPS       Y4, Y6, Y6
+	VPBROADCASTQ constants64x7<>+0(SB), Y7
+	VPSRLQ       $0x20, Y6, Y8
+	VPMULUDQ     Y7, Y8, Y8
+	VPBROADCASTQ constants64x8<>+0(SB), Y9
+	VPMULUDQ     Y9, Y6, Y9
+	VPADDQ       Y8, Y9, Y8
+	VPSLLQ       $0x20, Y8, Y8
+	VPMULUDQ     Y7, Y6, Y6
+	VPADDQ       Y6, Y8, Y6
+	VPSRLQ       $0x1b, Y6, Y7
+	VXORPS       Y6, Y7, Y7
+	VPBROADCASTQ constants64x9<>+0(SB), Y6
+	VPSRLQ       $0x20, Y7, Y8
+	VPMULUDQ     Y6, Y8, Y8
+	VPBROADCASTQ constants64x10<>+0(SB), Y9
+	VPMULUDQ     Y9, Y7, Y9
+	VPADDQ       Y8, Y9, Y8
+	VPSLLQ       $0x20, Y8, Y8
+	VPMULUDQ     Y6, Y7, Y6
+	VPADDQ       Y6, Y8, Y6
+	VPSRLQ       $0x1f, Y6, Y7
+	VXORPS       Y6, Y7, Y7
+	VPSRLQ       $0x1e, Y3, Y6
+	VXORPS       Y3, Y6, Y6
+	VPBROADCASTQ constants64x7<>+0(SB), Y8
+	VPSRLQ       $0x20, Y6, Y9
+	VPMULUDQ     Y8, Y9, Y9
+	VPBROADCASTQ constants64x8<>+0(SB), Y10
+	VPMULUDQ     Y10, Y6, Y10
+	VPADDQ       Y9, Y10, Y9
+	VPSLLQ       $0x20, Y9, Y9
+	VPMULUDQ     Y8, Y6, Y6
+	VPADDQ       Y6, Y9, Y6
+	VPSRLQ       $0x1b, Y6, Y8
+	VXORPS       Y6, Y8, Y8
+	VPBROADCASTQ constants64x9<>+0(SB), Y6
+	VPSRLQ       $0x20, Y8, Y9
+	VPMULUDQ     Y6, Y9, Y9
+	VPBROADCASTQ constants64x10<>+0(SB), Y10
+	VPMULUDQ     Y10, Y8, Y10
+	VPADDQ       Y9, Y10, Y9
+	VPSLLQ       $0x20, Y9, Y9
+	VPMULUDQ     Y6, Y8, Y6
+	VPADDQ       Y6, Y9, Y6
+	VPSRLQ       $0x1f, Y6, Y8
+	VXORPS       Y6, Y8, Y8
+	VPBROADCASTQ constants64x11<>+0(SB), Y6
+	VXORPS       Y6, Y0, Y9
+	VXORPS       Y6, Y8, Y8
+	VPCMPGTQ     Y8, Y9, Y8
+	VXORPS       Y6, Y7, Y6
+	VPCMPGTQ     Y6, Y9, Y6
+	VSHUFPS      $0x88, Y8, Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VBLENDVPS    Y6, Y2, Y1, Y6
+	VMULPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (AX)
+	VPBROADCASTQ constants64x12<>+0(SB), Y5
+	VPADDQ       Y5, Y4, Y4
+	VMOVAPS      Y4, Y4
+	VPADDQ       Y5, Y3, Y3
+	VMOVAPS      Y3, Y3
+	ADDQ         $+32, AX
+	ADDQ         $+32, DX
+	SUBQ         $+8, CX
+	JMP          vector
+
+last:
+	TESTQ        CX, CX
+	JZ           done
+	LEAQ         masks<>+0(SB), BX
+	NEGQ         CX
+	LEAQ         128(BX)(CX*4), BX
+	VMOVUPS      (BX), Y5
+	VMASKMOVPS   (DX), Y5, Y6
+	VPSRLQ       $0x1e, Y4, Y7
+	VXORPS       Y4, Y7, Y7
+	VPBROADCASTQ constants64x7<>+0(SB), Y4
+	VPSRLQ       $0x20, Y7, Y8
+	VPMULUDQ     Y4, Y8, Y8
+	VPBROADCASTQ constants64x8<>+0(SB), Y9
+	VPMULUDQ     Y9, Y7, Y9
+	VPADDQ       Y8, Y9, Y8
+	VPSLLQ       $0x20, Y8, Y8
+	VPMULUDQ     Y4, Y7, Y4
+	VPADDQ       Y4, Y8, Y4
+	VPSRLQ       $0x1b, Y4, Y7
+	VXORPS       Y4, Y7, Y7
+	VPBROADCASTQ constants64x9<>+0(SB), Y4
+	VPSRLQ       $0x20, Y7, Y8
+	VPMULUDQ     Y4, Y8, Y8
+	VPBROADCASTQ constants64x10<>+0(SB), Y9
+	VPMULUDQ     Y9, Y7, Y9
+	VPADDQ       Y8, Y9, Y8
+	VPSLLQ       $0x20, Y8, Y8
+	VPMULUDQ     Y4, Y7, Y4
+	VPADDQ       Y4, Y8, Y4
+	VPSRLQ       $0x1f, Y4, Y7
+	VXORPS       Y4, Y7, Y7
+	VPSRLQ       $0x1e, Y3, Y4
+	VXORPS       Y3, Y4, Y4
+	VPBROADCASTQ constants64x7<>+0(SB), Y3
+	VPSRLQ       $0x20, Y4, Y8
+	VPMULUDQ     Y3, Y8, Y8
+	VPBROADCASTQ constants64x8<>+0(SB), Y9
+	VPMULUDQ     Y9, Y4, Y9
+	VPADDQ       Y8, Y9, Y8
+	VPSLLQ       $0x20, Y8, Y8
+	VPMULUDQ     Y3, Y4, Y3
+	VPADDQ       Y3, Y8, Y3
+	VPSRLQ       $0x1b, Y3, Y4
+	VXORPS       Y3, Y4, Y4
+	VPBROADCASTQ constants64x9<>+0(SB), Y3
+	VPSRLQ       $0x20, Y4, Y8
+	VPMULUDQ     Y3, Y8, Y8
+	VPBROADCASTQ constants64x10<>+0(SB), Y9
+	VPMULUDQ     Y9, Y4, Y9
+	VPADDQ       Y8, Y9, Y8
+	VPSLLQ       $0x20, Y8, Y8
+	VPMULUDQ     Y3, Y4, Y3
+	VPADDQ       Y3, Y8, Y3
+	VPSRLQ       $0x1f, Y3, Y4
+	VXORPS       Y3, Y4, Y4
+	VPBROADCASTQ constants64x11<>+0(SB), Y3
+	VXORPS       Y3, Y0, Y0
+	VXORPS       Y3, Y4, Y4
+	VPCMPGTQ     Y4, Y0, Y4
+	VXORPS       Y3, Y7, Y3
+	VPCMPGTQ     Y3, Y0, Y0
+	VSHUFPS      $0x88, Y4, Y0, Y0
+	VPERMPD      $0xd8, Y0, Y0
+	VBLENDVPS    Y0, Y2, Y1, Y0
+	VMULPS       Y0, Y6, Y0
+	VMASKMOVPS   Y0, Y5, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA constants64x5<>+0(SB)/8, $0x9e3779b97f4a7c15
+DATA constants64x5<>+8(SB)/8, $0x3c6ef372fe94f82a
+DATA constants64x5<>+16(SB)/8, $0xdaa66d2c7ddf743f
+DATA constants64x5<>+24(SB)/8, $0x78dde6e5fd29f054
+GLOBL constants64x5<>(SB), RODATA|NOPTR, $32
+
+DATA constants64x6<>+0(SB)/8, $0x1715609f7c746c69
+DATA constants64x6<>+8(SB)/8, $0xb54cda58fbbee87e
+DATA constants64x6<>+16(SB)/8, $0x538454127b096493
+DATA constants64x6<>+24(SB)/8, $0xf1bbcdcbfa53e0a8
+GLOBL constants64x6<>(SB), RODATA|NOPTR, $32
+
+DATA constants64x7<>+0(SB)/8, $0x000000001ce4e5b9
+GLOBL constants64x7<>(SB), RODATA|NOPTR, $8
+
+DATA constants64x8<>+0(SB)/8, $0x00000000bf58476d
+GLOBL constants64x8<>(SB), RODATA|NOPTR, $8
+
+DATA constants64x9<>+0(SB)/8, $0x00000000133111eb
+GLOBL constants64x9<>(SB), RODATA|NOPTR, $8
+
+DATA constants64x10<>+0(SB)/8, $0x0000000094d049bb
+GLOBL constants64x10<>(SB), RODATA|NOPTR, $8
+
+DATA constants64x11<>+0(SB)/8, $0x8000000000000000
+GLOBL constants64x11<>(SB), RODATA|NOPTR, $8
+
+DATA constants64x12<>+0(SB)/8, $0xf1bbcdcbfa53e0a8
+GLOBL constants64x12<>(SB), RODATA|NOPTR, $8
 
 // func copyRowsVector(rows int, columns int, dst *float32, ldd int, src *float32, lds int)
 TEXT ·copyRowsVector(SB), NOSPLIT, $0-48

@@ -1942,7 +1942,35 @@ DATA constants<>+1008(SB)/4, $0x00000000
 DATA constants<>+1012(SB)/4, $0x00000001
 DATA constants<>+1016(SB)/4, $0x00000002
 DATA constants<>+1020(SB)/4, $0x00000003
-GLOBL constants<>(SB), RODATA|NOPTR, $1024
+DATA constants<>+1024(SB)/4, $0x7f4a7c15
+DATA constants<>+1028(SB)/4, $0x9e3779b9
+DATA constants<>+1032(SB)/4, $0xfe94f82a
+DATA constants<>+1036(SB)/4, $0x3c6ef372
+DATA constants<>+1040(SB)/4, $0x7ddf743f
+DATA constants<>+1044(SB)/4, $0xdaa66d2c
+DATA constants<>+1048(SB)/4, $0xfd29f054
+DATA constants<>+1052(SB)/4, $0x78dde6e5
+DATA constants<>+1056(SB)/4, $0xbf58476d
+DATA constants<>+1060(SB)/4, $0x1ce4e5b9
+DATA constants<>+1064(SB)/4, $0xbf58476d
+DATA constants<>+1068(SB)/4, $0x1ce4e5b9
+DATA constants<>+1072(SB)/4, $0x1ce4e5b9
+DATA constants<>+1076(SB)/4, $0x1ce4e5b9
+DATA constants<>+1080(SB)/4, $0x1ce4e5b9
+DATA constants<>+1084(SB)/4, $0x1ce4e5b9
+DATA constants<>+1088(SB)/4, $0x94d049bb
+DATA constants<>+1092(SB)/4, $0x133111eb
+DATA constants<>+1096(SB)/4, $0x94d049bb
+DATA constants<>+1100(SB)/4, $0x133111eb
+DATA constants<>+1104(SB)/4, $0x133111eb
+DATA constants<>+1108(SB)/4, $0x133111eb
+DATA constants<>+1112(SB)/4, $0x133111eb
+DATA constants<>+1116(SB)/4, $0x133111eb
+DATA constants<>+1120(SB)/4, $0xfd29f054
+DATA constants<>+1124(SB)/4, $0x78dde6e5
+DATA constants<>+1128(SB)/4, $0xfd29f054
+DATA constants<>+1132(SB)/4, $0x78dde6e5
+GLOBL constants<>(SB), RODATA|NOPTR, $1136
 
 // func tanhGradVector(n int, dx *float32, dy *float32, y *float32, top float32, curve float32)
 TEXT ·tanhGradVector(SB), NOSPLIT, $0-40
@@ -4628,6 +4656,1058 @@ stored160:
 next:
 	RET
 
+// func mixVector(n int, y *float32, a *float32, b *float32, gate *float32)
+TEXT ·mixVector(SB), NOSPLIT, $0-40
+	MOVD $constants<>+0(SB), R26
+	MOVD n+0(FP), R0
+	MOVD y+8(FP), R1
+	MOVD a+16(FP), R2
+	MOVD b+24(FP), R3
+	MOVD gate+32(FP), R6
+	MOVD $0, R7
+
+group:
+	CMP $+16, R0
+	BLT tail
+	ADD R7<<2, R2, R16
+	FMOVQ (R16), F0
+	ADD R7<<2, R3, R17
+	FMOVQ (R17), F1
+	ADD R7<<2, R6, R19
+	FMOVQ (R19), F2
+	FMOVQ (R26), F3
+	WORD $0x4ea2d463 // FSUB V3.4S, V3.4S, V2.4S
+	WORD $0x6e20dc60 // FMUL V0.4S, V3.4S, V0.4S
+	WORD $0x6e21dc41 // FMUL V1.4S, V2.4S, V1.4S
+	WORD $0x4e21d400 // FADD V0.4S, V0.4S, V1.4S
+	ADD R7<<2, R1, R20
+	FMOVQ F0, (R20)
+	FMOVQ 16(R16), F0
+	FMOVQ 16(R17), F1
+	FMOVQ 16(R19), F2
+	FMOVQ (R26), F3
+	WORD $0x4ea2d463 // FSUB V3.4S, V3.4S, V2.4S
+	WORD $0x6e20dc60 // FMUL V0.4S, V3.4S, V0.4S
+	WORD $0x6e21dc41 // FMUL V1.4S, V2.4S, V1.4S
+	WORD $0x4e21d400 // FADD V0.4S, V0.4S, V1.4S
+	FMOVQ F0, 16(R20)
+	FMOVQ 32(R16), F0
+	FMOVQ 32(R17), F1
+	FMOVQ 32(R19), F2
+	FMOVQ (R26), F3
+	WORD $0x4ea2d463 // FSUB V3.4S, V3.4S, V2.4S
+	WORD $0x6e20dc60 // FMUL V0.4S, V3.4S, V0.4S
+	WORD $0x6e21dc41 // FMUL V1.4S, V2.4S, V1.4S
+	WORD $0x4e21d400 // FADD V0.4S, V0.4S, V1.4S
+	FMOVQ F0, 32(R20)
+	FMOVQ 48(R16), F0
+	FMOVQ 48(R17), F1
+	FMOVQ 48(R19), F2
+	FMOVQ (R26), F3
+	WORD $0x4ea2d463 // FSUB V3.4S, V3.4S, V2.4S
+	WORD $0x6e20dc60 // FMUL V0.4S, V3.4S, V0.4S
+	WORD $0x6e21dc41 // FMUL V1.4S, V2.4S, V1.4S
+	WORD $0x4e21d400 // FADD V0.4S, V0.4S, V1.4S
+	FMOVQ F0, 48(R20)
+	ADD $+16, R7
+	SUBS $+16, R0
+	JMP group
+
+tail:
+	CMP $0, R0
+	BEQ next
+	ADD R7<<2, R2, R16
+	CMP $0x04, R0
+	BGE whole161
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R0
+	BLT loaded161
+	FMOVS (R16), F0
+	BEQ loaded161
+	MOVD $4(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R0
+	BEQ loaded161
+	MOVD $8(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded161
+
+whole161:
+	FMOVQ (R16), F0
+
+loaded161:
+	ADD R7<<2, R3, R17
+	CMP $0x04, R0
+	BGE whole162
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R0
+	BLT loaded162
+	FMOVS (R17), F1
+	BEQ loaded162
+	MOVD $4(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R0
+	BEQ loaded162
+	MOVD $8(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded162
+
+whole162:
+	FMOVQ (R17), F1
+
+loaded162:
+	ADD R7<<2, R6, R19
+	CMP $0x04, R0
+	BGE whole163
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R0
+	BLT loaded163
+	FMOVS (R19), F2
+	BEQ loaded163
+	MOVD $4(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R0
+	BEQ loaded163
+	MOVD $8(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded163
+
+whole163:
+	FMOVQ (R19), F2
+
+loaded163:
+	FMOVQ (R26), F3
+	WORD $0x4ea2d463 // FSUB V3.4S, V3.4S, V2.4S
+	WORD $0x6e20dc60 // FMUL V0.4S, V3.4S, V0.4S
+	WORD $0x6e21dc41 // FMUL V1.4S, V2.4S, V1.4S
+	WORD $0x4e21d400 // FADD V0.4S, V0.4S, V1.4S
+	ADD R7<<2, R1, R20
+	CMP $0x04, R0
+	BGE whole164
+	CMP $0x01, R0
+	BLT stored164
+	FMOVS F0, (R20)
+	BEQ stored164
+	MOVD $4(R20), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored164
+	MOVD $8(R20), R27
+	VST1 V0.S[2], (R27)
+	JMP stored164
+
+whole164:
+	FMOVQ F0, (R20)
+
+stored164:
+	SUB $0x04, R0, R1
+	CMP $0x04, R1
+	BGE whole165
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R1
+	BLT loaded165
+	FMOVS 16(R16), F0
+	BEQ loaded165
+	MOVD $20(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R1
+	BEQ loaded165
+	MOVD $24(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded165
+
+whole165:
+	FMOVQ 16(R16), F0
+
+loaded165:
+	CMP $0x04, R1
+	BGE whole166
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R1
+	BLT loaded166
+	FMOVS 16(R17), F1
+	BEQ loaded166
+	MOVD $20(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R1
+	BEQ loaded166
+	MOVD $24(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded166
+
+whole166:
+	FMOVQ 16(R17), F1
+
+loaded166:
+	CMP $0x04, R1
+	BGE whole167
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R1
+	BLT loaded167
+	FMOVS 16(R19), F2
+	BEQ loaded167
+	MOVD $20(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R1
+	BEQ loaded167
+	MOVD $24(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded167
+
+whole167:
+	FMOVQ 16(R19), F2
+
+loaded167:
+	FMOVQ (R26), F3
+	WORD $0x4ea2d463 // FSUB V3.4S, V3.4S, V2.4S
+	WORD $0x6e20dc60 // FMUL V0.4S, V3.4S, V0.4S
+	WORD $0x6e21dc41 // FMUL V1.4S, V2.4S, V1.4S
+	WORD $0x4e21d400 // FADD V0.4S, V0.4S, V1.4S
+	CMP $0x04, R1
+	BGE whole168
+	CMP $0x01, R1
+	BLT stored168
+	FMOVS F0, 16(R20)
+	BEQ stored168
+	MOVD $20(R20), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored168
+	MOVD $24(R20), R27
+	VST1 V0.S[2], (R27)
+	JMP stored168
+
+whole168:
+	FMOVQ F0, 16(R20)
+
+stored168:
+	SUB $0x08, R0, R1
+	CMP $0x04, R1
+	BGE whole169
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R1
+	BLT loaded169
+	FMOVS 32(R16), F0
+	BEQ loaded169
+	MOVD $36(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R1
+	BEQ loaded169
+	MOVD $40(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded169
+
+whole169:
+	FMOVQ 32(R16), F0
+
+loaded169:
+	CMP $0x04, R1
+	BGE whole170
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R1
+	BLT loaded170
+	FMOVS 32(R17), F1
+	BEQ loaded170
+	MOVD $36(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R1
+	BEQ loaded170
+	MOVD $40(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded170
+
+whole170:
+	FMOVQ 32(R17), F1
+
+loaded170:
+	CMP $0x04, R1
+	BGE whole171
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R1
+	BLT loaded171
+	FMOVS 32(R19), F2
+	BEQ loaded171
+	MOVD $36(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R1
+	BEQ loaded171
+	MOVD $40(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded171
+
+whole171:
+	FMOVQ 32(R19), F2
+
+loaded171:
+	FMOVQ (R26), F3
+	WORD $0x4ea2d463 // FSUB V3.4S, V3.4S, V2.4S
+	WORD $0x6e20dc60 // FMUL V0.4S, V3.4S, V0.4S
+	WORD $0x6e21dc41 // FMUL V1.4S, V2.4S, V1.4S
+	WORD $0x4e21d400 // FADD V0.4S, V0.4S, V1.4S
+	CMP $0x04, R1
+	BGE whole172
+	CMP $0x01, R1
+	BLT stored172
+	FMOVS F0, 32(R20)
+	BEQ stored172
+	MOVD $36(R20), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored172
+	MOVD $40(R20), R27
+	VST1 V0.S[2], (R27)
+	JMP stored172
+
+whole172:
+	FMOVQ F0, 32(R20)
+
+stored172:
+	SUB $0x0c, R0, R1
+	CMP $0x04, R1
+	BGE whole173
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R1
+	BLT loaded173
+	FMOVS 48(R16), F0
+	BEQ loaded173
+	MOVD $52(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R1
+	BEQ loaded173
+	MOVD $56(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded173
+
+whole173:
+	FMOVQ 48(R16), F0
+
+loaded173:
+	CMP $0x04, R1
+	BGE whole174
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R1
+	BLT loaded174
+	FMOVS 48(R17), F1
+	BEQ loaded174
+	MOVD $52(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R1
+	BEQ loaded174
+	MOVD $56(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded174
+
+whole174:
+	FMOVQ 48(R17), F1
+
+loaded174:
+	CMP $0x04, R1
+	BGE whole175
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R1
+	BLT loaded175
+	FMOVS 48(R19), F2
+	BEQ loaded175
+	MOVD $52(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R1
+	BEQ loaded175
+	MOVD $56(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded175
+
+whole175:
+	FMOVQ 48(R19), F2
+
+loaded175:
+	FMOVQ (R26), F3
+	WORD $0x4ea2d463 // FSUB V3.4S, V3.4S, V2.4S
+	WORD $0x6e20dc60 // FMUL V0.4S, V3.4S, V0.4S
+	WORD $0x6e21dc41 // FMUL V1.4S, V2.4S, V1.4S
+	WORD $0x4e21d400 // FADD V0.4S, V0.4S, V1.4S
+	CMP $0x04, R1
+	BGE whole176
+	CMP $0x01, R1
+	BLT stored176
+	FMOVS F0, 48(R20)
+	BEQ stored176
+	MOVD $52(R20), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored176
+	MOVD $56(R20), R27
+	VST1 V0.S[2], (R27)
+	JMP stored176
+
+whole176:
+	FMOVQ F0, 48(R20)
+
+stored176:
+	ADD R0, R7
+
+next:
+	RET
+
+// func mulDifferenceVector(n int, dst *float32, x *float32, a *float32, b *float32)
+TEXT ·mulDifferenceVector(SB), NOSPLIT, $0-40
+	MOVD n+0(FP), R0
+	MOVD dst+8(FP), R1
+	MOVD x+16(FP), R2
+	MOVD a+24(FP), R3
+	MOVD b+32(FP), R6
+	MOVD $0, R7
+
+group:
+	CMP $+16, R0
+	BLT tail
+	ADD R7<<2, R2, R16
+	FMOVQ (R16), F0
+	ADD R7<<2, R3, R17
+	FMOVQ (R17), F1
+	ADD R7<<2, R6, R19
+	FMOVQ (R19), F2
+	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	ADD R7<<2, R1, R20
+	FMOVQ F0, (R20)
+	FMOVQ 16(R16), F0
+	FMOVQ 16(R17), F1
+	FMOVQ 16(R19), F2
+	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	FMOVQ F0, 16(R20)
+	FMOVQ 32(R16), F0
+	FMOVQ 32(R17), F1
+	FMOVQ 32(R19), F2
+	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	FMOVQ F0, 32(R20)
+	FMOVQ 48(R16), F0
+	FMOVQ 48(R17), F1
+	FMOVQ 48(R19), F2
+	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	FMOVQ F0, 48(R20)
+	ADD $+16, R7
+	SUBS $+16, R0
+	JMP group
+
+tail:
+	CMP $0, R0
+	BEQ next
+	ADD R7<<2, R2, R16
+	CMP $0x04, R0
+	BGE whole177
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R0
+	BLT loaded177
+	FMOVS (R16), F0
+	BEQ loaded177
+	MOVD $4(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R0
+	BEQ loaded177
+	MOVD $8(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded177
+
+whole177:
+	FMOVQ (R16), F0
+
+loaded177:
+	ADD R7<<2, R3, R17
+	CMP $0x04, R0
+	BGE whole178
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R0
+	BLT loaded178
+	FMOVS (R17), F1
+	BEQ loaded178
+	MOVD $4(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R0
+	BEQ loaded178
+	MOVD $8(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded178
+
+whole178:
+	FMOVQ (R17), F1
+
+loaded178:
+	ADD R7<<2, R6, R19
+	CMP $0x04, R0
+	BGE whole179
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R0
+	BLT loaded179
+	FMOVS (R19), F2
+	BEQ loaded179
+	MOVD $4(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R0
+	BEQ loaded179
+	MOVD $8(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded179
+
+whole179:
+	FMOVQ (R19), F2
+
+loaded179:
+	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	ADD R7<<2, R1, R20
+	CMP $0x04, R0
+	BGE whole180
+	CMP $0x01, R0
+	BLT stored180
+	FMOVS F0, (R20)
+	BEQ stored180
+	MOVD $4(R20), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored180
+	MOVD $8(R20), R27
+	VST1 V0.S[2], (R27)
+	JMP stored180
+
+whole180:
+	FMOVQ F0, (R20)
+
+stored180:
+	SUB $0x04, R0, R1
+	CMP $0x04, R1
+	BGE whole181
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R1
+	BLT loaded181
+	FMOVS 16(R16), F0
+	BEQ loaded181
+	MOVD $20(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R1
+	BEQ loaded181
+	MOVD $24(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded181
+
+whole181:
+	FMOVQ 16(R16), F0
+
+loaded181:
+	CMP $0x04, R1
+	BGE whole182
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R1
+	BLT loaded182
+	FMOVS 16(R17), F1
+	BEQ loaded182
+	MOVD $20(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R1
+	BEQ loaded182
+	MOVD $24(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded182
+
+whole182:
+	FMOVQ 16(R17), F1
+
+loaded182:
+	CMP $0x04, R1
+	BGE whole183
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R1
+	BLT loaded183
+	FMOVS 16(R19), F2
+	BEQ loaded183
+	MOVD $20(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R1
+	BEQ loaded183
+	MOVD $24(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded183
+
+whole183:
+	FMOVQ 16(R19), F2
+
+loaded183:
+	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	CMP $0x04, R1
+	BGE whole184
+	CMP $0x01, R1
+	BLT stored184
+	FMOVS F0, 16(R20)
+	BEQ stored184
+	MOVD $20(R20), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored184
+	MOVD $24(R20), R27
+	VST1 V0.S[2], (R27)
+	JMP stored184
+
+whole184:
+	FMOVQ F0, 16(R20)
+
+stored184:
+	SUB $0x08, R0, R1
+	CMP $0x04, R1
+	BGE whole185
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R1
+	BLT loaded185
+	FMOVS 32(R16), F0
+	BEQ loaded185
+	MOVD $36(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R1
+	BEQ loaded185
+	MOVD $40(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded185
+
+whole185:
+	FMOVQ 32(R16), F0
+
+loaded185:
+	CMP $0x04, R1
+	BGE whole186
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R1
+	BLT loaded186
+	FMOVS 32(R17), F1
+	BEQ loaded186
+	MOVD $36(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R1
+	BEQ loaded186
+	MOVD $40(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded186
+
+whole186:
+	FMOVQ 32(R17), F1
+
+loaded186:
+	CMP $0x04, R1
+	BGE whole187
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R1
+	BLT loaded187
+	FMOVS 32(R19), F2
+	BEQ loaded187
+	MOVD $36(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R1
+	BEQ loaded187
+	MOVD $40(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded187
+
+whole187:
+	FMOVQ 32(R19), F2
+
+loaded187:
+	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	CMP $0x04, R1
+	BGE whole188
+	CMP $0x01, R1
+	BLT stored188
+	FMOVS F0, 32(R20)
+	BEQ stored188
+	MOVD $36(R20), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored188
+	MOVD $40(R20), R27
+	VST1 V0.S[2], (R27)
+	JMP stored188
+
+whole188:
+	FMOVQ F0, 32(R20)
+
+stored188:
+	SUB $0x0c, R0, R1
+	CMP $0x04, R1
+	BGE whole189
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R1
+	BLT loaded189
+	FMOVS 48(R16), F0
+	BEQ loaded189
+	MOVD $52(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R1
+	BEQ loaded189
+	MOVD $56(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded189
+
+whole189:
+	FMOVQ 48(R16), F0
+
+loaded189:
+	CMP $0x04, R1
+	BGE whole190
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R1
+	BLT loaded190
+	FMOVS 48(R17), F1
+	BEQ loaded190
+	MOVD $52(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R1
+	BEQ loaded190
+	MOVD $56(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded190
+
+whole190:
+	FMOVQ 48(R17), F1
+
+loaded190:
+	CMP $0x04, R1
+	BGE whole191
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R1
+	BLT loaded191
+	FMOVS 48(R19), F2
+	BEQ loaded191
+	MOVD $52(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R1
+	BEQ loaded191
+	MOVD $56(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded191
+
+whole191:
+	FMOVQ 48(R19), F2
+
+loaded191:
+	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	CMP $0x04, R1
+	BGE whole192
+	CMP $0x01, R1
+	BLT stored192
+	FMOVS F0, 48(R20)
+	BEQ stored192
+	MOVD $52(R20), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored192
+	MOVD $56(R20), R27
+	VST1 V0.S[2], (R27)
+	JMP stored192
+
+whole192:
+	FMOVQ F0, 48(R20)
+
+stored192:
+	ADD R0, R7
+
+next:
+	RET
+
+// func mulComplementVector(n int, dst *float32, x *float32, gate *float32)
+TEXT ·mulComplementVector(SB), NOSPLIT, $0-32
+	MOVD $constants<>+0(SB), R26
+	MOVD n+0(FP), R0
+	MOVD dst+8(FP), R1
+	MOVD x+16(FP), R2
+	MOVD gate+24(FP), R3
+	MOVD $0, R6
+
+group:
+	CMP $+16, R0
+	BLT tail
+	ADD R6<<2, R2, R16
+	FMOVQ (R16), F0
+	ADD R6<<2, R3, R17
+	FMOVQ (R17), F1
+	FMOVQ (R26), F2
+	WORD $0x4ea1d441 // FSUB V1.4S, V2.4S, V1.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	ADD R6<<2, R1, R19
+	FMOVQ F0, (R19)
+	FMOVQ 16(R16), F0
+	FMOVQ 16(R17), F1
+	FMOVQ (R26), F2
+	WORD $0x4ea1d441 // FSUB V1.4S, V2.4S, V1.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	FMOVQ F0, 16(R19)
+	FMOVQ 32(R16), F0
+	FMOVQ 32(R17), F1
+	FMOVQ (R26), F2
+	WORD $0x4ea1d441 // FSUB V1.4S, V2.4S, V1.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	FMOVQ F0, 32(R19)
+	FMOVQ 48(R16), F0
+	FMOVQ 48(R17), F1
+	FMOVQ (R26), F2
+	WORD $0x4ea1d441 // FSUB V1.4S, V2.4S, V1.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	FMOVQ F0, 48(R19)
+	ADD $+16, R6
+	SUBS $+16, R0
+	JMP group
+
+tail:
+	CMP $0, R0
+	BEQ next
+	ADD R6<<2, R2, R16
+	CMP $0x04, R0
+	BGE whole193
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R0
+	BLT loaded193
+	FMOVS (R16), F0
+	BEQ loaded193
+	MOVD $4(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R0
+	BEQ loaded193
+	MOVD $8(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded193
+
+whole193:
+	FMOVQ (R16), F0
+
+loaded193:
+	ADD R6<<2, R3, R17
+	CMP $0x04, R0
+	BGE whole194
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R0
+	BLT loaded194
+	FMOVS (R17), F1
+	BEQ loaded194
+	MOVD $4(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R0
+	BEQ loaded194
+	MOVD $8(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded194
+
+whole194:
+	FMOVQ (R17), F1
+
+loaded194:
+	FMOVQ (R26), F2
+	WORD $0x4ea1d441 // FSUB V1.4S, V2.4S, V1.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	ADD R6<<2, R1, R19
+	CMP $0x04, R0
+	BGE whole195
+	CMP $0x01, R0
+	BLT stored195
+	FMOVS F0, (R19)
+	BEQ stored195
+	MOVD $4(R19), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored195
+	MOVD $8(R19), R27
+	VST1 V0.S[2], (R27)
+	JMP stored195
+
+whole195:
+	FMOVQ F0, (R19)
+
+stored195:
+	SUB $0x04, R0, R1
+	CMP $0x04, R1
+	BGE whole196
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R1
+	BLT loaded196
+	FMOVS 16(R16), F0
+	BEQ loaded196
+	MOVD $20(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R1
+	BEQ loaded196
+	MOVD $24(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded196
+
+whole196:
+	FMOVQ 16(R16), F0
+
+loaded196:
+	CMP $0x04, R1
+	BGE whole197
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R1
+	BLT loaded197
+	FMOVS 16(R17), F1
+	BEQ loaded197
+	MOVD $20(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R1
+	BEQ loaded197
+	MOVD $24(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded197
+
+whole197:
+	FMOVQ 16(R17), F1
+
+loaded197:
+	FMOVQ (R26), F2
+	WORD $0x4ea1d441 // FSUB V1.4S, V2.4S, V1.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	CMP $0x04, R1
+	BGE whole198
+	CMP $0x01, R1
+	BLT stored198
+	FMOVS F0, 16(R19)
+	BEQ stored198
+	MOVD $20(R19), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored198
+	MOVD $24(R19), R27
+	VST1 V0.S[2], (R27)
+	JMP stored198
+
+whole198:
+	FMOVQ F0, 16(R19)
+
+stored198:
+	SUB $0x08, R0, R1
+	CMP $0x04, R1
+	BGE whole199
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R1
+	BLT loaded199
+	FMOVS 32(R16), F0
+	BEQ loaded199
+	MOVD $36(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R1
+	BEQ loaded199
+	MOVD $40(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded199
+
+whole199:
+	FMOVQ 32(R16), F0
+
+loaded199:
+	CMP $0x04, R1
+	BGE whole200
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R1
+	BLT loaded200
+	FMOVS 32(R17), F1
+	BEQ loaded200
+	MOVD $36(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R1
+	BEQ loaded200
+	MOVD $40(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded200
+
+whole200:
+	FMOVQ 32(R17), F1
+
+loaded200:
+	FMOVQ (R26), F2
+	WORD $0x4ea1d441 // FSUB V1.4S, V2.4S, V1.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	CMP $0x04, R1
+	BGE whole201
+	CMP $0x01, R1
+	BLT stored201
+	FMOVS F0, 32(R19)
+	BEQ stored201
+	MOVD $36(R19), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored201
+	MOVD $40(R19), R27
+	VST1 V0.S[2], (R27)
+	JMP stored201
+
+whole201:
+	FMOVQ F0, 32(R19)
+
+stored201:
+	SUB $0x0c, R0, R1
+	CMP $0x04, R1
+	BGE whole202
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R1
+	BLT loaded202
+	FMOVS 48(R16), F0
+	BEQ loaded202
+	MOVD $52(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R1
+	BEQ loaded202
+	MOVD $56(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded202
+
+whole202:
+	FMOVQ 48(R16), F0
+
+loaded202:
+	CMP $0x04, R1
+	BGE whole203
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R1
+	BLT loaded203
+	FMOVS 48(R17), F1
+	BEQ loaded203
+	MOVD $52(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R1
+	BEQ loaded203
+	MOVD $56(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded203
+
+whole203:
+	FMOVQ 48(R17), F1
+
+loaded203:
+	FMOVQ (R26), F2
+	WORD $0x4ea1d441 // FSUB V1.4S, V2.4S, V1.4S
+	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
+	CMP $0x04, R1
+	BGE whole204
+	CMP $0x01, R1
+	BLT stored204
+	FMOVS F0, 48(R19)
+	BEQ stored204
+	MOVD $52(R19), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored204
+	MOVD $56(R19), R27
+	VST1 V0.S[2], (R27)
+	JMP stored204
+
+whole204:
+	FMOVQ F0, 48(R19)
+
+stored204:
+	ADD R0, R6
+
+next:
+	RET
+
 // func scaleVector(n int, dst *float32, src *float32, alpha float32)
 TEXT ·scaleVector(SB), NOSPLIT, $0-28
 	MOVD n+0(FP), R0
@@ -4663,161 +5743,161 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole161
+	BGE whole205
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded161
+	BLT loaded205
 	FMOVS (R16), F1
-	BEQ loaded161
+	BEQ loaded205
 	MOVD $4(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded161
+	BEQ loaded205
 	MOVD $8(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded161
+	JMP loaded205
 
-whole161:
+whole205:
 	FMOVQ (R16), F1
 
-loaded161:
+loaded205:
 	WORD $0x6e20dc21 // FMUL V1.4S, V1.4S, V0.4S
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole162
+	BGE whole206
 	CMP $0x01, R0
-	BLT stored162
+	BLT stored206
 	FMOVS F1, (R17)
-	BEQ stored162
+	BEQ stored206
 	MOVD $4(R17), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored162
+	BEQ stored206
 	MOVD $8(R17), R27
 	VST1 V1.S[2], (R27)
-	JMP stored162
+	JMP stored206
 
-whole162:
+whole206:
 	FMOVQ F1, (R17)
 
-stored162:
+stored206:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole163
+	BGE whole207
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R1
-	BLT loaded163
+	BLT loaded207
 	FMOVS 16(R16), F1
-	BEQ loaded163
+	BEQ loaded207
 	MOVD $20(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R1
-	BEQ loaded163
+	BEQ loaded207
 	MOVD $24(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded163
+	JMP loaded207
 
-whole163:
+whole207:
 	FMOVQ 16(R16), F1
 
-loaded163:
+loaded207:
 	WORD $0x6e20dc21 // FMUL V1.4S, V1.4S, V0.4S
 	CMP $0x04, R1
-	BGE whole164
+	BGE whole208
 	CMP $0x01, R1
-	BLT stored164
+	BLT stored208
 	FMOVS F1, 16(R17)
-	BEQ stored164
+	BEQ stored208
 	MOVD $20(R17), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored164
+	BEQ stored208
 	MOVD $24(R17), R27
 	VST1 V1.S[2], (R27)
-	JMP stored164
+	JMP stored208
 
-whole164:
+whole208:
 	FMOVQ F1, 16(R17)
 
-stored164:
+stored208:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole165
+	BGE whole209
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R1
-	BLT loaded165
+	BLT loaded209
 	FMOVS 32(R16), F1
-	BEQ loaded165
+	BEQ loaded209
 	MOVD $36(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R1
-	BEQ loaded165
+	BEQ loaded209
 	MOVD $40(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded165
+	JMP loaded209
 
-whole165:
+whole209:
 	FMOVQ 32(R16), F1
 
-loaded165:
+loaded209:
 	WORD $0x6e20dc21 // FMUL V1.4S, V1.4S, V0.4S
 	CMP $0x04, R1
-	BGE whole166
+	BGE whole210
 	CMP $0x01, R1
-	BLT stored166
+	BLT stored210
 	FMOVS F1, 32(R17)
-	BEQ stored166
+	BEQ stored210
 	MOVD $36(R17), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored166
+	BEQ stored210
 	MOVD $40(R17), R27
 	VST1 V1.S[2], (R27)
-	JMP stored166
+	JMP stored210
 
-whole166:
+whole210:
 	FMOVQ F1, 32(R17)
 
-stored166:
+stored210:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole167
+	BGE whole211
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R1
-	BLT loaded167
+	BLT loaded211
 	FMOVS 48(R16), F1
-	BEQ loaded167
+	BEQ loaded211
 	MOVD $52(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R1
-	BEQ loaded167
+	BEQ loaded211
 	MOVD $56(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded167
+	JMP loaded211
 
-whole167:
+whole211:
 	FMOVQ 48(R16), F1
 
-loaded167:
+loaded211:
 	WORD $0x6e20dc20 // FMUL V0.4S, V1.4S, V0.4S
 	CMP $0x04, R1
-	BGE whole168
+	BGE whole212
 	CMP $0x01, R1
-	BLT stored168
+	BLT stored212
 	FMOVS F0, 48(R17)
-	BEQ stored168
+	BEQ stored212
 	MOVD $52(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored168
+	BEQ stored212
 	MOVD $56(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored168
+	JMP stored212
 
-whole168:
+whole212:
 	FMOVQ F0, 48(R17)
 
-stored168:
+stored212:
 	ADD R0, R3
 
 next:
@@ -4862,237 +5942,237 @@ tail:
 	BEQ next
 	ADD R3<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole169
+	BGE whole213
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded169
+	BLT loaded213
 	FMOVS (R16), F1
-	BEQ loaded169
+	BEQ loaded213
 	MOVD $4(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded169
+	BEQ loaded213
 	MOVD $8(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded169
+	JMP loaded213
 
-whole169:
+whole213:
 	FMOVQ (R16), F1
 
-loaded169:
+loaded213:
 	ADD R3<<2, R2, R17
 	CMP $0x04, R0
-	BGE whole170
+	BGE whole214
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded170
+	BLT loaded214
 	FMOVS (R17), F2
-	BEQ loaded170
+	BEQ loaded214
 	MOVD $4(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded170
+	BEQ loaded214
 	MOVD $8(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded170
+	JMP loaded214
 
-whole170:
+whole214:
 	FMOVQ (R17), F2
 
-loaded170:
+loaded214:
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R0
-	BGE whole171
+	BGE whole215
 	CMP $0x01, R0
-	BLT stored171
+	BLT stored215
 	FMOVS F1, (R16)
-	BEQ stored171
+	BEQ stored215
 	MOVD $4(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored171
+	BEQ stored215
 	MOVD $8(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored171
+	JMP stored215
 
-whole171:
+whole215:
 	FMOVQ F1, (R16)
 
-stored171:
+stored215:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole172
+	BGE whole216
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R1
-	BLT loaded172
+	BLT loaded216
 	FMOVS 16(R16), F1
-	BEQ loaded172
+	BEQ loaded216
 	MOVD $20(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R1
-	BEQ loaded172
+	BEQ loaded216
 	MOVD $24(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded172
+	JMP loaded216
 
-whole172:
+whole216:
 	FMOVQ 16(R16), F1
 
-loaded172:
+loaded216:
 	CMP $0x04, R1
-	BGE whole173
+	BGE whole217
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded173
+	BLT loaded217
 	FMOVS 16(R17), F2
-	BEQ loaded173
+	BEQ loaded217
 	MOVD $20(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded173
+	BEQ loaded217
 	MOVD $24(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded173
+	JMP loaded217
 
-whole173:
+whole217:
 	FMOVQ 16(R17), F2
 
-loaded173:
+loaded217:
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole174
+	BGE whole218
 	CMP $0x01, R1
-	BLT stored174
+	BLT stored218
 	FMOVS F1, 16(R16)
-	BEQ stored174
+	BEQ stored218
 	MOVD $20(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored174
+	BEQ stored218
 	MOVD $24(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored174
+	JMP stored218
 
-whole174:
+whole218:
 	FMOVQ F1, 16(R16)
 
-stored174:
+stored218:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole175
+	BGE whole219
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R1
-	BLT loaded175
+	BLT loaded219
 	FMOVS 32(R16), F1
-	BEQ loaded175
+	BEQ loaded219
 	MOVD $36(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R1
-	BEQ loaded175
+	BEQ loaded219
 	MOVD $40(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded175
+	JMP loaded219
 
-whole175:
+whole219:
 	FMOVQ 32(R16), F1
 
-loaded175:
+loaded219:
 	CMP $0x04, R1
-	BGE whole176
+	BGE whole220
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded176
+	BLT loaded220
 	FMOVS 32(R17), F2
-	BEQ loaded176
+	BEQ loaded220
 	MOVD $36(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded176
+	BEQ loaded220
 	MOVD $40(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded176
+	JMP loaded220
 
-whole176:
+whole220:
 	FMOVQ 32(R17), F2
 
-loaded176:
+loaded220:
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole177
+	BGE whole221
 	CMP $0x01, R1
-	BLT stored177
+	BLT stored221
 	FMOVS F1, 32(R16)
-	BEQ stored177
+	BEQ stored221
 	MOVD $36(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored177
+	BEQ stored221
 	MOVD $40(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored177
+	JMP stored221
 
-whole177:
+whole221:
 	FMOVQ F1, 32(R16)
 
-stored177:
+stored221:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole178
+	BGE whole222
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R1
-	BLT loaded178
+	BLT loaded222
 	FMOVS 48(R16), F1
-	BEQ loaded178
+	BEQ loaded222
 	MOVD $52(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R1
-	BEQ loaded178
+	BEQ loaded222
 	MOVD $56(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded178
+	JMP loaded222
 
-whole178:
+whole222:
 	FMOVQ 48(R16), F1
 
-loaded178:
+loaded222:
 	CMP $0x04, R1
-	BGE whole179
+	BGE whole223
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded179
+	BLT loaded223
 	FMOVS 48(R17), F2
-	BEQ loaded179
+	BEQ loaded223
 	MOVD $52(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded179
+	BEQ loaded223
 	MOVD $56(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded179
+	JMP loaded223
 
-whole179:
+whole223:
 	FMOVQ 48(R17), F2
 
-loaded179:
+loaded223:
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole180
+	BGE whole224
 	CMP $0x01, R1
-	BLT stored180
+	BLT stored224
 	FMOVS F1, 48(R16)
-	BEQ stored180
+	BEQ stored224
 	MOVD $52(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored180
+	BEQ stored224
 	MOVD $56(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored180
+	JMP stored224
 
-whole180:
+whole224:
 	FMOVQ F1, 48(R16)
 
-stored180:
+stored224:
 	ADD R0, R3
 
 next:
@@ -5147,318 +6227,318 @@ tail:
 	BEQ next
 	ADD R6<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole181
+	BGE whole225
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded181
+	BLT loaded225
 	FMOVS (R16), F1
-	BEQ loaded181
+	BEQ loaded225
 	MOVD $4(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded181
+	BEQ loaded225
 	MOVD $8(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded181
+	JMP loaded225
 
-whole181:
+whole225:
 	FMOVQ (R16), F1
 
-loaded181:
+loaded225:
 	ADD R6<<2, R2, R17
 	CMP $0x04, R0
-	BGE whole182
+	BGE whole226
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded182
+	BLT loaded226
 	FMOVS (R17), F2
-	BEQ loaded182
+	BEQ loaded226
 	MOVD $4(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded182
+	BEQ loaded226
 	MOVD $8(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded182
+	JMP loaded226
 
-whole182:
+whole226:
 	FMOVQ (R17), F2
 
-loaded182:
+loaded226:
 	ADD R6<<2, R3, R19
 	CMP $0x04, R0
-	BGE whole183
+	BGE whole227
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded183
+	BLT loaded227
 	FMOVS (R19), F3
-	BEQ loaded183
+	BEQ loaded227
 	MOVD $4(R19), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded183
+	BEQ loaded227
 	MOVD $8(R19), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded183
+	JMP loaded227
 
-whole183:
+whole227:
 	FMOVQ (R19), F3
 
-loaded183:
+loaded227:
 	WORD $0x4ea3d442 // FSUB V2.4S, V2.4S, V3.4S
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R0
-	BGE whole184
+	BGE whole228
 	CMP $0x01, R0
-	BLT stored184
+	BLT stored228
 	FMOVS F1, (R16)
-	BEQ stored184
+	BEQ stored228
 	MOVD $4(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored184
+	BEQ stored228
 	MOVD $8(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored184
+	JMP stored228
 
-whole184:
+whole228:
 	FMOVQ F1, (R16)
 
-stored184:
+stored228:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole185
+	BGE whole229
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R1
-	BLT loaded185
+	BLT loaded229
 	FMOVS 16(R16), F1
-	BEQ loaded185
+	BEQ loaded229
 	MOVD $20(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R1
-	BEQ loaded185
+	BEQ loaded229
 	MOVD $24(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded185
+	JMP loaded229
 
-whole185:
+whole229:
 	FMOVQ 16(R16), F1
 
-loaded185:
+loaded229:
 	CMP $0x04, R1
-	BGE whole186
+	BGE whole230
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded186
+	BLT loaded230
 	FMOVS 16(R17), F2
-	BEQ loaded186
+	BEQ loaded230
 	MOVD $20(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded186
+	BEQ loaded230
 	MOVD $24(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded186
+	JMP loaded230
 
-whole186:
+whole230:
 	FMOVQ 16(R17), F2
 
-loaded186:
+loaded230:
 	CMP $0x04, R1
-	BGE whole187
+	BGE whole231
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded187
+	BLT loaded231
 	FMOVS 16(R19), F3
-	BEQ loaded187
+	BEQ loaded231
 	MOVD $20(R19), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded187
+	BEQ loaded231
 	MOVD $24(R19), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded187
+	JMP loaded231
 
-whole187:
+whole231:
 	FMOVQ 16(R19), F3
 
-loaded187:
+loaded231:
 	WORD $0x4ea3d442 // FSUB V2.4S, V2.4S, V3.4S
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole188
+	BGE whole232
 	CMP $0x01, R1
-	BLT stored188
+	BLT stored232
 	FMOVS F1, 16(R16)
-	BEQ stored188
+	BEQ stored232
 	MOVD $20(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored188
+	BEQ stored232
 	MOVD $24(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored188
+	JMP stored232
 
-whole188:
+whole232:
 	FMOVQ F1, 16(R16)
 
-stored188:
+stored232:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole189
+	BGE whole233
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R1
-	BLT loaded189
+	BLT loaded233
 	FMOVS 32(R16), F1
-	BEQ loaded189
+	BEQ loaded233
 	MOVD $36(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R1
-	BEQ loaded189
+	BEQ loaded233
 	MOVD $40(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded189
+	JMP loaded233
 
-whole189:
+whole233:
 	FMOVQ 32(R16), F1
 
-loaded189:
+loaded233:
 	CMP $0x04, R1
-	BGE whole190
+	BGE whole234
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded190
+	BLT loaded234
 	FMOVS 32(R17), F2
-	BEQ loaded190
+	BEQ loaded234
 	MOVD $36(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded190
+	BEQ loaded234
 	MOVD $40(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded190
+	JMP loaded234
 
-whole190:
+whole234:
 	FMOVQ 32(R17), F2
 
-loaded190:
+loaded234:
 	CMP $0x04, R1
-	BGE whole191
+	BGE whole235
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded191
+	BLT loaded235
 	FMOVS 32(R19), F3
-	BEQ loaded191
+	BEQ loaded235
 	MOVD $36(R19), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded191
+	BEQ loaded235
 	MOVD $40(R19), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded191
+	JMP loaded235
 
-whole191:
+whole235:
 	FMOVQ 32(R19), F3
 
-loaded191:
+loaded235:
 	WORD $0x4ea3d442 // FSUB V2.4S, V2.4S, V3.4S
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole192
+	BGE whole236
 	CMP $0x01, R1
-	BLT stored192
+	BLT stored236
 	FMOVS F1, 32(R16)
-	BEQ stored192
+	BEQ stored236
 	MOVD $36(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored192
+	BEQ stored236
 	MOVD $40(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored192
+	JMP stored236
 
-whole192:
+whole236:
 	FMOVQ F1, 32(R16)
 
-stored192:
+stored236:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole193
+	BGE whole237
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R1
-	BLT loaded193
+	BLT loaded237
 	FMOVS 48(R16), F1
-	BEQ loaded193
+	BEQ loaded237
 	MOVD $52(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R1
-	BEQ loaded193
+	BEQ loaded237
 	MOVD $56(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded193
+	JMP loaded237
 
-whole193:
+whole237:
 	FMOVQ 48(R16), F1
 
-loaded193:
+loaded237:
 	CMP $0x04, R1
-	BGE whole194
+	BGE whole238
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded194
+	BLT loaded238
 	FMOVS 48(R17), F2
-	BEQ loaded194
+	BEQ loaded238
 	MOVD $52(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded194
+	BEQ loaded238
 	MOVD $56(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded194
+	JMP loaded238
 
-whole194:
+whole238:
 	FMOVQ 48(R17), F2
 
-loaded194:
+loaded238:
 	CMP $0x04, R1
-	BGE whole195
+	BGE whole239
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded195
+	BLT loaded239
 	FMOVS 48(R19), F3
-	BEQ loaded195
+	BEQ loaded239
 	MOVD $52(R19), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded195
+	BEQ loaded239
 	MOVD $56(R19), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded195
+	JMP loaded239
 
-whole195:
+whole239:
 	FMOVQ 48(R19), F3
 
-loaded195:
+loaded239:
 	WORD $0x4ea3d442 // FSUB V2.4S, V2.4S, V3.4S
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole196
+	BGE whole240
 	CMP $0x01, R1
-	BLT stored196
+	BLT stored240
 	FMOVS F1, 48(R16)
-	BEQ stored196
+	BEQ stored240
 	MOVD $52(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored196
+	BEQ stored240
 	MOVD $56(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored196
+	JMP stored240
 
-whole196:
+whole240:
 	FMOVQ F1, 48(R16)
 
-stored196:
+stored240:
 	ADD R0, R6
 
 next:
@@ -5515,246 +6595,246 @@ tail:
 	BEQ next
 	ADD R6<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole197
+	BGE whole241
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded197
+	BLT loaded241
 	FMOVS (R16), F2
-	BEQ loaded197
+	BEQ loaded241
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded197
+	BEQ loaded241
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded197
+	JMP loaded241
 
-whole197:
+whole241:
 	FMOVQ (R16), F2
 
-loaded197:
+loaded241:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole198
+	BGE whole242
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded198
+	BLT loaded242
 	FMOVS (R17), F3
-	BEQ loaded198
+	BEQ loaded242
 	MOVD $4(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded198
+	BEQ loaded242
 	MOVD $8(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded198
+	JMP loaded242
 
-whole198:
+whole242:
 	FMOVQ (R17), F3
 
-loaded198:
+loaded242:
 	WORD $0x6e23dc23 // FMUL V3.4S, V1.4S, V3.4S
 	WORD $0x4ea0d442 // FSUB V2.4S, V2.4S, V0.4S
 	WORD $0x6e22dc62 // FMUL V2.4S, V3.4S, V2.4S
 	ADD R6<<2, R1, R19
 	CMP $0x04, R0
-	BGE whole199
+	BGE whole243
 	CMP $0x01, R0
-	BLT stored199
+	BLT stored243
 	FMOVS F2, (R19)
-	BEQ stored199
+	BEQ stored243
 	MOVD $4(R19), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored199
+	BEQ stored243
 	MOVD $8(R19), R27
 	VST1 V2.S[2], (R27)
-	JMP stored199
+	JMP stored243
 
-whole199:
+whole243:
 	FMOVQ F2, (R19)
 
-stored199:
+stored243:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole200
+	BGE whole244
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded200
+	BLT loaded244
 	FMOVS 16(R16), F2
-	BEQ loaded200
+	BEQ loaded244
 	MOVD $20(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded200
+	BEQ loaded244
 	MOVD $24(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded200
+	JMP loaded244
 
-whole200:
+whole244:
 	FMOVQ 16(R16), F2
 
-loaded200:
+loaded244:
 	CMP $0x04, R1
-	BGE whole201
+	BGE whole245
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded201
+	BLT loaded245
 	FMOVS 16(R17), F3
-	BEQ loaded201
+	BEQ loaded245
 	MOVD $20(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded201
+	BEQ loaded245
 	MOVD $24(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded201
+	JMP loaded245
 
-whole201:
+whole245:
 	FMOVQ 16(R17), F3
 
-loaded201:
+loaded245:
 	WORD $0x6e23dc23 // FMUL V3.4S, V1.4S, V3.4S
 	WORD $0x4ea0d442 // FSUB V2.4S, V2.4S, V0.4S
 	WORD $0x6e22dc62 // FMUL V2.4S, V3.4S, V2.4S
 	CMP $0x04, R1
-	BGE whole202
+	BGE whole246
 	CMP $0x01, R1
-	BLT stored202
+	BLT stored246
 	FMOVS F2, 16(R19)
-	BEQ stored202
+	BEQ stored246
 	MOVD $20(R19), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored202
+	BEQ stored246
 	MOVD $24(R19), R27
 	VST1 V2.S[2], (R27)
-	JMP stored202
+	JMP stored246
 
-whole202:
+whole246:
 	FMOVQ F2, 16(R19)
 
-stored202:
+stored246:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole203
+	BGE whole247
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded203
+	BLT loaded247
 	FMOVS 32(R16), F2
-	BEQ loaded203
+	BEQ loaded247
 	MOVD $36(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded203
+	BEQ loaded247
 	MOVD $40(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded203
+	JMP loaded247
 
-whole203:
+whole247:
 	FMOVQ 32(R16), F2
 
-loaded203:
+loaded247:
 	CMP $0x04, R1
-	BGE whole204
+	BGE whole248
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded204
+	BLT loaded248
 	FMOVS 32(R17), F3
-	BEQ loaded204
+	BEQ loaded248
 	MOVD $36(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded204
+	BEQ loaded248
 	MOVD $40(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded204
+	JMP loaded248
 
-whole204:
+whole248:
 	FMOVQ 32(R17), F3
 
-loaded204:
+loaded248:
 	WORD $0x6e23dc23 // FMUL V3.4S, V1.4S, V3.4S
 	WORD $0x4ea0d442 // FSUB V2.4S, V2.4S, V0.4S
 	WORD $0x6e22dc62 // FMUL V2.4S, V3.4S, V2.4S
 	CMP $0x04, R1
-	BGE whole205
+	BGE whole249
 	CMP $0x01, R1
-	BLT stored205
+	BLT stored249
 	FMOVS F2, 32(R19)
-	BEQ stored205
+	BEQ stored249
 	MOVD $36(R19), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored205
+	BEQ stored249
 	MOVD $40(R19), R27
 	VST1 V2.S[2], (R27)
-	JMP stored205
+	JMP stored249
 
-whole205:
+whole249:
 	FMOVQ F2, 32(R19)
 
-stored205:
+stored249:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole206
+	BGE whole250
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded206
+	BLT loaded250
 	FMOVS 48(R16), F2
-	BEQ loaded206
+	BEQ loaded250
 	MOVD $52(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded206
+	BEQ loaded250
 	MOVD $56(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded206
+	JMP loaded250
 
-whole206:
+whole250:
 	FMOVQ 48(R16), F2
 
-loaded206:
+loaded250:
 	CMP $0x04, R1
-	BGE whole207
+	BGE whole251
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded207
+	BLT loaded251
 	FMOVS 48(R17), F3
-	BEQ loaded207
+	BEQ loaded251
 	MOVD $52(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded207
+	BEQ loaded251
 	MOVD $56(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded207
+	JMP loaded251
 
-whole207:
+whole251:
 	FMOVQ 48(R17), F3
 
-loaded207:
+loaded251:
 	WORD $0x6e23dc21 // FMUL V1.4S, V1.4S, V3.4S
 	WORD $0x4ea0d440 // FSUB V0.4S, V2.4S, V0.4S
 	WORD $0x6e20dc20 // FMUL V0.4S, V1.4S, V0.4S
 	CMP $0x04, R1
-	BGE whole208
+	BGE whole252
 	CMP $0x01, R1
-	BLT stored208
+	BLT stored252
 	FMOVS F0, 48(R19)
-	BEQ stored208
+	BEQ stored252
 	MOVD $52(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored208
+	BEQ stored252
 	MOVD $56(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored208
+	JMP stored252
 
-whole208:
+whole252:
 	FMOVQ F0, 48(R19)
 
-stored208:
+stored252:
 	ADD R0, R6
 
 next:
@@ -5829,400 +6909,400 @@ tail:
 	BEQ next
 	ADD R8<<2, R2, R16
 	CMP $0x04, R10
-	BGE whole209
+	BGE whole253
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded209
+	BLT loaded253
 	FMOVS (R16), F0
-	BEQ loaded209
+	BEQ loaded253
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded209
+	BEQ loaded253
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded209
+	JMP loaded253
 
-whole209:
+whole253:
 	FMOVQ (R16), F0
 
-loaded209:
+loaded253:
 	ADD R9<<2, R3, R17
 	CMP $0x04, R10
-	BGE whole210
+	BGE whole254
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R10
-	BLT loaded210
+	BLT loaded254
 	FMOVS (R17), F1
-	BEQ loaded210
+	BEQ loaded254
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R10
-	BEQ loaded210
+	BEQ loaded254
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded210
+	JMP loaded254
 
-whole210:
+whole254:
 	FMOVQ (R17), F1
 
-loaded210:
+loaded254:
 	ADD R9<<2, R6, R19
 	CMP $0x04, R10
-	BGE whole211
+	BGE whole255
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded211
+	BLT loaded255
 	FMOVS (R19), F2
-	BEQ loaded211
+	BEQ loaded255
 	MOVD $4(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded211
+	BEQ loaded255
 	MOVD $8(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded211
+	JMP loaded255
 
-whole211:
+whole255:
 	FMOVQ (R19), F2
 
-loaded211:
+loaded255:
 	ADD R9<<2, R7, R20
 	CMP $0x04, R10
-	BGE whole212
+	BGE whole256
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R10
-	BLT loaded212
+	BLT loaded256
 	FMOVS (R20), F3
-	BEQ loaded212
+	BEQ loaded256
 	MOVD $4(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R10
-	BEQ loaded212
+	BEQ loaded256
 	MOVD $8(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded212
+	JMP loaded256
 
-whole212:
+whole256:
 	FMOVQ (R20), F3
 
-loaded212:
+loaded256:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
 	ADD R8<<2, R1, R21
 	CMP $0x04, R10
-	BGE whole213
+	BGE whole257
 	CMP $0x01, R10
-	BLT stored213
+	BLT stored257
 	FMOVS F1, (R21)
-	BEQ stored213
+	BEQ stored257
 	MOVD $4(R21), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored213
+	BEQ stored257
 	MOVD $8(R21), R27
 	VST1 V1.S[2], (R27)
-	JMP stored213
+	JMP stored257
 
-whole213:
+whole257:
 	FMOVQ F1, (R21)
 
-stored213:
+stored257:
 	SUB $0x04, R10, R9
 	CMP $0x04, R9
-	BGE whole214
+	BGE whole258
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R9
-	BLT loaded214
+	BLT loaded258
 	FMOVS 16(R16), F0
-	BEQ loaded214
+	BEQ loaded258
 	MOVD $20(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R9
-	BEQ loaded214
+	BEQ loaded258
 	MOVD $24(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded214
+	JMP loaded258
 
-whole214:
+whole258:
 	FMOVQ 16(R16), F0
 
-loaded214:
+loaded258:
 	CMP $0x04, R9
-	BGE whole215
+	BGE whole259
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded215
+	BLT loaded259
 	FMOVS 16(R17), F1
-	BEQ loaded215
+	BEQ loaded259
 	MOVD $20(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded215
+	BEQ loaded259
 	MOVD $24(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded215
+	JMP loaded259
 
-whole215:
+whole259:
 	FMOVQ 16(R17), F1
 
-loaded215:
+loaded259:
 	CMP $0x04, R9
-	BGE whole216
+	BGE whole260
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded216
+	BLT loaded260
 	FMOVS 16(R19), F2
-	BEQ loaded216
+	BEQ loaded260
 	MOVD $20(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded216
+	BEQ loaded260
 	MOVD $24(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded216
+	JMP loaded260
 
-whole216:
+whole260:
 	FMOVQ 16(R19), F2
 
-loaded216:
+loaded260:
 	CMP $0x04, R9
-	BGE whole217
+	BGE whole261
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R9
-	BLT loaded217
+	BLT loaded261
 	FMOVS 16(R20), F3
-	BEQ loaded217
+	BEQ loaded261
 	MOVD $20(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R9
-	BEQ loaded217
+	BEQ loaded261
 	MOVD $24(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded217
+	JMP loaded261
 
-whole217:
+whole261:
 	FMOVQ 16(R20), F3
 
-loaded217:
+loaded261:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R9
-	BGE whole218
+	BGE whole262
 	CMP $0x01, R9
-	BLT stored218
+	BLT stored262
 	FMOVS F1, 16(R21)
-	BEQ stored218
+	BEQ stored262
 	MOVD $20(R21), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R9
-	BEQ stored218
+	BEQ stored262
 	MOVD $24(R21), R27
 	VST1 V1.S[2], (R27)
-	JMP stored218
+	JMP stored262
 
-whole218:
+whole262:
 	FMOVQ F1, 16(R21)
 
-stored218:
+stored262:
 	SUB $0x08, R10, R9
 	CMP $0x04, R9
-	BGE whole219
+	BGE whole263
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R9
-	BLT loaded219
+	BLT loaded263
 	FMOVS 32(R16), F0
-	BEQ loaded219
+	BEQ loaded263
 	MOVD $36(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R9
-	BEQ loaded219
+	BEQ loaded263
 	MOVD $40(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded219
+	JMP loaded263
 
-whole219:
+whole263:
 	FMOVQ 32(R16), F0
 
-loaded219:
+loaded263:
 	CMP $0x04, R9
-	BGE whole220
+	BGE whole264
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded220
+	BLT loaded264
 	FMOVS 32(R17), F1
-	BEQ loaded220
+	BEQ loaded264
 	MOVD $36(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded220
+	BEQ loaded264
 	MOVD $40(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded220
+	JMP loaded264
 
-whole220:
+whole264:
 	FMOVQ 32(R17), F1
 
-loaded220:
+loaded264:
 	CMP $0x04, R9
-	BGE whole221
+	BGE whole265
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded221
+	BLT loaded265
 	FMOVS 32(R19), F2
-	BEQ loaded221
+	BEQ loaded265
 	MOVD $36(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded221
+	BEQ loaded265
 	MOVD $40(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded221
+	JMP loaded265
 
-whole221:
+whole265:
 	FMOVQ 32(R19), F2
 
-loaded221:
+loaded265:
 	CMP $0x04, R9
-	BGE whole222
+	BGE whole266
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R9
-	BLT loaded222
+	BLT loaded266
 	FMOVS 32(R20), F3
-	BEQ loaded222
+	BEQ loaded266
 	MOVD $36(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R9
-	BEQ loaded222
+	BEQ loaded266
 	MOVD $40(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded222
+	JMP loaded266
 
-whole222:
+whole266:
 	FMOVQ 32(R20), F3
 
-loaded222:
+loaded266:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R9
-	BGE whole223
+	BGE whole267
 	CMP $0x01, R9
-	BLT stored223
+	BLT stored267
 	FMOVS F1, 32(R21)
-	BEQ stored223
+	BEQ stored267
 	MOVD $36(R21), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R9
-	BEQ stored223
+	BEQ stored267
 	MOVD $40(R21), R27
 	VST1 V1.S[2], (R27)
-	JMP stored223
+	JMP stored267
 
-whole223:
+whole267:
 	FMOVQ F1, 32(R21)
 
-stored223:
+stored267:
 	SUB $0x0c, R10, R9
 	CMP $0x04, R9
-	BGE whole224
+	BGE whole268
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R9
-	BLT loaded224
+	BLT loaded268
 	FMOVS 48(R16), F0
-	BEQ loaded224
+	BEQ loaded268
 	MOVD $52(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R9
-	BEQ loaded224
+	BEQ loaded268
 	MOVD $56(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded224
+	JMP loaded268
 
-whole224:
+whole268:
 	FMOVQ 48(R16), F0
 
-loaded224:
+loaded268:
 	CMP $0x04, R9
-	BGE whole225
+	BGE whole269
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded225
+	BLT loaded269
 	FMOVS 48(R17), F1
-	BEQ loaded225
+	BEQ loaded269
 	MOVD $52(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded225
+	BEQ loaded269
 	MOVD $56(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded225
+	JMP loaded269
 
-whole225:
+whole269:
 	FMOVQ 48(R17), F1
 
-loaded225:
+loaded269:
 	CMP $0x04, R9
-	BGE whole226
+	BGE whole270
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded226
+	BLT loaded270
 	FMOVS 48(R19), F2
-	BEQ loaded226
+	BEQ loaded270
 	MOVD $52(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded226
+	BEQ loaded270
 	MOVD $56(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded226
+	JMP loaded270
 
-whole226:
+whole270:
 	FMOVQ 48(R19), F2
 
-loaded226:
+loaded270:
 	CMP $0x04, R9
-	BGE whole227
+	BGE whole271
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R9
-	BLT loaded227
+	BLT loaded271
 	FMOVS 48(R20), F3
-	BEQ loaded227
+	BEQ loaded271
 	MOVD $52(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R9
-	BEQ loaded227
+	BEQ loaded271
 	MOVD $56(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded227
+	JMP loaded271
 
-whole227:
+whole271:
 	FMOVQ 48(R20), F3
 
-loaded227:
+loaded271:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R9
-	BGE whole228
+	BGE whole272
 	CMP $0x01, R9
-	BLT stored228
+	BLT stored272
 	FMOVS F1, 48(R21)
-	BEQ stored228
+	BEQ stored272
 	MOVD $52(R21), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R9
-	BEQ stored228
+	BEQ stored272
 	MOVD $56(R21), R27
 	VST1 V1.S[2], (R27)
-	JMP stored228
+	JMP stored272
 
-whole228:
+whole272:
 	FMOVQ F1, 48(R21)
 
-stored228:
+stored272:
 	ADD R10, R8
 
 next:
@@ -6315,84 +7395,84 @@ tail:
 	BEQ next
 	ADD R8<<2, R2, R16
 	CMP $0x04, R10
-	BGE whole229
+	BGE whole273
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded229
+	BLT loaded273
 	FMOVS (R16), F0
-	BEQ loaded229
+	BEQ loaded273
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded229
+	BEQ loaded273
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded229
+	JMP loaded273
 
-whole229:
+whole273:
 	FMOVQ (R16), F0
 
-loaded229:
+loaded273:
 	ADD R9<<2, R3, R17
 	CMP $0x04, R10
-	BGE whole230
+	BGE whole274
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R10
-	BLT loaded230
+	BLT loaded274
 	FMOVS (R17), F1
-	BEQ loaded230
+	BEQ loaded274
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R10
-	BEQ loaded230
+	BEQ loaded274
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded230
+	JMP loaded274
 
-whole230:
+whole274:
 	FMOVQ (R17), F1
 
-loaded230:
+loaded274:
 	ADD R9<<2, R6, R19
 	CMP $0x04, R10
-	BGE whole231
+	BGE whole275
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded231
+	BLT loaded275
 	FMOVS (R19), F2
-	BEQ loaded231
+	BEQ loaded275
 	MOVD $4(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded231
+	BEQ loaded275
 	MOVD $8(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded231
+	JMP loaded275
 
-whole231:
+whole275:
 	FMOVQ (R19), F2
 
-loaded231:
+loaded275:
 	ADD R9<<2, R7, R20
 	CMP $0x04, R10
-	BGE whole232
+	BGE whole276
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R10
-	BLT loaded232
+	BLT loaded276
 	FMOVS (R20), F3
-	BEQ loaded232
+	BEQ loaded276
 	MOVD $4(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R10
-	BEQ loaded232
+	BEQ loaded276
 	MOVD $8(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded232
+	JMP loaded276
 
-whole232:
+whole276:
 	FMOVQ (R20), F3
 
-loaded232:
+loaded276:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
@@ -6402,100 +7482,100 @@ loaded232:
 	WORD $0x4e201c20 // AND V0.16B, V1.16B, V0.16B
 	ADD R8<<2, R1, R21
 	CMP $0x04, R10
-	BGE whole233
+	BGE whole277
 	CMP $0x01, R10
-	BLT stored233
+	BLT stored277
 	FMOVS F0, (R21)
-	BEQ stored233
+	BEQ stored277
 	MOVD $4(R21), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored233
+	BEQ stored277
 	MOVD $8(R21), R27
 	VST1 V0.S[2], (R27)
-	JMP stored233
+	JMP stored277
 
-whole233:
+whole277:
 	FMOVQ F0, (R21)
 
-stored233:
+stored277:
 	SUB $0x04, R10, R9
 	CMP $0x04, R9
-	BGE whole234
+	BGE whole278
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R9
-	BLT loaded234
+	BLT loaded278
 	FMOVS 16(R16), F0
-	BEQ loaded234
+	BEQ loaded278
 	MOVD $20(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R9
-	BEQ loaded234
+	BEQ loaded278
 	MOVD $24(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded234
+	JMP loaded278
 
-whole234:
+whole278:
 	FMOVQ 16(R16), F0
 
-loaded234:
+loaded278:
 	CMP $0x04, R9
-	BGE whole235
+	BGE whole279
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded235
+	BLT loaded279
 	FMOVS 16(R17), F1
-	BEQ loaded235
+	BEQ loaded279
 	MOVD $20(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded235
+	BEQ loaded279
 	MOVD $24(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded235
+	JMP loaded279
 
-whole235:
+whole279:
 	FMOVQ 16(R17), F1
 
-loaded235:
+loaded279:
 	CMP $0x04, R9
-	BGE whole236
+	BGE whole280
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded236
+	BLT loaded280
 	FMOVS 16(R19), F2
-	BEQ loaded236
+	BEQ loaded280
 	MOVD $20(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded236
+	BEQ loaded280
 	MOVD $24(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded236
+	JMP loaded280
 
-whole236:
+whole280:
 	FMOVQ 16(R19), F2
 
-loaded236:
+loaded280:
 	CMP $0x04, R9
-	BGE whole237
+	BGE whole281
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R9
-	BLT loaded237
+	BLT loaded281
 	FMOVS 16(R20), F3
-	BEQ loaded237
+	BEQ loaded281
 	MOVD $20(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R9
-	BEQ loaded237
+	BEQ loaded281
 	MOVD $24(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded237
+	JMP loaded281
 
-whole237:
+whole281:
 	FMOVQ 16(R20), F3
 
-loaded237:
+loaded281:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
@@ -6504,100 +7584,100 @@ loaded237:
 	WORD $0x6e205800 // NOT V0.16B, V0.16B
 	WORD $0x4e201c20 // AND V0.16B, V1.16B, V0.16B
 	CMP $0x04, R9
-	BGE whole238
+	BGE whole282
 	CMP $0x01, R9
-	BLT stored238
+	BLT stored282
 	FMOVS F0, 16(R21)
-	BEQ stored238
+	BEQ stored282
 	MOVD $20(R21), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R9
-	BEQ stored238
+	BEQ stored282
 	MOVD $24(R21), R27
 	VST1 V0.S[2], (R27)
-	JMP stored238
+	JMP stored282
 
-whole238:
+whole282:
 	FMOVQ F0, 16(R21)
 
-stored238:
+stored282:
 	SUB $0x08, R10, R9
 	CMP $0x04, R9
-	BGE whole239
+	BGE whole283
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R9
-	BLT loaded239
+	BLT loaded283
 	FMOVS 32(R16), F0
-	BEQ loaded239
+	BEQ loaded283
 	MOVD $36(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R9
-	BEQ loaded239
+	BEQ loaded283
 	MOVD $40(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded239
+	JMP loaded283
 
-whole239:
+whole283:
 	FMOVQ 32(R16), F0
 
-loaded239:
+loaded283:
 	CMP $0x04, R9
-	BGE whole240
+	BGE whole284
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded240
+	BLT loaded284
 	FMOVS 32(R17), F1
-	BEQ loaded240
+	BEQ loaded284
 	MOVD $36(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded240
+	BEQ loaded284
 	MOVD $40(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded240
+	JMP loaded284
 
-whole240:
+whole284:
 	FMOVQ 32(R17), F1
 
-loaded240:
+loaded284:
 	CMP $0x04, R9
-	BGE whole241
+	BGE whole285
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded241
+	BLT loaded285
 	FMOVS 32(R19), F2
-	BEQ loaded241
+	BEQ loaded285
 	MOVD $36(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded241
+	BEQ loaded285
 	MOVD $40(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded241
+	JMP loaded285
 
-whole241:
+whole285:
 	FMOVQ 32(R19), F2
 
-loaded241:
+loaded285:
 	CMP $0x04, R9
-	BGE whole242
+	BGE whole286
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R9
-	BLT loaded242
+	BLT loaded286
 	FMOVS 32(R20), F3
-	BEQ loaded242
+	BEQ loaded286
 	MOVD $36(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R9
-	BEQ loaded242
+	BEQ loaded286
 	MOVD $40(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded242
+	JMP loaded286
 
-whole242:
+whole286:
 	FMOVQ 32(R20), F3
 
-loaded242:
+loaded286:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
@@ -6606,100 +7686,100 @@ loaded242:
 	WORD $0x6e205800 // NOT V0.16B, V0.16B
 	WORD $0x4e201c20 // AND V0.16B, V1.16B, V0.16B
 	CMP $0x04, R9
-	BGE whole243
+	BGE whole287
 	CMP $0x01, R9
-	BLT stored243
+	BLT stored287
 	FMOVS F0, 32(R21)
-	BEQ stored243
+	BEQ stored287
 	MOVD $36(R21), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R9
-	BEQ stored243
+	BEQ stored287
 	MOVD $40(R21), R27
 	VST1 V0.S[2], (R27)
-	JMP stored243
+	JMP stored287
 
-whole243:
+whole287:
 	FMOVQ F0, 32(R21)
 
-stored243:
+stored287:
 	SUB $0x0c, R10, R9
 	CMP $0x04, R9
-	BGE whole244
+	BGE whole288
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R9
-	BLT loaded244
+	BLT loaded288
 	FMOVS 48(R16), F0
-	BEQ loaded244
+	BEQ loaded288
 	MOVD $52(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R9
-	BEQ loaded244
+	BEQ loaded288
 	MOVD $56(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded244
+	JMP loaded288
 
-whole244:
+whole288:
 	FMOVQ 48(R16), F0
 
-loaded244:
+loaded288:
 	CMP $0x04, R9
-	BGE whole245
+	BGE whole289
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded245
+	BLT loaded289
 	FMOVS 48(R17), F1
-	BEQ loaded245
+	BEQ loaded289
 	MOVD $52(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded245
+	BEQ loaded289
 	MOVD $56(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded245
+	JMP loaded289
 
-whole245:
+whole289:
 	FMOVQ 48(R17), F1
 
-loaded245:
+loaded289:
 	CMP $0x04, R9
-	BGE whole246
+	BGE whole290
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded246
+	BLT loaded290
 	FMOVS 48(R19), F2
-	BEQ loaded246
+	BEQ loaded290
 	MOVD $52(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded246
+	BEQ loaded290
 	MOVD $56(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded246
+	JMP loaded290
 
-whole246:
+whole290:
 	FMOVQ 48(R19), F2
 
-loaded246:
+loaded290:
 	CMP $0x04, R9
-	BGE whole247
+	BGE whole291
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R9
-	BLT loaded247
+	BLT loaded291
 	FMOVS 48(R20), F3
-	BEQ loaded247
+	BEQ loaded291
 	MOVD $52(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R9
-	BEQ loaded247
+	BEQ loaded291
 	MOVD $56(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded247
+	JMP loaded291
 
-whole247:
+whole291:
 	FMOVQ 48(R20), F3
 
-loaded247:
+loaded291:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
@@ -6708,23 +7788,23 @@ loaded247:
 	WORD $0x6e205800 // NOT V0.16B, V0.16B
 	WORD $0x4e201c20 // AND V0.16B, V1.16B, V0.16B
 	CMP $0x04, R9
-	BGE whole248
+	BGE whole292
 	CMP $0x01, R9
-	BLT stored248
+	BLT stored292
 	FMOVS F0, 48(R21)
-	BEQ stored248
+	BEQ stored292
 	MOVD $52(R21), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R9
-	BEQ stored248
+	BEQ stored292
 	MOVD $56(R21), R27
 	VST1 V0.S[2], (R27)
-	JMP stored248
+	JMP stored292
 
-whole248:
+whole292:
 	FMOVQ F0, 48(R21)
 
-stored248:
+stored292:
 	ADD R10, R8
 
 next:
@@ -6811,481 +7891,481 @@ tail:
 	BEQ next
 	ADD R9<<2, R2, R16
 	CMP $0x04, R11
-	BGE whole249
+	BGE whole293
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R11
-	BLT loaded249
+	BLT loaded293
 	FMOVS (R16), F0
-	BEQ loaded249
+	BEQ loaded293
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R11
-	BEQ loaded249
+	BEQ loaded293
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded249
+	JMP loaded293
 
-whole249:
+whole293:
 	FMOVQ (R16), F0
 
-loaded249:
+loaded293:
 	ADD R9<<2, R3, R17
 	CMP $0x04, R11
-	BGE whole250
+	BGE whole294
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R11
-	BLT loaded250
+	BLT loaded294
 	FMOVS (R17), F1
-	BEQ loaded250
+	BEQ loaded294
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R11
-	BEQ loaded250
+	BEQ loaded294
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded250
+	JMP loaded294
 
-whole250:
+whole294:
 	FMOVQ (R17), F1
 
-loaded250:
+loaded294:
 	ADD R10<<2, R6, R19
 	CMP $0x04, R11
-	BGE whole251
+	BGE whole295
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R11
-	BLT loaded251
+	BLT loaded295
 	FMOVS (R19), F2
-	BEQ loaded251
+	BEQ loaded295
 	MOVD $4(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R11
-	BEQ loaded251
+	BEQ loaded295
 	MOVD $8(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded251
+	JMP loaded295
 
-whole251:
+whole295:
 	FMOVQ (R19), F2
 
-loaded251:
+loaded295:
 	ADD R10<<2, R7, R20
 	CMP $0x04, R11
-	BGE whole252
+	BGE whole296
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R11
-	BLT loaded252
+	BLT loaded296
 	FMOVS (R20), F3
-	BEQ loaded252
+	BEQ loaded296
 	MOVD $4(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R11
-	BEQ loaded252
+	BEQ loaded296
 	MOVD $8(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded252
+	JMP loaded296
 
-whole252:
+whole296:
 	FMOVQ (R20), F3
 
-loaded252:
+loaded296:
 	ADD R10<<2, R8, R21
 	CMP $0x04, R11
-	BGE whole253
+	BGE whole297
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R11
-	BLT loaded253
+	BLT loaded297
 	FMOVS (R21), F4
-	BEQ loaded253
+	BEQ loaded297
 	MOVD $4(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R11
-	BEQ loaded253
+	BEQ loaded297
 	MOVD $8(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded253
+	JMP loaded297
 
-whole253:
+whole297:
 	FMOVQ (R21), F4
 
-loaded253:
+loaded297:
 	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
 	VMOV V4.B16, V2.B16
 	VFMLA V3.S4, V0.S4, V2.S4
 	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
 	ADD R9<<2, R1, R22
 	CMP $0x04, R11
-	BGE whole254
+	BGE whole298
 	CMP $0x01, R11
-	BLT stored254
+	BLT stored298
 	FMOVS F0, (R22)
-	BEQ stored254
+	BEQ stored298
 	MOVD $4(R22), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R11
-	BEQ stored254
+	BEQ stored298
 	MOVD $8(R22), R27
 	VST1 V0.S[2], (R27)
-	JMP stored254
+	JMP stored298
 
-whole254:
+whole298:
 	FMOVQ F0, (R22)
 
-stored254:
+stored298:
 	SUB $0x04, R11, R10
 	CMP $0x04, R10
-	BGE whole255
+	BGE whole299
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded255
+	BLT loaded299
 	FMOVS 16(R16), F0
-	BEQ loaded255
+	BEQ loaded299
 	MOVD $20(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded255
+	BEQ loaded299
 	MOVD $24(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded255
+	JMP loaded299
 
-whole255:
+whole299:
 	FMOVQ 16(R16), F0
 
-loaded255:
+loaded299:
 	CMP $0x04, R10
-	BGE whole256
+	BGE whole300
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R10
-	BLT loaded256
+	BLT loaded300
 	FMOVS 16(R17), F1
-	BEQ loaded256
+	BEQ loaded300
 	MOVD $20(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R10
-	BEQ loaded256
+	BEQ loaded300
 	MOVD $24(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded256
+	JMP loaded300
 
-whole256:
+whole300:
 	FMOVQ 16(R17), F1
 
-loaded256:
+loaded300:
 	CMP $0x04, R10
-	BGE whole257
+	BGE whole301
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded257
+	BLT loaded301
 	FMOVS 16(R19), F2
-	BEQ loaded257
+	BEQ loaded301
 	MOVD $20(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded257
+	BEQ loaded301
 	MOVD $24(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded257
+	JMP loaded301
 
-whole257:
+whole301:
 	FMOVQ 16(R19), F2
 
-loaded257:
+loaded301:
 	CMP $0x04, R10
-	BGE whole258
+	BGE whole302
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R10
-	BLT loaded258
+	BLT loaded302
 	FMOVS 16(R20), F3
-	BEQ loaded258
+	BEQ loaded302
 	MOVD $20(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R10
-	BEQ loaded258
+	BEQ loaded302
 	MOVD $24(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded258
+	JMP loaded302
 
-whole258:
+whole302:
 	FMOVQ 16(R20), F3
 
-loaded258:
+loaded302:
 	CMP $0x04, R10
-	BGE whole259
+	BGE whole303
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R10
-	BLT loaded259
+	BLT loaded303
 	FMOVS 16(R21), F4
-	BEQ loaded259
+	BEQ loaded303
 	MOVD $20(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R10
-	BEQ loaded259
+	BEQ loaded303
 	MOVD $24(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded259
+	JMP loaded303
 
-whole259:
+whole303:
 	FMOVQ 16(R21), F4
 
-loaded259:
+loaded303:
 	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
 	VMOV V4.B16, V2.B16
 	VFMLA V3.S4, V0.S4, V2.S4
 	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
 	CMP $0x04, R10
-	BGE whole260
+	BGE whole304
 	CMP $0x01, R10
-	BLT stored260
+	BLT stored304
 	FMOVS F0, 16(R22)
-	BEQ stored260
+	BEQ stored304
 	MOVD $20(R22), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored260
+	BEQ stored304
 	MOVD $24(R22), R27
 	VST1 V0.S[2], (R27)
-	JMP stored260
+	JMP stored304
 
-whole260:
+whole304:
 	FMOVQ F0, 16(R22)
 
-stored260:
+stored304:
 	SUB $0x08, R11, R10
 	CMP $0x04, R10
-	BGE whole261
+	BGE whole305
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded261
+	BLT loaded305
 	FMOVS 32(R16), F0
-	BEQ loaded261
+	BEQ loaded305
 	MOVD $36(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded261
+	BEQ loaded305
 	MOVD $40(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded261
+	JMP loaded305
 
-whole261:
+whole305:
 	FMOVQ 32(R16), F0
 
-loaded261:
+loaded305:
 	CMP $0x04, R10
-	BGE whole262
+	BGE whole306
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R10
-	BLT loaded262
+	BLT loaded306
 	FMOVS 32(R17), F1
-	BEQ loaded262
+	BEQ loaded306
 	MOVD $36(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R10
-	BEQ loaded262
+	BEQ loaded306
 	MOVD $40(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded262
+	JMP loaded306
 
-whole262:
+whole306:
 	FMOVQ 32(R17), F1
 
-loaded262:
+loaded306:
 	CMP $0x04, R10
-	BGE whole263
+	BGE whole307
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded263
+	BLT loaded307
 	FMOVS 32(R19), F2
-	BEQ loaded263
+	BEQ loaded307
 	MOVD $36(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded263
+	BEQ loaded307
 	MOVD $40(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded263
+	JMP loaded307
 
-whole263:
+whole307:
 	FMOVQ 32(R19), F2
 
-loaded263:
+loaded307:
 	CMP $0x04, R10
-	BGE whole264
+	BGE whole308
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R10
-	BLT loaded264
+	BLT loaded308
 	FMOVS 32(R20), F3
-	BEQ loaded264
+	BEQ loaded308
 	MOVD $36(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R10
-	BEQ loaded264
+	BEQ loaded308
 	MOVD $40(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded264
+	JMP loaded308
 
-whole264:
+whole308:
 	FMOVQ 32(R20), F3
 
-loaded264:
+loaded308:
 	CMP $0x04, R10
-	BGE whole265
+	BGE whole309
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R10
-	BLT loaded265
+	BLT loaded309
 	FMOVS 32(R21), F4
-	BEQ loaded265
+	BEQ loaded309
 	MOVD $36(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R10
-	BEQ loaded265
+	BEQ loaded309
 	MOVD $40(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded265
+	JMP loaded309
 
-whole265:
+whole309:
 	FMOVQ 32(R21), F4
 
-loaded265:
+loaded309:
 	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
 	VMOV V4.B16, V2.B16
 	VFMLA V3.S4, V0.S4, V2.S4
 	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
 	CMP $0x04, R10
-	BGE whole266
+	BGE whole310
 	CMP $0x01, R10
-	BLT stored266
+	BLT stored310
 	FMOVS F0, 32(R22)
-	BEQ stored266
+	BEQ stored310
 	MOVD $36(R22), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored266
+	BEQ stored310
 	MOVD $40(R22), R27
 	VST1 V0.S[2], (R27)
-	JMP stored266
+	JMP stored310
 
-whole266:
+whole310:
 	FMOVQ F0, 32(R22)
 
-stored266:
+stored310:
 	SUB $0x0c, R11, R10
 	CMP $0x04, R10
-	BGE whole267
+	BGE whole311
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded267
+	BLT loaded311
 	FMOVS 48(R16), F0
-	BEQ loaded267
+	BEQ loaded311
 	MOVD $52(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded267
+	BEQ loaded311
 	MOVD $56(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded267
+	JMP loaded311
 
-whole267:
+whole311:
 	FMOVQ 48(R16), F0
 
-loaded267:
+loaded311:
 	CMP $0x04, R10
-	BGE whole268
+	BGE whole312
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R10
-	BLT loaded268
+	BLT loaded312
 	FMOVS 48(R17), F1
-	BEQ loaded268
+	BEQ loaded312
 	MOVD $52(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R10
-	BEQ loaded268
+	BEQ loaded312
 	MOVD $56(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded268
+	JMP loaded312
 
-whole268:
+whole312:
 	FMOVQ 48(R17), F1
 
-loaded268:
+loaded312:
 	CMP $0x04, R10
-	BGE whole269
+	BGE whole313
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded269
+	BLT loaded313
 	FMOVS 48(R19), F2
-	BEQ loaded269
+	BEQ loaded313
 	MOVD $52(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded269
+	BEQ loaded313
 	MOVD $56(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded269
+	JMP loaded313
 
-whole269:
+whole313:
 	FMOVQ 48(R19), F2
 
-loaded269:
+loaded313:
 	CMP $0x04, R10
-	BGE whole270
+	BGE whole314
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R10
-	BLT loaded270
+	BLT loaded314
 	FMOVS 48(R20), F3
-	BEQ loaded270
+	BEQ loaded314
 	MOVD $52(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R10
-	BEQ loaded270
+	BEQ loaded314
 	MOVD $56(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded270
+	JMP loaded314
 
-whole270:
+whole314:
 	FMOVQ 48(R20), F3
 
-loaded270:
+loaded314:
 	CMP $0x04, R10
-	BGE whole271
+	BGE whole315
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R10
-	BLT loaded271
+	BLT loaded315
 	FMOVS 48(R21), F4
-	BEQ loaded271
+	BEQ loaded315
 	MOVD $52(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R10
-	BEQ loaded271
+	BEQ loaded315
 	MOVD $56(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded271
+	JMP loaded315
 
-whole271:
+whole315:
 	FMOVQ 48(R21), F4
 
-loaded271:
+loaded315:
 	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
 	VMOV V4.B16, V2.B16
 	VFMLA V3.S4, V0.S4, V2.S4
 	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
 	CMP $0x04, R10
-	BGE whole272
+	BGE whole316
 	CMP $0x01, R10
-	BLT stored272
+	BLT stored316
 	FMOVS F0, 48(R22)
-	BEQ stored272
+	BEQ stored316
 	MOVD $52(R22), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored272
+	BEQ stored316
 	MOVD $56(R22), R27
 	VST1 V0.S[2], (R27)
-	JMP stored272
+	JMP stored316
 
-whole272:
+whole316:
 	FMOVQ F0, 48(R22)
 
-stored272:
+stored316:
 	ADD R11, R9
 
 next:
@@ -7388,104 +8468,104 @@ tail:
 	BEQ next
 	ADD R9<<2, R2, R16
 	CMP $0x04, R11
-	BGE whole273
+	BGE whole317
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R11
-	BLT loaded273
+	BLT loaded317
 	FMOVS (R16), F0
-	BEQ loaded273
+	BEQ loaded317
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R11
-	BEQ loaded273
+	BEQ loaded317
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded273
+	JMP loaded317
 
-whole273:
+whole317:
 	FMOVQ (R16), F0
 
-loaded273:
+loaded317:
 	ADD R9<<2, R3, R17
 	CMP $0x04, R11
-	BGE whole274
+	BGE whole318
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R11
-	BLT loaded274
+	BLT loaded318
 	FMOVS (R17), F1
-	BEQ loaded274
+	BEQ loaded318
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R11
-	BEQ loaded274
+	BEQ loaded318
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded274
+	JMP loaded318
 
-whole274:
+whole318:
 	FMOVQ (R17), F1
 
-loaded274:
+loaded318:
 	ADD R10<<2, R6, R19
 	CMP $0x04, R11
-	BGE whole275
+	BGE whole319
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R11
-	BLT loaded275
+	BLT loaded319
 	FMOVS (R19), F2
-	BEQ loaded275
+	BEQ loaded319
 	MOVD $4(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R11
-	BEQ loaded275
+	BEQ loaded319
 	MOVD $8(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded275
+	JMP loaded319
 
-whole275:
+whole319:
 	FMOVQ (R19), F2
 
-loaded275:
+loaded319:
 	ADD R10<<2, R7, R20
 	CMP $0x04, R11
-	BGE whole276
+	BGE whole320
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R11
-	BLT loaded276
+	BLT loaded320
 	FMOVS (R20), F3
-	BEQ loaded276
+	BEQ loaded320
 	MOVD $4(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R11
-	BEQ loaded276
+	BEQ loaded320
 	MOVD $8(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded276
+	JMP loaded320
 
-whole276:
+whole320:
 	FMOVQ (R20), F3
 
-loaded276:
+loaded320:
 	ADD R10<<2, R8, R21
 	CMP $0x04, R11
-	BGE whole277
+	BGE whole321
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R11
-	BLT loaded277
+	BLT loaded321
 	FMOVS (R21), F4
-	BEQ loaded277
+	BEQ loaded321
 	MOVD $4(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R11
-	BEQ loaded277
+	BEQ loaded321
 	MOVD $8(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded277
+	JMP loaded321
 
-whole277:
+whole321:
 	FMOVQ (R21), F4
 
-loaded277:
+loaded321:
 	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
 	VMOV V4.B16, V2.B16
 	VFMLA V3.S4, V0.S4, V2.S4
@@ -7496,119 +8576,119 @@ loaded277:
 	WORD $0x4e211c00 // AND V0.16B, V0.16B, V1.16B
 	ADD R9<<2, R1, R22
 	CMP $0x04, R11
-	BGE whole278
+	BGE whole322
 	CMP $0x01, R11
-	BLT stored278
+	BLT stored322
 	FMOVS F0, (R22)
-	BEQ stored278
+	BEQ stored322
 	MOVD $4(R22), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R11
-	BEQ stored278
+	BEQ stored322
 	MOVD $8(R22), R27
 	VST1 V0.S[2], (R27)
-	JMP stored278
+	JMP stored322
 
-whole278:
+whole322:
 	FMOVQ F0, (R22)
 
-stored278:
+stored322:
 	SUB $0x04, R11, R10
 	CMP $0x04, R10
-	BGE whole279
+	BGE whole323
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded279
+	BLT loaded323
 	FMOVS 16(R16), F0
-	BEQ loaded279
+	BEQ loaded323
 	MOVD $20(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded279
+	BEQ loaded323
 	MOVD $24(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded279
+	JMP loaded323
 
-whole279:
+whole323:
 	FMOVQ 16(R16), F0
 
-loaded279:
+loaded323:
 	CMP $0x04, R10
-	BGE whole280
+	BGE whole324
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R10
-	BLT loaded280
+	BLT loaded324
 	FMOVS 16(R17), F1
-	BEQ loaded280
+	BEQ loaded324
 	MOVD $20(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R10
-	BEQ loaded280
+	BEQ loaded324
 	MOVD $24(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded280
+	JMP loaded324
 
-whole280:
+whole324:
 	FMOVQ 16(R17), F1
 
-loaded280:
+loaded324:
 	CMP $0x04, R10
-	BGE whole281
+	BGE whole325
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded281
+	BLT loaded325
 	FMOVS 16(R19), F2
-	BEQ loaded281
+	BEQ loaded325
 	MOVD $20(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded281
+	BEQ loaded325
 	MOVD $24(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded281
+	JMP loaded325
 
-whole281:
+whole325:
 	FMOVQ 16(R19), F2
 
-loaded281:
+loaded325:
 	CMP $0x04, R10
-	BGE whole282
+	BGE whole326
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R10
-	BLT loaded282
+	BLT loaded326
 	FMOVS 16(R20), F3
-	BEQ loaded282
+	BEQ loaded326
 	MOVD $20(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R10
-	BEQ loaded282
+	BEQ loaded326
 	MOVD $24(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded282
+	JMP loaded326
 
-whole282:
+whole326:
 	FMOVQ 16(R20), F3
 
-loaded282:
+loaded326:
 	CMP $0x04, R10
-	BGE whole283
+	BGE whole327
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R10
-	BLT loaded283
+	BLT loaded327
 	FMOVS 16(R21), F4
-	BEQ loaded283
+	BEQ loaded327
 	MOVD $20(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R10
-	BEQ loaded283
+	BEQ loaded327
 	MOVD $24(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded283
+	JMP loaded327
 
-whole283:
+whole327:
 	FMOVQ 16(R21), F4
 
-loaded283:
+loaded327:
 	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
 	VMOV V4.B16, V2.B16
 	VFMLA V3.S4, V0.S4, V2.S4
@@ -7618,119 +8698,119 @@ loaded283:
 	WORD $0x6e205821 // NOT V1.16B, V1.16B
 	WORD $0x4e211c00 // AND V0.16B, V0.16B, V1.16B
 	CMP $0x04, R10
-	BGE whole284
+	BGE whole328
 	CMP $0x01, R10
-	BLT stored284
+	BLT stored328
 	FMOVS F0, 16(R22)
-	BEQ stored284
+	BEQ stored328
 	MOVD $20(R22), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored284
+	BEQ stored328
 	MOVD $24(R22), R27
 	VST1 V0.S[2], (R27)
-	JMP stored284
+	JMP stored328
 
-whole284:
+whole328:
 	FMOVQ F0, 16(R22)
 
-stored284:
+stored328:
 	SUB $0x08, R11, R10
 	CMP $0x04, R10
-	BGE whole285
+	BGE whole329
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded285
+	BLT loaded329
 	FMOVS 32(R16), F0
-	BEQ loaded285
+	BEQ loaded329
 	MOVD $36(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded285
+	BEQ loaded329
 	MOVD $40(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded285
+	JMP loaded329
 
-whole285:
+whole329:
 	FMOVQ 32(R16), F0
 
-loaded285:
+loaded329:
 	CMP $0x04, R10
-	BGE whole286
+	BGE whole330
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R10
-	BLT loaded286
+	BLT loaded330
 	FMOVS 32(R17), F1
-	BEQ loaded286
+	BEQ loaded330
 	MOVD $36(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R10
-	BEQ loaded286
+	BEQ loaded330
 	MOVD $40(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded286
+	JMP loaded330
 
-whole286:
+whole330:
 	FMOVQ 32(R17), F1
 
-loaded286:
+loaded330:
 	CMP $0x04, R10
-	BGE whole287
+	BGE whole331
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded287
+	BLT loaded331
 	FMOVS 32(R19), F2
-	BEQ loaded287
+	BEQ loaded331
 	MOVD $36(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded287
+	BEQ loaded331
 	MOVD $40(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded287
+	JMP loaded331
 
-whole287:
+whole331:
 	FMOVQ 32(R19), F2
 
-loaded287:
+loaded331:
 	CMP $0x04, R10
-	BGE whole288
+	BGE whole332
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R10
-	BLT loaded288
+	BLT loaded332
 	FMOVS 32(R20), F3
-	BEQ loaded288
+	BEQ loaded332
 	MOVD $36(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R10
-	BEQ loaded288
+	BEQ loaded332
 	MOVD $40(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded288
+	JMP loaded332
 
-whole288:
+whole332:
 	FMOVQ 32(R20), F3
 
-loaded288:
+loaded332:
 	CMP $0x04, R10
-	BGE whole289
+	BGE whole333
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R10
-	BLT loaded289
+	BLT loaded333
 	FMOVS 32(R21), F4
-	BEQ loaded289
+	BEQ loaded333
 	MOVD $36(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R10
-	BEQ loaded289
+	BEQ loaded333
 	MOVD $40(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded289
+	JMP loaded333
 
-whole289:
+whole333:
 	FMOVQ 32(R21), F4
 
-loaded289:
+loaded333:
 	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
 	VMOV V4.B16, V2.B16
 	VFMLA V3.S4, V0.S4, V2.S4
@@ -7740,119 +8820,119 @@ loaded289:
 	WORD $0x6e205821 // NOT V1.16B, V1.16B
 	WORD $0x4e211c00 // AND V0.16B, V0.16B, V1.16B
 	CMP $0x04, R10
-	BGE whole290
+	BGE whole334
 	CMP $0x01, R10
-	BLT stored290
+	BLT stored334
 	FMOVS F0, 32(R22)
-	BEQ stored290
+	BEQ stored334
 	MOVD $36(R22), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored290
+	BEQ stored334
 	MOVD $40(R22), R27
 	VST1 V0.S[2], (R27)
-	JMP stored290
+	JMP stored334
 
-whole290:
+whole334:
 	FMOVQ F0, 32(R22)
 
-stored290:
+stored334:
 	SUB $0x0c, R11, R10
 	CMP $0x04, R10
-	BGE whole291
+	BGE whole335
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded291
+	BLT loaded335
 	FMOVS 48(R16), F0
-	BEQ loaded291
+	BEQ loaded335
 	MOVD $52(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded291
+	BEQ loaded335
 	MOVD $56(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded291
+	JMP loaded335
 
-whole291:
+whole335:
 	FMOVQ 48(R16), F0
 
-loaded291:
+loaded335:
 	CMP $0x04, R10
-	BGE whole292
+	BGE whole336
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R10
-	BLT loaded292
+	BLT loaded336
 	FMOVS 48(R17), F1
-	BEQ loaded292
+	BEQ loaded336
 	MOVD $52(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R10
-	BEQ loaded292
+	BEQ loaded336
 	MOVD $56(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded292
+	JMP loaded336
 
-whole292:
+whole336:
 	FMOVQ 48(R17), F1
 
-loaded292:
+loaded336:
 	CMP $0x04, R10
-	BGE whole293
+	BGE whole337
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded293
+	BLT loaded337
 	FMOVS 48(R19), F2
-	BEQ loaded293
+	BEQ loaded337
 	MOVD $52(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded293
+	BEQ loaded337
 	MOVD $56(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded293
+	JMP loaded337
 
-whole293:
+whole337:
 	FMOVQ 48(R19), F2
 
-loaded293:
+loaded337:
 	CMP $0x04, R10
-	BGE whole294
+	BGE whole338
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R10
-	BLT loaded294
+	BLT loaded338
 	FMOVS 48(R20), F3
-	BEQ loaded294
+	BEQ loaded338
 	MOVD $52(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R10
-	BEQ loaded294
+	BEQ loaded338
 	MOVD $56(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded294
+	JMP loaded338
 
-whole294:
+whole338:
 	FMOVQ 48(R20), F3
 
-loaded294:
+loaded338:
 	CMP $0x04, R10
-	BGE whole295
+	BGE whole339
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R10
-	BLT loaded295
+	BLT loaded339
 	FMOVS 48(R21), F4
-	BEQ loaded295
+	BEQ loaded339
 	MOVD $52(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R10
-	BEQ loaded295
+	BEQ loaded339
 	MOVD $56(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded295
+	JMP loaded339
 
-whole295:
+whole339:
 	FMOVQ 48(R21), F4
 
-loaded295:
+loaded339:
 	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
 	VMOV V4.B16, V2.B16
 	VFMLA V3.S4, V0.S4, V2.S4
@@ -7862,23 +8942,23 @@ loaded295:
 	WORD $0x6e205821 // NOT V1.16B, V1.16B
 	WORD $0x4e211c00 // AND V0.16B, V0.16B, V1.16B
 	CMP $0x04, R10
-	BGE whole296
+	BGE whole340
 	CMP $0x01, R10
-	BLT stored296
+	BLT stored340
 	FMOVS F0, 48(R22)
-	BEQ stored296
+	BEQ stored340
 	MOVD $52(R22), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored296
+	BEQ stored340
 	MOVD $56(R22), R27
 	VST1 V0.S[2], (R27)
-	JMP stored296
+	JMP stored340
 
-whole296:
+whole340:
 	FMOVQ F0, 48(R22)
 
-stored296:
+stored340:
 	ADD R11, R9
 
 next:
@@ -7971,558 +9051,558 @@ tail:
 	BEQ next
 	ADD R10<<2, R2, R16
 	CMP $0x04, R12
-	BGE whole297
+	BGE whole341
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R12
-	BLT loaded297
+	BLT loaded341
 	FMOVS (R16), F0
-	BEQ loaded297
+	BEQ loaded341
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R12
-	BEQ loaded297
+	BEQ loaded341
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded297
+	JMP loaded341
 
-whole297:
+whole341:
 	FMOVQ (R16), F0
 
-loaded297:
+loaded341:
 	ADD R10<<2, R3, R17
 	CMP $0x04, R12
-	BGE whole298
+	BGE whole342
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R12
-	BLT loaded298
+	BLT loaded342
 	FMOVS (R17), F1
-	BEQ loaded298
+	BEQ loaded342
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R12
-	BEQ loaded298
+	BEQ loaded342
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded298
+	JMP loaded342
 
-whole298:
+whole342:
 	FMOVQ (R17), F1
 
-loaded298:
+loaded342:
 	ADD R11<<2, R6, R19
 	CMP $0x04, R12
-	BGE whole299
+	BGE whole343
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R12
-	BLT loaded299
+	BLT loaded343
 	FMOVS (R19), F2
-	BEQ loaded299
+	BEQ loaded343
 	MOVD $4(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R12
-	BEQ loaded299
+	BEQ loaded343
 	MOVD $8(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded299
+	JMP loaded343
 
-whole299:
+whole343:
 	FMOVQ (R19), F2
 
-loaded299:
+loaded343:
 	ADD R11<<2, R7, R20
 	CMP $0x04, R12
-	BGE whole300
+	BGE whole344
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R12
-	BLT loaded300
+	BLT loaded344
 	FMOVS (R20), F3
-	BEQ loaded300
+	BEQ loaded344
 	MOVD $4(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R12
-	BEQ loaded300
+	BEQ loaded344
 	MOVD $8(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded300
+	JMP loaded344
 
-whole300:
+whole344:
 	FMOVQ (R20), F3
 
-loaded300:
+loaded344:
 	ADD R11<<2, R8, R21
 	CMP $0x04, R12
-	BGE whole301
+	BGE whole345
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R12
-	BLT loaded301
+	BLT loaded345
 	FMOVS (R21), F4
-	BEQ loaded301
+	BEQ loaded345
 	MOVD $4(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R12
-	BEQ loaded301
+	BEQ loaded345
 	MOVD $8(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded301
+	JMP loaded345
 
-whole301:
+whole345:
 	FMOVQ (R21), F4
 
-loaded301:
+loaded345:
 	ADD R11<<2, R9, R22
 	CMP $0x04, R12
-	BGE whole302
+	BGE whole346
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R12
-	BLT loaded302
+	BLT loaded346
 	FMOVS (R22), F5
-	BEQ loaded302
+	BEQ loaded346
 	MOVD $4(R22), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R12
-	BEQ loaded302
+	BEQ loaded346
 	MOVD $8(R22), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded302
+	JMP loaded346
 
-whole302:
+whole346:
 	FMOVQ (R22), F5
 
-loaded302:
+loaded346:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
 	VFMLS V1.S4, V4.S4, V0.S4
 	WORD $0x4ea5d400 // FSUB V0.4S, V0.4S, V5.4S
 	ADD R10<<2, R1, R23
 	CMP $0x04, R12
-	BGE whole303
+	BGE whole347
 	CMP $0x01, R12
-	BLT stored303
+	BLT stored347
 	FMOVS F0, (R23)
-	BEQ stored303
+	BEQ stored347
 	MOVD $4(R23), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R12
-	BEQ stored303
+	BEQ stored347
 	MOVD $8(R23), R27
 	VST1 V0.S[2], (R27)
-	JMP stored303
+	JMP stored347
 
-whole303:
+whole347:
 	FMOVQ F0, (R23)
 
-stored303:
+stored347:
 	SUB $0x04, R12, R11
 	CMP $0x04, R11
-	BGE whole304
+	BGE whole348
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R11
-	BLT loaded304
+	BLT loaded348
 	FMOVS 16(R16), F0
-	BEQ loaded304
+	BEQ loaded348
 	MOVD $20(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R11
-	BEQ loaded304
+	BEQ loaded348
 	MOVD $24(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded304
+	JMP loaded348
 
-whole304:
+whole348:
 	FMOVQ 16(R16), F0
 
-loaded304:
+loaded348:
 	CMP $0x04, R11
-	BGE whole305
+	BGE whole349
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R11
-	BLT loaded305
+	BLT loaded349
 	FMOVS 16(R17), F1
-	BEQ loaded305
+	BEQ loaded349
 	MOVD $20(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R11
-	BEQ loaded305
+	BEQ loaded349
 	MOVD $24(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded305
+	JMP loaded349
 
-whole305:
+whole349:
 	FMOVQ 16(R17), F1
 
-loaded305:
+loaded349:
 	CMP $0x04, R11
-	BGE whole306
+	BGE whole350
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R11
-	BLT loaded306
+	BLT loaded350
 	FMOVS 16(R19), F2
-	BEQ loaded306
+	BEQ loaded350
 	MOVD $20(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R11
-	BEQ loaded306
+	BEQ loaded350
 	MOVD $24(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded306
+	JMP loaded350
 
-whole306:
+whole350:
 	FMOVQ 16(R19), F2
 
-loaded306:
+loaded350:
 	CMP $0x04, R11
-	BGE whole307
+	BGE whole351
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R11
-	BLT loaded307
+	BLT loaded351
 	FMOVS 16(R20), F3
-	BEQ loaded307
+	BEQ loaded351
 	MOVD $20(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R11
-	BEQ loaded307
+	BEQ loaded351
 	MOVD $24(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded307
+	JMP loaded351
 
-whole307:
+whole351:
 	FMOVQ 16(R20), F3
 
-loaded307:
+loaded351:
 	CMP $0x04, R11
-	BGE whole308
+	BGE whole352
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R11
-	BLT loaded308
+	BLT loaded352
 	FMOVS 16(R21), F4
-	BEQ loaded308
+	BEQ loaded352
 	MOVD $20(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R11
-	BEQ loaded308
+	BEQ loaded352
 	MOVD $24(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded308
+	JMP loaded352
 
-whole308:
+whole352:
 	FMOVQ 16(R21), F4
 
-loaded308:
+loaded352:
 	CMP $0x04, R11
-	BGE whole309
+	BGE whole353
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R11
-	BLT loaded309
+	BLT loaded353
 	FMOVS 16(R22), F5
-	BEQ loaded309
+	BEQ loaded353
 	MOVD $20(R22), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R11
-	BEQ loaded309
+	BEQ loaded353
 	MOVD $24(R22), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded309
+	JMP loaded353
 
-whole309:
+whole353:
 	FMOVQ 16(R22), F5
 
-loaded309:
+loaded353:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
 	VFMLS V1.S4, V4.S4, V0.S4
 	WORD $0x4ea5d400 // FSUB V0.4S, V0.4S, V5.4S
 	CMP $0x04, R11
-	BGE whole310
+	BGE whole354
 	CMP $0x01, R11
-	BLT stored310
+	BLT stored354
 	FMOVS F0, 16(R23)
-	BEQ stored310
+	BEQ stored354
 	MOVD $20(R23), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R11
-	BEQ stored310
+	BEQ stored354
 	MOVD $24(R23), R27
 	VST1 V0.S[2], (R27)
-	JMP stored310
+	JMP stored354
 
-whole310:
+whole354:
 	FMOVQ F0, 16(R23)
 
-stored310:
+stored354:
 	SUB $0x08, R12, R11
 	CMP $0x04, R11
-	BGE whole311
+	BGE whole355
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R11
-	BLT loaded311
+	BLT loaded355
 	FMOVS 32(R16), F0
-	BEQ loaded311
+	BEQ loaded355
 	MOVD $36(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R11
-	BEQ loaded311
+	BEQ loaded355
 	MOVD $40(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded311
+	JMP loaded355
 
-whole311:
+whole355:
 	FMOVQ 32(R16), F0
 
-loaded311:
+loaded355:
 	CMP $0x04, R11
-	BGE whole312
+	BGE whole356
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R11
-	BLT loaded312
+	BLT loaded356
 	FMOVS 32(R17), F1
-	BEQ loaded312
+	BEQ loaded356
 	MOVD $36(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R11
-	BEQ loaded312
+	BEQ loaded356
 	MOVD $40(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded312
+	JMP loaded356
 
-whole312:
+whole356:
 	FMOVQ 32(R17), F1
 
-loaded312:
+loaded356:
 	CMP $0x04, R11
-	BGE whole313
+	BGE whole357
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R11
-	BLT loaded313
+	BLT loaded357
 	FMOVS 32(R19), F2
-	BEQ loaded313
+	BEQ loaded357
 	MOVD $36(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R11
-	BEQ loaded313
+	BEQ loaded357
 	MOVD $40(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded313
+	JMP loaded357
 
-whole313:
+whole357:
 	FMOVQ 32(R19), F2
 
-loaded313:
+loaded357:
 	CMP $0x04, R11
-	BGE whole314
+	BGE whole358
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R11
-	BLT loaded314
+	BLT loaded358
 	FMOVS 32(R20), F3
-	BEQ loaded314
+	BEQ loaded358
 	MOVD $36(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R11
-	BEQ loaded314
+	BEQ loaded358
 	MOVD $40(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded314
+	JMP loaded358
 
-whole314:
+whole358:
 	FMOVQ 32(R20), F3
 
-loaded314:
+loaded358:
 	CMP $0x04, R11
-	BGE whole315
+	BGE whole359
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R11
-	BLT loaded315
+	BLT loaded359
 	FMOVS 32(R21), F4
-	BEQ loaded315
+	BEQ loaded359
 	MOVD $36(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R11
-	BEQ loaded315
+	BEQ loaded359
 	MOVD $40(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded315
+	JMP loaded359
 
-whole315:
+whole359:
 	FMOVQ 32(R21), F4
 
-loaded315:
+loaded359:
 	CMP $0x04, R11
-	BGE whole316
+	BGE whole360
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R11
-	BLT loaded316
+	BLT loaded360
 	FMOVS 32(R22), F5
-	BEQ loaded316
+	BEQ loaded360
 	MOVD $36(R22), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R11
-	BEQ loaded316
+	BEQ loaded360
 	MOVD $40(R22), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded316
+	JMP loaded360
 
-whole316:
+whole360:
 	FMOVQ 32(R22), F5
 
-loaded316:
+loaded360:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
 	VFMLS V1.S4, V4.S4, V0.S4
 	WORD $0x4ea5d400 // FSUB V0.4S, V0.4S, V5.4S
 	CMP $0x04, R11
-	BGE whole317
+	BGE whole361
 	CMP $0x01, R11
-	BLT stored317
+	BLT stored361
 	FMOVS F0, 32(R23)
-	BEQ stored317
+	BEQ stored361
 	MOVD $36(R23), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R11
-	BEQ stored317
+	BEQ stored361
 	MOVD $40(R23), R27
 	VST1 V0.S[2], (R27)
-	JMP stored317
+	JMP stored361
 
-whole317:
+whole361:
 	FMOVQ F0, 32(R23)
 
-stored317:
+stored361:
 	SUB $0x0c, R12, R11
 	CMP $0x04, R11
-	BGE whole318
+	BGE whole362
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R11
-	BLT loaded318
+	BLT loaded362
 	FMOVS 48(R16), F0
-	BEQ loaded318
+	BEQ loaded362
 	MOVD $52(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R11
-	BEQ loaded318
+	BEQ loaded362
 	MOVD $56(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded318
+	JMP loaded362
 
-whole318:
+whole362:
 	FMOVQ 48(R16), F0
 
-loaded318:
+loaded362:
 	CMP $0x04, R11
-	BGE whole319
+	BGE whole363
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R11
-	BLT loaded319
+	BLT loaded363
 	FMOVS 48(R17), F1
-	BEQ loaded319
+	BEQ loaded363
 	MOVD $52(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R11
-	BEQ loaded319
+	BEQ loaded363
 	MOVD $56(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded319
+	JMP loaded363
 
-whole319:
+whole363:
 	FMOVQ 48(R17), F1
 
-loaded319:
+loaded363:
 	CMP $0x04, R11
-	BGE whole320
+	BGE whole364
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R11
-	BLT loaded320
+	BLT loaded364
 	FMOVS 48(R19), F2
-	BEQ loaded320
+	BEQ loaded364
 	MOVD $52(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R11
-	BEQ loaded320
+	BEQ loaded364
 	MOVD $56(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded320
+	JMP loaded364
 
-whole320:
+whole364:
 	FMOVQ 48(R19), F2
 
-loaded320:
+loaded364:
 	CMP $0x04, R11
-	BGE whole321
+	BGE whole365
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R11
-	BLT loaded321
+	BLT loaded365
 	FMOVS 48(R20), F3
-	BEQ loaded321
+	BEQ loaded365
 	MOVD $52(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R11
-	BEQ loaded321
+	BEQ loaded365
 	MOVD $56(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded321
+	JMP loaded365
 
-whole321:
+whole365:
 	FMOVQ 48(R20), F3
 
-loaded321:
+loaded365:
 	CMP $0x04, R11
-	BGE whole322
+	BGE whole366
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R11
-	BLT loaded322
+	BLT loaded366
 	FMOVS 48(R21), F4
-	BEQ loaded322
+	BEQ loaded366
 	MOVD $52(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R11
-	BEQ loaded322
+	BEQ loaded366
 	MOVD $56(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded322
+	JMP loaded366
 
-whole322:
+whole366:
 	FMOVQ 48(R21), F4
 
-loaded322:
+loaded366:
 	CMP $0x04, R11
-	BGE whole323
+	BGE whole367
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R11
-	BLT loaded323
+	BLT loaded367
 	FMOVS 48(R22), F5
-	BEQ loaded323
+	BEQ loaded367
 	MOVD $52(R22), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R11
-	BEQ loaded323
+	BEQ loaded367
 	MOVD $56(R22), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded323
+	JMP loaded367
 
-whole323:
+whole367:
 	FMOVQ 48(R22), F5
 
-loaded323:
+loaded367:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
 	VFMLS V1.S4, V4.S4, V0.S4
 	WORD $0x4ea5d400 // FSUB V0.4S, V0.4S, V5.4S
 	CMP $0x04, R11
-	BGE whole324
+	BGE whole368
 	CMP $0x01, R11
-	BLT stored324
+	BLT stored368
 	FMOVS F0, 48(R23)
-	BEQ stored324
+	BEQ stored368
 	MOVD $52(R23), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R11
-	BEQ stored324
+	BEQ stored368
 	MOVD $56(R23), R27
 	VST1 V0.S[2], (R27)
-	JMP stored324
+	JMP stored368
 
-whole324:
+whole368:
 	FMOVQ F0, 48(R23)
 
-stored324:
+stored368:
 	ADD R12, R10
 
 next:
@@ -8587,324 +9667,324 @@ tail:
 	BEQ next
 	ADD R7<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole325
+	BGE whole369
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded325
+	BLT loaded369
 	FMOVS (R16), F2
-	BEQ loaded325
+	BEQ loaded369
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded325
+	BEQ loaded369
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded325
+	JMP loaded369
 
-whole325:
+whole369:
 	FMOVQ (R16), F2
 
-loaded325:
+loaded369:
 	ADD R7<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole326
+	BGE whole370
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded326
+	BLT loaded370
 	FMOVS (R17), F3
-	BEQ loaded326
+	BEQ loaded370
 	MOVD $4(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded326
+	BEQ loaded370
 	MOVD $8(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded326
+	JMP loaded370
 
-whole326:
+whole370:
 	FMOVQ (R17), F3
 
-loaded326:
+loaded370:
 	ADD R7<<2, R6, R19
 	CMP $0x04, R0
-	BGE whole327
+	BGE whole371
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded327
+	BLT loaded371
 	FMOVS (R19), F4
-	BEQ loaded327
+	BEQ loaded371
 	MOVD $4(R19), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded327
+	BEQ loaded371
 	MOVD $8(R19), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded327
+	JMP loaded371
 
-whole327:
+whole371:
 	FMOVQ (R19), F4
 
-loaded327:
+loaded371:
 	WORD $0x4ea0d442 // FSUB V2.4S, V2.4S, V0.4S
 	WORD $0x6e21dc42 // FMUL V2.4S, V2.4S, V1.4S
 	VFMLA V3.S4, V2.S4, V4.S4
 	ADD R7<<2, R1, R20
 	CMP $0x04, R0
-	BGE whole328
+	BGE whole372
 	CMP $0x01, R0
-	BLT stored328
+	BLT stored372
 	FMOVS F4, (R20)
-	BEQ stored328
+	BEQ stored372
 	MOVD $4(R20), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored328
+	BEQ stored372
 	MOVD $8(R20), R27
 	VST1 V4.S[2], (R27)
-	JMP stored328
+	JMP stored372
 
-whole328:
+whole372:
 	FMOVQ F4, (R20)
 
-stored328:
+stored372:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole329
+	BGE whole373
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded329
+	BLT loaded373
 	FMOVS 16(R16), F2
-	BEQ loaded329
+	BEQ loaded373
 	MOVD $20(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded329
+	BEQ loaded373
 	MOVD $24(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded329
+	JMP loaded373
 
-whole329:
+whole373:
 	FMOVQ 16(R16), F2
 
-loaded329:
+loaded373:
 	CMP $0x04, R1
-	BGE whole330
+	BGE whole374
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded330
+	BLT loaded374
 	FMOVS 16(R17), F3
-	BEQ loaded330
+	BEQ loaded374
 	MOVD $20(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded330
+	BEQ loaded374
 	MOVD $24(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded330
+	JMP loaded374
 
-whole330:
+whole374:
 	FMOVQ 16(R17), F3
 
-loaded330:
+loaded374:
 	CMP $0x04, R1
-	BGE whole331
+	BGE whole375
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded331
+	BLT loaded375
 	FMOVS 16(R19), F4
-	BEQ loaded331
+	BEQ loaded375
 	MOVD $20(R19), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded331
+	BEQ loaded375
 	MOVD $24(R19), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded331
+	JMP loaded375
 
-whole331:
+whole375:
 	FMOVQ 16(R19), F4
 
-loaded331:
+loaded375:
 	WORD $0x4ea0d442 // FSUB V2.4S, V2.4S, V0.4S
 	WORD $0x6e21dc42 // FMUL V2.4S, V2.4S, V1.4S
 	VFMLA V3.S4, V2.S4, V4.S4
 	CMP $0x04, R1
-	BGE whole332
+	BGE whole376
 	CMP $0x01, R1
-	BLT stored332
+	BLT stored376
 	FMOVS F4, 16(R20)
-	BEQ stored332
+	BEQ stored376
 	MOVD $20(R20), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored332
+	BEQ stored376
 	MOVD $24(R20), R27
 	VST1 V4.S[2], (R27)
-	JMP stored332
+	JMP stored376
 
-whole332:
+whole376:
 	FMOVQ F4, 16(R20)
 
-stored332:
+stored376:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole333
+	BGE whole377
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded333
+	BLT loaded377
 	FMOVS 32(R16), F2
-	BEQ loaded333
+	BEQ loaded377
 	MOVD $36(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded333
+	BEQ loaded377
 	MOVD $40(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded333
+	JMP loaded377
 
-whole333:
+whole377:
 	FMOVQ 32(R16), F2
 
-loaded333:
+loaded377:
 	CMP $0x04, R1
-	BGE whole334
+	BGE whole378
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded334
+	BLT loaded378
 	FMOVS 32(R17), F3
-	BEQ loaded334
+	BEQ loaded378
 	MOVD $36(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded334
+	BEQ loaded378
 	MOVD $40(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded334
+	JMP loaded378
 
-whole334:
+whole378:
 	FMOVQ 32(R17), F3
 
-loaded334:
+loaded378:
 	CMP $0x04, R1
-	BGE whole335
+	BGE whole379
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded335
+	BLT loaded379
 	FMOVS 32(R19), F4
-	BEQ loaded335
+	BEQ loaded379
 	MOVD $36(R19), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded335
+	BEQ loaded379
 	MOVD $40(R19), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded335
+	JMP loaded379
 
-whole335:
+whole379:
 	FMOVQ 32(R19), F4
 
-loaded335:
+loaded379:
 	WORD $0x4ea0d442 // FSUB V2.4S, V2.4S, V0.4S
 	WORD $0x6e21dc42 // FMUL V2.4S, V2.4S, V1.4S
 	VFMLA V3.S4, V2.S4, V4.S4
 	CMP $0x04, R1
-	BGE whole336
+	BGE whole380
 	CMP $0x01, R1
-	BLT stored336
+	BLT stored380
 	FMOVS F4, 32(R20)
-	BEQ stored336
+	BEQ stored380
 	MOVD $36(R20), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored336
+	BEQ stored380
 	MOVD $40(R20), R27
 	VST1 V4.S[2], (R27)
-	JMP stored336
+	JMP stored380
 
-whole336:
+whole380:
 	FMOVQ F4, 32(R20)
 
-stored336:
+stored380:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole337
+	BGE whole381
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded337
+	BLT loaded381
 	FMOVS 48(R16), F2
-	BEQ loaded337
+	BEQ loaded381
 	MOVD $52(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded337
+	BEQ loaded381
 	MOVD $56(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded337
+	JMP loaded381
 
-whole337:
+whole381:
 	FMOVQ 48(R16), F2
 
-loaded337:
+loaded381:
 	CMP $0x04, R1
-	BGE whole338
+	BGE whole382
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded338
+	BLT loaded382
 	FMOVS 48(R17), F3
-	BEQ loaded338
+	BEQ loaded382
 	MOVD $52(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded338
+	BEQ loaded382
 	MOVD $56(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded338
+	JMP loaded382
 
-whole338:
+whole382:
 	FMOVQ 48(R17), F3
 
-loaded338:
+loaded382:
 	CMP $0x04, R1
-	BGE whole339
+	BGE whole383
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded339
+	BLT loaded383
 	FMOVS 48(R19), F4
-	BEQ loaded339
+	BEQ loaded383
 	MOVD $52(R19), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded339
+	BEQ loaded383
 	MOVD $56(R19), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded339
+	JMP loaded383
 
-whole339:
+whole383:
 	FMOVQ 48(R19), F4
 
-loaded339:
+loaded383:
 	WORD $0x4ea0d440 // FSUB V0.4S, V2.4S, V0.4S
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	VMOV V4.B16, V1.B16
 	VFMLA V3.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole340
+	BGE whole384
 	CMP $0x01, R1
-	BLT stored340
+	BLT stored384
 	FMOVS F1, 48(R20)
-	BEQ stored340
+	BEQ stored384
 	MOVD $52(R20), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored340
+	BEQ stored384
 	MOVD $56(R20), R27
 	VST1 V1.S[2], (R27)
-	JMP stored340
+	JMP stored384
 
-whole340:
+whole384:
 	FMOVQ F1, 48(R20)
 
-stored340:
+stored384:
 	ADD R0, R7
 
 next:
@@ -8979,104 +10059,104 @@ tail:
 	BEQ next
 	ADD R9<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole341
+	BGE whole385
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded341
+	BLT loaded385
 	FMOVS (R16), F4
-	BEQ loaded341
+	BEQ loaded385
 	MOVD $4(R16), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded341
+	BEQ loaded385
 	MOVD $8(R16), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded341
+	JMP loaded385
 
-whole341:
+whole385:
 	FMOVQ (R16), F4
 
-loaded341:
+loaded385:
 	ADD R9<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole342
+	BGE whole386
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded342
+	BLT loaded386
 	FMOVS (R17), F5
-	BEQ loaded342
+	BEQ loaded386
 	MOVD $4(R17), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded342
+	BEQ loaded386
 	MOVD $8(R17), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded342
+	JMP loaded386
 
-whole342:
+whole386:
 	FMOVQ (R17), F5
 
-loaded342:
+loaded386:
 	ADD R9<<2, R6, R19
 	CMP $0x04, R0
-	BGE whole343
+	BGE whole387
 	VEOR V6.B16, V6.B16, V6.B16
 	CMP $0x01, R0
-	BLT loaded343
+	BLT loaded387
 	FMOVS (R19), F6
-	BEQ loaded343
+	BEQ loaded387
 	MOVD $4(R19), R27
 	VLD1 (R27), V6.S[1]
 	CMP $0x02, R0
-	BEQ loaded343
+	BEQ loaded387
 	MOVD $8(R19), R27
 	VLD1 (R27), V6.S[2]
-	JMP loaded343
+	JMP loaded387
 
-whole343:
+whole387:
 	FMOVQ (R19), F6
 
-loaded343:
+loaded387:
 	ADD R9<<2, R7, R20
 	CMP $0x04, R0
-	BGE whole344
+	BGE whole388
 	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0x01, R0
-	BLT loaded344
+	BLT loaded388
 	FMOVS (R20), F7
-	BEQ loaded344
+	BEQ loaded388
 	MOVD $4(R20), R27
 	VLD1 (R27), V7.S[1]
 	CMP $0x02, R0
-	BEQ loaded344
+	BEQ loaded388
 	MOVD $8(R20), R27
 	VLD1 (R27), V7.S[2]
-	JMP loaded344
+	JMP loaded388
 
-whole344:
+whole388:
 	FMOVQ (R20), F7
 
-loaded344:
+loaded388:
 	ADD R9<<2, R8, R21
 	CMP $0x04, R0
-	BGE whole345
+	BGE whole389
 	VEOR V8.B16, V8.B16, V8.B16
 	CMP $0x01, R0
-	BLT loaded345
+	BLT loaded389
 	FMOVS (R21), F8
-	BEQ loaded345
+	BEQ loaded389
 	MOVD $4(R21), R27
 	VLD1 (R27), V8.S[1]
 	CMP $0x02, R0
-	BEQ loaded345
+	BEQ loaded389
 	MOVD $8(R21), R27
 	VLD1 (R27), V8.S[2]
-	JMP loaded345
+	JMP loaded389
 
-whole345:
+whole389:
 	FMOVQ (R21), F8
 
-loaded345:
+loaded389:
 	WORD $0x4ea0d4e7 // FSUB V7.4S, V7.4S, V0.4S
 	WORD $0x6e28dcc8 // FMUL V8.4S, V6.4S, V8.4S
 	WORD $0x6e21dd08 // FMUL V8.4S, V8.4S, V1.4S
@@ -9087,155 +10167,155 @@ loaded345:
 	WORD $0x4e26d4a5 // FADD V5.4S, V5.4S, V6.4S
 	ADD R9<<2, R1, R22
 	CMP $0x04, R0
-	BGE whole346
+	BGE whole390
 	CMP $0x01, R0
-	BLT stored346
+	BLT stored390
 	FMOVS F8, (R22)
-	BEQ stored346
+	BEQ stored390
 	MOVD $4(R22), R27
 	VST1 V8.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored346
+	BEQ stored390
 	MOVD $8(R22), R27
 	VST1 V8.S[2], (R27)
-	JMP stored346
+	JMP stored390
 
-whole346:
+whole390:
 	FMOVQ F8, (R22)
 
-stored346:
+stored390:
 	CMP $0x04, R0
-	BGE whole347
+	BGE whole391
 	CMP $0x01, R0
-	BLT stored347
+	BLT stored391
 	FMOVS F4, (R16)
-	BEQ stored347
+	BEQ stored391
 	MOVD $4(R16), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored347
+	BEQ stored391
 	MOVD $8(R16), R27
 	VST1 V4.S[2], (R27)
-	JMP stored347
+	JMP stored391
 
-whole347:
+whole391:
 	FMOVQ F4, (R16)
 
-stored347:
+stored391:
 	CMP $0x04, R0
-	BGE whole348
+	BGE whole392
 	CMP $0x01, R0
-	BLT stored348
+	BLT stored392
 	FMOVS F5, (R17)
-	BEQ stored348
+	BEQ stored392
 	MOVD $4(R17), R27
 	VST1 V5.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored348
+	BEQ stored392
 	MOVD $8(R17), R27
 	VST1 V5.S[2], (R27)
-	JMP stored348
+	JMP stored392
 
-whole348:
+whole392:
 	FMOVQ F5, (R17)
 
-stored348:
+stored392:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole349
+	BGE whole393
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded349
+	BLT loaded393
 	FMOVS 16(R16), F4
-	BEQ loaded349
+	BEQ loaded393
 	MOVD $20(R16), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded349
+	BEQ loaded393
 	MOVD $24(R16), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded349
+	JMP loaded393
 
-whole349:
+whole393:
 	FMOVQ 16(R16), F4
 
-loaded349:
+loaded393:
 	CMP $0x04, R1
-	BGE whole350
+	BGE whole394
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded350
+	BLT loaded394
 	FMOVS 16(R17), F5
-	BEQ loaded350
+	BEQ loaded394
 	MOVD $20(R17), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded350
+	BEQ loaded394
 	MOVD $24(R17), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded350
+	JMP loaded394
 
-whole350:
+whole394:
 	FMOVQ 16(R17), F5
 
-loaded350:
+loaded394:
 	CMP $0x04, R1
-	BGE whole351
+	BGE whole395
 	VEOR V6.B16, V6.B16, V6.B16
 	CMP $0x01, R1
-	BLT loaded351
+	BLT loaded395
 	FMOVS 16(R19), F6
-	BEQ loaded351
+	BEQ loaded395
 	MOVD $20(R19), R27
 	VLD1 (R27), V6.S[1]
 	CMP $0x02, R1
-	BEQ loaded351
+	BEQ loaded395
 	MOVD $24(R19), R27
 	VLD1 (R27), V6.S[2]
-	JMP loaded351
+	JMP loaded395
 
-whole351:
+whole395:
 	FMOVQ 16(R19), F6
 
-loaded351:
+loaded395:
 	CMP $0x04, R1
-	BGE whole352
+	BGE whole396
 	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0x01, R1
-	BLT loaded352
+	BLT loaded396
 	FMOVS 16(R20), F7
-	BEQ loaded352
+	BEQ loaded396
 	MOVD $20(R20), R27
 	VLD1 (R27), V7.S[1]
 	CMP $0x02, R1
-	BEQ loaded352
+	BEQ loaded396
 	MOVD $24(R20), R27
 	VLD1 (R27), V7.S[2]
-	JMP loaded352
+	JMP loaded396
 
-whole352:
+whole396:
 	FMOVQ 16(R20), F7
 
-loaded352:
+loaded396:
 	CMP $0x04, R1
-	BGE whole353
+	BGE whole397
 	VEOR V8.B16, V8.B16, V8.B16
 	CMP $0x01, R1
-	BLT loaded353
+	BLT loaded397
 	FMOVS 16(R21), F8
-	BEQ loaded353
+	BEQ loaded397
 	MOVD $20(R21), R27
 	VLD1 (R27), V8.S[1]
 	CMP $0x02, R1
-	BEQ loaded353
+	BEQ loaded397
 	MOVD $24(R21), R27
 	VLD1 (R27), V8.S[2]
-	JMP loaded353
+	JMP loaded397
 
-whole353:
+whole397:
 	FMOVQ 16(R21), F8
 
-loaded353:
+loaded397:
 	WORD $0x4ea0d4e0 // FSUB V0.4S, V7.4S, V0.4S
 	WORD $0x6e28dcc7 // FMUL V7.4S, V6.4S, V8.4S
 	WORD $0x6e21dce7 // FMUL V7.4S, V7.4S, V1.4S
@@ -9246,59 +10326,59 @@ loaded353:
 	VFMLA V0.S4, V6.S4, V1.S4
 	WORD $0x4e26d4a0 // FADD V0.4S, V5.4S, V6.4S
 	CMP $0x04, R1
-	BGE whole354
+	BGE whole398
 	CMP $0x01, R1
-	BLT stored354
+	BLT stored398
 	FMOVS F2, 16(R22)
-	BEQ stored354
+	BEQ stored398
 	MOVD $20(R22), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored354
+	BEQ stored398
 	MOVD $24(R22), R27
 	VST1 V2.S[2], (R27)
-	JMP stored354
+	JMP stored398
 
-whole354:
+whole398:
 	FMOVQ F2, 16(R22)
 
-stored354:
+stored398:
 	CMP $0x04, R1
-	BGE whole355
+	BGE whole399
 	CMP $0x01, R1
-	BLT stored355
+	BLT stored399
 	FMOVS F1, 16(R16)
-	BEQ stored355
+	BEQ stored399
 	MOVD $20(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored355
+	BEQ stored399
 	MOVD $24(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored355
+	JMP stored399
 
-whole355:
+whole399:
 	FMOVQ F1, 16(R16)
 
-stored355:
+stored399:
 	CMP $0x04, R1
-	BGE whole356
+	BGE whole400
 	CMP $0x01, R1
-	BLT stored356
+	BLT stored400
 	FMOVS F0, 16(R17)
-	BEQ stored356
+	BEQ stored400
 	MOVD $20(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored356
+	BEQ stored400
 	MOVD $24(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored356
+	JMP stored400
 
-whole356:
+whole400:
 	FMOVQ F0, 16(R17)
 
-stored356:
+stored400:
 	ADD R0, R9
 
 next:
@@ -9353,238 +10433,238 @@ tail:
 	BEQ next
 	ADD R6<<2, R2, R16
 	CMP $0x04, R8
-	BGE whole357
+	BGE whole401
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R8
-	BLT loaded357
+	BLT loaded401
 	FMOVS (R16), F0
-	BEQ loaded357
+	BEQ loaded401
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R8
-	BEQ loaded357
+	BEQ loaded401
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded357
+	JMP loaded401
 
-whole357:
+whole401:
 	FMOVQ (R16), F0
 
-loaded357:
+loaded401:
 	ADD R7<<2, R3, R17
 	CMP $0x04, R8
-	BGE whole358
+	BGE whole402
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded358
+	BLT loaded402
 	FMOVS (R17), F1
-	BEQ loaded358
+	BEQ loaded402
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded358
+	BEQ loaded402
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded358
+	JMP loaded402
 
-whole358:
+whole402:
 	FMOVQ (R17), F1
 
-loaded358:
+loaded402:
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	ADD R6<<2, R1, R19
 	CMP $0x04, R8
-	BGE whole359
+	BGE whole403
 	CMP $0x01, R8
-	BLT stored359
+	BLT stored403
 	FMOVS F0, (R19)
-	BEQ stored359
+	BEQ stored403
 	MOVD $4(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored359
+	BEQ stored403
 	MOVD $8(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored359
+	JMP stored403
 
-whole359:
+whole403:
 	FMOVQ F0, (R19)
 
-stored359:
+stored403:
 	SUB $0x04, R8, R7
 	CMP $0x04, R7
-	BGE whole360
+	BGE whole404
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R7
-	BLT loaded360
+	BLT loaded404
 	FMOVS 16(R16), F0
-	BEQ loaded360
+	BEQ loaded404
 	MOVD $20(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R7
-	BEQ loaded360
+	BEQ loaded404
 	MOVD $24(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded360
+	JMP loaded404
 
-whole360:
+whole404:
 	FMOVQ 16(R16), F0
 
-loaded360:
+loaded404:
 	CMP $0x04, R7
-	BGE whole361
+	BGE whole405
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R7
-	BLT loaded361
+	BLT loaded405
 	FMOVS 16(R17), F1
-	BEQ loaded361
+	BEQ loaded405
 	MOVD $20(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R7
-	BEQ loaded361
+	BEQ loaded405
 	MOVD $24(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded361
+	JMP loaded405
 
-whole361:
+whole405:
 	FMOVQ 16(R17), F1
 
-loaded361:
+loaded405:
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	CMP $0x04, R7
-	BGE whole362
+	BGE whole406
 	CMP $0x01, R7
-	BLT stored362
+	BLT stored406
 	FMOVS F0, 16(R19)
-	BEQ stored362
+	BEQ stored406
 	MOVD $20(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R7
-	BEQ stored362
+	BEQ stored406
 	MOVD $24(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored362
+	JMP stored406
 
-whole362:
+whole406:
 	FMOVQ F0, 16(R19)
 
-stored362:
+stored406:
 	SUB $0x08, R8, R7
 	CMP $0x04, R7
-	BGE whole363
+	BGE whole407
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R7
-	BLT loaded363
+	BLT loaded407
 	FMOVS 32(R16), F0
-	BEQ loaded363
+	BEQ loaded407
 	MOVD $36(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R7
-	BEQ loaded363
+	BEQ loaded407
 	MOVD $40(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded363
+	JMP loaded407
 
-whole363:
+whole407:
 	FMOVQ 32(R16), F0
 
-loaded363:
+loaded407:
 	CMP $0x04, R7
-	BGE whole364
+	BGE whole408
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R7
-	BLT loaded364
+	BLT loaded408
 	FMOVS 32(R17), F1
-	BEQ loaded364
+	BEQ loaded408
 	MOVD $36(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R7
-	BEQ loaded364
+	BEQ loaded408
 	MOVD $40(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded364
+	JMP loaded408
 
-whole364:
+whole408:
 	FMOVQ 32(R17), F1
 
-loaded364:
+loaded408:
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	CMP $0x04, R7
-	BGE whole365
+	BGE whole409
 	CMP $0x01, R7
-	BLT stored365
+	BLT stored409
 	FMOVS F0, 32(R19)
-	BEQ stored365
+	BEQ stored409
 	MOVD $36(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R7
-	BEQ stored365
+	BEQ stored409
 	MOVD $40(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored365
+	JMP stored409
 
-whole365:
+whole409:
 	FMOVQ F0, 32(R19)
 
-stored365:
+stored409:
 	SUB $0x0c, R8, R7
 	CMP $0x04, R7
-	BGE whole366
+	BGE whole410
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R7
-	BLT loaded366
+	BLT loaded410
 	FMOVS 48(R16), F0
-	BEQ loaded366
+	BEQ loaded410
 	MOVD $52(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R7
-	BEQ loaded366
+	BEQ loaded410
 	MOVD $56(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded366
+	JMP loaded410
 
-whole366:
+whole410:
 	FMOVQ 48(R16), F0
 
-loaded366:
+loaded410:
 	CMP $0x04, R7
-	BGE whole367
+	BGE whole411
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R7
-	BLT loaded367
+	BLT loaded411
 	FMOVS 48(R17), F1
-	BEQ loaded367
+	BEQ loaded411
 	MOVD $52(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R7
-	BEQ loaded367
+	BEQ loaded411
 	MOVD $56(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded367
+	JMP loaded411
 
-whole367:
+whole411:
 	FMOVQ 48(R17), F1
 
-loaded367:
+loaded411:
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	CMP $0x04, R7
-	BGE whole368
+	BGE whole412
 	CMP $0x01, R7
-	BLT stored368
+	BLT stored412
 	FMOVS F0, 48(R19)
-	BEQ stored368
+	BEQ stored412
 	MOVD $52(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R7
-	BEQ stored368
+	BEQ stored412
 	MOVD $56(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored368
+	JMP stored412
 
-whole368:
+whole412:
 	FMOVQ F0, 48(R19)
 
-stored368:
+stored412:
 	ADD R8, R6
 
 next:
@@ -9669,44 +10749,44 @@ tail:
 	BEQ next
 	ADD R6<<2, R2, R16
 	CMP $0x04, R8
-	BGE whole369
+	BGE whole413
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R8
-	BLT loaded369
+	BLT loaded413
 	FMOVS (R16), F0
-	BEQ loaded369
+	BEQ loaded413
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R8
-	BEQ loaded369
+	BEQ loaded413
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded369
+	JMP loaded413
 
-whole369:
+whole413:
 	FMOVQ (R16), F0
 
-loaded369:
+loaded413:
 	ADD R7<<2, R3, R17
 	CMP $0x04, R8
-	BGE whole370
+	BGE whole414
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded370
+	BLT loaded414
 	FMOVS (R17), F1
-	BEQ loaded370
+	BEQ loaded414
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded370
+	BEQ loaded414
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded370
+	JMP loaded414
 
-whole370:
+whole414:
 	FMOVQ (R17), F1
 
-loaded370:
+loaded414:
 	VEOR V2.B16, V2.B16, V2.B16
 	WORD $0x6ea2e403 // FCMGT V3.4S, V0.4S, V2.4S
 	VBSL V0.B16, V2.B16, V3.B16
@@ -9717,62 +10797,62 @@ loaded370:
 	VFMLA V3.S4, V1.S4, V0.S4
 	ADD R6<<2, R1, R19
 	CMP $0x04, R8
-	BGE whole371
+	BGE whole415
 	CMP $0x01, R8
-	BLT stored371
+	BLT stored415
 	FMOVS F0, (R19)
-	BEQ stored371
+	BEQ stored415
 	MOVD $4(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored371
+	BEQ stored415
 	MOVD $8(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored371
+	JMP stored415
 
-whole371:
+whole415:
 	FMOVQ F0, (R19)
 
-stored371:
+stored415:
 	SUB $0x04, R8, R7
 	CMP $0x04, R7
-	BGE whole372
+	BGE whole416
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R7
-	BLT loaded372
+	BLT loaded416
 	FMOVS 16(R16), F0
-	BEQ loaded372
+	BEQ loaded416
 	MOVD $20(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R7
-	BEQ loaded372
+	BEQ loaded416
 	MOVD $24(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded372
+	JMP loaded416
 
-whole372:
+whole416:
 	FMOVQ 16(R16), F0
 
-loaded372:
+loaded416:
 	CMP $0x04, R7
-	BGE whole373
+	BGE whole417
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R7
-	BLT loaded373
+	BLT loaded417
 	FMOVS 16(R17), F1
-	BEQ loaded373
+	BEQ loaded417
 	MOVD $20(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R7
-	BEQ loaded373
+	BEQ loaded417
 	MOVD $24(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded373
+	JMP loaded417
 
-whole373:
+whole417:
 	FMOVQ 16(R17), F1
 
-loaded373:
+loaded417:
 	VEOR V2.B16, V2.B16, V2.B16
 	WORD $0x6ea2e403 // FCMGT V3.4S, V0.4S, V2.4S
 	VBSL V0.B16, V2.B16, V3.B16
@@ -9782,62 +10862,62 @@ loaded373:
 	VMOV V4.B16, V0.B16
 	VFMLA V3.S4, V1.S4, V0.S4
 	CMP $0x04, R7
-	BGE whole374
+	BGE whole418
 	CMP $0x01, R7
-	BLT stored374
+	BLT stored418
 	FMOVS F0, 16(R19)
-	BEQ stored374
+	BEQ stored418
 	MOVD $20(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R7
-	BEQ stored374
+	BEQ stored418
 	MOVD $24(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored374
+	JMP stored418
 
-whole374:
+whole418:
 	FMOVQ F0, 16(R19)
 
-stored374:
+stored418:
 	SUB $0x08, R8, R7
 	CMP $0x04, R7
-	BGE whole375
+	BGE whole419
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R7
-	BLT loaded375
+	BLT loaded419
 	FMOVS 32(R16), F0
-	BEQ loaded375
+	BEQ loaded419
 	MOVD $36(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R7
-	BEQ loaded375
+	BEQ loaded419
 	MOVD $40(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded375
+	JMP loaded419
 
-whole375:
+whole419:
 	FMOVQ 32(R16), F0
 
-loaded375:
+loaded419:
 	CMP $0x04, R7
-	BGE whole376
+	BGE whole420
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R7
-	BLT loaded376
+	BLT loaded420
 	FMOVS 32(R17), F1
-	BEQ loaded376
+	BEQ loaded420
 	MOVD $36(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R7
-	BEQ loaded376
+	BEQ loaded420
 	MOVD $40(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded376
+	JMP loaded420
 
-whole376:
+whole420:
 	FMOVQ 32(R17), F1
 
-loaded376:
+loaded420:
 	VEOR V2.B16, V2.B16, V2.B16
 	WORD $0x6ea2e403 // FCMGT V3.4S, V0.4S, V2.4S
 	VBSL V0.B16, V2.B16, V3.B16
@@ -9847,62 +10927,62 @@ loaded376:
 	VMOV V4.B16, V0.B16
 	VFMLA V3.S4, V1.S4, V0.S4
 	CMP $0x04, R7
-	BGE whole377
+	BGE whole421
 	CMP $0x01, R7
-	BLT stored377
+	BLT stored421
 	FMOVS F0, 32(R19)
-	BEQ stored377
+	BEQ stored421
 	MOVD $36(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R7
-	BEQ stored377
+	BEQ stored421
 	MOVD $40(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored377
+	JMP stored421
 
-whole377:
+whole421:
 	FMOVQ F0, 32(R19)
 
-stored377:
+stored421:
 	SUB $0x0c, R8, R7
 	CMP $0x04, R7
-	BGE whole378
+	BGE whole422
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R7
-	BLT loaded378
+	BLT loaded422
 	FMOVS 48(R16), F0
-	BEQ loaded378
+	BEQ loaded422
 	MOVD $52(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R7
-	BEQ loaded378
+	BEQ loaded422
 	MOVD $56(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded378
+	JMP loaded422
 
-whole378:
+whole422:
 	FMOVQ 48(R16), F0
 
-loaded378:
+loaded422:
 	CMP $0x04, R7
-	BGE whole379
+	BGE whole423
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R7
-	BLT loaded379
+	BLT loaded423
 	FMOVS 48(R17), F1
-	BEQ loaded379
+	BEQ loaded423
 	MOVD $52(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R7
-	BEQ loaded379
+	BEQ loaded423
 	MOVD $56(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded379
+	JMP loaded423
 
-whole379:
+whole423:
 	FMOVQ 48(R17), F1
 
-loaded379:
+loaded423:
 	VEOR V2.B16, V2.B16, V2.B16
 	WORD $0x6ea2e403 // FCMGT V3.4S, V0.4S, V2.4S
 	VBSL V0.B16, V2.B16, V3.B16
@@ -9912,23 +10992,23 @@ loaded379:
 	VMOV V4.B16, V0.B16
 	VFMLA V3.S4, V1.S4, V0.S4
 	CMP $0x04, R7
-	BGE whole380
+	BGE whole424
 	CMP $0x01, R7
-	BLT stored380
+	BLT stored424
 	FMOVS F0, 48(R19)
-	BEQ stored380
+	BEQ stored424
 	MOVD $52(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R7
-	BEQ stored380
+	BEQ stored424
 	MOVD $56(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored380
+	JMP stored424
 
-whole380:
+whole424:
 	FMOVQ F0, 48(R19)
 
-stored380:
+stored424:
 	ADD R8, R6
 
 next:
@@ -10003,327 +11083,327 @@ tail:
 	BEQ next
 	ADD R7<<2, R2, R16
 	CMP $0x04, R9
-	BGE whole381
+	BGE whole425
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R9
-	BLT loaded381
+	BLT loaded425
 	FMOVS (R16), F0
-	BEQ loaded381
+	BEQ loaded425
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R9
-	BEQ loaded381
+	BEQ loaded425
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded381
+	JMP loaded425
 
-whole381:
+whole425:
 	FMOVQ (R16), F0
 
-loaded381:
+loaded425:
 	ADD R7<<2, R3, R17
 	CMP $0x04, R9
-	BGE whole382
+	BGE whole426
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded382
+	BLT loaded426
 	FMOVS (R17), F1
-	BEQ loaded382
+	BEQ loaded426
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded382
+	BEQ loaded426
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded382
+	JMP loaded426
 
-whole382:
+whole426:
 	FMOVQ (R17), F1
 
-loaded382:
+loaded426:
 	ADD R8<<2, R6, R19
 	CMP $0x04, R9
-	BGE whole383
+	BGE whole427
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded383
+	BLT loaded427
 	FMOVS (R19), F2
-	BEQ loaded383
+	BEQ loaded427
 	MOVD $4(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded383
+	BEQ loaded427
 	MOVD $8(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded383
+	JMP loaded427
 
-whole383:
+whole427:
 	FMOVQ (R19), F2
 
-loaded383:
+loaded427:
 	VEOR V3.B16, V3.B16, V3.B16
 	WORD $0x6ea3e421 // FCMGT V1.4S, V1.4S, V3.4S
 	WORD $0x6e22dc02 // FMUL V2.4S, V0.4S, V2.4S
 	VBSL V2.B16, V0.B16, V1.B16
 	ADD R7<<2, R1, R20
 	CMP $0x04, R9
-	BGE whole384
+	BGE whole428
 	CMP $0x01, R9
-	BLT stored384
+	BLT stored428
 	FMOVS F1, (R20)
-	BEQ stored384
+	BEQ stored428
 	MOVD $4(R20), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R9
-	BEQ stored384
+	BEQ stored428
 	MOVD $8(R20), R27
 	VST1 V1.S[2], (R27)
-	JMP stored384
+	JMP stored428
 
-whole384:
+whole428:
 	FMOVQ F1, (R20)
 
-stored384:
+stored428:
 	SUB $0x04, R9, R8
 	CMP $0x04, R8
-	BGE whole385
+	BGE whole429
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R8
-	BLT loaded385
+	BLT loaded429
 	FMOVS 16(R16), F0
-	BEQ loaded385
+	BEQ loaded429
 	MOVD $20(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R8
-	BEQ loaded385
+	BEQ loaded429
 	MOVD $24(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded385
+	JMP loaded429
 
-whole385:
+whole429:
 	FMOVQ 16(R16), F0
 
-loaded385:
+loaded429:
 	CMP $0x04, R8
-	BGE whole386
+	BGE whole430
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded386
+	BLT loaded430
 	FMOVS 16(R17), F1
-	BEQ loaded386
+	BEQ loaded430
 	MOVD $20(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded386
+	BEQ loaded430
 	MOVD $24(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded386
+	JMP loaded430
 
-whole386:
+whole430:
 	FMOVQ 16(R17), F1
 
-loaded386:
+loaded430:
 	CMP $0x04, R8
-	BGE whole387
+	BGE whole431
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R8
-	BLT loaded387
+	BLT loaded431
 	FMOVS 16(R19), F2
-	BEQ loaded387
+	BEQ loaded431
 	MOVD $20(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R8
-	BEQ loaded387
+	BEQ loaded431
 	MOVD $24(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded387
+	JMP loaded431
 
-whole387:
+whole431:
 	FMOVQ 16(R19), F2
 
-loaded387:
+loaded431:
 	VEOR V3.B16, V3.B16, V3.B16
 	WORD $0x6ea3e421 // FCMGT V1.4S, V1.4S, V3.4S
 	WORD $0x6e22dc02 // FMUL V2.4S, V0.4S, V2.4S
 	VBSL V2.B16, V0.B16, V1.B16
 	CMP $0x04, R8
-	BGE whole388
+	BGE whole432
 	CMP $0x01, R8
-	BLT stored388
+	BLT stored432
 	FMOVS F1, 16(R20)
-	BEQ stored388
+	BEQ stored432
 	MOVD $20(R20), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored388
+	BEQ stored432
 	MOVD $24(R20), R27
 	VST1 V1.S[2], (R27)
-	JMP stored388
+	JMP stored432
 
-whole388:
+whole432:
 	FMOVQ F1, 16(R20)
 
-stored388:
+stored432:
 	SUB $0x08, R9, R8
 	CMP $0x04, R8
-	BGE whole389
+	BGE whole433
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R8
-	BLT loaded389
+	BLT loaded433
 	FMOVS 32(R16), F0
-	BEQ loaded389
+	BEQ loaded433
 	MOVD $36(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R8
-	BEQ loaded389
+	BEQ loaded433
 	MOVD $40(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded389
+	JMP loaded433
 
-whole389:
+whole433:
 	FMOVQ 32(R16), F0
 
-loaded389:
+loaded433:
 	CMP $0x04, R8
-	BGE whole390
+	BGE whole434
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded390
+	BLT loaded434
 	FMOVS 32(R17), F1
-	BEQ loaded390
+	BEQ loaded434
 	MOVD $36(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded390
+	BEQ loaded434
 	MOVD $40(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded390
+	JMP loaded434
 
-whole390:
+whole434:
 	FMOVQ 32(R17), F1
 
-loaded390:
+loaded434:
 	CMP $0x04, R8
-	BGE whole391
+	BGE whole435
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R8
-	BLT loaded391
+	BLT loaded435
 	FMOVS 32(R19), F2
-	BEQ loaded391
+	BEQ loaded435
 	MOVD $36(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R8
-	BEQ loaded391
+	BEQ loaded435
 	MOVD $40(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded391
+	JMP loaded435
 
-whole391:
+whole435:
 	FMOVQ 32(R19), F2
 
-loaded391:
+loaded435:
 	VEOR V3.B16, V3.B16, V3.B16
 	WORD $0x6ea3e421 // FCMGT V1.4S, V1.4S, V3.4S
 	WORD $0x6e22dc02 // FMUL V2.4S, V0.4S, V2.4S
 	VBSL V2.B16, V0.B16, V1.B16
 	CMP $0x04, R8
-	BGE whole392
+	BGE whole436
 	CMP $0x01, R8
-	BLT stored392
+	BLT stored436
 	FMOVS F1, 32(R20)
-	BEQ stored392
+	BEQ stored436
 	MOVD $36(R20), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored392
+	BEQ stored436
 	MOVD $40(R20), R27
 	VST1 V1.S[2], (R27)
-	JMP stored392
+	JMP stored436
 
-whole392:
+whole436:
 	FMOVQ F1, 32(R20)
 
-stored392:
+stored436:
 	SUB $0x0c, R9, R8
 	CMP $0x04, R8
-	BGE whole393
+	BGE whole437
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R8
-	BLT loaded393
+	BLT loaded437
 	FMOVS 48(R16), F0
-	BEQ loaded393
+	BEQ loaded437
 	MOVD $52(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R8
-	BEQ loaded393
+	BEQ loaded437
 	MOVD $56(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded393
+	JMP loaded437
 
-whole393:
+whole437:
 	FMOVQ 48(R16), F0
 
-loaded393:
+loaded437:
 	CMP $0x04, R8
-	BGE whole394
+	BGE whole438
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded394
+	BLT loaded438
 	FMOVS 48(R17), F1
-	BEQ loaded394
+	BEQ loaded438
 	MOVD $52(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded394
+	BEQ loaded438
 	MOVD $56(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded394
+	JMP loaded438
 
-whole394:
+whole438:
 	FMOVQ 48(R17), F1
 
-loaded394:
+loaded438:
 	CMP $0x04, R8
-	BGE whole395
+	BGE whole439
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R8
-	BLT loaded395
+	BLT loaded439
 	FMOVS 48(R19), F2
-	BEQ loaded395
+	BEQ loaded439
 	MOVD $52(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R8
-	BEQ loaded395
+	BEQ loaded439
 	MOVD $56(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded395
+	JMP loaded439
 
-whole395:
+whole439:
 	FMOVQ 48(R19), F2
 
-loaded395:
+loaded439:
 	VEOR V3.B16, V3.B16, V3.B16
 	WORD $0x6ea3e421 // FCMGT V1.4S, V1.4S, V3.4S
 	WORD $0x6e22dc02 // FMUL V2.4S, V0.4S, V2.4S
 	VBSL V2.B16, V0.B16, V1.B16
 	CMP $0x04, R8
-	BGE whole396
+	BGE whole440
 	CMP $0x01, R8
-	BLT stored396
+	BLT stored440
 	FMOVS F1, 48(R20)
-	BEQ stored396
+	BEQ stored440
 	MOVD $52(R20), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored396
+	BEQ stored440
 	MOVD $56(R20), R27
 	VST1 V1.S[2], (R27)
-	JMP stored396
+	JMP stored440
 
-whole396:
+whole440:
 	FMOVQ F1, 48(R20)
 
-stored396:
+stored440:
 	ADD R9, R7
 
 next:
@@ -10422,87 +11502,87 @@ maskedblock:
 
 maskedrow:
 	CMP $0x04, R0
-	BGE whole397
+	BGE whole441
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded397
+	BLT loaded441
 	FMOVS (R3), F4
-	BEQ loaded397
+	BEQ loaded441
 	MOVD $4(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded397
+	BEQ loaded441
 	MOVD $8(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded397
+	JMP loaded441
 
-whole397:
+whole441:
 	FMOVQ (R3), F4
 
-loaded397:
+loaded441:
 	WORD $0x4e24d400 // FADD V0.4S, V0.4S, V4.4S
 	SUB $0x04, R0, R8
 	CMP $0x04, R8
-	BGE whole398
+	BGE whole442
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R8
-	BLT loaded398
+	BLT loaded442
 	FMOVS 16(R3), F4
-	BEQ loaded398
+	BEQ loaded442
 	MOVD $20(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R8
-	BEQ loaded398
+	BEQ loaded442
 	MOVD $24(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded398
+	JMP loaded442
 
-whole398:
+whole442:
 	FMOVQ 16(R3), F4
 
-loaded398:
+loaded442:
 	WORD $0x4e24d421 // FADD V1.4S, V1.4S, V4.4S
 	SUB $0x08, R0, R8
 	CMP $0x04, R8
-	BGE whole399
+	BGE whole443
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R8
-	BLT loaded399
+	BLT loaded443
 	FMOVS 32(R3), F4
-	BEQ loaded399
+	BEQ loaded443
 	MOVD $36(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R8
-	BEQ loaded399
+	BEQ loaded443
 	MOVD $40(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded399
+	JMP loaded443
 
-whole399:
+whole443:
 	FMOVQ 32(R3), F4
 
-loaded399:
+loaded443:
 	WORD $0x4e24d442 // FADD V2.4S, V2.4S, V4.4S
 	SUB $0x0c, R0, R8
 	CMP $0x04, R8
-	BGE whole400
+	BGE whole444
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R8
-	BLT loaded400
+	BLT loaded444
 	FMOVS 48(R3), F4
-	BEQ loaded400
+	BEQ loaded444
 	MOVD $52(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R8
-	BEQ loaded400
+	BEQ loaded444
 	MOVD $56(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded400
+	JMP loaded444
 
-whole400:
+whole444:
 	FMOVQ 48(R3), F4
 
-loaded400:
+loaded444:
 	WORD $0x4e24d463 // FADD V3.4S, V3.4S, V4.4S
 	ADD R2, R3
 	SUBS $1, R7
@@ -10671,84 +11751,84 @@ narrow:
 	MOVD sum+40(FP), R7
 	MOVD dot+48(FP), R8
 	CMP $0x04, R0
-	BGE whole401
+	BGE whole445
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded401
+	BLT loaded445
 	FMOVS (R6), F0
-	BEQ loaded401
+	BEQ loaded445
 	MOVD $4(R6), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded401
+	BEQ loaded445
 	MOVD $8(R6), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded401
+	JMP loaded445
 
-whole401:
+whole445:
 	FMOVQ (R6), F0
 
-loaded401:
+loaded445:
 	SUB $0x04, R0, R9
 	CMP $0x04, R9
-	BGE whole402
+	BGE whole446
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded402
+	BLT loaded446
 	FMOVS 16(R6), F1
-	BEQ loaded402
+	BEQ loaded446
 	MOVD $20(R6), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded402
+	BEQ loaded446
 	MOVD $24(R6), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded402
+	JMP loaded446
 
-whole402:
+whole446:
 	FMOVQ 16(R6), F1
 
-loaded402:
+loaded446:
 	SUB $0x08, R0, R9
 	CMP $0x04, R9
-	BGE whole403
+	BGE whole447
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded403
+	BLT loaded447
 	FMOVS 32(R6), F2
-	BEQ loaded403
+	BEQ loaded447
 	MOVD $36(R6), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded403
+	BEQ loaded447
 	MOVD $40(R6), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded403
+	JMP loaded447
 
-whole403:
+whole447:
 	FMOVQ 32(R6), F2
 
-loaded403:
+loaded447:
 	SUB $0x0c, R0, R9
 	CMP $0x04, R9
-	BGE whole404
+	BGE whole448
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R9
-	BLT loaded404
+	BLT loaded448
 	FMOVS 48(R6), F3
-	BEQ loaded404
+	BEQ loaded448
 	MOVD $52(R6), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R9
-	BEQ loaded404
+	BEQ loaded448
 	MOVD $56(R6), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded404
+	JMP loaded448
 
-whole404:
+whole448:
 	FMOVQ 48(R6), F3
 
-loaded404:
+loaded448:
 
 maskedblock:
 	VEOR V4.B16, V4.B16, V4.B16
@@ -10766,93 +11846,93 @@ maskedblock:
 
 maskedrow:
 	CMP $0x04, R0
-	BGE whole405
+	BGE whole449
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R0
-	BLT loaded405
+	BLT loaded449
 	FMOVS (R3), F12
-	BEQ loaded405
+	BEQ loaded449
 	MOVD $4(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R0
-	BEQ loaded405
+	BEQ loaded449
 	MOVD $8(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded405
+	JMP loaded449
 
-whole405:
+whole449:
 	FMOVQ (R3), F12
 
-loaded405:
+loaded449:
 	WORD $0x4ea0d58c // FSUB V12.4S, V12.4S, V0.4S
 	WORD $0x4e2cd484 // FADD V4.4S, V4.4S, V12.4S
 	VFMLA V12.S4, V12.S4, V5.S4
 	SUB $0x04, R0, R9
 	CMP $0x04, R9
-	BGE whole406
+	BGE whole450
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R9
-	BLT loaded406
+	BLT loaded450
 	FMOVS 16(R3), F12
-	BEQ loaded406
+	BEQ loaded450
 	MOVD $20(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R9
-	BEQ loaded406
+	BEQ loaded450
 	MOVD $24(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded406
+	JMP loaded450
 
-whole406:
+whole450:
 	FMOVQ 16(R3), F12
 
-loaded406:
+loaded450:
 	WORD $0x4ea1d58c // FSUB V12.4S, V12.4S, V1.4S
 	WORD $0x4e2cd4c6 // FADD V6.4S, V6.4S, V12.4S
 	VFMLA V12.S4, V12.S4, V7.S4
 	SUB $0x08, R0, R9
 	CMP $0x04, R9
-	BGE whole407
+	BGE whole451
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R9
-	BLT loaded407
+	BLT loaded451
 	FMOVS 32(R3), F12
-	BEQ loaded407
+	BEQ loaded451
 	MOVD $36(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R9
-	BEQ loaded407
+	BEQ loaded451
 	MOVD $40(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded407
+	JMP loaded451
 
-whole407:
+whole451:
 	FMOVQ 32(R3), F12
 
-loaded407:
+loaded451:
 	WORD $0x4ea2d58c // FSUB V12.4S, V12.4S, V2.4S
 	WORD $0x4e2cd508 // FADD V8.4S, V8.4S, V12.4S
 	VFMLA V12.S4, V12.S4, V9.S4
 	SUB $0x0c, R0, R9
 	CMP $0x04, R9
-	BGE whole408
+	BGE whole452
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R9
-	BLT loaded408
+	BLT loaded452
 	FMOVS 48(R3), F12
-	BEQ loaded408
+	BEQ loaded452
 	MOVD $52(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R9
-	BEQ loaded408
+	BEQ loaded452
 	MOVD $56(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded408
+	JMP loaded452
 
-whole408:
+whole452:
 	FMOVQ 48(R3), F12
 
-loaded408:
+loaded452:
 	WORD $0x4ea3d58c // FSUB V12.4S, V12.4S, V3.4S
 	WORD $0x4e2cd54a // FADD V10.4S, V10.4S, V12.4S
 	VFMLA V12.S4, V12.S4, V11.S4
@@ -11062,84 +12142,84 @@ narrow:
 	MOVD sum+48(FP), R8
 	MOVD dot+56(FP), R9
 	CMP $0x04, R0
-	BGE whole409
+	BGE whole453
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded409
+	BLT loaded453
 	FMOVS (R7), F0
-	BEQ loaded409
+	BEQ loaded453
 	MOVD $4(R7), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded409
+	BEQ loaded453
 	MOVD $8(R7), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded409
+	JMP loaded453
 
-whole409:
+whole453:
 	FMOVQ (R7), F0
 
-loaded409:
+loaded453:
 	SUB $0x04, R0, R10
 	CMP $0x04, R10
-	BGE whole410
+	BGE whole454
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R10
-	BLT loaded410
+	BLT loaded454
 	FMOVS 16(R7), F1
-	BEQ loaded410
+	BEQ loaded454
 	MOVD $20(R7), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R10
-	BEQ loaded410
+	BEQ loaded454
 	MOVD $24(R7), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded410
+	JMP loaded454
 
-whole410:
+whole454:
 	FMOVQ 16(R7), F1
 
-loaded410:
+loaded454:
 	SUB $0x08, R0, R10
 	CMP $0x04, R10
-	BGE whole411
+	BGE whole455
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded411
+	BLT loaded455
 	FMOVS 32(R7), F2
-	BEQ loaded411
+	BEQ loaded455
 	MOVD $36(R7), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded411
+	BEQ loaded455
 	MOVD $40(R7), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded411
+	JMP loaded455
 
-whole411:
+whole455:
 	FMOVQ 32(R7), F2
 
-loaded411:
+loaded455:
 	SUB $0x0c, R0, R10
 	CMP $0x04, R10
-	BGE whole412
+	BGE whole456
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R10
-	BLT loaded412
+	BLT loaded456
 	FMOVS 48(R7), F3
-	BEQ loaded412
+	BEQ loaded456
 	MOVD $52(R7), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R10
-	BEQ loaded412
+	BEQ loaded456
 	MOVD $56(R7), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded412
+	JMP loaded456
 
-whole412:
+whole456:
 	FMOVQ 48(R7), F3
 
-loaded412:
+loaded456:
 
 maskedblock:
 	VEOR V4.B16, V4.B16, V4.B16
@@ -11157,169 +12237,169 @@ maskedblock:
 
 maskedrow:
 	CMP $0x04, R0
-	BGE whole413
+	BGE whole457
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R0
-	BLT loaded413
+	BLT loaded457
 	FMOVS (R3), F12
-	BEQ loaded413
+	BEQ loaded457
 	MOVD $4(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R0
-	BEQ loaded413
+	BEQ loaded457
 	MOVD $8(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded413
+	JMP loaded457
 
-whole413:
+whole457:
 	FMOVQ (R3), F12
 
-loaded413:
+loaded457:
 	CMP $0x04, R0
-	BGE whole414
+	BGE whole458
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R0
-	BLT loaded414
+	BLT loaded458
 	FMOVS (R6), F13
-	BEQ loaded414
+	BEQ loaded458
 	MOVD $4(R6), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R0
-	BEQ loaded414
+	BEQ loaded458
 	MOVD $8(R6), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded414
+	JMP loaded458
 
-whole414:
+whole458:
 	FMOVQ (R6), F13
 
-loaded414:
+loaded458:
 	WORD $0x4e2cd484 // FADD V4.4S, V4.4S, V12.4S
 	WORD $0x4ea0d5ad // FSUB V13.4S, V13.4S, V0.4S
 	VFMLA V12.S4, V13.S4, V5.S4
 	SUB $0x04, R0, R10
 	CMP $0x04, R10
-	BGE whole415
+	BGE whole459
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R10
-	BLT loaded415
+	BLT loaded459
 	FMOVS 16(R3), F12
-	BEQ loaded415
+	BEQ loaded459
 	MOVD $20(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R10
-	BEQ loaded415
+	BEQ loaded459
 	MOVD $24(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded415
+	JMP loaded459
 
-whole415:
+whole459:
 	FMOVQ 16(R3), F12
 
-loaded415:
+loaded459:
 	CMP $0x04, R10
-	BGE whole416
+	BGE whole460
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R10
-	BLT loaded416
+	BLT loaded460
 	FMOVS 16(R6), F13
-	BEQ loaded416
+	BEQ loaded460
 	MOVD $20(R6), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R10
-	BEQ loaded416
+	BEQ loaded460
 	MOVD $24(R6), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded416
+	JMP loaded460
 
-whole416:
+whole460:
 	FMOVQ 16(R6), F13
 
-loaded416:
+loaded460:
 	WORD $0x4e2cd4c6 // FADD V6.4S, V6.4S, V12.4S
 	WORD $0x4ea1d5ad // FSUB V13.4S, V13.4S, V1.4S
 	VFMLA V12.S4, V13.S4, V7.S4
 	SUB $0x08, R0, R10
 	CMP $0x04, R10
-	BGE whole417
+	BGE whole461
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R10
-	BLT loaded417
+	BLT loaded461
 	FMOVS 32(R3), F12
-	BEQ loaded417
+	BEQ loaded461
 	MOVD $36(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R10
-	BEQ loaded417
+	BEQ loaded461
 	MOVD $40(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded417
+	JMP loaded461
 
-whole417:
+whole461:
 	FMOVQ 32(R3), F12
 
-loaded417:
+loaded461:
 	CMP $0x04, R10
-	BGE whole418
+	BGE whole462
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R10
-	BLT loaded418
+	BLT loaded462
 	FMOVS 32(R6), F13
-	BEQ loaded418
+	BEQ loaded462
 	MOVD $36(R6), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R10
-	BEQ loaded418
+	BEQ loaded462
 	MOVD $40(R6), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded418
+	JMP loaded462
 
-whole418:
+whole462:
 	FMOVQ 32(R6), F13
 
-loaded418:
+loaded462:
 	WORD $0x4e2cd508 // FADD V8.4S, V8.4S, V12.4S
 	WORD $0x4ea2d5ad // FSUB V13.4S, V13.4S, V2.4S
 	VFMLA V12.S4, V13.S4, V9.S4
 	SUB $0x0c, R0, R10
 	CMP $0x04, R10
-	BGE whole419
+	BGE whole463
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R10
-	BLT loaded419
+	BLT loaded463
 	FMOVS 48(R3), F12
-	BEQ loaded419
+	BEQ loaded463
 	MOVD $52(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R10
-	BEQ loaded419
+	BEQ loaded463
 	MOVD $56(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded419
+	JMP loaded463
 
-whole419:
+whole463:
 	FMOVQ 48(R3), F12
 
-loaded419:
+loaded463:
 	CMP $0x04, R10
-	BGE whole420
+	BGE whole464
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R10
-	BLT loaded420
+	BLT loaded464
 	FMOVS 48(R6), F13
-	BEQ loaded420
+	BEQ loaded464
 	MOVD $52(R6), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R10
-	BEQ loaded420
+	BEQ loaded464
 	MOVD $56(R6), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded420
+	JMP loaded464
 
-whole420:
+whole464:
 	FMOVQ 48(R6), F13
 
-loaded420:
+loaded464:
 	WORD $0x4e2cd54a // FADD V10.4S, V10.4S, V12.4S
 	WORD $0x4ea3d5ad // FSUB V13.4S, V13.4S, V3.4S
 	VFMLA V12.S4, V13.S4, V11.S4
@@ -11560,84 +12640,84 @@ narrow:
 	MOVD sum+64(FP), R10
 	MOVD dot+72(FP), R11
 	CMP $0x04, R0
-	BGE whole421
+	BGE whole465
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded421
+	BLT loaded465
 	FMOVS (R9), F0
-	BEQ loaded421
+	BEQ loaded465
 	MOVD $4(R9), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded421
+	BEQ loaded465
 	MOVD $8(R9), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded421
+	JMP loaded465
 
-whole421:
+whole465:
 	FMOVQ (R9), F0
 
-loaded421:
+loaded465:
 	SUB $0x04, R0, R12
 	CMP $0x04, R12
-	BGE whole422
+	BGE whole466
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R12
-	BLT loaded422
+	BLT loaded466
 	FMOVS 16(R9), F1
-	BEQ loaded422
+	BEQ loaded466
 	MOVD $20(R9), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R12
-	BEQ loaded422
+	BEQ loaded466
 	MOVD $24(R9), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded422
+	JMP loaded466
 
-whole422:
+whole466:
 	FMOVQ 16(R9), F1
 
-loaded422:
+loaded466:
 	SUB $0x08, R0, R12
 	CMP $0x04, R12
-	BGE whole423
+	BGE whole467
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R12
-	BLT loaded423
+	BLT loaded467
 	FMOVS 32(R9), F2
-	BEQ loaded423
+	BEQ loaded467
 	MOVD $36(R9), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R12
-	BEQ loaded423
+	BEQ loaded467
 	MOVD $40(R9), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded423
+	JMP loaded467
 
-whole423:
+whole467:
 	FMOVQ 32(R9), F2
 
-loaded423:
+loaded467:
 	SUB $0x0c, R0, R12
 	CMP $0x04, R12
-	BGE whole424
+	BGE whole468
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R12
-	BLT loaded424
+	BLT loaded468
 	FMOVS 48(R9), F3
-	BEQ loaded424
+	BEQ loaded468
 	MOVD $52(R9), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R12
-	BEQ loaded424
+	BEQ loaded468
 	MOVD $56(R9), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded424
+	JMP loaded468
 
-whole424:
+whole468:
 	FMOVQ 48(R9), F3
 
-loaded424:
+loaded468:
 
 maskedblock:
 	VEOR V4.B16, V4.B16, V4.B16
@@ -11655,62 +12735,62 @@ maskedblock:
 
 maskedrow:
 	CMP $0x04, R0
-	BGE whole425
+	BGE whole469
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R0
-	BLT loaded425
+	BLT loaded469
 	FMOVS (R6), F12
-	BEQ loaded425
+	BEQ loaded469
 	MOVD $4(R6), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R0
-	BEQ loaded425
+	BEQ loaded469
 	MOVD $8(R6), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded425
+	JMP loaded469
 
-whole425:
+whole469:
 	FMOVQ (R6), F12
 
-loaded425:
+loaded469:
 	CMP $0x04, R0
-	BGE whole426
+	BGE whole470
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R0
-	BLT loaded426
+	BLT loaded470
 	FMOVS (R7), F13
-	BEQ loaded426
+	BEQ loaded470
 	MOVD $4(R7), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R0
-	BEQ loaded426
+	BEQ loaded470
 	MOVD $8(R7), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded426
+	JMP loaded470
 
-whole426:
+whole470:
 	FMOVQ (R7), F13
 
-loaded426:
+loaded470:
 	CMP $0x04, R0
-	BGE whole427
+	BGE whole471
 	VEOR V14.B16, V14.B16, V14.B16
 	CMP $0x01, R0
-	BLT loaded427
+	BLT loaded471
 	FMOVS (R8), F14
-	BEQ loaded427
+	BEQ loaded471
 	MOVD $4(R8), R27
 	VLD1 (R27), V14.S[1]
 	CMP $0x02, R0
-	BEQ loaded427
+	BEQ loaded471
 	MOVD $8(R8), R27
 	VLD1 (R27), V14.S[2]
-	JMP loaded427
+	JMP loaded471
 
-whole427:
+whole471:
 	FMOVQ (R8), F14
 
-loaded427:
+loaded471:
 	VEOR V15.B16, V15.B16, V15.B16
 	WORD $0x4e2fe5ad // FCMEQ V13.4S, V13.4S, V15.4S
 	WORD $0x6e2059ad // NOT V13.16B, V13.16B
@@ -11719,81 +12799,81 @@ loaded427:
 	WORD $0x4ea0d5cd // FSUB V13.4S, V14.4S, V0.4S
 	VFMLA V12.S4, V13.S4, V5.S4
 	CMP $0x04, R0
-	BGE whole428
+	BGE whole472
 	CMP $0x01, R0
-	BLT stored428
+	BLT stored472
 	FMOVS F12, (R3)
-	BEQ stored428
+	BEQ stored472
 	MOVD $4(R3), R27
 	VST1 V12.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored428
+	BEQ stored472
 	MOVD $8(R3), R27
 	VST1 V12.S[2], (R27)
-	JMP stored428
+	JMP stored472
 
-whole428:
+whole472:
 	FMOVQ F12, (R3)
 
-stored428:
+stored472:
 	SUB $0x04, R0, R12
 	CMP $0x04, R12
-	BGE whole429
+	BGE whole473
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R12
-	BLT loaded429
+	BLT loaded473
 	FMOVS 16(R6), F12
-	BEQ loaded429
+	BEQ loaded473
 	MOVD $20(R6), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R12
-	BEQ loaded429
+	BEQ loaded473
 	MOVD $24(R6), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded429
+	JMP loaded473
 
-whole429:
+whole473:
 	FMOVQ 16(R6), F12
 
-loaded429:
+loaded473:
 	CMP $0x04, R12
-	BGE whole430
+	BGE whole474
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R12
-	BLT loaded430
+	BLT loaded474
 	FMOVS 16(R7), F13
-	BEQ loaded430
+	BEQ loaded474
 	MOVD $20(R7), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R12
-	BEQ loaded430
+	BEQ loaded474
 	MOVD $24(R7), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded430
+	JMP loaded474
 
-whole430:
+whole474:
 	FMOVQ 16(R7), F13
 
-loaded430:
+loaded474:
 	CMP $0x04, R12
-	BGE whole431
+	BGE whole475
 	VEOR V14.B16, V14.B16, V14.B16
 	CMP $0x01, R12
-	BLT loaded431
+	BLT loaded475
 	FMOVS 16(R8), F14
-	BEQ loaded431
+	BEQ loaded475
 	MOVD $20(R8), R27
 	VLD1 (R27), V14.S[1]
 	CMP $0x02, R12
-	BEQ loaded431
+	BEQ loaded475
 	MOVD $24(R8), R27
 	VLD1 (R27), V14.S[2]
-	JMP loaded431
+	JMP loaded475
 
-whole431:
+whole475:
 	FMOVQ 16(R8), F14
 
-loaded431:
+loaded475:
 	VEOR V15.B16, V15.B16, V15.B16
 	WORD $0x4e2fe5ad // FCMEQ V13.4S, V13.4S, V15.4S
 	WORD $0x6e2059ad // NOT V13.16B, V13.16B
@@ -11802,81 +12882,81 @@ loaded431:
 	WORD $0x4ea1d5cd // FSUB V13.4S, V14.4S, V1.4S
 	VFMLA V12.S4, V13.S4, V7.S4
 	CMP $0x04, R12
-	BGE whole432
+	BGE whole476
 	CMP $0x01, R12
-	BLT stored432
+	BLT stored476
 	FMOVS F12, 16(R3)
-	BEQ stored432
+	BEQ stored476
 	MOVD $20(R3), R27
 	VST1 V12.S[1], (R27)
 	CMP $0x02, R12
-	BEQ stored432
+	BEQ stored476
 	MOVD $24(R3), R27
 	VST1 V12.S[2], (R27)
-	JMP stored432
+	JMP stored476
 
-whole432:
+whole476:
 	FMOVQ F12, 16(R3)
 
-stored432:
+stored476:
 	SUB $0x08, R0, R12
 	CMP $0x04, R12
-	BGE whole433
+	BGE whole477
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R12
-	BLT loaded433
+	BLT loaded477
 	FMOVS 32(R6), F12
-	BEQ loaded433
+	BEQ loaded477
 	MOVD $36(R6), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R12
-	BEQ loaded433
+	BEQ loaded477
 	MOVD $40(R6), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded433
+	JMP loaded477
 
-whole433:
+whole477:
 	FMOVQ 32(R6), F12
 
-loaded433:
+loaded477:
 	CMP $0x04, R12
-	BGE whole434
+	BGE whole478
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R12
-	BLT loaded434
+	BLT loaded478
 	FMOVS 32(R7), F13
-	BEQ loaded434
+	BEQ loaded478
 	MOVD $36(R7), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R12
-	BEQ loaded434
+	BEQ loaded478
 	MOVD $40(R7), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded434
+	JMP loaded478
 
-whole434:
+whole478:
 	FMOVQ 32(R7), F13
 
-loaded434:
+loaded478:
 	CMP $0x04, R12
-	BGE whole435
+	BGE whole479
 	VEOR V14.B16, V14.B16, V14.B16
 	CMP $0x01, R12
-	BLT loaded435
+	BLT loaded479
 	FMOVS 32(R8), F14
-	BEQ loaded435
+	BEQ loaded479
 	MOVD $36(R8), R27
 	VLD1 (R27), V14.S[1]
 	CMP $0x02, R12
-	BEQ loaded435
+	BEQ loaded479
 	MOVD $40(R8), R27
 	VLD1 (R27), V14.S[2]
-	JMP loaded435
+	JMP loaded479
 
-whole435:
+whole479:
 	FMOVQ 32(R8), F14
 
-loaded435:
+loaded479:
 	VEOR V15.B16, V15.B16, V15.B16
 	WORD $0x4e2fe5ad // FCMEQ V13.4S, V13.4S, V15.4S
 	WORD $0x6e2059ad // NOT V13.16B, V13.16B
@@ -11885,81 +12965,81 @@ loaded435:
 	WORD $0x4ea2d5cd // FSUB V13.4S, V14.4S, V2.4S
 	VFMLA V12.S4, V13.S4, V9.S4
 	CMP $0x04, R12
-	BGE whole436
+	BGE whole480
 	CMP $0x01, R12
-	BLT stored436
+	BLT stored480
 	FMOVS F12, 32(R3)
-	BEQ stored436
+	BEQ stored480
 	MOVD $36(R3), R27
 	VST1 V12.S[1], (R27)
 	CMP $0x02, R12
-	BEQ stored436
+	BEQ stored480
 	MOVD $40(R3), R27
 	VST1 V12.S[2], (R27)
-	JMP stored436
+	JMP stored480
 
-whole436:
+whole480:
 	FMOVQ F12, 32(R3)
 
-stored436:
+stored480:
 	SUB $0x0c, R0, R12
 	CMP $0x04, R12
-	BGE whole437
+	BGE whole481
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R12
-	BLT loaded437
+	BLT loaded481
 	FMOVS 48(R6), F12
-	BEQ loaded437
+	BEQ loaded481
 	MOVD $52(R6), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R12
-	BEQ loaded437
+	BEQ loaded481
 	MOVD $56(R6), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded437
+	JMP loaded481
 
-whole437:
+whole481:
 	FMOVQ 48(R6), F12
 
-loaded437:
+loaded481:
 	CMP $0x04, R12
-	BGE whole438
+	BGE whole482
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R12
-	BLT loaded438
+	BLT loaded482
 	FMOVS 48(R7), F13
-	BEQ loaded438
+	BEQ loaded482
 	MOVD $52(R7), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R12
-	BEQ loaded438
+	BEQ loaded482
 	MOVD $56(R7), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded438
+	JMP loaded482
 
-whole438:
+whole482:
 	FMOVQ 48(R7), F13
 
-loaded438:
+loaded482:
 	CMP $0x04, R12
-	BGE whole439
+	BGE whole483
 	VEOR V14.B16, V14.B16, V14.B16
 	CMP $0x01, R12
-	BLT loaded439
+	BLT loaded483
 	FMOVS 48(R8), F14
-	BEQ loaded439
+	BEQ loaded483
 	MOVD $52(R8), R27
 	VLD1 (R27), V14.S[1]
 	CMP $0x02, R12
-	BEQ loaded439
+	BEQ loaded483
 	MOVD $56(R8), R27
 	VLD1 (R27), V14.S[2]
-	JMP loaded439
+	JMP loaded483
 
-whole439:
+whole483:
 	FMOVQ 48(R8), F14
 
-loaded439:
+loaded483:
 	VEOR V15.B16, V15.B16, V15.B16
 	WORD $0x4e2fe5ad // FCMEQ V13.4S, V13.4S, V15.4S
 	WORD $0x6e2059ad // NOT V13.16B, V13.16B
@@ -11968,23 +13048,23 @@ loaded439:
 	WORD $0x4ea3d5cd // FSUB V13.4S, V14.4S, V3.4S
 	VFMLA V12.S4, V13.S4, V11.S4
 	CMP $0x04, R12
-	BGE whole440
+	BGE whole484
 	CMP $0x01, R12
-	BLT stored440
+	BLT stored484
 	FMOVS F12, 48(R3)
-	BEQ stored440
+	BEQ stored484
 	MOVD $52(R3), R27
 	VST1 V12.S[1], (R27)
 	CMP $0x02, R12
-	BEQ stored440
+	BEQ stored484
 	MOVD $56(R3), R27
 	VST1 V12.S[2], (R27)
-	JMP stored440
+	JMP stored484
 
-whole440:
+whole484:
 	FMOVQ F12, 48(R3)
 
-stored440:
+stored484:
 	ADD R2, R3
 	ADD R2, R6
 	ADD R2, R7
@@ -12169,172 +13249,172 @@ maskedblock:
 
 maskedrow:
 	CMP $0x04, R0
-	BGE whole441
+	BGE whole485
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded441
+	BLT loaded485
 	FMOVS (R3), F4
-	BEQ loaded441
+	BEQ loaded485
 	MOVD $4(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded441
+	BEQ loaded485
 	MOVD $8(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded441
+	JMP loaded485
 
-whole441:
+whole485:
 	FMOVQ (R3), F4
 
-loaded441:
+loaded485:
 	CMP $0x04, R0
-	BGE whole442
+	BGE whole486
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded442
+	BLT loaded486
 	FMOVS (R6), F5
-	BEQ loaded442
+	BEQ loaded486
 	MOVD $4(R6), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded442
+	BEQ loaded486
 	MOVD $8(R6), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded442
+	JMP loaded486
 
-whole442:
+whole486:
 	FMOVQ (R6), F5
 
-loaded442:
+loaded486:
 	VEOR V6.B16, V6.B16, V6.B16
 	WORD $0x6ea6e4a7 // FCMGT V7.4S, V5.4S, V6.4S
 	VBSL V5.B16, V6.B16, V7.B16
 	VFMLA V4.S4, V7.S4, V0.S4
 	SUB $0x04, R0, R9
 	CMP $0x04, R9
-	BGE whole443
+	BGE whole487
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R9
-	BLT loaded443
+	BLT loaded487
 	FMOVS 16(R3), F4
-	BEQ loaded443
+	BEQ loaded487
 	MOVD $20(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R9
-	BEQ loaded443
+	BEQ loaded487
 	MOVD $24(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded443
+	JMP loaded487
 
-whole443:
+whole487:
 	FMOVQ 16(R3), F4
 
-loaded443:
+loaded487:
 	CMP $0x04, R9
-	BGE whole444
+	BGE whole488
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R9
-	BLT loaded444
+	BLT loaded488
 	FMOVS 16(R6), F5
-	BEQ loaded444
+	BEQ loaded488
 	MOVD $20(R6), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R9
-	BEQ loaded444
+	BEQ loaded488
 	MOVD $24(R6), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded444
+	JMP loaded488
 
-whole444:
+whole488:
 	FMOVQ 16(R6), F5
 
-loaded444:
+loaded488:
 	VEOR V6.B16, V6.B16, V6.B16
 	WORD $0x6ea6e4a7 // FCMGT V7.4S, V5.4S, V6.4S
 	VBSL V5.B16, V6.B16, V7.B16
 	VFMLA V4.S4, V7.S4, V1.S4
 	SUB $0x08, R0, R9
 	CMP $0x04, R9
-	BGE whole445
+	BGE whole489
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R9
-	BLT loaded445
+	BLT loaded489
 	FMOVS 32(R3), F4
-	BEQ loaded445
+	BEQ loaded489
 	MOVD $36(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R9
-	BEQ loaded445
+	BEQ loaded489
 	MOVD $40(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded445
+	JMP loaded489
 
-whole445:
+whole489:
 	FMOVQ 32(R3), F4
 
-loaded445:
+loaded489:
 	CMP $0x04, R9
-	BGE whole446
+	BGE whole490
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R9
-	BLT loaded446
+	BLT loaded490
 	FMOVS 32(R6), F5
-	BEQ loaded446
+	BEQ loaded490
 	MOVD $36(R6), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R9
-	BEQ loaded446
+	BEQ loaded490
 	MOVD $40(R6), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded446
+	JMP loaded490
 
-whole446:
+whole490:
 	FMOVQ 32(R6), F5
 
-loaded446:
+loaded490:
 	VEOR V6.B16, V6.B16, V6.B16
 	WORD $0x6ea6e4a7 // FCMGT V7.4S, V5.4S, V6.4S
 	VBSL V5.B16, V6.B16, V7.B16
 	VFMLA V4.S4, V7.S4, V2.S4
 	SUB $0x0c, R0, R9
 	CMP $0x04, R9
-	BGE whole447
+	BGE whole491
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R9
-	BLT loaded447
+	BLT loaded491
 	FMOVS 48(R3), F4
-	BEQ loaded447
+	BEQ loaded491
 	MOVD $52(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R9
-	BEQ loaded447
+	BEQ loaded491
 	MOVD $56(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded447
+	JMP loaded491
 
-whole447:
+whole491:
 	FMOVQ 48(R3), F4
 
-loaded447:
+loaded491:
 	CMP $0x04, R9
-	BGE whole448
+	BGE whole492
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R9
-	BLT loaded448
+	BLT loaded492
 	FMOVS 48(R6), F5
-	BEQ loaded448
+	BEQ loaded492
 	MOVD $52(R6), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R9
-	BEQ loaded448
+	BEQ loaded492
 	MOVD $56(R6), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded448
+	JMP loaded492
 
-whole448:
+whole492:
 	FMOVQ 48(R6), F5
 
-loaded448:
+loaded492:
 	VEOR V6.B16, V6.B16, V6.B16
 	WORD $0x6ea6e4a7 // FCMGT V7.4S, V5.4S, V6.4S
 	VBSL V5.B16, V6.B16, V7.B16
@@ -12419,247 +13499,247 @@ narrow:
 	MOVD src+32(FP), R6
 	LSL $0x02, R2
 	CMP $0x04, R0
-	BGE whole449
+	BGE whole493
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded449
+	BLT loaded493
 	FMOVS (R3), F0
-	BEQ loaded449
+	BEQ loaded493
 	MOVD $4(R3), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded449
+	BEQ loaded493
 	MOVD $8(R3), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded449
+	JMP loaded493
 
-whole449:
+whole493:
 	FMOVQ (R3), F0
 
-loaded449:
+loaded493:
 	SUB $0x04, R0, R7
 	CMP $0x04, R7
-	BGE whole450
+	BGE whole494
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R7
-	BLT loaded450
+	BLT loaded494
 	FMOVS 16(R3), F1
-	BEQ loaded450
+	BEQ loaded494
 	MOVD $20(R3), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R7
-	BEQ loaded450
+	BEQ loaded494
 	MOVD $24(R3), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded450
+	JMP loaded494
 
-whole450:
+whole494:
 	FMOVQ 16(R3), F1
 
-loaded450:
+loaded494:
 	SUB $0x08, R0, R7
 	CMP $0x04, R7
-	BGE whole451
+	BGE whole495
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R7
-	BLT loaded451
+	BLT loaded495
 	FMOVS 32(R3), F2
-	BEQ loaded451
+	BEQ loaded495
 	MOVD $36(R3), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R7
-	BEQ loaded451
+	BEQ loaded495
 	MOVD $40(R3), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded451
+	JMP loaded495
 
-whole451:
+whole495:
 	FMOVQ 32(R3), F2
 
-loaded451:
+loaded495:
 	SUB $0x0c, R0, R7
 	CMP $0x04, R7
-	BGE whole452
+	BGE whole496
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R7
-	BLT loaded452
+	BLT loaded496
 	FMOVS 48(R3), F3
-	BEQ loaded452
+	BEQ loaded496
 	MOVD $52(R3), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R7
-	BEQ loaded452
+	BEQ loaded496
 	MOVD $56(R3), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded452
+	JMP loaded496
 
-whole452:
+whole496:
 	FMOVQ 48(R3), F3
 
-loaded452:
+loaded496:
 
 maskedrow:
 	CMP $0x04, R0
-	BGE whole453
+	BGE whole497
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded453
+	BLT loaded497
 	FMOVS (R6), F4
-	BEQ loaded453
+	BEQ loaded497
 	MOVD $4(R6), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded453
+	BEQ loaded497
 	MOVD $8(R6), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded453
+	JMP loaded497
 
-whole453:
+whole497:
 	FMOVQ (R6), F4
 
-loaded453:
+loaded497:
 	WORD $0x4e24d400 // FADD V0.4S, V0.4S, V4.4S
 	SUB $0x04, R0, R7
 	CMP $0x04, R7
-	BGE whole454
+	BGE whole498
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R7
-	BLT loaded454
+	BLT loaded498
 	FMOVS 16(R6), F4
-	BEQ loaded454
+	BEQ loaded498
 	MOVD $20(R6), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R7
-	BEQ loaded454
+	BEQ loaded498
 	MOVD $24(R6), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded454
+	JMP loaded498
 
-whole454:
+whole498:
 	FMOVQ 16(R6), F4
 
-loaded454:
+loaded498:
 	WORD $0x4e24d421 // FADD V1.4S, V1.4S, V4.4S
 	SUB $0x08, R0, R7
 	CMP $0x04, R7
-	BGE whole455
+	BGE whole499
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R7
-	BLT loaded455
+	BLT loaded499
 	FMOVS 32(R6), F4
-	BEQ loaded455
+	BEQ loaded499
 	MOVD $36(R6), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R7
-	BEQ loaded455
+	BEQ loaded499
 	MOVD $40(R6), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded455
+	JMP loaded499
 
-whole455:
+whole499:
 	FMOVQ 32(R6), F4
 
-loaded455:
+loaded499:
 	WORD $0x4e24d442 // FADD V2.4S, V2.4S, V4.4S
 	SUB $0x0c, R0, R7
 	CMP $0x04, R7
-	BGE whole456
+	BGE whole500
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R7
-	BLT loaded456
+	BLT loaded500
 	FMOVS 48(R6), F4
-	BEQ loaded456
+	BEQ loaded500
 	MOVD $52(R6), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R7
-	BEQ loaded456
+	BEQ loaded500
 	MOVD $56(R6), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded456
+	JMP loaded500
 
-whole456:
+whole500:
 	FMOVQ 48(R6), F4
 
-loaded456:
+loaded500:
 	WORD $0x4e24d463 // FADD V3.4S, V3.4S, V4.4S
 	ADD R2, R6
 	SUBS $1, R1
 	BNE maskedrow
 	CMP $0x04, R0
-	BGE whole457
+	BGE whole501
 	CMP $0x01, R0
-	BLT stored457
+	BLT stored501
 	FMOVS F0, (R3)
-	BEQ stored457
+	BEQ stored501
 	MOVD $4(R3), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored457
+	BEQ stored501
 	MOVD $8(R3), R27
 	VST1 V0.S[2], (R27)
-	JMP stored457
+	JMP stored501
 
-whole457:
+whole501:
 	FMOVQ F0, (R3)
 
-stored457:
+stored501:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole458
+	BGE whole502
 	CMP $0x01, R1
-	BLT stored458
+	BLT stored502
 	FMOVS F1, 16(R3)
-	BEQ stored458
+	BEQ stored502
 	MOVD $20(R3), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored458
+	BEQ stored502
 	MOVD $24(R3), R27
 	VST1 V1.S[2], (R27)
-	JMP stored458
+	JMP stored502
 
-whole458:
+whole502:
 	FMOVQ F1, 16(R3)
 
-stored458:
+stored502:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole459
+	BGE whole503
 	CMP $0x01, R1
-	BLT stored459
+	BLT stored503
 	FMOVS F2, 32(R3)
-	BEQ stored459
+	BEQ stored503
 	MOVD $36(R3), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored459
+	BEQ stored503
 	MOVD $40(R3), R27
 	VST1 V2.S[2], (R27)
-	JMP stored459
+	JMP stored503
 
-whole459:
+whole503:
 	FMOVQ F2, 32(R3)
 
-stored459:
+stored503:
 	SUB $0x0c, R0, R0
 	CMP $0x04, R0
-	BGE whole460
+	BGE whole504
 	CMP $0x01, R0
-	BLT stored460
+	BLT stored504
 	FMOVS F3, 48(R3)
-	BEQ stored460
+	BEQ stored504
 	MOVD $52(R3), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored460
+	BEQ stored504
 	MOVD $56(R3), R27
 	VST1 V3.S[2], (R27)
-	JMP stored460
+	JMP stored504
 
-whole460:
+whole504:
 	FMOVQ F3, 48(R3)
 
-stored460:
+stored504:
 	RET
 
 // func expVector(n int, dst *float32, src *float32)
@@ -12723,24 +13803,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole461
+	BGE whole505
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded461
+	BLT loaded505
 	FMOVS (R16), F0
-	BEQ loaded461
+	BEQ loaded505
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded461
+	BEQ loaded505
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded461
+	JMP loaded505
 
-whole461:
+whole505:
 	FMOVQ (R16), F0
 
-loaded461:
+loaded505:
 	FMOVQ 80(R26), F1
 	FMOVQ 96(R26), F2
 	WORD $0x6ea0e443 // FCMGT V3.4S, V2.4S, V0.4S
@@ -12780,23 +13860,23 @@ loaded461:
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole462
+	BGE whole506
 	CMP $0x01, R0
-	BLT stored462
+	BLT stored506
 	FMOVS F0, (R17)
-	BEQ stored462
+	BEQ stored506
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored462
+	BEQ stored506
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored462
+	JMP stored506
 
-whole462:
+whole506:
 	FMOVQ F0, (R17)
 
-stored462:
+stored506:
 	ADD R0, R3
 
 next:
@@ -12872,24 +13952,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole463
+	BGE whole507
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded463
+	BLT loaded507
 	FMOVS (R16), F0
-	BEQ loaded463
+	BEQ loaded507
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded463
+	BEQ loaded507
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded463
+	JMP loaded507
 
-whole463:
+whole507:
 	FMOVQ (R16), F0
 
-loaded463:
+loaded507:
 	FMOVQ 240(R26), F1
 	WORD $0x6ea0e421 // FCMGT V1.4S, V1.4S, V0.4S
 	FMOVQ 256(R26), F2
@@ -12938,23 +14018,23 @@ loaded463:
 	VBSL V2.B16, V1.B16, V0.B16
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole464
+	BGE whole508
 	CMP $0x01, R0
-	BLT stored464
+	BLT stored508
 	FMOVS F0, (R17)
-	BEQ stored464
+	BEQ stored508
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored464
+	BEQ stored508
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored464
+	JMP stored508
 
-whole464:
+whole508:
 	FMOVQ F0, (R17)
 
-stored464:
+stored508:
 	ADD R0, R3
 
 next:
@@ -13092,24 +14172,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole465
+	BGE whole509
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded465
+	BLT loaded509
 	FMOVS (R16), F0
-	BEQ loaded465
+	BEQ loaded509
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded465
+	BEQ loaded509
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded465
+	JMP loaded509
 
-whole465:
+whole509:
 	FMOVQ (R16), F0
 
-loaded465:
+loaded509:
 	FMOVQ 416(R26), F1
 	WORD $0x4e611c01 // BIC V1.16B, V0.16B, V1.16B
 	FMOVQ 432(R26), F2
@@ -13220,23 +14300,23 @@ loaded465:
 	VBSL V0.B16, V3.B16, V1.B16
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole466
+	BGE whole510
 	CMP $0x01, R0
-	BLT stored466
+	BLT stored510
 	FMOVS F1, (R17)
-	BEQ stored466
+	BEQ stored510
 	MOVD $4(R17), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored466
+	BEQ stored510
 	MOVD $8(R17), R27
 	VST1 V1.S[2], (R27)
-	JMP stored466
+	JMP stored510
 
-whole466:
+whole510:
 	FMOVQ F1, (R17)
 
-stored466:
+stored510:
 	ADD R0, R3
 
 next:
@@ -13269,46 +14349,46 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole467
+	BGE whole511
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded467
+	BLT loaded511
 	FMOVS (R16), F0
-	BEQ loaded467
+	BEQ loaded511
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded467
+	BEQ loaded511
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded467
+	JMP loaded511
 
-whole467:
+whole511:
 	FMOVQ (R16), F0
 
-loaded467:
+loaded511:
 	FMOVQ (R26), F1
 	WORD $0x6ea1f800 // FSQRT V0.4S, V0.4S
 	WORD $0x6e20fc20 // FDIV V0.4S, V1.4S, V0.4S
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole468
+	BGE whole512
 	CMP $0x01, R0
-	BLT stored468
+	BLT stored512
 	FMOVS F0, (R17)
-	BEQ stored468
+	BEQ stored512
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored468
+	BEQ stored512
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored468
+	JMP stored512
 
-whole468:
+whole512:
 	FMOVQ F0, (R17)
 
-stored468:
+stored512:
 	ADD R0, R3
 
 next:
@@ -13384,24 +14464,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole469
+	BGE whole513
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded469
+	BLT loaded513
 	FMOVS (R16), F2
-	BEQ loaded469
+	BEQ loaded513
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded469
+	BEQ loaded513
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded469
+	JMP loaded513
 
-whole469:
+whole513:
 	FMOVQ (R16), F2
 
-loaded469:
+loaded513:
 	WORD $0x6e22dc21 // FMUL V1.4S, V1.4S, V2.4S
 	FMOVQ 784(R26), F2
 	FMOVQ 416(R26), F3
@@ -13446,23 +14526,23 @@ loaded469:
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole470
+	BGE whole514
 	CMP $0x01, R0
-	BLT stored470
+	BLT stored514
 	FMOVS F0, (R17)
-	BEQ stored470
+	BEQ stored514
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored470
+	BEQ stored514
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored470
+	JMP stored514
 
-whole470:
+whole514:
 	FMOVQ F0, (R17)
 
-stored470:
+stored514:
 	ADD R0, R3
 
 next:
@@ -13552,24 +14632,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole471
+	BGE whole515
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded471
+	BLT loaded515
 	FMOVS (R16), F0
-	BEQ loaded471
+	BEQ loaded515
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded471
+	BEQ loaded515
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded471
+	JMP loaded515
 
-whole471:
+whole515:
 	FMOVQ (R16), F0
 
-loaded471:
+loaded515:
 	FMOVQ (R26), F1
 	VEOR V2.B16, V2.B16, V2.B16
 	WORD $0x6ea0e442 // FCMGT V2.4S, V2.4S, V0.4S
@@ -13632,23 +14712,23 @@ loaded471:
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole472
+	BGE whole516
 	CMP $0x01, R0
-	BLT stored472
+	BLT stored516
 	FMOVS F0, (R17)
-	BEQ stored472
+	BEQ stored516
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored472
+	BEQ stored516
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored472
+	JMP stored516
 
-whole472:
+whole516:
 	FMOVQ F0, (R17)
 
-stored472:
+stored516:
 	ADD R0, R3
 
 next:
@@ -13745,24 +14825,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole473
+	BGE whole517
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded473
+	BLT loaded517
 	FMOVS (R16), F0
-	BEQ loaded473
+	BEQ loaded517
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded473
+	BEQ loaded517
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded473
+	JMP loaded517
 
-whole473:
+whole517:
 	FMOVQ (R16), F0
 
-loaded473:
+loaded517:
 	FMOVQ 96(R26), F1
 	WORD $0x6ea0e422 // FCMGT V2.4S, V1.4S, V0.4S
 	VBSL V0.B16, V1.B16, V2.B16
@@ -13832,23 +14912,23 @@ loaded473:
 	VFMLA V0.S4, V3.S4, V1.S4
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole474
+	BGE whole518
 	CMP $0x01, R0
-	BLT stored474
+	BLT stored518
 	FMOVS F1, (R17)
-	BEQ stored474
+	BEQ stored518
 	MOVD $4(R17), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored474
+	BEQ stored518
 	MOVD $8(R17), R27
 	VST1 V1.S[2], (R27)
-	JMP stored474
+	JMP stored518
 
-whole474:
+whole518:
 	FMOVQ F1, (R17)
 
-stored474:
+stored518:
 	ADD R0, R3
 
 next:
@@ -13964,44 +15044,44 @@ tail:
 	BEQ next
 	ADD R6<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole475
+	BGE whole519
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded475
+	BLT loaded519
 	FMOVS (R16), F0
-	BEQ loaded475
+	BEQ loaded519
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded475
+	BEQ loaded519
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded475
+	JMP loaded519
 
-whole475:
+whole519:
 	FMOVQ (R16), F0
 
-loaded475:
+loaded519:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole476
+	BGE whole520
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded476
+	BLT loaded520
 	FMOVS (R17), F1
-	BEQ loaded476
+	BEQ loaded520
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded476
+	BEQ loaded520
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded476
+	JMP loaded520
 
-whole476:
+whole520:
 	FMOVQ (R17), F1
 
-loaded476:
+loaded520:
 	FMOVQ 96(R26), F2
 	WORD $0x6ea1e443 // FCMGT V3.4S, V2.4S, V1.4S
 	VBSL V1.B16, V2.B16, V3.B16
@@ -14087,23 +15167,23 @@ loaded476:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	ADD R6<<2, R1, R19
 	CMP $0x04, R0
-	BGE whole477
+	BGE whole521
 	CMP $0x01, R0
-	BLT stored477
+	BLT stored521
 	FMOVS F0, (R19)
-	BEQ stored477
+	BEQ stored521
 	MOVD $4(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored477
+	BEQ stored521
 	MOVD $8(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored477
+	JMP stored521
 
-whole477:
+whole521:
 	FMOVQ F0, (R19)
 
-stored477:
+stored521:
 	ADD R0, R6
 
 next:
@@ -14261,24 +15341,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole478
+	BGE whole522
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded478
+	BLT loaded522
 	FMOVS (R16), F0
-	BEQ loaded478
+	BEQ loaded522
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded478
+	BEQ loaded522
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded478
+	JMP loaded522
 
-whole478:
+whole522:
 	FMOVQ (R16), F0
 
-loaded478:
+loaded522:
 	FMOVQ 816(R26), F1
 	WORD $0x6ea0e422 // FCMGT V2.4S, V1.4S, V0.4S
 	VBSL V0.B16, V1.B16, V2.B16
@@ -14409,23 +15489,23 @@ loaded478:
 	VFMLA V0.S4, V3.S4, V1.S4
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole479
+	BGE whole523
 	CMP $0x01, R0
-	BLT stored479
+	BLT stored523
 	FMOVS F1, (R17)
-	BEQ stored479
+	BEQ stored523
 	MOVD $4(R17), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored479
+	BEQ stored523
 	MOVD $8(R17), R27
 	VST1 V1.S[2], (R27)
-	JMP stored479
+	JMP stored523
 
-whole479:
+whole523:
 	FMOVQ F1, (R17)
 
-stored479:
+stored523:
 	ADD R0, R3
 
 next:
@@ -14549,44 +15629,44 @@ tail:
 	BEQ next
 	ADD R6<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole480
+	BGE whole524
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded480
+	BLT loaded524
 	FMOVS (R16), F0
-	BEQ loaded480
+	BEQ loaded524
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded480
+	BEQ loaded524
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded480
+	JMP loaded524
 
-whole480:
+whole524:
 	FMOVQ (R16), F0
 
-loaded480:
+loaded524:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole481
+	BGE whole525
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded481
+	BLT loaded525
 	FMOVS (R17), F1
-	BEQ loaded481
+	BEQ loaded525
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded481
+	BEQ loaded525
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded481
+	JMP loaded525
 
-whole481:
+whole525:
 	FMOVQ (R17), F1
 
-loaded481:
+loaded525:
 	FMOVQ 432(R26), F2
 	FMOVQ 416(R26), F3
 	WORD $0x4e631c23 // BIC V3.16B, V1.16B, V3.16B
@@ -14680,23 +15760,23 @@ loaded481:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	ADD R6<<2, R1, R19
 	CMP $0x04, R0
-	BGE whole482
+	BGE whole526
 	CMP $0x01, R0
-	BLT stored482
+	BLT stored526
 	FMOVS F0, (R19)
-	BEQ stored482
+	BEQ stored526
 	MOVD $4(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored482
+	BEQ stored526
 	MOVD $8(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored482
+	JMP stored526
 
-whole482:
+whole526:
 	FMOVQ F0, (R19)
 
-stored482:
+stored526:
 	ADD R0, R6
 
 next:
@@ -14833,24 +15913,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole483
+	BGE whole527
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded483
+	BLT loaded527
 	FMOVS (R16), F0
-	BEQ loaded483
+	BEQ loaded527
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded483
+	BEQ loaded527
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded483
+	JMP loaded527
 
-whole483:
+whole527:
 	FMOVQ (R16), F0
 
-loaded483:
+loaded527:
 	FMOVQ 432(R26), F1
 	FMOVQ 816(R26), F2
 	WORD $0x6ea0e443 // FCMGT V3.4S, V2.4S, V0.4S
@@ -14960,23 +16040,23 @@ loaded483:
 	VFMLA V0.S4, V3.S4, V1.S4
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole484
+	BGE whole528
 	CMP $0x01, R0
-	BLT stored484
+	BLT stored528
 	FMOVS F1, (R17)
-	BEQ stored484
+	BEQ stored528
 	MOVD $4(R17), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored484
+	BEQ stored528
 	MOVD $8(R17), R27
 	VST1 V1.S[2], (R27)
-	JMP stored484
+	JMP stored528
 
-whole484:
+whole528:
 	FMOVQ F1, (R17)
 
-stored484:
+stored528:
 	ADD R0, R3
 
 next:
@@ -15134,44 +16214,44 @@ tail:
 	BEQ next
 	ADD R6<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole485
+	BGE whole529
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded485
+	BLT loaded529
 	FMOVS (R16), F0
-	BEQ loaded485
+	BEQ loaded529
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded485
+	BEQ loaded529
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded485
+	JMP loaded529
 
-whole485:
+whole529:
 	FMOVQ (R16), F0
 
-loaded485:
+loaded529:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole486
+	BGE whole530
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded486
+	BLT loaded530
 	FMOVS (R17), F1
-	BEQ loaded486
+	BEQ loaded530
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded486
+	BEQ loaded530
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded486
+	JMP loaded530
 
-whole486:
+whole530:
 	FMOVQ (R17), F1
 
-loaded486:
+loaded530:
 	FMOVQ 432(R26), F2
 	FMOVQ 816(R26), F3
 	WORD $0x6ea1e464 // FCMGT V4.4S, V3.4S, V1.4S
@@ -15299,23 +16379,23 @@ loaded486:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	ADD R6<<2, R1, R19
 	CMP $0x04, R0
-	BGE whole487
+	BGE whole531
 	CMP $0x01, R0
-	BLT stored487
+	BLT stored531
 	FMOVS F0, (R19)
-	BEQ stored487
+	BEQ stored531
 	MOVD $4(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored487
+	BEQ stored531
 	MOVD $8(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored487
+	JMP stored531
 
-whole487:
+whole531:
 	FMOVQ F0, (R19)
 
-stored487:
+stored531:
 	ADD R0, R6
 
 next:
@@ -15382,24 +16462,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole488
+	BGE whole532
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded488
+	BLT loaded532
 	FMOVS (R16), F1
-	BEQ loaded488
+	BEQ loaded532
 	MOVD $4(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded488
+	BEQ loaded532
 	MOVD $8(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded488
+	JMP loaded532
 
-whole488:
+whole532:
 	FMOVQ (R16), F1
 
-loaded488:
+loaded532:
 	VEOR V2.B16, V2.B16, V2.B16
 	WORD $0x6ea2e423 // FCMGT V3.4S, V1.4S, V2.4S
 	VBSL V1.B16, V2.B16, V3.B16
@@ -15437,23 +16517,23 @@ loaded488:
 	VBSL V0.B16, V1.B16, V2.B16
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole489
+	BGE whole533
 	CMP $0x01, R0
-	BLT stored489
+	BLT stored533
 	FMOVS F2, (R17)
-	BEQ stored489
+	BEQ stored533
 	MOVD $4(R17), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored489
+	BEQ stored533
 	MOVD $8(R17), R27
 	VST1 V2.S[2], (R27)
-	JMP stored489
+	JMP stored533
 
-whole489:
+whole533:
 	FMOVQ F2, (R17)
 
-stored489:
+stored533:
 	ADD R0, R3
 
 next:
@@ -15529,24 +16609,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole490
+	BGE whole534
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded490
+	BLT loaded534
 	FMOVS (R16), F3
-	BEQ loaded490
+	BEQ loaded534
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded490
+	BEQ loaded534
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded490
+	JMP loaded534
 
-whole490:
+whole534:
 	FMOVQ (R16), F3
 
-loaded490:
+loaded534:
 	WORD $0x4ea0d460 // FSUB V0.4S, V3.4S, V0.4S
 	FMOVQ 80(R26), F3
 	FMOVQ 96(R26), F4
@@ -15588,23 +16668,23 @@ loaded490:
 	VFMLA V1.S4, V0.S4, V2.S4
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole491
+	BGE whole535
 	CMP $0x01, R0
-	BLT stored491
+	BLT stored535
 	FMOVS F2, (R17)
-	BEQ stored491
+	BEQ stored535
 	MOVD $4(R17), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored491
+	BEQ stored535
 	MOVD $8(R17), R27
 	VST1 V2.S[2], (R27)
-	JMP stored491
+	JMP stored535
 
-whole491:
+whole535:
 	FMOVQ F2, (R17)
 
-stored491:
+stored535:
 	ADD R0, R3
 
 next:
@@ -15632,24 +16712,24 @@ last:
 	CMP $0, R0
 	BEQ done
 	CMP $0x04, R0
-	BGE whole492
+	BGE whole536
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded492
+	BLT loaded536
 	FMOVS (R1), F1
-	BEQ loaded492
+	BEQ loaded536
 	MOVD $4(R1), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded492
+	BEQ loaded536
 	MOVD $8(R1), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded492
+	JMP loaded536
 
-whole492:
+whole536:
 	FMOVQ (R1), F1
 
-loaded492:
+loaded536:
 	VDUP R0, V2.S4
 	FMOVQ 1008(R26), F3
 	WORD $0x4ea33442 // CMGT V2.4S, V2.4S, V3.4S
@@ -15726,24 +16806,24 @@ last:
 	CMP $0, R0
 	BEQ done
 	CMP $0x04, R0
-	BGE whole493
+	BGE whole537
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded493
+	BLT loaded537
 	FMOVS (R1), F3
-	BEQ loaded493
+	BEQ loaded537
 	MOVD $4(R1), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded493
+	BEQ loaded537
 	MOVD $8(R1), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded493
+	JMP loaded537
 
-whole493:
+whole537:
 	FMOVQ (R1), F3
 
-loaded493:
+loaded537:
 	WORD $0x4ea0d460 // FSUB V0.4S, V3.4S, V0.4S
 	FMOVQ 80(R26), F3
 	FMOVQ 96(R26), F4
@@ -15865,24 +16945,24 @@ last:
 	CMP $0, R1
 	BEQ done
 	CMP $0x04, R1
-	BGE whole494
+	BGE whole538
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded494
+	BLT loaded538
 	FMOVS (R2), F3
-	BEQ loaded494
+	BEQ loaded538
 	MOVD $4(R2), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded494
+	BEQ loaded538
 	MOVD $8(R2), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded494
+	JMP loaded538
 
-whole494:
+whole538:
 	FMOVQ (R2), F3
 
-loaded494:
+loaded538:
 	WORD $0x4ea0d460 // FSUB V0.4S, V3.4S, V0.4S
 	FMOVQ 80(R26), F3
 	FMOVQ 96(R26), F4
@@ -15926,23 +17006,23 @@ loaded494:
 	WORD $0x4ea43463 // CMGT V3.4S, V3.4S, V4.4S
 	WORD $0x4e231c00 // AND V0.16B, V0.16B, V3.16B
 	CMP $0x04, R1
-	BGE whole495
+	BGE whole539
 	CMP $0x01, R1
-	BLT stored495
+	BLT stored539
 	FMOVS F0, (R0)
-	BEQ stored495
+	BEQ stored539
 	MOVD $4(R0), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored495
+	BEQ stored539
 	MOVD $8(R0), R27
 	VST1 V0.S[2], (R27)
-	JMP stored495
+	JMP stored539
 
-whole495:
+whole539:
 	FMOVQ F0, (R0)
 
-stored495:
+stored539:
 	WORD $0x0e617803 // FCVTL V3.2D, V0.2S
 	WORD $0x4e617800 // FCVTL2 V0.2D, V0.4S
 	WORD $0x4e63d421 // FADD V1.2D, V1.2D, V3.2D
@@ -16000,242 +17080,242 @@ tail:
 	BEQ next
 	ADD R3<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole496
+	BGE whole540
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded496
+	BLT loaded540
 	FMOVS (R16), F2
-	BEQ loaded496
+	BEQ loaded540
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded496
+	BEQ loaded540
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded496
+	JMP loaded540
 
-whole496:
+whole540:
 	FMOVQ (R16), F2
 
-loaded496:
+loaded540:
 	ADD R3<<2, R2, R17
 	CMP $0x04, R0
-	BGE whole497
+	BGE whole541
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded497
+	BLT loaded541
 	FMOVS (R17), F3
-	BEQ loaded497
+	BEQ loaded541
 	MOVD $4(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded497
+	BEQ loaded541
 	MOVD $8(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded497
+	JMP loaded541
 
-whole497:
+whole541:
 	FMOVQ (R17), F3
 
-loaded497:
+loaded541:
 	VFMLA V2.S4, V1.S4, V3.S4
 	VFMLS V3.S4, V0.S4, V2.S4
 	CMP $0x04, R0
-	BGE whole498
+	BGE whole542
 	CMP $0x01, R0
-	BLT stored498
+	BLT stored542
 	FMOVS F2, (R16)
-	BEQ stored498
+	BEQ stored542
 	MOVD $4(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored498
+	BEQ stored542
 	MOVD $8(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored498
+	JMP stored542
 
-whole498:
+whole542:
 	FMOVQ F2, (R16)
 
-stored498:
+stored542:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole499
+	BGE whole543
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded499
+	BLT loaded543
 	FMOVS 16(R16), F2
-	BEQ loaded499
+	BEQ loaded543
 	MOVD $20(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded499
+	BEQ loaded543
 	MOVD $24(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded499
+	JMP loaded543
 
-whole499:
+whole543:
 	FMOVQ 16(R16), F2
 
-loaded499:
+loaded543:
 	CMP $0x04, R1
-	BGE whole500
+	BGE whole544
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded500
+	BLT loaded544
 	FMOVS 16(R17), F3
-	BEQ loaded500
+	BEQ loaded544
 	MOVD $20(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded500
+	BEQ loaded544
 	MOVD $24(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded500
+	JMP loaded544
 
-whole500:
+whole544:
 	FMOVQ 16(R17), F3
 
-loaded500:
+loaded544:
 	VFMLA V2.S4, V1.S4, V3.S4
 	VFMLS V3.S4, V0.S4, V2.S4
 	CMP $0x04, R1
-	BGE whole501
+	BGE whole545
 	CMP $0x01, R1
-	BLT stored501
+	BLT stored545
 	FMOVS F2, 16(R16)
-	BEQ stored501
+	BEQ stored545
 	MOVD $20(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored501
+	BEQ stored545
 	MOVD $24(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored501
+	JMP stored545
 
-whole501:
+whole545:
 	FMOVQ F2, 16(R16)
 
-stored501:
+stored545:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole502
+	BGE whole546
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded502
+	BLT loaded546
 	FMOVS 32(R16), F2
-	BEQ loaded502
+	BEQ loaded546
 	MOVD $36(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded502
+	BEQ loaded546
 	MOVD $40(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded502
+	JMP loaded546
 
-whole502:
+whole546:
 	FMOVQ 32(R16), F2
 
-loaded502:
+loaded546:
 	CMP $0x04, R1
-	BGE whole503
+	BGE whole547
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded503
+	BLT loaded547
 	FMOVS 32(R17), F3
-	BEQ loaded503
+	BEQ loaded547
 	MOVD $36(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded503
+	BEQ loaded547
 	MOVD $40(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded503
+	JMP loaded547
 
-whole503:
+whole547:
 	FMOVQ 32(R17), F3
 
-loaded503:
+loaded547:
 	VFMLA V2.S4, V1.S4, V3.S4
 	VFMLS V3.S4, V0.S4, V2.S4
 	CMP $0x04, R1
-	BGE whole504
+	BGE whole548
 	CMP $0x01, R1
-	BLT stored504
+	BLT stored548
 	FMOVS F2, 32(R16)
-	BEQ stored504
+	BEQ stored548
 	MOVD $36(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored504
+	BEQ stored548
 	MOVD $40(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored504
+	JMP stored548
 
-whole504:
+whole548:
 	FMOVQ F2, 32(R16)
 
-stored504:
+stored548:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole505
+	BGE whole549
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded505
+	BLT loaded549
 	FMOVS 48(R16), F2
-	BEQ loaded505
+	BEQ loaded549
 	MOVD $52(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded505
+	BEQ loaded549
 	MOVD $56(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded505
+	JMP loaded549
 
-whole505:
+whole549:
 	FMOVQ 48(R16), F2
 
-loaded505:
+loaded549:
 	CMP $0x04, R1
-	BGE whole506
+	BGE whole550
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded506
+	BLT loaded550
 	FMOVS 48(R17), F3
-	BEQ loaded506
+	BEQ loaded550
 	MOVD $52(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded506
+	BEQ loaded550
 	MOVD $56(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded506
+	JMP loaded550
 
-whole506:
+whole550:
 	FMOVQ 48(R17), F3
 
-loaded506:
+loaded550:
 	VFMLA V2.S4, V1.S4, V3.S4
 	VMOV V2.B16, V1.B16
 	VFMLS V3.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole507
+	BGE whole551
 	CMP $0x01, R1
-	BLT stored507
+	BLT stored551
 	FMOVS F1, 48(R16)
-	BEQ stored507
+	BEQ stored551
 	MOVD $52(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored507
+	BEQ stored551
 	MOVD $56(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored507
+	JMP stored551
 
-whole507:
+whole551:
 	FMOVQ F1, 48(R16)
 
-stored507:
+stored551:
 	ADD R0, R3
 
 next:
@@ -16302,396 +17382,396 @@ tail:
 	BEQ next
 	ADD R6<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole508
+	BGE whole552
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded508
+	BLT loaded552
 	FMOVS (R16), F3
-	BEQ loaded508
+	BEQ loaded552
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded508
+	BEQ loaded552
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded508
+	JMP loaded552
 
-whole508:
+whole552:
 	FMOVQ (R16), F3
 
-loaded508:
+loaded552:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole509
+	BGE whole553
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded509
+	BLT loaded553
 	FMOVS (R17), F4
-	BEQ loaded509
+	BEQ loaded553
 	MOVD $4(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded509
+	BEQ loaded553
 	MOVD $8(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded509
+	JMP loaded553
 
-whole509:
+whole553:
 	FMOVQ (R17), F4
 
-loaded509:
+loaded553:
 	ADD R6<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole510
+	BGE whole554
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded510
+	BLT loaded554
 	FMOVS (R19), F5
-	BEQ loaded510
+	BEQ loaded554
 	MOVD $4(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded510
+	BEQ loaded554
 	MOVD $8(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded510
+	JMP loaded554
 
-whole510:
+whole554:
 	FMOVQ (R19), F5
 
-loaded510:
+loaded554:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VFMLA V5.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R0
-	BGE whole511
+	BGE whole555
 	CMP $0x01, R0
-	BLT stored511
+	BLT stored555
 	FMOVS F3, (R16)
-	BEQ stored511
+	BEQ stored555
 	MOVD $4(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored511
+	BEQ stored555
 	MOVD $8(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored511
+	JMP stored555
 
-whole511:
+whole555:
 	FMOVQ F3, (R16)
 
-stored511:
+stored555:
 	CMP $0x04, R0
-	BGE whole512
+	BGE whole556
 	CMP $0x01, R0
-	BLT stored512
+	BLT stored556
 	FMOVS F4, (R19)
-	BEQ stored512
+	BEQ stored556
 	MOVD $4(R19), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored512
+	BEQ stored556
 	MOVD $8(R19), R27
 	VST1 V4.S[2], (R27)
-	JMP stored512
+	JMP stored556
 
-whole512:
+whole556:
 	FMOVQ F4, (R19)
 
-stored512:
+stored556:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole513
+	BGE whole557
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded513
+	BLT loaded557
 	FMOVS 16(R16), F3
-	BEQ loaded513
+	BEQ loaded557
 	MOVD $20(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded513
+	BEQ loaded557
 	MOVD $24(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded513
+	JMP loaded557
 
-whole513:
+whole557:
 	FMOVQ 16(R16), F3
 
-loaded513:
+loaded557:
 	CMP $0x04, R1
-	BGE whole514
+	BGE whole558
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded514
+	BLT loaded558
 	FMOVS 16(R17), F4
-	BEQ loaded514
+	BEQ loaded558
 	MOVD $20(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded514
+	BEQ loaded558
 	MOVD $24(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded514
+	JMP loaded558
 
-whole514:
+whole558:
 	FMOVQ 16(R17), F4
 
-loaded514:
+loaded558:
 	CMP $0x04, R1
-	BGE whole515
+	BGE whole559
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded515
+	BLT loaded559
 	FMOVS 16(R19), F5
-	BEQ loaded515
+	BEQ loaded559
 	MOVD $20(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded515
+	BEQ loaded559
 	MOVD $24(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded515
+	JMP loaded559
 
-whole515:
+whole559:
 	FMOVQ 16(R19), F5
 
-loaded515:
+loaded559:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VFMLA V5.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R1
-	BGE whole516
+	BGE whole560
 	CMP $0x01, R1
-	BLT stored516
+	BLT stored560
 	FMOVS F3, 16(R16)
-	BEQ stored516
+	BEQ stored560
 	MOVD $20(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored516
+	BEQ stored560
 	MOVD $24(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored516
+	JMP stored560
 
-whole516:
+whole560:
 	FMOVQ F3, 16(R16)
 
-stored516:
+stored560:
 	CMP $0x04, R1
-	BGE whole517
+	BGE whole561
 	CMP $0x01, R1
-	BLT stored517
+	BLT stored561
 	FMOVS F4, 16(R19)
-	BEQ stored517
+	BEQ stored561
 	MOVD $20(R19), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored517
+	BEQ stored561
 	MOVD $24(R19), R27
 	VST1 V4.S[2], (R27)
-	JMP stored517
+	JMP stored561
 
-whole517:
+whole561:
 	FMOVQ F4, 16(R19)
 
-stored517:
+stored561:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole518
+	BGE whole562
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded518
+	BLT loaded562
 	FMOVS 32(R16), F3
-	BEQ loaded518
+	BEQ loaded562
 	MOVD $36(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded518
+	BEQ loaded562
 	MOVD $40(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded518
+	JMP loaded562
 
-whole518:
+whole562:
 	FMOVQ 32(R16), F3
 
-loaded518:
+loaded562:
 	CMP $0x04, R1
-	BGE whole519
+	BGE whole563
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded519
+	BLT loaded563
 	FMOVS 32(R17), F4
-	BEQ loaded519
+	BEQ loaded563
 	MOVD $36(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded519
+	BEQ loaded563
 	MOVD $40(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded519
+	JMP loaded563
 
-whole519:
+whole563:
 	FMOVQ 32(R17), F4
 
-loaded519:
+loaded563:
 	CMP $0x04, R1
-	BGE whole520
+	BGE whole564
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded520
+	BLT loaded564
 	FMOVS 32(R19), F5
-	BEQ loaded520
+	BEQ loaded564
 	MOVD $36(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded520
+	BEQ loaded564
 	MOVD $40(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded520
+	JMP loaded564
 
-whole520:
+whole564:
 	FMOVQ 32(R19), F5
 
-loaded520:
+loaded564:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VFMLA V5.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R1
-	BGE whole521
+	BGE whole565
 	CMP $0x01, R1
-	BLT stored521
+	BLT stored565
 	FMOVS F3, 32(R16)
-	BEQ stored521
+	BEQ stored565
 	MOVD $36(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored521
+	BEQ stored565
 	MOVD $40(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored521
+	JMP stored565
 
-whole521:
+whole565:
 	FMOVQ F3, 32(R16)
 
-stored521:
+stored565:
 	CMP $0x04, R1
-	BGE whole522
+	BGE whole566
 	CMP $0x01, R1
-	BLT stored522
+	BLT stored566
 	FMOVS F4, 32(R19)
-	BEQ stored522
+	BEQ stored566
 	MOVD $36(R19), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored522
+	BEQ stored566
 	MOVD $40(R19), R27
 	VST1 V4.S[2], (R27)
-	JMP stored522
+	JMP stored566
 
-whole522:
+whole566:
 	FMOVQ F4, 32(R19)
 
-stored522:
+stored566:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole523
+	BGE whole567
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded523
+	BLT loaded567
 	FMOVS 48(R16), F3
-	BEQ loaded523
+	BEQ loaded567
 	MOVD $52(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded523
+	BEQ loaded567
 	MOVD $56(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded523
+	JMP loaded567
 
-whole523:
+whole567:
 	FMOVQ 48(R16), F3
 
-loaded523:
+loaded567:
 	CMP $0x04, R1
-	BGE whole524
+	BGE whole568
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded524
+	BLT loaded568
 	FMOVS 48(R17), F4
-	BEQ loaded524
+	BEQ loaded568
 	MOVD $52(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded524
+	BEQ loaded568
 	MOVD $56(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded524
+	JMP loaded568
 
-whole524:
+whole568:
 	FMOVQ 48(R17), F4
 
-loaded524:
+loaded568:
 	CMP $0x04, R1
-	BGE whole525
+	BGE whole569
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded525
+	BLT loaded569
 	FMOVS 48(R19), F5
-	BEQ loaded525
+	BEQ loaded569
 	MOVD $52(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded525
+	BEQ loaded569
 	MOVD $56(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded525
+	JMP loaded569
 
-whole525:
+whole569:
 	FMOVQ 48(R19), F5
 
-loaded525:
+loaded569:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VMOV V4.B16, V2.B16
 	VFMLA V5.S4, V1.S4, V2.S4
 	VMOV V3.B16, V1.B16
 	VFMLS V2.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole526
+	BGE whole570
 	CMP $0x01, R1
-	BLT stored526
+	BLT stored570
 	FMOVS F1, 48(R16)
-	BEQ stored526
+	BEQ stored570
 	MOVD $52(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored526
+	BEQ stored570
 	MOVD $56(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored526
+	JMP stored570
 
-whole526:
+whole570:
 	FMOVQ F1, 48(R16)
 
-stored526:
+stored570:
 	CMP $0x04, R1
-	BGE whole527
+	BGE whole571
 	CMP $0x01, R1
-	BLT stored527
+	BLT stored571
 	FMOVS F2, 48(R19)
-	BEQ stored527
+	BEQ stored571
 	MOVD $52(R19), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored527
+	BEQ stored571
 	MOVD $56(R19), R27
 	VST1 V2.S[2], (R27)
-	JMP stored527
+	JMP stored571
 
-whole527:
+whole571:
 	FMOVQ F2, 48(R19)
 
-stored527:
+stored571:
 	ADD R0, R6
 
 next:
@@ -16766,361 +17846,361 @@ tail:
 	BEQ next
 	ADD R6<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole528
+	BGE whole572
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded528
+	BLT loaded572
 	FMOVS (R16), F3
-	BEQ loaded528
+	BEQ loaded572
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded528
+	BEQ loaded572
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded528
+	JMP loaded572
 
-whole528:
+whole572:
 	FMOVQ (R16), F3
 
-loaded528:
+loaded572:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole529
+	BGE whole573
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded529
+	BLT loaded573
 	FMOVS (R17), F4
-	BEQ loaded529
+	BEQ loaded573
 	MOVD $4(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded529
+	BEQ loaded573
 	MOVD $8(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded529
+	JMP loaded573
 
-whole529:
+whole573:
 	FMOVQ (R17), F4
 
-loaded529:
+loaded573:
 	ADD R6<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole530
+	BGE whole574
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded530
+	BLT loaded574
 	FMOVS (R19), F5
-	BEQ loaded530
+	BEQ loaded574
 	MOVD $4(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded530
+	BEQ loaded574
 	MOVD $8(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded530
+	JMP loaded574
 
-whole530:
+whole574:
 	FMOVQ (R19), F5
 
-loaded530:
+loaded574:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VMOV V4.B16, V6.B16
 	VFMLA V5.S4, V1.S4, V6.S4
 	VFMLA V6.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R0
-	BGE whole531
+	BGE whole575
 	CMP $0x01, R0
-	BLT stored531
+	BLT stored575
 	FMOVS F3, (R16)
-	BEQ stored531
+	BEQ stored575
 	MOVD $4(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored531
+	BEQ stored575
 	MOVD $8(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored531
+	JMP stored575
 
-whole531:
+whole575:
 	FMOVQ F3, (R16)
 
-stored531:
+stored575:
 	CMP $0x04, R0
-	BGE whole532
+	BGE whole576
 	CMP $0x01, R0
-	BLT stored532
+	BLT stored576
 	FMOVS F6, (R19)
-	BEQ stored532
+	BEQ stored576
 	MOVD $4(R19), R27
 	VST1 V6.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored532
+	BEQ stored576
 	MOVD $8(R19), R27
 	VST1 V6.S[2], (R27)
-	JMP stored532
+	JMP stored576
 
-whole532:
+whole576:
 	FMOVQ F6, (R19)
 
-stored532:
+stored576:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole533
+	BGE whole577
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded533
+	BLT loaded577
 	FMOVS 16(R16), F3
-	BEQ loaded533
+	BEQ loaded577
 	MOVD $20(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded533
+	BEQ loaded577
 	MOVD $24(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded533
+	JMP loaded577
 
-whole533:
+whole577:
 	FMOVQ 16(R16), F3
 
-loaded533:
+loaded577:
 	CMP $0x04, R1
-	BGE whole534
+	BGE whole578
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded534
+	BLT loaded578
 	FMOVS 16(R17), F4
-	BEQ loaded534
+	BEQ loaded578
 	MOVD $20(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded534
+	BEQ loaded578
 	MOVD $24(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded534
+	JMP loaded578
 
-whole534:
+whole578:
 	FMOVQ 16(R17), F4
 
-loaded534:
+loaded578:
 	CMP $0x04, R1
-	BGE whole535
+	BGE whole579
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded535
+	BLT loaded579
 	FMOVS 16(R19), F5
-	BEQ loaded535
+	BEQ loaded579
 	MOVD $20(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded535
+	BEQ loaded579
 	MOVD $24(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded535
+	JMP loaded579
 
-whole535:
+whole579:
 	FMOVQ 16(R19), F5
 
-loaded535:
+loaded579:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VMOV V4.B16, V6.B16
 	VFMLA V5.S4, V1.S4, V6.S4
 	VFMLA V6.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R1
-	BGE whole536
+	BGE whole580
 	CMP $0x01, R1
-	BLT stored536
+	BLT stored580
 	FMOVS F3, 16(R16)
-	BEQ stored536
+	BEQ stored580
 	MOVD $20(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored536
+	BEQ stored580
 	MOVD $24(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored536
+	JMP stored580
 
-whole536:
+whole580:
 	FMOVQ F3, 16(R16)
 
-stored536:
+stored580:
 	CMP $0x04, R1
-	BGE whole537
+	BGE whole581
 	CMP $0x01, R1
-	BLT stored537
+	BLT stored581
 	FMOVS F6, 16(R19)
-	BEQ stored537
+	BEQ stored581
 	MOVD $20(R19), R27
 	VST1 V6.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored537
+	BEQ stored581
 	MOVD $24(R19), R27
 	VST1 V6.S[2], (R27)
-	JMP stored537
+	JMP stored581
 
-whole537:
+whole581:
 	FMOVQ F6, 16(R19)
 
-stored537:
+stored581:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole538
+	BGE whole582
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded538
+	BLT loaded582
 	FMOVS 32(R16), F3
-	BEQ loaded538
+	BEQ loaded582
 	MOVD $36(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded538
+	BEQ loaded582
 	MOVD $40(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded538
+	JMP loaded582
 
-whole538:
+whole582:
 	FMOVQ 32(R16), F3
 
-loaded538:
+loaded582:
 	CMP $0x04, R1
-	BGE whole539
+	BGE whole583
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded539
+	BLT loaded583
 	FMOVS 32(R17), F4
-	BEQ loaded539
+	BEQ loaded583
 	MOVD $36(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded539
+	BEQ loaded583
 	MOVD $40(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded539
+	JMP loaded583
 
-whole539:
+whole583:
 	FMOVQ 32(R17), F4
 
-loaded539:
+loaded583:
 	CMP $0x04, R1
-	BGE whole540
+	BGE whole584
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded540
+	BLT loaded584
 	FMOVS 32(R19), F5
-	BEQ loaded540
+	BEQ loaded584
 	MOVD $36(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded540
+	BEQ loaded584
 	MOVD $40(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded540
+	JMP loaded584
 
-whole540:
+whole584:
 	FMOVQ 32(R19), F5
 
-loaded540:
+loaded584:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VMOV V4.B16, V6.B16
 	VFMLA V5.S4, V1.S4, V6.S4
 	VFMLA V6.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R1
-	BGE whole541
+	BGE whole585
 	CMP $0x01, R1
-	BLT stored541
+	BLT stored585
 	FMOVS F3, 32(R16)
-	BEQ stored541
+	BEQ stored585
 	MOVD $36(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored541
+	BEQ stored585
 	MOVD $40(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored541
+	JMP stored585
 
-whole541:
+whole585:
 	FMOVQ F3, 32(R16)
 
-stored541:
+stored585:
 	CMP $0x04, R1
-	BGE whole542
+	BGE whole586
 	CMP $0x01, R1
-	BLT stored542
+	BLT stored586
 	FMOVS F6, 32(R19)
-	BEQ stored542
+	BEQ stored586
 	MOVD $36(R19), R27
 	VST1 V6.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored542
+	BEQ stored586
 	MOVD $40(R19), R27
 	VST1 V6.S[2], (R27)
-	JMP stored542
+	JMP stored586
 
-whole542:
+whole586:
 	FMOVQ F6, 32(R19)
 
-stored542:
+stored586:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole543
+	BGE whole587
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded543
+	BLT loaded587
 	FMOVS 48(R16), F3
-	BEQ loaded543
+	BEQ loaded587
 	MOVD $52(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded543
+	BEQ loaded587
 	MOVD $56(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded543
+	JMP loaded587
 
-whole543:
+whole587:
 	FMOVQ 48(R16), F3
 
-loaded543:
+loaded587:
 	CMP $0x04, R1
-	BGE whole544
+	BGE whole588
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded544
+	BLT loaded588
 	FMOVS 48(R17), F4
-	BEQ loaded544
+	BEQ loaded588
 	MOVD $52(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded544
+	BEQ loaded588
 	MOVD $56(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded544
+	JMP loaded588
 
-whole544:
+whole588:
 	FMOVQ 48(R17), F4
 
-loaded544:
+loaded588:
 	CMP $0x04, R1
-	BGE whole545
+	BGE whole589
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded545
+	BLT loaded589
 	FMOVS 48(R19), F5
-	BEQ loaded545
+	BEQ loaded589
 	MOVD $52(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded545
+	BEQ loaded589
 	MOVD $56(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded545
+	JMP loaded589
 
-whole545:
+whole589:
 	FMOVQ 48(R19), F5
 
-loaded545:
+loaded589:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VMOV V4.B16, V2.B16
 	VFMLA V5.S4, V1.S4, V2.S4
@@ -17128,41 +18208,41 @@ loaded545:
 	VMOV V3.B16, V1.B16
 	VFMLS V4.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole546
+	BGE whole590
 	CMP $0x01, R1
-	BLT stored546
+	BLT stored590
 	FMOVS F1, 48(R16)
-	BEQ stored546
+	BEQ stored590
 	MOVD $52(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored546
+	BEQ stored590
 	MOVD $56(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored546
+	JMP stored590
 
-whole546:
+whole590:
 	FMOVQ F1, 48(R16)
 
-stored546:
+stored590:
 	CMP $0x04, R1
-	BGE whole547
+	BGE whole591
 	CMP $0x01, R1
-	BLT stored547
+	BLT stored591
 	FMOVS F2, 48(R19)
-	BEQ stored547
+	BEQ stored591
 	MOVD $52(R19), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored547
+	BEQ stored591
 	MOVD $56(R19), R27
 	VST1 V2.S[2], (R27)
-	JMP stored547
+	JMP stored591
 
-whole547:
+whole591:
 	FMOVQ F2, 48(R19)
 
-stored547:
+stored591:
 	ADD R0, R6
 
 next:
@@ -17231,84 +18311,84 @@ tail:
 	BEQ next
 	ADD R7<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole548
+	BGE whole592
 	VEOR V9.B16, V9.B16, V9.B16
 	CMP $0x01, R0
-	BLT loaded548
+	BLT loaded592
 	FMOVS (R16), F9
-	BEQ loaded548
+	BEQ loaded592
 	MOVD $4(R16), R27
 	VLD1 (R27), V9.S[1]
 	CMP $0x02, R0
-	BEQ loaded548
+	BEQ loaded592
 	MOVD $8(R16), R27
 	VLD1 (R27), V9.S[2]
-	JMP loaded548
+	JMP loaded592
 
-whole548:
+whole592:
 	FMOVQ (R16), F9
 
-loaded548:
+loaded592:
 	ADD R7<<2, R6, R17
 	CMP $0x04, R0
-	BGE whole549
+	BGE whole593
 	VEOR V10.B16, V10.B16, V10.B16
 	CMP $0x01, R0
-	BLT loaded549
+	BLT loaded593
 	FMOVS (R17), F10
-	BEQ loaded549
+	BEQ loaded593
 	MOVD $4(R17), R27
 	VLD1 (R27), V10.S[1]
 	CMP $0x02, R0
-	BEQ loaded549
+	BEQ loaded593
 	MOVD $8(R17), R27
 	VLD1 (R27), V10.S[2]
-	JMP loaded549
+	JMP loaded593
 
-whole549:
+whole593:
 	FMOVQ (R17), F10
 
-loaded549:
+loaded593:
 	ADD R7<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole550
+	BGE whole594
 	VEOR V11.B16, V11.B16, V11.B16
 	CMP $0x01, R0
-	BLT loaded550
+	BLT loaded594
 	FMOVS (R19), F11
-	BEQ loaded550
+	BEQ loaded594
 	MOVD $4(R19), R27
 	VLD1 (R27), V11.S[1]
 	CMP $0x02, R0
-	BEQ loaded550
+	BEQ loaded594
 	MOVD $8(R19), R27
 	VLD1 (R27), V11.S[2]
-	JMP loaded550
+	JMP loaded594
 
-whole550:
+whole594:
 	FMOVQ (R19), F11
 
-loaded550:
+loaded594:
 	ADD R7<<2, R3, R20
 	CMP $0x04, R0
-	BGE whole551
+	BGE whole595
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R0
-	BLT loaded551
+	BLT loaded595
 	FMOVS (R20), F12
-	BEQ loaded551
+	BEQ loaded595
 	MOVD $4(R20), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R0
-	BEQ loaded551
+	BEQ loaded595
 	MOVD $8(R20), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded551
+	JMP loaded595
 
-whole551:
+whole595:
 	FMOVQ (R20), F12
 
-loaded551:
+loaded595:
 	VFMLA V9.S4, V7.S4, V10.S4
 	WORD $0x6e2bdc21 // FMUL V1.4S, V1.4S, V11.4S
 	VFMLA V10.S4, V2.S4, V1.S4
@@ -17323,59 +18403,59 @@ loaded551:
 	WORD $0x6e29dd02 // FMUL V2.4S, V8.4S, V9.4S
 	WORD $0x4ea0d440 // FSUB V0.4S, V2.4S, V0.4S
 	CMP $0x04, R0
-	BGE whole552
+	BGE whole596
 	CMP $0x01, R0
-	BLT stored552
+	BLT stored596
 	FMOVS F0, (R16)
-	BEQ stored552
+	BEQ stored596
 	MOVD $4(R16), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored552
+	BEQ stored596
 	MOVD $8(R16), R27
 	VST1 V0.S[2], (R27)
-	JMP stored552
+	JMP stored596
 
-whole552:
+whole596:
 	FMOVQ F0, (R16)
 
-stored552:
+stored596:
 	CMP $0x04, R0
-	BGE whole553
+	BGE whole597
 	CMP $0x01, R0
-	BLT stored553
+	BLT stored597
 	FMOVS F1, (R19)
-	BEQ stored553
+	BEQ stored597
 	MOVD $4(R19), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored553
+	BEQ stored597
 	MOVD $8(R19), R27
 	VST1 V1.S[2], (R27)
-	JMP stored553
+	JMP stored597
 
-whole553:
+whole597:
 	FMOVQ F1, (R19)
 
-stored553:
+stored597:
 	CMP $0x04, R0
-	BGE whole554
+	BGE whole598
 	CMP $0x01, R0
-	BLT stored554
+	BLT stored598
 	FMOVS F3, (R20)
-	BEQ stored554
+	BEQ stored598
 	MOVD $4(R20), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored554
+	BEQ stored598
 	MOVD $8(R20), R27
 	VST1 V3.S[2], (R27)
-	JMP stored554
+	JMP stored598
 
-whole554:
+whole598:
 	FMOVQ F3, (R20)
 
-stored554:
+stored598:
 	ADD R0, R7
 
 next:
@@ -17440,64 +18520,64 @@ tail:
 	BEQ next
 	ADD R6<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole555
+	BGE whole599
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded555
+	BLT loaded599
 	FMOVS (R16), F5
-	BEQ loaded555
+	BEQ loaded599
 	MOVD $4(R16), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded555
+	BEQ loaded599
 	MOVD $8(R16), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded555
+	JMP loaded599
 
-whole555:
+whole599:
 	FMOVQ (R16), F5
 
-loaded555:
+loaded599:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole556
+	BGE whole600
 	VEOR V6.B16, V6.B16, V6.B16
 	CMP $0x01, R0
-	BLT loaded556
+	BLT loaded600
 	FMOVS (R17), F6
-	BEQ loaded556
+	BEQ loaded600
 	MOVD $4(R17), R27
 	VLD1 (R27), V6.S[1]
 	CMP $0x02, R0
-	BEQ loaded556
+	BEQ loaded600
 	MOVD $8(R17), R27
 	VLD1 (R27), V6.S[2]
-	JMP loaded556
+	JMP loaded600
 
-whole556:
+whole600:
 	FMOVQ (R17), F6
 
-loaded556:
+loaded600:
 	ADD R6<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole557
+	BGE whole601
 	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0x01, R0
-	BLT loaded557
+	BLT loaded601
 	FMOVS (R19), F7
-	BEQ loaded557
+	BEQ loaded601
 	MOVD $4(R19), R27
 	VLD1 (R27), V7.S[1]
 	CMP $0x02, R0
-	BEQ loaded557
+	BEQ loaded601
 	MOVD $8(R19), R27
 	VLD1 (R27), V7.S[2]
-	JMP loaded557
+	JMP loaded601
 
-whole557:
+whole601:
 	FMOVQ (R19), F7
 
-loaded557:
+loaded601:
 	VFMLA V5.S4, V4.S4, V6.S4
 	WORD $0x6e26dcc8 // FMUL V8.4S, V6.4S, V6.4S
 	WORD $0x6e27dc27 // FMUL V7.4S, V1.4S, V7.4S
@@ -17507,99 +18587,99 @@ loaded557:
 	WORD $0x6e28fcc6 // FDIV V6.4S, V6.4S, V8.4S
 	VFMLS V6.S4, V0.S4, V5.S4
 	CMP $0x04, R0
-	BGE whole558
+	BGE whole602
 	CMP $0x01, R0
-	BLT stored558
+	BLT stored602
 	FMOVS F5, (R16)
-	BEQ stored558
+	BEQ stored602
 	MOVD $4(R16), R27
 	VST1 V5.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored558
+	BEQ stored602
 	MOVD $8(R16), R27
 	VST1 V5.S[2], (R27)
-	JMP stored558
+	JMP stored602
 
-whole558:
+whole602:
 	FMOVQ F5, (R16)
 
-stored558:
+stored602:
 	CMP $0x04, R0
-	BGE whole559
+	BGE whole603
 	CMP $0x01, R0
-	BLT stored559
+	BLT stored603
 	FMOVS F7, (R19)
-	BEQ stored559
+	BEQ stored603
 	MOVD $4(R19), R27
 	VST1 V7.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored559
+	BEQ stored603
 	MOVD $8(R19), R27
 	VST1 V7.S[2], (R27)
-	JMP stored559
+	JMP stored603
 
-whole559:
+whole603:
 	FMOVQ F7, (R19)
 
-stored559:
+stored603:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole560
+	BGE whole604
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded560
+	BLT loaded604
 	FMOVS 16(R16), F5
-	BEQ loaded560
+	BEQ loaded604
 	MOVD $20(R16), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded560
+	BEQ loaded604
 	MOVD $24(R16), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded560
+	JMP loaded604
 
-whole560:
+whole604:
 	FMOVQ 16(R16), F5
 
-loaded560:
+loaded604:
 	CMP $0x04, R1
-	BGE whole561
+	BGE whole605
 	VEOR V6.B16, V6.B16, V6.B16
 	CMP $0x01, R1
-	BLT loaded561
+	BLT loaded605
 	FMOVS 16(R17), F6
-	BEQ loaded561
+	BEQ loaded605
 	MOVD $20(R17), R27
 	VLD1 (R27), V6.S[1]
 	CMP $0x02, R1
-	BEQ loaded561
+	BEQ loaded605
 	MOVD $24(R17), R27
 	VLD1 (R27), V6.S[2]
-	JMP loaded561
+	JMP loaded605
 
-whole561:
+whole605:
 	FMOVQ 16(R17), F6
 
-loaded561:
+loaded605:
 	CMP $0x04, R1
-	BGE whole562
+	BGE whole606
 	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0x01, R1
-	BLT loaded562
+	BLT loaded606
 	FMOVS 16(R19), F7
-	BEQ loaded562
+	BEQ loaded606
 	MOVD $20(R19), R27
 	VLD1 (R27), V7.S[1]
 	CMP $0x02, R1
-	BEQ loaded562
+	BEQ loaded606
 	MOVD $24(R19), R27
 	VLD1 (R27), V7.S[2]
-	JMP loaded562
+	JMP loaded606
 
-whole562:
+whole606:
 	FMOVQ 16(R19), F7
 
-loaded562:
+loaded606:
 	VFMLA V5.S4, V4.S4, V6.S4
 	WORD $0x6e26dcc4 // FMUL V4.4S, V6.4S, V6.4S
 	WORD $0x6e27dc21 // FMUL V1.4S, V1.4S, V7.4S
@@ -17610,41 +18690,41 @@ loaded562:
 	VMOV V5.B16, V3.B16
 	VFMLS V2.S4, V0.S4, V3.S4
 	CMP $0x04, R1
-	BGE whole563
+	BGE whole607
 	CMP $0x01, R1
-	BLT stored563
+	BLT stored607
 	FMOVS F3, 16(R16)
-	BEQ stored563
+	BEQ stored607
 	MOVD $20(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored563
+	BEQ stored607
 	MOVD $24(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored563
+	JMP stored607
 
-whole563:
+whole607:
 	FMOVQ F3, 16(R16)
 
-stored563:
+stored607:
 	CMP $0x04, R1
-	BGE whole564
+	BGE whole608
 	CMP $0x01, R1
-	BLT stored564
+	BLT stored608
 	FMOVS F1, 16(R19)
-	BEQ stored564
+	BEQ stored608
 	MOVD $20(R19), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored564
+	BEQ stored608
 	MOVD $24(R19), R27
 	VST1 V1.S[2], (R27)
-	JMP stored564
+	JMP stored608
 
-whole564:
+whole608:
 	FMOVQ F1, 16(R19)
 
-stored564:
+stored608:
 	ADD R0, R6
 
 next:
@@ -17703,84 +18783,84 @@ tail:
 	BEQ next
 	ADD R7<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole565
+	BGE whole609
 	VEOR V6.B16, V6.B16, V6.B16
 	CMP $0x01, R0
-	BLT loaded565
+	BLT loaded609
 	FMOVS (R16), F6
-	BEQ loaded565
+	BEQ loaded609
 	MOVD $4(R16), R27
 	VLD1 (R27), V6.S[1]
 	CMP $0x02, R0
-	BEQ loaded565
+	BEQ loaded609
 	MOVD $8(R16), R27
 	VLD1 (R27), V6.S[2]
-	JMP loaded565
+	JMP loaded609
 
-whole565:
+whole609:
 	FMOVQ (R16), F6
 
-loaded565:
+loaded609:
 	ADD R7<<2, R6, R17
 	CMP $0x04, R0
-	BGE whole566
+	BGE whole610
 	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0x01, R0
-	BLT loaded566
+	BLT loaded610
 	FMOVS (R17), F7
-	BEQ loaded566
+	BEQ loaded610
 	MOVD $4(R17), R27
 	VLD1 (R27), V7.S[1]
 	CMP $0x02, R0
-	BEQ loaded566
+	BEQ loaded610
 	MOVD $8(R17), R27
 	VLD1 (R27), V7.S[2]
-	JMP loaded566
+	JMP loaded610
 
-whole566:
+whole610:
 	FMOVQ (R17), F7
 
-loaded566:
+loaded610:
 	ADD R7<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole567
+	BGE whole611
 	VEOR V8.B16, V8.B16, V8.B16
 	CMP $0x01, R0
-	BLT loaded567
+	BLT loaded611
 	FMOVS (R19), F8
-	BEQ loaded567
+	BEQ loaded611
 	MOVD $4(R19), R27
 	VLD1 (R27), V8.S[1]
 	CMP $0x02, R0
-	BEQ loaded567
+	BEQ loaded611
 	MOVD $8(R19), R27
 	VLD1 (R27), V8.S[2]
-	JMP loaded567
+	JMP loaded611
 
-whole567:
+whole611:
 	FMOVQ (R19), F8
 
-loaded567:
+loaded611:
 	ADD R7<<2, R3, R20
 	CMP $0x04, R0
-	BGE whole568
+	BGE whole612
 	VEOR V9.B16, V9.B16, V9.B16
 	CMP $0x01, R0
-	BLT loaded568
+	BLT loaded612
 	FMOVS (R20), F9
-	BEQ loaded568
+	BEQ loaded612
 	MOVD $4(R20), R27
 	VLD1 (R27), V9.S[1]
 	CMP $0x02, R0
-	BEQ loaded568
+	BEQ loaded612
 	MOVD $8(R20), R27
 	VLD1 (R27), V9.S[2]
-	JMP loaded568
+	JMP loaded612
 
-whole568:
+whole612:
 	FMOVQ (R20), F9
 
-loaded568:
+loaded612:
 	VFMLA V6.S4, V4.S4, V7.S4
 	WORD $0x6e27dce4 // FMUL V4.4S, V7.4S, V7.4S
 	WORD $0x6e28dc21 // FMUL V1.4S, V1.4S, V8.4S
@@ -17792,59 +18872,59 @@ loaded568:
 	VMOV V6.B16, V3.B16
 	VFMLS V2.S4, V0.S4, V3.S4
 	CMP $0x04, R0
-	BGE whole569
+	BGE whole613
 	CMP $0x01, R0
-	BLT stored569
+	BLT stored613
 	FMOVS F3, (R16)
-	BEQ stored569
+	BEQ stored613
 	MOVD $4(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored569
+	BEQ stored613
 	MOVD $8(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored569
+	JMP stored613
 
-whole569:
+whole613:
 	FMOVQ F3, (R16)
 
-stored569:
+stored613:
 	CMP $0x04, R0
-	BGE whole570
+	BGE whole614
 	CMP $0x01, R0
-	BLT stored570
+	BLT stored614
 	FMOVS F1, (R19)
-	BEQ stored570
+	BEQ stored614
 	MOVD $4(R19), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored570
+	BEQ stored614
 	MOVD $8(R19), R27
 	VST1 V1.S[2], (R27)
-	JMP stored570
+	JMP stored614
 
-whole570:
+whole614:
 	FMOVQ F1, (R19)
 
-stored570:
+stored614:
 	CMP $0x04, R0
-	BGE whole571
+	BGE whole615
 	CMP $0x01, R0
-	BLT stored571
+	BLT stored615
 	FMOVS F2, (R20)
-	BEQ stored571
+	BEQ stored615
 	MOVD $4(R20), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored571
+	BEQ stored615
 	MOVD $8(R20), R27
 	VST1 V2.S[2], (R27)
-	JMP stored571
+	JMP stored615
 
-whole571:
+whole615:
 	FMOVQ F2, (R20)
 
-stored571:
+stored615:
 	ADD R0, R7
 
 next:
@@ -17895,241 +18975,241 @@ tail:
 	BEQ next
 	ADD R3<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole572
+	BGE whole616
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded572
+	BLT loaded616
 	FMOVS (R16), F2
-	BEQ loaded572
+	BEQ loaded616
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded572
+	BEQ loaded616
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded572
+	JMP loaded616
 
-whole572:
+whole616:
 	FMOVQ (R16), F2
 
-loaded572:
+loaded616:
 	ADD R3<<2, R2, R17
 	CMP $0x04, R0
-	BGE whole573
+	BGE whole617
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded573
+	BLT loaded617
 	FMOVS (R17), F3
-	BEQ loaded573
+	BEQ loaded617
 	MOVD $4(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded573
+	BEQ loaded617
 	MOVD $8(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded573
+	JMP loaded617
 
-whole573:
+whole617:
 	FMOVQ (R17), F3
 
-loaded573:
+loaded617:
 	WORD $0x6e22dc22 // FMUL V2.4S, V1.4S, V2.4S
 	VFMLA V3.S4, V0.S4, V2.S4
 	CMP $0x04, R0
-	BGE whole574
+	BGE whole618
 	CMP $0x01, R0
-	BLT stored574
+	BLT stored618
 	FMOVS F2, (R16)
-	BEQ stored574
+	BEQ stored618
 	MOVD $4(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored574
+	BEQ stored618
 	MOVD $8(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored574
+	JMP stored618
 
-whole574:
+whole618:
 	FMOVQ F2, (R16)
 
-stored574:
+stored618:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole575
+	BGE whole619
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded575
+	BLT loaded619
 	FMOVS 16(R16), F2
-	BEQ loaded575
+	BEQ loaded619
 	MOVD $20(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded575
+	BEQ loaded619
 	MOVD $24(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded575
+	JMP loaded619
 
-whole575:
+whole619:
 	FMOVQ 16(R16), F2
 
-loaded575:
+loaded619:
 	CMP $0x04, R1
-	BGE whole576
+	BGE whole620
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded576
+	BLT loaded620
 	FMOVS 16(R17), F3
-	BEQ loaded576
+	BEQ loaded620
 	MOVD $20(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded576
+	BEQ loaded620
 	MOVD $24(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded576
+	JMP loaded620
 
-whole576:
+whole620:
 	FMOVQ 16(R17), F3
 
-loaded576:
+loaded620:
 	WORD $0x6e22dc22 // FMUL V2.4S, V1.4S, V2.4S
 	VFMLA V3.S4, V0.S4, V2.S4
 	CMP $0x04, R1
-	BGE whole577
+	BGE whole621
 	CMP $0x01, R1
-	BLT stored577
+	BLT stored621
 	FMOVS F2, 16(R16)
-	BEQ stored577
+	BEQ stored621
 	MOVD $20(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored577
+	BEQ stored621
 	MOVD $24(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored577
+	JMP stored621
 
-whole577:
+whole621:
 	FMOVQ F2, 16(R16)
 
-stored577:
+stored621:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole578
+	BGE whole622
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded578
+	BLT loaded622
 	FMOVS 32(R16), F2
-	BEQ loaded578
+	BEQ loaded622
 	MOVD $36(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded578
+	BEQ loaded622
 	MOVD $40(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded578
+	JMP loaded622
 
-whole578:
+whole622:
 	FMOVQ 32(R16), F2
 
-loaded578:
+loaded622:
 	CMP $0x04, R1
-	BGE whole579
+	BGE whole623
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded579
+	BLT loaded623
 	FMOVS 32(R17), F3
-	BEQ loaded579
+	BEQ loaded623
 	MOVD $36(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded579
+	BEQ loaded623
 	MOVD $40(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded579
+	JMP loaded623
 
-whole579:
+whole623:
 	FMOVQ 32(R17), F3
 
-loaded579:
+loaded623:
 	WORD $0x6e22dc22 // FMUL V2.4S, V1.4S, V2.4S
 	VFMLA V3.S4, V0.S4, V2.S4
 	CMP $0x04, R1
-	BGE whole580
+	BGE whole624
 	CMP $0x01, R1
-	BLT stored580
+	BLT stored624
 	FMOVS F2, 32(R16)
-	BEQ stored580
+	BEQ stored624
 	MOVD $36(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored580
+	BEQ stored624
 	MOVD $40(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored580
+	JMP stored624
 
-whole580:
+whole624:
 	FMOVQ F2, 32(R16)
 
-stored580:
+stored624:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole581
+	BGE whole625
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded581
+	BLT loaded625
 	FMOVS 48(R16), F2
-	BEQ loaded581
+	BEQ loaded625
 	MOVD $52(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded581
+	BEQ loaded625
 	MOVD $56(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded581
+	JMP loaded625
 
-whole581:
+whole625:
 	FMOVQ 48(R16), F2
 
-loaded581:
+loaded625:
 	CMP $0x04, R1
-	BGE whole582
+	BGE whole626
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded582
+	BLT loaded626
 	FMOVS 48(R17), F3
-	BEQ loaded582
+	BEQ loaded626
 	MOVD $52(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded582
+	BEQ loaded626
 	MOVD $56(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded582
+	JMP loaded626
 
-whole582:
+whole626:
 	FMOVQ 48(R17), F3
 
-loaded582:
+loaded626:
 	WORD $0x6e22dc21 // FMUL V1.4S, V1.4S, V2.4S
 	VFMLA V3.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole583
+	BGE whole627
 	CMP $0x01, R1
-	BLT stored583
+	BLT stored627
 	FMOVS F1, 48(R16)
-	BEQ stored583
+	BEQ stored627
 	MOVD $52(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored583
+	BEQ stored627
 	MOVD $56(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored583
+	JMP stored627
 
-whole583:
+whole627:
 	FMOVQ F1, 48(R16)
 
-stored583:
+stored627:
 	ADD R0, R3
 
 next:
@@ -18173,96 +19253,96 @@ group:
 
 tail:
 	CMP $0x04, R0
-	BGE whole584
+	BGE whole628
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded584
+	BLT loaded628
 	FMOVS (R1), F4
-	BEQ loaded584
+	BEQ loaded628
 	MOVD $4(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded584
+	BEQ loaded628
 	MOVD $8(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded584
+	JMP loaded628
 
-whole584:
+whole628:
 	FMOVQ (R1), F4
 
-loaded584:
+loaded628:
 	WORD $0x0e617885 // FCVTL V5.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x4e65d400 // FADD V0.2D, V0.2D, V5.2D
 	WORD $0x4e64d421 // FADD V1.2D, V1.2D, V4.2D
 	SUB $0x04, R0, R2
 	CMP $0x04, R2
-	BGE whole585
+	BGE whole629
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R2
-	BLT loaded585
+	BLT loaded629
 	FMOVS 16(R1), F4
-	BEQ loaded585
+	BEQ loaded629
 	MOVD $20(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R2
-	BEQ loaded585
+	BEQ loaded629
 	MOVD $24(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded585
+	JMP loaded629
 
-whole585:
+whole629:
 	FMOVQ 16(R1), F4
 
-loaded585:
+loaded629:
 	WORD $0x0e617885 // FCVTL V5.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x4e65d442 // FADD V2.2D, V2.2D, V5.2D
 	WORD $0x4e64d463 // FADD V3.2D, V3.2D, V4.2D
 	SUB $0x08, R0, R2
 	CMP $0x04, R2
-	BGE whole586
+	BGE whole630
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R2
-	BLT loaded586
+	BLT loaded630
 	FMOVS 32(R1), F4
-	BEQ loaded586
+	BEQ loaded630
 	MOVD $36(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R2
-	BEQ loaded586
+	BEQ loaded630
 	MOVD $40(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded586
+	JMP loaded630
 
-whole586:
+whole630:
 	FMOVQ 32(R1), F4
 
-loaded586:
+loaded630:
 	WORD $0x0e617885 // FCVTL V5.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x4e65d400 // FADD V0.2D, V0.2D, V5.2D
 	WORD $0x4e64d421 // FADD V1.2D, V1.2D, V4.2D
 	SUB $0x0c, R0, R0
 	CMP $0x04, R0
-	BGE whole587
+	BGE whole631
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded587
+	BLT loaded631
 	FMOVS 48(R1), F4
-	BEQ loaded587
+	BEQ loaded631
 	MOVD $52(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded587
+	BEQ loaded631
 	MOVD $56(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded587
+	JMP loaded631
 
-whole587:
+whole631:
 	FMOVQ 48(R1), F4
 
-loaded587:
+loaded631:
 	WORD $0x0e617885 // FCVTL V5.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x4e65d442 // FADD V2.2D, V2.2D, V5.2D
@@ -18327,43 +19407,43 @@ group:
 
 tail:
 	CMP $0x04, R0
-	BGE whole588
+	BGE whole632
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded588
+	BLT loaded632
 	FMOVS (R1), F4
-	BEQ loaded588
+	BEQ loaded632
 	MOVD $4(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded588
+	BEQ loaded632
 	MOVD $8(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded588
+	JMP loaded632
 
-whole588:
+whole632:
 	FMOVQ (R1), F4
 
-loaded588:
+loaded632:
 	CMP $0x04, R0
-	BGE whole589
+	BGE whole633
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded589
+	BLT loaded633
 	FMOVS (R2), F5
-	BEQ loaded589
+	BEQ loaded633
 	MOVD $4(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded589
+	BEQ loaded633
 	MOVD $8(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded589
+	JMP loaded633
 
-whole589:
+whole633:
 	FMOVQ (R2), F5
 
-loaded589:
+loaded633:
 	WORD $0x0e617886 // FCVTL V6.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x0e6178a7 // FCVTL V7.2D, V5.2S
@@ -18372,43 +19452,43 @@ loaded589:
 	VFMLA V5.D2, V4.D2, V1.D2
 	SUB $0x04, R0, R3
 	CMP $0x04, R3
-	BGE whole590
+	BGE whole634
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R3
-	BLT loaded590
+	BLT loaded634
 	FMOVS 16(R1), F4
-	BEQ loaded590
+	BEQ loaded634
 	MOVD $20(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R3
-	BEQ loaded590
+	BEQ loaded634
 	MOVD $24(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded590
+	JMP loaded634
 
-whole590:
+whole634:
 	FMOVQ 16(R1), F4
 
-loaded590:
+loaded634:
 	CMP $0x04, R3
-	BGE whole591
+	BGE whole635
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R3
-	BLT loaded591
+	BLT loaded635
 	FMOVS 16(R2), F5
-	BEQ loaded591
+	BEQ loaded635
 	MOVD $20(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R3
-	BEQ loaded591
+	BEQ loaded635
 	MOVD $24(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded591
+	JMP loaded635
 
-whole591:
+whole635:
 	FMOVQ 16(R2), F5
 
-loaded591:
+loaded635:
 	WORD $0x0e617886 // FCVTL V6.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x0e6178a7 // FCVTL V7.2D, V5.2S
@@ -18417,43 +19497,43 @@ loaded591:
 	VFMLA V5.D2, V4.D2, V3.D2
 	SUB $0x08, R0, R3
 	CMP $0x04, R3
-	BGE whole592
+	BGE whole636
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R3
-	BLT loaded592
+	BLT loaded636
 	FMOVS 32(R1), F4
-	BEQ loaded592
+	BEQ loaded636
 	MOVD $36(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R3
-	BEQ loaded592
+	BEQ loaded636
 	MOVD $40(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded592
+	JMP loaded636
 
-whole592:
+whole636:
 	FMOVQ 32(R1), F4
 
-loaded592:
+loaded636:
 	CMP $0x04, R3
-	BGE whole593
+	BGE whole637
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R3
-	BLT loaded593
+	BLT loaded637
 	FMOVS 32(R2), F5
-	BEQ loaded593
+	BEQ loaded637
 	MOVD $36(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R3
-	BEQ loaded593
+	BEQ loaded637
 	MOVD $40(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded593
+	JMP loaded637
 
-whole593:
+whole637:
 	FMOVQ 32(R2), F5
 
-loaded593:
+loaded637:
 	WORD $0x0e617886 // FCVTL V6.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x0e6178a7 // FCVTL V7.2D, V5.2S
@@ -18462,43 +19542,43 @@ loaded593:
 	VFMLA V5.D2, V4.D2, V1.D2
 	SUB $0x0c, R0, R0
 	CMP $0x04, R0
-	BGE whole594
+	BGE whole638
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded594
+	BLT loaded638
 	FMOVS 48(R1), F4
-	BEQ loaded594
+	BEQ loaded638
 	MOVD $52(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded594
+	BEQ loaded638
 	MOVD $56(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded594
+	JMP loaded638
 
-whole594:
+whole638:
 	FMOVQ 48(R1), F4
 
-loaded594:
+loaded638:
 	CMP $0x04, R0
-	BGE whole595
+	BGE whole639
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded595
+	BLT loaded639
 	FMOVS 48(R2), F5
-	BEQ loaded595
+	BEQ loaded639
 	MOVD $52(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded595
+	BEQ loaded639
 	MOVD $56(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded595
+	JMP loaded639
 
-whole595:
+whole639:
 	FMOVQ 48(R2), F5
 
-loaded595:
+loaded639:
 	WORD $0x0e617886 // FCVTL V6.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x0e6178a7 // FCVTL V7.2D, V5.2S
@@ -18549,166 +19629,166 @@ group:
 
 tail:
 	CMP $0x04, R0
-	BGE whole596
+	BGE whole640
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded596
+	BLT loaded640
 	FMOVS (R1), F4
-	BEQ loaded596
+	BEQ loaded640
 	MOVD $4(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded596
+	BEQ loaded640
 	MOVD $8(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded596
+	JMP loaded640
 
-whole596:
+whole640:
 	FMOVQ (R1), F4
 
-loaded596:
+loaded640:
 	CMP $0x04, R0
-	BGE whole597
+	BGE whole641
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded597
+	BLT loaded641
 	FMOVS (R2), F5
-	BEQ loaded597
+	BEQ loaded641
 	MOVD $4(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded597
+	BEQ loaded641
 	MOVD $8(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded597
+	JMP loaded641
 
-whole597:
+whole641:
 	FMOVQ (R2), F5
 
-loaded597:
+loaded641:
 	WORD $0x4ea5d484 // FSUB V4.4S, V4.4S, V5.4S
 	VFMLA V4.S4, V4.S4, V0.S4
 	SUB $0x04, R0, R3
 	CMP $0x04, R3
-	BGE whole598
+	BGE whole642
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R3
-	BLT loaded598
+	BLT loaded642
 	FMOVS 16(R1), F4
-	BEQ loaded598
+	BEQ loaded642
 	MOVD $20(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R3
-	BEQ loaded598
+	BEQ loaded642
 	MOVD $24(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded598
+	JMP loaded642
 
-whole598:
+whole642:
 	FMOVQ 16(R1), F4
 
-loaded598:
+loaded642:
 	CMP $0x04, R3
-	BGE whole599
+	BGE whole643
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R3
-	BLT loaded599
+	BLT loaded643
 	FMOVS 16(R2), F5
-	BEQ loaded599
+	BEQ loaded643
 	MOVD $20(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R3
-	BEQ loaded599
+	BEQ loaded643
 	MOVD $24(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded599
+	JMP loaded643
 
-whole599:
+whole643:
 	FMOVQ 16(R2), F5
 
-loaded599:
+loaded643:
 	WORD $0x4ea5d484 // FSUB V4.4S, V4.4S, V5.4S
 	VFMLA V4.S4, V4.S4, V1.S4
 	SUB $0x08, R0, R3
 	CMP $0x04, R3
-	BGE whole600
+	BGE whole644
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R3
-	BLT loaded600
+	BLT loaded644
 	FMOVS 32(R1), F4
-	BEQ loaded600
+	BEQ loaded644
 	MOVD $36(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R3
-	BEQ loaded600
+	BEQ loaded644
 	MOVD $40(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded600
+	JMP loaded644
 
-whole600:
+whole644:
 	FMOVQ 32(R1), F4
 
-loaded600:
+loaded644:
 	CMP $0x04, R3
-	BGE whole601
+	BGE whole645
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R3
-	BLT loaded601
+	BLT loaded645
 	FMOVS 32(R2), F5
-	BEQ loaded601
+	BEQ loaded645
 	MOVD $36(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R3
-	BEQ loaded601
+	BEQ loaded645
 	MOVD $40(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded601
+	JMP loaded645
 
-whole601:
+whole645:
 	FMOVQ 32(R2), F5
 
-loaded601:
+loaded645:
 	WORD $0x4ea5d484 // FSUB V4.4S, V4.4S, V5.4S
 	VFMLA V4.S4, V4.S4, V2.S4
 	SUB $0x0c, R0, R0
 	CMP $0x04, R0
-	BGE whole602
+	BGE whole646
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded602
+	BLT loaded646
 	FMOVS 48(R1), F4
-	BEQ loaded602
+	BEQ loaded646
 	MOVD $52(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded602
+	BEQ loaded646
 	MOVD $56(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded602
+	JMP loaded646
 
-whole602:
+whole646:
 	FMOVQ 48(R1), F4
 
-loaded602:
+loaded646:
 	CMP $0x04, R0
-	BGE whole603
+	BGE whole647
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded603
+	BLT loaded647
 	FMOVS 48(R2), F5
-	BEQ loaded603
+	BEQ loaded647
 	MOVD $52(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded603
+	BEQ loaded647
 	MOVD $56(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded603
+	JMP loaded647
 
-whole603:
+whole647:
 	FMOVQ 48(R2), F5
 
-loaded603:
+loaded647:
 	WORD $0x4ea5d484 // FSUB V4.4S, V4.4S, V5.4S
 	VFMLA V4.S4, V4.S4, V3.S4
 	WORD $0x4e22d400 // FADD V0.4S, V0.4S, V2.4S
@@ -18740,124 +19820,124 @@ TEXT ·maxPoolWindows(SB), NOSPLIT, $0-64
 
 smallwindow:
 	CMP $0x04, R0
-	BGE whole604
+	BGE whole648
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded604
+	BLT loaded648
 	FMOVS (R6), F0
-	BEQ loaded604
+	BEQ loaded648
 	MOVD $4(R6), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded604
+	BEQ loaded648
 	MOVD $8(R6), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded604
+	JMP loaded648
 
-whole604:
+whole648:
 	FMOVQ (R6), F0
 
-loaded604:
+loaded648:
 	CMP $0x04, R0
-	BGE whole605
+	BGE whole649
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded605
+	BLT loaded649
 	FMOVS (R6), F1
-	BEQ loaded605
+	BEQ loaded649
 	MOVD $4(R6), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded605
+	BEQ loaded649
 	MOVD $8(R6), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded605
+	JMP loaded649
 
-whole605:
+whole649:
 	FMOVQ (R6), F1
 
-loaded605:
+loaded649:
 	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	ADD R0<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole606
+	BGE whole650
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded606
+	BLT loaded650
 	FMOVS (R16), F1
-	BEQ loaded606
+	BEQ loaded650
 	MOVD $4(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded606
+	BEQ loaded650
 	MOVD $8(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded606
+	JMP loaded650
 
-whole606:
+whole650:
 	FMOVQ (R16), F1
 
-loaded606:
+loaded650:
 	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	CMP $0x04, R0
-	BGE whole607
+	BGE whole651
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded607
+	BLT loaded651
 	FMOVS (R1), F1
-	BEQ loaded607
+	BEQ loaded651
 	MOVD $4(R1), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded607
+	BEQ loaded651
 	MOVD $8(R1), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded607
+	JMP loaded651
 
-whole607:
+whole651:
 	FMOVQ (R1), F1
 
-loaded607:
+loaded651:
 	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	ADD R0<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole608
+	BGE whole652
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded608
+	BLT loaded652
 	FMOVS (R17), F1
-	BEQ loaded608
+	BEQ loaded652
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded608
+	BEQ loaded652
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded608
+	JMP loaded652
 
-whole608:
+whole652:
 	FMOVQ (R17), F1
 
-loaded608:
+loaded652:
 	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	CMP $0x04, R0
-	BGE whole609
+	BGE whole653
 	CMP $0x01, R0
-	BLT stored609
+	BLT stored653
 	FMOVS F0, (R7)
-	BEQ stored609
+	BEQ stored653
 	MOVD $4(R7), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored609
+	BEQ stored653
 	MOVD $8(R7), R27
 	VST1 V0.S[2], (R27)
-	JMP stored609
+	JMP stored653
 
-whole609:
+whole653:
 	FMOVQ F0, (R7)
 
-stored609:
+stored653:
 	ADD R2<<2, R6, R6
 	ADD R2<<2, R1, R1
 	ADD R0<<2, R7, R7
@@ -18926,24 +20006,24 @@ single:
 	ADD R0, R9
 	MOVD R9, R1
 	CMP $0x04, R8
-	BGE whole610
+	BGE whole654
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R8
-	BLT loaded610
+	BLT loaded654
 	FMOVS (R1), F0
-	BEQ loaded610
+	BEQ loaded654
 	MOVD $4(R1), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R8
-	BEQ loaded610
+	BEQ loaded654
 	MOVD $8(R1), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded610
+	JMP loaded654
 
-whole610:
+whole654:
 	FMOVQ (R1), F0
 
-loaded610:
+loaded654:
 	MOVD height+8(FP), R10
 
 singlerow:
@@ -18952,24 +20032,24 @@ singlerow:
 
 singlepixel:
 	CMP $0x04, R8
-	BGE whole611
+	BGE whole655
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded611
+	BLT loaded655
 	FMOVS (R1), F1
-	BEQ loaded611
+	BEQ loaded655
 	MOVD $4(R1), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded611
+	BEQ loaded655
 	MOVD $8(R1), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded611
+	JMP loaded655
 
-whole611:
+whole655:
 	FMOVQ (R1), F1
 
-loaded611:
+loaded655:
 	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	MOVD c+24(FP), R12
 	ADD R12<<2, R1, R1
@@ -18981,23 +20061,23 @@ loaded611:
 	BNE singlerow
 	ADD R0<<0, R3, R16
 	CMP $0x04, R8
-	BGE whole612
+	BGE whole656
 	CMP $0x01, R8
-	BLT stored612
+	BLT stored656
 	FMOVS F0, (R16)
-	BEQ stored612
+	BEQ stored656
 	MOVD $4(R16), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored612
+	BEQ stored656
 	MOVD $8(R16), R27
 	VST1 V0.S[2], (R27)
-	JMP stored612
+	JMP stored656
 
-whole612:
+whole656:
 	FMOVQ F0, (R16)
 
-stored612:
+stored656:
 	ADD $+16, R0
 	SUBS R8, R7
 	JMP single
@@ -19034,106 +20114,106 @@ TEXT ·avgPoolWindows(SB), NOSPLIT, $0-68
 smallwindow:
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x04, R0
-	BGE whole613
+	BGE whole657
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded613
+	BLT loaded657
 	FMOVS (R6), F2
-	BEQ loaded613
+	BEQ loaded657
 	MOVD $4(R6), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded613
+	BEQ loaded657
 	MOVD $8(R6), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded613
+	JMP loaded657
 
-whole613:
+whole657:
 	FMOVQ (R6), F2
 
-loaded613:
+loaded657:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 	ADD R0<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole614
+	BGE whole658
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded614
+	BLT loaded658
 	FMOVS (R16), F2
-	BEQ loaded614
+	BEQ loaded658
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded614
+	BEQ loaded658
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded614
+	JMP loaded658
 
-whole614:
+whole658:
 	FMOVQ (R16), F2
 
-loaded614:
+loaded658:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 	CMP $0x04, R0
-	BGE whole615
+	BGE whole659
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded615
+	BLT loaded659
 	FMOVS (R1), F2
-	BEQ loaded615
+	BEQ loaded659
 	MOVD $4(R1), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded615
+	BEQ loaded659
 	MOVD $8(R1), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded615
+	JMP loaded659
 
-whole615:
+whole659:
 	FMOVQ (R1), F2
 
-loaded615:
+loaded659:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 	ADD R0<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole616
+	BGE whole660
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded616
+	BLT loaded660
 	FMOVS (R17), F2
-	BEQ loaded616
+	BEQ loaded660
 	MOVD $4(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded616
+	BEQ loaded660
 	MOVD $8(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded616
+	JMP loaded660
 
-whole616:
+whole660:
 	FMOVQ (R17), F2
 
-loaded616:
+loaded660:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 	WORD $0x6e20dc21 // FMUL V1.4S, V1.4S, V0.4S
 	CMP $0x04, R0
-	BGE whole617
+	BGE whole661
 	CMP $0x01, R0
-	BLT stored617
+	BLT stored661
 	FMOVS F1, (R7)
-	BEQ stored617
+	BEQ stored661
 	MOVD $4(R7), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored617
+	BEQ stored661
 	MOVD $8(R7), R27
 	VST1 V1.S[2], (R27)
-	JMP stored617
+	JMP stored661
 
-whole617:
+whole661:
 	FMOVQ F1, (R7)
 
-stored617:
+stored661:
 	ADD R2<<2, R6, R6
 	ADD R2<<2, R1, R1
 	ADD R0<<2, R7, R7
@@ -19216,24 +20296,24 @@ singlerow:
 
 singlepixel:
 	CMP $0x04, R8
-	BGE whole618
+	BGE whole662
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R8
-	BLT loaded618
+	BLT loaded662
 	FMOVS (R1), F2
-	BEQ loaded618
+	BEQ loaded662
 	MOVD $4(R1), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R8
-	BEQ loaded618
+	BEQ loaded662
 	MOVD $8(R1), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded618
+	JMP loaded662
 
-whole618:
+whole662:
 	FMOVQ (R1), F2
 
-loaded618:
+loaded662:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 	MOVD c+24(FP), R12
 	ADD R12<<2, R1, R1
@@ -19246,23 +20326,23 @@ loaded618:
 	WORD $0x6e20dc21 // FMUL V1.4S, V1.4S, V0.4S
 	ADD R0<<0, R3, R16
 	CMP $0x04, R8
-	BGE whole619
+	BGE whole663
 	CMP $0x01, R8
-	BLT stored619
+	BLT stored663
 	FMOVS F1, (R16)
-	BEQ stored619
+	BEQ stored663
 	MOVD $4(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored619
+	BEQ stored663
 	MOVD $8(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored619
+	JMP stored663
 
-whole619:
+whole663:
 	FMOVQ F1, (R16)
 
-stored619:
+stored663:
 	ADD $+16, R0
 	SUBS R8, R7
 	JMP single
@@ -19298,204 +20378,204 @@ TEXT ·avgPoolGradWindows(SB), NOSPLIT, $0-76
 
 smallwindow:
 	CMP $0x04, R0
-	BGE whole620
+	BGE whole664
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded620
+	BLT loaded664
 	FMOVS (R7), F1
-	BEQ loaded620
+	BEQ loaded664
 	MOVD $4(R7), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded620
+	BEQ loaded664
 	MOVD $8(R7), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded620
+	JMP loaded664
 
-whole620:
+whole664:
 	FMOVQ (R7), F1
 
-loaded620:
+loaded664:
 	WORD $0x6e21dc01 // FMUL V1.4S, V0.4S, V1.4S
 	VMOV V1.B16, V2.B16
 	MOVBU accumulate+48(FP), R8
 	CMP $0, R8
 	BEQ smallover000
 	CMP $0x04, R0
-	BGE whole621
+	BGE whole665
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded621
+	BLT loaded665
 	FMOVS (R6), F3
-	BEQ loaded621
+	BEQ loaded665
 	MOVD $4(R6), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded621
+	BEQ loaded665
 	MOVD $8(R6), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded621
+	JMP loaded665
 
-whole621:
+whole665:
 	FMOVQ (R6), F3
 
-loaded621:
+loaded665:
 	WORD $0x4e23d442 // FADD V2.4S, V2.4S, V3.4S
 
 smallover000:
 	CMP $0x04, R0
-	BGE whole622
+	BGE whole666
 	CMP $0x01, R0
-	BLT stored622
+	BLT stored666
 	FMOVS F2, (R6)
-	BEQ stored622
+	BEQ stored666
 	MOVD $4(R6), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored622
+	BEQ stored666
 	MOVD $8(R6), R27
 	VST1 V2.S[2], (R27)
-	JMP stored622
+	JMP stored666
 
-whole622:
+whole666:
 	FMOVQ F2, (R6)
 
-stored622:
+stored666:
 	VMOV V1.B16, V2.B16
 	MOVBU accumulate+48(FP), R8
 	CMP $0, R8
 	BEQ smallover010
 	ADD R0<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole623
+	BGE whole667
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded623
+	BLT loaded667
 	FMOVS (R16), F3
-	BEQ loaded623
+	BEQ loaded667
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded623
+	BEQ loaded667
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded623
+	JMP loaded667
 
-whole623:
+whole667:
 	FMOVQ (R16), F3
 
-loaded623:
+loaded667:
 	WORD $0x4e23d442 // FADD V2.4S, V2.4S, V3.4S
 
 smallover010:
 	ADD R0<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole624
+	BGE whole668
 	CMP $0x01, R0
-	BLT stored624
+	BLT stored668
 	FMOVS F2, (R16)
-	BEQ stored624
+	BEQ stored668
 	MOVD $4(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored624
+	BEQ stored668
 	MOVD $8(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored624
+	JMP stored668
 
-whole624:
+whole668:
 	FMOVQ F2, (R16)
 
-stored624:
+stored668:
 	VMOV V1.B16, V2.B16
 	MOVBU accumulate+48(FP), R8
 	CMP $0, R8
 	BEQ smallover100
 	CMP $0x04, R0
-	BGE whole625
+	BGE whole669
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded625
+	BLT loaded669
 	FMOVS (R1), F3
-	BEQ loaded625
+	BEQ loaded669
 	MOVD $4(R1), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded625
+	BEQ loaded669
 	MOVD $8(R1), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded625
+	JMP loaded669
 
-whole625:
+whole669:
 	FMOVQ (R1), F3
 
-loaded625:
+loaded669:
 	WORD $0x4e23d442 // FADD V2.4S, V2.4S, V3.4S
 
 smallover100:
 	CMP $0x04, R0
-	BGE whole626
+	BGE whole670
 	CMP $0x01, R0
-	BLT stored626
+	BLT stored670
 	FMOVS F2, (R1)
-	BEQ stored626
+	BEQ stored670
 	MOVD $4(R1), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored626
+	BEQ stored670
 	MOVD $8(R1), R27
 	VST1 V2.S[2], (R27)
-	JMP stored626
+	JMP stored670
 
-whole626:
+whole670:
 	FMOVQ F2, (R1)
 
-stored626:
+stored670:
 	MOVBU accumulate+48(FP), R8
 	CMP $0, R8
 	BEQ smallover110
 	ADD R0<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole627
+	BGE whole671
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded627
+	BLT loaded671
 	FMOVS (R16), F2
-	BEQ loaded627
+	BEQ loaded671
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded627
+	BEQ loaded671
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded627
+	JMP loaded671
 
-whole627:
+whole671:
 	FMOVQ (R16), F2
 
-loaded627:
+loaded671:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 
 smallover110:
 	ADD R0<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole628
+	BGE whole672
 	CMP $0x01, R0
-	BLT stored628
+	BLT stored672
 	FMOVS F1, (R16)
-	BEQ stored628
+	BEQ stored672
 	MOVD $4(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored628
+	BEQ stored672
 	MOVD $8(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored628
+	JMP stored672
 
-whole628:
+whole672:
 	FMOVQ F1, (R16)
 
-stored628:
+stored672:
 	ADD R2<<2, R6, R6
 	ADD R2<<2, R1, R1
 	ADD R0<<2, R7, R7
@@ -19595,24 +20675,24 @@ single:
 	MOVD R9, R1
 	ADD R0<<0, R3, R16
 	CMP $0x04, R8
-	BGE whole629
+	BGE whole673
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded629
+	BLT loaded673
 	FMOVS (R16), F1
-	BEQ loaded629
+	BEQ loaded673
 	MOVD $4(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded629
+	BEQ loaded673
 	MOVD $8(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded629
+	JMP loaded673
 
-whole629:
+whole673:
 	FMOVQ (R16), F1
 
-loaded629:
+loaded673:
 	WORD $0x6e21dc01 // FMUL V1.4S, V0.4S, V1.4S
 	MOVD height+8(FP), R10
 
@@ -19626,45 +20706,45 @@ singlepixel:
 	CMP $0, R12
 	BEQ singleover000
 	CMP $0x04, R8
-	BGE whole630
+	BGE whole674
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R8
-	BLT loaded630
+	BLT loaded674
 	FMOVS (R1), F3
-	BEQ loaded630
+	BEQ loaded674
 	MOVD $4(R1), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R8
-	BEQ loaded630
+	BEQ loaded674
 	MOVD $8(R1), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded630
+	JMP loaded674
 
-whole630:
+whole674:
 	FMOVQ (R1), F3
 
-loaded630:
+loaded674:
 	WORD $0x4e23d442 // FADD V2.4S, V2.4S, V3.4S
 
 singleover000:
 	CMP $0x04, R8
-	BGE whole631
+	BGE whole675
 	CMP $0x01, R8
-	BLT stored631
+	BLT stored675
 	FMOVS F2, (R1)
-	BEQ stored631
+	BEQ stored675
 	MOVD $4(R1), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored631
+	BEQ stored675
 	MOVD $8(R1), R27
 	VST1 V2.S[2], (R27)
-	JMP stored631
+	JMP stored675
 
-whole631:
+whole675:
 	FMOVQ F2, (R1)
 
-stored631:
+stored675:
 	MOVD c+24(FP), R12
 	ADD R12<<2, R1, R1
 	SUBS $1, R11
@@ -19709,62 +20789,62 @@ TEXT ·maxPoolGradWindows(SB), NOSPLIT, $0-88
 
 smallwindow:
 	CMP $0x04, R0
-	BGE whole632
+	BGE whole676
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded632
+	BLT loaded676
 	FMOVS (R10), F0
-	BEQ loaded632
+	BEQ loaded676
 	MOVD $4(R10), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded632
+	BEQ loaded676
 	MOVD $8(R10), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded632
+	JMP loaded676
 
-whole632:
+whole676:
 	FMOVQ (R10), F0
 
-loaded632:
+loaded676:
 	CMP $0x04, R0
-	BGE whole633
+	BGE whole677
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded633
+	BLT loaded677
 	FMOVS (R9), F1
-	BEQ loaded633
+	BEQ loaded677
 	MOVD $4(R9), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded633
+	BEQ loaded677
 	MOVD $8(R9), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded633
+	JMP loaded677
 
-whole633:
+whole677:
 	FMOVQ (R9), F1
 
-loaded633:
+loaded677:
 	CMP $0x04, R0
-	BGE whole634
+	BGE whole678
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded634
+	BLT loaded678
 	FMOVS (R8), F2
-	BEQ loaded634
+	BEQ loaded678
 	MOVD $4(R8), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded634
+	BEQ loaded678
 	MOVD $8(R8), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded634
+	JMP loaded678
 
-whole634:
+whole678:
 	FMOVQ (R8), F2
 
-loaded634:
+loaded678:
 	WORD $0x4e20e443 // FCMEQ V3.4S, V2.4S, V0.4S
 	WORD $0x4e22e442 // FCMEQ V2.4S, V2.4S, V2.4S
 	WORD $0x6e205842 // NOT V2.16B, V2.16B
@@ -19775,65 +20855,65 @@ loaded634:
 	CMP $0, R11
 	BEQ smallover000
 	CMP $0x04, R0
-	BGE whole635
+	BGE whole679
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded635
+	BLT loaded679
 	FMOVS (R6), F2
-	BEQ loaded635
+	BEQ loaded679
 	MOVD $4(R6), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded635
+	BEQ loaded679
 	MOVD $8(R6), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded635
+	JMP loaded679
 
-whole635:
+whole679:
 	FMOVQ (R6), F2
 
-loaded635:
+loaded679:
 	WORD $0x4e22d463 // FADD V3.4S, V3.4S, V2.4S
 
 smallover000:
 	CMP $0x04, R0
-	BGE whole636
+	BGE whole680
 	CMP $0x01, R0
-	BLT stored636
+	BLT stored680
 	FMOVS F3, (R6)
-	BEQ stored636
+	BEQ stored680
 	MOVD $4(R6), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored636
+	BEQ stored680
 	MOVD $8(R6), R27
 	VST1 V3.S[2], (R27)
-	JMP stored636
+	JMP stored680
 
-whole636:
+whole680:
 	FMOVQ F3, (R6)
 
-stored636:
+stored680:
 	ADD R0<<2, R8, R16
 	CMP $0x04, R0
-	BGE whole637
+	BGE whole681
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded637
+	BLT loaded681
 	FMOVS (R16), F2
-	BEQ loaded637
+	BEQ loaded681
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded637
+	BEQ loaded681
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded637
+	JMP loaded681
 
-whole637:
+whole681:
 	FMOVQ (R16), F2
 
-loaded637:
+loaded681:
 	WORD $0x4e20e443 // FCMEQ V3.4S, V2.4S, V0.4S
 	WORD $0x4e22e442 // FCMEQ V2.4S, V2.4S, V2.4S
 	WORD $0x6e205842 // NOT V2.16B, V2.16B
@@ -19845,65 +20925,65 @@ loaded637:
 	BEQ smallover010
 	ADD R0<<2, R6, R17
 	CMP $0x04, R0
-	BGE whole638
+	BGE whole682
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded638
+	BLT loaded682
 	FMOVS (R17), F2
-	BEQ loaded638
+	BEQ loaded682
 	MOVD $4(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded638
+	BEQ loaded682
 	MOVD $8(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded638
+	JMP loaded682
 
-whole638:
+whole682:
 	FMOVQ (R17), F2
 
-loaded638:
+loaded682:
 	WORD $0x4e22d463 // FADD V3.4S, V3.4S, V2.4S
 
 smallover010:
 	ADD R0<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole639
+	BGE whole683
 	CMP $0x01, R0
-	BLT stored639
+	BLT stored683
 	FMOVS F3, (R16)
-	BEQ stored639
+	BEQ stored683
 	MOVD $4(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored639
+	BEQ stored683
 	MOVD $8(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored639
+	JMP stored683
 
-whole639:
+whole683:
 	FMOVQ F3, (R16)
 
-stored639:
+stored683:
 	CMP $0x04, R0
-	BGE whole640
+	BGE whole684
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded640
+	BLT loaded684
 	FMOVS (R1), F2
-	BEQ loaded640
+	BEQ loaded684
 	MOVD $4(R1), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded640
+	BEQ loaded684
 	MOVD $8(R1), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded640
+	JMP loaded684
 
-whole640:
+whole684:
 	FMOVQ (R1), F2
 
-loaded640:
+loaded684:
 	WORD $0x4e20e443 // FCMEQ V3.4S, V2.4S, V0.4S
 	WORD $0x4e22e442 // FCMEQ V2.4S, V2.4S, V2.4S
 	WORD $0x6e205842 // NOT V2.16B, V2.16B
@@ -19914,65 +20994,65 @@ loaded640:
 	CMP $0, R11
 	BEQ smallover100
 	CMP $0x04, R0
-	BGE whole641
+	BGE whole685
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded641
+	BLT loaded685
 	FMOVS (R7), F2
-	BEQ loaded641
+	BEQ loaded685
 	MOVD $4(R7), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded641
+	BEQ loaded685
 	MOVD $8(R7), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded641
+	JMP loaded685
 
-whole641:
+whole685:
 	FMOVQ (R7), F2
 
-loaded641:
+loaded685:
 	WORD $0x4e22d463 // FADD V3.4S, V3.4S, V2.4S
 
 smallover100:
 	CMP $0x04, R0
-	BGE whole642
+	BGE whole686
 	CMP $0x01, R0
-	BLT stored642
+	BLT stored686
 	FMOVS F3, (R7)
-	BEQ stored642
+	BEQ stored686
 	MOVD $4(R7), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored642
+	BEQ stored686
 	MOVD $8(R7), R27
 	VST1 V3.S[2], (R27)
-	JMP stored642
+	JMP stored686
 
-whole642:
+whole686:
 	FMOVQ F3, (R7)
 
-stored642:
+stored686:
 	ADD R0<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole643
+	BGE whole687
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded643
+	BLT loaded687
 	FMOVS (R16), F2
-	BEQ loaded643
+	BEQ loaded687
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded643
+	BEQ loaded687
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded643
+	JMP loaded687
 
-whole643:
+whole687:
 	FMOVQ (R16), F2
 
-loaded643:
+loaded687:
 	WORD $0x4e20e440 // FCMEQ V0.4S, V2.4S, V0.4S
 	WORD $0x4e22e442 // FCMEQ V2.4S, V2.4S, V2.4S
 	WORD $0x6e205842 // NOT V2.16B, V2.16B
@@ -19984,46 +21064,46 @@ loaded643:
 	BEQ smallover110
 	ADD R0<<2, R7, R17
 	CMP $0x04, R0
-	BGE whole644
+	BGE whole688
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded644
+	BLT loaded688
 	FMOVS (R17), F0
-	BEQ loaded644
+	BEQ loaded688
 	MOVD $4(R17), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded644
+	BEQ loaded688
 	MOVD $8(R17), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded644
+	JMP loaded688
 
-whole644:
+whole688:
 	FMOVQ (R17), F0
 
-loaded644:
+loaded688:
 	WORD $0x4e20d442 // FADD V2.4S, V2.4S, V0.4S
 
 smallover110:
 	ADD R0<<2, R7, R16
 	CMP $0x04, R0
-	BGE whole645
+	BGE whole689
 	CMP $0x01, R0
-	BLT stored645
+	BLT stored689
 	FMOVS F2, (R16)
-	BEQ stored645
+	BEQ stored689
 	MOVD $4(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored645
+	BEQ stored689
 	MOVD $8(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored645
+	JMP stored689
 
-whole645:
+whole689:
 	FMOVQ F2, (R16)
 
-stored645:
+stored689:
 	ADD R2<<2, R6, R6
 	ADD R2<<2, R7, R7
 	ADD R2<<2, R8, R8
@@ -20156,44 +21236,44 @@ single:
 	MOVD R11, R1
 	ADD R0<<0, R7, R16
 	CMP $0x04, R10
-	BGE whole646
+	BGE whole690
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded646
+	BLT loaded690
 	FMOVS (R16), F0
-	BEQ loaded646
+	BEQ loaded690
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded646
+	BEQ loaded690
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded646
+	JMP loaded690
 
-whole646:
+whole690:
 	FMOVQ (R16), F0
 
-loaded646:
+loaded690:
 	ADD R0<<0, R6, R17
 	CMP $0x04, R10
-	BGE whole647
+	BGE whole691
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R10
-	BLT loaded647
+	BLT loaded691
 	FMOVS (R17), F1
-	BEQ loaded647
+	BEQ loaded691
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R10
-	BEQ loaded647
+	BEQ loaded691
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded647
+	JMP loaded691
 
-whole647:
+whole691:
 	FMOVQ (R17), F1
 
-loaded647:
+loaded691:
 	MOVD height+8(FP), R12
 
 singlerow:
@@ -20203,24 +21283,24 @@ singlerow:
 singlepixel:
 	ADD R3<<0, R1, R16
 	CMP $0x04, R10
-	BGE whole648
+	BGE whole692
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded648
+	BLT loaded692
 	FMOVS (R16), F2
-	BEQ loaded648
+	BEQ loaded692
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded648
+	BEQ loaded692
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded648
+	JMP loaded692
 
-whole648:
+whole692:
 	FMOVQ (R16), F2
 
-loaded648:
+loaded692:
 	WORD $0x4e20e443 // FCMEQ V3.4S, V2.4S, V0.4S
 	WORD $0x4e22e442 // FCMEQ V2.4S, V2.4S, V2.4S
 	WORD $0x6e205842 // NOT V2.16B, V2.16B
@@ -20231,45 +21311,45 @@ loaded648:
 	CMP $0, R14
 	BEQ singleover000
 	CMP $0x04, R10
-	BGE whole649
+	BGE whole693
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded649
+	BLT loaded693
 	FMOVS (R1), F2
-	BEQ loaded649
+	BEQ loaded693
 	MOVD $4(R1), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded649
+	BEQ loaded693
 	MOVD $8(R1), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded649
+	JMP loaded693
 
-whole649:
+whole693:
 	FMOVQ (R1), F2
 
-loaded649:
+loaded693:
 	WORD $0x4e22d463 // FADD V3.4S, V3.4S, V2.4S
 
 singleover000:
 	CMP $0x04, R10
-	BGE whole650
+	BGE whole694
 	CMP $0x01, R10
-	BLT stored650
+	BLT stored694
 	FMOVS F3, (R1)
-	BEQ stored650
+	BEQ stored694
 	MOVD $4(R1), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored650
+	BEQ stored694
 	MOVD $8(R1), R27
 	VST1 V3.S[2], (R27)
-	JMP stored650
+	JMP stored694
 
-whole650:
+whole694:
 	FMOVQ F3, (R1)
 
-stored650:
+stored694:
 	MOVD c+24(FP), R14
 	ADD R14<<2, R1, R1
 	SUBS $1, R13
@@ -20346,24 +21426,24 @@ lastTap:
 	BNE lastTap
 	ADD R1<<2, R3, R16
 	CMP $0x04, R0
-	BGE whole651
+	BGE whole695
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded651
+	BLT loaded695
 	FMOVS (R16), F3
-	BEQ loaded651
+	BEQ loaded695
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded651
+	BEQ loaded695
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded651
+	JMP loaded695
 
-whole651:
+whole695:
 	FMOVQ (R16), F3
 
-loaded651:
+loaded695:
 	VFMLA V2.S4, V1.S4, V0.S4
 	WORD $0x6ea1f801 // FSQRT V1.4S, V0.4S
 	WORD $0x6ea1f821 // FSQRT V1.4S, V1.4S
@@ -20371,23 +21451,23 @@ loaded651:
 	WORD $0x6e20fc20 // FDIV V0.4S, V1.4S, V0.4S
 	ADD R1<<2, R2, R17
 	CMP $0x04, R0
-	BGE whole652
+	BGE whole696
 	CMP $0x01, R0
-	BLT stored652
+	BLT stored696
 	FMOVS F0, (R17)
-	BEQ stored652
+	BEQ stored696
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored652
+	BEQ stored696
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored652
+	JMP stored696
 
-whole652:
+whole696:
 	FMOVQ F0, (R17)
 
-stored652:
+stored696:
 
 done:
 	RET
@@ -20457,44 +21537,44 @@ lastTap:
 	BNE lastTap
 	ADD R1<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole653
+	BGE whole697
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded653
+	BLT loaded697
 	FMOVS (R16), F3
-	BEQ loaded653
+	BEQ loaded697
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded653
+	BEQ loaded697
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded653
+	JMP loaded697
 
-whole653:
+whole697:
 	FMOVQ (R16), F3
 
-loaded653:
+loaded697:
 	ADD R1<<2, R7, R17
 	CMP $0x04, R0
-	BGE whole654
+	BGE whole698
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded654
+	BLT loaded698
 	FMOVS (R17), F4
-	BEQ loaded654
+	BEQ loaded698
 	MOVD $4(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded654
+	BEQ loaded698
 	MOVD $8(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded654
+	JMP loaded698
 
-whole654:
+whole698:
 	FMOVQ (R17), F4
 
-loaded654:
+loaded698:
 	VFMLA V2.S4, V1.S4, V0.S4
 	FMOVQ (R26), F1
 	WORD $0x6e20fc21 // FDIV V1.4S, V1.4S, V0.4S
@@ -20506,42 +21586,42 @@ loaded654:
 	WORD $0x6e21dc01 // FMUL V1.4S, V0.4S, V1.4S
 	ADD R1<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole655
+	BGE whole699
 	CMP $0x01, R0
-	BLT stored655
+	BLT stored699
 	FMOVS F0, (R19)
-	BEQ stored655
+	BEQ stored699
 	MOVD $4(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored655
+	BEQ stored699
 	MOVD $8(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored655
+	JMP stored699
 
-whole655:
+whole699:
 	FMOVQ F0, (R19)
 
-stored655:
+stored699:
 	ADD R1<<2, R3, R20
 	CMP $0x04, R0
-	BGE whole656
+	BGE whole700
 	CMP $0x01, R0
-	BLT stored656
+	BLT stored700
 	FMOVS F1, (R20)
-	BEQ stored656
+	BEQ stored700
 	MOVD $4(R20), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored656
+	BEQ stored700
 	MOVD $8(R20), R27
 	VST1 V1.S[2], (R27)
-	JMP stored656
+	JMP stored700
 
-whole656:
+whole700:
 	FMOVQ F1, (R20)
 
-stored656:
+stored700:
 
 done:
 	RET
@@ -20595,64 +21675,229 @@ lastTap:
 	BNE lastTap
 	ADD R1<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole657
+	BGE whole701
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded657
+	BLT loaded701
 	FMOVS (R16), F2
-	BEQ loaded657
+	BEQ loaded701
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded657
+	BEQ loaded701
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded657
+	JMP loaded701
 
-whole657:
+whole701:
 	FMOVQ (R16), F2
 
-loaded657:
+loaded701:
 	ADD R1<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole658
+	BGE whole702
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded658
+	BLT loaded702
 	FMOVS (R17), F3
-	BEQ loaded658
+	BEQ loaded702
 	MOVD $4(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded658
+	BEQ loaded702
 	MOVD $8(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded658
+	JMP loaded702
 
-whole658:
+whole702:
 	FMOVQ (R17), F3
 
-loaded658:
+loaded702:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	VFMLS V1.S4, V0.S4, V2.S4
 	CMP $0x04, R0
-	BGE whole659
+	BGE whole703
 	CMP $0x01, R0
-	BLT stored659
+	BLT stored703
 	FMOVS F2, (R16)
-	BEQ stored659
+	BEQ stored703
 	MOVD $4(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored659
+	BEQ stored703
 	MOVD $8(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored659
+	JMP stored703
 
-whole659:
+whole703:
 	FMOVQ F2, (R16)
 
-stored659:
+stored703:
+
+done:
+	RET
+
+// func dropoutVector(n int, dst *float32, x *float32, state uint64, limit uint64, scale float32)
+TEXT ·dropoutVector(SB), NOSPLIT, $0-44
+	MOVD $constants<>+0(SB), R26
+	MOVD dst+8(FP), R0
+	MOVD limit+32(FP), R1
+	VDUP R1, V0.D2
+	FMOVS scale+40(FP), F1
+	VDUP V1.S[0], V1.S4
+	VEOR V2.B16, V2.B16, V2.B16
+	MOVD state+24(FP), R1
+	VDUP R1, V3.D2
+	FMOVQ 1024(R26), F4
+	WORD $0x4ee48464 // ADD V4.2D, V3.2D, V4.2D
+	FMOVQ 1040(R26), F5
+	WORD $0x4ee58463 // ADD V3.2D, V3.2D, V5.2D
+	MOVD n+0(FP), R1
+	MOVD x+16(FP), R2
+
+vector:
+	CMP $+4, R1
+	BLT last
+	FMOVQ (R2), F5
+	WORD $0x6f620486 // USHR V6.2D, V4.2D, #30
+	WORD $0x6e241cc6 // EOR V6.16B, V6.16B, V4.16B
+	FMOVQ 1056(R26), F7
+	WORD $0x4ea79cc7 // MUL V7.4S, V6.4S, V7.4S
+	WORD $0x6ea028e7 // UADDLP V7.2D, V7.4S
+	WORD $0x4f6054e7 // SHL V7.2D, V7.2D, #32
+	WORD $0x0ea128c6 // XTN V6.2S, V6.2D
+	FMOVQ 1072(R26), F8
+	WORD $0x2ea880c7 // UMLAL V7.2D, V6.2S, V8.2S
+	WORD $0x6f6504e6 // USHR V6.2D, V7.2D, #27
+	WORD $0x6e271cc6 // EOR V6.16B, V6.16B, V7.16B
+	FMOVQ 1088(R26), F7
+	WORD $0x4ea79cc7 // MUL V7.4S, V6.4S, V7.4S
+	WORD $0x6ea028e7 // UADDLP V7.2D, V7.4S
+	WORD $0x4f6054e7 // SHL V7.2D, V7.2D, #32
+	WORD $0x0ea128c6 // XTN V6.2S, V6.2D
+	FMOVQ 1104(R26), F8
+	WORD $0x2ea880c7 // UMLAL V7.2D, V6.2S, V8.2S
+	WORD $0x6f6104e6 // USHR V6.2D, V7.2D, #31
+	WORD $0x6e271cc6 // EOR V6.16B, V6.16B, V7.16B
+	WORD $0x6f620467 // USHR V7.2D, V3.2D, #30
+	WORD $0x6e231ce7 // EOR V7.16B, V7.16B, V3.16B
+	FMOVQ 1056(R26), F8
+	WORD $0x4ea89ce8 // MUL V8.4S, V7.4S, V8.4S
+	WORD $0x6ea02908 // UADDLP V8.2D, V8.4S
+	WORD $0x4f605508 // SHL V8.2D, V8.2D, #32
+	WORD $0x0ea128e7 // XTN V7.2S, V7.2D
+	FMOVQ 1072(R26), F9
+	WORD $0x2ea980e8 // UMLAL V8.2D, V7.2S, V9.2S
+	WORD $0x6f650507 // USHR V7.2D, V8.2D, #27
+	WORD $0x6e281ce7 // EOR V7.16B, V7.16B, V8.16B
+	FMOVQ 1088(R26), F8
+	WORD $0x4ea89ce8 // MUL V8.4S, V7.4S, V8.4S
+	WORD $0x6ea02908 // UADDLP V8.2D, V8.4S
+	WORD $0x4f605508 // SHL V8.2D, V8.2D, #32
+	WORD $0x0ea128e7 // XTN V7.2S, V7.2D
+	FMOVQ 1104(R26), F9
+	WORD $0x2ea980e8 // UMLAL V8.2D, V7.2S, V9.2S
+	WORD $0x6f610507 // USHR V7.2D, V8.2D, #31
+	WORD $0x6e281ce7 // EOR V7.16B, V7.16B, V8.16B
+	WORD $0x6ee63406 // CMHI V6.2D, V0.2D, V6.2D
+	WORD $0x6ee73407 // CMHI V7.2D, V0.2D, V7.2D
+	WORD $0x4e8718c6 // UZP1 V6.4S, V6.4S, V7.4S
+	VBSL V1.B16, V2.B16, V6.B16
+	WORD $0x6e26dca5 // FMUL V5.4S, V5.4S, V6.4S
+	FMOVQ F5, (R0)
+	FMOVQ 1120(R26), F5
+	WORD $0x4ee58484 // ADD V4.2D, V4.2D, V5.2D
+	WORD $0x4ee58463 // ADD V3.2D, V3.2D, V5.2D
+	ADD $+16, R0
+	ADD $+16, R2
+	SUBS $+4, R1
+	JMP vector
+
+last:
+	CMP $0, R1
+	BEQ done
+	CMP $0x04, R1
+	BGE whole704
+	VEOR V5.B16, V5.B16, V5.B16
+	CMP $0x01, R1
+	BLT loaded704
+	FMOVS (R2), F5
+	BEQ loaded704
+	MOVD $4(R2), R27
+	VLD1 (R27), V5.S[1]
+	CMP $0x02, R1
+	BEQ loaded704
+	MOVD $8(R2), R27
+	VLD1 (R27), V5.S[2]
+	JMP loaded704
+
+whole704:
+	FMOVQ (R2), F5
+
+loaded704:
+	WORD $0x6f620486 // USHR V6.2D, V4.2D, #30
+	WORD $0x6e241cc4 // EOR V4.16B, V6.16B, V4.16B
+	FMOVQ 1056(R26), F6
+	WORD $0x4ea69c86 // MUL V6.4S, V4.4S, V6.4S
+	WORD $0x6ea028c6 // UADDLP V6.2D, V6.4S
+	WORD $0x4f6054c6 // SHL V6.2D, V6.2D, #32
+	WORD $0x0ea12884 // XTN V4.2S, V4.2D
+	FMOVQ 1072(R26), F7
+	WORD $0x2ea78086 // UMLAL V6.2D, V4.2S, V7.2S
+	WORD $0x6f6504c4 // USHR V4.2D, V6.2D, #27
+	WORD $0x6e261c84 // EOR V4.16B, V4.16B, V6.16B
+	FMOVQ 1088(R26), F6
+	WORD $0x4ea69c86 // MUL V6.4S, V4.4S, V6.4S
+	WORD $0x6ea028c6 // UADDLP V6.2D, V6.4S
+	WORD $0x4f6054c6 // SHL V6.2D, V6.2D, #32
+	WORD $0x0ea12884 // XTN V4.2S, V4.2D
+	FMOVQ 1104(R26), F7
+	WORD $0x2ea78086 // UMLAL V6.2D, V4.2S, V7.2S
+	WORD $0x6f6104c4 // USHR V4.2D, V6.2D, #31
+	WORD $0x6e261c84 // EOR V4.16B, V4.16B, V6.16B
+	WORD $0x6f620466 // USHR V6.2D, V3.2D, #30
+	WORD $0x6e231cc3 // EOR V3.16B, V6.16B, V3.16B
+	FMOVQ 1056(R26), F6
+	WORD $0x4ea69c66 // MUL V6.4S, V3.4S, V6.4S
+	WORD $0x6ea028c6 // UADDLP V6.2D, V6.4S
+	WORD $0x4f6054c6 // SHL V6.2D, V6.2D, #32
+	WORD $0x0ea12863 // XTN V3.2S, V3.2D
+	FMOVQ 1072(R26), F7
+	WORD $0x2ea78066 // UMLAL V6.2D, V3.2S, V7.2S
+	WORD $0x6f6504c3 // USHR V3.2D, V6.2D, #27
+	WORD $0x6e261c63 // EOR V3.16B, V3.16B, V6.16B
+	FMOVQ 1088(R26), F6
+	WORD $0x4ea69c66 // MUL V6.4S, V3.4S, V6.4S
+	WORD $0x6ea028c6 // UADDLP V6.2D, V6.4S
+	WORD $0x4f6054c6 // SHL V6.2D, V6.2D, #32
+	WORD $0x0ea12863 // XTN V3.2S, V3.2D
+	FMOVQ 1104(R26), F7
+	WORD $0x2ea78066 // UMLAL V6.2D, V3.2S, V7.2S
+	WORD $0x6f6104c3 // USHR V3.2D, V6.2D, #31
+	WORD $0x6e261c63 // EOR V3.16B, V3.16B, V6.16B
+	WORD $0x6ee43404 // CMHI V4.2D, V0.2D, V4.2D
+	WORD $0x6ee33400 // CMHI V0.2D, V0.2D, V3.2D
+	WORD $0x4e801880 // UZP1 V0.4S, V4.4S, V0.4S
+	VBSL V1.B16, V2.B16, V0.B16
+	WORD $0x6e20dca0 // FMUL V0.4S, V5.4S, V0.4S
+	CMP $0x04, R1
+	BGE whole705
+	CMP $0x01, R1
+	BLT stored705
+	FMOVS F0, (R0)
+	BEQ stored705
+	MOVD $4(R0), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored705
+	MOVD $8(R0), R27
+	VST1 V0.S[2], (R27)
+	JMP stored705
+
+whole705:
+	FMOVQ F0, (R0)
+
+stored705:
 
 done:
 	RET
@@ -20707,43 +21952,43 @@ below1:
 	BEQ next
 	ADD R8<<2, R3, R16
 	CMP $0x04, R10
-	BGE whole660
+	BGE whole706
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded660
+	BLT loaded706
 	FMOVS (R16), F0
-	BEQ loaded660
+	BEQ loaded706
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded660
+	BEQ loaded706
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded660
+	JMP loaded706
 
-whole660:
+whole706:
 	FMOVQ (R16), F0
 
-loaded660:
+loaded706:
 	ADD R8<<2, R2, R17
 	CMP $0x04, R10
-	BGE whole661
+	BGE whole707
 	CMP $0x01, R10
-	BLT stored661
+	BLT stored707
 	FMOVS F0, (R17)
-	BEQ stored661
+	BEQ stored707
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored661
+	BEQ stored707
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored661
+	JMP stored707
 
-whole661:
+whole707:
 	FMOVQ F0, (R17)
 
-stored661:
+stored707:
 
 next:
 	ADD R6<<2, R2, R2

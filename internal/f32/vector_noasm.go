@@ -64,6 +64,18 @@ func mulVector(n int, dst, a, b *float32) {
 	panic("f32: no assembly in this build")
 }
 
+func mixVector(n int, y, a, b, gate *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func mulDifferenceVector(n int, dst, x, a, b *float32) {
+	panic("f32: no assembly in this build")
+}
+
+func mulComplementVector(n int, dst, x, gate *float32) {
+	panic("f32: no assembly in this build")
+}
+
 func scaleVector(n int, dst, src *float32, alpha float32) {
 	panic("f32: no assembly in this build")
 }
@@ -277,6 +289,10 @@ func lrnGradVector(size int, n int, dx, outer, dy, x, window *float32, k, alpha 
 }
 
 func lrnInnerVector(size int, n int, dx, x, window *float32, slope float32) {
+	panic("f32: no assembly in this build")
+}
+
+func dropoutVector(n int, dst, x *float32, state, limit uint64, scale float32) {
 	panic("f32: no assembly in this build")
 }
 

@@ -2,7 +2,6 @@ package ops
 
 import (
 	"fmt"
-	"math/bits"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -43,7 +42,7 @@ func (*dropout[F]) Reads() ([]int, bool)                          { return nil, 
 
 func (k *dropout[F]) ForwardPasses() []Pass[F] {
 	return []Pass[F]{{
-		Begin: func(*Ctx[F], *Args[F]) { k.key = mix(k.seed ^ mix(k.step()+weyl)) },
+		Begin: func(*Ctx[F], *Args[F]) { k.key = f32.SplitMix(k.seed ^ f32.SplitMix(k.step()+f32.Weyl)) },
 		Each:  func(c *Ctx[F], a *Args[F]) { k.run(c, a.Out, a.In[0]) },
 	}}
 }
@@ -63,23 +62,5 @@ func (k *dropout[F]) run(c *Ctx[F], dst, src Tensor[F]) {
 
 // mask is dst[i] = src[i]/(1−p), or 0 where element start+i is dropped.
 func (k *dropout[F]) mask(dst, src []F, start int) {
-	dst = dst[:len(src)]
-	threshold := uint64(k.p * (1 << 64))
-	factor := [2]F{F(1 / (1 - k.p)), 0}
-	state := k.key + uint64(start)*weyl
-	for i, v := range src {
-		state += weyl
-		_, dropped := bits.Sub64(mix(state), threshold, 0) // 1 where it is less
-		dst[i] = v * factor[dropped&1]
-	}
-}
-
-// weyl and mix are SplitMix64: its i-th value is mix(key + i·weyl) (Steele, Lea
-// and Flood 2014).
-const weyl = 0x9e3779b97f4a7c15
-
-func mix(z uint64) uint64 {
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
+	f32.Dropout(dst, src, k.p, F(1/(1-k.p)), k.key, start)
 }

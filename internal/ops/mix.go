@@ -27,10 +27,7 @@ func (mixed[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 }
 
 func (mixed[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	y, a, b := out.V, in[0].V, in[1].V
-	for i, g := range in[2].V {
-		y[i] = (1-g)*a[i] + g*b[i]
-	}
+	f32.Mix(out.V, in[0].V, in[1].V, in[2].V)
 }
 
 func (mixed[F]) Reads() ([]int, bool) { return []int{0, 1, 2}, false }
@@ -39,18 +36,12 @@ func (mixed[F]) Reads() ([]int, bool) { return []int{0, 1, 2}, false }
 func (mixed[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
 	a, b, g := in[0].V, in[1].V, in[2].V
 	if dg := din[2].V; dg != nil {
-		for i, dy := range dout.V {
-			dg[i] = dy * (b[i] - a[i])
-		}
+		f32.MulDifference(dg, dout.V, b, a)
 	}
 	if db := din[1].V; db != nil {
-		for i, dy := range dout.V {
-			db[i] = dy * g[i]
-		}
+		f32.Mul(db, dout.V, g)
 	}
 	if da := din[0].V; da != nil {
-		for i, dy := range dout.V {
-			da[i] = dy * (1 - g[i])
-		}
+		f32.MulComplement(da, dout.V, g)
 	}
 }

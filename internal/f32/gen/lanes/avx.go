@@ -405,3 +405,81 @@ func (v avx) Permute(x, index reg.VecVirtual) reg.VecVirtual {
 	x86.VPERMPS(x, index, r)
 	return r
 }
+
+func (v avx) Scalar64(name string) reg.VecVirtual {
+	r := v.Reg()
+	x86.VPBROADCASTQ(asm.Param(name), r)
+	return r
+}
+
+// Constants64 reads what is the same in all lanes once.
+func (v avx) Constants64(low, high uint64) reg.VecVirtual {
+	r, n := v.Reg(), v.Lanes()/2
+	if low == high {
+		x86.VPBROADCASTQ(constants64(low), r)
+		return r
+	}
+	values := make([]uint64, n)
+	for i := range values {
+		values[i] = low + uint64(i)*(high-low)
+	}
+	x86.VMOVUPS(constants64(values...), r)
+	return r
+}
+
+var tables64 = map[string]Mem{}
+
+func constants64(values ...uint64) Mem {
+	key := fmt.Sprint(values)
+	m, ok := tables64[key]
+	if !ok {
+		m = asm.GLOBL(fmt.Sprintf("constants64x%d", len(tables64)))
+		for i, x := range values {
+			asm.DATA(8*i, U64(x))
+		}
+		tables64[key] = m
+	}
+	return m
+}
+
+func (v avx) Add64(a, b Op) reg.VecVirtual { return v.binary(x86.VPADDQ, a, b) }
+
+func (v avx) XorShift64(n int, a Op) reg.VecVirtual {
+	r := v.Reg()
+	x86.VPSRLQ(Imm(uint64(n)), a, r)
+	x86.VXORPS(a, r, r)
+	return r
+}
+
+// Mul64 is made of products of 32 bits in AVX2, without that of the upper halves.
+func (v avx) Mul64(a Op, by uint64) reg.VecVirtual {
+	if v.wide {
+		return v.binary(x86.VPMULLQ, a, v.Constants64(by, by))
+	}
+	low := v.Constants64(by&math.MaxUint32, by&math.MaxUint32)
+	upper := v.Reg()
+	x86.VPSRLQ(Imm(32), a, upper)
+	x86.VPMULUDQ(low, upper, upper)
+	cross := v.binary(x86.VPMULUDQ, a, v.Constants64(by>>32, by>>32))
+	cross = v.Add64(cross, upper)
+	x86.VPSLLQ(Imm(32), cross, cross)
+	return v.Add64(cross, v.binary(x86.VPMULUDQ, a, low))
+}
+
+func (v avx) Below(low, high, limit Op) Mask {
+	if v.wide {
+		first, second, all := x86.K(), x86.K(), x86.K()
+		x86.VPCMPUQ(Imm(1), limit, low, first)
+		x86.VPCMPUQ(Imm(1), limit, high, second)
+		x86.KUNPCKBW(first, second, all)
+		return all
+	}
+	// Comparisons have a sign in AVX2: with the upper bits turned, they have none.
+	turn := v.Constants64(1<<63, 1<<63)
+	turned := v.binary(x86.VXORPS, limit, turn)
+	less := func(a Op) reg.VecVirtual { return v.binary(x86.VPCMPGTQ, turned, v.binary(x86.VXORPS, a, turn)) }
+	all := v.Reg()
+	x86.VSHUFPS(Imm(0x88), less(high), less(low), all)
+	x86.VPERMPD(Imm(0xd8), all, all)
+	return all
+}

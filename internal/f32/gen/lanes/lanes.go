@@ -91,6 +91,15 @@ type Set interface {
 	StoreSumDouble(x reg.VecVirtual, m Mem)
 	StoreMax(x reg.VecVirtual, m Mem)
 
+	// Integers of 64 bits, of which a vector has half as many. Below is, for two vectors
+	// of them, where they are less than the limit, which has the same in every lane.
+	Scalar64(name string) reg.VecVirtual
+	Constants64(low, high uint64) reg.VecVirtual // low + i·(high − low) in lane i
+	Add64(a, b Op) reg.VecVirtual
+	XorShift64(n int, a Op) reg.VecVirtual // a ^ a>>n
+	Mul64(a Op, by uint64) reg.VecVirtual
+	Below(low, high, limit Op) Mask
+
 	// Index prepares the lanes at m, int32, for Permute, which is x[index[i]] in lane i.
 	Index(m Mem) reg.VecVirtual
 	Permute(x, index reg.VecVirtual) reg.VecVirtual

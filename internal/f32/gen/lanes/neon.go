@@ -380,3 +380,47 @@ func Transpose(a, b, c, d reg.VecVirtual) (columns [4]reg.VecVirtual) {
 		zip(0x4e803800, "ZIP1", "4S", highAC, highBD), zip(0x4e807800, "ZIP2", "4S", highAC, highBD),
 	}
 }
+
+func (v neon) Scalar64(name string) reg.VecVirtual {
+	r, x := v.Reg(), asm.Load(name)
+	asm.ARM("VDUP %, V%.D2", asm.In(x), asm.Out(r), x, r)
+	return r
+}
+
+func (v neon) Constants64(low, high uint64) reg.VecVirtual {
+	return v.constants(U32(low), U32(low>>32), U32(high), U32(high>>32))
+}
+
+func (v neon) Add64(a, b Op) reg.VecVirtual {
+	r := v.Reg()
+	three(0x4ee08400, "ADD", "2D", r, a, b)
+	return r
+}
+
+func (v neon) XorShift64(n int, a Op) reg.VecVirtual {
+	r := v.Reg()
+	two(0x6f000400|uint32(128-n)<<16, fmt.Sprintf("USHR V%%.2D, V%%.2D, #%d", n), r, a)
+	return v.bits(0x6e201c00, "EOR", r, a)
+}
+
+// Mul64 is made of products of 32 bits, without that of the upper halves.
+func (v neon) Mul64(a Op, by uint64) reg.VecVirtual {
+	low, high := U32(by), U32(by>>32)
+	cross := v.binary(0x4ea09c00, "MUL", a, v.constants(high, low, high, low))
+	two(0x6ea02800, "UADDLP V%.2D, V%.4S", cross, cross)
+	two(0x4f605400, "SHL V%.2D, V%.2D, #32", cross, cross)
+	half := v.Reg()
+	two(0x0ea12800, "XTN V%.2S, V%.2D", half, a)
+	factor := v.constants(low, low, low, low)
+	asm.Word(0x2ea08000, "UMLAL V%.2D, V%.2S, V%.2S", asm.In(cross, half, factor), asm.Out(cross), cross, half, factor)
+	return cross
+}
+
+func (v neon) Below(low, high, limit Op) Mask {
+	less := func(a Op) reg.VecVirtual {
+		r := v.Reg()
+		three(0x6ee03400, "CMHI", "2D", r, limit, a)
+		return r
+	}
+	return v.binary(0x4e801800, "UZP1", less(low), less(high))
+}

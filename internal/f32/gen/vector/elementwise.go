@@ -55,6 +55,14 @@ func elementwiseKernels() {
 			func(v isa, in, _ []Op) reg.VecVirtual { return v.Add(in[0], in[1]) }},
 		{"mul", "dst = a·b.", "dst", "a b", "",
 			func(v isa, in, _ []Op) reg.VecVirtual { return v.Mul(in[0], in[1]) }},
+		{"mix", "y = (1 − gate)·a + gate·b.", "y", "a b gate", "",
+			func(v isa, in, _ []Op) reg.VecVirtual {
+				return v.Add(v.Mul(v.Sub(v.Constant(1), in[2]), in[0]), v.Mul(in[2], in[1]))
+			}},
+		{"mulDifference", "dst = x·(a − b).", "dst", "x a b", "",
+			func(v isa, in, _ []Op) reg.VecVirtual { return v.Mul(in[0], v.Sub(in[1], in[2])) }},
+		{"mulComplement", "dst = x·(1 − gate).", "dst", "x gate", "",
+			func(v isa, in, _ []Op) reg.VecVirtual { return v.Mul(in[0], v.Sub(v.Constant(1), in[1])) }},
 		{"scale", "dst = alpha·src.", "dst", "src", "alpha",
 			func(v isa, in, s []Op) reg.VecVirtual { return v.Mul(in[0], s[0]) }},
 		{"axpy", "dst += alpha·src.", "dst", "dst src", "alpha",

@@ -29,6 +29,7 @@ func main() {
 	reductionKernels()
 	poolKernels()
 	lrnKernels()
+	dropoutKernel()
 	copyRowsKernel()
 	transposeKernel()
 	Generate("vector")
