@@ -59,7 +59,7 @@ func testGemm[F Float](t *testing.T, gemm func(bool, int, int, int, []F, int, []
 	r := rand.New(rand.NewPCG(1, 2))
 	sizes := []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 65, 67}
 	pick := func() int { return sizes[r.IntN(len(sizes))] }
-	for trial := range 3000 {
+	for trial := range draws(3000) {
 		m, n, k := pick(), pick(), pick()
 		if trial%100 == 0 { // more than one panel of b
 			k = 256 + r.IntN(400)

@@ -55,3 +55,12 @@ func TestChooseISA(t *testing.T) {
 		t.Errorf("%s runs, which is none of %v", ISA(), all)
 	}
 }
+
+// draws is how many random cases a test looks at: fewer in short mode, in which the tests
+// also run on emulated processors.
+func draws(n int) int {
+	if testing.Short() {
+		return n / 5
+	}
+	return n
+}

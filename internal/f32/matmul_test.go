@@ -75,12 +75,15 @@ func TestMatMul(t *testing.T) {
 		r := rand.New(rand.NewPCG(13, 14))
 		sizes := []int{0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 47, 48, 49, 63, 64, 65, 127, 130}
 		pick := func() int { return sizes[r.IntN(len(sizes))] }
-		for range 200 {
+		for range draws(200) {
 			testMatMul[float32](t, r, r.IntN(2) == 0, r.IntN(2) == 0, pick(), pick(), pick(), 6e-6)
 		}
 		for trans := range 4 { // several blocks, and sums of several parts
 			testMatMul[float32](t, r, trans&1 > 0, trans&2 > 0, 301, 203, 700, 6e-6)
 			testMatMul[float32](t, r, trans&1 > 0, trans&2 > 0, 40, 1000, 53, 6e-6)
+			if testing.Short() {
+				continue
+			}
 			testMatMul[float64](t, r, trans&1 > 0, trans&2 > 0, 61, 203, 530, 1e-14)
 		}
 	})
