@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	osexec "os/exec"
 	"strings"
 	"testing"
 
@@ -14,6 +13,7 @@ import (
 
 	"zoo/architectures"
 	"zoo/internal/exec"
+	"zoo/internal/rerun"
 	"zoo/nn"
 )
 
@@ -326,7 +326,7 @@ func TestBytesDoNotDependOnThreads(t *testing.T) {
 		t.Fatal("the same training gives other weights the second time")
 	}
 	for _, procs := range []int{1, 3} {
-		cmd := osexec.Command(os.Args[0], "-test.run=^TestBytesDoNotDependOnThreads$")
+		cmd := rerun.Command("-test.run=^TestBytesDoNotDependOnThreads$")
 		cmd.Env = append(os.Environ(), "PROCESS_WITHIN=1", fmt.Sprintf("GOMAXPROCS=%d", procs))
 		out, err := cmd.CombinedOutput()
 		if err != nil || !strings.Contains(string(out), "hashes\n"+have+"\nend\n") {

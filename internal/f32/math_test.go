@@ -102,7 +102,7 @@ func TestGradientFunctions(t *testing.T) {
 func TestElementaryFunctions(t *testing.T) {
 	step := uint32(997)
 	if testing.Short() {
-		step = 9973
+		step = 9970
 	}
 	x := sweep(step)
 	y := make([]float32, len(x))

@@ -4,14 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
+
+	"zoo/internal/rerun"
 )
 
 func TestParallelCallsEachIndexOnce(t *testing.T) {
@@ -195,12 +195,9 @@ func TestWorkersFollowGOMAXPROCS(t *testing.T) {
 		return
 	}
 	for _, procs := range []int{1, 7} {
-		cmd := exec.Command(os.Args[0], "-test.run=Parallel|Panic|Chunks|Worker", "-test.v")
+		cmd := rerun.Command("-test.run=Parallel|Panic|Chunks|Worker", "-test.v")
 		cmd.Env = append(os.Environ(), "PROCESS_WITHIN=1", fmt.Sprintf("GOMAXPROCS=%d", procs))
 		out, err := cmd.CombinedOutput()
-		if errors.Is(err, syscall.ENOEXEC) {
-			t.Skip("an emulated processor runs this test, and the machine's own cannot run it again")
-		}
 		if err != nil || !strings.Contains(string(out), "--- PASS: TestPanicComesBack") {
 			t.Errorf("GOMAXPROCS=%d: %v\n%s", procs, err, out)
 		}

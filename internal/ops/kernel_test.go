@@ -7,7 +7,6 @@ import (
 	"maps"
 	"math"
 	"os"
-	osexec "os/exec"
 	"runtime"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"zoo/internal/exec"
 	"zoo/internal/ops"
 	"zoo/internal/ops/optest"
+	"zoo/internal/rerun"
 )
 
 // TestKernelContract checks of every kernel what the executor relies on.
@@ -148,7 +148,7 @@ func TestThreads(t *testing.T) {
 	}
 	var one []string
 	for threads := 1; threads <= 3; threads++ {
-		cmd := osexec.Command(os.Args[0], "-test.run=^TestThreads$")
+		cmd := rerun.Command("-test.run=^TestThreads$")
 		cmd.Env = append(os.Environ(), variable+"=1", fmt.Sprint("GOMAXPROCS=", threads))
 		out, err := cmd.CombinedOutput()
 		if err != nil {

@@ -44,6 +44,7 @@ var leaves = map[string][]string{
 	"zoo/internal/problem":     {},
 	"zoo/internal/pth":         {"zoo/internal/floats"},
 	"zoo/internal/readme":      {},
+	"zoo/internal/rerun":       {},
 	"zoo/internal/rules":       {},
 	"zoo/internal/safetensors": {"zoo/internal/atomicfile", "zoo/internal/floats"},
 	"zoo/internal/strict":      {"zoo/internal/problem"},
