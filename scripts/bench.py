@@ -1,12 +1,14 @@
 """PyTorch's side of scripts/bench.sh.
 
-    bench.py about                          the version of PyTorch, and its BLAS
-    bench.py MODEL BATCH MODE LAYOUT THREADS SECONDS
+    bench.py about                          the version of PyTorch, its BLAS, and how it can run
+    bench.py MODEL BATCH MODE LAYOUT EXECUTION THREADS SECONDS
     bench.py table < measurements           a Markdown table of what both sides measured
 
 A measurement is the median time of a step on one random batch, in one process: in
 mode train a forward pass, the cross-entropy, a backward pass and SGD with momentum, in
-mode infer a forward pass. LAYOUT is nchw or channels-last.
+mode infer a forward pass. LAYOUT is nchw or channels-last. EXECUTION is eager or
+compiled: by torch.compile, before anything is timed, and in mode infer with the weights
+frozen to constants.
 """
 import json
 import re
@@ -22,7 +24,22 @@ def about():
         sys.exit(f"bench.py: {e}")
     # Debian's is built on whatever BLAS is installed, which calls itself generic.
     open_blas = re.search("BLAS_INFO=(open|generic)", torch.__config__.show())
-    print(torch.__version__.split("+")[0], "openblas" if open_blas else "other")
+    version = torch.__version__.split("+")[0]
+    print(version, "openblas" if open_blas else "other", "eager", *["compiled"] * compiles(torch, version))
+
+
+def compiles(torch, version):
+    """Whether torch.compile is there, and has the C++ compiler that it requires."""
+    if not hasattr(torch, "compile"):
+        return False
+    try:
+        torch.compile(torch.relu)(torch.ones(1))
+    except Exception as e:
+        reason = (str(e).strip() or type(e).__name__).splitlines()[0]
+        print(f"bench.py: PyTorch {version} is measured without torch.compile, which does not work here (is there a g++?): {reason}",
+              file=sys.stderr)
+        return False
+    return True
 
 
 def network(name):
@@ -77,7 +94,7 @@ def network(name):
     sys.exit(f"bench.py: no model {name}")
 
 
-def measure(name, batch, mode, layout, threads, seconds):
+def measure(name, batch, mode, layout, execution, threads, seconds):
     import resource
     import torch
     from torch.nn import functional as F
@@ -108,6 +125,8 @@ def measure(name, batch, mode, layout, threads, seconds):
 
     step = train if mode == "train" else infer
     model.train(mode == "train")
+    if execution == "compiled":
+        model = torch.compile(model, dynamic=False, options={"freezing": mode == "infer"})
 
     def timed():
         start = time.perf_counter()
@@ -120,6 +139,9 @@ def measure(name, batch, mode, layout, threads, seconds):
             times.append(timed())
         return times
 
+    step()
+    if execution == "compiled":
+        torch._dynamo.config.error_on_recompile = True  # rather than time it
     repeat(3, 0.3)
     times = repeat(5, seconds)
     unit = 1 if sys.platform == "darwin" else 1024
@@ -152,8 +174,8 @@ if sys.argv[1:] == ["about"]:
     about()
 elif sys.argv[1:] == ["table"]:
     table(sys.stdin)
-elif len(sys.argv) == 7:
-    name, batch, mode, layout, threads, seconds = sys.argv[1:]
-    measure(name, int(batch), mode, layout, int(threads), float(seconds))
+elif len(sys.argv) == 8:
+    name, batch, mode, layout, execution, threads, seconds = sys.argv[1:]
+    measure(name, int(batch), mode, layout, execution, int(threads), float(seconds))
 else:
     sys.exit(__doc__)

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Measures zoo and PyTorch in turn on the same steps, and prints how their times compare.
-# PyTorch runs in each layout of the images and, where it is built on OpenBLAS, with each
-# number of BLAS threads; its fastest configuration counts. Every measurement is a process
-# of its own, and goes to standard error.
+# PyTorch runs in each layout of the images, where it is built on OpenBLAS with each number
+# of BLAS threads, and where it has torch.compile and a g++ to go with it both eager and
+# compiled; its fastest configuration counts. Every measurement is a process of its own,
+# and goes to standard error.
 #
 #   scripts/bench.sh [--rounds N] [--threads N] [--seconds S] [--only REGEX]
 #
@@ -59,20 +60,12 @@ EOF
 )
 [ -n "$workloads" ] || { echo "bench.sh: --only $only leaves nothing to measure" >&2; exit 2; }
 
-declare -A version blas
-for python in ${PYTHONS:-${PYTHON:-python3}}; do
-  about=$("$python" scripts/bench.py about) || {
-    echo "bench.sh: $python has no PyTorch to compare with; name one that has with PYTHON=..." >&2
-    exit 1
-  }
-  read -r "version[$python]" "blas[$python]" <<<"$about"
-done
-
 case ${ISA:-} in
 '') ;;
 avx2)
   export GODEBUG=cpu.avx512f=off
   export ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 OPENBLAS_CORETYPE=Haswell
+  export TORCHINDUCTOR_CPP_MARCH=haswell # g++ would otherwise compile for this machine's processor
   ;;
 *)
   echo "bench.sh: have ISA=$ISA, want avx2 or nothing" >&2
@@ -82,6 +75,19 @@ esac
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# Not where torch.compile usually keeps its code: code for AVX-512 found there is run as
+# if it were for AVX2, and computes wrong values.
+export TORCHINDUCTOR_CACHE_DIR=$work/inductor
+
+declare -A version blas executions
+for python in ${PYTHONS:-${PYTHON:-python3}}; do
+  about=$("$python" scripts/bench.py about) || {
+    echo "bench.sh: $python has no PyTorch to compare with; name one that has with PYTHON=..." >&2
+    exit 1
+  }
+  read -r "version[$python]" "blas[$python]" "executions[$python]" <<<"$about"
+done
+
 go build -o "$work/zoo" ./cmd/zoo
 
 # measure WORKLOAD SIDE command ...: adds what the command prints to the measurements.
@@ -102,9 +108,12 @@ for round in $(seq "$rounds"); do
       [ "${blas[$python]}" = openblas ] && [ "$threads" -gt 1 ] && pools="1 $threads"
       for layout in $layouts; do
         for pool in $pools; do
-          side="${version[$python]}, $layout"
-          [ "${blas[$python]}" = openblas ] && side+=", OpenBLAS threads $pool"
-          measure "$workload" "$side" env OPENBLAS_NUM_THREADS="$pool" "$python" scripts/bench.py "$model" "$batch" "$mode" "$layout" "$threads" "$seconds"
+          for execution in ${executions[$python]}; do
+            side="${version[$python]}, $layout"
+            [ "${blas[$python]}" = openblas ] && side+=", OpenBLAS threads $pool"
+            [ "$execution" = eager ] || side+=", $execution"
+            measure "$workload" "$side" env OPENBLAS_NUM_THREADS="$pool" "$python" scripts/bench.py "$model" "$batch" "$mode" "$layout" "$execution" "$threads" "$seconds"
+          done
         done
       done
     done
@@ -112,6 +121,8 @@ for round in $(seq "$rounds"); do
 done
 
 echo "$(lscpu 2>/dev/null | sed -n 's/^Model name: *//p' || true)${ISA:+, $ISA only}, $threads threads, $(uname -sm), $(go env GOVERSION)," \
-  "medians of $rounds rounds against PyTorch $(printf '%s\n' "${version[@]}" | sort | paste -sd' ')."
+  "medians of $rounds rounds against PyTorch $(for python in "${!version[@]}"; do
+    echo "${version[$python]} (${executions[$python]/ / and })"
+  done | sort | paste -sd, | sed 's/,/, /g')."
 echo
 "$python" scripts/bench.py table <"$work/measurements"
