@@ -65,7 +65,7 @@ def network(name):
                 x = F.pad(x[:, :, ::2, ::2], [0, 0, 0, 0, 0, self.more])
             return F.relu(y + x, inplace=True)
 
-    if name in ("resnet50", "vgg16", "googlenet", "inception_v3", "vit_b_16"):
+    if name in ("resnet50", "vgg16", "googlenet", "inception_v3", "vit_b_16", "mobilenet_v2", "densenet121"):
         import torchvision
         slow = {"init_weights": False} if name in ("vgg16", "googlenet", "inception_v3") else {}
         side = 299 if name == "inception_v3" else 224

@@ -56,6 +56,10 @@ vit_b_16 batch 1, infer
 vit_b_16 batch 8, infer
 vit_b_16 batch 1, train
 vit_b_16 batch 8, train
+mobilenet_v2 batch 1, infer
+mobilenet_v2 batch 8, infer
+densenet121 batch 1, infer
+densenet121 batch 8, infer
 EOF
 )
 [ -n "$workloads" ] || { echo "bench.sh: --only $only leaves nothing to measure" >&2; exit 2; }
