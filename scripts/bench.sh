@@ -67,7 +67,7 @@ EOF
 case ${ISA:-} in
 '') ;;
 avx2)
-  export GODEBUG=cpu.avx512f=off
+  export ZOO_ISA=avx2
   export ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 OPENBLAS_CORETYPE=Haswell
   export TORCHINDUCTOR_CPP_MARCH=haswell # g++ would otherwise compile for this machine's processor
   ;;
