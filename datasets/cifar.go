@@ -101,6 +101,14 @@ func (c cifar) resolve(at string) (cifarPlace, error) {
 	return cifarPlace{}, fmt.Errorf("%s: has neither %s nor all of %s", at, c.archive.name, strings.Join(lacks, ", "))
 }
 
+// packed is the archive, if that is what is read.
+func (c cifar) packed(at string) []string {
+	if found, err := c.resolve(at); err == nil && found.archive != "" {
+		return []string{found.archive}
+	}
+	return nil
+}
+
 func (c cifar) read(ctx context.Context, at place, _ Options, _ Progress) (contents, error) {
 	p := pictures{h: cifarSide, w: cifarSide, c: 3, max: 255, classes: c.classes}
 	found, err := c.resolve(at.path)

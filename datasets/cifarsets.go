@@ -85,7 +85,8 @@ func (c cifar) source(i Info) imageSource {
 				_, err := c.resolve(path)
 				return err
 			},
-			files: []remote{archive},
+			packed: c.packed,
+			files:  []remote{archive},
 		},
 		read: c.read,
 	}

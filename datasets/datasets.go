@@ -28,6 +28,12 @@
 // There is never a substitute: a file that is absent, truncated or altered is an
 // error that says what to do.
 //
+// What compressed files hold is kept, after the first reading, in zoo/unpacked in the
+// user's cache folder, and is read from there for as long as the files have the same
+// sizes and times. A copy has a checksum of its own; a damaged one is made anew, and
+// where none can be kept the files are read each time. [Get] and [Verify] always read
+// the files. The copies may be deleted at any time.
+//
 // # What happens to an image
 //
 // In this order: resize, pad, random crop, random flip, jitter, lighting,

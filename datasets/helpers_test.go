@@ -77,6 +77,7 @@ func nowhere(t *testing.T) string {
 	t.Setenv("ZOO_DATA", filepath.Join(dir, "zoo"))
 	t.Setenv("HOME", dir)
 	t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
+	t.Setenv("LocalAppData", filepath.Join(dir, "cache"))
 	t.Setenv("GOMODCACHE", filepath.Join(dir, "mod"))
 	t.Setenv("PATH", dir)
 	return filepath.Join(dir, "zoo")

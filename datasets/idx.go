@@ -87,20 +87,27 @@ func (f idxFile) read(r io.Reader) ([]byte, error) {
 	return data, f.sum.check(h)
 }
 
-// readIn reads NAME.gz, or NAME, in a folder.
-func (f idxFile) readIn(dir string) ([]byte, error) {
-	path := filepath.Join(dir, f.name+".gz")
-	file, err := os.Open(path)
-	read := f.readGzip
-	if errors.Is(err, fs.ErrNotExist) {
-		path = strings.TrimSuffix(path, ".gz")
-		file, err = os.Open(path)
-		read = f.read
+// in is the path in a folder of NAME.gz or, if that is not there, of NAME.
+func (f idxFile) in(dir string) string {
+	path := filepath.Join(dir, f.name)
+	if _, err := os.Stat(path + ".gz"); errors.Is(err, fs.ErrNotExist) {
+		return path
 	}
+	return path + ".gz"
+}
+
+// readIn reads the file in a folder.
+func (f idxFile) readIn(dir string) ([]byte, error) {
+	path := f.in(dir)
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
+	read := f.read
+	if strings.HasSuffix(path, ".gz") {
+		read = f.readGzip
+	}
 	data, err := read(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

@@ -102,11 +102,27 @@ func (m mnistFamily) origin(name string) *origin {
 		files, names = append(files, r), append(names, f.name)
 	}
 	return &origin{
-		name:  name,
-		want:  strings.Join(names, ", ") + " (each as it is or with .gz)",
-		has:   func(dir string) error { return hasFiles(dir, names...) },
-		files: files,
+		name:   name,
+		want:   strings.Join(names, ", ") + " (each as it is or with .gz)",
+		has:    func(dir string) error { return hasFiles(dir, names...) },
+		packed: m.packed,
+		files:  files,
 	}
+}
+
+// packed are the files in a folder, if any of them is compressed.
+func (m mnistFamily) packed(dir string) []string {
+	var files []string
+	compressed := false
+	for _, f := range m.files {
+		path := f.in(dir)
+		compressed = compressed || strings.HasSuffix(path, ".gz")
+		files = append(files, path)
+	}
+	if !compressed {
+		return nil
+	}
+	return files
 }
 
 func (m mnistFamily) read(_ context.Context, at place, _ Options, _ Progress) (contents, error) {

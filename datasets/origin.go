@@ -28,12 +28,13 @@ type remote struct {
 // origin says where the files of a dataset may be, and where they are fetched from.
 type origin struct {
 	name   string
-	want   string                  // what the files are, for messages
-	has    func(path string) error // nil if they are all in a place
-	system func() []place          // where package managers put them; may be nil
-	module goModule                // the Go module that has them, if any
-	files  []remote                // what is fetched if they are nowhere
-	hint   string                  // another way to get them; may be empty
+	want   string                     // what the files are, for messages
+	has    func(path string) error    // nil if they are all in a place
+	packed func(path string) []string // the files of a place, if they are compressed
+	system func() []place             // where package managers put them; may be nil
+	module goModule                   // the Go module that has them, if any
+	files  []remote                   // what is fetched if they are nowhere
+	hint   string                     // another way to get them; may be empty
 }
 
 // find looks for the files without the network: in root, or else in all places.

@@ -43,6 +43,9 @@ func (e examples[I]) pick(numbers []int) examples[I] {
 // join makes examples of pixels that lie one image after the other.
 func join(pix []byte, labels []byte) examples[[]uint8] {
 	var e examples[[]uint8]
+	if len(labels) == 0 {
+		return e
+	}
 	size := len(pix) / len(labels)
 	for i, l := range labels {
 		e.add(pix[i*size:(i+1)*size:(i+1)*size], int(l))

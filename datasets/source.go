@@ -36,11 +36,25 @@ func (s imageSource) Info() Info {
 }
 
 func (s imageSource) Open(ctx context.Context, o Options, progress Progress) (Dataset, error) {
-	_, p, err := s.readFrom(ctx, s.ensure, o, progress)
+	progress = orSilent(progress)
+	at, err := s.ensure(ctx, o, progress)
 	if err != nil {
 		return nil, err
 	}
-	return p.dataset(ctx, o, orSilent(progress))
+	var packed []string
+	if s.origin != nil {
+		packed = s.origin.packed(at.path)
+	}
+	var p contents
+	if packed == nil {
+		p, err = s.readAt(ctx, at, o, progress)
+	} else {
+		p, err = unpacked(s.origin.name, packed, progress, func() (contents, error) { return s.readAt(ctx, at, o, progress) })
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p.dataset(ctx, o, progress)
 }
 
 func (s imageSource) Get(ctx context.Context, o Options, progress Progress) (string, error) {
@@ -52,24 +66,24 @@ func (s imageSource) Verify(ctx context.Context, o Options, progress Progress) (
 }
 
 func (s imageSource) verify(ctx context.Context, locate func(context.Context, Options, Progress) (place, error), o Options, progress Progress) (string, error) {
-	where, p, err := s.readFrom(ctx, locate, o, progress)
+	at, err := locate(ctx, o, progress)
+	if err != nil {
+		return "", err
+	}
+	p, err := s.readAt(ctx, at, o, progress)
 	if err == nil {
 		err = p.verify(ctx, orSilent(progress))
 	}
-	return where, err
+	return at.path, err
 }
 
-// readFrom reads the images from the place that locate says.
-func (s imageSource) readFrom(ctx context.Context, locate func(context.Context, Options, Progress) (place, error), o Options, progress Progress) (string, contents, error) {
-	at, err := locate(ctx, o, progress)
-	if err != nil {
-		return "", nil, err
-	}
+// readAt reads the images in a place.
+func (s imageSource) readAt(ctx context.Context, at place, o Options, progress Progress) (contents, error) {
 	p, err := s.read(ctx, at, o, progress)
 	if err != nil && at.remedy != "" && ctx.Err() == nil {
 		err = fmt.Errorf("%w: %s", err, at.remedy)
 	}
-	return at.path, p, err
+	return p, err
 }
 
 // ensure is the place of the files, which are fetched if they are nowhere.

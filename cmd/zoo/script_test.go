@@ -33,6 +33,9 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("ZOO_DATA", filepath.Join(e.WorkDir, "data")) // nothing of this machine's
+			for _, key := range []string{"XDG_CACHE_HOME", "LocalAppData"} {
+				e.Setenv(key, filepath.Join(e.WorkDir, "cache"))
+			}
 			e.Setenv("NO_COLOR", "")
 			pth, err := filepath.Abs("../../internal/pth/testdata")
 			if err != nil {
