@@ -2,6 +2,8 @@
 
     bench.py about                          the version of PyTorch, its BLAS, and how it can run
     bench.py MODEL BATCH MODE LAYOUT EXECUTION THREADS SECONDS
+    bench.py slow WORKLOAD SIDE < measurements
+                                            exits 0 where the side is not worth another round
     bench.py table < measurements           a Markdown table of what both sides measured
 
 A measurement is the median time of a step on one random batch, in one process: in
@@ -149,13 +151,26 @@ def measure(name, batch, mode, layout, execution, threads, seconds):
                       "peak_rss_bytes": unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
 
 
-def table(lines):
-    """Rows of workload, side and measurement, parted by tabs. The side of zoo is zoo; the
-    others are configurations of PyTorch, of which the fastest counts."""
+def read(lines):
+    """Measurements by workload and side, from rows of workload, side and measurement that
+    are parted by tabs. The side of zoo is zoo; the others are configurations of PyTorch."""
     results = {}
     for line in lines:
         workload, side, measurement = line.rstrip("\n").split("\t")
         results.setdefault(workload, {}).setdefault(side, []).append(json.loads(measurement))
+    return results
+
+
+def slow(lines, workload, side):
+    """Whether the side's first measurement is more than a quarter above the fastest."""
+    first = {s: m[0]["step_ms"] for s, m in read(lines)[workload].items() if s != "zoo"}
+    return first[side] > 1.25 * min(first.values())
+
+
+def table(lines):
+    """Prints how zoo compares with the fastest of the configurations of PyTorch that were
+    measured in every round."""
+    results = read(lines)
 
     def median(side, key):
         return statistics.median(m[key] for m in side)
@@ -164,6 +179,7 @@ def table(lines):
     print("|---|--:|--:|---|--:|--:|--:|")
     for workload, sides in results.items():
         zoo = sides.pop("zoo")
+        sides = {name: side for name, side in sides.items() if len(side) == len(zoo)}
         best = min(sides, key=lambda s: median(sides[s], "step_ms"))
         ours, theirs = median(zoo, "step_ms"), median(sides[best], "step_ms")
         memory = [median(side, "peak_rss_bytes") / 1e6 for side in (zoo, sides[best])]
@@ -174,6 +190,8 @@ if sys.argv[1:] == ["about"]:
     about()
 elif sys.argv[1:] == ["table"]:
     table(sys.stdin)
+elif sys.argv[1:2] == ["slow"]:
+    sys.exit(0 if slow(sys.stdin, *sys.argv[2:]) else 1)
 elif len(sys.argv) == 8:
     name, batch, mode, layout, execution, threads, seconds = sys.argv[1:]
     measure(name, int(batch), mode, layout, execution, int(threads), float(seconds))

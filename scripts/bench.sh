@@ -2,7 +2,8 @@
 # Measures zoo and PyTorch in turn on the same steps, and prints how their times compare.
 # PyTorch runs in each layout of the images, where it is built on OpenBLAS with each number
 # of BLAS threads, and where it has torch.compile and a g++ to go with it both eager and
-# compiled; its fastest configuration counts. Every measurement is a process of its own,
+# compiled; its fastest configuration counts. After the first round only those within a
+# quarter of the fastest are measured again. Every measurement is a process of its own,
 # and goes to standard error.
 #
 #   scripts/bench.sh [--rounds N] [--threads N] [--seconds S] [--only REGEX]
@@ -101,6 +102,12 @@ measure() {
   printf '%s\t%s\t%s\n' "$1" "$2" "$found" | tee -a "$work/measurements" >&2
 }
 
+# slow WORKLOAD SIDE: in the first round the side took a quarter longer than the fastest
+# configuration of PyTorch.
+slow() {
+  "$python" scripts/bench.py slow "$1" "$2" <"$work/measurements"
+}
+
 for round in $(seq "$rounds"); do
   echo "round $round of $rounds" >&2
   while read -r workload; do
@@ -116,6 +123,7 @@ for round in $(seq "$rounds"); do
             side="${version[$python]}, $layout"
             [ "${blas[$python]}" = openblas ] && side+=", OpenBLAS threads $pool"
             [ "$execution" = eager ] || side+=", $execution"
+            [ "$round" = 1 ] || ! slow "$workload" "$side" || continue
             measure "$workload" "$side" env OPENBLAS_NUM_THREADS="$pool" "$python" scripts/bench.py "$model" "$batch" "$mode" "$layout" "$execution" "$threads" "$seconds"
           done
         done
