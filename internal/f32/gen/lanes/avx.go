@@ -202,6 +202,8 @@ func (v avx) Maximum(a, b Op) reg.VecVirtual {
 	return v.Choose(nan, a, m)
 }
 
+func (v avx) Relu(a Op) reg.VecVirtual { return v.Keep(v.Compare(a, NotLessEqual, v.Zero()), a) }
+
 func (v avx) Sqrt(a Op) reg.VecVirtual {
 	r := v.Reg()
 	x86.VSQRTPS(a, r)

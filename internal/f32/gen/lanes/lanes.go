@@ -50,6 +50,7 @@ type Set interface {
 	Min(a, b Op) reg.VecVirtual                              // b where either is NaN
 	Max(a, b Op) reg.VecVirtual                              // b where either is NaN
 	Maximum(a, b Op) reg.VecVirtual                          // NaN where either is
+	Relu(a Op) reg.VecVirtual                                // max(a, 0), and NaN where a is
 	And(a, b Op) reg.VecVirtual                              // of the bits
 	Or(a, b Op) reg.VecVirtual                               // of the bits
 	AndNot(a, b Op) reg.VecVirtual                           // the bits of a that are not in b

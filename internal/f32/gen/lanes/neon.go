@@ -188,6 +188,7 @@ func (v neon) Round(a Op) reg.VecVirtual  { return v.unary(0x4e218800, "FRINTN",
 func (v neon) Min(a, b Op) reg.VecVirtual     { return v.Choose(v.Compare(a, Less, b), a, b) }
 func (v neon) Max(a, b Op) reg.VecVirtual     { return v.Choose(v.Compare(a, Greater, b), a, b) }
 func (v neon) Maximum(a, b Op) reg.VecVirtual { return v.binary(0x4e20f400, "FMAX", a, b) }
+func (v neon) Relu(a Op) reg.VecVirtual       { return v.Maximum(a, v.Zero()) }
 
 func (v neon) bits(code uint32, name string, a, b Op) reg.VecVirtual {
 	r := v.Reg()

@@ -15,7 +15,7 @@ func elementwiseKernels() {
 		body                        body
 	}{
 		{"relu", "dst = max(src, 0).", "dst", "src", "",
-			func(v isa, in, _ []Op) reg.VecVirtual { return v.relu(in[0]) }},
+			func(v isa, in, _ []Op) reg.VecVirtual { return v.Relu(in[0]) }},
 		{"reluGrad", "dx = dy where y is not 0, else 0.", "dx", "dy y", "",
 			func(v isa, in, _ []Op) reg.VecVirtual {
 				return v.Keep(v.Compare(in[1], lanes.NotEqual, v.Zero()), in[0])

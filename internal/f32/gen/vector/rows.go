@@ -145,7 +145,7 @@ func rowKernels() {
 						y = v.Add(y, in[1])
 					}
 					if relu {
-						y = v.relu(y)
+						y = v.Relu(y)
 					}
 					return one(y)
 				}}.write()
@@ -182,9 +182,6 @@ func rowKernels() {
 		out: words("dx"), in: words("dy x"), columns: words("slope"),
 		body: func(v isa, in, c, _ []Op) []reg.VecVirtual { return one(v.leakyGrad(in[0], in[1], c[0])) }}.write()
 }
-
-// relu returns x where it is not at most 0, else 0.
-func (v isa) relu(x Op) reg.VecVirtual { return v.Keep(v.Compare(x, lanes.NotLessEqual, v.Zero()), x) }
 
 // leaky returns max(x, 0) + slope·min(x, 0).
 func (v isa) leaky(x, slope Op) reg.VecVirtual {
