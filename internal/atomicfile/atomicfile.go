@@ -1,6 +1,11 @@
 // Package atomicfile writes files that are either whole or not there: into a
 // temporary file of the same folder, then fsync, then rename. Whatever happens
 // on the way (an error, a full disk, a kill, a power cut), the old file stands.
+//
+// On Windows a file cannot be renamed, replaced or removed while a program has it
+// open that did not allow for that, be it a virus scanner for a moment. So what
+// this package does to names it tries again for some seconds there, and those who
+// read files that other processes replace use [Open] and [ReadFile].
 package atomicfile
 
 import (
@@ -12,7 +17,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 )
 
 // WriteFile replaces the file name by what write writes, or creates it. The
@@ -24,11 +28,35 @@ func WriteFile(name string, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	if err := rename(tmp, name); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(name))
+	return rename(tmp, name)
 }
+
+// Rename moves a file to another name in the same file system, and replaces the
+// file that has that name. When it returns nil, the move is on the disk.
+func Rename(from, to string) error { return patiently(func() error { return move(from, to) }) }
+
+// Open opens a file for reading.
+func Open(name string) (f *os.File, err error) {
+	err = patiently(func() error {
+		f, err = os.Open(name)
+		return err
+	})
+	return f, err
+}
+
+// ReadFile reads a whole file.
+func ReadFile(name string) ([]byte, error) {
+	f, err := Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}
+
+// RemoveAll removes a file, or a folder with all that is in it. If there is none,
+// that is no error.
+func RemoveAll(name string) error { return patiently(func() error { return os.RemoveAll(name) }) }
 
 // Previous is the name under which WriteFileKeeping keeps the file it replaces.
 func Previous(name string) string { return name + ".prev" }
@@ -53,15 +81,9 @@ func WriteFileKeeping(name string, write func(io.Writer) error) error {
 		return err
 	}
 	if old == "" {
-		return syncFolder(filepath.Dir(name))
+		return nil
 	}
-	if err := syncFolder(filepath.Dir(name)); err != nil {
-		return errors.Join(err, os.Remove(old))
-	}
-	if err := rename(old, Previous(name)); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(name))
+	return rename(old, Previous(name))
 }
 
 // RemoveTemporaries removes what killed writers left in dir. Call it only
@@ -75,7 +97,7 @@ func RemoveTemporaries(dir string) error {
 	errs := []error{err}
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), ".") && strings.HasSuffix(e.Name(), suffix) {
-			errs = append(errs, os.Remove(filepath.Join(dir, e.Name())))
+			errs = append(errs, patiently(func() error { return os.Remove(filepath.Join(dir, e.Name())) }))
 		}
 	}
 	return errors.Join(errs...)
@@ -150,23 +172,9 @@ func secondName(name string) (string, error) {
 
 // rename moves the temporary file to its name, or removes it.
 func rename(tmp, name string) error {
-	err := os.Rename(tmp, name)
+	err := Rename(tmp, name)
 	if err != nil {
 		os.Remove(tmp)
 	}
 	return err
-}
-
-// syncFolder makes the renames in dir last. Some network file systems cannot
-// sync a folder and say EINVAL: there is no more to be done there.
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	err = f.Sync()
-	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
-		err = nil
-	}
-	return errors.Join(err, f.Close())
 }
