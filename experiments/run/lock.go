@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +18,7 @@ type HeldError struct {
 	Holder Holder
 }
 
-// A Holder is what the lock file says of the process that holds it. It is zero
+// A Holder is what holder.json says of the process that holds the lock. It is zero
 // if the file could not be read.
 type Holder struct {
 	PID   int       `json:"pid"`
@@ -38,9 +37,9 @@ func (e *HeldError) Error() string {
 // patience covers the moment in which a reader has the lock (see Held).
 const patience = 300 * time.Millisecond
 
-// acquire takes the lock of a run's folder and writes into it whose it is. The
-// system lets go of a lock when its process dies, however it dies; the file
-// itself stays, because to remove it would be a race.
+// acquire takes the lock of a run's folder and writes into another file whose it is:
+// what is locked cannot be read on Windows. The system lets go of a lock when its
+// process dies, however it dies; the files stay, because to remove them would be a race.
 func acquire(dir string, now time.Time) (*flock.Flock, error) {
 	name := filepath.Join(dir, lockFile)
 	lock := flock.New(name, flock.SetPermissions(0o666))
@@ -49,7 +48,7 @@ func acquire(dir string, now time.Time) (*flock.Flock, error) {
 	ok, err := lock.TryLockContext(ctx, 10*time.Millisecond)
 	if errors.Is(err, context.DeadlineExceeded) {
 		held := &HeldError{Dir: dir}
-		if b, err := os.ReadFile(name); err == nil && json.Unmarshal(b, &held.Holder) != nil {
+		if readJSON(filepath.Join(dir, holderFile), &held.Holder) != nil {
 			held.Holder = Holder{}
 		}
 		return nil, held
@@ -59,12 +58,7 @@ func acquire(dir string, now time.Time) (*flock.Flock, error) {
 	}
 	host, err := os.Hostname()
 	if err == nil {
-		var b []byte
-		b, err = json.Marshal(Holder{os.Getpid(), host, now})
-		if err == nil {
-			// Not atomically: a rename would put the lock on a file that is gone.
-			err = os.WriteFile(name, append(b, '\n'), 0o666)
-		}
+		err = writeJSON(filepath.Join(dir, holderFile), Holder{os.Getpid(), host, now})
 	}
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())

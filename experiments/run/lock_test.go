@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,8 +28,12 @@ func TestHeld(t *testing.T) {
 			t.Errorf("no %q in: %v", want, err)
 		}
 	}
-	// A lock file that says nothing is still a lock.
-	must(t, os.WriteFile(filepath.Join(r.Dir(), "lock"), []byte(`{"pid": 1`), 0o666))
+	// What is locked cannot be read on Windows, not even by the process that has the lock.
+	if s := read(t, r.Dir(), "lock"); s != "" && runtime.GOOS != "windows" {
+		t.Errorf("the file that is locked holds %q", s)
+	}
+	// A lock of which nobody knows whose it is is still a lock.
+	must(t, os.WriteFile(filepath.Join(r.Dir(), "holder.json"), []byte(`{"pid": 1`), 0o666))
 	if _, err := Open(root, "x-s1", "abc", Options{}); !errors.As(err, &held) || !strings.Contains(err.Error(), "another process") {
 		t.Errorf("have error %v", err)
 	}
@@ -65,6 +70,36 @@ func TestReadersDoNotBlock(t *testing.T) {
 			t.Fatal(err)
 		}
 		must(t, r.Close())
+	}
+	close(stop)
+	wg.Wait()
+}
+
+// Nor do they keep it from being written, and what they read is whole.
+func TestReadersWhileTraining(t *testing.T) {
+	r := open(t, t.TempDir(), Options{})
+	resume(t, r)
+	var wg sync.WaitGroup
+	stop := make(chan struct{})
+	for range 2 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				case <-time.After(time.Millisecond):
+				}
+				if rec, err := Read(r.Dir()); err != nil || rec.Status.State != Running {
+					t.Errorf("have state %q, error %v", rec.Status.State, err)
+					return
+				}
+			}
+		})
+	}
+	for step := range 50 {
+		must(t, r.Log(Metric{Step: step, Split: "train"}))
+		must(t, r.WriteSummary(Summary{"steps": step}))
+		must(t, r.SetStatus(Status{State: Running, Step: step}))
 	}
 	close(stop)
 	wg.Wait()

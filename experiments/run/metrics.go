@@ -140,7 +140,7 @@ func (r *Run) Log(m Metric) error {
 	if err != nil {
 		return err
 	}
-	n, err := r.metrics.Write(append(line, '\n'))
+	n, err := r.metrics.WriteAt(append(line, '\n'), r.size)
 	if err != nil { // a full disk: leave no torn line for the next one to join
 		return errors.Join(err, r.metrics.Truncate(r.size))
 	}
@@ -178,6 +178,6 @@ func (r *Run) openMetrics(keep int64) (notice string, err error) {
 			return "", err
 		}
 	}
-	r.metrics, err = os.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0)
+	r.metrics, err = os.OpenFile(name, os.O_WRONLY, 0) // O_APPEND would not allow Truncate on Windows
 	return notice, err
 }

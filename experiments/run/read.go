@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"zoo/internal/atomicfile"
 )
 
 // A Record is what a run's folder says, for those who only read it.
@@ -25,7 +27,7 @@ func Read(dir string) (Record, error) {
 	if r.Status, err = ReadStatus(dir); err != nil {
 		return Record{}, err
 	}
-	if r.Config, err = os.ReadFile(filepath.Join(dir, configFile)); err != nil {
+	if r.Config, err = atomicfile.ReadFile(filepath.Join(dir, configFile)); err != nil {
 		return Record{}, partly(dir, err)
 	}
 	err = readJSON(filepath.Join(dir, summaryFile), &r.Summary)
@@ -33,7 +35,7 @@ func Read(dir string) (Record, error) {
 		return Record{}, partly(dir, err)
 	}
 	name := filepath.Join(dir, metricsFile)
-	f, err := os.Open(name)
+	f, err := atomicfile.Open(name)
 	if err != nil {
 		return Record{}, partly(dir, err)
 	}

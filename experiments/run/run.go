@@ -7,6 +7,7 @@
 //	checkpoints/      last.safetensors, the one before it (.prev), best.safetensors
 //	tensorboard/      event files with the same records
 //	lock              held by the process that trains
+//	holder.json       which process that is, if one holds the lock
 //
 // Files are replaced atomically, and metrics.jsonl only grows, so that a kill
 // at any instant leaves a run that [Run.Resume] continues. What a resumed run
@@ -15,6 +16,7 @@
 package run
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -35,6 +37,7 @@ const (
 	metricsFile    = "metrics.jsonl"
 	summaryFile    = "summary.json"
 	lockFile       = "lock"
+	holderFile     = "holder.json"
 	checkpointsDir = "checkpoints"
 	eventsDir      = "tensorboard"
 )
@@ -135,7 +138,7 @@ func (r *Run) take(root, name, id string) (err error) {
 // status goes first: without it nothing half removed can pass for complete.
 func (r *Run) discard() error {
 	for _, name := range []string{statusFile, checkpointsDir, metricsFile, eventsDir, summaryFile, configFile} {
-		if err := os.RemoveAll(filepath.Join(r.dir, name)); err != nil {
+		if err := atomicfile.RemoveAll(filepath.Join(r.dir, name)); err != nil {
 			return err
 		}
 	}
@@ -181,17 +184,25 @@ func (r *Run) Resume() (from *Checkpoint, notice string, err error) {
 	if err := r.openEvents(from); err != nil {
 		return nil, "", err
 	}
-	if err := os.Remove(filepath.Join(r.dir, summaryFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := atomicfile.RemoveAll(filepath.Join(r.dir, summaryFile)); err != nil {
 		return nil, "", err
 	}
-	err = atomicfile.WriteFile(filepath.Join(r.dir, configFile), func(w io.Writer) error {
-		_, err := w.Write(r.options.Config)
-		return err
-	})
-	if err != nil {
+	if err := r.writeConfig(); err != nil {
 		return nil, "", err
 	}
 	return from, notice, r.SetStatus(Status{State: Running, Step: step, Epoch: epoch})
+}
+
+// writeConfig writes config.yaml, unless it is there: readers need not wait for it.
+func (r *Run) writeConfig() error {
+	name := filepath.Join(r.dir, configFile)
+	if b, err := atomicfile.ReadFile(name); err == nil && bytes.Equal(b, r.options.Config) {
+		return nil
+	}
+	return atomicfile.WriteFile(name, func(w io.Writer) error {
+		_, err := w.Write(r.options.Config)
+		return err
+	})
 }
 
 // openEvents begins an event file. Of what earlier ones hold, TensorBoard

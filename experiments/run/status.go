@@ -114,7 +114,7 @@ func writeJSON(name string, v any) error {
 }
 
 func readJSON(name string, v any) error {
-	b, err := os.ReadFile(name)
+	b, err := atomicfile.ReadFile(name)
 	if err != nil {
 		return err
 	}
