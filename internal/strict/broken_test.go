@@ -2,6 +2,7 @@ package strict
 
 import (
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -214,6 +215,9 @@ environment ZOOTEST_TRAIN__EPCOHS: train.epcohs: unknown key; did you mean train
 environment ZOOTEST_seed: seed: also set by ZOOTEST_SEED`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			if c.name == "environment twice" && runtime.GOOS == "windows" {
+				t.Skip("names of variables do not differ by case")
+			}
 			for k, v := range c.env {
 				t.Setenv(k, v)
 			}

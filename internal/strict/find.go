@@ -139,7 +139,7 @@ type candidates []string
 func (c candidates) Find(fsys afero.Fs) ([]string, error) {
 	for _, name := range c {
 		switch info, err := fsys.Stat(name); {
-		case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid): // invalid: out of an fs.FS
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, errNoName), errors.Is(err, fs.ErrInvalid): // invalid: out of an fs.FS
 		case err != nil:
 			return nil, err
 		case info.IsDir():

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +70,8 @@ func TestWhereConfigsAreFound(t *testing.T) {
 			"name: sibling",
 		"here.yaml":          "extends: shipped\nname: here",
 		"absolute.yaml":      "extends: " + filepath.Join(dir, "here.yaml"),
+		"notepad.yaml":       "\ufeffpaper: a\r\n# by an editor of Windows\r\nname: |-\r\n  two\r\n  lines\r\n",
+		"notepad-typo.yaml":  "\ufeffpaper: a\r\nnaem: b\r\n",
 		"configs/empty.yaml": "# only a comment\n",
 		"noext":              "paper: no extension",
 		"down.yaml":          "extends: deep/child.yaml",
@@ -100,6 +103,8 @@ func TestWhereConfigsAreFound(t *testing.T) {
 		{name: "absolute.yaml", wantPaper: "embedded", wantName: "here"},
 		{name: "shipped", wantPaper: "embedded"},
 		{name: "empty"},
+		{name: "notepad.yaml", wantPaper: "a", wantName: "two\nlines"},
+		{name: "notepad-typo.yaml", wantErr: "notepad-typo.yaml:2:1: naem: unknown key; did you mean name?"},
 		{name: "./noext", wantPaper: "no extension"},
 		{name: "here", wantErr: `no config "here" in configs or the embedded configs; the names are empty, escape, huge, shadow, shipped, short, top`},
 		{name: "shade.yaml", wantErr: `no config "shade.yaml" in configs or the embedded configs; the names are empty, escape, huge, shadow, shipped, short, top`},
@@ -108,12 +113,17 @@ func TestWhereConfigsAreFound(t *testing.T) {
 		{name: "runs/shipped", wantErr: "no file runs/shipped; did you mean the config shipped?"},
 		{name: "/dev/zero", wantErr: "/dev/zero is a device, want a YAML file"},
 		{name: "./configs", wantErr: "configs is a folder, want a YAML file"},
-		{name: "huge", wantErr: "configs/huge.yaml has 1048577 bytes, want a YAML file of at most 1048576"},
+		{name: "huge", wantErr: filepath.FromSlash("configs/huge.yaml") + " has 1048577 bytes, want a YAML file of at most 1048576"},
 		{name: "escape", wantErr: "embedded:escape.yaml:1:10: extends: no file ../../secret.yaml"},
 		{name: "down.yaml", wantErr: "down.yaml:1:10: extends: no file deep/child.yaml"},
+		{name: "shad*w", wantErr: `no config "shad*w" in configs or the embedded configs; did you mean shadow?`},
+		{name: "./?", wantErr: "no file ./?"},
 		{name: "sha[d]ow", wantErr: `no config "sha[d]ow" in configs or the embedded configs; did you mean shadow?`},
 	} {
 		t.Run(strings.ReplaceAll(c.name, "/", "_"), func(t *testing.T) {
+			if c.name == "/dev/zero" && runtime.GOOS == "windows" {
+				t.Skip("this system has no /dev/zero")
+			}
 			have := exampleDefaults()
 			_, err := l.Load(have, c.name, nil)
 			if c.wantErr != "" {
