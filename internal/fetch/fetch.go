@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"zoo/internal/atomicfile"
 )
 
 // File is one file to fetch.
@@ -90,7 +92,7 @@ func (g getter) from(ctx context.Context, f File, url string) error {
 			if err = check(f); err == nil {
 				return nil
 			}
-			if errRemove := os.Remove(f.part()); errRemove != nil {
+			if errRemove := atomicfile.RemoveAll(f.part()); errRemove != nil {
 				return &localError{errRemove}
 			}
 			if !resumed {
@@ -129,8 +131,7 @@ func install(path string) error {
 	if err := errors.Join(part.Sync(), part.Close()); err != nil {
 		return err
 	}
-	// A power cut may undo the rename, but then the part is whole, and found.
-	return os.Rename(path+".part", path)
+	return atomicfile.Rename(path+".part", path)
 }
 
 func (f File) part() string { return f.Path + ".part" }
