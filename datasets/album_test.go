@@ -199,7 +199,7 @@ func TestAlbumErrors(t *testing.T) {
 	}
 	os.Remove(filepath.Join(root, "train/cat/1.png"))
 	for _, err := range d.Batches(t.Context(), Plan{Size: 6}) {
-		wantError(t, err, "1.png: no such file")
+		wantError(t, err, "1.png: "+noSuchFile)
 	}
 
 	ctx, cancel := context.WithCancel(t.Context())

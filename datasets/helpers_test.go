@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -75,9 +76,12 @@ func nowhere(t *testing.T) string {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	t.Setenv("ZOO_DATA", filepath.Join(dir, "zoo"))
-	t.Setenv("HOME", dir)
-	t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
-	t.Setenv("LocalAppData", filepath.Join(dir, "cache"))
+	for _, home := range []string{"HOME", "USERPROFILE"} {
+		t.Setenv(home, dir)
+	}
+	for _, cache := range []string{"XDG_CACHE_HOME", "LocalAppData"} {
+		t.Setenv(cache, filepath.Join(dir, "cache"))
+	}
 	t.Setenv("GOMODCACHE", filepath.Join(dir, "mod"))
 	t.Setenv("PATH", dir)
 	return filepath.Join(dir, "zoo")
@@ -92,6 +96,9 @@ func write(t testing.TB, name string, data []byte) {
 		t.Fatal(err)
 	}
 }
+
+// noSuchFile is what the system says of a file that is not there.
+var noSuchFile = syscall.ENOENT.Error()
 
 // wantError checks that an error says all of this.
 func wantError(t *testing.T, err error, want ...string) {

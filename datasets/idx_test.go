@@ -94,7 +94,7 @@ func TestIDXFile(t *testing.T) {
 		}
 	}
 	_, err := f.readIn(t.TempDir())
-	wantError(t, err, "x-idx2-ubyte", "no such file")
+	wantError(t, err, "x-idx2-ubyte", noSuchFile)
 }
 
 func FuzzIDX(f *testing.F) {

@@ -326,7 +326,7 @@ func TestArchiveErrors(t *testing.T) {
 		wantError(t, err, "imagefolder: "+path+": ", c.want)
 	}
 	_, err := openFolder(t, filepath.Join(t.TempDir(), "missing"), nil)
-	wantError(t, err, "missing: no such file")
+	wantError(t, err, "missing: "+noSuchFile)
 }
 
 func TestLinksInFolders(t *testing.T) {
@@ -347,7 +347,7 @@ func TestLinksInFolders(t *testing.T) {
 	os.Remove(filepath.Join(root, "test", "loop"))
 	os.Symlink("nothing", filepath.Join(root, "test", "cat", "broken.png"))
 	_, err = openFolder(t, root, nil)
-	wantError(t, err, "broken.png: no such file")
+	wantError(t, err, "broken.png: "+noSuchFile)
 }
 
 func TestImageFolderProgressAndCancel(t *testing.T) {

@@ -164,7 +164,7 @@ func TestAbsent(t *testing.T) {
 	wantError(t, err,
 		"not found; tried:\n  "+filepath.Join(zoo, "small")+": lacks train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte\n",
 		"\n  "+filepath.Join(os.Getenv("GOMODCACHE"), "example.com", "m@v1.0.0")+": no such folder\n",
-		"\n  go mod download example.com/m@v1.0.0: exec: \"go\": executable file not found in $PATH\n",
+		"\n  go mod download example.com/m@v1.0.0: exec: \"go\": "+exec.ErrNotFound.Error()+"\n",
 		"\n  "+server.URL+"/one/train-images-idx3-ubyte.gz: 404 Not Found\n",
 		"\nfetch it with `zoo data get small`, or set data.root to a place with train-images-idx3-ubyte, ",
 		"; or buy it")
@@ -298,8 +298,9 @@ func TestWritableFolder(t *testing.T) {
 	}
 	check("data")
 	os.Remove("data")
-	t.Setenv("HOME", "")
-	t.Setenv("XDG_CACHE_HOME", "")
+	for _, name := range []string{"HOME", "USERPROFILE", "XDG_CACHE_HOME", "LocalAppData"} {
+		t.Setenv(name, "")
+	}
 	_, err := writableFolder()
 	wantError(t, err, "set ZOO_DATA, or make a folder named data")
 }
