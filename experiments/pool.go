@@ -213,7 +213,7 @@ const failuresFile = "failures.json"
 func readFailures(dir string) (map[string]string, error) {
 	failures := map[string]string{}
 	name := filepath.Join(dir, failuresFile)
-	b, err := os.ReadFile(name)
+	b, err := atomicfile.ReadFile(name)
 	if errors.Is(err, os.ErrNotExist) {
 		return failures, nil
 	}

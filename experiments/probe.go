@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 
 	"gorgonia.org/tensor"
@@ -167,7 +166,7 @@ func (t *Trial) addProbe(s run.Summary, dir string) error {
 // ReadProbe reads what the probe of a run found.
 func ReadProbe(dir string) (p results.Probe, err error) {
 	name := filepath.Join(dir, ProbeFile)
-	b, err := os.ReadFile(name)
+	b, err := atomicfile.ReadFile(name)
 	if err == nil {
 		err = json.Unmarshal(b, &p)
 	}
