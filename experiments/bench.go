@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
 	"zoo/internal/exec"
 	"zoo/internal/f32"
+	"zoo/internal/stopwatch"
 	"zoo/nn"
 )
 
@@ -90,7 +90,7 @@ func (b Bench) Run(ctx context.Context) (Measurement, error) {
 	if err != nil {
 		return Measurement{}, err
 	}
-	began := time.Now()
+	began := stopwatch.Now()
 	params := nn.NewParams(1, tensor.Float32)
 	program, err := nn.Build(params, b.Mode, b.Model.Network(), nn.Settings{Options: b.Model.Options, Spec: spec, Batch: b.Batch, Exec: opts})
 	if err != nil {
@@ -98,7 +98,7 @@ func (b Bench) Run(ctx context.Context) (Measurement, error) {
 	}
 	m := Measurement{
 		Model: b.Model.Name, Mode: "infer", Batch: b.Batch, Threads: f32.Workers(),
-		Build: time.Since(began).Seconds(), Params: params.Count(), MACs: program.MACs(),
+		Build: (stopwatch.Now() - began).Seconds(), Params: params.Count(), MACs: program.MACs(),
 	}
 	flops := 2 * float64(m.MACs) * float64(b.Batch)
 	if b.Mode == nn.Train {

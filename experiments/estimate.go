@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"zoo/internal/f32"
+	"zoo/internal/stopwatch"
 	"zoo/nn"
 )
 
@@ -49,12 +50,12 @@ func (t PlannedTrial) step(ctx context.Context) (float64, error) {
 		return 0, err
 	}
 	least := time.Hour
-	for i, began := 0, time.Now(); i < leastSteps || i < 100 && time.Since(began) < 200*time.Millisecond; i++ {
-		start := time.Now()
+	for i, began := 0, stopwatch.Now(); i < leastSteps || i < 100 && stopwatch.Now()-began < 200*time.Millisecond; i++ {
+		start := stopwatch.Now()
 		if err := s.step(); err != nil {
 			return 0, err
 		}
-		if least = min(least, time.Since(start)); ctx.Err() != nil {
+		if least = min(least, stopwatch.Now()-start); ctx.Err() != nil {
 			return 0, ctx.Err()
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"zoo/internal/exec"
 	"zoo/internal/optim"
+	"zoo/internal/stopwatch"
 	"zoo/nn"
 )
 
@@ -65,10 +66,10 @@ func (s *stepper) step() error {
 	if _, err := s.program.Run(s.x, s.y); err != nil || s.solver == nil {
 		return err
 	}
-	start := time.Now()
+	start := stopwatch.Now()
 	s.solver.Step(benchRate, s.trained)
 	s.update.Calls++
-	s.update.Time += time.Since(start)
+	s.update.Time += stopwatch.Now() - start
 	s.program.Finish()
 	return nil
 }
@@ -86,14 +87,14 @@ func (s *stepper) profile() []exec.OpTime {
 // where the time went.
 func (b Bench) measure(ctx context.Context, s *stepper, m *Measurement) (times []time.Duration, err error) {
 	step := func() (time.Duration, error) {
-		start := time.Now()
+		start := stopwatch.Now()
 		if err := s.step(); err != nil {
 			return 0, err
 		}
-		return time.Since(start), ctx.Err()
+		return stopwatch.Now() - start, ctx.Err()
 	}
 	last := time.Duration(0)
-	for start, n := time.Now(), 0; n < warmUpSteps || time.Since(start) < warmUp; n++ {
+	for start, n := stopwatch.Now(), 0; n < warmUpSteps || stopwatch.Now()-start < warmUp; n++ {
 		if last, err = step(); err != nil {
 			return nil, err
 		}
@@ -106,12 +107,12 @@ func (b Bench) measure(ctx context.Context, s *stepper, m *Measurement) (times [
 	before := s.profile()
 	var from, to runtime.MemStats
 	runtime.ReadMemStats(&from)
-	start := time.Now()
+	start := stopwatch.Now()
 	enough := func() bool {
 		if b.Steps > 0 {
 			return len(times) == b.Steps
 		}
-		return len(times) >= leastSteps && time.Since(start).Seconds() >= b.Seconds
+		return len(times) >= leastSteps && (stopwatch.Now()-start).Seconds() >= b.Seconds
 	}
 	for !enough() {
 		d, err := step()
@@ -120,7 +121,7 @@ func (b Bench) measure(ctx context.Context, s *stepper, m *Measurement) (times [
 		}
 		times = append(times, d)
 	}
-	took := time.Since(start)
+	took := stopwatch.Now() - start
 	runtime.ReadMemStats(&to)
 	n := float64(len(times))
 	m.Allocs, m.Bytes = float64(to.Mallocs-from.Mallocs)/n, float64(to.TotalAlloc-from.TotalAlloc)/n

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"zoo/internal/stopwatch"
 )
 
 // Profile implements VM; the slowest op comes first.
@@ -21,26 +23,26 @@ func (m *machine[F]) Profile() (times []OpTime) {
 }
 
 // clock is the time, where time is counted.
-func (m *machine[F]) clock() (now time.Time) {
+func (m *machine[F]) clock() (now time.Duration) {
 	if m.profile != nil {
-		now = time.Now()
+		now = stopwatch.Now()
 	}
 	return now
 }
 
 // spent counts the time that a worker spent in a pass of a stage.
-func (m *machine[F]) spent(t *stage[F], worker, pass int, start time.Time) {
+func (m *machine[F]) spent(t *stage[F], worker, pass int, start time.Duration) {
 	if m.profile != nil {
-		t.calls[worker][pass].time += time.Since(start)
+		t.calls[worker][pass].time += stopwatch.Now() - start
 	}
 }
 
 // count shares a stage's time out among its passes: by what the workers spent in each.
-func (m *machine[F]) count(t *stage[F], start time.Time) {
+func (m *machine[F]) count(t *stage[F], start time.Duration) {
 	if m.profile == nil {
 		return
 	}
-	wall := time.Since(start)
+	wall := stopwatch.Now() - start
 	spent, all := make([]time.Duration, len(t.passes)), time.Duration(0)
 	for _, calls := range t.calls {
 		for i := range calls {

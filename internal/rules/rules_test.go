@@ -47,6 +47,7 @@ var leaves = map[string][]string{
 	"zoo/internal/rerun":       {},
 	"zoo/internal/rules":       {},
 	"zoo/internal/safetensors": {"zoo/internal/atomicfile", "zoo/internal/floats"},
+	"zoo/internal/stopwatch":   {},
 	"zoo/internal/strict":      {"zoo/internal/problem"},
 	"zoo/internal/tensorboard": {},
 }
