@@ -28,17 +28,3 @@ func TestPeakMemory(t *testing.T) {
 		t.Errorf("the peak is %d, %d with %d bytes, and %d after these", before, with, size, after)
 	}
 }
-
-// touch makes n bytes resident.
-//
-//go:noinline
-func touch(n int) (sum byte) {
-	b := make([]byte, n)
-	for i := 0; i < n; i += 4096 {
-		b[i] = 1
-	}
-	for _, v := range b {
-		sum += v
-	}
-	return sum
-}
