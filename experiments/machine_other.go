@@ -1,0 +1,6 @@
+//go:build !linux && !windows
+
+package experiments
+
+// processor is empty: the name of the processor is not known here.
+func processor() string { return "" }
