@@ -7,7 +7,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"strings"
+	"unicode"
 
 	"zoo/architectures"
 	"zoo/configs"
@@ -108,8 +110,7 @@ func (c *Config) Validate() (ps []problem.Problem) {
 			ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
 		}
 	}
-	add(c.Name == "" || strings.ContainsAny(c.Name, "/\\ \t\n") || strings.HasPrefix(c.Name, "."), "name",
-		"have %q, want a word that can name a folder", c.Name)
+	add(!namesFolder(c.Name), "name", "have %q, want a word that can name a folder on every system", c.Name)
 	add(c.Model.Name == "", "model.name", "no network is named: see zoo models")
 	add(c.Weights.From != "" && strings.TrimSpace(c.Model.Init) == "lsuv", "weights.from", "init lsuv would scale the weights that were loaded: choose another model.init")
 	add(c.Train.Epochs == 0 && c.Probe.Batch == 0, "train.epochs", "have 0, want at least 1, or a probe: set probe.batch")
@@ -117,6 +118,17 @@ func (c *Config) Validate() (ps []problem.Problem) {
 	add(c.Train.TestCrops > 1 && c.Data.Cut == 0, "train.test_crops", "ten crops want a part of the image to look at: set data.cut, and data.resize to more")
 	add(c.Train.EarlyStop.Patience > 0 && c.Data.Val == 0, "train.early_stop.patience", "stopping early wants a validation part: set data.val")
 	return ps
+}
+
+// devices are the names of files that Windows keeps for itself, whatever follows
+// after a full stop.
+var devices = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.|$)`)
+
+// namesFolder tells whether a folder, or a file with something appended, can have
+// the name on every system.
+func namesFolder(name string) bool {
+	return name != "" && !strings.HasPrefix(name, ".") && !strings.ContainsAny(name, ` /\<>:"|?*`) &&
+		!strings.ContainsFunc(name, unicode.IsControl) && !devices.MatchString(name)
 }
 
 // Validate reports values that are out of range.
