@@ -190,10 +190,15 @@ func (o SweepOptions) outcome(t PlannedTrial, err error, stderr string) TrialOut
 	return out
 }
 
-// lastLine is the last line of what a process said, where its error is.
+// lastLine is the last line of what a process said, where its error is; empty if it
+// said nothing but notices.
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.TrimPrefix(lines[len(lines)-1], "error: ")
+	last := strings.TrimSpace(lines[len(lines)-1])
+	if strings.HasPrefix(last, "notice: ") {
+		return ""
+	}
+	return strings.TrimPrefix(last, "error: ")
 }
 
 // sleep waits for a moment, or for the end of ctx.

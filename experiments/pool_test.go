@@ -1,0 +1,21 @@
+package experiments
+
+import "testing"
+
+// The error of a process is what it said last, in whatever lines; a notice is none,
+// as one that was killed may leave it.
+func TestLastLine(t *testing.T) {
+	for said, want := range map[string]string{
+		"":                                   "",
+		"error: no data\n":                   "no data",
+		"notice: damaged\nerror: no data\n":  "no data",
+		"error: two\n  places\n":             "places",
+		"notice: damaged\r\nerror: bad\r\n":  "bad",
+		"panic: x\n\ngoroutine 1\nmain.go:3": "main.go:3",
+		"error: early\nnotice: damaged\n":    "",
+	} {
+		if have := lastLine(said); have != want {
+			t.Errorf("%q: have %q, want %q", said, have, want)
+		}
+	}
+}
