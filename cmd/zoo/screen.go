@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"zoo/datasets"
 	"zoo/experiments"
@@ -25,13 +24,13 @@ type screen struct {
 
 func newScreen(out, err io.Writer) *screen {
 	f, ok := err.(*os.File)
-	return &screen{out: out, err: err, terminal: ok && term.IsTerminal(int(f.Fd()))}
+	return &screen{out: out, err: err, terminal: ok && showsBar(f)}
 }
 
 func (s *screen) start(total int64, options ...progressbar.Option) {
 	s.bar = progressbar.NewOptions64(total, append([]progressbar.Option{
 		progressbar.OptionSetWriter(s.err), progressbar.OptionThrottle(100 * time.Millisecond), progressbar.OptionClearOnFinish(),
-		progressbar.OptionSetPredictTime(true), progressbar.OptionSetWidth(20), progressbar.OptionFullWidth(),
+		progressbar.OptionUseANSICodes(barUsesEscapes), progressbar.OptionSetPredictTime(true), progressbar.OptionSetWidth(20), progressbar.OptionFullWidth(),
 		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}),
 	}, options...)...)
 }

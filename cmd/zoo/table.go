@@ -100,7 +100,8 @@ func row(cells []string) (r table.Row) {
 	return r
 }
 
-// terminalWidth is the number of columns of a terminal, 0 if w is none.
+// terminalWidth is the number of columns of a terminal that a line may have, 0 if w is
+// none.
 func terminalWidth(w io.Writer) int {
 	f, ok := w.(interface{ Fd() uintptr })
 	if !ok || !term.IsTerminal(int(f.Fd())) {
@@ -110,7 +111,7 @@ func terminalWidth(w io.Writer) int {
 	if err != nil {
 		return 0
 	}
-	return width
+	return max(0, width-columnsLeftFree)
 }
 
 func printJSON(w io.Writer, v any) error {
