@@ -3,9 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -142,19 +140,12 @@ func document(c *cobra.Command, o experiments.StudyOptions, names, keys []string
 
 // show asks the system to open a file; where it cannot, the user has its path.
 func show(c *cobra.Command, file string) error {
-	command := []string{"xdg-open"}
-	switch runtime.GOOS {
-	case "darwin":
-		command = []string{"open"}
-	case "windows":
-		command = []string{"rundll32", "url.dll,FileProtocolHandler"}
-	}
 	file, err := filepath.Abs(file)
 	if err != nil {
 		return err
 	}
-	if err := exec.CommandContext(c.Context(), command[0], append(command[1:], file)...).Run(); err != nil {
-		fmt.Fprintf(c.ErrOrStderr(), "notice: %s does not open it (%v): open %s in a browser\n", command[0], err, file)
+	if err := openFile(c.Context(), file); err != nil {
+		fmt.Fprintf(c.ErrOrStderr(), "notice: it does not open by itself (%v): open %s in a browser\n", err, file)
 	}
 	return nil
 }
