@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -13,12 +12,20 @@ import (
 	"zoo/internal/strict"
 )
 
+// ofFiles are the verbs whose arguments are files and run directories.
+var ofFiles = []string{"compare", "diff", "eval", "export", "infer", "predict", "summary"}
+
 // strictly makes a mistake in the command line an error of one line that says
 // where to read on, for the command and all below it.
 func strictly(root *cobra.Command) {
 	root.SetFlagErrorFunc(flagError)
 	root.InitDefaultCompletionCmd()
 	root.SetHelpCommand(newHelp())
+	for _, c := range root.Commands() {
+		if slices.Contains(ofFiles, c.Name()) {
+			expanding(c)
+		}
+	}
 	for _, c := range append(root.Commands(), root) {
 		if c.HasSubCommands() {
 			c.Args = verbs
@@ -57,20 +64,6 @@ func commandLine(c *cobra.Command, verb string, args []string, flags ...string) 
 		}
 	}
 	return strings.Join(words, " ")
-}
-
-// quoted are arguments as a shell takes them.
-func quoted(args []string) (words []string) {
-	for _, a := range args {
-		plain := a != "" && !strings.ContainsFunc(a, func(r rune) bool {
-			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./=,:+@%", r)
-		})
-		if !plain {
-			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
-		}
-		words = append(words, a)
-	}
-	return words
 }
 
 // verbs refuses a word that is no verb of a command.
