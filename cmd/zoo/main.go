@@ -29,7 +29,8 @@ func (f failure) Unwrap() error { return f.error }
 
 func main() {
 	// The first Ctrl-C ends the context, and the run saves itself; a second one
-	// ends the process.
+	// ends the process. On Windows SIGTERM stands for the end of the console, of the
+	// session and of the system, which leave some seconds for it.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	os.Exit(execute(ctx, os.Args[1:]))
@@ -60,8 +61,8 @@ func execute(ctx context.Context, args []string) int {
 	return exitUsage
 }
 
-// output is standard output, and remembers the first error of a write. Behind a
-// pipe that nobody reads any more, the system ends the process quietly.
+// output is standard output, and remembers the first error of a write. A process
+// that writes into a pipe which nobody reads any more ends quietly.
 type output struct {
 	*os.File
 	err error
@@ -69,6 +70,9 @@ type output struct {
 
 func (o *output) Write(b []byte) (int, error) {
 	n, err := o.File.Write(b)
+	if nobodyReads(err) {
+		os.Exit(exitFailed)
+	}
 	if o.err == nil {
 		o.err = err
 	}
