@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -46,7 +49,10 @@ outcome, with exit code 0; whatever else goes wrong is exit code 1.`,
 				ctx, stop = untilEnd(ctx, c.InOrStdin())
 				defer stop()
 				screen.out = io.Discard
-				o.Monitor = &reporter{screen: screen, out: json.NewEncoder(c.OutOrStdout())}
+				// Where the sweep has died nobody reads on, and that must not end the
+				// process before it has saved the run.
+				signal.Ignore(syscall.SIGPIPE)
+				o.Monitor = &reporter{screen: screen, out: json.NewEncoder(os.Stdout)}
 			}
 			out, err := t.Execute(ctx, p.Name, o)
 			screen.end()
