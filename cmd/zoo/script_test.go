@@ -11,16 +11,21 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"zoo/experiments/run"
+	"zoo/internal/atomicfile"
 	"zoo/internal/npy"
 )
 
@@ -28,6 +33,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"zoo": main})
 }
 
+// In the scripts a full stop in a pattern stands for what is between the parts of a
+// path, which on Windows is a backslash.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -41,12 +48,14 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			e.Setenv("PTH", pth) // files of PyTorch's
+			e.Setenv("PTH", pth)                       // files of PyTorch's
+			e.Setenv("NOFILE", syscall.ENOENT.Error()) // what the system says of a file that is not there
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exit": exitCode, "equal": equal, "array": array, "cut": cut, "flip": flip, "hold": hold, "idx": idx, "photo": photo, "picture": picture,
-			"npy": rawArray, "tensors": rawTensors,
+			"exit": exitCode, "equal": equal, "array": array, "cut": cut, "flip": flip, "idx": idx, "photo": photo, "picture": picture,
+			"npy": rawArray, "tensors": rawTensors, "replace": replace, "copy": copyFolder,
+			"find": find, "await": await, "hold": hold, "free": free, "killholder": killHolder,
 		},
 	})
 }
@@ -146,11 +155,80 @@ func flip(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o666))
 }
 
-// hold DIR: the test itself holds the folder until the end of the script.
+// replace OLD NEW FILE: in the file, which has it, OLD is NEW everywhere.
+func replace(ts *testscript.TestScript, _ bool, args []string) {
+	before := ts.ReadFile(args[2])
+	after := strings.ReplaceAll(before, args[0], args[1])
+	if after == before {
+		ts.Fatalf("%s has no %s", args[2], args[0])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(after), 0o666))
+}
+
+// copy FROM TO: a folder, with all that is in it, is copied to a new one.
+func copyFolder(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.CopyFS(ts.MkAbs(args[1]), os.DirFS(ts.MkAbs(args[0]))))
+}
+
+// find NAME PATTERN: the variable NAME is the one path that matches the pattern.
+func find(ts *testscript.TestScript, _ bool, args []string) {
+	found, err := filepath.Glob(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("have %d paths like %s, want one: %v", len(found), args[1], found)
+	}
+	path, err := filepath.Rel(ts.MkAbs("."), found[0])
+	ts.Check(err)
+	ts.Setenv(args[0], path)
+}
+
+// await TEXT PATTERN: the script goes on when a file that matches the pattern has the
+// text, which must be soon.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	for range 600 {
+		found, err := filepath.Glob(ts.MkAbs(args[1]))
+		ts.Check(err)
+		for _, name := range found {
+			if b, err := atomicfile.ReadFile(name); err == nil && bytes.Contains(b, []byte(args[0])) {
+				return
+			}
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	ts.Fatalf("no file like %s has %s after a minute", args[1], args[0])
+}
+
+// held are the folders that tests hold.
+var held sync.Map
+
+// hold DIR: the test itself holds the folder, until the end of the script or free.
 func hold(ts *testscript.TestScript, _ bool, args []string) {
 	lock, err := run.Hold(ts.MkAbs(args[0]))
 	ts.Check(err)
+	held.Store(ts.MkAbs(args[0]), lock)
 	ts.Defer(func() { lock.Close() })
+}
+
+// free DIR: the test lets go of a folder that it holds.
+func free(ts *testscript.TestScript, _ bool, args []string) {
+	lock, _ := held.Load(ts.MkAbs(args[0]))
+	ts.Check(lock.(io.Closer).Close())
+}
+
+// killholder PATTERN: the process that holds the folder is killed.
+func killHolder(ts *testscript.TestScript, _ bool, args []string) {
+	found, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("have %d folders like %s, want one: %v", len(found), args[0], found)
+	}
+	b, err := atomicfile.ReadFile(filepath.Join(found[0], "holder.json"))
+	ts.Check(err)
+	var holder run.Holder
+	ts.Check(json.Unmarshal(b, &holder))
+	process, err := os.FindProcess(holder.PID)
+	ts.Check(err)
+	ts.Check(process.Kill())
 }
 
 // idx FILE DIMENSION ...: a .gz of an IDX file of zeros.
