@@ -50,6 +50,7 @@ var leaves = map[string][]string{
 	"zoo/internal/stopwatch":   {},
 	"zoo/internal/strict":      {"zoo/internal/problem"},
 	"zoo/internal/tensorboard": {},
+	"zoo/scripts":              {"zoo/internal/atomicfile"},
 }
 
 const gorgonia = "gorgonia.org/gorgonia"
