@@ -102,7 +102,7 @@ func stampOf(name string) (stamp, error) {
 // read returns the pictures of the copy. The error is fs.ErrNotExist or errStale if
 // there is no copy of these sources, and otherwise says how it is damaged.
 func (u unpackedCopy) read() (pictures, error) {
-	f, err := os.Open(u.name)
+	f, err := atomicfile.Open(u.name)
 	if err != nil {
 		return pictures{}, err
 	}
