@@ -30,7 +30,7 @@ func newList() *cobra.Command {
 configs are written; zoo run trains one of a single trial, zoo sweep the others: ZOO_ variables do not count. A config that does not load is
 listed all the same, and its errors follow.`,
 		Example: `  zoo list
-  zoo list 'resnet*'`,
+  zoo list "resnet*"`,
 		Args:              between(0, 1),
 		ValidArgsFunction: first(false, experiments.Names),
 		RunE: func(c *cobra.Command, args []string) error {

@@ -32,7 +32,7 @@ func newModels() *cobra.Command {
 		Long: `The networks as their papers have them: trained parameters, and multiply-adds of
 convolutions and linear layers for one example of the paper's size.`,
 		Example: `  zoo models
-  zoo models 'resnet*' --json`,
+  zoo models "resnet*" --json`,
 		Args:              between(0, 1),
 		ValidArgsFunction: first(false, architectures.Names),
 		RunE: func(c *cobra.Command, args []string) error {

@@ -31,7 +31,7 @@ beside the deviation that theory predicts (mean field: Glorot & Bengio 2010, He 
 2015, Poole et al. 2016), and the share of dead units behind it. Nothing is trained.`,
 		Example: `  zoo probe init-signal
   zoo probe plain-vs-res-mnist --all
-  zoo probe lenet5-mnist model.init='normal(0.01)'`,
+  zoo probe lenet5-mnist "model.init=normal(0.01)"`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {

@@ -31,7 +31,7 @@ missing. They must be exactly the network's tensors; with 'weights.only=[feature
 part of them is taken, and the rest starts as usual.`,
 		Example: `  zoo run lenet5-mnist
   zoo run lenet5-mnist seed=2 train.epochs=3 model.activation=tanh
-  zoo run my.yaml weights.from=resnet18.pth 'weights.only=[conv1.*, bn1.*, layer*]'
+  zoo run my.yaml weights.from=resnet18.pth "weights.only=[conv1.*, bn1.*, layer*]"
   zoo run my.yaml --out /scratch/runs`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,

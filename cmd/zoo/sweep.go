@@ -32,7 +32,7 @@ steps), and nothing is trained. With --plan-out FILE: the same list for zoo tria
 that other launchers can carry it out.`,
 		Example: `  zoo sweep plain-vs-res-mnist --plan
   zoo sweep plain-vs-res-mnist -j 2
-  zoo sweep my.yaml train.steps=100 'seeds=[1, 2, 3, 4, 5]'`,
+  zoo sweep my.yaml train.steps=100 "seeds=[1, 2, 3, 4, 5]"`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
