@@ -77,7 +77,7 @@ func newVersion() *cobra.Command {
 are written for avx512, avx2 (with FMA) and neon, and plain is Go's own loops. The fastest
 set that the processor has is used; the environment variable ZOO_ISA chooses another,
 whose results differ in their last bits.`,
-		Args:  between(0, 0),
+		Args: between(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			v := versions{"unknown", code(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, "unknown", f32.ISAs(), f32.ISA()}
 			if info, ok := debug.ReadBuildInfo(); ok {
