@@ -11,26 +11,78 @@ type view struct {
 	flip   bool
 }
 
-// drawInto writes what is seen of src (h, w, c) to dst (H, W, c).
-func drawInto[T pixel](dst []float32, src []T, f frame, v view) {
+// A table has the value that each byte of each channel is drawn as. To look values up
+// is several times faster than to compute them.
+type table [][256]float32
+
+// asIs is the table of the values that bytes have themselves.
+func asIs(c int) table {
+	t := make(table, c)
+	for ch := range t {
+		for b := range t[ch] {
+			t[ch][b] = float32(b)
+		}
+	}
+	return t
+}
+
+// drawInto writes what is seen of src (h, w, c) to dst (H, W, c). Bytes become what t
+// says; floats have none and stay what they are.
+func drawInto[T pixel](dst []float32, src []T, f frame, v view, t table) {
+	if v == (view{}) && f.H == f.h && f.W == f.w {
+		copyThrough(dst, src, t)
+		return
+	}
 	// Columns [left, right) lie within the image.
 	left := min(max(-v.dx, 0), f.W)
 	right := max(min(f.w-v.dx, f.W), left)
 	for y := range f.H {
 		row := dst[y*f.W*f.c : (y+1)*f.W*f.c]
 		if sy := y + v.dy; sy < 0 || sy >= f.h || left == right {
-			clear(row)
+			t.border(row)
 		} else {
-			clear(row[:left*f.c])
-			clear(row[right*f.c:])
+			t.border(row[:left*f.c])
+			t.border(row[right*f.c:])
 			in := row[left*f.c : right*f.c]
-			old := src[(sy*f.w+left+v.dx)*f.c:][:len(in)]
-			for i, p := range old {
-				in[i] = float32(p)
-			}
+			copyThrough(in, src[(sy*f.w+left+v.dx)*f.c:][:len(in)], t)
 		}
 		if v.flip {
 			mirror(row, f.c)
+		}
+	}
+}
+
+// copyThrough writes src, whole pixels, to dst, which is as long.
+func copyThrough[T pixel](dst []float32, src []T, t table) {
+	switch src := any(src).(type) {
+	case []float32:
+		copy(dst, src)
+	case []uint8:
+		dst = dst[:len(src)] // which spares a check for each
+		if len(t) == 1 {
+			one := &t[0]
+			for i, b := range src {
+				dst[i] = one[b]
+			}
+			return
+		}
+		for ch := range t {
+			one := &t[ch]
+			for i := ch; i < len(src); i += len(t) {
+				dst[i] = one[src[i]]
+			}
+		}
+	}
+}
+
+// border writes pixels that are outside of the image.
+func (t table) border(dst []float32) {
+	if t == nil {
+		clear(dst)
+	}
+	for ch := range t {
+		for i := ch; i < len(dst); i += len(t) {
+			dst[i] = t[ch][0]
 		}
 	}
 }
@@ -51,4 +103,20 @@ func (m affine) apply(x []float32) {
 	for i, v := range x {
 		x[i] = float32(v*gain[i]) + bias[i]
 	}
+}
+
+// table is what m makes of bytes of c channels; nil if that depends on where they are.
+func (m affine) table(c int) table {
+	for i := c; i < len(m.gain); i++ {
+		if m.gain[i] != m.gain[i-c] || m.bias[i] != m.bias[i-c] {
+			return nil
+		}
+	}
+	t := asIs(c)
+	for ch := range t {
+		for b, v := range t[ch] {
+			t[ch][b] = float32(v*m.gain[ch]) + m.bias[ch]
+		}
+	}
+	return t
 }

@@ -25,6 +25,7 @@ type imageSet struct {
 	keep    keeper
 	tint    tint
 	affine  affine
+	table   table // affine's, if keep draws through tables and affine has one
 	sum     func() string
 }
 
@@ -78,8 +79,15 @@ func newStillSet[T pixel](o Options, p pictures, h, w int, parts [3]examples[[]T
 	for i, e := range parts {
 		s.parts[i] = labels{e.label, e.index}
 	}
-	s.keep = &still[T]{parts: parts, frame: f, pad: o.Pad, crop: o.Crop, flip: o.Flip}
-	return s, s.finish(inMemory[T]{parts[Train].pix, p.c}, h, w, p.max)
+	k := &still[T]{parts: parts, frame: f, pad: o.Pad, crop: o.Crop, flip: o.Flip}
+	s.keep = k
+	if err := s.finish(inMemory[T]{parts[Train].pix, p.c}, h, w, p.max); err != nil {
+		return nil, err
+	}
+	if _, bytes := any(k).(*still[uint8]); bytes {
+		k.asIs, s.table = asIs(f.c), s.affine.table(f.c)
+	}
+	return s, nil
 }
 
 // finish makes the normalisation and the lighting, for images (h, w, c) whose
@@ -184,9 +192,13 @@ func (s *imageSet) fill(b *Batch, order []int, from, to int, p Plan) error {
 	size, views := s.shape[0]*s.shape[1]*s.shape[2], p.views()
 	e := s.parts[p.Split]
 	b.N = to - from
+	through := s.table
+	if p.Augment && !s.tint.idle() {
+		through = nil // colours change in the unit of bytes
+	}
 	err := inRows(b.N, s.keep.workers(), func(row int, a *aim) error {
 		i := order[(from+row)/views]
-		a.random, a.view, a.of = p.Augment, (from+row)%views, views
+		a.random, a.view, a.of, a.table = p.Augment, (from+row)%views, views, through
 		if p.Augment {
 			a.r = newStream(forAugment, p.Seed, uint64(p.Epoch), uint64(e.index[i]))
 		}
@@ -194,10 +206,12 @@ func (s *imageSet) fill(b *Batch, order []int, from, to int, p Plan) error {
 		if err := s.keep.draw(dst, p.Split, i, a); err != nil {
 			return err
 		}
-		if p.Augment {
-			s.tint.apply(dst, &a.r)
+		if through == nil {
+			if p.Augment {
+				s.tint.apply(dst, &a.r)
+			}
+			s.affine.apply(dst)
 		}
-		s.affine.apply(dst)
 		y[row] = e.label[i]
 		return nil
 	})

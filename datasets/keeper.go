@@ -11,7 +11,8 @@ import (
 
 // A keeper has the images of a dataset, in memory or in files.
 type keeper interface {
-	// draw writes what is seen of an image into dst (H, W, c), in the unit of bytes.
+	// draw writes what is seen of an image into dst (H, W, c), in the unit of bytes,
+	// or if the aim has a table as that says.
 	draw(dst []float32, s Split, i int, a *aim) error
 	// prepare writes what evaluation would see of another image, of as many channels.
 	prepare(dst []float32, d decoded)
@@ -29,6 +30,7 @@ type aim struct {
 	r      stream // this
 	view   int    // otherwise this one
 	of     int    // of so many
+	table  table  // what bytes are drawn as; nil: as they are
 
 	// The image of the latest draw: its views follow one another.
 	split  Split
@@ -40,6 +42,7 @@ type aim struct {
 type still[T pixel] struct {
 	parts [3]examples[[]T]
 	frame frame
+	asIs  table // nil if T is no byte
 	pad   int
 	crop  int
 	flip  bool
@@ -52,7 +55,11 @@ func (k *still[T]) draw(dst []float32, s Split, i int, a *aim) error {
 		v.dx += a.r.below(2*k.crop+1) - k.crop
 		v.flip = k.flip && a.r.below(2) == 1
 	}
-	drawInto(dst, k.parts[s].pix[i], k.frame, v)
+	t := k.asIs
+	if a.table != nil {
+		t = a.table
+	}
+	drawInto(dst, k.parts[s].pix[i], k.frame, v, t)
 	return nil
 }
 

@@ -157,3 +157,35 @@ func BenchmarkChannelStats(b *testing.B) {
 		channelStats(images, 1)
 	}
 }
+
+// sameBits is equality that tells 0 from −0.
+func sameBits(a, b copied) bool {
+	return a.equal(b) && slices.EqualFunc(a.x, b.x, func(v, w float32) bool { return math.Float32bits(v) == math.Float32bits(w) })
+}
+
+// To draw bytes through a table gives the same bits as to draw and then to normalise
+// them, and where the map differs from pixel to pixel there is no table.
+func TestTables(t *testing.T) {
+	for _, c := range []int{1, 3} {
+		for _, norm := range []string{"none", "standard", "mean", "imagenet", "range(-1,1)", "range(1,-0.3)"} {
+			if norm == "imagenet" && c == 1 {
+				continue
+			}
+			for _, o := range []Options{{}, {Pad: 2}, {Crop: 2, Flip: true}, {Pad: 1, Crop: 1, Flip: true, Jitter: Jitter{Brightness: 0.5}}} {
+				o.Normalize = norm
+				d := newFake(t, o, fake(7, 4, c)).(*imageSet)
+				if (d.table == nil) != (norm == "mean") {
+					t.Errorf("%s: have a table: %v", norm, d.table != nil)
+				}
+				without := *d
+				without.table = nil
+				for _, p := range []Plan{{Split: Train, Size: 3, Augment: true, Seed: 5, Epoch: 2}, {Split: Train, Size: 3}, {Split: Test, Size: 3}} {
+					have, want := copies(t, d, p), copies(t, &without, p)
+					if !slices.EqualFunc(have, want, sameBits) || len(have) == 0 {
+						t.Errorf("%d channels, %+v, %+v: the batches differ", c, o, p)
+					}
+				}
+			}
+		}
+	}
+}
