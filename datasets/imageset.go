@@ -1,13 +1,14 @@
 package datasets
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"hash"
+	"io"
 	"iter"
 	"math"
 	"slices"
@@ -226,7 +227,8 @@ func (s *imageSet) fill(b *Batch, order []int, from, to int, p Plan) error {
 func (s *imageSet) hash() string {
 	o := s.opts
 	o.Root = ""
-	h := sha256.New()
+	sum := sha256.New()
+	h := bufio.NewWriterSize(sum, 1<<16) // in large pieces, which is what it is fast at
 	head, err := json.Marshal(struct {
 		Options Options
 		Classes []string
@@ -236,17 +238,22 @@ func (s *imageSet) hash() string {
 		panic(err) // numbers and strings always marshal
 	}
 	h.Write(head)
+	var b [16]byte
 	for part, e := range s.parts {
-		binary.Write(h, binary.LittleEndian, int64(len(e.label)))
+		binary.LittleEndian.PutUint64(b[:], uint64(len(e.label)))
+		h.Write(b[:8])
 		for i := range e.label {
-			binary.Write(h, binary.LittleEndian, [2]int64{int64(e.label[i]), int64(e.index[i])})
+			binary.LittleEndian.PutUint64(b[:], uint64(e.label[i]))
+			binary.LittleEndian.PutUint64(b[8:], uint64(e.index[i]))
+			h.Write(b[:])
 			s.keep.hash(h, Split(part), i)
 		}
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	h.Flush()
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
-func hashPixels[T pixel](h hash.Hash, p []T) {
+func hashPixels[T pixel](h io.Writer, p []T) {
 	switch p := any(p).(type) {
 	case []uint8:
 		h.Write(p)

@@ -2,7 +2,7 @@ package datasets
 
 import (
 	"fmt"
-	"hash"
+	"io"
 	"runtime"
 	"slices"
 	"strings"
@@ -17,7 +17,7 @@ type keeper interface {
 	// prepare writes what evaluation would see of another image, of as many channels.
 	prepare(dst []float32, d decoded)
 	// hash adds all that determines an image.
-	hash(h hash.Hash, s Split, i int)
+	hash(h io.Writer, s Split, i int)
 	// views says how many views of an image there can be, 1 or TenViews.
 	views() int
 	// workers is how many goroutines are to draw at a time.
@@ -63,7 +63,7 @@ func (k *still[T]) draw(dst []float32, s Split, i int, a *aim) error {
 	return nil
 }
 
-func (k *still[T]) hash(h hash.Hash, s Split, i int) { hashPixels(h, k.parts[s].pix[i]) }
+func (k *still[T]) hash(h io.Writer, s Split, i int) { hashPixels(h, k.parts[s].pix[i]) }
 func (k *still[T]) views() int                       { return 1 }
 func (k *still[T]) workers() int                     { return 1 } // copying is quick
 
@@ -117,7 +117,7 @@ func (d decoded) write(dst []float32, mirrored bool) {
 	}
 }
 
-func (k *photos[I]) hash(h hash.Hash, s Split, i int) { h.Write(k.sum(k.parts[s].pix[i])) }
+func (k *photos[I]) hash(h io.Writer, s Split, i int) { h.Write(k.sum(k.parts[s].pix[i])) }
 func (k *photos[I]) views() int                       { return TenViews }
 func (k *photos[I]) workers() int                     { return runtime.GOMAXPROCS(0) }
 

@@ -136,7 +136,10 @@ func TestConstantChannel(t *testing.T) {
 // TestByteSums: whole numbers give the sums that floats give, to the bit.
 func TestByteSums(t *testing.T) {
 	for _, c := range []int{1, 3} {
-		bytes := fake(60, 5, c).train.pix
+		bytes := append(fake(60, 5, c).train.pix, make([]byte, 3*mostPacked+15), make([]byte, 33))
+		for i := range bytes[60] {
+			bytes[60][i] = 255 // the largest sums
+		}
 		floats := make([][]float32, len(bytes))
 		for i, p := range bytes {
 			for _, v := range p {

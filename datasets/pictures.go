@@ -22,6 +22,11 @@ type pictures struct {
 	train, test examples[[]uint8]
 }
 
+// roomFor are no examples yet, with room for n.
+func roomFor[I any](n int) examples[I] {
+	return examples[I]{make([]I, 0, n), make([]int, 0, n), make([]int, 0, n)}
+}
+
 // add appends an image.
 func (e *examples[I]) add(pix I, label int) {
 	e.pix = append(e.pix, pix)
@@ -31,7 +36,7 @@ func (e *examples[I]) add(pix I, label int) {
 
 // pick returns the examples with these numbers, in this order.
 func (e examples[I]) pick(numbers []int) examples[I] {
-	var p examples[I]
+	p := roomFor[I](len(numbers))
 	for _, i := range numbers {
 		p.pix = append(p.pix, e.pix[i])
 		p.label = append(p.label, e.label[i])
@@ -42,7 +47,7 @@ func (e examples[I]) pick(numbers []int) examples[I] {
 
 // join makes examples of pixels that lie one image after the other.
 func join(pix []byte, labels []byte) examples[[]uint8] {
-	var e examples[[]uint8]
+	e := roomFor[[]uint8](len(labels))
 	if len(labels) == 0 {
 		return e
 	}
