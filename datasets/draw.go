@@ -61,6 +61,12 @@ func copyThrough[T pixel](dst []float32, src []T, t table) {
 		dst = dst[:len(src)] // which spares a check for each
 		if len(t) == 1 {
 			one := &t[0]
+			for len(src) >= 8 {
+				d, s := dst[:8:8], src[:8:8]
+				d[0], d[1], d[2], d[3] = one[s[0]], one[s[1]], one[s[2]], one[s[3]]
+				d[4], d[5], d[6], d[7] = one[s[4]], one[s[5]], one[s[6]], one[s[7]]
+				dst, src = dst[8:], src[8:]
+			}
 			for i, b := range src {
 				dst[i] = one[b]
 			}
