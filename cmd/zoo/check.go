@@ -15,7 +15,7 @@ import (
 type notMet struct{ error }
 
 func newCheck() *cobra.Command {
-	o := experiments.StudyOptions{Code: code()}
+	var o experiments.StudyOptions
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "check NAME-or-FILE [key=value ...]",
@@ -30,6 +30,7 @@ Exit code 3: a claim is not met. A claim that is not yet run is no failure.`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
+			o.Code = code()
 			study, verdicts, err := experiments.OpenStudy(o, args[0], args[1:]...)
 			if err != nil {
 				return err

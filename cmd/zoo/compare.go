@@ -14,7 +14,7 @@ import (
 )
 
 func newCompare() *cobra.Command {
-	o := experiments.StudyOptions{Code: code()}
+	var o experiments.StudyOptions
 	var metrics []string
 	var asJSON bool
 	c := &cobra.Command{
@@ -33,6 +33,7 @@ it. Runs of one config with several seeds are one arm.`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeSubject,
 		RunE: func(c *cobra.Command, args []string) error {
+			o.Code = code()
 			study, err := compared(o, args)
 			if err != nil {
 				return err

@@ -14,7 +14,7 @@ import (
 )
 
 func newReport() *cobra.Command {
-	o := experiments.StudyOptions{Code: code()}
+	var o experiments.StudyOptions
 	var dir, output string
 	var open, markdown, asCSV, asJSON bool
 	c := &cobra.Command{
@@ -34,6 +34,7 @@ With --markdown: one document about all experiments that are named.`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
+			o.Code = code()
 			names, keys := split(args)
 			switch {
 			case len(names) == 0:

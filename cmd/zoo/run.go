@@ -15,7 +15,7 @@ import (
 )
 
 func newRun() *cobra.Command {
-	o := experiments.Options{Code: code()}
+	var o experiments.Options
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "run NAME-or-FILE [key=value ...]",
@@ -36,6 +36,7 @@ part of them is taken, and the rest starts as usual.`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
+			o.Code = code()
 			config, _, err := experiments.Load(args[0], args[1:]...)
 			if err != nil {
 				return err

@@ -81,7 +81,7 @@ func sweep(c *cobra.Command, p *experiments.Plan, root string, jobs int, args []
 		return err
 	}
 	m := newSweepScreen(c.OutOrStdout(), c.ErrOrStderr(), p)
-	outcomes, err := p.Run(c.Context(), experiments.SweepOptions{Root: root, Jobs: jobs, Program: []string{self, "trial"}, Monitor: m})
+	outcomes, err := p.Run(c.Context(), experiments.SweepOptions{Root: root, Jobs: jobs, Program: []string{self, "trial", "--known", knownCode()}, Monitor: m})
 	m.end()
 	again := commandLine(c, "sweep", args, "out", "jobs")
 	if errors.Is(err, context.Canceled) {

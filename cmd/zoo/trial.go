@@ -18,8 +18,8 @@ import (
 )
 
 func newTrial() *cobra.Command {
-	o := experiments.Options{Code: code(), Every: 30 * time.Second}
-	var plan string
+	o := experiments.Options{Every: 30 * time.Second}
+	var plan, known string
 	var index int
 	var attached bool
 	c := &cobra.Command{
@@ -33,6 +33,7 @@ outcome, with exit code 0; whatever else goes wrong is exit code 1.`,
   seq 0 35 | xargs -P 8 -I N zoo trial --plan plan.json --index N`,
 		Args: between(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
+			o.Code = codeIf(known)
 			p, err := experiments.ReadPlan(plan, o.Code)
 			if err != nil {
 				return err
@@ -75,7 +76,9 @@ outcome, with exit code 0; whatever else goes wrong is exit code 1.`,
 	f.IntVar(&index, "index", 0, "which of its trials, from 0")
 	f.StringVarP(&o.Root, "out", "o", "runs", "folder of run directories")
 	f.BoolVar(&attached, "attached", false, "report steps as lines of JSON, and stop when standard input ends: for zoo sweep")
+	f.StringVar(&known, "known", "", "what zoo sweep knows of the executable")
 	f.MarkHidden("attached")
+	f.MarkHidden("known")
 	c.MarkFlagRequired("plan")
 	c.MarkFlagRequired("index")
 	return c

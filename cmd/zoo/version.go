@@ -45,6 +45,37 @@ var code = sync.OnceValue(func() string {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))[:12]
 })
 
+// knownCode is code for the processes of a sweep, so that not each of them hashes the
+// same executable, with what tells them that it is the same.
+func knownCode() string {
+	of := stamp() // before it is hashed: who replaces it later has another
+	return of + code()
+}
+
+// codeIf is code, which need not be computed if it is known of this executable.
+func codeIf(known string) string {
+	if of := stamp(); of != "" {
+		if code, same := strings.CutPrefix(known, of); same {
+			return code
+		}
+	}
+	return code()
+}
+
+// stamp is the size of the executable and the time of its last change; empty if
+// they cannot be found out.
+func stamp() string {
+	name, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%d,%d,", info.Size(), info.ModTime().UnixNano())
+}
+
 // program is what to type to run this program: go run, if that is how it runs now.
 func program() string {
 	name, err := os.Executable()

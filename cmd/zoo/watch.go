@@ -12,7 +12,7 @@ import (
 )
 
 func newWatch() *cobra.Command {
-	o := experiments.StudyOptions{Code: code()}
+	var o experiments.StudyOptions
 	var port uint16
 	c := &cobra.Command{
 		Use:   "watch NAME-or-FILE [key=value ...]",
@@ -24,6 +24,7 @@ until the sweep ends.`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
+			o.Code = code()
 			open := func() (*results.Study, []claims.Verdict, error) {
 				return experiments.OpenStudy(o, args[0], args[1:]...)
 			}
