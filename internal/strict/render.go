@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -145,8 +146,31 @@ func stringNode(text string) *yaml.Node {
 	return n
 }
 
+// scalarTexts are the texts of scalars by their scalarNode. To start an encoder takes
+// longer than anything else here, and most keys and values come again and again.
+var scalarTexts sync.Map
+
+// scalarNode is what determines the text of a scalar.
+type scalarNode struct {
+	tag, value string
+	style      yaml.Style
+}
+
 // oneLine encodes a node that has no line breaks.
 func oneLine(n *yaml.Node) string {
+	if n.Kind != yaml.ScalarNode {
+		return marshal(n)
+	}
+	of := scalarNode{n.Tag, n.Value, n.Style}
+	if text, ok := scalarTexts.Load(of); ok {
+		return text.(string)
+	}
+	text := marshal(n)
+	scalarTexts.Store(of, text)
+	return text
+}
+
+func marshal(n *yaml.Node) string {
 	text, err := yaml.Marshal(n)
 	if err != nil {
 		panic("strict: " + err.Error()) // the node is ours: a mistake of this file
