@@ -2,7 +2,6 @@ package datasets
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -36,10 +35,22 @@ func split[I any](o Options, classes []string, all, tests examples[I]) (parts [3
 	if o.Test > 0 {
 		test = test[:o.Test]
 	}
-	for _, numbers := range [][]int{rest, val, test} {
-		slices.Sort(numbers)
+	return [3]examples[I]{all.pick(ascending(rest, n)), all.pick(ascending(val, n)), tests.pick(ascending(test, len(tests.label)))}, nil
+}
+
+// ascending sorts numbers, of which no two are equal, that are less than n.
+func ascending(numbers []int, n int) []int {
+	has := make([]bool, n)
+	for _, i := range numbers {
+		has[i] = true
 	}
-	return [3]examples[I]{all.pick(rest), all.pick(val), tests.pick(test)}, nil
+	sorted := make([]int, 0, len(numbers))
+	for i, ok := range has {
+		if ok {
+			sorted = append(sorted, i)
+		}
+	}
+	return sorted
 }
 
 // permutation returns 0 to n−1 in the random order of a stream.
