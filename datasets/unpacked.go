@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -64,8 +63,8 @@ const settled = 2 * time.Second
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// errStale says that a copy is of other files, or of another version.
-var errStale = errors.New("not a copy of these files")
+// errNone says that there is no copy, or one of other files or by another version.
+var errNone = errors.New("no copy of these files")
 
 // copyOf is the copy of what a dataset's files hold, which may not be there yet.
 func copyOf(dataset string, files []string) (unpackedCopy, error) {
@@ -99,12 +98,12 @@ func stampOf(name string) (stamp, error) {
 	return stamp{path, info.Size(), info.ModTime().UnixNano()}, nil
 }
 
-// read returns the pictures of the copy. The error is fs.ErrNotExist or errStale if
-// there is no copy of these sources, and otherwise says how it is damaged.
+// read returns the pictures of the copy. The error is errNone if there is no copy of
+// these sources, and otherwise says how it is damaged.
 func (u unpackedCopy) read() (pictures, error) {
 	f, err := atomicfile.Open(u.name)
 	if err != nil {
-		return pictures{}, err
+		return pictures{}, errNone // if there can be none, keep says why
 	}
 	defer f.Close()
 	info, err := f.Stat()
@@ -131,7 +130,7 @@ func readUnpacked(r io.Reader, size int64, sources []stamp) (pictures, error) {
 		return pictures{}, fmt.Errorf("its beginning: %w", err)
 	}
 	if head.Version != unpackedVersion || !slices.Equal(head.Sources, sources) {
-		return pictures{}, errStale
+		return pictures{}, errNone
 	}
 	rest := size - int64(len(line))
 	image, ok := head.image(rest)
@@ -246,7 +245,7 @@ func unpacked(dataset string, files []string, progress Progress, read func() (co
 		if err == nil {
 			return p, nil
 		}
-		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errStale) {
+		if !errors.Is(err, errNone) {
 			progress(Step{What: fmt.Sprintf("unpacking %s again: %s", dataset, oneLine(err))})
 		}
 	}
