@@ -62,12 +62,16 @@ func TestVectorLoops(t *testing.T) {
 }
 
 func TestVectorRowLoops(t *testing.T) {
+	rowCounts := []int{0, 1, 2, 7, 22, 64, 65, 129, 300}
+	if testing.Short() {
+		rowCounts = []int{0, 2, 7, 65}
+	}
 	eachAssembly(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(3, 4))
 		for _, name := range slices.Sorted(maps.Keys(rowLoops)) {
 			loop := rowLoops[name]
 			for _, c := range []int{1, 2, 3, 5, 6, 8, 10, 11, 16, 17, 20, 31, 32, 33, 48, 63, 64, 65, 70, 100, 128, 130, 200} {
-				for _, rows := range []int{0, 1, 2, 7, 22, 64, 65, 129, 300} {
+				for _, rows := range rowCounts {
 					n := rows*c + r.IntN(c) // the last row is not whole
 					compare(t, name, loop.run, randomOperands(r, n, c, rows < 3), r.IntN(17), 2e-5)
 				}

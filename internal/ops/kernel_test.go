@@ -150,7 +150,8 @@ func TestThreads(t *testing.T) {
 	for threads := 1; threads <= 3; threads++ {
 		cmd := rerun.Command("-test.run=^TestThreads$")
 		cmd.Env = append(os.Environ(), variable+"=1", fmt.Sprint("GOMAXPROCS=", threads))
-		out, err := cmd.CombinedOutput()
+		cmd.Stderr = os.Stderr
+		out, err := cmd.Output()
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
