@@ -35,17 +35,23 @@ func (a Arm) derive(all []Derived) (settings []strict.Setting, err error) {
 // keys gives the keys of a config as names to a formula.
 type keys struct{ config Config }
 
-// Values implements formula.Env.
-func (k keys) Values(n formula.Name) ([]float64, error) {
+// Expand implements formula.Env.
+func (keys) Expand(n formula.Name) ([]formula.Name, error) { return []formula.Name{n}, nil }
+
+// Value implements formula.Env.
+func (k keys) Value(n formula.Name) (float64, error) {
 	text, ok := k.config.Value(n.Path)
 	if v, err := strconv.ParseFloat(text, 64); ok && err == nil && n.Labels == nil {
-		return []float64{v}, nil
+		return v, nil
 	}
 	if ok {
-		return nil, fmt.Errorf("%s is %s, want a key whose value is a number", n.Path, text)
+		return 0, fmt.Errorf("%s is %s, want a key whose value is a number", n.Path, text)
 	}
-	return nil, fmt.Errorf("no key %s", n.Path)
+	return 0, fmt.Errorf("no key %s", n.Path)
 }
 
 // Series implements formula.Env.
-func (keys) Series(string, formula.Name, []float64) ([]float64, bool, error) { return nil, false, nil }
+func (keys) Series(string, formula.Name, []float64) (float64, bool, error) { return 0, false, nil }
+
+// Share implements formula.Env.
+func (keys) Share(string) bool { return false }

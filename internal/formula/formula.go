@@ -4,9 +4,13 @@
 //	train.loss[plain, 56] >= 3 * train.loss[plain, 20]
 //
 // and values that follow from others, such as 0.1 * train.batch / 32. The grammar
-// is that of Go's expressions, read by go/parser: numbers, dotted names with or
-// without labels in square brackets, + - * /, comparisons, && || !, and calls. A
-// label is a word, a number, or any text in quotes; _ stands for every label.
+// is that of Go's expressions, read by go/parser: numbers, of which 10% is 0.1, dotted
+// names with or without labels in square brackets, + - * /, comparisons, && || !, and
+// calls. A label is a word, a number, or any text in quotes; _ stands for every label.
+//
+// A claim is evaluated once for each replicate, such as a seed, and its sides are the
+// means over them: max(a, b) is the mean of the greater ones, seed by seed, which is
+// never below the greater of the means.
 package formula
 
 import (
@@ -15,6 +19,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/scanner"
+	"strconv"
 	"strings"
 )
 
@@ -34,13 +39,33 @@ type Name struct {
 // Any is the label that stands for all.
 const Any = "_"
 
-// An Env says what names mean. A name with [Any] among its labels may stand for
-// many values, one for each.
+// String is the name as it is written in a formula.
+func (n Name) String() string {
+	if n.Labels == nil {
+		return n.Path
+	}
+	labels := make([]string, len(n.Labels))
+	for i, l := range n.Labels {
+		labels[i] = l
+		if strings.ContainsAny(l, "()[],\"") {
+			labels[i] = strconv.Quote(l)
+		}
+	}
+	return n.Path + "[" + strings.Join(labels, ", ") + "]"
+}
+
+// An Env says what names mean in one replicate.
 type Env interface {
-	Values(Name) ([]float64, error)
+	// Expand lists the names that one with [Any] among its labels stands for; of
+	// others it is the name itself.
+	Expand(Name) ([]Name, error)
+	// Value is that of a name without [Any].
+	Value(Name) (float64, error)
 	// Series calls a function whose first argument is a name and no value, such as
 	// at(train.loss[plain], 300); known is false for other functions.
-	Series(function string, of Name, args []float64) (v []float64, known bool, err error)
+	Series(function string, of Name, args []float64) (v float64, known bool, err error)
+	// Share tells whether the values of a path are shares, from 0 to 1.
+	Share(path string) bool
 }
 
 // An Error is a mistake in a formula, at a column of its text.
@@ -79,20 +104,33 @@ func Parse(text string) (*Formula, error) {
 	root, err := parser.ParseExpr(round(text))
 	if err != nil {
 		var list scanner.ErrorList
-		if errors.As(err, &list) {
-			message := list[0].Msg
-			if strings.Contains(message, "before newline") {
-				message = "a bracket is not closed"
-			}
-			return nil, &Error{list[0].Pos.Column, message}
+		if !errors.As(err, &list) {
+			return nil, &Error{1, "cannot be read as a formula"}
 		}
-		return nil, &Error{1, err.Error()}
+		return nil, unreadable(text, list[0])
 	}
 	return &Formula{text, root}, nil
 }
 
+// unreadable says in a config's words what the parser stumbled over.
+func unreadable(text string, at *scanner.Error) *Error {
+	column := max(1, min(at.Pos.Column, len(text)+1))
+	rest := strings.TrimSpace(text[column-1:])
+	switch {
+	case strings.Count(round(text), "(") > strings.Count(round(text), ")"):
+		return &Error{column, "a bracket is not closed"}
+	case rest == "":
+		return &Error{column, "it ends where a number or a name should follow"}
+	}
+	if len(rest) > 12 {
+		rest = strings.ToValidUTF8(rest[:12], "") + "…"
+	}
+	return &Error{column, fmt.Sprintf("have %s, want a number, a name, an operator or a bracket that fits here", rest)}
+}
+
 // round makes square brackets round, but for those in quotes: Go wants types in
-// the one where a call takes anything. What stood there is seen from the text.
+// the one where a call takes anything. And it makes the % of 10% the i of an imaginary
+// number. What stood there is seen from the text.
 func round(text string) string {
 	b := []byte(text)
 	quoted := false
@@ -100,11 +138,18 @@ func round(text string) string {
 		switch {
 		case c == '"' && (i == 0 || b[i-1] != '\\'):
 			quoted = !quoted
-		case c == '[' && !quoted:
+		case quoted:
+		case c == '[':
 			b[i] = '('
-		case c == ']' && !quoted:
+		case c == ']':
 			b[i] = ')'
+		case c == '%' && i > 0 && digit(b[i-1]):
+			b[i] = 'i'
+		case c == '%' && i > 1 && b[i-1] == ' ' && digit(b[i-2]):
+			b[i-1], b[i] = 'i', ' '
 		}
 	}
 	return string(b)
 }
+
+func digit(c byte) bool { return c >= '0' && c <= '9' || c == '.' }
