@@ -161,9 +161,17 @@ func (d *Design) frame() *results.Study {
 	s := &results.Study{Axes: d.Axes, Seeds: d.Seeds}
 	s.View, s.Baseline = d.Config.Report.view(d.Axes)
 	for _, a := range d.Arms {
-		s.Arms = append(s.Arms, results.Arm{Labels: a.Labels})
+		s.Arms = append(s.Arms, results.Arm{Labels: a.Labels, Planned: a.Config.planned()})
 	}
 	return s
+}
+
+// planned is what a config alone says of its trials.
+func (c Config) planned() results.Planned {
+	return results.Planned{
+		Known: true, Trains: c.Train.Epochs > 0 || c.Train.Steps > 0, Val: c.Data.Val > 0,
+		Probe: c.Probe.Batch > 0, Jacobian: c.Probe.Jacobian, LogSteps: c.Train.LogSteps,
+	}
 }
 
 // Trials is how many runs the config's sweep has: 1 without a sweep and seeds.

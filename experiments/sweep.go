@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"zoo/experiments/claims"
 	"zoo/experiments/results"
 	"zoo/internal/formula"
 	"zoo/internal/problem"
@@ -155,6 +156,27 @@ type Report struct {
 	Log       []string    `doc:"what has a logarithmic axis: x, or one of the metrics"`
 	Baseline  string      `doc:"the label that other arms are compared with; empty: the first one of the first axis"`
 	Reference []Reference `doc:"figures of the paper, drawn dashed beside the measured ones"`
+	Margin    []Margin    `doc:"differences that would not matter: arms whose interval lies within are called equivalent"`
+}
+
+// Margin is a difference of a metric that would not matter.
+type Margin struct {
+	Metric string  `doc:"the metric, such as test.error"`
+	Within float64 `doc:"the difference, errors and accuracies as shares of 1"`
+}
+
+// Validate reports a margin that says nothing.
+func (m Margin) Validate() (ps []problem.Problem) {
+	if !claims.Known(m.Metric) {
+		ps = append(ps, problem.Problem{Key: "metric", Message: claims.UnknownMetric(m.Metric)})
+	}
+	switch {
+	case !(m.Within > 0):
+		ps = append(ps, problem.Problem{Key: "within", Message: fmt.Sprintf("have %v, want more than 0", m.Within)})
+	case claims.Share(m.Metric) && m.Within > 1:
+		ps = append(ps, problem.Problem{Key: "within", Message: fmt.Sprintf("have %v for a share, want at most 1: 0.01 is 1 %%", m.Within)})
+	}
+	return ps
 }
 
 // Reference is a curve from a paper.
@@ -189,6 +211,12 @@ func (r *Report) view(axes []results.Axis) (v results.View, baseline string) {
 	}
 	for _, f := range r.Reference {
 		v.Reference = append(v.Reference, results.Reference(f))
+	}
+	for _, m := range r.Margin {
+		if v.Margin == nil {
+			v.Margin = map[string]float64{}
+		}
+		v.Margin[m.Metric] = m.Within
 	}
 	baseline = r.Baseline
 	if baseline == "" && len(axes) > 0 {

@@ -16,15 +16,17 @@ type notMet struct{ error }
 
 func newCheck() *cobra.Command {
 	var o experiments.StudyOptions
-	var asJSON bool
+	var asJSON, strict bool
 	c := &cobra.Command{
 		Use:   "check NAME-or-FILE [key=value ...]",
 		Short: "The claims of an experiment: met or not met by its runs",
-		Long: `The claims of an experiment, each with both sides and a verdict from the means over the
-seeds. The margin is left minus right with its 95 % interval, seed by seed: where that
-has both signs, or there is none, more seeds could turn the verdict.
+		Long: `The claims of an experiment, each with both sides: the means over the seeds of what the
+claim says of each. The margin is left minus right with its 95 % interval: where that
+has both signs, or there is none although the seeds differ, the verdict is unsure, for
+more seeds could turn it.
 
-Exit code 3: a claim is not met. A claim that is not yet run is no failure.`,
+Exit code 3: a claim is not met, or cannot be evaluated because complete runs lack what it
+speaks of. A claim that is unsure or not yet run fails with --strict only.`,
 		Example: `  zoo check plain-vs-res-mnist
   zoo check my.yaml --json`,
 		Args:              between(1, -1),
@@ -46,21 +48,27 @@ Exit code 3: a claim is not met. A claim that is not yet run is no failure.`,
 			if err != nil {
 				return err
 			}
-			bad := 0
-			for _, v := range verdicts {
-				if v.State == claims.NotMet {
-					bad++
-				}
-			}
-			if bad > 0 {
-				return notMet{fmt.Errorf("%d of %d claims of %s are not met", bad, len(verdicts), study.Name)}
+			if bad := failing(verdicts, strict); bad > 0 {
+				return notMet{fmt.Errorf("%d of %d claims of %s fail", bad, len(verdicts), study.Name)}
 			}
 			return nil
 		},
 	}
 	studyFlags(c, &o)
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().BoolVar(&strict, "strict", false, "fail where a claim is unsure or not yet run, too")
 	return c
+}
+
+// failing counts the verdicts that end zoo check with an error.
+func failing(verdicts []claims.Verdict, strict bool) (n int) {
+	for _, v := range verdicts {
+		switch {
+		case v.State == claims.NotMet, v.State == claims.Unknown, strict && (v.State == claims.NotYetRun || v.Unsure()):
+			n++
+		}
+	}
+	return n
 }
 
 // studyFlags are the flags of all verbs that look at the runs of a sweep.
@@ -74,15 +82,17 @@ func showVerdicts(c *cobra.Command, verdicts []claims.Verdict) {
 	for i, v := range verdicts {
 		paragraph(out, "", fmt.Sprintf("%d  %s", i+1, v.Text))
 		for _, p := range v.Parts {
-			line := fmt.Sprintf("%s %s %s", figure(p.Left), p.Op, figure(p.Right))
+			line := fmt.Sprintf("%s %s %s", report.Side(p, p.Left), p.Op, report.Side(p, p.Right))
 			if len(v.Parts) > 1 {
-				line += "  " + map[bool]string{true: "holds", false: "does not hold"}[p.Holds]
+				line = p.Text + ": " + line + "  " + map[bool]string{true: "holds", false: "does not hold"}[p.Holds]
 			}
-			if p.Margin.N > 1 {
-				line += fmt.Sprintf("  (margin %s, 95 %% interval %s to %s, n = %d)", figure(p.Margin.Mean), figure(p.Margin.Lo), figure(p.Margin.Hi), p.Margin.N)
+			if m := p.Margin; m.Constant() {
+				line += fmt.Sprintf("  (margin %s in each of %d seeds)", report.Side(p, m.Mean), m.N)
+			} else if !math.IsNaN(m.Lo) && m.N > 1 {
+				line += fmt.Sprintf("  (margin %s, 95 %% interval %s to %s, n = %d)", report.Side(p, m.Mean), report.Side(p, m.Lo), report.Side(p, m.Hi), m.N)
 			}
 			if p.Unsure() {
-				line += "  unsure"
+				line += "  unsure: " + report.Why(p)
 			}
 			paragraph(out, "     ", line)
 		}
@@ -91,15 +101,5 @@ func showVerdicts(c *cobra.Command, verdicts []claims.Verdict) {
 		}
 		fmt.Fprintln(out, "   "+v.State)
 	}
-}
-
-// figure writes a number with the digits that matter to people.
-func figure(v float64) string {
-	switch {
-	case math.IsInf(v, 0):
-		return "infinite"
-	case math.IsNaN(v):
-		return "unknown"
-	}
-	return fmt.Sprintf("%.4g", v)
+	fmt.Fprintln(out, report.Tally(verdicts))
 }

@@ -109,3 +109,16 @@ func percent(v *run.Number) string {
 	}
 	return fmt.Sprintf("%.1f%%", 100*float64(*v))
 }
+
+// figure writes a number with the digits that matter to people.
+func figure(v float64) string {
+	switch {
+	case math.IsInf(v, 1):
+		return "infinite"
+	case math.IsInf(v, -1):
+		return "-infinite"
+	case math.IsNaN(v):
+		return "unknown"
+	}
+	return fmt.Sprintf("%.4g", v)
+}

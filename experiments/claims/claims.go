@@ -1,8 +1,13 @@
-// Package claims evaluates what a config claims about the arms of its sweep: with
-// the means over the seeds, and seed by seed for the interval of the margin.
+// Package claims evaluates what a config claims about the arms of its sweep: seed by
+// seed, with one estimator for everything. A side is the mean over the seeds of what
+// the claim says of each, the margin the mean of their differences, so that the sides
+// differ by the margin and its interval is around it. (The mean of a maximum is at
+// least the maximum of the means, that of a minimum at most the minimum: a claim on
+// max(...) speaks of the worst arm of each seed.)
 package claims
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -20,6 +25,7 @@ const (
 	Met       = "met"
 	NotMet    = "not met"
 	NotYetRun = "not yet run"
+	Unknown   = "cannot be evaluated" // complete runs lack a number that it speaks of
 )
 
 // A Verdict is what the runs say to a claim.
@@ -27,120 +33,198 @@ type Verdict struct {
 	Text  string
 	State string
 	Parts []Part // its comparisons; none of a claim that is not yet run
-	Lacks string // why it is not yet run
+	Lacks string // why it is not yet run, or cannot be evaluated
 }
 
-// A Part is a comparison in a claim, with the means of both sides.
+// Unsure tells whether more seeds could turn the verdict.
+func (v Verdict) Unsure() bool { return slices.ContainsFunc(v.Parts, Part.Unsure) }
+
+// A Part is a comparison in a claim. Its sides are means over the seeds, of which
+// the margin is the difference.
 type Part struct {
 	formula.Comparison
 	// Margin is left minus right, seed by seed: its interval shows how sure the
 	// comparison is. Its N is 0 where a side is not finite.
 	Margin stats.Sample
+	// Agree tells that the comparison turns out in every single seed as it does for the
+	// means.
+	Agree bool
 }
 
-// Unsure tells whether the interval of the margin has both signs, or there is none.
+// Unsure tells whether the interval of the margin has both signs, or there is none
+// although the seeds differ. A margin that is the same in all seeds is sure, and so is
+// one that is infinite in all of them.
 func (p Part) Unsure() bool {
-	return p.Margin.N > 0 && !(p.Margin.Lo > 0 || p.Margin.Hi < 0)
+	switch {
+	case p.Margin.N == 0, p.Op == "==" && p.Agree:
+		return !p.Agree
+	case p.Margin.Constant():
+		return false
+	}
+	return !(p.Margin.Lo > 0 || p.Margin.Hi < 0)
 }
 
 // Check parses a claim and resolves its names against the arms of a study, which
-// need not have been run.
+// need not have been run. An error tells of what no run of them can have, too.
 func Check(text string, s *results.Study) error {
 	f, err := formula.Parse(text)
 	if err != nil {
 		return err
 	}
-	_, _, err = f.Truth(env{study: s, pretend: true})
+	_, _, err = f.Truth(stats.Mean, env{study: s, pretend: true})
 	return err
 }
 
-// Evaluate gives the verdict on a claim that Check has passed.
+// Evaluate gives the verdict on a claim that Check has passed: each side is evaluated
+// seed by seed, and its means are compared.
 func Evaluate(text string, s *results.Study) Verdict {
 	v := Verdict{Text: text, State: NotYetRun}
 	f, err := formula.Parse(text)
 	if err != nil {
-		v.Lacks = err.Error()
+		v.State, v.Lacks = Unknown, err.Error()
 		return v
 	}
-	var lacks []string
-	holds, parts, err := f.Truth(env{study: s, lacks: &lacks})
-	if err != nil || lacks != nil {
-		if err != nil {
-			lacks = []string{err.Error()}
+	if len(s.Seeds) == 0 || len(s.Arms) == 0 {
+		v.Lacks = "there are no trials"
+		return v
+	}
+	var lacks lacking
+	replicates := make([]formula.Env, len(s.Seeds))
+	for i := range s.Seeds {
+		replicates[i] = env{study: s, seed: i, lacks: &lacks}
+	}
+	holds, parts, err := f.Truth(stats.Mean, replicates...)
+	if err != nil {
+		v.State, v.Lacks = Unknown, err.Error()
+		return v
+	}
+	if text := lacks.String(); text != "" {
+		v.Lacks = text
+		if !lacks.runs() {
+			v.State = Unknown
 		}
-		v.Lacks = strings.Join(lacks, "; ")
 		return v
 	}
 	v.State = NotMet
 	if holds {
 		v.State = Met
 	}
-	margins := make([][]float64, len(parts))
-	for i := range s.Seeds {
-		_, single, err := f.Truth(env{study: s, seed: i + 1})
-		if err != nil {
-			break
-		}
-		for k, p := range single {
-			margins[k] = append(margins[k], p.Left-p.Right)
-		}
-	}
-	for k, p := range parts {
-		part := Part{Comparison: p}
-		if m := margins[k]; !slices.ContainsFunc(m, func(x float64) bool { return math.IsInf(x, 0) || math.IsNaN(x) }) {
-			part.Margin = stats.Describe(m)
-		}
-		v.Parts = append(v.Parts, part)
+	for _, c := range parts {
+		p := Part{Comparison: c, Agree: agree(c)}
+		p.Margin = margin(c)
+		v.Parts = append(v.Parts, p)
 	}
 	return v
 }
 
-// env gives names their values: the mean over the seeds, or that of one seed.
+// margin describes left minus right.
+func margin(c formula.Comparison) (m stats.Sample) {
+	d := stats.Paired(c.Lefts, c.Rights).Sample
+	switch {
+	case math.IsInf(d.Mean, 0) || math.IsNaN(d.Mean):
+		return stats.Sample{}
+	case c.Aggregate != nil:
+		return aggregate(*c.Aggregate, c.Left, c.Right)
+	case ofSeeds(c.Lefts, c.Rights):
+		return aggregate(formula.Aggregate{Function: "share", Values: c.Lefts, Left: true}, c.Left, c.Right)
+	case ofSeeds(c.Rights, c.Lefts):
+		return aggregate(formula.Aggregate{Function: "share", Values: c.Rights}, c.Left, c.Right)
+	case c.Aggregated: // of numbers that are not independent seed by seed
+		return stats.Sample{N: d.N, Mean: d.Mean, SD: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}
+	}
+	return d
+}
+
+// ofSeeds tells whether a side says yes or no of each seed, as diverged does, and the
+// other is one number.
+func ofSeeds(side, other []float64) bool {
+	return slices.Min(other) == slices.Max(other) && !slices.ContainsFunc(side, func(v float64) bool { return v != 0 && v != 1 })
+}
+
+// aggregate is the margin between a number of all seeds and one that is fixed.
+func aggregate(a formula.Aggregate, left, right float64) (m stats.Sample) {
+	if a.Function == "share" {
+		k := 0
+		for _, v := range a.Values {
+			k += int(v)
+		}
+		m = stats.ShareOf(k, len(a.Values))
+	} else {
+		m = stats.Median(a.Values)
+	}
+	if !a.Left {
+		m.Lo, m.Hi = left-m.Hi, left-m.Lo
+	} else {
+		m.Lo, m.Hi = m.Lo-right, m.Hi-right
+	}
+	m.Mean = left - right
+	return m
+}
+
+// agree tells whether every seed says what the means say.
+func agree(c formula.Comparison) bool {
+	for i, left := range c.Lefts {
+		right := c.Rights[i]
+		if math.IsNaN(left) || math.IsNaN(right) || cmp.Compare(left, right) != cmp.Compare(c.Left, c.Right) {
+			return false
+		}
+	}
+	return true
+}
+
+// lacking collects what a claim lacks.
+type lacking struct {
+	numbers []string            // that complete runs do not have
+	unfit   []string            // runs that have not come to an end
+	arms    []string            // that are not yet run
+	seeds   map[string][]string // of those arms
+}
+
+// runs tells whether there are trials that could still be run.
+func (l lacking) runs() bool { return l.unfit != nil || l.arms != nil }
+
+func (l *lacking) trial(a *results.Arm, t results.Trial) {
+	if t.State != "" {
+		add(&l.unfit, fmt.Sprintf("[%s], seed %d is %s", a, t.Seed, t.State))
+		return
+	}
+	if l.seeds == nil {
+		l.seeds = map[string][]string{}
+	}
+	add(&l.arms, a.String())
+	seeds := l.seeds[a.String()]
+	add(&seeds, fmt.Sprint(t.Seed))
+	l.seeds[a.String()] = seeds
+}
+
+func add(list *[]string, text string) {
+	if !slices.Contains(*list, text) {
+		*list = append(*list, text)
+	}
+}
+
+func (l lacking) String() string {
+	all := append(l.numbers, l.unfit...)
+	for _, a := range l.arms {
+		word := "seed"
+		if len(l.seeds[a]) > 1 {
+			word = "seeds"
+		}
+		all = append(all, fmt.Sprintf("[%s], %s %s", a, word, strings.Join(l.seeds[a], ", ")))
+	}
+	return strings.Join(all, "; ")
+}
+
+// env gives names their values in one seed.
 type env struct {
 	study   *results.Study
-	seed    int       // which one, from 1; 0: the mean over all
-	pretend bool      // every name that can have a value has the value 1
-	lacks   *[]string // what is not yet run
+	seed    int      // its index
+	pretend bool     // every name that can have a value has the value 1
+	lacks   *lacking // what is not yet run
 }
 
-// Values implements formula.Env.
-func (e env) Values(n formula.Name) ([]float64, error) {
-	return e.each(n, func(t results.Trial) (float64, bool) { return t.Value(n.Path) })
-}
-
-// Series implements formula.Env: at(metric[arm], step) is the first record at
-// that step or later, steps_to(metric[arm], value) the first step at which the
-// metric is at most that value, and infinite if it never is.
-func (e env) Series(function string, n formula.Name, args []float64) ([]float64, bool, error) {
-	if function != "at" && function != "steps_to" {
-		return nil, false, nil
-	}
-	if len(args) != 1 {
-		return nil, true, fmt.Errorf("have %d arguments, want 2: a metric of an arm, and a number", len(args)+1)
-	}
-	v, err := e.each(n, func(t results.Trial) (float64, bool) {
-		if !t.Done() {
-			return 0, false
-		}
-		steps, values := t.Series(n.Path)
-		for i := range steps {
-			switch {
-			case function == "at" && steps[i] >= args[0]:
-				return values[i], true
-			case function == "steps_to" && values[i] <= args[0]:
-				return steps[i], true
-			}
-		}
-		if function == "at" && t.State == run.Diverged { // before that step
-			return t.Value(n.Path)
-		}
-		return math.Inf(1), function == "steps_to"
-	})
-	return v, true, err
-}
-
-// each finds the arms that a name means, and takes a number of each.
-func (e env) each(n formula.Name, value func(results.Trial) (float64, bool)) ([]float64, error) {
+// Expand implements formula.Env.
+func (e env) Expand(n formula.Name) ([]formula.Name, error) {
 	if !Known(n.Path) {
 		return nil, errors.New(UnknownMetric(n.Path))
 	}
@@ -148,48 +232,113 @@ func (e env) each(n formula.Name, value func(results.Trial) (float64, bool)) ([]
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", n.Path, err)
 	}
-	var all []float64
+	var all []formula.Name
 	for _, a := range arms {
-		if e.pretend {
-			all = append(all, 1)
-			continue
-		}
-		var v []float64
-		var missing []string // seeds
-		for i, t := range a.Trials {
-			if e.seed > 0 && i != e.seed-1 {
-				continue
-			}
-			x, ok := value(t)
-			switch {
-			case ok:
-				v = append(v, x)
-			case e.lacks == nil:
-				return nil, fmt.Errorf("%s of [%s] is not known", n.Path, a)
-			case t.Done():
-				e.lack("[%s], seed %d has no %s", a, t.Seed, n.Path)
-			case t.State == "":
-				missing = append(missing, fmt.Sprint(t.Seed))
-			default:
-				e.lack("[%s], seed %d is %s", a, t.Seed, t.State)
-			}
-		}
-		switch len(missing) {
-		case 0:
-		case 1:
-			e.lack("[%s], seed %s", a, missing[0])
-		default:
-			e.lack("[%s], seeds %s", a, strings.Join(missing, ", "))
-		}
-		all = append(all, stats.Describe(v).Mean)
+		all = append(all, formula.Name{Path: n.Path, Labels: a.Labels})
 	}
 	return all, nil
 }
 
-func (e env) lack(format string, args ...any) {
-	if text := fmt.Sprintf(format, args...); !slices.Contains(*e.lacks, text) {
-		*e.lacks = append(*e.lacks, text)
+// Value implements formula.Env.
+func (e env) Value(n formula.Name) (float64, error) {
+	return e.of(n, "", func(t results.Trial) (float64, string) {
+		if v, ok := t.Value(n.Path); ok {
+			return v, ""
+		}
+		return 0, "has no " + n.Path
+	})
+}
+
+// Series implements formula.Env: at(metric[arm], step) is the record at that step,
+// steps_to(metric[arm], value) the first step at which the metric is at most that
+// value, and infinite if it never is.
+func (e env) Series(function string, n formula.Name, args []float64) (float64, bool, error) {
+	if function != "at" && function != "steps_to" {
+		return 0, false, nil
 	}
+	if len(args) != 1 {
+		return 0, true, fmt.Errorf("have %d arguments, want 2: a metric of an arm, and a number", len(args)+1)
+	}
+	lacks := ""
+	if function == "at" {
+		if arms, err := Arms(e.study, n.Labels); err == nil {
+			lacks = arms[0].Planned.LacksRecord(n.Path, args[0])
+		}
+		if lacks != "" {
+			lacks = fmt.Sprintf(" at step %v: %s", args[0], lacks)
+		}
+	}
+	v, err := e.of(n, lacks, func(t results.Trial) (float64, string) {
+		steps, values := t.Series(n.Path)
+		if function == "steps_to" {
+			for i, v := range values {
+				if v <= args[0] {
+					return steps[i], ""
+				}
+			}
+			return math.Inf(1), ""
+		}
+		if i := slices.Index(steps, args[0]); i >= 0 {
+			return values[i], ""
+		}
+		if t.State == run.Diverged && (len(steps) == 0 || steps[len(steps)-1] < args[0]) { // before that step
+			if v, ok := t.Value(n.Path); ok {
+				return v, ""
+			}
+		}
+		return 0, fmt.Sprintf("has no %s at step %v: %s", n.Path, args[0], records(steps))
+	})
+	return v, true, err
+}
+
+// records says which steps have one.
+func records(steps []float64) string {
+	switch n := len(steps); {
+	case n == 0:
+		return "it has no records"
+	case n < 4:
+		return "its records are at " + strings.Trim(strings.ReplaceAll(fmt.Sprint(steps), " ", ", "), "[]")
+	default:
+		return fmt.Sprintf("its records are at %v, %v, ..., %v", steps[0], steps[1], steps[n-1])
+	}
+}
+
+// Share implements formula.Env.
+func (e env) Share(metric string) bool { return Share(metric) }
+
+// Share tells whether a metric is a share, from 0 to 1.
+func Share(metric string) bool {
+	name := metric[strings.LastIndexByte(metric, '.')+1:]
+	return slices.Contains([]string{"accuracy", "error", "top5", "diverged", "dead"}, name)
+}
+
+// of finds the arm that a name means, and takes a number of its trial, or why the
+// trial has none; planned is why no trial of it can have one.
+func (e env) of(n formula.Name, planned string, value func(results.Trial) (v float64, lacks string)) (float64, error) {
+	arms, err := Arms(e.study, n.Labels)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", n.Path, err)
+	}
+	a := arms[0]
+	if e.pretend {
+		if lacks := a.Planned.Lacks(n.Path); lacks != "" {
+			planned = ": " + lacks
+		}
+		if planned != "" {
+			return 0, fmt.Errorf("[%s] will have no %s%s", a, n.Path, planned)
+		}
+		return 1, nil
+	}
+	t := a.Trials[e.seed]
+	if t.Done() {
+		v, lacks := value(t)
+		if lacks != "" {
+			add(&e.lacks.numbers, fmt.Sprintf("[%s], seed %d %s", a, t.Seed, lacks))
+		}
+		return v, nil
+	}
+	e.lacks.trial(a, t)
+	return math.NaN(), nil
 }
 
 // UnknownMetric says that a trial cannot have a metric.

@@ -53,14 +53,23 @@ func TestEvaluate(t *testing.T) {
 		{"train.loss[plain, 56] <= train.loss[plain, 8]", NotMet, 2.2, 0.2, false},
 		{"train.loss[plain, 8] <= train.loss[residual, 8]", Met, 0.2, 0.2, true},
 		{"test.error[plain, 56] > 0.5", Met, 0.55, 0.5, true},
+		{"test.error[plain, 56] > 50%", Met, 0.55, 0.5, true},
 		{"diverged[residual, 56] < 0.5", Met, 1.0 / 3, 0.5, true},
+		{"diverged[residual, 8] == 0", Met, 0, 0, false},
+		{"diverged[residual, 8] < 0.5", Met, 0, 0.5, true}, // Wilson: 0 of 3 is up to 56 %
+		{"params[plain, 8] == params[plain, 56]", Met, 100, 100, false},
 		{"test.error[residual, 56] < 0.4", Met, (0.3/4 + 0.1/4 + 0.9) / 3, 0.4, true},
-		{"train.loss[residual, 56] > 1", Met, math.Inf(1), 1, false},
-		{"at(train.loss[plain, 8], 15) < 2", Met, 1.2, 2, false},
-		{"steps_to(train.loss[plain, 8], 1.35) < 30", Met, 20, 30, false},
+		{"train.loss[residual, 56] > 1", Met, math.Inf(1), 1, true}, // one seed of three
+		{"at(train.loss[plain, 8], 20) < 2", Met, 1.2, 2, false},
+		{"steps_to(train.loss[plain, 8], 1.35) < 30", Met, 20, 30, false}, // in each seed
 		{"steps_to(train.loss[plain, 8], 0.01) < 30", NotMet, math.Inf(1), 30, false},
-		{"min(train.loss[_, 56]) > 2.1", Met, 2.2, 2.1, true},
+		{"min(train.loss[_, 56]) > 2.1", NotMet, (0.3 + 0.1 + 2.4) / 3, 2.1, true},
+		{"max(train.loss[_, 8]) > 0.2", Met, (0.2 + 0.3 + 0.2) / 3, 0.2, true},
 		{"max(params[_, _]) <= 1.03 * min(params[_, _])", Met, 100, 103, false},
+		{"share(train.loss[plain, 56] > 2.1) >= 2/3", Met, 2.0 / 3, 2.0 / 3, true},
+		{"median(train.loss[residual, 56]) < 1", Met, 0.3, 1, true},
+		{"log(train.loss[residual, 56] * 0) < 0", NotMet, math.NaN(), 0, true},
+		{"log(0 * train.loss[plain, 8]) < 0", Met, math.Inf(-1), 0, false},
 	} {
 		v := Evaluate(c.text, study())
 		if v.State != c.state || len(v.Parts) != 1 {
@@ -71,10 +80,15 @@ func TestEvaluate(t *testing.T) {
 		if !near(p.Left, c.left) || !near(p.Right, c.right) || p.Unsure() != c.unsure {
 			t.Errorf("%s: have %v and %v, unsure %v, want %v and %v, %v", c.text, p.Left, p.Right, p.Unsure(), c.left, c.right, c.unsure)
 		}
+		if m := p.Margin; m.N > 0 && !near(p.Left-p.Right, m.Mean) || m.Lo > m.Mean || m.Hi < m.Mean {
+			t.Errorf("%s: the sides differ by %v, the margin is %+v", c.text, p.Left-p.Right, m)
+		}
 	}
 }
 
-func near(a, b float64) bool { return a == b || math.Abs(a-b) < 1e-12 }
+func near(a, b float64) bool {
+	return a == b || math.IsNaN(a) && math.IsNaN(b) || math.Abs(a-b) < 1e-12
+}
 
 // TestMargin: the interval is that of the differences seed by seed.
 func TestMargin(t *testing.T) {
@@ -90,11 +104,50 @@ func TestNotYetRun(t *testing.T) {
 	s.Arms[0].Trials[1].State, s.Arms[0].Trials[2].State = "", run.Failed
 	s.Arms[1].Trials[0].State, s.Arms[1].Trials[2].State = "", ""
 	v := Evaluate("train.loss[plain, 8] < train.loss[plain, 56]", s)
-	if v.State != NotYetRun || v.Lacks != "[plain, 8], seed 3 is failed; [plain, 8], seed 2; [plain, 56], seeds 1, 3" {
+	if v.State != NotYetRun || v.Lacks != "[plain, 8], seed 3 is failed; [plain, 56], seeds 1, 3; [plain, 8], seed 2" {
 		t.Errorf("have %+v", v)
 	}
-	if v := Evaluate("val.loss[residual, 8] < 1", s); v.State != NotYetRun || !strings.Contains(v.Lacks, "has no val.loss") {
+	if v := Evaluate("val.loss[residual, 8] < 1", s); v.State != Unknown || !strings.Contains(v.Lacks, "has no val.loss") {
 		t.Errorf("have %+v", v)
+	}
+}
+
+// TestUnknown: what a complete run does not have never comes.
+func TestUnknown(t *testing.T) {
+	for text, want := range map[string]string{
+		"at(train.loss[plain, 8], 7) < 1":    "[plain, 8], seed 1 has no train.loss at step 7: its records are at 10, 20, 30; [plain, 8], seed 2 has",
+		"at(train.loss[plain, 8], 5000) < 1": "has no train.loss at step 5000",
+		"test.top5[plain, 8] > 0":            "[plain, 8], seed 1 has no test.top5",
+	} {
+		if v := Evaluate(text, study()); v.State != Unknown || !strings.Contains(v.Lacks, want) {
+			t.Errorf("%s: have %+v, want %q", text, v, want)
+		}
+	}
+}
+
+// TestPlanned: what cannot be there is an error before anything is run.
+func TestPlanned(t *testing.T) {
+	s := study()
+	for i := range s.Arms {
+		s.Arms[i].Planned = results.Planned{Known: true, Trains: true, LogSteps: 50, Steps: 520, Classes: 10}
+	}
+	for text, want := range map[string]string{
+		"at(train.loss[plain, 8], 100) < 1":        "",
+		"at(train.loss[plain, 8], 520) < 1":        "",
+		"at(train.loss[plain, 8], 7) < 1":          "[plain, 8] will have no train.loss at step 7: its records are 50 steps apart",
+		"at(train.loss[plain, 8], 5000) < 1":       "it has 520 steps",
+		"test.top5[plain, 8] > 0":                  "it has 10 classes",
+		"probe.loss[plain, 8] > 0":                 "set probe.batch",
+		"val.loss[plain, 8] > 0":                   "set data.val",
+		"test.error[plain, 8] < 20":                "20% is 0.2",
+		"max(test.error[plain, _]) < 20":           "20% is 0.2",
+		"2 * test.error[plain, 8] < 1.5":           "",
+		"share(test.accuracy[plain, 8] > 80) >= 1": "80% is 0.8",
+	} {
+		err := Check(text, s)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: have error %v, want %q", text, err, want)
+		}
 	}
 }
 

@@ -2,8 +2,9 @@ package report
 
 import (
 	"fmt"
-	"slices"
+	"math"
 	"strconv"
+	"strings"
 
 	"zoo/experiments/claims"
 )
@@ -17,7 +18,7 @@ func Claims(verdicts []claims.Verdict) Table {
 		switch len(v.Parts) {
 		case 0:
 			if v.Lacks != "" {
-				t.Notes = append(t.Notes, "Not yet run, of "+text+": "+plain(v.Lacks)+".")
+				t.Notes = append(t.Notes, strings.ToUpper(v.State[:1])+v.State[1:]+", of "+text+": "+plain(v.Lacks)+".")
 			}
 			t.add(v.State, "", "", "", text)
 		case 1:
@@ -41,26 +42,37 @@ func sides(state string, p claims.Part) []string {
 	if p.Unsure() {
 		state += ", unsure"
 	}
-	return []string{state, short(p.Left), short(p.Right), margin(p)}
+	return []string{state, Side(p, p.Left), Side(p, p.Right), margin(p)}
+}
+
+// Side writes a side of a comparison: shares in percent, as everywhere.
+func Side(p claims.Part, v float64) string {
+	if p.Percent {
+		return short(100*v) + " %"
+	}
+	return short(v)
 }
 
 // margin is the interval of left minus right; empty where there is none.
 func margin(p claims.Part) string {
-	if p.Margin.N < 2 {
+	if math.IsNaN(p.Margin.Lo) || p.Margin.N < 2 {
 		return ""
+	}
+	if p.Percent {
+		return "[" + short(100*p.Margin.Lo) + ", " + short(100*p.Margin.Hi) + "] %"
 	}
 	return "[" + short(p.Margin.Lo) + ", " + short(p.Margin.Hi) + "]"
 }
 
-// tally counts the verdicts: 2 met (1 unsure), 1 not met.
-func tally(verdicts []claims.Verdict) string {
+// Tally counts the verdicts: 2 met (1 unsure), 1 not met.
+func Tally(verdicts []claims.Verdict) string {
 	text := ""
-	for _, state := range []string{claims.Met, claims.NotMet, claims.NotYetRun} {
+	for _, state := range []string{claims.Met, claims.NotMet, claims.Unknown, claims.NotYetRun} {
 		n, unsure := 0, 0
 		for _, v := range verdicts {
 			if v.State == state {
 				n++
-				if slices.ContainsFunc(v.Parts, claims.Part.Unsure) {
+				if v.Unsure() {
 					unsure++
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"zoo/experiments/claims"
 	"zoo/experiments/results"
 	"zoo/experiments/stats"
 )
@@ -17,7 +18,7 @@ func Compares(s *Study) (tables []Table) {
 		return nil
 	}
 	for _, metric := range s.View.Metrics {
-		tables = append(tables, compare(s, quantityOf(metric), compared))
+		tables = append(tables, compare(s, quantityIn(s, metric), compared))
 	}
 	return tables
 }
@@ -25,16 +26,17 @@ func Compares(s *Study) (tables []Table) {
 func compare(s *Study, q quantity, compared bool) Table {
 	t := Table{
 		Title:  fmt.Sprintf("%s: each arm (%s)", q, seeds(s)),
-		Header: []string{"arm", ">mean ± 95 %", ">SD", ">n"},
+		Header: []string{"arm", ">mean, 95 %", ">SD", ">n"},
 	}
 	if compared {
 		t.Title = fmt.Sprintf("%s: each arm, and its difference from %s by seed (%s)", q, plain(s.Baseline), seeds(s))
 		t.Header = append(t.Header, ">Δ", ">95 % interval", ">p", ">p (Holm)", "")
 	}
-	differences := differences(s, q.metric)
+	differences, family := differences(s, q.metric)
+	margin := s.View.Margin[q.metric]
 	for i := range s.Arms {
 		a := &s.Arms[i]
-		sample := stats.Describe(a.Values(q.metric))
+		sample := q.describe(a.Values(q.metric))
 		cells := []string{armName(s, a) + marks(a), "–", "", fmt.Sprint(sample.N)}
 		switch {
 		case sample.N == 0:
@@ -47,7 +49,7 @@ func compare(s *Study, q quantity, compared bool) Table {
 			}
 		}
 		if compared {
-			cells = append(cells, against(q, differences[i])...)
+			cells = append(cells, against(q, differences[i], margin)...)
 		}
 		t.add(cells...)
 	}
@@ -56,30 +58,59 @@ func compare(s *Study, q quantity, compared bool) Table {
 		t.Notes = append(t.Notes, "No trial has "+plain(q.metric)+": its config sets no examples apart for it, or trains nothing.")
 	}
 	if compared {
-		t.Notes = append(t.Notes, "Differences are paired by seed; p is of a paired t-test, and p (Holm) corrected for the number of arms that were compared.")
+		t.Notes = append(t.Notes, comparing(s, q, family, margin)...)
 	}
 	return t
 }
 
+// comparing says how the differences were judged, and what so many seeds can show.
+func comparing(s *Study, q quantity, family int, margin float64) []string {
+	text := "Differences are paired by seed; p is of a paired t-test, and p (Holm) corrected for the " + count(family, "comparison") + " of this table."
+	if margin > 0 {
+		text += fmt.Sprintf(" Equivalent within %s: the whole interval lies within ± that (report.margin).", q.plainly(margin))
+	}
+	all := []string{text}
+	switch n := len(s.Seeds); {
+	case n < stats.Few:
+		all = append(all, fmt.Sprintf("A difference counts as shown from %d seeds on.", stats.Few))
+	case family > 0:
+		t := stats.Threshold(n, family)
+		all = append(all, fmt.Sprintf("With %d seeds and %s, the largest difference is shown (p (Holm) < 0.05) where it is more than %s times the deviation of the differences by seed.",
+			n, count(family, "comparison"), short(t/math.Sqrt(float64(n)))))
+	}
+	return all
+}
+
+// plainly writes a value with its unit.
+func (q quantity) plainly(v float64) string {
+	text := short(v * q.scale())
+	if q.percent {
+		text += " %"
+	}
+	return text
+}
+
 // differences are those of the arms from their baselines, nil where an arm has
-// none; their p are corrected for how many there are.
-func differences(s *Study, metric string) []*stats.Difference {
-	all := make([]*stats.Difference, len(s.Arms))
-	var family []*stats.Difference
+// none; their p are corrected for how many there are, the family.
+func differences(s *Study, metric string) (all []*stats.Difference, family int) {
+	all = make([]*stats.Difference, len(s.Arms))
+	var with []*stats.Difference
 	for i := range s.Arms {
 		if b := s.BaselineOf(&s.Arms[i]); b != nil {
 			x, y := results.Pairs(s.Arms[i], *b, metric)
 			d := stats.Paired(x, y)
+			if claims.Share(metric) {
+				d.Within(-1, 1)
+			}
 			all[i] = &d
-			family = append(family, &d)
+			with = append(with, &d)
 		}
 	}
-	stats.Holm(family)
-	return all
+	return all, stats.Holm(with)
 }
 
 // against are the cells of a difference; nil is the baseline itself.
-func against(q quantity, d *stats.Difference) []string {
+func against(q quantity, d *stats.Difference, margin float64) []string {
 	switch {
 	case d == nil:
 		return []string{"", "", "", "", "baseline"}
@@ -89,9 +120,26 @@ func against(q quantity, d *stats.Difference) []string {
 		return []string{"", "", "", "", "diverged"}
 	}
 	mean, interval := q.difference(d.Sample)
-	verdict := ""
-	if d.Lo <= 0 && d.Hi >= 0 {
-		verdict = "no difference"
+	return []string{mean, interval, probability(d.P), probability(d.Holm), remark(q, *d, margin)}
+}
+
+// remark says what the seeds show of a difference, and never more.
+func remark(q quantity, d stats.Difference, margin float64) string {
+	equivalent := ""
+	if margin > 0 && d.Equivalent(margin) {
+		equivalent = "equivalent within " + q.plainly(margin)
 	}
-	return []string{mean, interval, probability(d.P), probability(d.Holm), verdict}
+	switch {
+	case d.Constant() && d.Mean == 0:
+		return "equal in every seed"
+	case d.Constant():
+		return "the same in every seed"
+	case d.Shown() && equivalent != "":
+		return "shown, " + equivalent
+	case d.Shown():
+		return "shown"
+	case equivalent != "":
+		return equivalent
+	}
+	return "not shown"
 }

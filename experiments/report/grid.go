@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"zoo/experiments/results"
-	"zoo/experiments/stats"
 )
 
 // Grids are tables of the metrics along the x axis, a row a series; none for a
@@ -16,8 +15,8 @@ func Grids(s *Study) (tables []Table) {
 		return nil
 	}
 	for _, metric := range s.View.Metrics {
-		q := quantityOf(metric)
-		t := Table{Title: fmt.Sprintf("%s: mean ± 95 %% interval of the mean (%s)", q, seeds(s))}
+		q := quantityIn(s, metric)
+		t := Table{Title: fmt.Sprintf("%s: mean with its 95 %% interval (%s)", q, seeds(s))}
 		rows := seriesAlong(s, axis)
 		x := plain(s.Axes[axis].Name())
 		if others := seriesTitle(s, axis); others != "" {
@@ -50,7 +49,7 @@ func cell(q quantity, a *results.Arm) string {
 	if a == nil {
 		return ""
 	}
-	sample := stats.Describe(a.Values(q.metric))
+	sample := q.describe(a.Values(q.metric))
 	switch {
 	case sample.N == 0:
 		return "–" + marks(a)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"math"
 	"strings"
 
 	"zoo/experiments/claims"
@@ -123,24 +124,34 @@ func pageVerdictOf(v claims.Verdict) pageVerdict {
 	switch v.State {
 	case claims.Met:
 		out.Class, out.Sign = "met", "✓"
-	case claims.NotMet:
+	case claims.NotMet, claims.Unknown:
 		out.Class, out.Sign = "not", "✗"
 	}
 	for _, c := range v.Parts {
-		part := pagePart{Left: short(c.Left), Op: operator(c.Op, c.Holds), Right: short(c.Right), Margin: margin(c)}
+		part := pagePart{Left: Side(c, c.Left), Op: operator(c.Op, c.Holds), Right: Side(c, c.Right), Margin: margin(c)}
 		if len(v.Parts) > 1 {
 			part.Text = plain(c.Text) + ":"
 		}
 		if c.Unsure() {
 			out.Unsure = true
-			part.Note = "the interval has both signs"
-			if c.Margin.N < 2 {
-				part.Note = "one seed has no interval"
-			}
+			part.Note = Why(c)
 		}
 		out.Parts = append(out.Parts, part)
 	}
 	return out
+}
+
+// Why says why a comparison is unsure.
+func Why(p claims.Part) string {
+	switch {
+	case p.Margin.N == 0:
+		return "the seeds do not agree"
+	case p.Margin.N == 1:
+		return "one seed has no interval"
+	case math.IsNaN(p.Margin.Lo):
+		return "there is no interval"
+	}
+	return "the interval has both signs"
 }
 
 // operator is how a comparison turned out, between the numbers of its sides.

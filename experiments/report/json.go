@@ -59,6 +59,8 @@ type againstJSON struct {
 	sampleJSON
 	P    *run.Number `json:"p,omitempty"`
 	Holm *run.Number `json:"p_holm,omitempty"`
+	// Remark is shown, not shown, ... as in the tables.
+	Remark string `json:"remark,omitempty"`
 }
 
 type claimJSON struct {
@@ -89,18 +91,18 @@ func JSON(w io.Writer, s *Study, verdicts []claims.Verdict) error {
 	}
 	versus := map[string][]*stats.Difference{}
 	for _, m := range s.View.Metrics {
-		versus[m] = differences(s, m)
+		versus[m], _ = differences(s, m)
 	}
 	for i, a := range s.Arms {
 		arm := armJSON{Labels: a.Labels, Params: a.Params, MACs: a.MACs, Metrics: map[string]sampleJSON{}, Trials: []trialJSON{}}
 		for _, m := range s.View.Metrics {
-			sample := stats.Describe(a.Values(m))
+			sample := quantityIn(s, m).describe(a.Values(m))
 			if sample.N == 0 {
 				continue
 			}
 			j := jsonSample(sample)
 			if d := versus[m][i]; d != nil && d.N > 0 {
-				j.Versus = &againstJSON{jsonSample(d.Sample), number(d.P), number(d.Holm)}
+				j.Versus = &againstJSON{jsonSample(d.Sample), number(d.P), number(d.Holm), remarkOf(s, m, *d)}
 			}
 			arm.Metrics[m] = j
 		}
@@ -111,6 +113,11 @@ func JSON(w io.Writer, s *Study, verdicts []claims.Verdict) error {
 	}
 	out.Claims = claimsJSON(verdicts)
 	return write(w, out)
+}
+
+func remarkOf(s *Study, metric string, d stats.Difference) string {
+	cells := against(quantityIn(s, metric), &d, s.View.Margin[metric])
+	return cells[len(cells)-1]
 }
 
 // ClaimsJSON writes verdicts alone.

@@ -73,11 +73,11 @@ func address(name string) string {
 // the document, with the names of FigureFile; without a folder there are none.
 func Results(w io.Writer, sections []Section, figures string) error {
 	var b bytes.Buffer
-	fmt.Fprint(&b, "# Results\n\nMade from the run directories by `zoo report --markdown`. Every verdict follows from the numbers of the runs: a claim is met if it holds for the means over the seeds, and unsure if the 95 % interval of a margin has both signs.\n\n")
+	fmt.Fprint(&b, "# Results\n\nMade from the run directories by `zoo report --markdown`. Every verdict follows from the numbers of the runs: a claim is met if it holds for the means over the seeds of what it says of each, and unsure if more seeds could turn that: if the 95 % interval of a margin has both signs, or there is none and the seeds differ.\n\n")
 	t := Table{Header: []string{"experiment", "claims", ">seeds", ">trials done", ">cost"}}
 	for _, c := range sections {
 		p := ProgressOf(c.Study)
-		t.add(plain(c.Study.Name), tally(c.Verdicts), fmt.Sprint(len(c.Study.Seeds)), fmt.Sprintf("%d of %d", p.Done, p.Total), cost(seconds(c.Study)))
+		t.add(plain(c.Study.Name), Tally(c.Verdicts), fmt.Sprint(len(c.Study.Seeds)), fmt.Sprintf("%d of %d", p.Done, p.Total), cost(seconds(c.Study)))
 	}
 	t.markdown(&b)
 	for _, c := range sections {

@@ -1,11 +1,14 @@
 package report
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"zoo/experiments/claims"
 	"zoo/experiments/stats"
 )
 
@@ -14,11 +17,37 @@ import (
 type quantity struct {
 	metric  string
 	percent bool
+	on      stats.Scale // of its intervals
 }
 
 func quantityOf(metric string) quantity {
-	last := metric[strings.LastIndexByte(metric, '.')+1:]
-	return quantity{metric, last == "error" || last == "accuracy" || last == "top5"}
+	q := quantity{metric: metric, percent: claims.Share(metric)}
+	if q.percent {
+		q.on = stats.Share
+	}
+	return q
+}
+
+// quantityIn is a metric as the study shows it: what has a logarithmic axis has its
+// intervals on the logarithm, too.
+func quantityIn(s *Study, metric string) quantity {
+	q := quantityOf(metric)
+	if !q.percent && slices.Contains(s.View.Log, metric) {
+		q.on = stats.Positive
+	}
+	return q
+}
+
+// describe describes the values of an arm's seeds.
+func (q quantity) describe(values []float64) stats.Sample {
+	if q.metric != "diverged" {
+		return q.on.Describe(values)
+	}
+	k := 0
+	for _, v := range values {
+		k += int(v)
+	}
+	return stats.ShareOf(k, len(values))
 }
 
 // String is the name for people, with the unit: test error, %.
@@ -67,14 +96,24 @@ func (q quantity) decimals(value, half float64) int {
 	return min(max(0, -int(math.Floor(math.Log10(size)))), 6)
 }
 
-// estimate writes mean ± half interval.
+// estimate writes a mean with its interval: ± half of it where it is symmetric, and
+// both ends where it is not. Shares of seeds are counts.
 func (q quantity) estimate(s stats.Sample) string {
-	mean, half := s.Mean*q.scale(), (s.Hi-s.Lo)/2*q.scale()
-	d := q.decimals(mean, half)
-	if math.IsNaN(half) {
-		return fixed(mean, d)
+	mean, lo, hi := s.Mean*q.scale(), s.Lo*q.scale(), s.Hi*q.scale()
+	half := (hi - lo) / 2
+	if !q.percent && q.on == stats.Positive {
+		half = min(mean-lo, hi-mean) // the digits that the smaller side leaves
 	}
-	return fixed(mean, d) + " ± " + fixed(half, d)
+	d := q.decimals(mean, half)
+	switch {
+	case q.metric == "diverged":
+		return fmt.Sprintf("%.0f/%d [%s, %s]", s.Mean*float64(s.N), s.N, fixed(lo, 0), fixed(hi, 0))
+	case math.IsNaN(half):
+		return fixed(mean, d)
+	case q.on == stats.Linear:
+		return fixed(mean, d) + " ± " + fixed(half, d)
+	}
+	return fixed(mean, d) + " [" + fixed(lo, d) + ", " + fixed(hi, d) + "]"
 }
 
 // difference writes a signed difference with its 95 % interval.

@@ -14,17 +14,17 @@ func TestEstimate(t *testing.T) {
 		mean, half float64
 		want       string
 	}{
-		{"test.error", 0.0591, 0.004, "5.9 ± 0.4"},
-		{"test.error", 0.0059, 0.0004, "0.59 ± 0.04"},
-		{"test.error", 0.31, 0.38, "31.0 ± 38.0"},
-		{"test.error", 0.9, 0, "90.0 ± 0.0"},
+		{"test.error", 0.0591, 0.004, "5.9 [5.5, 6.3]"},
+		{"test.error", 0.0059, 0.0004, "0.59 [0.55, 0.63]"},
+		{"test.error", 0.9, nan, "90.0"},
+		{"diverged", 1.0 / 3, 1.0 / 3, "1/3 [0, 67]"},
 		{"test.accuracy", 0.9612, nan, "96.1"},
 		{"test.top5", 0.9612, nan, "96.1"},
 		{"test.error", 0.0388, nan, "3.88"},
 		{"train.loss", 0.17934, 0.0071, "0.179 ± 0.007"},
 		{"train.loss", 0.17934, 0.0171, "0.179 ± 0.017"},
 		{"train.loss", 2.302585, nan, "2.303"},
-		{"train.loss", 0, 0, "0 ± 0"},
+		{"train.loss", 0, nan, "0"},
 		{"train.loss", 1234.5, 120, "1234 ± 120"},
 		{"train.loss", 3.2e-7, 1e-8, "3.2e−07 ± 1e−08"},
 		{"train.loss", 4.5e30, nan, "4.5e+30"},
@@ -34,6 +34,52 @@ func TestEstimate(t *testing.T) {
 		s := stats.Sample{N: 3, Mean: c.mean, Lo: c.mean - c.half, Hi: c.mean + c.half}
 		if have := quantityOf(c.metric).estimate(s); have != c.want {
 			t.Errorf("%s %g ± %g: have %q, want %q", c.metric, c.mean, c.half, have, c.want)
+		}
+	}
+}
+
+// TestIntervals: each fits its metric, and no spread has none.
+func TestIntervals(t *testing.T) {
+	s := &Study{}
+	s.View.Log = []string{"train.loss"}
+	for _, c := range []struct {
+		metric string
+		values []float64
+		want   string
+	}{
+		{"test.error", []float64{0.97, 0.61, 0.25}, "61.0 [3.5, 98.5]"}, // Student's goes from −28 to 150 %
+		{"train.loss", []float64{57, 117, 177}, "117 [33, 418]"},
+		{"test.loss", []float64{1, 2, 3}, "2.0 ± 2.5"},
+		{"test.error", []float64{0.9, 0.9, 0.9}, "90.0"},
+		{"params", []float64{1234, 1234}, "1234"},
+		{"diverged", []float64{1, 0, 0}, "1/3 [6, 79]"},
+		{"diverged", []float64{0, 0, 0}, "0/3 [0, 56]"},
+	} {
+		q := quantityIn(s, c.metric)
+		if have := q.estimate(q.describe(c.values)); have != c.want {
+			t.Errorf("%s %v: have %q, want %q", c.metric, c.values, have, c.want)
+		}
+	}
+}
+
+// TestRemark: nothing is said that was not shown.
+func TestRemark(t *testing.T) {
+	for _, c := range []struct {
+		d      []float64
+		margin float64
+		want   string
+	}{
+		{[]float64{-0.5, -0.6, 0.35}, 0, "not shown"},
+		{[]float64{0.5, 0.51, 0.52}, 0, "shown"},
+		{[]float64{0.001, 0.002, -0.002}, 0.01, "equivalent within 1 %"},
+		{[]float64{0.001, 0.0011, 0.0012}, 0.01, "shown, equivalent within 1 %"},
+		{[]float64{0, 0, 0}, 0, "equal in every seed"},
+		{[]float64{0.1, 0.1, 0.1}, 0, "the same in every seed"},
+		{[]float64{0.5, 0.51}, 0, "not shown"},
+	} {
+		d := stats.Paired(c.d, make([]float64, len(c.d)))
+		if have := remark(quantityOf("test.error"), d, c.margin); have != c.want {
+			t.Errorf("%v: have %q, want %q", c.d, have, c.want)
 		}
 	}
 }

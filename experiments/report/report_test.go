@@ -180,7 +180,7 @@ func TestPageNeedsNothing(t *testing.T) {
 
 func TestGrid(t *testing.T) {
 	g := Grids(begun())[1]
-	if want := "train loss: mean ± 95 % interval of the mean (n = 3 seeds)"; g.Title != want {
+	if want := "train loss: mean with its 95 % interval (n = 3 seeds)"; g.Title != want {
 		t.Errorf("have title %q, want %q", g.Title, want)
 	}
 	want := []string{"plain", "0.179 ± 0.007", "0.217 ± 0.010", "0.340 ± 0.007", "0.538 ± 0.020", "0.819 ± 0.008", "diverged †", "diverged † ‡"}
@@ -220,17 +220,17 @@ func TestCompare(t *testing.T) {
 	for i, want := range map[int][]string{
 		0:  {"plain, 8", "0.179 ± 0.007", "0.0028", "3", "", "", "", "", "baseline"},
 		6:  {"plain, 110 †", "diverged", "", "3", "", "", "", "", "baseline"},
-		9:  {"residual, 20", "0.166 ± 0.013", "0.005", "3", "−0.174", "[−0.187, −0.161]", "<0.001", "<0.001", ""},
+		9:  {"residual, 20", "0.166 ± 0.013", "0.005", "3", "−0.174", "[−0.187, −0.161]", "<0.001", "<0.001", "shown"},
 		12: {"residual, 56", "0.097 ± 0.021", "0.008", "3", "", "", "", "", "diverged"},
 	} {
 		if !slices.Equal(tables[1].Rows[i], want) {
 			t.Errorf("row %d: have %q, want %q", i, tables[1].Rows[i], want)
 		}
 	}
-	if have := tables[0].Rows[7][8]; have != "no difference" {
-		t.Errorf("have %q, want no difference", have)
+	if have := tables[0].Rows[7][8]; have != "not shown" {
+		t.Errorf("have %q, want not shown", have)
 	}
-	if c := Compares(inits()); len(c[0].Rows) != 5 || c[0].Rows[4][8] != "no difference" {
+	if c := Compares(inits()); len(c[0].Rows) != 5 || c[0].Rows[4][8] != "not shown" {
 		t.Errorf("have %q", c[0].Rows)
 	}
 }
@@ -238,11 +238,11 @@ func TestCompare(t *testing.T) {
 func TestClaims(t *testing.T) {
 	have := Claims(depthVerdicts(depths()))
 	want := [][]string{
-		{"met", "0.1513", "0.07551", "[0.0536, 0.09798]", "test.error[plain, 44] > test.error[plain, 20]"},
+		{"met", "15.13 %", "7.551 %", "[5.36, 9.798] %", "test.error[plain, 44] > test.error[plain, 20]"},
 		{"met", "", "", "", "test.error[residual, 110] <= test.error[residual, 20] && train.loss[plain, 110] > 3 * train.loss[plain, 20]"},
-		{"· holds, unsure", "0.05052", "0.05589", "[−0.02604, 0.01529]", "test.error[residual, 110] <= test.error[residual, 20]"},
+		{"· holds, unsure", "5.052 %", "5.589 %", "[−2.604, 1.529] %", "test.error[residual, 110] <= test.error[residual, 20]"},
 		{"· holds", "∞", "1.021", "", "train.loss[plain, 110] > 3 * train.loss[plain, 20]"},
-		{"not met, unsure", "0.05589", "0.03775", "[−0.003706, 0.03998]", "test.error[residual, 20] < 0.5 * test.error[plain, 20]"},
+		{"not met, unsure", "5.589 %", "3.775 %", "[−0.3706, 3.998] %", "test.error[residual, 20] < 0.5 * test.error[plain, 20]"},
 	}
 	for i := range want {
 		if !slices.Equal(have.Rows[i], want[i]) {
@@ -299,7 +299,7 @@ func TestResults(t *testing.T) {
 		"| depth-made-up | 2 met (1 unsure), 1 not met (1 unsure) | 3 | 42 of 42 | 43 min |",
 		"| init-made-up | no claims | 3 | 15 of 15 | 15 min |",
 		"![test error, %](figures/depth-made-up-test-error.svg)",
-		"| plain | 5.5 ± 2.0 |",
+		"| plain | 5.5 \\[3.8, 7.9\\] |",
 	} {
 		if !strings.Contains(string(b), want) {
 			t.Errorf("want a line with %s in\n%.900s", want, b)

@@ -4,6 +4,7 @@
 package results
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -48,6 +49,54 @@ type Arm struct {
 	Trials  []Trial  // one a seed, in the order of the seeds
 	Params  int      // trained parameters; 0 before a trial is done
 	MACs    int      // of one example
+	Planned Planned
+}
+
+// Planned is what the config says of an arm's trials before they have run, for the
+// numbers that they will have. Zero is unknown.
+type Planned struct {
+	Known    bool // the config was looked at
+	Trains   bool
+	Val      bool // there is a validation part
+	Probe    bool
+	Jacobian bool
+	LogSteps int // from one record of the training to the next
+	Steps    int
+	Classes  int
+}
+
+// Lacks says why a trial will not have a metric; empty if it may.
+func (p Planned) Lacks(metric string) string {
+	part, name, _ := strings.Cut(metric, ".")
+	switch {
+	case !p.Known:
+	case part == "probe" && !p.Probe:
+		return "its config has no probe: set probe.batch"
+	case part == "probe" && strings.HasPrefix(name, "singular") && !p.Jacobian:
+		return "its probe does not look at the Jacobian: set probe.jacobian"
+	case part == "val" && !p.Val:
+		return "its config sets no examples apart for validation: set data.val"
+	case !p.Trains && (part == "train" || part == "val" || part == "test"):
+		return "its config trains nothing"
+	case name == "top5" && p.Classes > 0 && p.Classes <= 10:
+		return fmt.Sprintf("it has %d classes, and top5 says something of more than ten", p.Classes)
+	}
+	return ""
+}
+
+// LacksRecord says why there will be no record of the training at a step; empty if
+// there may be one.
+func (p Planned) LacksRecord(metric string, step float64) string {
+	switch {
+	case !p.Known || !strings.HasPrefix(metric, "train."):
+	case step < 1 || step != math.Trunc(step):
+		return "want a whole number from 1"
+	case p.Steps > 0 && step > float64(p.Steps):
+		return fmt.Sprintf("it has %d steps", p.Steps)
+	case p.LogSteps > 0 && math.Mod(step, float64(p.LogSteps)) != 0 && (p.Steps == 0 || step != float64(p.Steps)):
+		return fmt.Sprintf("its records are %d steps apart: take a multiple, or set train.log_steps", p.LogSteps)
+	}
+	return ""
 }
 
 // A Change is a key that is not the same in all arms, with its value; empty where
@@ -59,10 +108,11 @@ func (a Arm) String() string { return strings.Join(a.Labels, ", ") }
 
 // A View says how a study is shown: the section report of its config.
 type View struct {
-	X         string      // key of the axis along which curves run; empty for arms side by side
-	Metrics   []string    // that curves and tables show, the most important first
-	Log       []string    // what has a logarithmic axis: x, or one of the metrics
-	Reference []Reference // figures of the paper
+	X         string             // key of the axis along which curves run; empty for arms side by side
+	Metrics   []string           // that curves and tables show, the most important first
+	Log       []string           // what has a logarithmic axis: x, or one of the metrics
+	Reference []Reference        // figures of the paper
+	Margin    map[string]float64 // within which a difference of a metric does not matter
 }
 
 // A Reference is a curve from a paper, for a look beside the measured ones.

@@ -108,7 +108,7 @@ func TestAblation(t *testing.T) {
 	}
 	for _, c := range []struct{ verb, want string }{
 		{"sweep", "width-batch: 18/18"},
-		{"report", "test error, %: mean ± 95 % interval of the mean (n = 3 seeds)"},
+		{"report", "test error, %: mean with its 95 % interval (n = 3 seeds)"},
 		{"check", "   met"},
 	} {
 		run := exec.Command(program, c.verb, "width-batch.yaml")
