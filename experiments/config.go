@@ -80,6 +80,7 @@ type Train struct {
 	Mixup          float64               `doc:"alpha of mixup: examples of a batch are mixed two by two, with a share of the first that is drawn from Beta(alpha, alpha) for each batch; 0: none"`
 	Cutmix         float64               `doc:"alpha of cutmix: a rectangle of one image is pasted into another, of an area drawn from Beta(alpha, alpha); with mixup too, each batch takes one of the two at random; 0: none"`
 	EMA            float64               `doc:"decay of an average of the weights over the steps, which is then what is evaluated; 0: none"`
+	DivergedAbove  float64               `doc:"a loss, in training or evaluation, above which a run counts as diverged, as it does where the loss is NaN or infinite; 0: there alone"`
 	EarlyStop      EarlyStop             `doc:"end before the last epoch"`
 	Select         string                `doc:"which weights the test sees: best (highest val accuracy) or last" enum:"best,last"`
 	TestCrops      int                   `doc:"parts of each test image whose probabilities are averaged: 1, or 10 (the corners and the middle, and the same mirrored), which wants data.cut"`
@@ -149,6 +150,7 @@ func (t Train) Validate() (ps []problem.Problem) {
 	add(!(t.Cutmix >= 0 && t.Cutmix <= maxAlpha), "cutmix", "have %v, want a value in [0, %v]", t.Cutmix, maxAlpha)
 	add(CheckCrops(t.TestCrops) != nil, "test_crops", "%v", CheckCrops(t.TestCrops))
 	add(!(t.EMA >= 0 && t.EMA < 1), "ema", "have %v, want a value in [0, 1)", t.EMA)
+	add(!(t.DivergedAbove >= 0), "diverged_above", "have %v, want 0 or more", t.DivergedAbove)
 	add(t.Select != "best" && t.Select != "last", "select", "have %q, want best or last", t.Select)
 	return ps
 }

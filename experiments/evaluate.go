@@ -77,11 +77,11 @@ func (t *Trial) evaluate(ctx context.Context, split datasets.Split) (Means, erro
 	return t.finite(ctx, split, 1)
 }
 
-// finite evaluates the weights that are in place. A loss that is no number is a
-// divergence: that of the last step shows here alone.
+// finite evaluates the weights that are in place. A loss that is NaN, infinite or above
+// the bound is a divergence: that of the last step shows only here.
 func (t *Trial) finite(ctx context.Context, split datasets.Split, crops int) (Means, error) {
 	m, err := Evaluate(ctx, t.Eval, t.Data, split, crops)
-	if err == nil && (math.IsNaN(m.Loss) || math.IsInf(m.Loss, 0)) {
+	if err == nil && t.Config.Train.lost(m.Loss) {
 		err = &divergence{t.at.Step, m.Loss, fmt.Errorf("this is the loss on %v, after the step", split)}
 	}
 	return m, err

@@ -171,10 +171,14 @@ func (t *Trial) diverged(r *run.Run, d *divergence) (run.Summary, error) {
 
 // facts are the parts of a summary that every outcome has.
 func (t *Trial) facts() run.Summary {
-	return run.Summary{
+	s := run.Summary{
 		"model": t.Config.Model.Name, "dataset": t.Config.Data.Name, "data_sha256": t.Data.Checksum(), "seed": t.Config.Seed,
 		"steps": t.at.Step, "epochs": t.at.Epoch, "seconds": t.at.Seconds,
 		"params": t.Params.Count(), "macs": t.Eval.MACs(), "classes": t.Data.Spec().Classes, "diverged": false,
 		"machine": machine(), "threads": f32.Workers(),
 	}
+	if bound := t.Config.Train.DivergedAbove; bound > 0 {
+		s["diverged_above"] = bound
+	}
+	return s
 }

@@ -239,6 +239,18 @@ func TestDivergenceIsAnOutcome(t *testing.T) {
 	}
 }
 
+// TestDivergedAbove: a config says from which loss on a run is lost.
+func TestDivergedAbove(t *testing.T) {
+	out := execute(t, load(t, everything, "train.diverged_above=1.5"), t.TempDir())
+	because, _ := out.Summary["diverged_because"].(string)
+	if out.State != run.Diverged || !strings.Contains(because, "above train.diverged_above, 1.5") || out.Summary["diverged_above"] != 1.5 {
+		t.Errorf("have %+v", out)
+	}
+	if out := execute(t, load(t, everything, "train.diverged_above=1000"), t.TempDir()); out.State != run.Complete {
+		t.Errorf("have state %s, want %s", out.State, run.Complete)
+	}
+}
+
 func TestEarlyStop(t *testing.T) {
 	c := load(t, everything, "train.epochs=50", "train.early_stop.patience=2", "train.early_stop.min_delta=0.5")
 	w := &watcher{}

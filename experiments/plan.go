@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"zoo/datasets"
+	"zoo/experiments/claims"
 	"zoo/experiments/run"
 	"zoo/internal/atomicfile"
 	"zoo/internal/strict"
@@ -68,7 +69,8 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 	opened := checksums{ctx, progress, map[string]datasets.Dataset{}}
 	built := map[string]error{}
 	var errs []error
-	for _, a := range d.Arms {
+	frame := d.frame()
+	for i, a := range d.Arms {
 		data, err := opened.open(a.Config.Data)
 		if err != nil {
 			return nil, err
@@ -76,6 +78,7 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 		t := PlannedTrial{Labels: a.Labels, Model: a.Config.Model.Name, Batch: a.Config.Train.Batch, spec: data.Spec()}
 		perEpoch, total, err := a.Config.Train.steps(data.Len(datasets.Train))
 		if err == nil {
+			frame.Arms[i].Planned.Steps, frame.Arms[i].Planned.Classes = total, data.Spec().Classes
 			t.Steps = total
 			if total > 0 {
 				t.evals = data.Len(datasets.Test) + (total+perEpoch-1)/perEpoch*data.Len(datasets.Val)
@@ -100,6 +103,11 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 				errs = append(errs, err)
 			}
 			p.Trials = append(p.Trials, t)
+		}
+	}
+	for i, text := range d.Config.Check { // now that steps and classes are known
+		if err := claims.Check(text, frame); err != nil {
+			errs = append(errs, fmt.Errorf("check[%d]: %q: %w", i, text, err))
 		}
 	}
 	return p, errors.Join(errs...)

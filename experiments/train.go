@@ -12,11 +12,17 @@ import (
 	"zoo/internal/optim"
 )
 
-// A divergence is the end of a training whose loss is no number any more.
+// A divergence says that training stopped because the loss became NaN or infinite, or
+// more than train.diverged_above.
 type divergence struct {
 	step  int
 	loss  float64
-	where error // the layer that made the first such number, if it is known
+	where error // the layer that made the first such number, if it is known, or which loss it is
+}
+
+// lost tells whether a loss ends the training.
+func (t Train) lost(loss float64) bool {
+	return math.IsNaN(loss) || math.IsInf(loss, 0) || t.DivergedAbove > 0 && loss > t.DivergedAbove
 }
 
 func (d *divergence) Error() string {
@@ -95,8 +101,12 @@ func (t *Trial) step(b datasets.Batch) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return Step{}, &divergence{t.at.Step, loss, t.Train.Diagnose()}
+	if t.Config.Train.lost(loss) {
+		d := &divergence{t.at.Step, loss, fmt.Errorf("that is above train.diverged_above, %v", t.Config.Train.DivergedAbove)}
+		if math.IsNaN(loss) || math.IsInf(loss, 0) {
+			d.where = t.Train.Diagnose()
+		}
+		return Step{}, d
 	}
 	h := hitsOf(t.Train.Logits(), y)
 	if max := t.Config.Train.ClipNorm; max > 0 {

@@ -19,6 +19,7 @@ func newSweep() *cobra.Command {
 	var root, planOut string
 	var jobs int
 	var plan, asJSON bool
+	var power float64
 	c := &cobra.Command{
 		Use:   "sweep NAME-or-FILE [key=value ...]",
 		Short: "Train all arms of an experiment, with each of its seeds",
@@ -29,7 +30,9 @@ fails, diverges or is killed takes no other with it.
 
 With --plan: the trials, which are done, what the others will cost (from a few timed
 steps), and nothing is trained. With --plan-out FILE: the same list for zoo trial, so
-that other launchers can carry it out.`,
+that other launchers can carry it out. With --plan --power 0.8: for each claim, too, with
+how many seeds its margin would be shown with that probability if it is, and scatters, as
+in the seeds that are done.`,
 		Example: `  zoo sweep plain-vs-res-mnist --plan
   zoo sweep plain-vs-res-mnist -j 2
   zoo sweep my.yaml train.steps=100 "seeds=[1, 2, 3, 4, 5]"`,
@@ -41,6 +44,9 @@ that other launchers can carry it out.`,
 			}
 			if asJSON && !plan {
 				return seeHelp(c, errors.New("--json goes with --plan"))
+			}
+			if c.Flags().Changed("power") && (!plan || asJSON || !(power > 0 && power < 1)) {
+				return seeHelp(c, fmt.Errorf("--power: have %v, want a probability below 1, with --plan and without --json", power))
 			}
 			design, err := experiments.LoadDesign(args[0], args[1:]...)
 			if err != nil {
@@ -60,7 +66,11 @@ that other launchers can carry it out.`,
 				return nil
 			}
 			if plan {
-				return showPlan(c, p, jobs, asJSON)
+				err := showPlan(c, p, jobs, asJSON)
+				if err == nil && power > 0 {
+					err = showPower(c, experiments.StudyOptions{Root: root, Code: code()}, power, args)
+				}
+				return err
 			}
 			return sweep(c, p, root, jobs, args)
 		},
@@ -71,7 +81,35 @@ that other launchers can carry it out.`,
 	f.BoolVar(&plan, "plan", false, "show the trials and what they will cost, and train nothing")
 	f.StringVar(&planOut, "plan-out", "", "write the trials to a file for zoo trial, and train nothing")
 	f.BoolVar(&asJSON, "json", false, "with --plan: print JSON")
+	f.Float64Var(&power, "power", 0, "with --plan: the probability with which a claim's margin should be shown")
 	return c
+}
+
+// showPower prints how many seeds each claim needs.
+func showPower(c *cobra.Command, o experiments.StudyOptions, power float64, args []string) error {
+	study, verdicts, err := experiments.OpenStudy(o, args[0], args[1:]...)
+	if err != nil {
+		return err
+	}
+	out := c.OutOrStdout()
+	fmt.Fprintf(out, "\nSeeds with which a margin as in the seeds that are done is shown (t-test at 5 %%, power %v):\n", power)
+	if len(verdicts) == 0 {
+		fmt.Fprintf(out, "%s claims nothing: its config has no check\n", study.Name)
+	}
+	for i, v := range verdicts {
+		paragraph(out, "", fmt.Sprintf("%d  %s", i+1, v.Text))
+		if v.Lacks != "" {
+			paragraph(out, "     ", v.State+": "+v.Lacks)
+		}
+		for _, p := range v.Parts {
+			line := p.Seeds(power)
+			if len(v.Parts) > 1 {
+				line = p.Text + ": " + line
+			}
+			paragraph(out, "     ", line)
+		}
+	}
+	return nil
 }
 
 // sweep carries the plan out and says how it ended.

@@ -64,6 +64,28 @@ func (p Part) Unsure() bool {
 	return !(p.Margin.Lo > 0 || p.Margin.Hi < 0)
 }
 
+// Seeds says with how many seeds a t-test at 5 % shows the margin with a probability of
+// power, if its effect is that of the seeds there are.
+func (p Part) Seeds(power float64) string {
+	m := p.Margin
+	switch {
+	case m.N == 0:
+		return "no estimate: a side is not finite"
+	case m.N < 2:
+		return "no estimate from one seed"
+	case m.Constant():
+		return fmt.Sprintf("any: it is the same in each of %d seeds", m.N)
+	case math.IsNaN(m.SD):
+		return "no estimate: it is made of shares or medians of the seeds"
+	}
+	effect := fmt.Sprintf("(the margin is %.2g deviations, in %d seeds)", math.Abs(m.Mean)/m.SD, m.N)
+	n, ok := stats.Seeds(m, power)
+	if !ok {
+		return fmt.Sprintf("more than %d %s", stats.MostSeeds, effect)
+	}
+	return fmt.Sprintf("%d %s", n, effect)
+}
+
 // Check parses a claim and resolves its names against the arms of a study, which
 // need not have been run. An error tells of what no run of them can have, too.
 func Check(text string, s *results.Study) error {
@@ -117,7 +139,7 @@ func Evaluate(text string, s *results.Study) Verdict {
 	return v
 }
 
-// margin describes left minus right.
+// margin describes left minus right; diverged is a share of the seeds.
 func margin(c formula.Comparison) (m stats.Sample) {
 	d := stats.Paired(c.Lefts, c.Rights).Sample
 	switch {
@@ -125,20 +147,14 @@ func margin(c formula.Comparison) (m stats.Sample) {
 		return stats.Sample{}
 	case c.Aggregate != nil:
 		return aggregate(*c.Aggregate, c.Left, c.Right)
-	case ofSeeds(c.Lefts, c.Rights):
+	case c.LeftOf == "diverged" && slices.Min(c.Rights) == slices.Max(c.Rights):
 		return aggregate(formula.Aggregate{Function: "share", Values: c.Lefts, Left: true}, c.Left, c.Right)
-	case ofSeeds(c.Rights, c.Lefts):
+	case c.RightOf == "diverged" && slices.Min(c.Lefts) == slices.Max(c.Lefts):
 		return aggregate(formula.Aggregate{Function: "share", Values: c.Rights}, c.Left, c.Right)
 	case c.Aggregated: // of numbers that are not independent seed by seed
 		return stats.Sample{N: d.N, Mean: d.Mean, SD: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}
 	}
 	return d
-}
-
-// ofSeeds tells whether a side says yes or no of each seed, as diverged does, and the
-// other is one number.
-func ofSeeds(side, other []float64) bool {
-	return slices.Min(other) == slices.Max(other) && !slices.ContainsFunc(side, func(v float64) bool { return v != 0 && v != 1 })
 }
 
 // aggregate is the margin between a number of all seeds and one that is fixed.

@@ -99,6 +99,21 @@ func TestMargin(t *testing.T) {
 	}
 }
 
+// TestSeeds: a margin of 2 with a deviation of 0.2646; SciPy's noncentral t gives
+// a power of 0.60 for two seeds, and 1.00 for three.
+func TestSeeds(t *testing.T) {
+	for text, want := range map[string]string{
+		"gap(train.loss[plain, 56], train.loss[plain, 8]) > 0": "3 (the margin is 7.6 deviations, in 3 seeds)",
+		"train.loss[residual, 8] < 1":                          "any: it is the same in each of 3 seeds",
+		"train.loss[residual, 56] > 1":                         "no estimate: a side is not finite",
+		"share(train.loss[plain, 56] > 2.1) >= 2/3":            "no estimate: it is made of shares or medians of the seeds",
+	} {
+		if have := Evaluate(text, study()).Parts[0].Seeds(0.8); have != want {
+			t.Errorf("%s: have %q, want %q", text, have, want)
+		}
+	}
+}
+
 func TestNotYetRun(t *testing.T) {
 	s := study()
 	s.Arms[0].Trials[1].State, s.Arms[0].Trials[2].State = "", run.Failed

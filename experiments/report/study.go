@@ -125,8 +125,8 @@ func marks(a *results.Arm) (text string) {
 func notes(s *Study) (all []string) {
 	p := ProgressOf(s)
 	if n := p.States[run.Diverged]; n > 0 {
-		all = append(all, fmt.Sprintf("%s %s of %d diverged: a diverged seed counts with an infinite loss and the accuracy of chance.",
-			divergedMark, count(n, "trial"), p.Total))
+		all = append(all, fmt.Sprintf("%s %s of %d diverged (%s): a diverged seed counts with an infinite loss and the accuracy of chance.",
+			divergedMark, count(n, "trial"), p.Total, divergedRule(s)))
 	}
 	if p.Done < p.Total {
 		var parts []string
@@ -146,6 +146,15 @@ func notes(s *Study) (all []string) {
 		all = append(all, fmt.Sprintf("With n = %d, spread and intervals say little: want at least %d seeds.", n, stats.Few))
 	}
 	return all
+}
+
+// divergedRule says when a run of the study counts as diverged.
+func divergedRule(s *Study) string {
+	rule := "a loss became NaN or infinite"
+	if bound := told(s, "diverged_above"); bound != "" {
+		rule = "a loss became NaN, infinite or more than " + bound
+	}
+	return rule
 }
 
 // seeds says how many replicates there are.

@@ -38,7 +38,7 @@ func noncentral(x, shift, df float64) float64 {
 // MostSeeds is where [Seeds] stops counting.
 const MostSeeds = 1000
 
-// Seeds is the least number of seeds with which a two-sided t-test at 5 % shows
+// Seeds is the least number of seeds, from [Few] on, with which a two-sided t-test at 5 % shows
 // the effect of a sample, its mean over its deviation, with a probability of power;
 // ok is false where that is more than [MostSeeds], or the sample has no deviation.
 // The effect of few seeds is itself uncertain, and so is this estimate.
@@ -50,7 +50,7 @@ func Seeds(s Sample, power float64) (n int, ok bool) {
 	if Power(effect, MostSeeds) < power {
 		return 0, false
 	}
-	lo, hi := 1, MostSeeds // Power grows with n
+	lo, hi := Few-1, MostSeeds // Power grows with n
 	for hi-lo > 1 {
 		if m := (lo + hi) / 2; Power(effect, m) < power {
 			lo = m

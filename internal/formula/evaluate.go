@@ -15,6 +15,8 @@ type Comparison struct {
 	Left, Right   float64   // the means over the replicates
 	Lefts, Rights []float64 // by replicate
 	Holds         bool      // for the means
+	LeftOf        string    // the path of the left side's name, if it is a name and nothing else
+	RightOf       string    // and of the right side's
 	Percent       bool      // both sides are shares, or a share and a number
 	// Aggregate is set where one side is share(...) or median(...) and nothing else, and
 	// the other a number: Left or Right is then one value of all replicates.
@@ -97,6 +99,7 @@ func (e *evaluator) compare(x *ast.BinaryExpr) bool {
 		e.aggregates = e.aggregates[:0]
 		c.Lefts, c.Rights = append(c.Lefts, e.number(x.X)), append(c.Rights, e.number(x.Y))
 	}
+	c.LeftOf, c.RightOf = e.only(x.X), e.only(x.Y)
 	left, right := e.unit(x.X), e.unit(x.Y)
 	c.Percent = left.percent && (right.percent || right.number) || right.percent && left.number
 	e.bounded(x.X, left, x.Y, right, c.Rights[0])
@@ -109,6 +112,14 @@ func (e *evaluator) compare(x *ast.BinaryExpr) bool {
 		}
 	}
 	return e.add(c, x.Op)
+}
+
+// only is the path of a name, and empty for every other expression.
+func (e *evaluator) only(n ast.Expr) string {
+	if n = ast.Unparen(n); e.isName(n) {
+		return e.name(n).Path
+	}
+	return ""
 }
 
 // order evaluates a list in every replicate, and compares neighbours.
