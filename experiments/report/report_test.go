@@ -191,7 +191,7 @@ func TestGrid(t *testing.T) {
 		t.Errorf("have %q for an arm that is not done", g.Rows[1][1])
 	}
 	wantNotes := []string{
-		"† 3 trials of 42 diverged (a loss became NaN or infinite): a diverged seed counts with an infinite loss and the accuracy of chance.",
+		"† 3 trials of 42 diverged (a loss was no longer finite): a diverged seed counts with an infinite loss and the accuracy of chance.",
 		"‡ Without 22 trials that have no outcome: 19 not begun, 1 failed, 2 running.",
 	}
 	if !slices.Equal(g.Notes, wantNotes) {

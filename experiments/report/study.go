@@ -150,9 +150,9 @@ func notes(s *Study) (all []string) {
 
 // divergedRule says when a run of the study counts as diverged.
 func divergedRule(s *Study) string {
-	rule := "a loss became NaN or infinite"
+	rule := "a loss was no longer finite"
 	if bound := told(s, "diverged_above"); bound != "" {
-		rule = "a loss became NaN, infinite or more than " + bound
+		rule = "a loss was no longer finite, or above " + bound
 	}
 	return rule
 }
