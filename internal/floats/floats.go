@@ -1,5 +1,5 @@
-// Package floats reads the floats of 16 and 32 bits in which weights are kept in
-// files, little-endian, as float32, which is exact.
+// Package floats reads the floats in which weights are kept in files, little-endian,
+// as float32: those of 16 and 32 bits exactly, those of 64 bits rounded to the nearest.
 package floats
 
 import (
@@ -19,10 +19,11 @@ const (
 	Float32       // IEEE 754 binary32
 	Float16       // IEEE 754 binary16
 	BFloat16      // the upper half of a binary32
+	Float64       // IEEE 754 binary64
 )
 
 // Size is the size of a value in bytes.
-func (t Type) Size() int { return [...]int{0, 4, 2, 2}[t] }
+func (t Type) Size() int { return [...]int{0, 4, 2, 2, 8}[t] }
 
 // atOnce is how many bytes are converted at a time.
 const atOnce = 1 << 16
@@ -63,6 +64,10 @@ func (t Type) Decode(dst []float32, b []byte) {
 	case BFloat16:
 		for i := range dst {
 			dst[i] = brain(binary.LittleEndian.Uint16(b[2*i:]))
+		}
+	case Float64:
+		for i := range dst {
+			dst[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(b[8*i:])))
 		}
 	default:
 		panic("floats: values of no type")

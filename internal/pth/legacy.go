@@ -23,7 +23,7 @@ const legacyVersion = 1001
 // the machine that wrote it, the state_dict, and the keys of the storages; and
 // then the storages in the order of the keys, each the number of its values in 8
 // bytes, and the values.
-func readLegacy(f io.ReaderAt, size int64) ([]Tensor, error) {
+func readLegacy(f io.ReaderAt, size int64, part string) ([]Tensor, error) {
 	head := make([]byte, min(size, maxPickle))
 	if n, err := f.ReadAt(head, 0); n < len(head) {
 		return nil, err
@@ -55,7 +55,7 @@ func readLegacy(f io.ReaderAt, size int64) ([]Tensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	tensors, err := stateDict(value)
+	tensors, err := stateDict(value, part)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,9 @@ type (
 	entry struct{ key, value any }
 	// A name stands for something in Python, of which the known are the names below.
 	name string
+	// An inert is a value of a type that no tensor has: nothing is made of it, and
+	// nothing of it is run.
+	inert struct{ of string }
 	// A mark is where the items begin that an opcode collects.
 	mark struct{}
 )
@@ -25,18 +28,16 @@ type (
 // The functions that a state_dict calls; the oldest ones call rebuildOld.
 const (
 	orderedDict   = name("collections.OrderedDict")
+	defaultDict   = name("collections.defaultdict")
 	rebuildTensor = name("torch._utils._rebuild_tensor_v2")
 	rebuildOld    = name("torch._utils._rebuild_tensor") // without requires_grad and hooks
 	rebuildParam  = name("torch._utils._rebuild_parameter")
+	rebuildState  = name("torch._utils._rebuild_parameter_with_state")
+	rebuildType   = name("torch._tensor._rebuild_from_type_v2") // of a tensor with attributes
 )
 
 // storageSuffix is how the names of the storages' types end: torch.FloatStorage.
 const storageSuffix = "Storage"
-
-// known says that a name may be in a state_dict.
-func known(n name) bool {
-	return n == orderedDict || n == rebuildTensor || n == rebuildOld || n == rebuildParam || storageKind(n) != ""
-}
 
 // storageKind is Float for torch.FloatStorage; empty for what names no storage.
 func storageKind(n name) string {
@@ -101,6 +102,18 @@ func (u *unpickler) step(op byte) error {
 		return u.push(nil)
 	case 0x88, 0x89: // NEWTRUE, NEWFALSE
 		return u.push(op == 0x88)
+	case '0': // POP
+		_, err := u.pop()
+		return err
+	case '1': // POP_MARK
+		_, err := u.toMark()
+		return err
+	case '2': // DUP
+		v, err := top[any](u)
+		if err != nil {
+			return err
+		}
+		return u.push(v)
 	case 'K': // BININT1
 		return u.pushNumber(u.number(1))
 	case 'M': // BININT2
@@ -109,7 +122,9 @@ func (u *unpickler) step(op byte) error {
 		n, err := u.number(4)
 		return u.pushNumber(uint64(int32(n)), err)
 	case 0x8a: // LONG1
-		return u.long()
+		return u.long(1)
+	case 0x8b: // LONG4
+		return u.long(4)
 	case 'G': // BINFLOAT
 		var b [8]byte
 		if err := u.read(b[:]); err != nil {
@@ -120,6 +135,48 @@ func (u *unpickler) step(op byte) error {
 		return u.text(1)
 	case 'X', 'T': // BINUNICODE, BINSTRING: Python 2's
 		return u.text(4)
+	case 0x8d: // BINUNICODE8
+		return u.text(8)
+	case 'C': // SHORT_BINBYTES
+		return u.bytes(1)
+	case 'B': // BINBYTES
+		return u.bytes(4)
+	case 0x8e, 0x96: // BINBYTES8, BYTEARRAY8
+		return u.bytes(8)
+	case 0x8f: // EMPTY_SET
+		return u.push(&inert{"set"})
+	case 0x90: // ADDITEMS
+		if _, err := u.toMark(); err != nil {
+			return err
+		}
+		_, err := top[*inert](u)
+		return err
+	case 0x91: // FROZENSET
+		if _, err := u.toMark(); err != nil {
+			return err
+		}
+		return u.push(&inert{"frozenset"})
+	case 0x81, 0x92: // NEWOBJ, NEWOBJ_EX
+		items, err := u.take(map[byte]int{0x81: 2, 0x92: 3}[op])
+		if err != nil {
+			return err
+		}
+		return u.push(&inert{className(items[0])})
+	case 'l': // LIST
+		items, err := u.toMark()
+		if err != nil {
+			return err
+		}
+		return u.push(&list{items})
+	case 'd': // DICT
+		items, err := u.toMark()
+		if err == nil {
+			err = u.push(&dict{})
+		}
+		if err != nil {
+			return err
+		}
+		return u.set(items)
 	case 'c': // GLOBAL
 		return u.global()
 	case 0x93: // STACK_GLOBAL
@@ -214,14 +271,17 @@ func (u *unpickler) pushNumber(n uint64, err error) error {
 	return u.push(int(int64(n)))
 }
 
-// long reads a number of as many bytes as its first one says.
-func (u *unpickler) long() error {
-	n, err := u.number(1)
+// long reads a number of as many bytes as the number before it says, of size bytes.
+func (u *unpickler) long(size int) error {
+	n, err := u.number(size)
 	if err != nil {
 		return err
 	}
 	if n > 8 {
-		return fmt.Errorf("have a whole number of %d bytes, want at most 8", n)
+		if err := u.skip(n); err != nil {
+			return err
+		}
+		return u.push(&inert{"int"})
 	}
 	v, err := u.number(int(n))
 	if n > 0 { // two's complement
@@ -246,6 +306,27 @@ func (u *unpickler) text(n int) error {
 		return err
 	}
 	return u.push(string(b))
+}
+
+// bytes passes over bytes whose length is a number of n bytes.
+func (u *unpickler) bytes(n int) error {
+	size, err := u.number(n)
+	if err == nil {
+		err = u.skip(size)
+	}
+	if err != nil {
+		return err
+	}
+	return u.push(&inert{"bytes"})
+}
+
+func (u *unpickler) skip(size uint64) error {
+	if left := u.in.Len(); size > uint64(left) {
+		u.in.Seek(0, io.SeekEnd)
+		return fmt.Errorf("a value claims %d bytes, but %d are left", size, left)
+	}
+	_, err := u.in.Seek(int64(size), io.SeekCurrent)
+	return err
 }
 
 func (u *unpickler) global() error {
@@ -281,11 +362,15 @@ func (u *unpickler) stackGlobal() error {
 }
 
 func (u *unpickler) pushName(module, what string) error {
-	n := name(module + "." + what)
-	if !known(n) {
-		return fmt.Errorf("it carries %.200q, which is code and not tensors; load the file in PyTorch, where you trust it, and save its state_dict alone", string(n))
+	return u.push(name(module + "." + what))
+}
+
+// className is the name of a class, or what stands in its place.
+func className(v any) string {
+	if n, ok := v.(name); ok {
+		return string(n)
 	}
-	return u.push(n)
+	return describe(v)
 }
 
 func (u *unpickler) pop() (any, error) {
@@ -342,6 +427,9 @@ func top[T any](u *unpickler) (v T, err error) {
 }
 
 func (u *unpickler) appendTo(items []any) error {
+	if _, err := top[*inert](u); err == nil {
+		return nil
+	}
 	l, err := top[*list](u)
 	if err != nil {
 		return fmt.Errorf("%w, want a list", err)
@@ -351,6 +439,9 @@ func (u *unpickler) appendTo(items []any) error {
 }
 
 func (u *unpickler) set(items []any) error {
+	if _, err := top[*inert](u); err == nil {
+		return nil
+	}
 	d, err := top[*dict](u)
 	if err != nil {
 		return fmt.Errorf("%w, want a dict", err)
@@ -393,13 +484,17 @@ func (u *unpickler) get(n int) error {
 }
 
 // storage makes a storage of ("storage", type, key, device, length), and before
-// PyTorch 1.6 of None too: there it could be a part of another storage.
+// PyTorch 1.6 of None too: there it could be a part of another storage, and a module
+// came with its source.
 func (u *unpickler) storage() error {
 	v, err := u.pop()
 	if err != nil {
 		return err
 	}
 	id, _ := v.(tuple)
+	if len(id) == 4 && id[0] == "module" { // ("module", class, file, source)
+		return u.push(id[1])
+	}
 	if len(id) == 6 {
 		if id[5] != nil {
 			return fmt.Errorf("have a storage that is a part of another one (its view_metadata is %s), which is not read here; load the file in PyTorch and save its state_dict again", describe(id[5]))
@@ -435,22 +530,31 @@ func (u *unpickler) call() error {
 	f, ok := items[0].(name)
 	args, ok2 := items[1].(tuple)
 	if !ok || !ok2 {
-		return fmt.Errorf("it calls %s, which is code and not tensors", describe(items[0]))
+		return u.push(&inert{className(items[0])})
 	}
 	switch f {
 	case orderedDict:
 		return u.newDict(args)
+	case defaultDict: // (what makes values of keys that are not there,)
+		return u.newDict(nil)
 	case rebuildTensor, rebuildOld:
 		return u.newTensor(args)
-	case rebuildParam: // (tensor, requires_grad, hooks)
-		if len(args) == 3 {
+	case rebuildParam, rebuildState: // (tensor, requires_grad, hooks), and a state
+		if len(args) == 3 || len(args) == 4 {
 			if t, ok := args[0].(*Tensor); ok {
 				return u.push(t)
 			}
 		}
 		return errors.New("have a parameter that is no tensor")
+	case rebuildType: // (function, type, arguments, state)
+		if len(args) == 4 && (args[0] == rebuildTensor || args[0] == rebuildParam) {
+			if inner, ok := args[2].(tuple); ok {
+				u.stack = append(u.stack, args[0], inner)
+				return u.call()
+			}
+		}
 	}
-	return fmt.Errorf("it calls %s, which makes no tensor", f)
+	return u.push(&inert{string(f)})
 }
 
 // newDict makes an OrderedDict, of nothing or of a list of pairs.
@@ -509,17 +613,22 @@ func numbers(v any) ([]int, bool) {
 	return n, ok
 }
 
-// build drops the attributes of a dict: its _metadata, the versions of modules.
+// build drops the attributes of a value: those of a dict are its _metadata, the
+// versions of modules.
 func (u *unpickler) build() error {
 	state, err := u.pop()
 	if err != nil {
 		return err
 	}
-	_, ok := state.(*dict)
-	if _, err := top[*dict](u); err != nil || !ok {
-		return errors.New("it gives attributes to something else than a dict, which is code and not tensors")
+	switch v, _ := top[any](u); v.(type) {
+	case *inert, *Tensor:
+		return nil
+	case *dict:
+		if _, ok := state.(*dict); ok {
+			return nil
+		}
 	}
-	return nil
+	return errors.New("it gives attributes to what has none")
 }
 
 // describe says in a few words what a value is.
@@ -541,6 +650,8 @@ func describe(v any) string {
 		return "a tensor"
 	case *storage:
 		return "a storage"
+	case *inert:
+		return fmt.Sprintf("a value of type %.200s", v.of)
 	case name:
 		return string(v)
 	}

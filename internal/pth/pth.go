@@ -2,8 +2,9 @@
 // of a pickle, which describes the tensors, and of their storages; or, as PyTorch
 // before 1.6 wrote them, pickles and storages one after the other.
 //
-// A pickle is a program. This package runs none: it knows the few opcodes and
-// names that a state_dict is made of, and anything else in a file is an error.
+// A pickle is a program. This package runs none: it knows the few functions that a
+// state_dict is made of, and whatever else a file calls or holds, such as NumPy's
+// numbers, dates or the state of an optimizer, becomes a value without content.
 package pth
 
 import (
@@ -17,7 +18,6 @@ import (
 	"os"
 	"path"
 	"slices"
-	"strings"
 	"sync"
 
 	"zoo/internal/floats"
@@ -33,8 +33,7 @@ type Tensor struct {
 	stride  []int
 }
 
-// Float is the type of the tensor's values, None if they are no floats of 16 or
-// 32 bits.
+// Float is the type of the tensor's values, None if they are no floats.
 func (t Tensor) Float() floats.Type { return floatTypes[t.Type] }
 
 // Describe gives the tensor's name and shape, and says whether ReadFloats reads it.
@@ -42,7 +41,7 @@ func (t Tensor) Describe() (name string, shape []int, isFloat bool) {
 	return t.Name, t.Shape, t.Float() != floats.None
 }
 
-var floatTypes = map[string]floats.Type{"Float": floats.Float32, "Half": floats.Float16, "BFloat16": floats.BFloat16}
+var floatTypes = map[string]floats.Type{"Float": floats.Float32, "Half": floats.Float16, "BFloat16": floats.BFloat16, "Double": floats.Float64}
 
 // sizes of a storage's values in bytes.
 var sizes = map[string]int{
@@ -92,10 +91,11 @@ var zipMagic = []byte("PK\x03\x04")
 // fifty thousand tensors have some 10 MB.
 const maxPickle = 16 << 20
 
-// Open opens a file that torch.save wrote: of a state_dict, or of a dict in which
-// exactly one value is a state_dict. Errors name the file. Nothing is allocated on
-// the file's word alone.
-func Open(name string) (*Reader, error) {
+// Open opens a file that torch.save wrote: of a state_dict, or of a dict with a
+// state_dict under the key part, or with exactly one if part is empty. Keys of dicts in
+// dicts are joined with dots. Errors name the file. Nothing is allocated on the file's
+// word alone.
+func Open(name, part string) (*Reader, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func Open(name string) (*Reader, error) {
 	r := &Reader{name: name, file: f}
 	info, err := f.Stat()
 	if err == nil {
-		err = r.open(info.Size())
+		err = r.open(info.Size(), part)
 	}
 	if err != nil {
 		f.Close()
@@ -115,7 +115,7 @@ func Open(name string) (*Reader, error) {
 // Close closes the file.
 func (r *Reader) Close() error { return r.file.Close() }
 
-func (r *Reader) open(size int64) error {
+func (r *Reader) open(size int64, part string) error {
 	head := make([]byte, headSize)
 	n, err := r.file.ReadAt(head, 0)
 	if err != nil && err != io.EOF {
@@ -123,7 +123,7 @@ func (r *Reader) open(size int64) error {
 	}
 	head = head[:n]
 	if bytes.HasPrefix(head, magic) {
-		r.Tensors, err = readLegacy(r.file, size)
+		r.Tensors, err = readLegacy(r.file, size, part)
 		return err
 	}
 	if isTar(head) {
@@ -136,12 +136,12 @@ func (r *Reader) open(size int64) error {
 		}
 		return fmt.Errorf("not a file of torch.save: %w", err)
 	}
-	r.Tensors, r.used, err = read(a, size)
+	r.Tensors, r.used, err = read(a, size, part)
 	return err
 }
 
 // read finds the tensors of an archive in a file of size bytes.
-func read(a *zip.Reader, size int64) ([]Tensor, []*storage, error) {
+func read(a *zip.Reader, size int64, part string) ([]Tensor, []*storage, error) {
 	records := map[string]*zip.File{}
 	var folder string
 	for _, f := range a.File {
@@ -173,7 +173,7 @@ func read(a *zip.Reader, size int64) ([]Tensor, []*storage, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("data.pkl, %w", err)
 	}
-	tensors, err := stateDict(value)
+	tensors, err := stateDict(value, part)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -292,7 +292,7 @@ func (t Tensor) contiguous() bool {
 func (r *Reader) ReadFloats(t Tensor, dst []float32, at int) error {
 	kind := t.Float()
 	if kind == floats.None {
-		return fmt.Errorf("%s: tensor %q: have %s, want Float, Half or BFloat16", r.name, t.Name, t.Type)
+		return fmt.Errorf("%s: tensor %q: have %s, want Float, Half, BFloat16 or Double", r.name, t.Name, t.Type)
 	}
 	if len(dst) == 0 {
 		return nil
@@ -357,54 +357,4 @@ func (r *Reader) Verify() error {
 		}
 	}
 	return nil
-}
-
-// stateDict finds the tensors in what a file holds.
-func stateDict(value any) ([]Tensor, error) {
-	d, ok := value.(*dict)
-	if !ok {
-		return nil, fmt.Errorf("it holds %s, want a state_dict: a dict of tensors", describe(value))
-	}
-	tensors, err := d.tensors()
-	if err == nil {
-		return tensors, nil
-	}
-	var keys []string
-	for _, e := range d.entries {
-		if inner, ok := e.value.(*dict); ok && len(inner.entries) > 0 {
-			if found, e2 := inner.tensors(); e2 == nil {
-				keys = append(keys, describe(e.key))
-				tensors = found
-			}
-		}
-	}
-	switch len(keys) {
-	case 0:
-		return nil, fmt.Errorf("it holds no state_dict: %w", err)
-	case 1:
-		return tensors, nil
-	}
-	return nil, fmt.Errorf("it holds %d state_dicts, %s, want one: save the one that is meant by itself", len(keys), strings.Join(keys, ", "))
-}
-
-// tensors are the entries of a dict of tensors by name.
-func (d *dict) tensors() (all []Tensor, err error) {
-	seen := map[string]bool{}
-	for _, e := range d.entries {
-		name, ok := e.key.(string)
-		t, isTensor := e.value.(*Tensor)
-		switch {
-		case !ok:
-			return nil, fmt.Errorf("the key %s is no name", describe(e.key))
-		case !isTensor:
-			return nil, fmt.Errorf("%q is %s, want a tensor", name, describe(e.value))
-		case seen[name]:
-			return nil, fmt.Errorf("tensor %q is there twice", name)
-		}
-		seen[name] = true
-		c := *t
-		c.Name = name
-		all = append(all, c)
-	}
-	return all, nil
 }

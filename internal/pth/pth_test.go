@@ -32,7 +32,7 @@ func TestPyTorch(t *testing.T) {
 		{"n.num_batches_tracked", []int{}, nil},
 	}
 	for _, name := range []string{"torch.pth", "nested.pth", "legacy.pth"} {
-		r, err := Open(filepath.Join("testdata", name))
+		r, err := Open(filepath.Join("testdata", name), "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +152,7 @@ func open(t testing.TB, b []byte) (*Reader, error) {
 	if err := os.WriteFile(name, b, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	r, err := Open(name)
+	r, err := Open(name, "")
 	if err == nil {
 		t.Cleanup(func() { r.Close() })
 	} else if !strings.HasPrefix(err.Error(), name+": ") {
@@ -226,12 +226,12 @@ func TestBadFiles(t *testing.T) {
 		{"negative offset", file(tensorFile(6, -1, []int{6}, []int{1}), data), "tensor of other arguments"},
 		{"huge shape", file(tensorFile(6, 0, []int{1 << 30, 1 << 30}, []int{0, 0}), data), "too large"},
 		{"ranks", file(tensorFile(6, 0, []int{6}, []int{1, 1}), data), "want as many"},
-		{"code", file(p().ops("cos\nsystem\n").text("ls").ops("\x85R.").Bytes()), `it carries "os.system", which is code and not tensors`},
-		{"code by name", file(p().text("builtins").text("eval").ops("\x93.").Bytes()), `"builtins.eval", which is code`},
-		{"module", file(p().ops("ctorchvision.models.resnet\nResNet\n)\x81.").Bytes()), `"torchvision.models.resnet.ResNet", which is code`},
-		{"opcode", file(p().ops(")\x81.").Bytes()), `opcode '\u0081', which is code`},
-		{"calls a text", file(p().text("f").ops(")R.").Bytes()), `it calls "f", which is code`},
-		{"builds a tensor", file(p().tensor(6, 0, []int{6}, []int{1}).ops("}b.").Bytes()), "attributes to something else than a dict"},
+		{"code", file(p().ops("cos\nsystem\n").text("ls").ops("\x85R.").Bytes()), `it holds os.system, which is code and not tensors`},
+		{"code by name", file(p().text("builtins").text("eval").ops("\x93.").Bytes()), `it holds builtins.eval, which is code`},
+		{"module", file(p().ops("ctorchvision.models.resnet\nResNet\n)\x81.").Bytes()), `it holds torchvision.models.resnet.ResNet, which is code`},
+		{"opcode", file(p().ops(")\x82.").Bytes()), `opcode '\u0082', which is code`},
+		{"calls a text", file(p().text("f").ops(")R.").Bytes()), `it holds "f", which is code`},
+		{"builds a tensor", file(p().tensor(6, 0, []int{6}, []int{1}).ops("}b.").Bytes()), "it holds a tensor, want a state_dict"},
 		{"cut", file(p().ops("}(").text("w").Bytes()), "truncated"},
 		{"cut text", file(p().ops("X\xff\xff\xff\x7fab").Bytes()), "a text claims 2147483647 bytes, but 2 are left"},
 		{"no value", file(p().ops(".").Bytes()), "have 0 values, want 1"},
@@ -240,14 +240,59 @@ func TestBadFiles(t *testing.T) {
 		{"newer protocol", file([]byte("\x80\x06.")), "protocol 6"},
 		{"a number", file(p().number(3).ops(".").Bytes()), "it holds 3, want a state_dict"},
 		{"a list", file(p().ops("]").number(3).ops("a.").Bytes()), "it holds a list of 1"},
-		{"no tensors", file(p().ops("}(").text("epoch").number(3).ops("u.").Bytes()), `it holds no state_dict: "epoch" is 3, want a tensor`},
-		{"two state dicts", file(two, data), `2 state_dicts, "model", "ema", want one`},
-		{"twice a name", file(p().ops("}(").text("w").tensor(6, 0, []int{6}, []int{1}).text("w").tensor(6, 0, []int{6}, []int{1}).ops("u.").Bytes(), data), "no state_dict: tensor \"w\" is there twice"},
+		{"no tensors", file(p().ops("}(").text("epoch").number(3).ops("u.").Bytes()), `it holds no state_dict, a dict of tensors: it has "epoch": 3`},
+		{"two state dicts", file(two, data), `2 state_dicts, model, ema: name one behind the file, as in FILE#model`},
+		{"twice a name", file(p().ops("}(").text("w").tensor(6, 0, []int{6}, []int{1}).text("w").tensor(6, 0, []int{6}, []int{1}).ops("u.").Bytes(), data), "tensor \"w\" is there twice"},
 		{"a storage of two types", file(p().storage("Float", "0", 6).storage("Half", "0", 6).ops(".").Bytes()), "two types"},
 		{"a path", file(p().storage("Float", "../0", 6).ops(".").Bytes()), "without a type, a key"},
 	} {
 		if _, err := open(t, c.file); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: have error %v, want one with %q", c.name, err, c.want)
+		}
+	}
+}
+
+// TestInert: what research keeps beside its tensors is passed over, and none of it run.
+func TestInert(t *testing.T) {
+	p := (&pickler{}).ops("\x80\x04}(")
+	p.text("best").ops("cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n").text("f8").ops("\x89\x88\x87R(K\x03").text("<").ops("NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tbC\x08\x00\x00\x00\x00\x00\x00\xf0?tR")
+	p.text("tags").ops("\x8f(").text("a").text("b").ops("\x90")
+	p.text("frozen").ops("(").text("a").ops("\x91")
+	p.text("when").ops("cdatetime\ndatetime\nC\x0a0123456789\x85R")
+	p.text("args").ops("cargparse\nNamespace\n)\x81}(").text("lr").ops("G\x3f\xb9\x99\x99\x99\x99\x99\x9aub")
+	p.text("losses").ops("ccollections\ndefaultdict\nc__builtin__\nlist\n\x85R")
+	p.text("evil").ops("cos\nsystem\n").text("touch pwned").ops("\x85R")
+	p.text("optimizer").ops("}(").text("state").ops("}(K\x00}(").text("exp_avg").tensor(6, 0, []int{6}, []int{1}).ops("uuu")
+	p.text("best_acc1").tensor(6, 0, []int{}, []int{})
+	p.text("state_dict").ops("}(").text("w").tensor(6, 0, []int{2, 3}, []int{3, 1}).ops("uu.")
+	r, err := open(t, archive(t, zip.Store, record{"a/data.pkl", p.Bytes()}, record{"a/data/0", counting(6)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Tensors) != 1 || r.Tensors[0].Name != "w" {
+		t.Errorf("have %+v, want w", r.Tensors)
+	}
+}
+
+// TestParts: one of several state_dicts is chosen by its key.
+func TestParts(t *testing.T) {
+	two := (&pickler{}).ops("\x80\x02}(").text("model").ops("}(").text("w").tensor(6, 0, []int{6}, []int{1}).ops("u").
+		text("ema").ops("}(").text("shadow").ops("}(").text("v").tensor(6, 0, []int{6}, []int{1}).ops("uuu.").Bytes()
+	name := filepath.Join(t.TempDir(), "two.pth")
+	if err := os.WriteFile(name, archive(t, zip.Store, record{"a/data.pkl", two}, record{"a/data/0", counting(6)}), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for part, want := range map[string]string{"model": "w", "ema.shadow": "v"} {
+		r, err := Open(name, part)
+		if err != nil || r.Tensors[0].Name != want {
+			t.Errorf("%s: have %+v, %v, want %s", part, r, err, want)
+			continue
+		}
+		r.Close()
+	}
+	for part, want := range map[string]string{"": "model, ema.shadow: name one", "else": "no state_dict else: it has model, ema.shadow"} {
+		if _, err := Open(name, part); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: have error %v, want %q", part, err, want)
 		}
 	}
 }
@@ -306,7 +351,7 @@ func FuzzPickle(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tensors, _, err := read(z, int64(len(b)))
+		tensors, _, err := read(z, int64(len(b)), "")
 		checkTensors(t, tensors, err)
 	})
 }
@@ -325,7 +370,7 @@ func FuzzFile(f *testing.F) {
 		if err != nil {
 			return
 		}
-		tensors, _, err := read(z, int64(len(b)))
+		tensors, _, err := read(z, int64(len(b)), "")
 		checkTensors(t, tensors, err)
 	})
 }

@@ -49,7 +49,7 @@ func decodeHeader(header []byte) (meta map[string]string, places []place, err er
 		}
 		seen[name] = true
 		if name == metaKey {
-			if err := d.Decode(&meta); err != nil {
+			if meta, err = decodeMeta(d); err != nil {
 				return nil, nil, fmt.Errorf("%s: %w", metaKey, err)
 			}
 			continue
@@ -67,6 +67,27 @@ func decodeHeader(header []byte) (meta map[string]string, places []place, err er
 		return nil, nil, errors.New("text after the JSON object")
 	}
 	return meta, places, nil
+}
+
+// decodeMeta reads the texts about a file. The format wants texts alone; what other
+// writers put there, numbers and lists, is kept as it is written.
+func decodeMeta(d *json.Decoder) (map[string]string, error) {
+	var raw map[string]json.RawMessage
+	if err := d.Decode(&raw); err != nil {
+		if errors.As(err, new(*json.UnmarshalTypeError)) {
+			return nil, errors.New("want names with texts, as in {\"format\": \"pt\"}")
+		}
+		return nil, err
+	}
+	meta := map[string]string{}
+	for key, value := range raw {
+		var text string
+		if json.Unmarshal(value, &text) != nil {
+			text = string(value)
+		}
+		meta[key] = text
+	}
+	return meta, nil
 }
 
 // checkPlaces sorts the tensors by place and checks that each has the bytes

@@ -62,17 +62,16 @@ func (r *Reader) open() error {
 // Close closes the file.
 func (r *Reader) Close() error { return r.file.Close() }
 
-// Float is the type of the tensor's values, None if they are no floats of 16 or
-// 32 bits.
+// Float is the type of the tensor's values, None if they are no floats.
 func (t Stored) Float() floats.Type { return floatTypes[t.DType] }
 
-var floatTypes = map[string]floats.Type{"F32": floats.Float32, "F16": floats.Float16, "BF16": floats.BFloat16}
+var floatTypes = map[string]floats.Type{"F32": floats.Float32, "F16": floats.Float16, "BF16": floats.BFloat16, "F64": floats.Float64}
 
 // ReadFloats fills dst with the values of a tensor of floats from the at-th on.
 // Several calls may be under way at once.
 func (r *Reader) ReadFloats(t Stored, dst []float32, at int) error {
 	if t.Float() == floats.None {
-		return fmt.Errorf("%s: tensor %q: have %s, want F32, F16 or BF16", r.name, t.Name, t.DType)
+		return fmt.Errorf("%s: tensor %q: have %s, want F64, F32, F16 or BF16", r.name, t.Name, t.DType)
 	}
 	if err := t.Float().ReadAt(r.file, dst, t.at+int64(at)*int64(t.Float().Size())); err != nil {
 		return fmt.Errorf("%s: tensor %q: %w", r.name, t.Name, err)
