@@ -13,13 +13,7 @@ func Differences(s *Study) Table {
 	t := Table{Title: "What differs between the arms", Header: []string{"arm"}}
 	values := func(key string) (all []string) {
 		for _, a := range s.Arms {
-			value := ""
-			for _, c := range a.Changes {
-				if c.Key == key {
-					value = c.Value
-				}
-			}
-			all = append(all, value)
+			all = append(all, a.Setting(key))
 		}
 		return all
 	}

@@ -160,6 +160,12 @@ func (s Signal) Weighted() bool {
 // Done tells whether the trial has an outcome: it is complete, or it diverged.
 func (t Trial) Done() bool { return run.Done(t.State) }
 
+// DivergedAt is the step at which the trial diverged, where its summary has it.
+func (t Trial) DivergedAt() (step int, ok bool) {
+	v, ok := t.Summary.Float("diverged_at_step")
+	return int(v), ok && t.State == run.Diverged
+}
+
 // Value is a number of the trial's summary. Besides the names there, x.error is
 // 1 − x.accuracy, and diverged is 1 or 0. A trial that diverged has an infinite
 // loss, and the accuracy and top5 of chance; of a trial that is not done nothing is known.
@@ -221,6 +227,17 @@ func (a Arm) Values(metric string) (v []float64) {
 		}
 	}
 	return v
+}
+
+// Setting is the arm's value of a key that differs between the arms; empty for
+// other keys.
+func (a Arm) Setting(key string) string {
+	for _, c := range a.Changes {
+		if c.Key == key {
+			return c.Value
+		}
+	}
+	return ""
 }
 
 // Pairs are a metric of two arms for the seeds that are done in both.

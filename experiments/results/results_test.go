@@ -90,3 +90,32 @@ func TestSeries(t *testing.T) {
 		t.Errorf("have %v at %v", values, steps)
 	}
 }
+
+func TestDivergedAt(t *testing.T) {
+	for _, c := range []struct {
+		state   string
+		summary run.Summary
+		want    int
+		ok      bool
+	}{
+		{run.Diverged, run.Summary{"diverged_at_step": 7.0}, 7, true},
+		{run.Diverged, nil, 0, false},
+		{run.Complete, run.Summary{"diverged_at_step": 7.0}, 7, false},
+	} {
+		trial := Trial{State: c.state}
+		trial.Summary = c.summary
+		if have, ok := trial.DivergedAt(); ok != c.ok || ok && have != c.want {
+			t.Errorf("%s with %v: have %d, %v, want %d, %v", c.state, c.summary, have, ok, c.want, c.ok)
+		}
+	}
+}
+
+func TestSetting(t *testing.T) {
+	a := Arm{Changes: []Change{{Key: "train.batch", Value: "32"}}}
+	if have := a.Setting("train.batch"); have != "32" {
+		t.Errorf("have %q, want 32", have)
+	}
+	if have := a.Setting("train.epochs"); have != "" {
+		t.Errorf("have %q for a key that does not differ", have)
+	}
+}
