@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -24,7 +25,7 @@ func under(s *Study) string {
 func alongs(s *Study, axis int) (all []Figure) {
 	for _, metric := range s.View.Metrics {
 		if ch := along(s, axis, quantityOf(metric)); len(ch.lines) > 0 {
-			all = append(all, ch.figure())
+			all = append(all, ch.figure(s))
 		}
 	}
 	return all
@@ -51,47 +52,59 @@ func along(s *Study, axis int, q quantity) chart {
 	for i, l := range a.Labels {
 		ch.xTicks = append(ch.xTicks, plot.Tick{Value: place[i], Label: plain(l)})
 	}
-	slices.SortFunc(ch.xTicks, func(a, b plot.Tick) int {
-		if a.Value < b.Value {
-			return -1
+	slices.SortFunc(ch.xTicks, func(a, b plot.Tick) int { return cmp.Compare(a.Value, b.Value) })
+	if n := len(s.Seeds); n > 1 && n <= mostSeeds {
+		ch.under = fmt.Sprintf("● mean and its 95 %% interval; ○ the %d seeds", n)
+	}
+	var absent absences
+	var less fewer
+	some := false
+	all := seriesAlong(s, axis)
+	for k, r := range all {
+		l := line{name: r.name, width: 2.2, glyphs: true, paint: hues[0]}
+		if len(all) <= len(hues) {
+			l.paint = hues[k]
+		} else {
+			l.panel, l.alone = r.name, true
 		}
-		return 1
-	})
-	hollow := false
-	for k, r := range seriesAlong(s, axis) {
-		l := line{name: r.name, width: 2.2, glyphs: true}
-		l.paint, l.dashes = hue(k)
 		for i, arm := range r.arms {
 			if arm == nil {
 				continue
 			}
-			sample := stats.Describe(arm.Values(q.metric))
-			if sample.N == 0 {
+			values := arm.Values(q.metric)
+			sample := stats.Describe(values)
+			switch {
+			case sample.N == 0:
+				absent.add(armName(s, arm), reason(arm.Trials, len(arm.Trials), "no "+plain(q.metric)))
 				continue
+			case math.IsNaN(sample.Mean):
+				absent.add(armName(s, arm), "whose mean is no number")
+				continue
+			}
+			if part := of(sample.N, arm); part != "" {
+				less = append(less, armName(s, arm)+" ("+part+")")
 			}
 			p := point{
 				x: place[i], y: sample.Mean * q.scale(), lo: sample.Lo * q.scale(), hi: sample.Hi * q.scale(),
-				label: plain(a.Labels[i]), text: cell(q, arm), hollow: arm.Count(run.Diverged) > 0,
+				label: plain(a.Labels[i]), text: cell(q, arm), some: arm.Count(run.Diverged) > 0,
 			}
-			hollow = hollow || p.hollow && !math.IsInf(p.y, 0)
+			if sample.N > 1 && sample.N <= mostSeeds {
+				for _, v := range values {
+					p.seeds = append(p.seeds, v*q.scale())
+				}
+			}
+			some = some || p.some && !math.IsInf(p.y, 0)
 			l.points = append(l.points, p)
 		}
-		slices.SortStableFunc(l.points, func(a, b point) int {
-			switch {
-			case a.x < b.x:
-				return -1
-			case a.x > b.x:
-				return 1
-			}
-			return 0
-		})
+		slices.SortStableFunc(l.points, func(a, b point) int { return cmp.Compare(a.x, b.x) })
 		if l.points != nil {
 			ch.lines = append(ch.lines, l)
 		}
 	}
-	if hollow {
-		ch.notes = append(ch.notes, "○: some seeds diverged, and count with the accuracy of chance.")
+	if some {
+		ch.notes = append(ch.notes, divergedMark+" some seeds diverged, and count with the accuracy of chance.")
 	}
+	ch.notes = slices.Concat(ch.notes, less.notes(), absent.notes("a point"))
 	if len(ch.lines) > 0 {
 		for _, r := range s.View.Reference {
 			if r.Metric == q.metric {
@@ -108,7 +121,7 @@ func (ch *chart) reference(q quantity, r results.Reference, a results.Axis) {
 		ch.notes = append(ch.notes, plain(r.Label)+" is left out: the x axis has no numbers.")
 		return
 	}
-	l := line{name: plain(r.Label), paint: muted, width: 1.6, dashes: patterns[1], glyphs: false}
+	l := line{name: plain(r.Label), paint: muted, width: 1.6, dashes: dashed, common: true}
 	least, most := slices.Min(a.Values), slices.Max(a.Values)
 	beyond := 0
 	for i := range min(len(r.X), len(r.Y)) {

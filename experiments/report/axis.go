@@ -22,6 +22,18 @@ func (s span) can(v float64) bool {
 	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!s.log || v > 0)
 }
 
+// edge is where a value stands that has no place on the axis: 1 is the upper end,
+// −1 the lower one. It is 0 for a value that has a place, and for NaN.
+func (s span) edge(v float64) int {
+	switch {
+	case math.IsInf(v, 1):
+		return 1
+	case math.IsInf(v, -1), s.log && v <= 0:
+		return -1
+	}
+	return 0
+}
+
 func (s *span) take(v float64) {
 	if s.can(v) {
 		s.min, s.max = min(s.min, v), max(s.max, v)

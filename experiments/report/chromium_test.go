@@ -54,7 +54,7 @@ func TestInChromium(t *testing.T) {
 	for _, want := range []string{
 		"figure-test-error: depth 44 plain 15.1 [13.7, 16.7] residual 5.1 [4.1, 6.3] He et al. 2015, CIFAR-10 (paper) 7.17",
 		"figure-train-loss: depth 44 plain 0.819 ± 0.008 residual 0.118 ± 0.012",
-		"figure-curves: step 2", "plain, 44 0.9", "wide: false",
+		"figure-curves: step 60 residual, 8 1.30", "residual, 44 1.24", "wide: false",
 	} {
 		if !strings.Contains(title, want) {
 			t.Errorf("have %q, want %q in it", title, want)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
@@ -30,11 +29,12 @@ func dots(s *Study) (all []Figure) {
 
 // dotRow is an arm of a dot plot.
 type dotRow struct {
-	name   string
-	sample stats.Sample
-	seeds  []float64
-	paint  paint
-	text   string
+	name         string
+	n            int
+	mean, lo, hi float64
+	seeds        []float64
+	paint        paint
+	text         string // in the place of a mean
 }
 
 type dotRows struct {
@@ -45,79 +45,20 @@ type dotRows struct {
 }
 
 func dotPlot(s *Study, q quantity) Figure {
-	d := dotRows{x: empty(slices.Contains(s.View.Log, q.metric))}
-	var notes []string
-	bands := empty(d.x.log)
-	infinite, without, diverged := false, false, false
-	looks := looks(s)
-	style := letters(labelSize, ink, false)
-	for i := range s.Arms {
-		a := &s.Arms[i]
-		r := dotRow{name: armName(s, a), paint: looks[i].paint}
-		for _, v := range a.Values(q.metric) {
-			v *= q.scale()
-			r.seeds = append(r.seeds, v)
-			d.x.take(v)
-			infinite = infinite || math.IsInf(v, 0)
-			without = without || d.x.log && v <= 0
-		}
-		r.sample = stats.Describe(r.seeds)
-		d.x.take(r.sample.Mean)
-		bands.take(r.sample.Lo)
-		bands.take(r.sample.Hi)
-		switch n := a.Count(run.Diverged); {
-		case r.sample.N == 0:
-			r.text = "no result"
-		case math.IsInf(r.sample.Mean, 0) || math.IsNaN(r.sample.Mean):
-			r.text = "diverged"
-			if n < r.sample.N {
-				r.text = fmt.Sprintf("%d of %d diverged", n, r.sample.N)
-			}
-		case n > 0:
-			diverged = true
-			r.name += " " + divergedMark
-		}
-		d.label = max(d.label, style.Width(r.name)*1.08)
-		d.rows = append(d.rows, r)
-	}
-	d.wide = d.label > figureWidth*0.36
-	room := max(d.x.max-d.x.min, math.Abs(d.x.max)*0.2)
-	least, most := d.x.min-room, d.x.max+room
+	d, notes := rowsOf(s, q)
+	title, subtitle := q.String(), "1 seed"
 	if d.x.log {
-		room = max(d.x.max/d.x.min, 3)
-		least, most = d.x.min/room, d.x.max*room
+		title += logTitle
 	}
-	if bands.min < least || bands.max > most || q.percent && (bands.min < 0 || bands.max > 100) {
-		notes = append(notes, "Intervals are cut at the edges.")
-	}
-	d.x.min, d.x.max = max(min(d.x.min, bands.min), least), min(max(d.x.max, bands.max), most)
-	if q.percent && !d.x.log {
-		d.x.min, d.x.max = max(d.x.min, 0), min(d.x.max, 100)
-	}
-	d.x.widen(0.04)
-	if q.percent && !d.x.log {
-		d.x.min, d.x.max = max(d.x.min, -0.5), min(d.x.max, 100.5)
-	}
-	if diverged {
-		notes = append(notes, divergedMark+": some seeds diverged, and count with the accuracy of chance.")
-	}
-	if infinite {
-		notes = append(notes, "▶ at the right edge: diverged seeds; their arm has no mean.")
-	}
-	if without {
-		notes = append(notes, "Values that are not above 0 have no place on the logarithmic axis, and are left out.")
-	}
-	subtitle := "1 seed"
 	if len(s.Seeds) > 1 {
-		subtitle = fmt.Sprintf("● mean, bar its 95 %% interval; small: the %d seeds", len(s.Seeds))
+		subtitle = fmt.Sprintf("● mean and its 95 %% interval; ○ the %d seeds", len(s.Seeds))
 	}
-	f := Figure{Name: fileName(q.metric), Title: q.String(), Caption: strings.Join(notes, " "),
-		height: headingHeight + d.step()*vg.Length(len(d.rows)) + 34}
+	f := newFigure(s, fileName(q.metric), title, subtitle, notes, d.step()*vg.Length(len(d.rows))+34)
 	for _, r := range d.rows {
 		f.paints = append(f.paints, r.paint)
 	}
-	f.draw = func(c draw.Canvas) {
-		c = heading(c, f.Title, subtitle)
+	f.content = func(c draw.Canvas) {
+		c.Rectangle = f.inside
 		p := emptyPlot()
 		d.x.apply(&p.X)
 		p.Y.Min, p.Y.Max = 0, float64(len(d.rows))
@@ -127,6 +68,99 @@ func dotPlot(s *Study, q quantity) Figure {
 		p.Draw(draw.Crop(c, 4+d.left(), -12, 4, 0))
 	}
 	return f
+}
+
+// rowsOf are the rows with their axis, and what is to be said of them.
+func rowsOf(s *Study, q quantity) (d dotRows, notes []string) {
+	d.x = empty(slices.Contains(s.View.Log, q.metric))
+	var values, intervals []float64
+	above, diverged := false, false
+	looks := looks(s)
+	for i := range s.Arms {
+		a := &s.Arms[i]
+		r := dotRow{name: armName(s, a), paint: looks[i].paint}
+		for _, v := range a.Values(q.metric) {
+			v *= q.scale()
+			r.seeds = append(r.seeds, v)
+			above = above || math.IsInf(v, 1)
+		}
+		// Scaled after it was described: intervals may depend on what bounds the values.
+		sample := stats.Describe(a.Values(q.metric))
+		r.n, r.mean, r.lo, r.hi = sample.N, sample.Mean*q.scale(), sample.Lo*q.scale(), sample.Hi*q.scale()
+		for _, v := range append([]float64{r.mean}, r.seeds...) {
+			if !math.IsInf(v, 0) && !math.IsNaN(v) {
+				values = append(values, v)
+			}
+		}
+		if !math.IsNaN(r.lo) && !math.IsNaN(r.hi) {
+			intervals = append(intervals, r.lo, r.hi)
+		}
+		switch n := a.Count(run.Diverged); {
+		case r.n == 0:
+			r.text = reason(a.Trials, len(a.Trials), "no "+plain(q.metric))
+		case math.IsInf(r.mean, 1) && n > 0:
+			r.text = "diverged"
+			if n < r.n {
+				r.text = fmt.Sprintf("%d of %d diverged", n, r.n)
+			}
+		case math.IsNaN(r.mean):
+			r.text = "no number"
+		case n > 0:
+			diverged = true
+			r.name += " " + divergedMark
+		}
+		if part := of(r.n, a); part != "" && r.n > 0 {
+			r.name += " (" + part + ")"
+		}
+		d.rows = append(d.rows, r)
+	}
+	if !d.x.log && crowded(values, nil) {
+		d.x.log = true
+		notes = append(notes, whyLog("x", values))
+	}
+	style := letters(labelSize, ink, false)
+	below := false
+	for _, r := range d.rows {
+		d.label = max(d.label, style.Width(r.name)*1.08)
+		below = below || slices.ContainsFunc(append(r.seeds, r.mean), func(v float64) bool { return d.x.edge(v) < 0 })
+	}
+	d.wide = d.label > figureWidth*0.36
+	if cut := d.bound(values, intervals, q.percent); cut {
+		notes = append(notes, "Intervals are cut at the edges.")
+	}
+	if diverged {
+		notes = append(notes, divergedMark+" some seeds diverged, and count with the accuracy of chance.")
+	}
+	if above {
+		notes = append(notes, infinite("►", "right"))
+	}
+	if below {
+		notes = append(notes, noPlace("◄", "left", d.x))
+	}
+	return d, notes
+}
+
+// bound finds the range of the axis, and tells whether it cuts intervals.
+func (d *dotRows) bound(values, intervals []float64, percent bool) (cut bool) {
+	bands := empty(d.x.log)
+	for _, v := range values {
+		d.x.take(v)
+	}
+	for _, v := range intervals {
+		bands.take(v)
+	}
+	linear := percent && !d.x.log
+	least, most := d.x.min, d.x.max
+	d.x.reach(bands)
+	if linear { // but what is beyond 0 and 100 itself is shown
+		d.x.min, d.x.max = max(d.x.min, min(0, least)), min(d.x.max, max(100, most))
+	}
+	from, to := d.x.min, d.x.max
+	d.x.widen(0.04)
+	if linear && least >= 0 && most <= 100 {
+		d.x.min, d.x.max = max(d.x.min, -0.5), min(d.x.max, 100.5)
+	}
+	return slices.ContainsFunc(intervals, func(v float64) bool { return v < from || v > to })
 }
 
 // step is the height of a row.
@@ -169,24 +203,34 @@ func (d dotRows) Plot(c draw.Canvas, p *plot.Plot) {
 		if r.text != "" {
 			s := letters(labelSize, muted, false)
 			s.XAlign = text.XRight
-			beside(c, s, c.Max.X-14, y, r.text)
+			beside(c, s, c.Max.X-14, y, fit(r.text, s, c.Size().X-20))
 		}
 		for _, v := range r.seeds {
-			switch {
-			case math.IsInf(v, 1):
-				x := c.Max.X - 5
-				c.FillPolygon(r.paint.light, []vg.Point{{X: x - 4, Y: y - 4.5}, {X: x - 4, Y: y + 4.5}, {X: x + 4, Y: y}})
-			case d.x.can(v) && len(r.seeds) > 1:
-				c.DrawGlyphNoClip(draw.GlyphStyle{Color: r.paint.thin(seedOpacity), Radius: 2.4, Shape: draw.CircleGlyph{}}, vg.Point{X: fx(v), Y: y - 6})
+			if edge := d.x.edge(v); edge != 0 {
+				pointer(c, r.paint, y-6, edge, 3)
+			} else if d.x.can(v) && len(r.seeds) > 1 {
+				r.paint.ring(c, vg.Point{X: fx(v), Y: y - 6})
 			}
 		}
-		if !d.x.can(r.sample.Mean) {
-			continue
+		at := y + 1.5
+		if r.hi >= d.x.min && r.lo <= d.x.max {
+			c.StrokeLine2(stroke(r.paint.light, 2, nil), fx(d.x.within(r.lo)), at, fx(d.x.within(r.hi)), at)
 		}
-		at := vg.Point{X: fx(r.sample.Mean), Y: y + 1.5}
-		if d.x.can(r.sample.Hi) {
-			c.StrokeLine2(stroke(r.paint.light, 2, nil), fx(d.x.within(r.sample.Lo)), at.Y, fx(d.x.within(r.sample.Hi)), at.Y)
+		switch edge := d.x.edge(r.mean); {
+		case edge < 0:
+			pointer(c, r.paint, at, edge, 5)
+		case d.x.can(r.mean):
+			r.paint.disc(c, vg.Point{X: fx(r.mean), Y: at}, 4)
 		}
-		c.DrawGlyphNoClip(draw.GlyphStyle{Color: r.paint.light, Radius: 4, Shape: draw.CircleGlyph{}}, at)
 	}
+}
+
+// pointer draws a triangle at the right edge, or at the left one.
+func pointer(c draw.Canvas, p paint, y vg.Length, edge int, size vg.Length) {
+	x := c.Max.X - size - 1
+	if edge < 0 {
+		x = c.Min.X + size + 1
+	}
+	tip := size * vg.Length(edge)
+	c.FillPolygon(p.light, []vg.Point{{X: x - tip, Y: y - size}, {X: x - tip, Y: y + size}, {X: x + tip, Y: y}})
 }

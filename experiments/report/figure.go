@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image/color"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/image/font"
@@ -29,11 +30,42 @@ const (
 type Figure struct {
 	Name    string // of its files
 	Title   string
-	Caption string // what the drawing cannot say itself: units, what is left out
-	height  vg.Length
-	paints  []paint
-	draw    func(draw.Canvas)
-	readout readout
+	Caption string // the notes at its foot: what marks mean, what is not drawn and why
+
+	under, source string
+	height        vg.Length
+	inside        vg.Rectangle // between heading and foot; the lower left corner is the origin
+	foot          []string     // lines of the notes, and the experiment's name
+	paints        []paint
+	content       func(draw.Canvas)
+	readout       readout
+}
+
+// newFigure is a figure without content, which its caller adds. What the figure
+// must say stands in the drawing itself, so that it is not lost when that is
+// copied out of its report.
+func newFigure(s *Study, name, title, under string, notes []string, content vg.Length) Figure {
+	f := Figure{Name: name, Title: title, Caption: strings.Join(notes, " "), under: under, source: plain(s.Name)}
+	style := letters(labelSize, muted, false)
+	for _, n := range append(slices.Clone(notes), "experiment "+f.source) {
+		f.foot = append(f.foot, wrap(n, style, figureWidth-8)...)
+	}
+	foot := vg.Length(len(f.foot))*footLine + 6
+	f.inside = vg.Rectangle{Min: vg.Point{Y: foot}, Max: vg.Point{X: figureWidth, Y: foot + content}}
+	f.height = headingHeight + content + foot
+	return f
+}
+
+const footLine = labelSize + 3
+
+// draw draws the figure on a canvas of its size.
+func (f Figure) draw(c draw.Canvas) {
+	heading(c, f.Title, f.under)
+	f.content(c)
+	style := letters(labelSize, muted, false)
+	for i, l := range f.foot {
+		c.FillText(style, vg.Point{X: c.Min.X + 4, Y: c.Min.Y + 6 + footLine*vg.Length(len(f.foot)-1-i)}, l)
+	}
 }
 
 // Figures are the drawings of a study, the most important first.
@@ -88,7 +120,7 @@ func (f Figure) SVG() ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg class="plot" width="%g" height="%g" viewBox="0 0 %g %g" xmlns="http://www.w3.org/2000/svg" role="img">`+"\n",
 		4*figureWidth/3, 4*f.height/3, figureWidth, f.height)
-	fmt.Fprintf(&b, "<title>%s</title>\n<style>%s</style>\n%s</svg>\n", escapeXML(f.Title), darkRules(f.paints), body)
+	fmt.Fprintf(&b, "<title>%s: %s</title>\n<style>%s</style>\n%s</svg>\n", escapeXML(f.source), escapeXML(f.Title), darkRules(f.paints), body)
 	return b.Bytes(), nil
 }
 
@@ -144,16 +176,41 @@ func fit(s string, style text.Style, width vg.Length) string {
 	return strings.TrimSpace(string(runes)) + "…"
 }
 
-// heading writes title and subtitle, and gives what is left of the canvas.
-func heading(c draw.Canvas, title, under string) draw.Canvas {
+// wrap breaks a text into lines of that width, between words where it can.
+func wrap(s string, style text.Style, width vg.Length) (lines []string) {
+	width /= 1.15 // other fonts may be wider
+	line := ""
+	for _, word := range strings.Fields(s) {
+		if line != "" && style.Width(line+" "+word) <= width {
+			line += " " + word
+			continue
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+		for line = word; style.Width(line) > width; {
+			runes := []rune(line)
+			n := len(runes) - 1
+			for n > 1 && style.Width(string(runes[:n])) > width {
+				n--
+			}
+			lines, line = append(lines, string(runes[:n])), string(runes[n:])
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// heading writes title and subtitle.
+func heading(c draw.Canvas, title, under string) {
 	s := letters(titleSize, ink, true)
 	c.Max.Y -= titleSize + 3
 	c.FillText(s, vg.Point{X: c.Min.X + 4, Y: c.Max.Y}, fit(title, s, figureWidth-8))
 	s = letters(labelSize, muted, false)
 	c.Max.Y -= labelSize + 4
 	c.FillText(s, vg.Point{X: c.Min.X + 4, Y: c.Max.Y}, fit(under, s, figureWidth-8))
-	c.Max.Y -= 8
-	return c
 }
 
 const headingHeight = titleSize + 3 + labelSize + 4 + 8

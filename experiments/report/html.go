@@ -60,9 +60,9 @@ type pageVerdict struct {
 type pagePart struct{ Text, Left, Op, Right, Margin, Note string }
 
 type pageFigure struct {
-	ID, Caption string
-	Readout     string // JSON, or empty
-	SVG         template.HTML
+	ID      string
+	Readout string // JSON, or empty
+	SVG     template.HTML
 }
 
 type pageTable struct {
@@ -96,8 +96,8 @@ func HTML(w io.Writer, s *Study, verdicts []claims.Verdict, live bool) error {
 		if err != nil {
 			return err
 		}
-		out := pageFigure{ID: id, Caption: f.Caption, SVG: template.HTML(svg)}
-		if f.readout.Lines != nil {
+		out := pageFigure{ID: id, SVG: template.HTML(svg)}
+		if f.readout.Panels != nil {
 			b, err := json.Marshal(f.readout)
 			if err != nil {
 				return err

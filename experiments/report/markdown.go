@@ -35,9 +35,6 @@ func Markdown(w io.Writer, s *Study, verdicts []claims.Verdict, figureNames ...s
 	for i, f := range Figures(s) {
 		if i < len(figureNames) {
 			fmt.Fprintf(&b, "![%s](%s)\n\n", escape(f.Title), address(figureNames[i]))
-			if f.Caption != "" {
-				fmt.Fprintf(&b, "%s\n\n", escape(f.Caption))
-			}
 		}
 	}
 	for _, t := range Tables(s) {

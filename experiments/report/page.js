@@ -12,24 +12,27 @@
     const data = JSON.parse(figure.dataset.readout || "null");
     if (!data) return;
     const drawing = figure.querySelector("svg.plot"), values = figure.querySelector(".values");
-    const places = [...new Map(data.lines.flatMap((l) => l.points).map((p) => [p.x, p.label]))].sort((a, b) => a[0] - b[0]);
-    if (!places.length) return;
+    for (const p of data.panels) p.places = [...new Map(p.lines.flatMap((l) => l.points).map((p) => [p.x, p.label]))];
+    const panels = data.panels.filter((p) => p.places.length);
+    if (!panels.length) return;
     const mark = made(svg, "g", {style: "pointer-events:none"});
     drawing.append(mark);
     let shown = null;
 
     const show = (event) => {
       const box = drawing.getBoundingClientRect(), view = drawing.viewBox.baseVal;
-      const x = (event.clientX - box.left) * view.width / box.width;
-      let best = places[0];
-      for (const p of places) if (Math.abs(p[0] - x) < Math.abs(best[0] - x)) best = p;
+      const x = (event.clientX - box.left) * view.width / box.width, y = (event.clientY - box.top) * view.height / box.height;
+      const away = (v, from, to) => Math.max(from - v, v - to, 0);
+      const distance = (p) => Math.hypot(away(x, p.left, p.right), away(y, p.top, p.bottom));
+      const panel = panels.reduce((a, b) => distance(b) < distance(a) ? b : a);
+      const best = panel.places.reduce((a, b) => Math.abs(b[0] - x) < Math.abs(a[0] - x) ? b : a);
       if (best === shown) return;
       shown = best;
-      mark.replaceChildren(made(svg, "line", {x1: best[0], x2: best[0], y1: data.top, y2: data.bottom, style: "stroke:#59626E;stroke-width:1"}));
+      mark.replaceChildren(made(svg, "line", {x1: best[0], x2: best[0], y1: panel.top, y2: panel.bottom, style: "stroke:#59626E;stroke-width:1"}));
       const title = made("", "p", {class: "at"});
       title.textContent = data.x + " " + best[1];
       const rows = [title];
-      for (const l of data.lines) {
+      for (const l of panel.lines) {
         const p = l.points.find((p) => Math.abs(p.x - best[0]) < 0.25);
         if (!p) continue;
         mark.append(made(svg, "circle", {cx: p.x, cy: p.y, r: 4, style: "fill:" + l.color}));

@@ -27,33 +27,44 @@ var (
 	muted = rgb(0x59626E, 0x9DA7B3)
 	rule  = rgb(0xE3E6EA, 0x2A313B)
 	base  = rgb(0x8B949E, 0x6E7781)
+	faint = rgb(0xC9CED4, 0x414A55)
 )
 
-// hues can be told apart by people who do not see all colours (Okabe and Ito
-// 2008, without the yellow that white swallows).
+// hues can be told apart, in both looks, also by people who do not see all colours
+// (the first three are of Okabe and Ito 2008). A panel has no more lines than that.
 var hues = []paint{
-	rgb(0x0072B2, 0x4FA8E0),
-	rgb(0xD55E00, 0xF08A45),
-	rgb(0x009E73, 0x35C498),
-	rgb(0xB5548F, 0xE08FBF),
-	rgb(0xB88600, 0xE6B422),
-	rgb(0x5B5BD6, 0x9A9AF5),
-	rgb(0x7A4E2D, 0xC39A78),
-	rgb(0x3D8DA8, 0x7CCBE4),
+	rgb(0x0072B2, 0x92B9F8),
+	rgb(0xD55E00, 0xF28F29),
+	rgb(0x009E73, 0x4CD2AB),
+	rgb(0x9884F3, 0xC277F5),
+	rgb(0x540D51, 0xFACEF4),
+	rgb(0x085023, 0xB4F662),
+	rgb(0xA13170, 0xF94173),
+	rgb(0x211EB4, 0x4F84BA),
 }
 
-// patterns tell lines of one hue apart, where there are more lines than hues.
-var patterns = [][]vg.Length{nil, {7, 3}, {2, 2.5}, {9, 3, 2, 3}}
-
-// hue is the i-th colour with its pattern.
-func hue(i int) (paint, []vg.Length) {
-	return hues[i%len(hues)], patterns[i/len(hues)%len(patterns)]
+// steps go from dark to bright, for lines that are in an order, such as depths.
+var steps = []paint{
+	rgb(0x46002B, 0xB5347D),
+	rgb(0x4D0F62, 0xA857C7),
+	rgb(0x3B348B, 0x827EFB),
+	rgb(0x075890, 0x43AAFE),
+	rgb(0x127383, 0x04CBE8),
+	rgb(0x018C79, 0x18E7C9),
+	rgb(0x4FA151, 0x89FA8C),
+	rgb(0xA4A528, 0xF6F852),
 }
 
-// shade is a colour, nearer to the paper the smaller share is: 1 is the colour.
-func (p paint) shade(share float64) paint {
-	return mix(p, paper, share)
+// step is the colour of the i-th of n lines that are in an order.
+func step(i, n int) paint {
+	if n < 2 {
+		return steps[0]
+	}
+	return steps[i*(len(steps)-1)/(n-1)]
 }
+
+// dashed is the pattern of a line that was not measured here.
+var dashed = []vg.Length{7, 3}
 
 // mix takes a share of one paint, and the rest of another.
 func mix(p, q paint, share float64) paint {
@@ -91,7 +102,7 @@ const (
 func darkRules(paints []paint) string {
 	seen := map[string]bool{}
 	var rules []string
-	for _, p := range append([]paint{paper, ink, muted, rule, base}, paints...) {
+	for _, p := range append([]paint{paper, ink, muted, rule, base, faint}, paints...) {
 		dark := written(p.dark)
 		for _, o := range opacities {
 			light := written(p.thin(o))

@@ -13,11 +13,15 @@ import (
 // A readout is what a page needs to show the values below the pointer, in the
 // units of the drawing, whose y goes down.
 type readout struct {
+	X      string         `json:"x"` // name of the axis
+	Panels []readoutPanel `json:"panels"`
+}
+
+type readoutPanel struct {
 	Left   float64       `json:"left"`
 	Right  float64       `json:"right"`
 	Top    float64       `json:"top"`
 	Bottom float64       `json:"bottom"`
-	X      string        `json:"x"` // name of the axis
 	Lines  []readoutLine `json:"lines"`
 }
 
@@ -34,40 +38,43 @@ type readoutPoint struct {
 	Text  string  `json:"text"`
 }
 
-// readout gives the points of a chart the places that they have in a drawing of
+// readout gives the points of a panel the places that they have in a drawing of
 // this height, the area being that of the data.
-func (ch chart) readout(area draw.Canvas, height vg.Length) readout {
+func (ch chart) readout(p panel, area draw.Canvas, height vg.Length) readoutPanel {
 	tenth := func(l vg.Length) float64 { return math.Round(float64(l)*10) / 10 }
-	fx, fy := ch.set().Transforms(&area)
-	r := readout{
-		Left: tenth(area.Min.X), Right: tenth(area.Max.X), Top: tenth(height - area.Max.Y), Bottom: tenth(height - area.Min.Y),
-		X: ch.xLabel,
-	}
-	for _, l := range ch.lines {
-		name := l.name
-		if l.group != "" {
-			name = l.group + ", " + name
-		}
-		if name == "" {
-			name = ch.title
-		}
-		out := readoutLine{Name: name, Color: written(l.paint.light), Points: []readoutPoint{}}
+	fx, fy := ch.set(area.Size().X, true).Transforms(&area)
+	r := readoutPanel{Left: tenth(area.Min.X), Right: tenth(area.Max.X), Top: tenth(height - area.Max.Y), Bottom: tenth(height - area.Min.Y)}
+	for _, l := range p.lines {
+		out := readoutLine{Name: l.fullName(ch.title), Color: written(l.paint.light), Points: []readoutPoint{}}
 		for _, p := range l.points {
 			if !ch.x.can(p.x) || math.IsNaN(p.y) {
 				continue
 			}
-			y := area.Max.Y // of what is beyond the upper edge
+			y := area.Min.Y
 			switch {
 			case ch.y.can(p.y):
-				y = fy(ch.y.within(p.y))
-			case !math.IsInf(p.y, 1):
-				y = area.Min.Y
+				y = fy(p.y)
+			case ch.y.edge(p.y) > 0:
+				y = area.Max.Y
 			}
 			out.Points = append(out.Points, readoutPoint{tenth(fx(p.x)), tenth(height - y), p.label, p.text})
 		}
 		r.Lines = append(r.Lines, out)
 	}
 	return r
+}
+
+// fullName is the line's with its panel's or its group's.
+func (l line) fullName(otherwise string) string {
+	switch {
+	case l.name == "":
+		return otherwise
+	case l.panel != "" && !l.alone:
+		return l.panel + ", " + l.name
+	case l.group != "":
+		return l.group + ", " + l.name
+	}
+	return l.name
 }
 
 // nowhere is a canvas that draws nothing.

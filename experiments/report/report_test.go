@@ -374,24 +374,26 @@ func TestReadout(t *testing.T) {
 			t.Fatal(err)
 		}
 		path := strings.ReplaceAll(string(svg), "M", "L")
-		for _, l := range f.readout.Lines {
-			for _, p := range l.Points {
-				if p.X < f.readout.Left || p.X > f.readout.Right || p.Y < f.readout.Top-0.1 || p.Y > f.readout.Bottom+0.1 {
-					t.Errorf("%s: %v is outside of the plot", f.Name, p)
+		for _, panel := range f.readout.Panels {
+			for _, l := range panel.Lines {
+				for _, p := range l.Points {
+					if p.X < panel.Left || p.X > panel.Right || p.Y < panel.Top-0.1 || p.Y > panel.Bottom+0.1 {
+						t.Errorf("%s: %v is outside of the plot", f.Name, p)
+					}
 				}
 			}
-		}
-		// the first point of the first line: "L<x>,<height − y>" to a tenth
-		p := f.readout.Lines[0].Points[0]
-		found := false
-		for _, m := range regexp.MustCompile(`L([\d.]+),([\d.]+)`).FindAllStringSubmatch(path, -1) {
-			var x, y float64
-			if json.Unmarshal([]byte(m[1]), &x) == nil && json.Unmarshal([]byte(m[2]), &y) == nil {
-				found = found || math.Abs(x-p.X) < 0.11 && math.Abs(float64(f.height)-y-p.Y) < 0.11
+			// the first point of the first line: "L<x>,<height − y>" to a tenth
+			p := panel.Lines[0].Points[0]
+			found := false
+			for _, m := range regexp.MustCompile(`L([\d.]+),([\d.]+)`).FindAllStringSubmatch(path, -1) {
+				var x, y float64
+				if json.Unmarshal([]byte(m[1]), &x) == nil && json.Unmarshal([]byte(m[2]), &y) == nil {
+					found = found || math.Abs(x-p.X) < 0.11 && math.Abs(float64(f.height)-y-p.Y) < 0.11
+				}
 			}
-		}
-		if !found {
-			t.Errorf("%s: nothing is drawn at %v", f.Name, p)
+			if !found {
+				t.Errorf("%s: nothing is drawn at %v", f.Name, p)
+			}
 		}
 	}
 }

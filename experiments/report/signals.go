@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -19,10 +20,24 @@ func signals(s *Study) (all []Figure) {
 	activation := before("probe-activation", "std of activations by layer", "layer with weights")
 	gradient := before("probe-gradient", "std of gradients by layer", "layer with weights")
 	singular := before("probe-singular", "singular values of the Jacobian", "rank")
+	var absent absences
+	var less fewer
 	for i := range s.Arms {
+		a := &s.Arms[i]
+		probed := 0
+		for _, t := range a.Trials {
+			if t.Probe != nil {
+				probed++
+			}
+		}
+		if probed == 0 {
+			absent.add(armName(s, a), reason(a.Trials, len(a.Trials), "no probe"))
+			continue
+		}
+		look := less.take(looks[i], s, a, probed)
 		var forward, backward, forwardTheory, backwardTheory line
 		n := 0
-		for _, l := range layersOf(&s.Arms[i]) {
+		for _, l := range layersOf(a) {
 			if !l.weighted {
 				continue
 			}
@@ -32,18 +47,19 @@ func signals(s *Study) (all []Figure) {
 			forwardTheory.take(n, l.path, l.predicted, "predicted ")
 			backwardTheory.take(n, l.path, l.predictedGrad, "predicted ")
 		}
-		activation.measured(looks[i], forward, forwardTheory)
-		gradient.measured(looks[i], backward, backwardTheory)
+		activation.measured(look, forward, forwardTheory)
+		gradient.measured(look, backward, backwardTheory)
 		var values line
-		for k, v := range singularOf(&s.Arms[i]) {
+		for k, v := range singularOf(a) {
 			values.take(k+1, fmt.Sprint(k+1), v, "")
 		}
-		singular.measured(looks[i], values, line{})
+		singular.measured(look, values, line{})
 	}
 	for _, ch := range []chart{activation, gradient, singular} {
 		if len(ch.lines) > 0 {
 			ch.countLayers()
-			all = append(all, ch.figure())
+			ch.notes = slices.Concat(ch.notes, less.notes(), absent.notes("a curve"))
+			all = append(all, ch.figure(s))
 		}
 	}
 	return all

@@ -1,0 +1,86 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"zoo/experiments/results"
+	"zoo/experiments/run"
+)
+
+// absences are the arms that a figure does not show, by the reason.
+type absences struct {
+	reasons []string
+	arms    map[string][]string
+}
+
+func (a *absences) add(arm, reason string) {
+	if a.arms == nil {
+		a.arms = map[string][]string{}
+	}
+	if a.arms[reason] == nil {
+		a.reasons = append(a.reasons, reason)
+	}
+	a.arms[reason] = append(a.arms[reason], arm)
+}
+
+// notes list them: Without a curve, not yet run: residual, 8; residual, 14.
+func (a absences) notes(without string) (all []string) {
+	for _, r := range a.reasons {
+		all = append(all, fmt.Sprintf("Without %s, %s: %s.", without, r, strings.Join(a.arms[r], "; ")))
+	}
+	return all
+}
+
+// reason is why trials have nothing to show, of this many in all; the complete ones
+// lack that.
+func reason(trials []results.Trial, total int, lack string) string {
+	var reasons []string
+	counts := map[string]int{}
+	at := map[string][]string{} // the steps where trials diverged
+	for _, t := range trials {
+		r := plain(t.State)
+		switch t.State {
+		case "":
+			r = "not yet run"
+		case run.Complete:
+			r = lack
+		case run.Running:
+			r = "still running"
+		case run.Diverged:
+			if step, ok := t.DivergedAt(); ok {
+				if text := fmt.Sprint(step); !slices.Contains(at[r], text) {
+					at[r] = append(at[r], text)
+				}
+			}
+		}
+		if counts[r]++; counts[r] == 1 {
+			reasons = append(reasons, r)
+		}
+	}
+	for i, r := range reasons {
+		if n := counts[r]; n < total {
+			reasons[i] = fmt.Sprintf("%d of %s %s", n, count(total, "seed"), r)
+		}
+		switch steps := at[r]; {
+		case r != run.Diverged:
+		case len(steps) == 1:
+			reasons[i] += " at step " + steps[0] + ", before the first record"
+		case len(steps) > 1:
+			reasons[i] += " at steps " + strings.Join(steps, ", ") + ", before the first record"
+		default:
+			reasons[i] += " before the first record"
+		}
+	}
+	return strings.Join(reasons, "; ")
+}
+
+// of says how many of an arm's seeds take part in what is shown of it; nothing
+// where all do.
+func of(n int, a *results.Arm) string {
+	if n == len(a.Trials) {
+		return ""
+	}
+	return fmt.Sprintf("%d of %s", n, count(len(a.Trials), "seed"))
+}

@@ -1,0 +1,173 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+)
+
+// crowded tells whether a linear axis would press half of the values into its
+// lowest twentieth, because others are far above them. Usual is also what lines
+// begin with, as the loss of a training does.
+func crowded(values, first []float64) bool {
+	if len(values) == 0 {
+		return false
+	}
+	values, first = slices.Sorted(slices.Values(values)), slices.Sorted(slices.Values(first))
+	usual := values[(len(values)-1)/2]
+	if len(first) > 0 {
+		usual = max(usual, first[len(first)/2])
+	}
+	return values[0] > 0 && values[len(values)-1] > 20*usual
+}
+
+// whyLog is the note of an axis that is logarithmic without having been asked for.
+func whyLog(axis string, values []float64) string {
+	return fmt.Sprintf("The %s axis is logarithmic, for values from %s to %s.", axis, short(slices.Min(values)), short(slices.Max(values)))
+}
+
+// bound finds the ranges of the axes. Intervals may be cut, which a note then
+// says; means and seeds never are.
+func (ch *chart) bound() {
+	var values, first, intervals []float64 // of the points; of those where lines begin
+	above, below := false, false
+	for _, l := range ch.lines {
+		for i, p := range l.points {
+			for _, v := range append([]float64{p.y}, p.seeds...) {
+				if !math.IsNaN(v) && !math.IsInf(v, 0) {
+					values = append(values, v)
+				}
+			}
+			if i == 0 && !math.IsInf(p.y, 0) && !math.IsNaN(p.y) {
+				first = append(first, p.y)
+			}
+			if !math.IsNaN(p.lo) && !math.IsNaN(p.hi) {
+				intervals = append(intervals, p.lo, p.hi)
+			}
+		}
+	}
+	if !ch.y.log && crowded(values, first) {
+		ch.y.log = true
+		ch.notes = append(ch.notes, whyLog("y", values))
+	}
+	x, y, bands := empty(ch.x.log), empty(ch.y.log), empty(ch.y.log)
+	for _, at := range ch.places {
+		x.take(at)
+	}
+	for _, l := range ch.lines {
+		for _, p := range l.points {
+			x.take(p.x)
+			for _, v := range append([]float64{p.y}, p.seeds...) {
+				above, below = above || y.edge(v) > 0, below || y.edge(v) < 0
+			}
+		}
+	}
+	for _, v := range values {
+		y.take(v)
+	}
+	for _, v := range intervals {
+		bands.take(v)
+	}
+	least, most := y.min, y.max // what is never cut
+	y.reach(bands)
+	if !y.log && y.min > 0 && y.min < 0.4*y.max || y.min < 0 && least >= 0 {
+		y.min = 0 // losses and errors are not negative, whatever their intervals
+	}
+	if ch.percent && !y.log && most <= 100 {
+		y.max = min(y.max, 100)
+	}
+	if slices.ContainsFunc(intervals, func(v float64) bool { return v < y.min || v > y.max }) {
+		ch.notes = append(ch.notes, "Intervals are cut at the edges.")
+	}
+	zero, top := y.min == 0 && !y.log, y.max
+	x.widen(0.03)
+	y.widen(0.05)
+	if zero {
+		y.min = 0
+	}
+	if ch.percent && !y.log && top >= 99 && top <= 100 {
+		y.max = 101
+	}
+	if above {
+		ch.notes = append(ch.notes, infinite("▲", "upper"))
+	}
+	if below {
+		ch.notes = append(ch.notes, noPlace("▼", "lower", y))
+	}
+	if y.log {
+		ch.title += logTitle
+	}
+	ch.x, ch.y = x, y
+}
+
+// logTitle is what the title of a figure says of its axis of values.
+const logTitle = ", log axis"
+
+// infinite and noPlace are notes on what stands at the edges of an axis.
+func infinite(mark, edge string) string {
+	return mark + " at the " + edge + " edge: infinite, as is the loss of a diverged seed."
+}
+
+func noPlace(mark, edge string, s span) string {
+	what := "minus infinity."
+	if s.log {
+		what = "0 or less, which a log axis has no place for."
+	}
+	return mark + " at the " + edge + " edge: " + what
+}
+
+// reach widens the range of values to their intervals, but not so far that these
+// hide the values.
+func (s *span) reach(bands span) {
+	if s.min > s.max {
+		return
+	}
+	least, most := s.min, s.max
+	if s.log {
+		room := max(s.max/s.min, 3)
+		least, most = s.min/room, min(s.max*room, math.MaxFloat64)
+	} else {
+		room := max(s.max-s.min, math.Abs(s.max)*0.2)
+		least, most = s.min-room, s.max+room
+	}
+	s.min, s.max = max(min(s.min, bands.min), least), min(max(s.max, bands.max), most)
+}
+
+func notWhole(t plot.Tick) bool { return t.Value != math.Round(t.Value) }
+
+// spaced are the ticks whose labels do not meet; the others lose theirs. The ends
+// go first.
+func spaced(ticks plot.ConstantTicks, x span, width vg.Length) plot.ConstantTicks {
+	style := letters(labelSize, muted, false)
+	kept := slices.Clone(ticks)
+	for i := range kept {
+		kept[i].Label = ""
+	}
+	type interval struct{ from, to vg.Length }
+	var taken []interval
+	put := func(i int) {
+		label := fit(ticks[i].Label, style, max(width/3, 48))
+		w := style.Width(label)*1.08 + 8
+		at := vg.Length(x.at(ticks[i].Value)) * width
+		if math.IsNaN(float64(at)) || kept[i].Label != "" {
+			return
+		}
+		for _, t := range taken {
+			if at-w/2 < t.to && at+w/2 > t.from {
+				return
+			}
+		}
+		taken = append(taken, interval{at - w/2, at + w/2})
+		kept[i].Label = label
+	}
+	if len(ticks) > 0 {
+		put(len(ticks) - 1)
+	}
+	for i := range ticks {
+		put(i)
+	}
+	return kept
+}
