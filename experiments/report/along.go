@@ -43,7 +43,7 @@ func along(s *Study, axis int, q quantity) chart {
 		for i := range place {
 			place[i] = float64(i)
 		}
-	} else if slices.Contains(s.View.Log, "x") {
+	} else if asked := slices.Contains(s.View.Log, "x"); asked || crowded(place, nil) {
 		if ch.x.log = slices.Min(place) > 0; !ch.x.log {
 			ch.notes = append(ch.notes, "The x axis is linear, since not all its values are above 0.")
 		}
@@ -61,40 +61,31 @@ func along(s *Study, axis int, q quantity) chart {
 	some := false
 	all := seriesAlong(s, axis)
 	for k, r := range all {
-		l := line{name: r.name, width: 2.2, glyphs: true, paint: hues[0]}
-		if len(all) <= len(hues) {
-			l.paint = hues[k]
-		} else {
-			l.panel, l.alone = r.name, true
-		}
+		l := line{width: 2.2, glyphs: true, paint: hues[0]}
 		for i, arm := range r.arms {
 			if arm == nil {
 				continue
 			}
-			values := arm.Values(q.metric)
-			sample := stats.Describe(values)
-			switch {
-			case sample.N == 0:
+			l.name = titleOf(s, arm, axis)
+			p, n := pointOf(q, arm)
+			if n == 0 {
 				absent.add(armName(s, arm), reason(arm.Trials, len(arm.Trials), "no "+plain(q.metric)))
 				continue
-			case math.IsNaN(sample.Mean):
-				absent.add(armName(s, arm), "whose mean is no number")
-				continue
 			}
-			if part := of(sample.N, arm); part != "" {
+			if math.IsNaN(p.y) {
+				absent.add(armName(s, arm), "the mean is no number")
+			}
+			if part := of(n, arm); part != "" {
 				less = append(less, armName(s, arm)+" ("+part+")")
 			}
-			p := point{
-				x: place[i], y: sample.Mean * q.scale(), lo: sample.Lo * q.scale(), hi: sample.Hi * q.scale(),
-				label: plain(a.Labels[i]), text: cell(q, arm), some: arm.Count(run.Diverged) > 0,
-			}
-			if sample.N > 1 && sample.N <= mostSeeds {
-				for _, v := range values {
-					p.seeds = append(p.seeds, v*q.scale())
-				}
-			}
+			p.x, p.label = place[i], plain(a.Labels[i])
 			some = some || p.some && !math.IsInf(p.y, 0)
 			l.points = append(l.points, p)
+		}
+		if len(all) <= len(hues) {
+			l.paint = hues[k]
+		} else {
+			l.panel, l.alone = l.name, true
 		}
 		slices.SortStableFunc(l.points, func(a, b point) int { return cmp.Compare(a.x, b.x) })
 		if l.points != nil {
@@ -102,9 +93,9 @@ func along(s *Study, axis int, q quantity) chart {
 		}
 	}
 	if some {
-		ch.notes = append(ch.notes, divergedMark+" some seeds diverged, and count with the accuracy of chance.")
+		ch.notes = append(ch.notes, divergedMark+" some seeds diverged, and count as chance.")
 	}
-	ch.notes = slices.Concat(ch.notes, less.notes(), absent.notes("a point"))
+	ch.notes = slices.Concat(ch.notes, less.notes(), absent.notes("a mean"))
 	if len(ch.lines) > 0 {
 		for _, r := range s.View.Reference {
 			if r.Metric == q.metric {
@@ -113,6 +104,22 @@ func along(s *Study, axis int, q quantity) chart {
 		}
 	}
 	return ch
+}
+
+// pointOf is an arm's mean of n seeds, which are beside it where they are few.
+func pointOf(q quantity, a *results.Arm) (p point, n int) {
+	values := a.Values(q.metric)
+	sample := stats.Describe(values)
+	p = point{
+		y: sample.Mean * q.scale(), lo: sample.Lo * q.scale(), hi: sample.Hi * q.scale(),
+		text: cell(q, a), some: a.Count(run.Diverged) > 0,
+	}
+	if sample.N > 1 && sample.N <= mostSeeds {
+		for _, v := range values {
+			p.seeds = append(p.seeds, v*q.scale())
+		}
+	}
+	return p, sample.N
 }
 
 // reference adds the paper's curve, as far as the x axis of the study goes.

@@ -103,18 +103,19 @@ func (ch *chart) bound() {
 	ch.x, ch.y = x, y
 }
 
-// logTitle is what the title of a figure says of its axis of values.
+// logTitle is what the title of a figure says of its axis of values, and what the
+// name of an x axis is followed by.
 const logTitle = ", log axis"
 
 // infinite and noPlace are notes on what stands at the edges of an axis.
 func infinite(mark, edge string) string {
-	return mark + " at the " + edge + " edge: infinite, as is the loss of a diverged seed."
+	return mark + " at the " + edge + " edge: infinite (a diverged seed's loss is)."
 }
 
 func noPlace(mark, edge string, s span) string {
 	what := "minus infinity."
 	if s.log {
-		what = "0 or less, which a log axis has no place for."
+		what = "0 or less, which no log axis has."
 	}
 	return mark + " at the " + edge + " edge: " + what
 }

@@ -117,7 +117,7 @@ func (ch chart) figure(s *Study) Figure {
 		if len(panels) > 1 {
 			style := letters(labelSize, ink, false)
 			style.XAlign = text.XCenter
-			c.FillText(style, vg.Point{X: figureWidth / 2, Y: inside.Min.Y + 4}, ch.xLabel)
+			c.FillText(style, vg.Point{X: figureWidth / 2, Y: inside.Min.Y + 4}, ch.xName())
 		}
 	}
 	for _, l := range ch.lines {
@@ -188,7 +188,7 @@ func (ch chart) set(width vg.Length, single bool) *plot.Plot {
 	ch.y.apply(&p.Y)
 	n, margin := 6, vg.Length(70)
 	if single {
-		p.X.Label.Text = ch.xLabel
+		p.X.Label.Text = ch.xName()
 	} else {
 		n, margin = 3, 55
 	}
@@ -199,6 +199,14 @@ func (ch chart) set(width vg.Length, single bool) *plot.Plot {
 	}
 	p.X.Tick.Marker = spaced(ticks, ch.x, width-margin)
 	return p
+}
+
+// xName is what stands below the x axis.
+func (ch chart) xName() string {
+	if ch.x.log {
+		return ch.xLabel + logTitle
+	}
+	return ch.xLabel
 }
 
 // plotted is where the plot of a cell is: below the panel's title, with a margin.

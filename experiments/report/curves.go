@@ -47,7 +47,9 @@ func curves(s *Study) []Figure {
 		if c.late > 0 {
 			diverged = append(diverged, fmt.Sprintf("%s (%d of %s)", name, c.late, count(len(a.Trials), "seed")))
 		}
-		look = part.take(look, s, a, c.n)
+		if c.mean != nil || look.panel == "" {
+			look = part.take(look, s, a, c.n)
+		}
 		every, most, single = max(every, c.together), max(most, c.n), single || c.seeds != nil
 		lines := c.lines(look)
 		if examples != nil {

@@ -129,7 +129,7 @@ func rowsOf(s *Study, q quantity) (d dotRows, notes []string) {
 		notes = append(notes, "Intervals are cut at the edges.")
 	}
 	if diverged {
-		notes = append(notes, divergedMark+" some seeds diverged, and count with the accuracy of chance.")
+		notes = append(notes, divergedMark+" some seeds diverged, and count as chance.")
 	}
 	if above {
 		notes = append(notes, infinite("►", "right"))

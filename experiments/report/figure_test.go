@@ -309,6 +309,45 @@ func TestLogAxisSaysSo(t *testing.T) {
 	}
 }
 
+// TestEdgeHidesNothing: two means that have no place at one x are both seen.
+func TestEdgeHidesNothing(t *testing.T) {
+	s := depths()
+	for k := range s.Seeds {
+		s.Arms[13].Trials[k] = madeUp(s.Seeds[k], run.Diverged, 1, 1) // residual, 110, beside plain, 110
+	}
+	f, _ := figureNamed(t, s, "train-loss")
+	svg, _ := f.SVG()
+	triangles := regexp.MustCompile(`<path d="M([\d.]+),([\d.]+)L[\d.]+,[\d.]+L[\d.]+,[\d.]+Z"\s+style="fill:(#\w+)`).FindAllStringSubmatch(string(svg), -1)
+	places := map[string]string{}
+	for _, m := range triangles {
+		if other, ok := places[m[1]+","+m[2]]; ok && other != m[3] {
+			t.Errorf("at %s, %s one mark hides another", m[1], m[2])
+		}
+		places[m[1]+","+m[2]] = m[3]
+	}
+	if len(triangles) < 3 {
+		t.Errorf("have %d marks at the edge, want those of 3 arms", len(triangles))
+	}
+}
+
+// TestLogXAxis: decades on the x axis are apart, also where nobody asked for it.
+func TestLogXAxis(t *testing.T) {
+	s := learningRates()
+	s.View.Log = nil
+	if _, texts := figureNamed(t, s, "train-loss"); !strings.Contains(texts, "lr, log axis") {
+		t.Errorf("1 to 2048 stand on a linear axis: %q", texts)
+	}
+	s.Axes[1].Values[0] = 0
+	if _, texts := figureNamed(t, s, "train-loss"); strings.Contains(texts, "log axis") {
+		t.Errorf("0 stands on a log axis: %q", texts)
+	}
+	s = depths()
+	s.View.Log = nil
+	if _, texts := figureNamed(t, s, "train-loss"); strings.Contains(texts, "log axis") {
+		t.Errorf("8 to 110 stand on a log axis: %q", texts)
+	}
+}
+
 // TestZeroOnALogAxis: what a log axis has no place for is drawn at its edge.
 func TestZeroOnALogAxis(t *testing.T) {
 	s := inits()

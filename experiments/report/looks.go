@@ -39,14 +39,14 @@ func looks(s *Study) []line {
 			l := line{group: name, name: plain(arm.Labels[axis]), width: 1.8}
 			switch {
 			case len(each) > 1 && !many:
-				l.group, l.paint = r.name, hues[i]
+				l.group, l.paint = titleOf(s, arm, axis), hues[i]
 			case values.Values != nil:
 				l.paint = step(at, len(values.Labels))
 			default:
 				l.paint = hues[at]
 			}
 			if many {
-				l.panel = panelName(s, arm, axis)
+				l.panel = titleOf(s, arm, axis)
 			}
 			all[i] = l
 		}
@@ -54,9 +54,9 @@ func looks(s *Study) []line {
 	return all
 }
 
-// panelName is that of an arm's series, in which numbers have the names of their
-// axes before them.
-func panelName(s *Study, a *results.Arm, axis int) string {
+// titleOf is the name of an arm's series where no axes are named beside it: numbers
+// have the names of theirs before them.
+func titleOf(s *Study, a *results.Arm, axis int) string {
 	var names []string
 	for i, l := range a.Labels {
 		switch {

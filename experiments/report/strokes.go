@@ -67,30 +67,42 @@ func (pl plotLines) Plot(c draw.Canvas, p *plot.Plot) {
 	for _, l := range pl.panel.lines {
 		stretches(l)
 	}
+	type place struct {
+		x    vg.Length
+		edge int
+	}
+	stacked := map[place]int{} // marks at the edges, which would hide one another
 	for _, l := range pl.panel.lines {
 		for _, q := range l.points {
 			if !pl.x.can(q.x) {
 				continue
 			}
+			mean := at(q.x, q.y)
+			edge, level := pl.y.edge(q.y), 0
+			if edge != 0 {
+				level = stacked[place{mean.X, edge}]
+				stacked[place{mean.X, edge}]++
+				l.pointer(c, mean.X, edge, level, 5)
+			} else if !math.IsNaN(q.y) {
+				l.mark(c, q, mean)
+			}
 			for _, v := range q.seeds {
-				x := fx(q.x) + 6
 				if edge := pl.y.edge(v); edge != 0 {
-					l.pointer(c, x, edge, 3)
+					l.pointer(c, mean.X+apart, edge, level, 3)
 				} else if pl.y.can(v) {
-					l.paint.ring(c, at(q.x, v).Add(vg.Point{X: 6}))
+					l.paint.ring(c, at(q.x, v).Add(vg.Point{X: apart}))
 				}
 			}
-			l.mark(c, q, at(q.x, q.y), pl.y.edge(q.y))
 		}
 	}
 }
 
+// apart is how far from its mean a seed stands.
+const apart = vg.Length(6)
+
 // mark draws what stands at a point of the line.
-func (l line) mark(c draw.Canvas, q point, at vg.Point, edge int) {
+func (l line) mark(c draw.Canvas, q point, at vg.Point) {
 	switch {
-	case math.IsNaN(q.y):
-	case edge != 0:
-		l.pointer(c, at.X, edge, 5)
 	case q.last:
 		width, arm := max(l.width, 1.2), 2+l.width
 		c.StrokeLine2(stroke(l.paint.light, width, nil), at.X-arm, at.Y-arm, at.X+arm, at.Y+arm)
@@ -98,18 +110,20 @@ func (l line) mark(c draw.Canvas, q point, at vg.Point, edge int) {
 	case l.glyphs || len(l.points) == 1:
 		l.paint.disc(c, at, 3.2)
 	}
-	if q.some && edge == 0 {
+	if q.some {
 		style := letters(labelSize, l.paint, true)
 		style.XAlign = text.XRight
 		beside(c, style, at.X-3, at.Y+6, divergedMark)
 	}
 }
 
-// pointer draws a triangle at the upper edge, or at the lower one.
-func (l line) pointer(c draw.Canvas, x vg.Length, edge int, size vg.Length) {
-	y := c.Max.Y - size - 1
+// pointer draws a triangle at the upper edge, or at the lower one; or next to it,
+// where others stand there.
+func (l line) pointer(c draw.Canvas, x vg.Length, edge, level int, size vg.Length) {
+	away := size + 1 + 11*vg.Length(level)
+	y := c.Max.Y - away
 	if edge < 0 {
-		y = c.Min.Y + size + 1
+		y = c.Min.Y + away
 	}
 	tip := size * vg.Length(edge)
 	c.FillPolygon(l.paint.light, []vg.Point{{X: x - size, Y: y - tip}, {X: x + size, Y: y - tip}, {X: x, Y: y + tip}})

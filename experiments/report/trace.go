@@ -102,7 +102,9 @@ func (c curve) lines(look line) (all []line) {
 		l.points, l.width, l.quiet = s.points, 0.8, true
 		l.name += fmt.Sprint(", seed ", s.seed)
 		if c.mean == nil && i == 0 {
-			l.name, l.quiet = look.name+", no mean", false
+			if l.name, l.quiet = look.name, false; l.panel == "" {
+				l.name += ", no mean"
+			}
 		}
 		all = append(all, l)
 	}
