@@ -38,7 +38,7 @@ func (a absences) notes(without string) (all []string) {
 func reason(trials []results.Trial, total int, lack string) string {
 	var reasons []string
 	counts := map[string]int{}
-	at := map[string][]string{} // the steps where trials diverged
+	var at []int // the steps where trials diverged
 	for _, t := range trials {
 		r := plain(t.State)
 		switch t.State {
@@ -50,9 +50,7 @@ func reason(trials []results.Trial, total int, lack string) string {
 			r = "still running"
 		case run.Diverged:
 			if step, ok := t.DivergedAt(); ok {
-				if text := fmt.Sprint(step); !slices.Contains(at[r], text) {
-					at[r] = append(at[r], text)
-				}
+				at = append(at, step)
 			}
 		}
 		if counts[r]++; counts[r] == 1 {
@@ -63,14 +61,17 @@ func reason(trials []results.Trial, total int, lack string) string {
 		if n := counts[r]; n < total {
 			reasons[i] = fmt.Sprintf("%d of %s %s", n, count(total, "seed"), r)
 		}
-		switch steps := at[r]; {
-		case r != run.Diverged:
-		case len(steps) == 1:
-			reasons[i] += " at step " + steps[0] + ", before the first record"
-		case len(steps) > 1:
-			reasons[i] += " at steps " + strings.Join(steps, ", ") + ", before the first record"
-		default:
+		if r != run.Diverged {
+			continue
+		}
+		slices.Sort(at)
+		switch at = slices.Compact(at); len(at) {
+		case 0:
 			reasons[i] += " before the first record"
+		case 1:
+			reasons[i] += fmt.Sprintf(" at step %d, before the first record", at[0])
+		default:
+			reasons[i] += fmt.Sprintf(" at steps %d to %d, before the first record", at[0], at[len(at)-1])
 		}
 	}
 	return strings.Join(reasons, "; ")

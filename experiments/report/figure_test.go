@@ -41,7 +41,7 @@ func survivors() *Study {
 			a.Trials[2] = diverged(3, 0, 4)
 		case "never":
 			for k := range a.Trials {
-				a.Trials[k] = diverged(s.Seeds[k], 0, 7)
+				a.Trials[k] = diverged(s.Seeds[k], 0, 7+k)
 			}
 		case "failed":
 			a.Trials[0] = madeUp(1, run.Failed, 1, 1)
@@ -193,7 +193,7 @@ func TestMeanEndsWhereASeedEnds(t *testing.T) {
 		"early (2 of 3 seeds), no mean", "failed (2 of 3 seeds)",
 		"Thin lines: single seeds, where not all have come so far.",
 		"Without a mean, 1 of 3 seeds diverged at step 4, before the first record: early.",
-		"Without a curve, diverged at step 7, before the first record: never.",
+		"Without a curve, diverged at steps 7 to 9, before the first record: never.",
 		"Without a curve, no record of train.loss: unlogged.",
 		"Without a curve, not yet run: waiting.",
 	} {
@@ -210,7 +210,7 @@ func TestMeanEndsWhereASeedEnds(t *testing.T) {
 func TestNoCurveAtAll(t *testing.T) {
 	s := survivors()
 	s.Axes[0].Labels, s.Arms = s.Axes[0].Labels[3:4], s.Arms[3:4]
-	if _, texts := figureNamed(t, s, "curves"); !strings.Contains(texts, "Without a curve, diverged at step 7, before the first record: never.") {
+	if _, texts := figureNamed(t, s, "curves"); !strings.Contains(texts, "Without a curve, diverged at steps 7 to 9, before the first record: never.") {
 		t.Errorf("have %q", texts)
 	}
 	for _, f := range Figures(nothing()) {
@@ -417,6 +417,30 @@ func TestPanels(t *testing.T) {
 		}
 		if name == "rates" && (!strings.Contains(texts, "norm") || !strings.Contains(texts, "lr 2048")) {
 			t.Errorf("have %q without the names of panels or lines", texts)
+		}
+	}
+	s := learningRates()
+	s.View.X = "model.norm" // twelve series
+	f, _ := figureNamed(t, s, "train-loss")
+	if n := len(f.readout.Panels); n != 12 {
+		t.Errorf("have %d panels of twelve series, want 12", n)
+	}
+	svg, _ := f.SVG()
+	if !strings.Contains(string(svg), "stroke:"+written(faint.light)) {
+		t.Error("a panel does not show the others' lines behind its own")
+	}
+}
+
+// TestOrder: colours go from dark to bright with the numbers on the axis, in
+// whatever order the config has them, and of whatever is left of them.
+func TestOrder(t *testing.T) {
+	s := &Study{Axes: []results.Axis{{Param: "train.batch", Labels: []string{"64", "128", "2", "8"}, Values: []float64{64, 128, 2, 8}}}, View: results.View{X: "train.batch"}}
+	for _, l := range []string{"64", "2", "8"} {
+		s.Arms = append(s.Arms, results.Arm{Labels: []string{l}})
+	}
+	for i, l := range looks(s) {
+		if want := step([]int{2, 0, 1}[i], 3); l.paint != want {
+			t.Errorf("%s has %v, want %v", l.name, l.paint, want)
 		}
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"zoo/experiments/results"
 )
 
-// looks gives every arm of a study its line. As many as there are hues share a
-// panel. More have a panel each series, in which colours are places on the axis,
-// or, where that does not divide them well enough, a panel each arm.
+// looks gives every arm of a study its line. Along an x axis, and wherever there
+// are more arms than hues, each series has a panel, in which colours are places on
+// the axis. Where no axis divides the arms well enough, each has a panel.
 func looks(s *Study) []line {
 	all := make([]line, len(s.Arms))
 	axis, ok := s.XAxis()
@@ -28,28 +28,26 @@ func looks(s *Study) []line {
 		}
 		return all
 	}
-	values, name := s.Axes[axis], plain(s.Axes[axis].Name())
-	each := seriesAlong(s, axis)
-	for _, r := range each {
-		for at, arm := range r.arms {
-			i := slices.IndexFunc(s.Arms, func(a results.Arm) bool { return arm != nil && slices.Equal(a.Labels, arm.Labels) })
-			if i < 0 {
-				continue
-			}
-			l := line{group: name, name: plain(arm.Labels[axis]), width: 1.8}
-			switch {
-			case len(each) > 1 && !many:
-				l.group, l.paint = titleOf(s, arm, axis), hues[i]
-			case values.Values != nil:
-				l.paint = step(at, len(values.Labels))
-			default:
-				l.paint = hues[at]
-			}
-			if many {
-				l.panel = titleOf(s, arm, axis)
-			}
-			all[i] = l
+	labels, name := s.Axes[axis].Labels, plain(s.Axes[axis].Name())
+	labels = slices.DeleteFunc(slices.Clone(labels), func(l string) bool { // of which the sweep leaves out all arms
+		return !slices.ContainsFunc(s.Arms, func(a results.Arm) bool { return a.Labels[axis] == l })
+	})
+	numbers := results.Numbers(labels)
+	several := len(seriesAlong(s, axis)) > 1
+	for i := range s.Arms {
+		a := &s.Arms[i]
+		at := slices.Index(labels, a.Labels[axis])
+		l := line{group: name, name: plain(a.Labels[axis]), width: 1.8}
+		if numbers == nil {
+			l.paint = hues[at]
+		} else {
+			sorted := slices.Sorted(slices.Values(numbers))
+			l.paint = step(slices.Index(sorted, numbers[at]), len(sorted))
 		}
+		if several {
+			l.panel = titleOf(s, a, axis)
+		}
+		all[i] = l
 	}
 	return all
 }
