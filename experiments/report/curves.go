@@ -42,7 +42,7 @@ func curves(s *Study) []Figure {
 			continue
 		}
 		if c.mean == nil {
-			mean.add(name, reason(c.early, len(a.Trials), ""))
+			mean.add(name, reason(c.early, len(a.Trials), "without a finite record"))
 		}
 		if c.late > 0 {
 			diverged = append(diverged, fmt.Sprintf("%s (%d of %s)", name, c.late, count(len(a.Trials), "seed")))

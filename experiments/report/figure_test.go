@@ -183,6 +183,15 @@ func TestMeanEndsWhereASeedEnds(t *testing.T) {
 	if !slices.Equal(after, []uint64{1, 3}) {
 		t.Errorf("seeds %v go on, want 1 and 3", after)
 	}
+	trial := &s.Arms[1].Trials[1] // a record more, which no other seed has
+	trial.Metrics = append(slices.Clone(trial.Metrics), run.Metric{Step: 153, Split: "train", Values: run.Values{"loss": 9}})
+	late = curveOf(&s.Arms[1], q)
+	if n := len(late.mean); late.mean[n-1].x != 150 || !late.mean[n-1].last {
+		t.Errorf("the mean ends at %v, without a mark", late.mean[n-1].x)
+	}
+	if p := late.seeds[1].points; late.seeds[1].seed != 2 || p[1].x != 153 || !p[1].last {
+		t.Errorf("seed %d has %v after the mean, want a mark at step 153", late.seeds[1].seed, p)
+	}
 	early := curveOf(&s.Arms[2], q)
 	if early.mean != nil || len(early.seeds) != 2 {
 		t.Errorf("have a mean of %d points and %d seeds where one seed has no record, want none and 2", len(early.mean), len(early.seeds))

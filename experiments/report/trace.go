@@ -33,13 +33,13 @@ func curveOf(a *results.Arm, q quantity) (c curve) {
 		trials = a.Trials
 	}
 	var all []trace
-	longest := 0
+	longest, first := 0, math.Inf(1) // records of the longest, and where the first ends
 	for _, t := range trials {
 		r := traceOf(t, q)
 		switch {
 		case len(r.steps) > 0:
 			all = append(all, r)
-			longest = max(longest, len(r.steps))
+			longest, first = max(longest, len(r.steps)), min(first, r.end())
 			if r.diverged {
 				c.late++
 			}
@@ -59,7 +59,7 @@ func curveOf(a *results.Arm, q quantity) (c curve) {
 		if len(common) > 0 {
 			end = common[len(common)-1]
 			last := &c.mean[len(c.mean)-1]
-			last.last = slices.ContainsFunc(all, func(r trace) bool { return r.diverged && r.end() == end })
+			last.last = slices.ContainsFunc(all, func(r trace) bool { return r.diverged && r.end() == first })
 			if c.n == 1 || c.n > mostSeeds {
 				last.seeds = nil
 			}
@@ -120,10 +120,11 @@ type trace struct {
 
 func traceOf(t results.Trial, q quantity) trace {
 	steps, values := t.Series(q.metric)
+	diverged := t.State == run.Diverged
 	if i := slices.IndexFunc(values, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }); i >= 0 {
-		steps, values = steps[:i], values[:i]
+		steps, values, diverged = steps[:i], values[:i], true
 	}
-	return trace{t.Seed, steps, values, t.State == run.Diverged}
+	return trace{t.Seed, steps, values, diverged}
 }
 
 func (r trace) end() float64 { return r.steps[len(r.steps)-1] }
