@@ -378,6 +378,19 @@ func TestZeroOnALogAxis(t *testing.T) {
 	}
 }
 
+// TestGap: a signal that is no number leaves a gap that is told of.
+func TestGap(t *testing.T) {
+	s := inits()
+	for k := range s.Seeds {
+		s.Arms[2].Trials[k].Probe.Signals[20].GradStd = run.Number(math.NaN())
+	}
+	for figure, want := range map[string]bool{"probe-gradient": true, "probe-activation": false} {
+		if _, texts := figureNamed(t, s, figure); strings.Contains(texts, "Gaps: values that are no numbers.") != want {
+			t.Errorf("%s: have %q", figure, texts)
+		}
+	}
+}
+
 // TestFoot: all that a figure must say, and whose it is, is in its drawing, within
 // its width and in letters that the font has.
 func TestFoot(t *testing.T) {

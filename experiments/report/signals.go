@@ -58,6 +58,12 @@ func signals(s *Study) (all []Figure) {
 	for _, ch := range []chart{activation, gradient, singular} {
 		if len(ch.lines) > 0 {
 			ch.countLayers()
+			gap := func(l line) bool {
+				return slices.ContainsFunc(l.points, func(p point) bool { return math.IsNaN(p.y) })
+			}
+			if slices.ContainsFunc(ch.lines, gap) {
+				ch.notes = append(ch.notes, "Gaps: values that are no numbers.")
+			}
 			ch.notes = slices.Concat(ch.notes, less.notes(), absent.notes("a curve"))
 			all = append(all, ch.figure(s))
 		}
@@ -65,8 +71,10 @@ func signals(s *Study) (all []Figure) {
 	return all
 }
 
+// take adds a point. What theory does not know has none; what was measured as no
+// number is a gap.
 func (l *line) take(x int, label string, y float64, kind string) {
-	if math.IsNaN(y) {
+	if math.IsNaN(y) && kind != "" {
 		return
 	}
 	l.points = append(l.points, point{x: float64(x), y: y, lo: math.NaN(), hi: math.NaN(), label: fmt.Sprint(x, " ", label), text: kind + fixed(y, -1)})
