@@ -10,7 +10,6 @@ import (
 
 	"zoo/experiments/results"
 	"zoo/experiments/run"
-	"zoo/experiments/stats"
 )
 
 // under is what stands below the title of every figure with intervals.
@@ -24,7 +23,7 @@ func under(s *Study) string {
 // alongs are figures of the metrics along the x axis.
 func alongs(s *Study, axis int) (all []Figure) {
 	for _, metric := range s.View.Metrics {
-		if ch := along(s, axis, quantityOf(metric)); len(ch.lines) > 0 {
+		if ch := along(s, axis, quantityIn(s, metric)); len(ch.lines) > 0 {
 			all = append(all, ch.figure(s))
 		}
 	}
@@ -109,7 +108,7 @@ func along(s *Study, axis int, q quantity) chart {
 // pointOf is an arm's mean of n seeds, which are beside it where they are few.
 func pointOf(q quantity, a *results.Arm) (p point, n int) {
 	values := a.Values(q.metric)
-	sample := stats.Describe(values)
+	sample := q.describe(values)
 	p = point{
 		y: sample.Mean * q.scale(), lo: sample.Lo * q.scale(), hi: sample.Hi * q.scale(),
 		text: cell(q, a), some: a.Count(run.Diverged) > 0,

@@ -21,7 +21,7 @@ const mostSeeds = 10
 
 // curves is the figure of the training loss against the steps.
 func curves(s *Study) []Figure {
-	q := quantityOf("train.loss")
+	q := quantityIn(s, "train.loss")
 	ch := chart{
 		name: "curves", title: "training loss by step", under: "1 seed", xLabel: "step",
 		y: span{log: slices.Contains(s.View.Log, q.metric)},

@@ -12,14 +12,13 @@ import (
 
 	"zoo/experiments/results"
 	"zoo/experiments/run"
-	"zoo/experiments/stats"
 )
 
 // dots are figures of the metrics for a study without an x axis: the arms below
 // one another, each with its seeds.
 func dots(s *Study) (all []Figure) {
 	for _, metric := range s.View.Metrics {
-		q := quantityOf(metric)
+		q := quantityIn(s, metric)
 		if slices.ContainsFunc(s.Arms, func(a results.Arm) bool { return len(a.Values(metric)) > 0 }) {
 			all = append(all, dotPlot(s, q))
 		}
@@ -85,7 +84,7 @@ func rowsOf(s *Study, q quantity) (d dotRows, notes []string) {
 			above = above || math.IsInf(v, 1)
 		}
 		// Scaled after it was described: intervals may depend on what bounds the values.
-		sample := stats.Describe(a.Values(q.metric))
+		sample := q.describe(a.Values(q.metric))
 		r.n, r.mean, r.lo, r.hi = sample.N, sample.Mean*q.scale(), sample.Lo*q.scale(), sample.Hi*q.scale()
 		for _, v := range append([]float64{r.mean}, r.seeds...) {
 			if !math.IsInf(v, 0) && !math.IsNaN(v) {

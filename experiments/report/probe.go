@@ -68,7 +68,7 @@ func layersOf(a *results.Arm) (layers []layer) {
 					v = append(v, float64(*x))
 				}
 			}
-			return stats.Describe(v).Mean
+			return stats.Mean(v)
 		}
 		layers = append(layers, layer{
 			path: plain(signal.Path), op: plain(signal.Op), weighted: signal.Weighted(),

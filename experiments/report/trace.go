@@ -7,7 +7,6 @@ import (
 
 	"zoo/experiments/results"
 	"zoo/experiments/run"
-	"zoo/experiments/stats"
 )
 
 // A curve is the mean over an arm's seeds as far as all of them have come: those
@@ -80,7 +79,7 @@ func meanOf(all []trace, steps []float64, q quantity) point {
 		v := r.mean(steps)
 		values, scaled = append(values, v), append(scaled, v*q.scale())
 	}
-	sample, step := stats.Describe(values), steps[len(steps)-1]
+	sample, step := q.describe(values), steps[len(steps)-1]
 	return point{
 		x: step, y: sample.Mean * q.scale(), lo: sample.Lo * q.scale(), hi: sample.Hi * q.scale(), seeds: scaled,
 		label: axisLabel(step, 0), text: q.estimate(sample),

@@ -51,6 +51,7 @@ var leaves = map[string][]string{
 	"zoo/internal/strict":      {"zoo/internal/problem"},
 	"zoo/internal/tensorboard": {},
 	"zoo/scripts":              {"zoo/internal/atomicfile"},
+	"zoo/scripts/stats":        {"zoo/experiments/run", "zoo/experiments/stats"},
 }
 
 const gorgonia = "gorgonia.org/gorgonia"
