@@ -170,7 +170,7 @@ func (d *Design) frame() *results.Study {
 func (c Config) planned() results.Planned {
 	return results.Planned{
 		Known: true, Trains: c.Train.Epochs > 0 || c.Train.Steps > 0, Val: c.Data.Val > 0,
-		Probe: c.Probe.Batch > 0, Jacobian: c.Probe.Jacobian, LogSteps: c.Train.LogSteps,
+		Probe: c.Probe.Batch > 0, Jacobian: c.Probe.Jacobian, LogSteps: c.Train.LogSteps, Steps: c.Train.Steps,
 	}
 }
 
