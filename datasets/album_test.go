@@ -163,7 +163,7 @@ func TestAlbumErrors(t *testing.T) {
 	files["train/cat/4.png"], files["train/dog/4.jpg"], files["val/dog/3.png"] = bomb(20000, 20000), []byte("text"), good[:20]
 	_, err := openFolder(t, unpack(t, files), ofSnaps)
 	wantError(t, err, "train/cat/4.png: have 20000×20000 pixels, want at least 1 and at most 33554432",
-		"train/dog/4.jpg: does not decode as PNG, JPEG, GIF or WebP: image: unknown format", "val/dog/3.png: does not decode")
+		"train/dog/4.jpg: does not decode as PNG, JPEG, GIF, WebP, BMP, TIFF, PPM or PGM: image: unknown format", "val/dog/3.png: does not decode")
 
 	// Without resize, pictures must be large enough.
 	_, err = openFolder(t, unpack(t, snaps()), func(o *Options) { o.Cut = 18 })
@@ -178,7 +178,7 @@ func TestAlbumErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for b, err := range d.Batches(t.Context(), Plan{Size: 6}) {
-		wantError(t, err, "train/cat/1.png: does not decode as PNG, JPEG, GIF or WebP: ")
+		wantError(t, err, "train/cat/1.png: does not decode as PNG, JPEG, GIF, WebP, BMP, TIFF, PPM or PGM: ")
 		if b.X != nil {
 			t.Error("there is a batch with the error")
 		}

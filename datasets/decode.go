@@ -12,6 +12,8 @@ import (
 	_ "image/png"
 	"math"
 
+	_ "golang.org/x/image/bmp"
+	_ "golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
 )
 
@@ -20,9 +22,9 @@ const maxPixels = 1 << 25
 
 // extensions are the names' ends of the files that decode reads, and wantFormat
 // what they are called. What a file is, its content says.
-var extensions = []string{".png", ".jpg", ".jpeg", ".gif", ".webp"}
+var extensions = []string{".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"}
 
-const wantFormat = "PNG, JPEG, GIF or WebP"
+const wantFormat = "PNG, JPEG, GIF, WebP, BMP, TIFF, PPM or PGM"
 
 // decoded is an image (h, w, c) of bytes, with one channel or three.
 type decoded struct {
@@ -47,10 +49,10 @@ func header(data []byte) (h, w int, grey bool, err error) {
 	return h, w, head.ColorModel == color.GrayModel || head.ColorModel == color.Gray16Model, nil
 }
 
-// decode reads a PNG, JPEG, GIF or WebP. A grey one has one channel, any other
+// decode reads a picture of one of the extensions' formats. A grey one has one channel, any other
 // three. As in the Python Imaging Library, an alpha channel is dropped and not
 // drawn on anything, and of an animation (GIF, APNG) the first image is taken. Of
-// 16 bits the upper 8 are kept, the grey ones' too. A JPEG is turned as its EXIF
+// 16 bits the upper 8 are kept, the grey ones' too. A picture is turned as its EXIF
 // orientation says.
 func decode(data []byte) (d decoded, err error) {
 	defer func() {

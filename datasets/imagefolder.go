@@ -16,7 +16,7 @@ import (
 func init() {
 	Register("imagefolder", imageSource{
 		info: Info{
-			Name: "imagefolder", Title: "your own pictures (PNG, JPEG, GIF, WebP), a folder for each class",
+			Name: "imagefolder", Title: "your own pictures (PNG, JPEG, GIF, WebP, BMP, TIFF, PPM), a folder for each class",
 			From:      "data.root: a folder, .tar, .tar.gz, .tgz or .zip with train/CLASS/IMAGE and test/CLASS/IMAGE (or val/CLASS/IMAGE), or with CLASS/IMAGE, of which data.test images, chosen by data.split_seed, are the test part",
 			Licence:   "that of the images",
 			NeedsRoot: true,

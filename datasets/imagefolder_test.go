@@ -251,20 +251,20 @@ func TestImageFolderErrors(t *testing.T) {
 		files map[string][]byte
 		want  []string
 	}{
-		{"no images", map[string][]byte{"a/readme.txt": nil}, []string{"has no .png, .jpg, .jpeg, .gif or .webp: want train/CLASS/IMAGE and test/CLASS/IMAGE (or val/CLASS/IMAGE), or CLASS/IMAGE"}},
+		{"no images", map[string][]byte{"a/readme.txt": nil}, []string{"has no .png, .jpg, .jpeg, .gif, .webp, .bmp, .tif, .tiff, .ppm or .pgm: want train/CLASS/IMAGE and test/CLASS/IMAGE (or val/CLASS/IMAGE), or CLASS/IMAGE"}},
 		{"no classes", map[string][]byte{"1.png": good}, []string{"1.png: want train/CLASS/IMAGE"}},
 		{"parts without classes", map[string][]byte{"train/1.png": good, "train/a/1.png": good, "test/a/2.png": good}, []string{"train/1.png: want train/CLASS/IMAGE"}},
 		{"two test parts", map[string][]byte{"train/a/1.png": good, "val/a/2.png": good, "test/a/2.png": good}, []string{"has both val and test: want train/CLASS/IMAGE"}},
 		{"no test", map[string][]byte{"train/a/1.png": good}, []string{"has train but no test"}},
 		{"no train", map[string][]byte{"test/a/1.png": good}, []string{"has test but no train"}},
 		{"a class for testing only", map[string][]byte{"train/a/1.png": good, "test/a/1.png": good, "test/b/1.png": good}, []string{"b is in the test part, and there is no train/b"}},
-		{"other formats", map[string][]byte{"train/a/1.png": good, "train/a/2.bmp": good, "test/a/1.png": good, "test/a/1.txt": nil, "labels.csv": nil},
-			[]string{"train/a/2.bmp: not a .png, .jpg, .jpeg, .gif or .webp", "test/a/1.txt: not a .png"}},
+		{"other formats", map[string][]byte{"train/a/1.png": good, "train/a/2.svg": good, "test/a/1.png": good, "test/a/1.txt": nil, "labels.csv": nil},
+			[]string{"train/a/2.svg: not a .png, .jpg, .jpeg, .gif, .webp, .bmp, .tif, .tiff, .ppm or .pgm", "test/a/1.txt: not a .png"}},
 		{"too deep", map[string][]byte{"train/a/b/1.png": good, "train/a/1.png": good, "test/a/1.png": good}, []string{"train/a/b/1.png: want"}},
 		{"no image", map[string][]byte{"train/a/1.png": good, "train/a/2.png": []byte("text"), "test/a/1.png": good},
-			[]string{"train/a/2.png: does not decode as PNG, JPEG, GIF or WebP: image: unknown format"}},
+			[]string{"train/a/2.png: does not decode as PNG, JPEG, GIF, WebP, BMP, TIFF, PPM or PGM: image: unknown format"}},
 		{"half an image", map[string][]byte{"train/a/1.png": good, "train/a/2.png": good[:len(good)-20], "test/a/1.jpg": jpegOf(grey(4, 4, 2))[:300]},
-			[]string{"train/a/2.png: does not decode as PNG, JPEG, GIF or WebP: ", "test/a/1.jpg: does not decode"}},
+			[]string{"train/a/2.png: does not decode as PNG, JPEG, GIF, WebP, BMP, TIFF, PPM or PGM: ", "test/a/1.jpg: does not decode"}},
 		{"a bomb", map[string][]byte{"train/a/1.png": good, "train/a/2.png": bomb(1<<14, 1<<15), "test/a/1.png": bomb(1<<13, 1<<13)},
 			[]string{"train/a/2.png: have 16384×32768 pixels, want at least 1 and at most 33554432", "test/a/1.png: have 8192×8192 pixels"}},
 	} {

@@ -5,12 +5,46 @@ import (
 	"encoding/binary"
 )
 
-// orientation is that of a JPEG's EXIF data, from 1 to 8; 1, upright, where it
-// has none.
-func orientation(jpeg []byte) int {
-	if !bytes.HasPrefix(jpeg, []byte{0xff, 0xd8}) {
-		return 1
+// orientation is that of a picture's EXIF data, from 1 to 8; 1, upright, where it has
+// none: of a JPEG, of a PNG (chunk eXIf), of a WebP (chunk EXIF), or of a TIFF, in whose
+// first directory EXIF has it.
+func orientation(data []byte) int {
+	switch {
+	case bytes.HasPrefix(data, []byte{0xff, 0xd8}):
+		return jpegOrientation(data)
+	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
+		return exifOrientation(chunk(data[8:], "eXIf", binary.BigEndian, 4))
+	case bytes.HasPrefix(data, []byte("RIFF")) && len(data) >= 12 && string(data[8:12]) == "WEBP":
+		tiff := chunk(data[12:], "EXIF", binary.LittleEndian, 0)
+		return exifOrientation(bytes.TrimPrefix(tiff, []byte("Exif\x00\x00")))
 	}
+	return exifOrientation(data)
+}
+
+// chunk finds a chunk by its name. In PNG the size stands before the name, and four
+// bytes of a checksum behind the content; in WebP it stands behind the name, and a chunk
+// of an odd size has a byte more.
+func chunk(b []byte, name string, order binary.ByteOrder, checksum uint64) []byte {
+	for len(b) >= 8 {
+		size, found := uint64(order.Uint32(b)), string(b[4:8])
+		if checksum == 0 {
+			size, found = uint64(order.Uint32(b[4:])), string(b[:4])
+		}
+		if 8+size > uint64(len(b)) {
+			break
+		}
+		if found == name {
+			return b[8 : 8+size]
+		}
+		if checksum == 0 {
+			size += size % 2
+		}
+		b = b[min(8+size+checksum, uint64(len(b))):]
+	}
+	return nil
+}
+
+func jpegOrientation(jpeg []byte) int {
 	for b := jpeg[2:]; len(b) >= 4 && b[0] == 0xff; {
 		marker, size := b[1], int(binary.BigEndian.Uint16(b[2:]))
 		if marker == 0xda || size < 2 || len(b) < 2+size { // the scan: no data about it follows

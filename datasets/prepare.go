@@ -8,7 +8,7 @@ import (
 // A Picture is a decoded image of any size.
 type Picture struct{ image decoded }
 
-// ReadPicture decodes a PNG, JPEG, GIF or WebP file.
+// ReadPicture decodes a PNG, JPEG, GIF, WebP, BMP, TIFF, PPM or PGM file.
 func ReadPicture(name string) (Picture, error) {
 	if info, err := os.Stat(name); err != nil {
 		return Picture{}, err

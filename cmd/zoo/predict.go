@@ -26,9 +26,9 @@ MODEL is a model (zoo models) with weights that are published for it, or a run
 directory, whose own weights, classes and data say the rest. Keys are as in zoo
 summary.
 
-A picture is a PNG, JPEG, GIF or WebP of any size up to 33 million pixels. It is turned
-as its EXIF data say; an alpha channel is dropped, and of an animation the first image
-is taken. A model sees it as its published weights were trained to: most of them see
+A picture is a PNG, JPEG, GIF, WebP, BMP, TIFF, PPM or PGM of any size up to 33 million
+pixels. It is turned as its EXIF data say; an alpha channel is dropped, and of an
+animation the first image is taken. A model sees it as its published weights were trained to: most of them see
 the middle 224×224 pixels after the shorter side is brought to 256, normalised by
 ImageNet's mean and deviation. A run sees it as it sees its test images.
 
