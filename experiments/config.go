@@ -69,8 +69,8 @@ func (m *Model) Network() nn.Network { return m.network }
 
 // Train is the train section.
 type Train struct {
-	Epochs         int                   `doc:"passes over the training part; 0, with a probe: no training"`
-	Steps          int                   `doc:"stop after so many steps, whatever the epochs; 0: by epochs alone"`
+	Epochs         int                   `doc:"passes over the training part; 0: by steps alone, or with a probe and without steps no training. Of epochs and steps the one that is given later replaces the other: a config goes before the parents that it extends, the environment before the config, the command line before that, and a sweep's values before all. Where one place gives both, what is reached first ends the training"`
+	Steps          int                   `doc:"steps of the whole training, over as many epochs as they take; 0: by epochs alone. See epochs for a config that gives both"`
 	Batch          int                   `doc:"examples a step"`
 	EvalBatch      int                   `doc:"examples at once in evaluation; has no influence on the result but for rounding"`
 	Optimizer      optim.Options         `doc:"the solver"`
@@ -85,6 +85,19 @@ type Train struct {
 	Select         string                `doc:"which weights the test sees: best (highest val accuracy) or last" enum:"best,last"`
 	TestCrops      int                   `doc:"parts of each test image whose probabilities are averaged: 1, or 10 (the corners and the middle, and the same mirrored), which wants data.cut"`
 	LogSteps       int                   `doc:"steps from one record of the training loss to the next; the loss is the mean over them"`
+}
+
+// Settle implements strict.Settler: the later of epochs and steps replaces the other.
+func (t *Train) Settle(later func(key, other string) bool) map[string]string {
+	switch {
+	case t.Steps > 0 && later("steps", "epochs"):
+		t.Epochs = 0
+		return map[string]string{"epochs": "steps"}
+	case t.Steps > 0 && later("epochs", "steps"):
+		t.Steps = 0
+		return map[string]string{"steps": "epochs"}
+	}
+	return nil
 }
 
 // EarlyStop is the section train.early_stop.
@@ -114,7 +127,7 @@ func (c *Config) Validate() (ps []problem.Problem) {
 	add(!namesFolder(c.Name), "name", "have %q, want a word that can name a folder on every system", c.Name)
 	add(c.Model.Name == "", "model.name", "no network is named: see zoo models")
 	add(c.Weights.From != "" && strings.TrimSpace(c.Model.Init) == "lsuv", "weights.from", "init lsuv would scale the weights that were loaded: choose another model.init")
-	add(c.Train.Epochs == 0 && c.Probe.Batch == 0, "train.epochs", "have 0, want at least 1, or a probe: set probe.batch")
+	add(c.Train.Epochs == 0 && c.Train.Steps == 0 && c.Probe.Batch == 0, "train.epochs", "have 0 and no steps, want at least 1 of either, or a probe: set probe.batch")
 	add(c.Train.Select == "best" && c.Data.Val == 0, "train.select", "best wants a validation part: set data.val, or select last")
 	add(c.Train.TestCrops > 1 && c.Data.Cut == 0, "train.test_crops", "ten crops want a part of the image to look at: set data.cut, and data.resize to more")
 	add(c.Train.EarlyStop.Patience > 0 && c.Data.Val == 0, "train.early_stop.patience", "stopping early wants a validation part: set data.val")

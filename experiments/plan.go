@@ -25,6 +25,8 @@ type Plan struct {
 	Code   string         `json:"code"` // version of the program that made the plan; no other may carry it out
 	Folder string         `json:"folder"`
 	Trials []PlannedTrial `json:"trials"`
+
+	Notices []Notice `json:"notices"` // what whoever reads the numbers should know
 }
 
 // A PlannedTrial is one run of a plan.
@@ -66,6 +68,7 @@ func (t PlannedTrial) name(sweep string) string {
 // trials are done under root. The error lists every arm that cannot be trained.
 func (d *Design) NewPlan(ctx context.Context, root, code string, progress datasets.Progress) (*Plan, error) {
 	p := &Plan{Name: d.Config.Name, Code: code, Folder: d.folder()}
+	said := notices{arms: len(d.Arms)}
 	opened := checksums{ctx, progress, map[string]datasets.Dataset{}}
 	built := map[string]error{}
 	var errs []error
@@ -89,6 +92,7 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 			errs = append(errs, fmt.Errorf("[%s]: %w", strings.Join(a.Labels, ", "), err))
 			continue
 		}
+		said.add(a.Labels, a.Config.notices(perEpoch, total))
 		for _, seed := range d.Seeds {
 			t.config = a.Config.trial()
 			t.config.Seed = seed
@@ -110,6 +114,7 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 			errs = append(errs, fmt.Errorf("check[%d]: %q: %w", i, text, err))
 		}
 	}
+	p.Notices = said.list()
 	return p, errors.Join(errs...)
 }
 

@@ -26,6 +26,7 @@ type Trial struct {
 	ema      *optim.EMA    // nil without averaging
 	averaged []optim.Param // what it averages: weights and running statistics
 	total    int           // steps of the whole training
+	perEpoch int           // steps of a whole epoch
 	epochs   int           // epochs of the whole training, the last one maybe in part
 	at       position
 }
@@ -65,7 +66,7 @@ func NewTrial(ctx context.Context, c Config, progress datasets.Progress) (*Trial
 	if t.mixer, err = newMixer(c, data.Spec()); err != nil {
 		return nil, err
 	}
-	t.total, t.epochs = total, (total+perEpoch-1)/perEpoch
+	t.total, t.perEpoch, t.epochs = total, perEpoch, (total+perEpoch-1)/perEpoch
 	set := nn.Settings{Options: c.Model.Options, Spec: data.Spec(), Batch: c.Train.Batch, LabelSmoothing: c.Train.LabelSmoothing, Mixing: c.Train.mixes()}
 	if t.Train, err = nn.Build(t.Params, nn.Train, c.Model.Network(), set); err != nil {
 		return nil, fmt.Errorf("model %s: %w", c.Model.Name, err)
@@ -101,8 +102,8 @@ func (t Train) steps(examples int) (perEpoch, total int, err error) {
 		return 0, 0, fmt.Errorf("train.batch: have %d, want at most the %d examples of the training part", t.Batch, examples)
 	}
 	total = perEpoch * t.Epochs
-	if t.Steps > 0 {
-		total = min(total, t.Steps)
+	if t.Steps > 0 && (t.Epochs == 0 || t.Steps < total) {
+		total = t.Steps
 	}
 	return perEpoch, total, nil
 }

@@ -79,6 +79,9 @@ func (s *screen) Begin(t *experiments.Trial, dir string, step int) {
 	s.line(s.out, "model  %s, %s parameters, %s multiply-adds", c.Model.Name, thousands(t.Params.Count()), thousands(t.Eval.MACs()))
 	s.line(s.out, "data   %s, %s train, %s val, %s test", c.Data.Name,
 		thousands(t.Data.Len(datasets.Train)), thousands(t.Data.Len(datasets.Val)), thousands(t.Data.Len(datasets.Test)))
+	for _, n := range t.Notices() {
+		s.Notice(n)
+	}
 	if step > 0 {
 		s.line(s.out, "continuing %s at step %d of %d", dir, step, t.Steps())
 	}

@@ -161,6 +161,8 @@ func showPlan(c *cobra.Command, p *experiments.Plan, jobs int, asJSON bool) erro
 		Done    int       `json:"done"`
 		Seconds float64   `json:"core_seconds"`
 		Trials  []planned `json:"trials"`
+
+		Notices []experiments.Notice `json:"notices"`
 	}{Name: p.Name, Code: p.Code}
 	nets := map[string]bool{}
 	t := sheet{header: []string{">TRIAL", "ARM", ">SEED", ">PARAMETERS", ">MACS", ">STEPS", ">EST.", "STATE"}, snip: true}
@@ -183,7 +185,7 @@ func showPlan(c *cobra.Command, p *experiments.Plan, jobs int, asJSON bool) erro
 		}
 		t.add(fmt.Sprint(trial.Index), armName(trial.Labels), fmt.Sprint(trial.Seed), thousands(trial.Params), thousands(trial.MACs), thousands(trial.Steps), est, state)
 	}
-	all.Done, all.Seconds = done, total
+	all.Done, all.Seconds, all.Notices = done, total, p.Notices
 	if asJSON {
 		return printJSON(c.OutOrStdout(), all)
 	}
@@ -191,6 +193,9 @@ func showPlan(c *cobra.Command, p *experiments.Plan, jobs int, asJSON bool) erro
 	wall := total / float64(min(jobs, runtime.NumCPU()))
 	fmt.Fprintf(c.OutOrStdout(), "\n%s: %d trials, %d done, %d to run; all %d networks build; est. %s of one core, %s with --jobs %d, and the start of each process\n",
 		p.Name, len(p.Trials), done, len(p.Trials)-done, len(nets), duration(total), duration(wall), jobs)
+	for _, n := range p.Notices {
+		fmt.Fprintf(c.OutOrStdout(), "notice: %s\n", n)
+	}
 	return nil
 }
 

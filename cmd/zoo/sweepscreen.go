@@ -46,6 +46,9 @@ func newSweepScreen(out, err io.Writer, p *experiments.Plan) *sweepScreen {
 		line += fmt.Sprintf(", %d the same as in an arm before them", s.twice)
 	}
 	s.line(s.out, "%s", line)
+	for _, n := range p.Notices {
+		s.Notice(n.String())
+	}
 	if s.terminal && s.work > 0 {
 		s.start(s.work, progressbar.OptionSetDescription(s.counts()))
 	}

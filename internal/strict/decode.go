@@ -14,6 +14,7 @@ type decoder struct {
 	bad      map[string]bool // keys with a problem
 	unmade   []string        // sections where a choice could not be made
 	problems []Problem
+	merged   []int // the ranks of the files, in the order in which they apply
 }
 
 func (d *decoder) report(at Place, key, format string, args ...any) {

@@ -14,7 +14,8 @@ type Place struct {
 	Source       string // a file, "override train.epochs=3" or "environment ZOO_SEED"
 	Line, Column int    // in a file, from 1; 0 where there is none
 
-	rank int // the order of the sources in a list of problems
+	rank    int  // the order of the sources in a list of problems
+	setting bool // given by a Setting
 }
 
 // commandRank is the rank of the first source that is not a file.

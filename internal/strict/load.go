@@ -58,13 +58,14 @@ func (r *resolver) decode(section reflect.Value) (Origins, error) {
 	if r.broken {
 		return nil, asError(r.problems)
 	}
-	d := &decoder{root: section, origins: Origins{}, bad: map[string]bool{}, problems: r.problems}
+	d := &decoder{root: section, origins: Origins{}, bad: map[string]bool{}, problems: r.problems, merged: r.merged}
 	for _, p := range r.problems {
 		if p.Key != "" {
 			d.bad[p.Key] = true
 		}
 	}
 	d.section("", section, r.root)
+	d.settle("", section)
 	d.validate("", section)
 	return d.origins, asError(d.problems)
 }
@@ -74,6 +75,7 @@ type resolver struct {
 	*Loader
 	root     *tree
 	files    int
+	merged   []int   // the ranks of the files, in the order in which they apply
 	chain    []*file // the file being read, and those that extend it
 	applied  map[string]bool
 	problems []Problem
@@ -130,6 +132,7 @@ func (r *resolver) add(f *file, asked Problem) {
 		r.file(parent.text, f, Problem{Place: parent.at, Key: "extends"})
 	}
 	r.chain = r.chain[:len(r.chain)-1]
+	r.merged = append(r.merged, source.rank)
 	r.root = merge(r.root, root)
 }
 

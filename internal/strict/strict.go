@@ -66,6 +66,15 @@ type Enumerator interface {
 	Enums() map[string][]string
 }
 
+// A Settler is a section in which two keys stand for one choice, such as a length in
+// epochs or in steps. Settle is called when the section is decoded, before anything
+// is validated. later tells whether a key of the section was given by a later source
+// than another (a default is no source; the overrides are one, and so are the
+// settings). The result says which keys gave way to which others.
+type Settler interface {
+	Settle(later func(key, other string) bool) (gaveWay map[string]string)
+}
+
 // validator is a section that checks its own values, once they are decoded.
 type validator interface {
 	Validate() []problem.Problem

@@ -102,6 +102,17 @@ func (t *tree) clone() *tree {
 	return &c
 }
 
+// markSetting says of a tree and all that is in it that a Setting gives it.
+func (t *tree) markSetting() {
+	t.at.setting = true
+	for _, item := range t.items {
+		item.markSetting()
+	}
+	for _, e := range t.fields {
+		e.value.markSetting()
+	}
+}
+
 // A Setting gives a value to a dotted key, or to the whole config if the key is
 // empty, after the file, the environment and the overrides.
 type Setting struct {
@@ -114,6 +125,7 @@ type Setting struct {
 // written.
 func (r *resolver) setting(section reflect.Value, s Setting) {
 	value := s.Value.tree.clone()
+	value.markSetting()
 	if s.Key == "" && value.kind != mapping {
 		r.fail(Problem{value.at, "", "have " + value.String() + ", want keys and values"})
 		return
