@@ -79,7 +79,7 @@ type Train struct {
 	LabelSmoothing float64               `doc:"share of the target's probability that is spread over all classes"`
 	Mixup          float64               `doc:"alpha of mixup: examples of a batch are mixed two by two, with a share of the first that is drawn from Beta(alpha, alpha) for each batch; 0: none"`
 	Cutmix         float64               `doc:"alpha of cutmix: a rectangle of one image is pasted into another, of an area drawn from Beta(alpha, alpha); with mixup too, each batch takes one of the two at random; 0: none"`
-	EMA            float64               `doc:"decay of an average of the weights over the steps, which is then what is evaluated; 0: none"`
+	EMA            float64               `doc:"decay of an average of the weights over the steps, which is then what is evaluated; at most (1+t)/(10+t) at step t, from 0, so that the first weights do not stay in a short training's; 0: none"`
 	DivergedAbove  float64               `doc:"a loss, in training or evaluation, above which a run counts as diverged, as it does where the loss is NaN or infinite; 0: there alone"`
 	EarlyStop      EarlyStop             `doc:"end before the last epoch"`
 	Select         string                `doc:"which weights the test sees: best (highest val accuracy) or last" enum:"best,last"`

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"zoo/internal/optim"
 )
 
 // Notices say what the trial's config asks for and does not get, or not as it
@@ -20,7 +22,55 @@ func (c Config) notices(perEpoch, total int) (all []string) {
 	} else if e > 0 && s > 0 {
 		say("train.epochs: %d ends the training after %d steps, before train.steps: %d", e, total, s)
 	}
+	if total == 0 {
+		return all
+	}
+	if steps := 1 / (1 - c.Train.EMA); c.Train.EMA > 0 && steps > float64(total) {
+		say("train.ema: %v averages over about %.0f steps, and the training has %d: its decay reaches %.4g", c.Train.EMA, steps, total, optim.EMADecay(c.Train.EMA, total-1))
+	}
+	if steps := c.Train.Schedule.Warmup * float64(perEpoch); steps >= float64(total) {
+		say("train.schedule.warmup: %v epochs are %.0f steps, and the training has %d: the learning rate never reaches train.optimizer.lr", c.Train.Schedule.Warmup, steps, total)
+	}
 	return all
+}
+
+// A moving is the weights before the step with the highest learning rate.
+type moving struct{ before [][]float32 }
+
+// atPeak returns the weights if the next step is the first with the highest learning
+// rate of the training, otherwise nil.
+func (t *Trial) atPeak() *moving {
+	if t.at.Step != t.peak {
+		return nil
+	}
+	m := &moving{}
+	for _, p := range t.trained {
+		m.before = append(m.before, slices.Clone(p.W))
+	}
+	return m
+}
+
+// notice says how few weights the step has moved, or nothing if at least half of
+// those that have a gradient did move.
+func (m *moving) notice(t *Trial, s Step) string {
+	if m == nil {
+		return ""
+	}
+	moved, all := 0, 0
+	for i, p := range t.trained {
+		for k, g := range p.G {
+			if g != 0 {
+				all++
+				if p.W[k] != m.before[i][k] {
+					moved++
+				}
+			}
+		}
+	}
+	if 2*moved >= all {
+		return ""
+	}
+	return fmt.Sprintf("step %d, with the highest learning rate, %v, moved %d of the %d weights that have a gradient: the other updates are less than float32 can add to the weights", s.Step, s.LR, moved, all)
 }
 
 // A Notice is one of a plan, with the arms that it is about.

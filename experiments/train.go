@@ -59,9 +59,13 @@ func (t *Trial) fit(ctx context.Context, r *run.Run, m Monitor, every time.Durat
 			if err != nil {
 				return err
 			}
+			peak := t.atPeak()
 			step, err := t.step(b)
 			if err != nil {
 				return err
+			}
+			if n := peak.notice(t, step); n != "" {
+				m.Notice(n)
 			}
 			clock()
 			if err := t.record(r); err != nil {
@@ -118,7 +122,7 @@ func (t *Trial) step(b datasets.Batch) (Step, error) {
 	t.solver.Step(lr, t.trained)
 	t.Train.Finish()
 	if t.ema != nil {
-		t.ema.Update(t.averaged)
+		t.ema.Update(t.at.Step, t.averaged)
 	}
 	t.at.Window.add(loss, h)
 	t.at.Whole.add(loss, h)

@@ -27,6 +27,7 @@ type Trial struct {
 	averaged []optim.Param // what it averages: weights and running statistics
 	total    int           // steps of the whole training
 	perEpoch int           // steps of a whole epoch
+	peak     int           // the first step with the highest learning rate, from 0
 	epochs   int           // epochs of the whole training, the last one maybe in part
 	at       position
 }
@@ -78,6 +79,11 @@ func NewTrial(ctx context.Context, c Config, progress datasets.Progress) (*Trial
 	if t.total > 0 {
 		if t.schedule, err = optim.NewSchedule(c.Train.Schedule, c.Train.Optimizer.LR, perEpoch, t.total); err != nil {
 			return nil, err
+		}
+		for s := range t.total {
+			if t.schedule(s) > t.schedule(t.peak) {
+				t.peak = s
+			}
 		}
 	}
 	for _, p := range t.Train.Trained() {

@@ -48,15 +48,16 @@ func TestEMA(t *testing.T) {
 	ps := []Param{{Name: "w", W: []float32{1, 2}}, {Name: "mean", W: []float32{4}}}
 	e := NewEMA(0.75, ps)
 	ps[0].W[0], ps[1].W[0] = 5, 8
-	e.Update(ps)
+	const late = 1000 // the warm-up of the decay is over
+	e.Update(late, ps)
 	ps[0].W[0] = 0
-	e.Update(ps)
+	e.Update(late+1, ps)
 	// w₀: 1 → 0.75·1 + 0.25·5 = 2 → 0.75·2 = 1.5; mean: 4 → 5 → 5.75
 	e.Swap(ps)
 	if !slices.Equal(ps[0].W, []float32{1.5, 2}) || !slices.Equal(ps[1].W, []float32{5.75}) {
 		t.Errorf("have averages %v, want 1.5 2 and 5.75", ps)
 	}
-	mustPanic(t, "update of swapped weights", func() { e.Update(ps) })
+	mustPanic(t, "update of swapped weights", func() { e.Update(late, ps) })
 	mustPanic(t, "state of swapped weights", func() { e.State() })
 	e.Swap(ps)
 	if !slices.Equal(ps[0].W, []float32{0, 2}) || !slices.Equal(ps[1].W, []float32{8}) {
@@ -75,9 +76,37 @@ func TestEMA(t *testing.T) {
 	if err := again.Restore(e.State()[:1]); err == nil {
 		t.Error("half a state was restored")
 	}
-	mustPanic(t, "other parameters", func() { e.Update(ps[:1]) })
+	mustPanic(t, "other parameters", func() { e.Update(late, ps[:1]) })
 	mustPanic(t, "another name", func() { e.Swap([]Param{ps[1], ps[0]}) })
-	if n := testing.AllocsPerRun(10, func() { e.Update(ps) }); n != 0 {
+	if n := testing.AllocsPerRun(10, func() { e.Update(late, ps) }); n != 0 {
 		t.Errorf("%v allocations an update", n)
+	}
+}
+
+// TestEMAWarmup: at step t the decay is at most (1+t)/(10+t), so that what the
+// average began with has a weight of 4·10⁻⁷ after 20 steps of any decay.
+func TestEMAWarmup(t *testing.T) {
+	for _, decay := range []float64{0, 0.05, 0.5, 0.9999} {
+		ps := []Param{{Name: "w", W: []float32{1000}}}
+		e := NewEMA(decay, ps)
+		want := 1000.0
+		for step := range 50 {
+			ps[0].W[0] = float32(step)
+			e.Update(step, ps)
+			d := min(decay, float64(1+step)/float64(10+step))
+			want = d*want + (1-d)*float64(step)
+		}
+		if have := float64(e.State()[0].F32[0]); math.Abs(have-want) > 1e-5*want {
+			t.Errorf("decay %v: have the average %v, want %v", decay, have, want)
+		}
+	}
+	ps := []Param{{Name: "w", W: []float32{1}}}
+	e := NewEMA(0.9999, ps)
+	ps[0].W[0] = 0
+	for step := range 20 {
+		e.Update(step, ps)
+	}
+	if rest := e.State()[0].F32[0]; rest > 4e-7 {
+		t.Errorf("the first weights are %v of the average", rest)
 	}
 }

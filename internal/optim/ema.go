@@ -10,40 +10,50 @@ import (
 //
 //	average ← decay·average + (1−decay)·w
 //
-// It begins as a copy of the weights. Running statistics of norms may be
+// It begins as a copy of the weights, which would be most of the average for
+// 1/(1−decay) steps. So the decay of step t, from 0, is at most (1+t)/(10+t), as in
+// TensorFlow's ExponentialMovingAverage with num_updates: the average is over about
+// the last tenth of the steps until the decay given is reached. Running statistics of norms may be
 // among the parameters; gradients are not looked at.
 type EMA struct {
-	decay    float32
-	rest     float32
+	decay    float64
 	names    []string
 	averages [][]float32
 	swapped  bool
 
 	pieces []piece
 	ps     []Param        // of the update
+	d      float32        // its decay
+	rest   float32        // 1 − d
 	run    func(_, i int) // updates piece i; kept, that no update allocates
 }
 
 // NewEMA begins an average of the parameters, with a decay in [0, 1).
 func NewEMA(decay float64, ps []Param) *EMA {
-	e := &EMA{decay: float32(decay), rest: float32(1 - decay), pieces: pieces(ps)}
+	e := &EMA{decay: decay, pieces: pieces(ps)}
 	for _, p := range ps {
 		e.names = append(e.names, p.Name)
 		e.averages = append(e.averages, append([]float32{}, p.W...))
 	}
 	e.run = func(_, i int) {
 		c := e.pieces[i]
-		f32.Axpby(e.averages[c.param][c.lo:c.hi], e.rest, e.ps[c.param].W[c.lo:c.hi], e.decay)
+		f32.Axpby(e.averages[c.param][c.lo:c.hi], e.rest, e.ps[c.param].W[c.lo:c.hi], e.d)
 	}
 	return e
 }
 
-// Update takes a step of the average. It panics while the weights are swapped
+// EMADecay is the decay of a step, from 0, of an average with a decay.
+func EMADecay(decay float64, step int) float64 {
+	return min(decay, float64(1+step)/float64(10+step))
+}
+
+// Update takes a step of the average; the first step is 0. It panics while the weights are swapped
 // out, and, as Swap does, if the parameters are not those of NewEMA.
-func (e *EMA) Update(ps []Param) {
+func (e *EMA) Update(step int, ps []Param) {
 	e.check(ps)
 	e.mustNotBeSwapped()
-	e.ps = ps
+	d := EMADecay(e.decay, step)
+	e.ps, e.d, e.rest = ps, float32(d), float32(1-d)
 	f32.Parallel(len(e.pieces), e.run)
 	e.ps = nil
 }
