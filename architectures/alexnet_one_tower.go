@@ -58,7 +58,7 @@ func (m AlexNetOneTower) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 		default:
 			x = nn.Conv(next().BeforeNorm(), x, filters, 3, 1, 1)
 		}
-		if s.Norm != "none" {
+		if s.Normed() {
 			x = nn.Norm(next(), x)
 		}
 		x = nn.Act(next(), x)

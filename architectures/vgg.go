@@ -137,7 +137,7 @@ func (m VGG) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 				k = 1
 			}
 			x = nn.Conv(next(), x, m.Width<<min(i, 3), k, 1, k/2)
-			if s.Norm != "none" {
+			if s.Normed() {
 				x = nn.Norm(next(), x)
 			}
 			x = nn.Act(next(), x)

@@ -5,18 +5,25 @@ import (
 	"slices"
 	"strings"
 
+	"zoo/architectures"
 	"zoo/internal/optim"
+	"zoo/nn"
 )
 
 // Notices say what the trial's config asks for and does not get, or not as it
 // seems: nothing that is wrong, but what would mislead whoever reads the numbers.
 func (t *Trial) Notices() []string {
-	return t.Config.notices(t.perEpoch, t.total)
+	return t.Config.notices(t.perEpoch, t.total, t.Eval.Unasked)
 }
 
-// notices are those of a training of so many steps.
-func (c Config) notices(perEpoch, total int) (all []string) {
+// notices are those of a training of so many steps, of a network that does not ask
+// for some of the choices.
+func (c Config) notices(perEpoch, total int, unasked []string) (all []string) {
 	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	for _, key := range c.Model.idle(unasked) {
+		value, _ := c.Value(key)
+		say("%s: %s has no effect: no layer of this network asks for it", key, value)
+	}
 	if e, s := c.Train.Epochs, c.Train.Steps; e > 0 && s > 0 && total == s {
 		say("train.steps: %d ends the training before train.epochs: %d, which would take %d steps", s, e, e*perEpoch)
 	} else if e > 0 && s > 0 {
@@ -32,6 +39,44 @@ func (c Config) notices(perEpoch, total int) (all []string) {
 		say("train.schedule.warmup: %v epochs are %.0f steps, and the training has %d: the learning rate never reaches train.optimizer.lr", c.Train.Schedule.Warmup, steps, total)
 	}
 	return all
+}
+
+// idle are the keys of the section model that have another value than the model's
+// own and no effect, of those that the network does not ask for.
+func (m Model) idle(unasked []string) (keys []string) {
+	differ := Differing([]map[string]string{Config{Model: m}.Flat(), Config{Model: m.asRegistered(unasked)}.Flat()})
+	for _, key := range unasked {
+		if key = "model." + key; slices.Contains(differ, key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// asRegistered is the model with its own values for the keys that its network does
+// not ask for.
+func (m Model) asRegistered(unasked []string) Model {
+	registered, _ := architectures.Lookup(m.Name)
+	for _, key := range unasked {
+		m.Options.Take(key, registered.Options)
+	}
+	return m
+}
+
+// IdleKeys says which keys of the config's section model have no effect on its
+// network, as far as the shape of its data is known without the files.
+func (c Config) IdleKeys() (all []string) {
+	s := Subject{Model: c.Model, Config: &c}
+	spec, err := s.Spec(nil, 0)
+	if err != nil {
+		return nil // known when it is run
+	}
+	_, program, err := s.Outline(nn.Infer, spec, 1)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	c.Train = Train{}
+	return c.notices(0, 0, program.Unasked)
 }
 
 // A moving is the weights before the step with the highest learning rate.

@@ -65,3 +65,69 @@ func TestNotices(t *testing.T) {
 		}
 	}
 }
+
+// TestIdleKnobs: the plan says which keys have no effect on an arm's network, and
+// which arms are one training.
+func TestIdleKnobs(t *testing.T) {
+	for _, c := range []struct {
+		name, model, sweep string
+		want               []string
+	}{
+		{"residual_init without branches", "", "[{param: model.residual_init, values: [none, zero, scaled]}]", []string{
+			"[zero] model.residual_init: zero has no effect: no layer of this network asks for it",
+			"[scaled] model.residual_init: scaled has no effect: no layer of this network asks for it",
+			"[none] [zero] [scaled] are one training: they differ in nothing that has an effect",
+		}},
+		{"residual_init with branches", ", residual: true, depth: 4", "[{param: model.residual_init, values: [none, zero, scaled, fixup]}]", nil},
+		{"norm_eps, in all arms", ", norm_eps: 0.1", "[{param: model.depth, values: [3, 4]}]", []string{
+			"model.norm_eps: 0.1 has no effect: no layer of this network asks for it",
+		}},
+		{"norm_eps, in one arm", "", "[{param: model.norm, values: [none, layer]}, {param: model.norm_eps, values: [0, 0.1]}]", []string{
+			"[none, 0.1] model.norm_eps: 0.1 has no effect: no layer of this network asks for it",
+			"[none, 0] [none, 0.1] are one training: they differ in nothing that has an effect",
+		}},
+		{"dropout", ", norm: layer, dropout: 0.5", "[{param: model, values: [{name: mlp}, {name: resnet-cifar, depth: 8, width: 2}], label: [mlp, resnet]}]", []string{
+			"[resnet] model.dropout: 0.5 has no effect: no layer of this network asks for it",
+		}},
+		{"one number, written twice", "", "[{param: train.optimizer.lr, values: [1e-05, 0.00001, 0.01]}]", []string{
+			"[1e-05] [0.00001] are one training: their configs are equal",
+		}},
+	} {
+		text := strings.Replace(short, "name: mlp, depth: 3, width: 64", "name: mlp"+c.model, 1)
+		d, err := design(t, text+"sweep: {mode: grid, axes: "+c.sweep+"}\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := d.NewPlan(context.Background(), t.TempDir(), "code", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var have []string
+		for _, n := range p.Notices {
+			have = append(have, n.String())
+		}
+		if h, w := strings.Join(have, "\n"), strings.Join(c.want, "\n"); h != w {
+			t.Errorf("%s: the plan says\n%s\nwant\n%s", c.name, h, w)
+		}
+	}
+}
+
+// TestIdleKnobsOfARun: so does a run, and zoo config show; and fixup is refused
+// where there are no branches.
+func TestIdleKnobsOfARun(t *testing.T) {
+	const want = "model.residual_init: zero has no effect: no layer of this network asks for it"
+	c := load(t, short, "model.residual_init=zero")
+	trial, err := experiments.NewTrial(context.Background(), c, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, have := range map[string][]string{"run": trial.Notices(), "config": c.IdleKeys()} {
+		if strings.Join(have, "\n") != want {
+			t.Errorf("%s: have %q, want %q", what, have, want)
+		}
+	}
+	_, err = experiments.NewTrial(context.Background(), load(t, short, "model.residual_init=fixup"), nil)
+	if err == nil || !strings.Contains(err.Error(), "model mlp: residual_init: have fixup, which is for residual branches, and this network has none") {
+		t.Errorf("have error %v", err)
+	}
+}

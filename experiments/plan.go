@@ -47,6 +47,8 @@ type PlannedTrial struct {
 	config Config
 	spec   datasets.Spec
 	evals  int // examples that are evaluated in the whole run
+
+	unasked []string // see nn.Program
 }
 
 // Done tells whether the trial had an outcome when the plan was made.
@@ -92,7 +94,7 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 			errs = append(errs, fmt.Errorf("[%s]: %w", strings.Join(a.Labels, ", "), err))
 			continue
 		}
-		said.add(a.Labels, a.Config.notices(perEpoch, total))
+		said.add(a.Labels, a.Config.notices(perEpoch, total, t.unasked))
 		for _, seed := range d.Seeds {
 			t.config = a.Config.trial()
 			t.config.Seed = seed
@@ -114,8 +116,42 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 			errs = append(errs, fmt.Errorf("check[%d]: %q: %w", i, text, err))
 		}
 	}
-	p.Notices = said.list()
+	p.Notices = append(said.list(), p.twins()...)
 	return p, errors.Join(errs...)
+}
+
+// twins say which arms are one training: because their configs are equal, or
+// because they differ in nothing that has an effect.
+func (p *Plan) twins() (all []Notice) {
+	var keys []string
+	groups := map[string][]PlannedTrial{}
+	for _, t := range p.Trials {
+		if t.Seed != p.Trials[0].Seed {
+			continue
+		}
+		c := t.config
+		c.Model = c.Model.asRegistered(t.unasked)
+		key := c.key()
+		if groups[key] == nil {
+			keys = append(keys, key)
+		}
+		groups[key] = append(groups[key], t)
+	}
+	for _, key := range keys {
+		group := groups[key]
+		if len(group) < 2 {
+			continue
+		}
+		n := Notice{Text: "are one training: their configs are equal"}
+		for _, t := range group {
+			n.Arms = append(n.Arms, t.Labels)
+			if t.ID != group[0].ID {
+				n.Text = "are one training: they differ in nothing that has an effect"
+			}
+		}
+		all = append(all, n)
+	}
+	return all
 }
 
 // checksums opens data, each once.
@@ -156,7 +192,7 @@ func (t *PlannedTrial) build(a Arm, built map[string]error) error {
 	if err != nil {
 		return err
 	}
-	t.Params, t.MACs = params.Count(), program.MACs()
+	t.Params, t.MACs, t.unasked = params.Count(), program.MACs(), program.Unasked
 	if t.Steps == 0 {
 		return nil
 	}

@@ -32,6 +32,7 @@ func parseActivation(s string) (activationChoice, error) {
 // Act is the scope's choice of activation. PReLU learns a slope for each
 // channel, and Fixup a bias, so each activation needs a scope of its own.
 func Act(s *Scope, x *G.Node) *G.Node {
+	s.ask("activation")
 	a, err := parseActivation(s.Activation)
 	if err != nil {
 		s.Fail(err)
@@ -76,6 +77,7 @@ func Act(s *Scope, x *G.Node) *G.Node {
 // Dropout drops values with the scope's probability, in training alone. What it
 // drops depends on the seed, the scope's path and the step.
 func Dropout(s *Scope, x *G.Node) *G.Node {
+	s.ask("dropout")
 	if s.Dropout == 0 || s.mode != Train {
 		return x
 	}

@@ -87,10 +87,6 @@ func short(d [2]int) string {
 // is the mean over the channels.
 func ConvTable(s *Scope, x *G.Node, table [][]int, k, stride, pad int) *G.Node {
 	_, _, _, c := s.image(x)
-	init, err := parseInit(s.Init, s.Activation)
-	if err != nil {
-		s.Fail(err)
-	}
 	var index, fans []int
 	out := len(table)
 	for o, channels := range table {
@@ -107,7 +103,7 @@ func ConvTable(s *Scope, x *G.Node, table [][]int, k, stride, pad int) *G.Node {
 		}
 		fans = append(fans, k*k*len(channels))
 	}
-	w := s.param("weight", spec{kind: Weight, init: eachFilter(init, fans), out: len(index) / c, shape: []int{len(index)}})
+	w := s.param("weight", spec{kind: Weight, init: eachFilter(s.initOf(), fans), out: len(index) / c, shape: []int{len(index)}})
 	full := s.Must(ops.Scatter(w, index, k, k, c, out))
 	return s.conv(x, full, s.bias("bias", fans), squareFilter(k, stride, pad), len(index))
 }

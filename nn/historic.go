@@ -27,11 +27,7 @@ func BiasMap(s *Scope, x *G.Node) *G.Node {
 // numbers: the subsampling of LeCun et al. 1998.
 func SumPool(s *Scope, x *G.Node) *G.Node {
 	_, _, _, c := s.image(x)
-	init, err := parseInit(s.Init, s.Activation)
-	if err != nil {
-		s.Fail(err)
-	}
-	w := s.param("weight", spec{kind: Weight, init: tied(init), in: 4, out: 1, shape: []int{c}})
+	w := s.param("weight", spec{kind: Weight, init: tied(s.initOf()), in: 4, out: 1, shape: []int{c}})
 	y := s.Must(ops.Subsample(x, w, s.Param("bias", Gain, constant(0), c)))
 	s.record(Layer{Op: "sum pool 2×2/2"}, y, squareField(2, 2), x)
 	return y

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 )
 
 // An Init fills the weights w of a layer from r. in and out are the fans of the
@@ -89,6 +90,12 @@ func parseInit(s, activation string) (Init, error) {
 func eachValue(init string) bool {
 	name, _, _ := choice(init, initArity)
 	return name != "orthogonal" && name != "lsuv"
+}
+
+// gained says that the gain of the activation has a part in an initialisation.
+func gained(init string) bool {
+	name, args, _ := choice(init, initArity)
+	return strings.HasPrefix(name, "kaiming") || name == "orthogonal" && args == nil
 }
 
 var biasArity = map[string][2]int{"zero": {0, 0}, "constant": {1, 1}, "normal": {1, 1}, "uniform": {1, 1}, "fan_in_uniform": {0, 0}}

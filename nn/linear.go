@@ -53,11 +53,7 @@ func Logits(s *Scope, x *G.Node) *G.Node {
 // weight makes a weight of the scope by its choice of initialisation and its place
 // in a residual branch.
 func (s *Scope) weight(name string, layout Layout, in, out int, shape ...int) *G.Node {
-	init, err := parseInit(s.Init, s.Activation)
-	if err != nil {
-		s.Fail(err)
-	}
-	return s.param(name, spec{kind: Weight, layout: layout, init: s.branchInit(init), each: eachValue(s.Init), in: in, out: out, shape: shape})
+	return s.param(name, spec{kind: Weight, layout: layout, init: s.branchInit(s.initOf()), each: eachValue(s.Init), in: in, out: out, shape: shape})
 }
 
 // bias makes a bias of the scope, one number for each output, or returns nil where
@@ -66,6 +62,7 @@ func (s *Scope) bias(name string, fans []int) *G.Node {
 	if s.noBias {
 		return nil
 	}
+	s.ask("bias_init")
 	init, err := parseBiasInit(s.BiasInit)
 	if err != nil {
 		s.Fail(err)

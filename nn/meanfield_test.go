@@ -188,6 +188,11 @@ func TestSilence(t *testing.T) {
 		a := nn.Linear(s.In("fc1"), nn.MaxPool(s.In("pool"), x, 2, 2, 0), 8)
 		return nn.Logits(s.In("fc3"), nn.Add(s.In("add"), nn.Linear(s.In("fc2"), x, 8), a))
 	})
+	branch := network(func(s *nn.Scope, x *G.Node) *G.Node {
+		around := nn.Linear(s.In("fc1"), x, 8)
+		x = nn.Linear(s.Branch(1, 1).Last().In("fc2"), nn.Act(s.In("act1"), around), 8)
+		return nn.Logits(s.In("fc3"), nn.Act(s.In("act2"), nn.Add(s.In("add"), x, around)))
+	})
 	for _, c := range []struct {
 		name         string
 		net          nn.Network
@@ -201,7 +206,7 @@ func TestSilence(t *testing.T) {
 		{"not centred", postact, options(), []int{8}, []string{"act2", "fc"}, []string{"fc1", "act1", "fc2", "add"}},
 		{"equal weights", stack(3, 64), options(func(o *nn.Options) { o.Init = "constant(0.1)" }), []int{8}, []string{"fc1", "act1", "fc2", "act2", "fc3"}, []string{"fc1", "act1", "fc2", "act2"}},
 		{"biases of one sign", stack(2, 64), options(func(o *nn.Options) { o.BiasInit = "constant(1)" }), []int{8}, []string{"fc1", "act1", "fc2"}, []string{"fc1"}},
-		{"fixup", stack(2, 8), options(func(o *nn.Options) { o.ResidualInit = "fixup" }), []int{8}, nil, nil},
+		{"fixup", branch, options(func(o *nn.Options) { o.ResidualInit = "fixup" }), []int{8}, nil, nil},
 	} {
 		signals, _ := probe(t, nn.NewParams(1, tensor.Float32), c.net, settings(c.o, 4, 3, c.shape...))
 		var silent, back []string

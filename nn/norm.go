@@ -18,6 +18,7 @@ const (
 
 // normEps is what the scope's norms add to the variance.
 func (s *Scope) normEps() float64 {
+	s.ask("norm_eps")
 	if s.NormEps == 0 {
 		return defaultNormEps
 	}
@@ -44,6 +45,7 @@ func parseNorm(s string) (normChoice, error) {
 // (N, T, D), each by itself but for batch norm, or of x (N, D), with a learned scale
 // and shift for each channel.
 func Norm(s *Scope, x *G.Node) *G.Node {
+	s.ask("norm")
 	n, err := parseNorm(s.Norm)
 	if err != nil {
 		s.Fail(err)

@@ -302,3 +302,46 @@ func TestDropout(t *testing.T) {
 	pr.SetStep(5)
 	wantBits(t, "step 5 after step 6", logits(t, pr, x, y), first)
 }
+
+// TestUnasked: a choice is unasked where no value of it changes the network or its
+// first weights, and asked where one does.
+func TestUnasked(t *testing.T) {
+	mlp := architectures.MLP{Depth: 4, Width: 8}
+	residual := architectures.MLP{Depth: 4, Width: 8, Residual: true}
+	plain := architectures.CIFARResNet{Depth: 8, Width: 2, Shortcut: "none"}
+	res := architectures.CIFARResNet{Depth: 8, Width: 2, Shortcut: "A"}
+	vgg := architectures.VGG{Blocks: []int{1}, Width: 4}
+	set := func(change func(o *nn.Options)) nn.Options { return options(change) }
+	for _, c := range []struct {
+		name string
+		net  nn.Network
+		o    nn.Options
+		want string
+	}{
+		{"perceptron", mlp, set(func(o *nn.Options) {}), "residual_init norm_eps"},
+		{"perceptron, layer norm", mlp, set(func(o *nn.Options) { o.Norm = "layer" }), "residual_init"},
+		{"residual perceptron", residual, set(func(o *nn.Options) {}), "norm_eps"},
+		{"plain", plain, set(func(o *nn.Options) { o.Norm = "batch" }), "residual_init dropout"},
+		{"residual", res, set(func(o *nn.Options) { o.Norm = "batch" }), "dropout"},
+		{"vgg", vgg, set(func(o *nn.Options) {}), "residual_init norm_eps"},
+		{"vgg, batch norm", vgg, set(func(o *nn.Options) { o.Norm = "batch" }), "residual_init"},
+	} {
+		p := build(t, nn.NewParams(1, tensor.Float32), nn.Infer, c.net, settings(c.o, 1, 3, 8, 8, 1))
+		if have := strings.Join(p.Unasked, " "); have != c.want {
+			t.Errorf("%s: have %q unasked, want %q", c.name, have, c.want)
+		}
+	}
+}
+
+// TestFixupWantsBranches: without any it would be zero logits and scalars, and
+// train at chance.
+func TestFixupWantsBranches(t *testing.T) {
+	fixup := options(func(o *nn.Options) { o.ResidualInit = "fixup" })
+	for _, net := range []nn.Network{architectures.MLP{Depth: 4, Width: 8}, architectures.CIFARResNet{Depth: 8, Width: 2, Shortcut: "none"}} {
+		_, err := nn.Build(nn.NewParams(1, tensor.Float32), nn.Train, net, settings(fixup, 1, 3, 8, 8, 1))
+		if err == nil || !strings.Contains(err.Error(), "residual_init: have fixup, which is for residual branches, and this network has none") {
+			t.Errorf("%T: have error %v", net, err)
+		}
+	}
+	build(t, nn.NewParams(1, tensor.Float32), nn.Train, architectures.MLP{Depth: 4, Width: 8, Residual: true}, settings(fixup, 1, 3, 8, 8, 1))
+}

@@ -69,12 +69,15 @@ func TestLayouts(t *testing.T) {
 // TestImportInvertsExport on every kind of parameter that there is.
 func TestImportInvertsExport(t *testing.T) {
 	o := options(func(o *nn.Options) { o.ResidualInit = "fixup" })
-	for _, net := range []nn.Network{
-		network(everyLayout),
-		architectures.CIFARResNet{Depth: 8, Width: 4, Shortcut: "B"},
-		architectures.LeNet1989{},
+	for _, c := range []struct {
+		net nn.Network
+		o   nn.Options
+	}{
+		{network(everyLayout), options()},
+		{architectures.CIFARResNet{Depth: 8, Width: 4, Shortcut: "B"}, o},
+		{architectures.LeNet1989{}, options()},
 	} {
-		set := settings(o, 1, 2, 16, 16, 2)
+		net, set := c.net, settings(c.o, 1, 2, 16, 16, 2)
 		from, to := nn.NewParams(1, tensor.Float32), nn.NewParams(2, tensor.Float32)
 		build(t, from, nn.Infer, net, set)
 		build(t, to, nn.Infer, net, set)

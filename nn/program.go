@@ -34,6 +34,10 @@ type Program struct {
 	Batch  int
 	Layers []Layer // in the order of the network
 
+	// Unasked are the keys of Options that no layer has asked for, such as norm_eps
+	// where there is no norm: whatever their values, the network is the same.
+	Unasked []string
+
 	graph     *G.ExprGraph
 	in        []*G.Node
 	targets   *G.Node
@@ -108,6 +112,7 @@ func construct(p *Params, mode Mode, net Network, set Settings, outputs func(s *
 	b := &build{
 		g: pr.graph, params: p, mode: mode, classes: set.Spec.Classes, step: &pr.step,
 		nodes: map[string]*G.Node{}, fields: map[*G.Node]field{}, outputs: map[string]*G.Node{},
+		settings: set.Options, asked: map[string]bool{},
 	}
 	s := &Scope{build: b, Options: set.Options}
 	for _, in := range set.Spec.Inputs {
@@ -125,10 +130,14 @@ func construct(p *Params, mode Mode, net Network, set Settings, outputs func(s *
 	if d := pr.logits.Shape(); d.Dims() != 2 || d[1] != b.classes {
 		return nil, fmt.Errorf("the network returns %v, want logits (rows, %d)", d, b.classes)
 	}
+	if set.ResidualInit == "fixup" && !b.asked["residual_init"] {
+		return nil, errors.New("residual_init: have fixup, which is for residual branches, and this network has none: want none, or a network with shortcuts")
+	}
 	p.sealed = true
 	b.markAuxiliary(pr.logits)
 	b.countParams()
 	pr.Layers, pr.trained, pr.after, pr.weighted = b.layers, b.wrt, b.after, b.outputs
+	pr.Unasked = b.unasked()
 	nodes, err := outputs(s, pr)
 	if err != nil {
 		return nil, err

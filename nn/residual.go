@@ -53,9 +53,11 @@ func (s *Scope) lastInit(init Init) Init {
 // lastScale is what the choice of residual initialisation multiplies the end of
 // a branch by: the last layer, or the norm directly behind it.
 func (s *Scope) lastScale() float64 {
-	switch {
-	case !s.branch.last:
+	if !s.branch.last {
 		return 1
+	}
+	s.ask("residual_init")
+	switch {
 	case s.ResidualInit == "zero", s.ResidualInit == "fixup":
 		return 0
 	case s.ResidualInit == "scaled":

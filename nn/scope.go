@@ -49,6 +49,8 @@ type build struct {
 	outputs     map[string]*G.Node // of the weighted layers, by the path of the weight
 	auxiliaries []auxiliary
 	step        *uint64
+	settings    Options         // of the whole network
+	asked       map[string]bool // the keys of them that have a say in it
 }
 
 // In returns the scope of a part. Layers that hold parameters need a scope each;
@@ -73,7 +75,7 @@ func (s *Scope) With(change func(o *Options)) *Scope {
 // bias, as the norm would remove it, unless the choice of norm is none.
 func (s *Scope) BeforeNorm() *Scope {
 	c := *s
-	c.normed = s.Norm != "none"
+	c.normed = s.Normed()
 	c.noBias = c.normed || s.ResidualInit == "fixup"
 	return &c
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+
 	"github.com/spf13/cobra"
 
 	"zoo/experiments"
@@ -21,7 +23,8 @@ func newConfigShow() *cobra.Command {
 		Use:   "show NAME-or-FILE [key=value ...]",
 		Short: "A config with every key and its value",
 		Long: `A config with every key and its value, after the parents that it extends, the ZOO_
-variables and the keys given here. The output is itself a config.`,
+variables and the keys given here. The output is itself a config. Keys of the section
+model that have no effect on its network are named beside it.`,
 		Example: `  zoo config show lenet5-mnist
   zoo config show my.yaml train.epochs=3 --origin`,
 		Args:              between(1, -1),
@@ -34,8 +37,14 @@ variables and the keys given here. The output is itself a config.`,
 			if !origin {
 				origins = nil
 			}
-			_, err = c.OutOrStdout().Write(config.YAML(origins))
-			return err
+			if _, err = c.OutOrStdout().Write(config.YAML(origins)); err != nil {
+				return err
+			}
+			screen := newScreen(io.Discard, c.ErrOrStderr())
+			for _, n := range config.IdleKeys() {
+				screen.Notice(n)
+			}
+			return nil
 		},
 	}
 	c.Flags().BoolVar(&origin, "origin", false, "say where each value comes from: file:line:column, variable, command line or default")

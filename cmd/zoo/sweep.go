@@ -166,7 +166,11 @@ func showPlan(c *cobra.Command, p *experiments.Plan, jobs int, asJSON bool) erro
 	}{Name: p.Name, Code: p.Code}
 	nets := map[string]bool{}
 	t := sheet{header: []string{">TRIAL", "ARM", ">SEED", ">PARAMETERS", ">MACS", ">STEPS", ">EST.", "STATE"}, snip: true}
+	first := map[string]string{} // the first arm with a trial
 	for i, trial := range p.Trials {
+		if first[trial.ID] == "" {
+			first[trial.ID] = armName(trial.Labels)
+		}
 		if trial.Done() {
 			done++
 		}
@@ -181,7 +185,7 @@ func showPlan(c *cobra.Command, p *experiments.Plan, jobs int, asJSON bool) erro
 		if trial.State != "" {
 			state = trial.State
 		} else if seconds[i] == 0 && trial.Steps > 0 {
-			state = "as an arm before it"
+			state = "as [" + first[trial.ID] + "]"
 		}
 		t.add(fmt.Sprint(trial.Index), armName(trial.Labels), fmt.Sprint(trial.Seed), thousands(trial.Params), thousands(trial.MACs), thousands(trial.Steps), est, state)
 	}
