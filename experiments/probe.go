@@ -100,9 +100,11 @@ func (t *Trial) look(ctx context.Context) (p results.Probe, err error) {
 			if err != nil {
 				return p, fmt.Errorf("probe.jacobian of model %s: %w", c.Model.Name, err)
 			}
-			for _, v := range singular {
-				p.Singular = append(p.Singular, run.Number(v))
+			for _, l := range singular.Logs {
+				p.Singular = append(p.Singular, run.Number(math.Exp(l)))
+				p.SingularLog10 = append(p.SingularLog10, run.Number(l/math.Ln10))
 			}
+			p.Resolved = singular.Resolved
 		}
 		return p, nil
 	}
@@ -128,6 +130,9 @@ func number(v *float64) *run.Number {
 //	                        the first of these layers over that of the last
 //	probe.dead              the largest share of dead units behind an activation
 //	probe.singular_max, probe.singular_min, probe.singular_median
+//
+// Of a number that rounding has left no digit of there is the bound instead, as
+// probe.singular_min_below: see [results.Trial.Below].
 func (t *Trial) addProbe(s run.Summary, dir string) error {
 	if t.Config.Probe.Batch == 0 {
 		return nil
@@ -136,8 +141,26 @@ func (t *Trial) addProbe(s run.Summary, dir string) error {
 	if err != nil {
 		return err
 	}
-	set := func(name string, v run.Number) { s["probe."+name] = float64(v) }
-	set("loss", p.Loss)
+	addReadings(s, p)
+	return nil
+}
+
+// addReadings puts the numbers of a probe into a summary.
+func addReadings(s run.Summary, p results.Probe) {
+	set := func(name string, v run.Number, known bool) {
+		if known && math.Abs(float64(v)) >= 0x1p-1022 {
+			s["probe."+name] = float64(v)
+		} else {
+			s["probe."+name+"_below"] = max(float64(v), 0x1p-1022) // of which float64 has all digits
+		}
+	}
+	// A deviation over another, each around a mean; nothing where the other is rounding.
+	ratio := func(name string, mean, std, overMean, over run.Number) {
+		if r := results.Resolution(mean); float64(over) >= results.Resolution(overMean) {
+			set(name, max(std, run.Number(r))/over, float64(std) >= r)
+		}
+	}
+	s["probe.loss"] = float64(p.Loss)
 	var hidden []results.Signal
 	dead := run.Number(math.NaN())
 	for _, l := range p.Signals {
@@ -149,18 +172,18 @@ func (t *Trial) addProbe(s run.Summary, dir string) error {
 		}
 	}
 	if n := len(hidden) - 2; n > 0 { // the last one makes the logits
-		set("activation_ratio", hidden[n].Std/hidden[0].Std)
-		set("gradient_ratio", hidden[0].GradStd/hidden[n].GradStd)
+		first, last := hidden[0], hidden[n]
+		ratio("activation_ratio", last.Mean, last.Std, first.Mean, first.Std)
+		ratio("gradient_ratio", first.GradMean, first.GradStd, last.GradMean, last.GradStd)
 	}
 	if !math.IsNaN(float64(dead)) {
-		set("dead", dead)
+		s["probe.dead"] = float64(dead)
 	}
 	if n := len(p.Singular); n > 0 {
-		set("singular_max", p.Singular[0])
-		set("singular_min", p.Singular[n-1])
-		set("singular_median", (p.Singular[(n-1)/2]+p.Singular[n/2])/2)
+		set("singular_max", p.Singular[0], p.Resolved > 0)
+		set("singular_min", p.Singular[n-1], p.Resolved == n)
+		set("singular_median", (p.Singular[(n-1)/2]+p.Singular[n/2])/2, p.Resolved > n/2)
 	}
-	return nil
 }
 
 // ReadProbe reads what the probe of a run found.

@@ -70,8 +70,7 @@ func Act(s *Scope, x *G.Node) *G.Node {
 	case "scaled_tanh":
 		y, err = ops.ScaledTanh(x)
 	}
-	s.record(Layer{Op: a.name}, s.Must(y, err), field{}, x)
-	return y
+	return s.record(Layer{Op: a.name}, s.Must(y, err), field{}, x)
 }
 
 // Dropout drops values with the scope's probability, in training alone. What it
@@ -83,6 +82,5 @@ func Dropout(s *Scope, x *G.Node) *G.Node {
 	}
 	step := s.step
 	y := s.Must(ops.Dropout(x, s.Dropout, s.params.seed^hash(s.path+".dropout"), func() uint64 { return *step }))
-	s.record(Layer{Op: "dropout"}, y, field{}, x)
-	return y
+	return s.record(Layer{Op: "dropout"}, y, field{}, x)
 }

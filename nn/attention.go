@@ -28,9 +28,9 @@ func Attention(s *Scope, x *G.Node, heads int) *G.Node {
 	x = in.fixupBias("bias_in", x)
 	w := in.weight("in_proj_weight", Layout{kind: matrix}, d, d, d, 3*d)
 	qkv := s.Must(ops.Linear(x, w, in.bias("in_proj_bias", slices.Repeat([]int{d}, 3*d))))
-	s.record(Layer{Op: "queries, keys, values", MACs: t * d * 3 * d}, qkv, field{}, x)
+	qkv = s.record(Layer{Op: "queries, keys, values", MACs: t * d * 3 * d}, qkv, field{}, x)
 	s.outputs[s.In("in_proj_weight").path] = qkv
 	y := s.Must(ops.Attention(qkv, heads))
-	s.record(Layer{Op: fmt.Sprintf("attention, %d heads", heads), MACs: 2 * t * t * d}, y, field{}, qkv)
+	y = s.record(Layer{Op: fmt.Sprintf("attention, %d heads", heads), MACs: 2 * t * t * d}, y, field{}, qkv)
 	return Linear(s.In("out_proj"), y, d)
 }

@@ -10,6 +10,5 @@ import (
 // (N, H, W, B) to (N, H, W, A+B), and so for the last axis of other shapes.
 func Concat(s *Scope, xs ...*G.Node) *G.Node {
 	y := s.Must(ops.Concat(xs...))
-	s.record(Layer{Op: "concat"}, y, field{}, xs...)
-	return y
+	return s.record(Layer{Op: "concat"}, y, field{}, xs...)
 }

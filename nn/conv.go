@@ -125,7 +125,7 @@ func (s *Scope) conv(x, w, b *G.Node, f Filter, connections int) *G.Node {
 	y := s.Must(ops.Conv2D(x, w, b, ops.Filter{Stride: f.Stride, Pad: f.Pad, Dilation: f.Dilation, Groups: f.Groups}))
 	d := y.Shape()
 	side := [2]int{f.Dilation[0]*(f.Size[0]-1) + 1, f.Dilation[1]*(f.Size[1]-1) + 1}
-	s.record(Layer{Op: "conv " + f.String(), MACs: d[1] * d[2] * connections}, y, field{side, f.Stride}, x)
+	y = s.record(Layer{Op: "conv " + f.String(), MACs: d[1] * d[2] * connections}, y, field{side, f.Stride}, x)
 	s.outputs[s.In("weight").path] = y
 	return y
 }

@@ -29,8 +29,7 @@ func SumPool(s *Scope, x *G.Node) *G.Node {
 	_, _, _, c := s.image(x)
 	w := s.param("weight", spec{kind: Weight, init: tied(s.initOf()), in: 4, out: 1, shape: []int{c}})
 	y := s.Must(ops.Subsample(x, w, s.Param("bias", Gain, constant(0), c)))
-	s.record(Layer{Op: "sum pool 2×2/2"}, y, squareField(2, 2), x)
-	return y
+	return s.record(Layer{Op: "sum pool 2×2/2"}, y, squareField(2, 2), x)
 }
 
 // tied fills weights that each stand for a filter of in equal weights: each
@@ -51,6 +50,5 @@ func RBF(s *Scope, x *G.Node, centres [][]float64) *G.Node {
 	c := s.Constant("centres", slices.Concat(centres...), len(centres), len(centres[0]))
 	distance := s.Must(ops.RBF(x, c))
 	y := s.Must(ops.MulScalar(distance, s.Constant("minus", []float64{-1}, 1)))
-	s.record(Layer{Op: "rbf"}, y, field{}, x)
-	return y
+	return s.record(Layer{Op: "rbf"}, y, field{}, x)
 }

@@ -26,6 +26,14 @@ func checkJoins(g *G.ExprGraph, forward int, loss *G.Node, wrt G.Nodes) error {
 	return nil
 }
 
+// children are the nodes that a node reads.
+func children(g *G.ExprGraph, n *G.Node) (c G.Nodes) {
+	for _, child := range graph.NodesOf(g.From(n.ID())) {
+		c = append(c, child.(*G.Node))
+	}
+	return c
+}
+
 // joinsWanted counts the sums that the gradient of the loss needs: one less, for
 // each value that depends on wrt, than the ops that read it on its way to the loss.
 func joinsWanted(g *G.ExprGraph, nodes G.Nodes, loss *G.Node, wrt G.Nodes) (n int) {
@@ -33,21 +41,15 @@ func joinsWanted(g *G.ExprGraph, nodes G.Nodes, loss *G.Node, wrt G.Nodes) (n in
 	for _, w := range wrt {
 		depends[w] = true
 	}
-	children := func(n *G.Node) (c G.Nodes) {
-		for _, child := range graph.NodesOf(g.From(n.ID())) {
-			c = append(c, child.(*G.Node))
-		}
-		return c
-	}
 	for _, n := range nodes { // children stand before their parents
-		for _, c := range children(n) {
+		for _, c := range children(g, n) {
 			depends[n] = depends[n] || depends[c]
 		}
 	}
 	reads := map[*G.Node]int{}
 	for i := len(nodes) - 1; i >= 0; i-- {
 		if n := nodes[i]; leads[n] && depends[n] {
-			for _, c := range children(n) {
+			for _, c := range children(g, n) {
 				leads[c] = true
 				if depends[c] {
 					reads[c]++

@@ -31,8 +31,12 @@ func squareField(side, stride int) field {
 }
 
 // record appends a layer to the summary and works out its receptive field: of
-// what it reads, the widest counts.
-func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) {
+// what it reads, the widest counts. It returns the node that others read, which is
+// y unless the network is cut behind the layer.
+func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) *G.Node {
+	if s.cut != nil {
+		y = s.cut(s, len(s.recorded), y)
+	}
 	l.Path, l.Out = s.path, y.Shape().Clone()
 	out := squareField(1, 1)
 	for i := range 2 {
@@ -52,6 +56,7 @@ func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) {
 	}
 	s.layers = append(s.layers, l)
 	s.recorded = append(s.recorded, recorded{l, y, s.Options})
+	return y
 }
 
 // A recorded layer is one with its node and the choices that it was made with.

@@ -29,7 +29,7 @@ func Linear(s *Scope, x *G.Node, out int) *G.Node {
 	x = s.fixupBias("bias_in", x)
 	w := s.weight("weight", layout, in, out, in, out)
 	y := s.Must(ops.Linear(x, w, s.bias("bias", slices.Repeat([]int{in}, out))))
-	s.record(Layer{Op: "linear", MACs: tokens * in * out}, y, field{}, x)
+	y = s.record(Layer{Op: "linear", MACs: tokens * in * out}, y, field{}, x)
 	s.outputs[s.In("weight").path] = y
 	return s.fixupLast(y)
 }

@@ -12,6 +12,5 @@ import (
 func LRN(s *Scope, x *G.Node, size int, k, alpha, beta float64) *G.Node {
 	s.image(x)
 	y := s.Must(ops.LRN(x, size, k, alpha, beta))
-	s.record(Layer{Op: "local response norm"}, y, field{}, x)
-	return y
+	return s.record(Layer{Op: "local response norm"}, y, field{}, x)
 }

@@ -58,8 +58,7 @@ func Norm(s *Scope, x *G.Node) *G.Node {
 	scale := s.Param("weight", Gain, constant(s.lastScale()), c)
 	if n.name == "rms" {
 		y := s.Must(ops.RMSNorm(x, scale, s.normEps()))
-		s.record(Layer{Op: "rms norm"}, y, field{}, x)
-		return y
+		return s.record(Layer{Op: "rms norm"}, y, field{}, x)
 	}
 	shift := s.Param("bias", Gain, constant(0), c)
 	var y *G.Node
@@ -77,8 +76,7 @@ func Norm(s *Scope, x *G.Node) *G.Node {
 	default:
 		s.Fail(fmt.Errorf("%s norm: have input %v, want images (N, H, W, C); for vectors and tokens use batch, layer or rms", n.name, d))
 	}
-	s.record(Layer{Op: n.name + " norm"}, y, field{}, x)
-	return y
+	return s.record(Layer{Op: n.name + " norm"}, y, field{}, x)
 }
 
 func (s *Scope) batchNorm(x, scale, shift *G.Node) *G.Node {

@@ -76,6 +76,19 @@ func (p *Params) reset() {
 	*p = Params{seed: p.seed, dtype: p.dtype, fill: p.fill, byPath: map[string]*Param{}}
 }
 
+// float64s is a copy of sealed parameters as float64.
+func (p *Params) float64s() *Params {
+	c := &Params{seed: p.seed, dtype: tensor.Float64, fill: p.fill, byPath: map[string]*Param{}, sealed: p.sealed}
+	for _, q := range p.list {
+		d := *q
+		if q.Value != nil {
+			d.Value = newDense(tensor.Float64, q.Shape, slices.Clone(floats(q.Value)))
+		}
+		c.list, c.byPath[q.Path] = append(c.list, &d), &d
+	}
+	return c
+}
+
 // Dtype is the float type of the tensors.
 func (p *Params) Dtype() tensor.Dtype { return p.dtype }
 

@@ -50,16 +50,14 @@ func (s *Scope) pool(op string, x *G.Node, w ops.Window, y *G.Node) *G.Node {
 	if w.Ceil {
 		text += ", ceil"
 	}
-	s.record(Layer{Op: text}, y, field{w.Size, w.Stride}, x)
-	return y
+	return s.record(Layer{Op: text}, y, field{w.Size, w.Stride}, x)
 }
 
 // GlobalAvgPool takes the mean of each channel: (N, H, W, C) to (N, C).
 func GlobalAvgPool(s *Scope, x *G.Node) *G.Node {
 	_, h, w, _ := s.image(x)
 	y := s.Must(ops.GlobalAvgPool(x))
-	s.record(Layer{Op: "global average pool"}, y, field{[2]int{h, w}, [2]int{1, 1}}, x)
-	return y
+	return s.record(Layer{Op: "global average pool"}, y, field{[2]int{h, w}, [2]int{1, 1}}, x)
 }
 
 // AdaptiveAvgPool takes the mean of h×w windows that share images evenly: with
@@ -72,6 +70,5 @@ func AdaptiveAvgPool(s *Scope, x *G.Node, h, w int) *G.Node {
 	for i, d := range [2][2]int{{ih, h}, {iw, w}} {
 		f.side[i], f.stride[i] = ops.AdaptiveSide(d[0], d[1]), max(1, d[0]/d[1])
 	}
-	s.record(Layer{Op: fmt.Sprintf("adaptive average pool %d×%d", h, w)}, y, f, x)
-	return y
+	return s.record(Layer{Op: fmt.Sprintf("adaptive average pool %d×%d", h, w)}, y, f, x)
 }

@@ -69,6 +69,8 @@ type Settings struct {
 	LabelSmoothing float64 // of the training loss
 	Mixing         bool    // the training loss is that of mixtures of two examples: see Program.Mix
 	Exec           []exec.Option
+
+	cut cut // nil but for Jacobian
 }
 
 // Build makes a Program of a network. The first build with p creates its
@@ -112,7 +114,7 @@ func construct(p *Params, mode Mode, net Network, set Settings, outputs func(s *
 	b := &build{
 		g: pr.graph, params: p, mode: mode, classes: set.Spec.Classes, step: &pr.step,
 		nodes: map[string]*G.Node{}, fields: map[*G.Node]field{}, outputs: map[string]*G.Node{},
-		settings: set.Options, asked: map[string]bool{},
+		settings: set.Options, asked: map[string]bool{}, cut: set.cut,
 	}
 	s := &Scope{build: b, Options: set.Options}
 	for _, in := range set.Spec.Inputs {

@@ -87,30 +87,26 @@ func (s *Scope) fixupLast(x *G.Node) *G.Node {
 // Add joins a branch and the way around it.
 func Add(s *Scope, a, b *G.Node) *G.Node {
 	y := s.Must(ops.Add(a, b))
-	s.record(Layer{Op: "add"}, y, field{}, a, b)
-	return y
+	return s.record(Layer{Op: "add"}, y, field{}, a, b)
 }
 
 // Mix is (1 − gate)·a + gate·b, for a gate between 0 and 1 of the same shape.
 func Mix(s *Scope, a, b, gate *G.Node) *G.Node {
 	y := s.Must(ops.Mix(a, b, gate))
-	s.record(Layer{Op: "mix"}, y, field{}, a, b, gate)
-	return y
+	return s.record(Layer{Op: "mix"}, y, field{}, a, b, gate)
 }
 
 // Scale multiplies by a fixed number.
 func Scale(s *Scope, x *G.Node, by float64) *G.Node {
 	y := s.Must(ops.Scale(x, by))
-	s.record(Layer{Op: fmt.Sprintf("scale %g", by)}, y, field{}, x)
-	return y
+	return s.record(Layer{Op: fmt.Sprintf("scale %g", by)}, y, field{}, x)
 }
 
 // ScaleChannels multiplies each channel of x (N, H, W, C) by the example's number for
 // it, of gate (N, 1, 1, C).
 func ScaleChannels(s *Scope, x, gate *G.Node) *G.Node {
 	y := s.Must(ops.ScaleChannels(x, gate))
-	s.record(Layer{Op: "scale channels"}, y, field{}, x, gate)
-	return y
+	return s.record(Layer{Op: "scale channels"}, y, field{}, x, gate)
 }
 
 // Subsample takes every stride-th pixel and appends channels of zeros up to
@@ -118,6 +114,5 @@ func ScaleChannels(s *Scope, x, gate *G.Node) *G.Node {
 func Subsample(s *Scope, x *G.Node, channels, stride int) *G.Node {
 	s.image(x)
 	y := s.Must(ops.ChannelShortcut(x, channels, stride))
-	s.record(Layer{Op: "shortcut A"}, y, squareField(1, stride), x)
-	return y
+	return s.record(Layer{Op: "shortcut A"}, y, squareField(1, stride), x)
 }

@@ -51,6 +51,7 @@ type build struct {
 	step        *uint64
 	settings    Options         // of the whole network
 	asked       map[string]bool // the keys of them that have a say in it
+	cut         cut
 }
 
 // In returns the scope of a part. Layers that hold parameters need a scope each;

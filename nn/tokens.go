@@ -48,8 +48,7 @@ const embeddingStd = 0.02
 func ClassToken(s *Scope, x *G.Node) *G.Node {
 	_, _, d := s.tokens(x)
 	y := s.Must(ops.ClassToken(x, s.Param("class_token", Gain, constant(0), 1, 1, d)))
-	s.record(Layer{Op: "class token"}, y, field{}, x)
-	return y
+	return s.record(Layer{Op: "class token"}, y, field{}, x)
 }
 
 // PositionEmbedding adds to each token (N, T, D) what stands for its position:
@@ -69,8 +68,7 @@ func PositionEmbedding(s *Scope, x *G.Node, kind string) *G.Node {
 		s.Fail(fmt.Errorf("positions: %w", unknown(kind, []string{"learned", "sin", "none"})))
 	}
 	y := s.Must(ops.AddMap(x, p))
-	s.record(Layer{Op: "positions, " + kind}, y, field{}, x)
-	return y
+	return s.record(Layer{Op: "positions, " + kind}, y, field{}, x)
 }
 
 // sinusoids are, for position p, sin(p/10000^(2i/d)) at 2i and the cosine at 2i + 1.
@@ -92,14 +90,12 @@ func sinusoids(t, d int) []float64 {
 // TakeToken is token i of each example of x (N, T, D): (N, D).
 func TakeToken(s *Scope, x *G.Node, i int) *G.Node {
 	y := s.Must(ops.TakeToken(x, i))
-	s.record(Layer{Op: fmt.Sprintf("token %d", i)}, y, field{}, x)
-	return y
+	return s.record(Layer{Op: fmt.Sprintf("token %d", i)}, y, field{}, x)
 }
 
 // MeanTokens is the mean of the tokens (N, T, D): (N, D).
 func MeanTokens(s *Scope, x *G.Node) *G.Node {
 	s.tokens(x)
 	y := s.Must(ops.GlobalAvgPool(x))
-	s.record(Layer{Op: "mean of tokens"}, y, field{}, x)
-	return y
+	return s.record(Layer{Op: "mean of tokens"}, y, field{}, x)
 }

@@ -83,13 +83,39 @@ func showProbe(w io.Writer, p probed, every bool) {
 				dead = behind.Dead
 			}
 		}
-		t.add(s.Path, s.Op, small(&s.Mean), small(&s.Std), small(s.PredictedStd), small(&s.GradMean), small(&s.GradStd), small(s.PredictedGradStd), percent(dead))
+		t.add(s.Path, s.Op, small(&s.Mean), deviation(s.Mean, s.Std), small(s.PredictedStd), small(&s.GradMean), deviation(s.GradMean, s.GradStd), small(s.PredictedGradStd), percent(dead))
 	}
 	t.print(w)
 	if n := len(p.Singular); n > 0 {
 		fmt.Fprintf(w, "singular values of the Jacobian, first to last hidden layer: %s to %s, median %s\n",
-			small(&p.Singular[0]), small(&p.Singular[n-1]), small(&p.Singular[n/2]))
+			singular(p.Probe, 0), singular(p.Probe, n-1), singular(p.Probe, n/2))
 	}
+}
+
+// singular writes the k-th singular value, whatever its size, or what it is less
+// than.
+func singular(p results.Probe, k int) string {
+	log := float64(p.SingularLog10[k])
+	if math.IsInf(log, -1) {
+		return "0"
+	}
+	text := fmt.Sprintf("%.3g", float64(p.Singular[k]))
+	if log < -300 { // float64 ends at 1e-308, and before that loses digits
+		exponent := math.Floor(log)
+		text = fmt.Sprintf("%.2fe%.0f", math.Pow(10, log-exponent), exponent)
+	}
+	if k >= p.Resolved {
+		text = "< " + text
+	}
+	return text
+}
+
+// deviation writes a standard deviation around a mean, or what float32 knows of it.
+func deviation(mean, std run.Number) string {
+	if r := results.Resolution(mean); std > 0 && float64(std) < r {
+		return fmt.Sprintf("< %.2g", r)
+	}
+	return small(&std)
 }
 
 // small writes a deviation, whatever its size.

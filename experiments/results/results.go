@@ -131,9 +131,22 @@ type Trial struct {
 
 // A Probe is what passed through a network before it was trained: probe.json.
 type Probe struct {
-	Loss     run.Number   `json:"loss"`
-	Signals  []Signal     `json:"signals"`
-	Singular []run.Number `json:"singular,omitempty"` // values of the Jacobian from the first to the last hidden layer, descending
+	Loss    run.Number `json:"loss"`
+	Signals []Signal   `json:"signals"`
+
+	// Singular are the singular values of the Jacobian from the first to the last
+	// hidden layer, descending; 0 where one is less than a float64 holds, and
+	// SingularLog10, their decimal logarithms, tells how much. The first Resolved are
+	// known; of the others rounding has left no digit, and these are upper bounds.
+	Singular      []run.Number `json:"singular,omitempty"`
+	SingularLog10 []run.Number `json:"singular_log10,omitempty"`
+	Resolved      int          `json:"singular_resolved,omitempty"`
+}
+
+// Resolution is the least standard deviation around a mean that float32 tells from
+// rounding.
+func Resolution(mean run.Number) float64 {
+	return max(0x1p-126, 0x1p-23*math.Abs(float64(mean)))
 }
 
 // A Signal is what passes through a layer: mean and standard deviation of its
@@ -196,6 +209,13 @@ func (t Trial) Value(metric string) (float64, bool) {
 		}
 	}
 	return t.Summary.Float(metric)
+}
+
+// Below is the bound of a metric of which is known only that it is less: it is
+// below what can be resolved, and Value has none. The summary holds the bound under
+// the metric's name with _below after it.
+func (t Trial) Below(metric string) (bound float64, ok bool) {
+	return t.Value(metric + "_below")
 }
 
 // Series are the records of a metric such as train.loss over the steps; x.error

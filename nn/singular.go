@@ -1,0 +1,229 @@
+package nn
+
+import (
+	"math"
+	"slices"
+
+	vec "gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Singular are the singular values of a matrix, as natural logarithms: they may be
+// far below the smallest float64. They descend, and −Inf is a value of exactly 0.
+type Singular struct {
+	Logs []float64
+
+	// Resolved is how many of them are known. Of the others rounding has left no digit,
+	// as where layers map everything to fewer dimensions: these are upper bounds.
+	Resolved int
+}
+
+// unresolved is the share of a vector's length below which what is left of it,
+// behind others are taken out, is rounding: the entries of a Jacobian have errors
+// of some 1e-14 after a few layers of float64.
+const unresolved = 1e-12
+
+// A graded is the matrix qᵀ·diag(exp(scale))·t, where the rows of q are orthonormal.
+// Factors that are multiplied to it change the scales, and leave q and t well
+// conditioned, so that neither the large singular values of a long product
+// overflow nor the small ones drown in the rounding of the large (the UDT
+// decomposition of Loh et al. 1989, "Stable matrix-multiplication algorithms for
+// low-temperature numerical simulations of fermions").
+type graded struct {
+	q, t  [][]float64
+	scale []float64
+	noise []bool // the scale is a bound on what rounding has left
+}
+
+// singularOf are the singular values of the product jₖ…j₂·j₁.
+func singularOf(j []*mat.Dense) Singular {
+	outputs, _ := j[len(j)-1].Dims()
+	g := graded{q: units(outputs), t: units(outputs), scale: make([]float64, outputs), noise: make([]bool, outputs)}
+	for _, factor := range slices.Backward(j) {
+		g.multiply(factor)
+	}
+	_, inputs := j[0].Dims()
+	s := g.singular()
+	for len(s.Logs) < min(outputs, inputs) {
+		if s.Resolved == len(s.Logs) {
+			s.Resolved++
+		}
+		s.Logs = append(s.Logs, math.Inf(-1))
+	}
+	return s
+}
+
+// multiply makes g the matrix jᵀ·g.
+func (g *graded) multiply(j *mat.Dense) {
+	_, n := j.Dims()
+	rows := product(g.q, j) // what becomes of the directions q, of n values each
+	r := len(rows)
+	length := make([]float64, r) // before any other was taken out
+	for k, v := range rows {
+		length[k] = norm(v)
+	}
+	next := graded{}
+	var mixed [][]float64 // t in terms of the old one
+	left := make([]int, r)
+	for k := range left {
+		left[k] = k
+	}
+	for len(next.q) < min(r, n) && len(left) > 0 {
+		at, log := 0, math.Inf(-1)
+		for i, k := range left {
+			if l := g.scale[k] + math.Log(max(norm(rows[k]), unresolved*length[k])); l > log {
+				at, log = i, l
+			}
+		}
+		p := left[at]
+		if length[p] == 0 { // and so are all others
+			break
+		}
+		left = slices.Delete(left, at, at+1)
+		rest := norm(rows[p])
+		noise := g.noise[p]
+		if rest <= unresolved*length[p] {
+			rest, noise = unresolved*length[p], true
+		}
+		q := orthonormal(rows[p], next.q)
+		scale := g.scale[p] + math.Log(rest)
+		c := make([]float64, r)
+		c[p] = 1
+		for _, k := range left {
+			d := vec.Dot(q, rows[k])
+			vec.AddScaled(rows[k], -d, q)
+			c[k] = d * math.Exp(g.scale[k]-scale)
+		}
+		next.q, next.scale, next.noise = append(next.q, q), append(next.scale, scale), append(next.noise, noise)
+		mixed = append(mixed, c)
+	}
+	if len(mixed) > 0 {
+		next.t = product(mixed, dense(g.t))
+	}
+	for k, v := range next.t {
+		next.scale[k] += math.Log(normalise(v))
+	}
+	*g = next
+}
+
+// orthonormal returns the direction of v that is orthogonal to the rows of q. Where
+// v has none, it is that of some unit vector.
+func orthonormal(v []float64, q [][]float64) []float64 {
+	n := len(v)
+	for next := 0; ; next++ {
+		v = slices.Clone(v)
+		if normalise(v) > 0 {
+			for range 4 {
+				for _, u := range q {
+					vec.AddScaled(v, -vec.Dot(u, v), u)
+				}
+				if normalise(v) > 0.5 {
+					return v
+				}
+			}
+		}
+		v = make([]float64, n)
+		v[next] = 1
+	}
+}
+
+// singular are the singular values of g, by rotating pairs of the scaled rows of t
+// until all are orthogonal (one-sided Jacobi, which keeps the digits of small
+// values: Demmel & Veselić 1992; the preconditioned rows of Drmač & Veselić 2008).
+func (g *graded) singular() (s Singular) {
+	const enough, sweeps = 1e-14, 60
+	t, scale := g.t, slices.Clone(g.scale)
+	for range sweeps {
+		most := 0.0
+		for i := range t {
+			for j := i + 1; j < len(t); j++ {
+				a, b := i, j // of which a is the longer
+				if scale[b] > scale[a] {
+					a, b = b, a
+				}
+				c := vec.Dot(t[a], t[b])
+				if most = max(most, math.Abs(c)); math.Abs(c) <= enough {
+					continue
+				}
+				ratio := math.Exp(scale[b] - scale[a])
+				gap := -math.Expm1(scale[b]-scale[a]) * (1 + ratio)
+				turn := 2 * c / (gap + math.Sqrt(gap*gap+4*ratio*ratio*c*c)) // of b, in units of a
+				tangent := turn * ratio
+				for k, x := range t[a] {
+					y := t[b][k]
+					t[a][k], t[b][k] = x+tangent*ratio*y, y-turn*x
+				}
+				cosine := math.Log1p(tangent*tangent) / 2
+				scale[a] += math.Log(normalise(t[a])) - cosine
+				scale[b] += math.Log(normalise(t[b])) - cosine
+			}
+		}
+		if most <= enough {
+			break
+		}
+	}
+	noise := math.Inf(-1)
+	for k, n := range g.noise {
+		if n {
+			noise = max(noise, g.scale[k]+math.Ln2)
+		}
+	}
+	slices.SortFunc(scale, func(a, b float64) int {
+		switch {
+		case a > b:
+			return -1
+		case a < b:
+			return 1
+		}
+		return 0
+	})
+	for _, l := range scale {
+		if l > noise {
+			s.Resolved++
+		}
+	}
+	s.Logs = scale
+	return s
+}
+
+func units(n int) [][]float64 {
+	rows := make([][]float64, n)
+	for i := range rows {
+		rows[i] = make([]float64, n)
+		rows[i][i] = 1
+	}
+	return rows
+}
+
+func dense(rows [][]float64) *mat.Dense {
+	m := mat.NewDense(len(rows), len(rows[0]), nil)
+	for i, r := range rows {
+		m.SetRow(i, r)
+	}
+	return m
+}
+
+// product are the rows of a·b.
+func product(a [][]float64, b *mat.Dense) [][]float64 {
+	if len(a) == 0 {
+		return nil
+	}
+	var m mat.Dense
+	m.Mul(dense(a), b)
+	rows := make([][]float64, len(a))
+	for i := range rows {
+		rows[i] = m.RawRowView(i)
+	}
+	return rows
+}
+
+func norm(v []float64) float64 { return vec.Norm(v, 2) }
+
+// normalise divides a vector by its length, which it returns.
+func normalise(v []float64) float64 {
+	n := norm(v)
+	if n > 0 {
+		vec.Scale(1/n, v)
+	}
+	return n
+}
