@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"unicode"
@@ -22,7 +23,7 @@ import (
 
 // Config is one experiment: everything that determines a run but the code.
 type Config struct {
-	Name    string           `doc:"name of the experiment, and of its run directories"`
+	Name    string           `doc:"name of the experiment, and of its run directories; none: its file's. name, paper, figure, claim, cost and check are not inherited by extends"`
 	Paper   string           `doc:"the paper that is reproduced"`
 	Figure  string           `doc:"figure, table or section of the paper"`
 	Claim   string           `doc:"what the experiment shows, in a sentence"`
@@ -191,16 +192,30 @@ func (e EarlyStop) Validate() (ps []problem.Problem) {
 // data folder, and the set of instructions (f32.ISA).
 var Environment = []string{"ZOO_DATA", "ZOO_ISA"}
 
+// ownWords are keys that a config does not inherit: they say what one experiment is
+// and what was found with it, which another one that extends it has yet to show.
+var ownWords = []string{"name", "paper", "figure", "claim", "cost", "check"}
+
 // loader finds named configs in ./configs, then among those in the program.
 func loader() *strict.Loader {
-	return &strict.Loader{Dirs: []string{"configs"}, FS: configs.FS, Env: "ZOO_", Reserved: Environment}
+	return &strict.Loader{Dirs: []string{"configs"}, FS: configs.FS, Env: "ZOO_", Reserved: Environment, Own: ownWords}
 }
 
 // Load resolves a config, by name or file, with overrides such as
 // "train.epochs=3". The error is a *strict.Error with every problem.
 func Load(name string, overrides ...string) (Config, strict.Origins, error) {
+	return resolve(name, overrides)
+}
+
+// resolve is Load, with settings of a sweep. A config without a name has that of
+// its file.
+func resolve(name string, overrides []string, settings ...strict.Setting) (Config, strict.Origins, error) {
 	c := Defaults()
-	origins, err := loader().Load(&c, name, overrides)
+	file := filepath.Base(name)
+	if stem := strings.TrimSuffix(strings.TrimSuffix(file, ".yaml"), ".yml"); namesFolder(stem) {
+		c.Name = stem
+	}
+	origins, err := loader().Load(&c, name, overrides, settings...)
 	return c, origins, err
 }
 

@@ -1,6 +1,8 @@
 package experiments_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -28,6 +30,31 @@ func TestConfigName(t *testing.T) {
 		}
 		if have != ok {
 			t.Errorf("may a config be named %q: have %v, want %v", name, have, ok)
+		}
+	}
+}
+
+// TestExtendsInheritsNoWords: what one experiment claims is not the claim of another
+// that extends it, nor is its name.
+func TestExtendsInheritsNoWords(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "mine.yaml")
+	for text, want := range map[string][6]string{
+		"extends: plain-vs-res-mnist\nmodel: {width: 4}\n":                                                      {"mine"},
+		"extends: plain-vs-res-mnist\nname: own\nclaim: c\nfigure: f\ncheck: [\"test.error[plain, 56] > 0\"]\n": {"own", "", "f", "c", "", "test.error[plain, 56] > 0"},
+	} {
+		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		d, err := experiments.LoadDesign(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := d.Config
+		if have := [6]string{c.Name, c.Paper, c.Figure, c.Claim, c.Cost, strings.Join(c.Check, " ")}; have != want {
+			t.Errorf("%s\nhave %q, want %q", text, have, want)
+		}
+		if len(d.Arms) < 2 || c.Report == nil || d.Arms[0].Config.Name != c.Name {
+			t.Errorf("%s\nhas lost its sweep, or its arms their name: %d arms called %s", text, len(d.Arms), d.Arms[0].Config.Name)
 		}
 	}
 }

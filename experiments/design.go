@@ -73,8 +73,7 @@ func (d *Design) load(name string, overrides []string) error {
 	for i := range d.Arms {
 		a := &d.Arms[i]
 		resolve := func(settings []strict.Setting) bool {
-			c := Defaults()
-			_, err := loader().Load(&c, name, overrides, settings...)
+			c, _, err := resolve(name, overrides, settings...)
 			if err != nil {
 				errs = append(errs, err)
 				return false

@@ -12,6 +12,10 @@ type Loader struct {
 	Dirs []string // folders of named configs, searched in this order
 	FS   fs.FS    // named configs that come with the program, searched last
 
+	// Own are the keys of the whole config that a file does not take over from those
+	// that it extends, such as its name.
+	Own []string
+
 	// Env is the prefix of the variables that set keys, "ZOO_": ZOO_TRAIN__BATCH
 	// sets train.batch. Empty: the environment is not read.
 	Env string
@@ -26,7 +30,7 @@ type Loader struct {
 //
 // Parents (extends: a name, a file, or a list of them) are found relative to the
 // file that names them, else as named configs; each applies once, where it is
-// first named, before the files that name it.
+// first named, before the files that name it. Keys of Own stay with the parent.
 //
 // The error is an *Error with every problem, and dst is then of no use.
 func (l *Loader) Load(dst any, name string, overrides []string, settings ...Setting) (Origins, error) {
@@ -127,6 +131,11 @@ func (r *resolver) add(f *file, asked Problem) {
 		return
 	}
 	root.at = source
+	if len(r.chain) > 0 {
+		for _, key := range r.Own {
+			delete(root.fields, key)
+		}
+	}
 	r.chain = append(r.chain, f)
 	for _, parent := range r.extends(root) {
 		r.file(parent.text, f, Problem{Place: parent.at, Key: "extends"})
