@@ -112,7 +112,7 @@ func (t *Trial) summarise(ctx context.Context, r *run.Run) (run.Summary, error) 
 	if t.total == 0 {
 		return s, r.WriteSummary(s) // nothing was trained, so there is nothing to test
 	}
-	addMeans(s, "train", t.at.Last)
+	addMeans(s, "train", t.recent())
 	if t.at.Val != nil {
 		addMeans(s, "val", *t.at.Val)
 		s["best_epoch"] = t.at.Best.Epoch

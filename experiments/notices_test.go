@@ -2,6 +2,8 @@ package experiments_test
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -129,5 +131,58 @@ func TestIdleKnobsOfARun(t *testing.T) {
 	_, err = experiments.NewTrial(context.Background(), load(t, short, "model.residual_init=fixup"), nil)
 	if err == nil || !strings.Contains(err.Error(), "model mlp: residual_init: have fixup, which is for residual branches, and this network has none") {
 		t.Errorf("have error %v", err)
+	}
+}
+
+// TestTrainLossIsOverLogSteps: the training loss at the end is the mean over the
+// last log_steps steps, also where these do not divide the training.
+func TestTrainLossIsOverLogSteps(t *testing.T) {
+	for _, steps := range []int{4, 10, 13} {
+		var losses []float64
+		c := load(t, short, fmt.Sprint("train.steps=", steps), "train.log_steps=5")
+		w := &watcher{step: func(s experiments.Step) { losses = append(losses, s.Loss) }}
+		out, err := experiments.Execute(context.Background(), c, experiments.Options{Root: t.TempDir(), Every: time.Hour, Monitor: w})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := losses[max(0, steps-5):]
+		want := 0.0
+		for _, l := range last {
+			want += l / float64(len(last))
+		}
+		if have, _ := out.Summary.Float("train.loss"); math.Abs(have-want) > 1e-9 {
+			t.Errorf("%d steps: have train.loss %v, want %v", steps, have, want)
+		}
+		lines := strings.Split(metrics(t, out.Dir), "\n")
+		if n := (steps + 4) / 5; len(lines) != n+1 { // and the test
+			t.Errorf("%d steps: have %d records, want %d", steps, len(lines)-1, n)
+		}
+	}
+}
+
+// TestUnequalLosses: the plan says where the training losses of arms are means over
+// unequal numbers of examples, and how to make them equal.
+func TestUnequalLosses(t *testing.T) {
+	const sweep = "sweep: {mode: grid, axes: [{param: train.batch, values: [10, 50]}]"
+	for text, want := range map[string]string{
+		sweep + "}": "train.loss and train.accuracy are means over the last train.log_steps steps, which are 500 examples in [10] and 2500 in [50]: " +
+			"the sweep can derive train.log_steps from train.batch, as 2500 / train.batch",
+		sweep + ", derive: [{param: train.log_steps, value: 1000 / train.batch}]}": "",
+	} {
+		d, err := design(t, short+text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := d.NewPlan(context.Background(), t.TempDir(), "code", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var have string
+		for _, n := range p.Notices {
+			have += n.String()
+		}
+		if have != want {
+			t.Errorf("%s: have %q, want %q", text, have, want)
+		}
 	}
 }

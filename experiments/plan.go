@@ -116,7 +116,7 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 			errs = append(errs, fmt.Errorf("check[%d]: %q: %w", i, text, err))
 		}
 	}
-	p.Notices = append(said.list(), p.twins()...)
+	p.Notices = append(append(said.list(), p.twins()...), p.unequal()...)
 	return p, errors.Join(errs...)
 }
 
@@ -152,6 +152,27 @@ func (p *Plan) twins() (all []Notice) {
 		all = append(all, n)
 	}
 	return all
+}
+
+// unequal says where the training losses of the arms are means over unequal numbers
+// of examples.
+func (p *Plan) unequal() []Notice {
+	var least, most PlannedTrial
+	examples := func(t PlannedTrial) int { return t.Batch * min(t.Steps, t.config.Train.LogSteps) }
+	for _, t := range p.Trials {
+		if n := examples(t); n > 0 && (least.Batch == 0 || n < examples(least)) {
+			least = t
+		}
+		if examples(t) > examples(most) {
+			most = t
+		}
+	}
+	if examples(least) == examples(most) {
+		return nil
+	}
+	return []Notice{{Text: fmt.Sprintf("train.loss and train.accuracy are means over the last train.log_steps steps, which are %d examples in [%s] and %d in [%s]: "+
+		"the sweep can derive train.log_steps from train.batch, as %d / train.batch",
+		examples(least), strings.Join(least.Labels, ", "), examples(most), strings.Join(most.Labels, ", "), examples(most))}}
 }
 
 // checksums opens data, each once.

@@ -124,23 +124,36 @@ func (t *Trial) step(b datasets.Batch) (Step, error) {
 	if t.ema != nil {
 		t.ema.Update(t.at.Step, t.averaged)
 	}
-	t.at.Window.add(loss, h)
+	var one tally
+	one.add(loss, h)
+	t.at.Recent[t.at.Step%len(t.at.Recent)] = one
 	t.at.Whole.add(loss, h)
 	t.at.Step++
 	t.at.Batch++
 	return Step{Step: t.at.Step, Of: t.total, Epoch: t.at.Epoch + 1, Loss: loss, LR: lr}, nil
 }
 
-// record logs the training loss of the steps since the last record.
+// record logs the training loss of the last log_steps steps: those since the last
+// record, and at the end of the training as many.
 func (t *Trial) record(r *run.Run) error {
 	if t.at.Step%t.Config.Train.LogSteps != 0 && t.at.Step != t.total {
 		return nil
 	}
-	t.at.Last = t.at.Window.means(t.Data.Spec().Classes)
-	t.at.Window = tally{}
-	values := t.at.Last.values()
+	values := t.recent().values()
 	values["lr"] = t.schedule(t.at.Step - 1)
 	return r.Log(run.Metric{Step: t.at.Step, Epoch: t.at.Epoch + 1, Split: "train", Seconds: t.at.Seconds, Values: values})
+}
+
+// recent are the means of the last log_steps steps.
+func (t *Trial) recent() Means {
+	var sum tally
+	for _, one := range t.at.Recent {
+		sum.N += one.N
+		sum.Loss += one.Loss
+		sum.Correct += one.Correct
+		sum.Top5 += one.Top5
+	}
+	return sum.means(t.Data.Spec().Classes)
 }
 
 // endEpoch validates, keeps the weights if they are the best, and saves.

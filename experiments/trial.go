@@ -39,9 +39,8 @@ type position struct {
 	Epoch   int     `json:"epoch"`   // epochs done
 	Batch   int     `json:"batch"`   // batches done of the current epoch
 	Seconds float64 `json:"seconds"` // spent on training and validation
-	Window  tally   `json:"window"`  // since the last record of the training loss
+	Recent  []tally `json:"recent"`  // of the last log_steps steps, that of step s at s modulo their number
 	Whole   tally   `json:"whole"`   // since the beginning of the epoch
-	Last    Means   `json:"last"`    // of the last full window
 	Best    best    `json:"best"`
 	Val     *Means  `json:"val,omitempty"` // of the last epoch
 }
@@ -68,6 +67,7 @@ func NewTrial(ctx context.Context, c Config, progress datasets.Progress) (*Trial
 		return nil, err
 	}
 	t.total, t.perEpoch, t.epochs = total, perEpoch, (total+perEpoch-1)/perEpoch
+	t.at.Recent = make([]tally, min(c.Train.LogSteps, total))
 	set := nn.Settings{Options: c.Model.Options, Spec: data.Spec(), Batch: c.Train.Batch, LabelSmoothing: c.Train.LabelSmoothing, Mixing: c.Train.mixes()}
 	if t.Train, err = nn.Build(t.Params, nn.Train, c.Model.Network(), set); err != nil {
 		return nil, fmt.Errorf("model %s: %w", c.Model.Name, err)
