@@ -1,5 +1,7 @@
 package datasets
 
+import "runtime"
+
 // A tap is how one pixel of a resized row or column is made: the weighted sum of
 // the pixels from first on.
 type tap struct {
@@ -68,11 +70,12 @@ func (r resizer) resize(src []uint8) []float32 {
 	return dst
 }
 
-// resized returns e with every image brought to side × side.
+// resized returns e with every image brought to side × side, by all processors.
 func resized(e examples[[]uint8], r resizer) examples[[]float32] {
-	small := examples[[]float32]{label: e.label, index: e.index}
-	for _, p := range e.pix {
-		small.pix = append(small.pix, r.resize(p))
-	}
+	small := examples[[]float32]{label: e.label, index: e.index, pix: make([][]float32, len(e.pix))}
+	inRows(len(e.pix), runtime.GOMAXPROCS(0), func(i int, _ *aim) error {
+		small.pix[i] = r.resize(e.pix[i])
+		return nil
+	})
 	return small
 }

@@ -2,46 +2,103 @@ package experiments
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"zoo/datasets"
 	"zoo/internal/f32"
 	"zoo/internal/stopwatch"
 	"zoo/nn"
 )
 
-// forwardShare is the part of a training step that evaluation of as many examples
-// takes: the forward pass of three passes' worth of multiply-adds.
-const forwardShare = 1.0 / 3
+// A cost is what a trial spends its time on.
+type cost struct {
+	start      float64 // seconds, once: data, graphs, first weights and the probe
+	step, eval float64 // seconds for a batch, of training and of evaluation
+}
 
-// Estimate times a few steps of each network of the plan and returns, for each
-// trial that is not done, the core-seconds that it will take; 0 for the others.
-// What a process needs to start and to read its data is not counted.
+// Estimate returns, for each trial that is not done, the core-seconds that it will
+// take; 0 for the others, and for one that is the same as one before it. What a trial
+// does before its first step, the probe included, is done once for each network, and
+// a few batches are timed. What a process needs to start is not counted.
 func (p *Plan) Estimate(ctx context.Context) ([]float64, error) {
 	seconds := make([]float64, len(p.Trials))
-	timed := map[string]float64{}
+	costs, opened := map[string]cost{}, map[string]openedData{}
 	seen := map[string]bool{}
 	for i, t := range p.Trials {
-		if t.Done() || seen[t.ID] || t.Steps == 0 {
+		if t.Done() || seen[t.ID] {
 			continue
 		}
 		seen[t.ID] = true
-		net := t.graph(t.config.Model)
-		step, ok := timed[net]
-		if !ok {
+		c := t.config
+		kind := fmt.Sprint(t.graph(c.Model), section(c.Data), c.Train.EvalBatch, c.Probe, t.Steps > 0)
+		if _, ok := costs[kind]; !ok {
+			data, ok := opened[section(c.Data)]
+			if !ok {
+				var err error
+				if data, err = reopen(ctx, c.Data); err != nil {
+					return nil, err
+				}
+				opened[section(c.Data)] = data
+			}
 			var err error
-			if step, err = t.step(ctx); err != nil {
+			if costs[kind], err = t.cost(ctx, data); err != nil {
 				return nil, err
 			}
-			timed[net] = step
 		}
-		seconds[i] = step * (float64(t.Steps) + forwardShare*float64(t.evals)/float64(t.Batch)) * float64(f32.Workers())
+		k := costs[kind]
+		seconds[i] = k.start + (k.step*float64(t.Steps)+k.eval*float64(t.evals)/float64(c.Train.EvalBatch))*float64(f32.Workers())
 	}
 	return seconds, nil
 }
 
-// step is the least time of a few training steps, in seconds.
-func (t PlannedTrial) step(ctx context.Context) (float64, error) {
-	_, program, err := Subject{Model: t.config.Model}.Build(nn.Train, t.spec, t.Batch)
+// openedData are data with the seconds that it takes to open them.
+type openedData struct {
+	datasets.Dataset
+	seconds float64
+}
+
+// reopen opens data that were opened before, as every process of a sweep does.
+func reopen(ctx context.Context, o datasets.Options) (openedData, error) {
+	start := stopwatch.Now()
+	data, err := datasets.Open(ctx, o, nil)
+	if err != nil {
+		return openedData{}, err
+	}
+	data.Checksum() // a part of the run's identity
+	return openedData{data, (stopwatch.Now() - start).Seconds()}, nil
+}
+
+// cost measures what a trial of this kind takes.
+func (t PlannedTrial) cost(ctx context.Context, data openedData) (c cost, err error) {
+	start := stopwatch.Now()
+	config := t.config
+	config.Weights = Pretrained{} // whose training is another trial
+	trial, err := newTrial(config, data)
+	if err != nil {
+		return c, err
+	}
+	if err := trial.initialise(ctx, nil); err != nil {
+		return c, err
+	}
+	if config.Probe.Batch > 0 {
+		if _, err := trial.look(ctx); err != nil {
+			return c, err
+		}
+	}
+	c.start = data.seconds + (stopwatch.Now() - start).Seconds()
+	if t.Steps == 0 {
+		return c, nil
+	}
+	if c.step, err = t.batch(ctx, nn.Train, t.Batch); err == nil && t.evals > 0 {
+		c.eval, err = t.batch(ctx, nn.Infer, config.Train.EvalBatch)
+	}
+	return c, err
+}
+
+// batch is the least time of a few batches of random images, in seconds.
+func (t PlannedTrial) batch(ctx context.Context, mode nn.Mode, size int) (float64, error) {
+	_, program, err := Subject{Model: t.config.Model}.Build(mode, t.spec, size)
 	if err != nil {
 		return 0, err
 	}

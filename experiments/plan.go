@@ -86,7 +86,7 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 			frame.Arms[i].Planned.Steps, frame.Arms[i].Planned.Classes = total, data.Spec().Classes
 			t.Steps = total
 			if total > 0 {
-				t.evals = data.Len(datasets.Test) + (total+perEpoch-1)/perEpoch*data.Len(datasets.Val)
+				t.evals = data.Len(datasets.Test)*a.Config.Train.TestCrops + (total+perEpoch-1)/perEpoch*data.Len(datasets.Val)
 			}
 			err = t.build(a, built)
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"path/filepath"
+	"strings"
 
 	"gorgonia.org/tensor"
 
@@ -40,11 +41,30 @@ func (p Probe) Validate() (ps []problem.Problem) {
 // ProbeFile is the file in a run directory that holds what the probe found.
 const ProbeFile = "probe.json"
 
-// ProbeInitial opens the data, initialises the network and sends one batch through
-// it, without training: of the config's probe, or of its training if it has none.
-func ProbeInitial(ctx context.Context, c Config, progress datasets.Progress) (results.Probe, error) {
+// Probe sends one batch through the network of each arm as the first seed
+// initialises it, without training: of the config's probe, or of its training if it
+// has none. each is told what was found, arm by arm. Data that arms share are opened
+// once.
+func (d *Design) Probe(ctx context.Context, progress datasets.Progress, each func(Arm, results.Probe)) error {
+	opened := checksums{ctx, progress, map[string]datasets.Dataset{}}
+	for _, a := range d.Arms {
+		a.Config.Seed = d.Seeds[0]
+		p, err := probeInitial(ctx, a.Config, opened)
+		if err != nil {
+			return fmt.Errorf("[%s]: %w", strings.Join(a.Labels, ", "), err)
+		}
+		each(a, p)
+	}
+	return nil
+}
+
+func probeInitial(ctx context.Context, c Config, opened checksums) (results.Probe, error) {
 	c.Probe.Batch = cmp.Or(c.Probe.Batch, c.Train.Batch)
-	t, err := NewTrial(ctx, c, progress)
+	data, err := opened.open(c.Data)
+	if err != nil {
+		return results.Probe{}, err
+	}
+	t, err := newTrial(c, data)
 	if err != nil {
 		return results.Probe{}, err
 	}

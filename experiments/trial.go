@@ -58,6 +58,11 @@ func NewTrial(ctx context.Context, c Config, progress datasets.Progress) (*Trial
 	if err != nil {
 		return nil, err
 	}
+	return newTrial(c, data)
+}
+
+// newTrial builds the network, for data that are open.
+func newTrial(c Config, data datasets.Dataset) (*Trial, error) {
 	t := &Trial{Config: c, Data: data, Params: nn.NewParams(c.Seed, tensor.Float32)}
 	perEpoch, total, err := c.Train.steps(data.Len(datasets.Train))
 	if err != nil {

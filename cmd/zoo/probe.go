@@ -41,20 +41,19 @@ beside the deviation that theory predicts (mean field: Glorot & Bengio 2010, He 
 			}
 			screen := newScreen(io.Discard, c.ErrOrStderr())
 			all := []probed{}
-			for i, a := range design.Arms {
-				a.Config.Seed = design.Seeds[0]
-				p, err := experiments.ProbeInitial(c.Context(), a.Config, screen.Data)
+			if err := design.Probe(c.Context(), screen.Data, func(a experiments.Arm, p results.Probe) {
 				screen.end()
-				if err != nil {
-					return fmt.Errorf("[%s]: %w", armName(a.Labels), err)
-				}
 				all = append(all, probed{a.Labels, a.Config.Seed, p})
-				if !asJSON {
-					if i > 0 {
-						fmt.Fprintln(c.OutOrStdout())
-					}
-					showProbe(c.OutOrStdout(), all[i], every)
+				if asJSON {
+					return
 				}
+				if len(all) > 1 {
+					fmt.Fprintln(c.OutOrStdout())
+				}
+				showProbe(c.OutOrStdout(), all[len(all)-1], every)
+			}); err != nil {
+				screen.end()
+				return err
 			}
 			if asJSON {
 				return printJSON(c.OutOrStdout(), all)

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,8 +30,9 @@ at once as --jobs says, each with its share of the processors. What is done alre
 by this sweep or another, is not repeated; what was stopped is continued. A trial that
 fails, diverges or is killed takes no other with it.
 
-With --plan: the trials, which are done, what the others will cost (from a few timed
-steps), and nothing is trained. With --plan-out FILE: the same list for zoo trial, so
+With --plan: the trials, which are done, what the others will cost (from what one of
+each network does before its first step, a few timed batches and the start of a
+process), and nothing is trained. With --plan-out FILE: the same list for zoo trial, so
 that other launchers can carry it out. With --plan --power 0.8: for each claim, too, with
 how many seeds its margin would be shown with that probability if it is, and scatters, as
 in the seeds that are done.`,
@@ -154,6 +157,15 @@ func showPlan(c *cobra.Command, p *experiments.Plan, jobs int, asJSON bool) erro
 	if err != nil {
 		return err
 	}
+	begin, err := startSeconds(c.Context())
+	if err != nil {
+		return err
+	}
+	for i := range seconds {
+		if seconds[i] > 0 {
+			seconds[i] += begin
+		}
+	}
 	total, done := 0.0, 0
 	all := struct {
 		Name    string    `json:"name"`
@@ -184,7 +196,7 @@ func showPlan(c *cobra.Command, p *experiments.Plan, jobs int, asJSON bool) erro
 		}
 		if trial.State != "" {
 			state = trial.State
-		} else if seconds[i] == 0 && trial.Steps > 0 {
+		} else if first[trial.ID] != armName(trial.Labels) {
 			state = "as [" + first[trial.ID] + "]"
 		}
 		t.add(fmt.Sprint(trial.Index), armName(trial.Labels), fmt.Sprint(trial.Seed), thousands(trial.Params), thousands(trial.MACs), thousands(trial.Steps), est, state)
@@ -195,12 +207,25 @@ func showPlan(c *cobra.Command, p *experiments.Plan, jobs int, asJSON bool) erro
 	}
 	t.print(c.OutOrStdout())
 	wall := total / float64(min(jobs, runtime.NumCPU()))
-	fmt.Fprintf(c.OutOrStdout(), "\n%s: %d trials, %d done, %d to run; all %d networks build; est. %s of one core, %s with --jobs %d, and the start of each process\n",
+	fmt.Fprintf(c.OutOrStdout(), "\n%s: %d trials, %d done, %d to run; all %d networks build; est. %s of one core, %s with --jobs %d\n",
 		p.Name, len(p.Trials), done, len(p.Trials)-done, len(nets), duration(total), duration(wall), jobs)
 	for _, n := range p.Notices {
 		fmt.Fprintf(c.OutOrStdout(), "notice: %s\n", n)
 	}
 	return nil
+}
+
+// startSeconds is how long a process of this program takes to start and to end.
+func startSeconds(ctx context.Context) (float64, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	start := time.Now()
+	if err := exec.CommandContext(ctx, self, "trial", "--help").Run(); err != nil {
+		return 0, fmt.Errorf("starting %s: %w", self, err)
+	}
+	return time.Since(start).Seconds(), nil
 }
 
 func armName(labels []string) string {
