@@ -63,7 +63,7 @@ func (p *Params) match(tensors []Source, partial bool) (map[string]Source, error
 		} else if want := q.Published(); !slices.Equal(t.Shape, want) {
 			wrong(t, ": have shape %v, want %v", t.Shape, want)
 		} else if t.Read == nil {
-			wrong(t, ": have values of another type, want floats of 32 or 16 bits")
+			wrong(t, ": have values of another type, want floats")
 		}
 		given[t.Name] = t
 	}

@@ -16,7 +16,7 @@ import (
 type Published struct {
 	Name  string
 	Shape []int
-	Data  []float32 // nil if the values are no floats of 32 or 16 bits
+	Data  []float32 // nil if the values are no floats
 }
 
 // A Source is a published tensor whose values are somewhere else, in a file say.
