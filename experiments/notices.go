@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -13,14 +14,13 @@ import (
 // Notices say what the trial's config asks for and does not get, or not as it
 // seems: nothing that is wrong, but what would mislead whoever reads the numbers.
 func (t *Trial) Notices() []string {
-	return t.Config.notices(t.perEpoch, t.total, t.Eval.Unasked)
+	return t.Config.notices(t.perEpoch, t.total, t.Eval)
 }
 
-// notices are those of a training of so many steps, of a network that does not ask
-// for some of the choices.
-func (c Config) notices(perEpoch, total int, unasked []string) (all []string) {
+// notices are those of a training of so many steps.
+func (c Config) notices(perEpoch, total int, network *nn.Program) (all []string) {
 	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
-	for _, key := range c.Model.idle(unasked) {
+	for _, key := range c.Model.idle(network.Unasked) {
 		value, _ := c.Value(key)
 		say("%s: %s has no effect: no layer of this network asks for it", key, value)
 	}
@@ -32,6 +32,9 @@ func (c Config) notices(perEpoch, total int, unasked []string) (all []string) {
 	if total == 0 {
 		return all
 	}
+	if std, half := halfUnit(network.Layers); c.Train.Optimizer.Name != "sgd" && c.Train.Optimizer.LR < half { // the others divide by the size of the gradient
+		say("train.optimizer.lr: a step of %s moves a weight by about %v, and to one of %.2g, as half of the layers have, float32 adds nothing below %.2g: most weights cannot move", c.Train.Optimizer.Name, c.Train.Optimizer.LR, std, half)
+	}
 	if steps := 1 / (1 - c.Train.EMA); c.Train.EMA > 0 && steps > float64(total) {
 		say("train.ema: %v averages over about %.0f steps, and the training has %d: its decay reaches %.4g", c.Train.EMA, steps, total, optim.EMADecay(c.Train.EMA, total-1))
 	}
@@ -39,6 +42,24 @@ func (c Config) notices(perEpoch, total int, unasked []string) (all []string) {
 		say("train.schedule.warmup: %v epochs are %.0f steps, and the training has %d: the learning rate never reaches train.optimizer.lr", c.Train.Schedule.Warmup, steps, total)
 	}
 	return all
+}
+
+// halfUnit is the median of the layers' deviations of initial weights, and the half
+// of the unit in its last place as float32: what is less is lost when it is added.
+func halfUnit(layers []nn.Layer) (std, half float64) {
+	var all []float64
+	for _, l := range layers {
+		if l.Initial != nil && l.Initial.Std > 0 {
+			all = append(all, l.Initial.Std)
+		}
+	}
+	if all == nil {
+		return 0, 0
+	}
+	slices.Sort(all)
+	std = all[(len(all)-1)/2]
+	_, exponent := math.Frexp(std) // std is from ½ to 1 times its power of 2, of 24 digits
+	return std, math.Ldexp(1, exponent-25)
 }
 
 // idle are the keys of the section model that have another value than the model's
@@ -76,7 +97,7 @@ func (c Config) IdleKeys() (all []string) {
 		return []string{err.Error()}
 	}
 	c.Train = Train{}
-	return c.notices(0, 0, program.Unasked)
+	return c.notices(0, 0, program)
 }
 
 // A moving is the weights before the step with the highest learning rate.

@@ -48,7 +48,7 @@ type PlannedTrial struct {
 	spec   datasets.Spec
 	evals  int // examples that are evaluated in the whole run
 
-	unasked []string // see nn.Program
+	outline *nn.Program // of the network, for inference
 }
 
 // Done tells whether the trial had an outcome when the plan was made.
@@ -94,7 +94,7 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 			errs = append(errs, fmt.Errorf("[%s]: %w", strings.Join(a.Labels, ", "), err))
 			continue
 		}
-		said.add(a.Labels, a.Config.notices(perEpoch, total, t.unasked))
+		said.add(a.Labels, a.Config.notices(perEpoch, total, t.outline))
 		for _, seed := range d.Seeds {
 			t.config = a.Config.trial()
 			t.config.Seed = seed
@@ -130,7 +130,7 @@ func (p *Plan) twins() (all []Notice) {
 			continue
 		}
 		c := t.config
-		c.Model = c.Model.asRegistered(t.unasked)
+		c.Model = c.Model.asRegistered(t.outline.Unasked)
 		key := c.key()
 		if groups[key] == nil {
 			keys = append(keys, key)
@@ -213,7 +213,7 @@ func (t *PlannedTrial) build(a Arm, built map[string]error) error {
 	if err != nil {
 		return err
 	}
-	t.Params, t.MACs, t.unasked = params.Count(), program.MACs(), program.Unasked
+	t.Params, t.MACs, t.outline = params.Count(), program.MACs(), program
 	if t.Steps == 0 {
 		return nil
 	}

@@ -109,11 +109,15 @@ func (t *Trial) look(ctx context.Context) (p results.Probe, err error) {
 		}
 		p.Loss = run.Number(loss)
 		for _, s := range signals {
-			p.Signals = append(p.Signals, results.Signal{
+			signal := results.Signal{
 				Path: s.Path, Op: s.Op, Mean: run.Number(s.Mean), Std: run.Number(s.Std),
 				GradMean: run.Number(s.GradMean), GradStd: run.Number(s.GradStd),
 				Dead: number(s.Dead), PredictedStd: number(s.PredictedStd), PredictedGradStd: number(s.PredictedGradStd),
-			})
+			}
+			if s.Initial != nil && c.Weights.From == "" {
+				signal.InitialStd, signal.InitialGain = number(&s.Initial.Std), number(&s.Initial.Gain)
+			}
+			p.Signals = append(p.Signals, signal)
 		}
 		if c.Probe.Jacobian {
 			singular, err := nn.Jacobian(t.Params, c.Model.Network(), set, []*tensor.Dense{b.X[0]})

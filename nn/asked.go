@@ -63,7 +63,7 @@ func (s *Scope) Normed() bool {
 }
 
 // initOf reads the scope's initialisation of weights.
-func (s *Scope) initOf() Init {
+func (s *Scope) initOf() drawing {
 	init, err := parseInit(s.Init, s.Activation)
 	if err != nil {
 		s.Fail(err)

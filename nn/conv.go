@@ -103,7 +103,7 @@ func ConvTable(s *Scope, x *G.Node, table [][]int, k, stride, pad int) *G.Node {
 		}
 		fans = append(fans, k*k*len(channels))
 	}
-	w := s.param("weight", spec{kind: Weight, init: eachFilter(s.initOf(), fans), out: len(index) / c, shape: []int{len(index)}})
+	w := s.param("weight", spec{kind: Weight, init: eachFilter(s.initOf().fill, fans), out: len(index) / c, shape: []int{len(index)}})
 	full := s.Must(ops.Scatter(w, index, k, k, c, out))
 	return s.conv(x, full, s.bias("bias", fans), squareFilter(k, stride, pad), len(index))
 }

@@ -42,7 +42,7 @@ func Draw(init string, n int) (parts, whole []float32, err error) {
 		return nil, nil, err
 	}
 	p := NewParams(7, tensor.Float32)
-	s := spec{init: scaled(f, 0.5), in: n / 64, out: 64, shape: []int{n}}
+	s := spec{init: scaled(f.fill, 0.5), in: n / 64, out: 64, shape: []int{n}}
 	whole = p.values("w", s).([]float32)
 	s.each = eachValue(init)
 	return p.values("w", s).([]float32), whole, nil

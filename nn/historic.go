@@ -27,7 +27,7 @@ func BiasMap(s *Scope, x *G.Node) *G.Node {
 // numbers: the subsampling of LeCun et al. 1998.
 func SumPool(s *Scope, x *G.Node) *G.Node {
 	_, _, _, c := s.image(x)
-	w := s.param("weight", spec{kind: Weight, init: tied(s.initOf()), in: 4, out: 1, shape: []int{c}})
+	w := s.param("weight", spec{kind: Weight, init: tied(s.initOf().fill), in: 4, out: 1, shape: []int{c}})
 	y := s.Must(ops.Subsample(x, w, s.Param("bias", Gain, constant(0), c)))
 	return s.record(Layer{Op: "sum pool 2×2/2"}, y, squareField(2, 2), x)
 }

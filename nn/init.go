@@ -12,6 +12,13 @@ import (
 // reaches.
 type Init func(r *rand.Rand, w []float64, in, out int)
 
+// A drawing is an initialisation with the standard deviation of what it draws, for a
+// layer with these fans and n weights.
+type drawing struct {
+	fill Init
+	std  func(in, out, n int) float64
+}
+
 var initArity = map[string][2]int{
 	"zero": {0, 0}, "constant": {1, 1}, "normal": {1, 1}, "uniform": {1, 1},
 	"fan_in_uniform": {0, 0}, "lecun_normal": {0, 1}, "lecun_uniform": {0, 1}, "lecun1989": {0, 0},
@@ -23,19 +30,26 @@ var initArity = map[string][2]int{
 
 // parseInit reads an initialisation; activation sets the gain of Kaiming's and
 // the orthogonal ones.
-func parseInit(s, activation string) (Init, error) {
+//
+// So do PyTorch's kaiming_ functions, given the activation, and He et al. 2015 for
+// the ReLU family. Of the others' gains PyTorch's xavier_ functions have 1 for a
+// default, as have Glorot & Bengio 2010 and LeCun et al. 1998, and so they are here.
+// PyTorch's orthogonal_ has 1 too: this is orthogonal(1) here, while orthogonal takes
+// the gain of the activation, with which a layer keeps the size of its signal (Saxe et
+// al. 2013 have 1 for linear networks, and more for tanh).
+func parseInit(s, activation string) (drawing, error) {
 	name, args, err := choice(s, initArity)
 	if err != nil {
-		return nil, err
+		return drawing{}, err
 	}
 	switch name {
 	case "zero":
-		return constant(0), nil
+		return same(0), nil
 	case "constant":
-		return constant(args[0]), nil
+		return same(args[0]), nil
 	case "normal", "uniform":
 		if !(args[0] >= 0) {
-			return nil, fmt.Errorf("%s: have %v, want a number of at least 0", name, args[0])
+			return drawing{}, fmt.Errorf("%s: have %v, want a number of at least 0", name, args[0])
 		}
 		width := func(int, int) float64 { return args[0] }
 		if name == "normal" {
@@ -50,7 +64,7 @@ func parseInit(s, activation string) (Init, error) {
 			g = args[0]
 		}
 		if !(g >= 0) {
-			return nil, fmt.Errorf("%s: have gain %v, want a number of at least 0", name, g)
+			return drawing{}, fmt.Errorf("%s: have gain %v, want a number of at least 0", name, g)
 		}
 		if name == "lecun_normal" {
 			return normal(func(in, _ int) float64 { return g * math.Sqrt(1/float64(in)) }), nil
@@ -65,7 +79,7 @@ func parseInit(s, activation string) (Init, error) {
 	}
 	g, err := gain(activation)
 	if err != nil {
-		return nil, err
+		return drawing{}, err
 	}
 	switch name {
 	case "kaiming_normal": // variance gain²/in: He et al. 2015
@@ -108,7 +122,8 @@ func parseBiasInit(s string) (Init, error) {
 	if _, _, err := choice(s, biasArity); err != nil {
 		return nil, err
 	}
-	return parseInit(s, "linear")
+	d, err := parseInit(s, "linear")
+	return d.fill, err
 }
 
 // gain is √2 for the ReLU family and PyTorch's recommendation for the rest
@@ -139,28 +154,38 @@ func constant(c float64) Init {
 	}
 }
 
-func normal(std func(in, out int) float64) Init {
-	return func(r *rand.Rand, w []float64, in, out int) {
+// same draws one value for all.
+func same(c float64) drawing {
+	return drawing{constant(c), func(int, int, int) float64 { return 0 }}
+}
+
+func normal(std func(in, out int) float64) drawing {
+	fill := func(r *rand.Rand, w []float64, in, out int) {
 		s := std(in, out)
 		for i := range w {
 			w[i] = s * r.NormFloat64()
 		}
 	}
+	return drawing{fill, func(in, out, _ int) float64 { return std(in, out) }}
 }
 
-func uniform(bound func(in, out int) float64) Init {
-	return func(r *rand.Rand, w []float64, in, out int) {
+func uniform(bound func(in, out int) float64) drawing {
+	fill := func(r *rand.Rand, w []float64, in, out int) {
 		a := bound(in, out)
 		for i := range w {
 			w[i] = a * (2*r.Float64() - 1)
 		}
 	}
+	return drawing{fill, func(in, out, _ int) float64 { return bound(in, out) / math.Sqrt(3) }}
 }
 
 // scaled multiplies the weights that init makes.
 func scaled(init Init, by float64) Init {
-	if by == 0 {
+	switch by {
+	case 0:
 		return constant(0) // of one sign
+	case 1:
+		return init
 	}
 	return func(r *rand.Rand, w []float64, in, out int) {
 		init(r, w, in, out)
@@ -172,8 +197,9 @@ func scaled(init Init, by float64) Init {
 
 // orthogonal makes the matrix (in, out) of the weights have orthogonal columns,
 // or rows where there are more columns than rows, all of length g.
-func orthogonal(g float64) Init {
-	return func(r *rand.Rand, w []float64, in, _ int) {
+func orthogonal(g float64) drawing {
+	std := func(in, _, n int) float64 { return g / math.Sqrt(float64(max(in, n/in))) }
+	return drawing{std: std, fill: func(r *rand.Rand, w []float64, in, _ int) {
 		rows, cols := in, len(w)/in
 		long, short := max(rows, cols), min(rows, cols)
 		q := make([]float64, len(w)) // short vectors of length long
@@ -207,7 +233,7 @@ func orthogonal(g float64) Init {
 				}
 			}
 		}
-	}
+	}}
 }
 
 func dot(x, y []float64) (s float64) {

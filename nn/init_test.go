@@ -417,3 +417,53 @@ func TestDrawnInParts(t *testing.T) {
 		}
 	}
 }
+
+// TestInitial: what a layer says of its initial weights is what they are, in a
+// branch too, and the gain is that of the inputs.
+func TestInitial(t *testing.T) {
+	net := network(func(s *nn.Scope, x *G.Node) *G.Node {
+		x = nn.Conv(s.In("conv"), x, 40, 3, 1, 1)
+		x = nn.Add(s.In("add"), nn.Conv(s.Branch(4, 2).Last().In("last"), x, 40, 3, 1, 1), x)
+		return nn.Logits(s.In("fc"), nn.Linear(s.In("hidden"), nn.GlobalAvgPool(s.In("pool"), x), 400))
+	})
+	for _, init := range []string{
+		"normal(0.02)", "uniform(0.1)", "fan_in_uniform", "lecun_normal", "lecun_normal(2)", "lecun_uniform", "lecun1989", "xavier_normal", "xavier_uniform",
+		"kaiming_normal", "kaiming_uniform", "kaiming_normal_fan_out", "kaiming_uniform_fan_out", "orthogonal", "orthogonal(1)",
+	} {
+		o := options(func(o *nn.Options) { o.Init, o.Activation, o.ResidualInit = init, "tanh", "scaled" })
+		p := nn.NewParams(5, tensor.Float32)
+		pr := build(t, p, nn.Infer, net, settings(o, 1, 30, 6, 6, 8))
+		fans := map[string]float64{"conv": 72, "last": 360, "hidden": 40, "fc": 400}
+		seen := 0
+		for _, l := range pr.Layers {
+			if (l.Initial != nil) != (fans[l.Path] > 0) {
+				t.Errorf("%s: layer %s has initial weights %v", init, l.Path, l.Initial)
+			}
+			if l.Initial == nil {
+				continue
+			}
+			seen++
+			w := values(t, p, l.Path+".weight")
+			sum := 0.0
+			for _, v := range w {
+				sum += float64(v) * float64(v)
+			}
+			if std := math.Sqrt(sum / float64(len(w))); math.Abs(l.Initial.Std/std-1) > 0.04 {
+				t.Errorf("%s: %s says that its weights have the deviation %v, have %v", init, l.Path, l.Initial.Std, std)
+			}
+			if gain := l.Initial.Std * math.Sqrt(fans[l.Path]); math.Abs(l.Initial.Gain/gain-1) > 1e-12 {
+				t.Errorf("%s: %s says that its gain is %v, want %v", init, l.Path, l.Initial.Gain, gain)
+			}
+		}
+		if seen != len(fans) {
+			t.Errorf("%s: %d layers have initial weights, want %d", init, seen, len(fans))
+		}
+	}
+	for init, want := range map[string]float64{"kaiming_normal": 5. / 3, "orthogonal": 5. / 3, "orthogonal(1)": 1, "lecun_normal": 1, "xavier_normal": 1} {
+		o := options(func(o *nn.Options) { o.Init, o.Activation = init, "tanh" })
+		square := build(t, nn.NewParams(5, tensor.Float32), nn.Infer, stack(3, 20), settings(o, 1, 4, 20))
+		if have := square.Layers[2].Initial.Gain; math.Abs(have-want) > 1e-12 {
+			t.Errorf("%s before tanh: have gain %v, want %v", init, have, want)
+		}
+	}
+}

@@ -15,10 +15,19 @@ type Layer struct {
 	MACs   int    // multiply-adds of convolutions and linear layers, for one example
 	Field  int    // receptive field: the longer side in pixels of what one output sees; 0 for vectors
 
+	// Initial says how the layer's weights start; nil for layers without weights, and
+	// where data decide (lsuv).
+	Initial *Initial
+
 	// Auxiliary says that the layer leads to an auxiliary classifier alone: only
 	// training computes it.
 	Auxiliary bool
 }
+
+// An Initial says how weights start: their standard deviation, and the gain that it
+// amounts to, √(inputs of an output)·Std. With gain 1 a linear layer keeps the size of
+// its signal, with √2 one before a ReLU does.
+type Initial struct{ Std, Gain float64 }
 
 // A field says how an image's node sees the input: the sides of its receptive
 // field, and the distances in input pixels between neighbours. For an op it is
@@ -37,7 +46,8 @@ func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) *G.Node {
 	if s.cut != nil {
 		y = s.cut(s, len(s.recorded), y)
 	}
-	l.Path, l.Out = s.path, y.Shape().Clone()
+	l.Path, l.Out, l.Initial = s.path, y.Shape().Clone(), s.initials[s.path]
+	delete(s.initials, s.path)
 	out := squareField(1, 1)
 	for i := range 2 {
 		for _, n := range from {

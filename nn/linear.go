@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -53,7 +54,16 @@ func Logits(s *Scope, x *G.Node) *G.Node {
 // weight makes a weight of the scope by its choice of initialisation and its place
 // in a residual branch.
 func (s *Scope) weight(name string, layout Layout, in, out int, shape ...int) *G.Node {
-	return s.param(name, spec{kind: Weight, layout: layout, init: s.branchInit(s.initOf()), each: eachValue(s.Init), in: in, out: out, shape: shape})
+	d, by := s.initOf(), s.branchScale()
+	n := 1
+	for _, side := range shape {
+		n *= side
+	}
+	if s.Init != "lsuv" { // which is done when there are data
+		std := by * d.std(in, out, n)
+		s.initials[s.path] = &Initial{Std: std, Gain: std * math.Sqrt(float64(in))}
+	}
+	return s.param(name, spec{kind: Weight, layout: layout, init: scaled(d.fill, by), each: eachValue(s.Init), in: in, out: out, shape: shape})
 }
 
 // bias makes a bias of the scope, one number for each output, or returns nil where
@@ -67,7 +77,7 @@ func (s *Scope) bias(name string, fans []int) *G.Node {
 	if err != nil {
 		s.Fail(err)
 	}
-	return s.Param(name, Gain, s.lastInit(eachBias(init, fans)), len(fans))
+	return s.Param(name, Gain, scaled(eachBias(init, fans), s.endScale()), len(fans))
 }
 
 // eachBias draws the biases one after the other; fans are their outputs' fan-ins.

@@ -15,7 +15,7 @@ import (
 // otherwise: what an ablation changes. Each is one word, with its numbers in
 // brackets where it has any: "group(8)", "leaky(0.01)".
 type Options struct {
-	Init         string  `doc:"how weights start: zero, constant(c), normal(std), uniform(a), fan_in_uniform, lecun_normal, lecun_normal(gain), lecun_uniform, lecun_uniform(gain), lecun1989, xavier_normal, xavier_uniform, kaiming_normal, kaiming_uniform, kaiming_normal_fan_out, kaiming_uniform_fan_out, orthogonal, orthogonal(gain), lsuv"`
+	Init         string  `doc:"how weights start: zero, constant(c), normal(std), uniform(a), fan_in_uniform, lecun_normal, lecun_normal(gain), lecun_uniform, lecun_uniform(gain), lecun1989, xavier_normal, xavier_uniform, kaiming_normal, kaiming_uniform, kaiming_normal_fan_out, kaiming_uniform_fan_out, orthogonal, orthogonal(gain), lsuv. kaiming and orthogonal take the gain of the activation (√2 for relu, 5/3 for tanh, 1 for linear: PyTorch's calculate_gain; its orthogonal_ has 1, which is orthogonal(1)), xavier and lecun 1, as their papers and PyTorch by default; zoo summary shows what results"`
 	BiasInit     string  `doc:"how biases of convolutions and linear layers start: zero, constant(c), normal(std), uniform(a), fan_in_uniform (PyTorch's default)"`
 	ResidualInit string  `doc:"how residual branches start: none (like everything else), zero (the last layer of a branch is zero: Goyal et al. 2017), scaled (the last layer of a branch is divided by the square root of the number of branches: Hanin & Rolnick 2018), fixup (Zhang et al. 2019; wants norm: none)" enum:"none,zero,scaled,fixup"`
 	Norm         string  `doc:"normalisation: none, batch, layer, group(groups), instance, rms"`

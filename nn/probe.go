@@ -20,6 +20,8 @@ type Signal struct {
 	Mean, Std         float64 // of the output
 	GradMean, GradStd float64 // of the gradient of the loss with respect to the output
 
+	Initial *Initial // how the layer's weights started; nil: see Layer
+
 	// Dead is the share of the units (the channels of images) of a ReLU that are 0
 	// for every example and pixel; nil for other layers.
 	Dead *float64
@@ -61,7 +63,7 @@ func Probe(p *Params, net Network, set Settings, x []*tensor.Dense, y *tensor.De
 	t := pr.predict(layers)
 	for _, l := range layers {
 		out := pr.vm.Value(l.node)
-		s := Signal{Path: l.Path, Op: l.Op, Out: l.Out}
+		s := Signal{Path: l.Path, Op: l.Op, Out: l.Out, Initial: l.Initial}
 		s.Mean, s.Std = meanStd(out)
 		if d := l.node.Deriv(); d != nil { // else the loss does not depend on it
 			s.GradMean, s.GradStd = meanStd(pr.vm.Value(d))

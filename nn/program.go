@@ -114,7 +114,7 @@ func construct(p *Params, mode Mode, net Network, set Settings, outputs func(s *
 	b := &build{
 		g: pr.graph, params: p, mode: mode, classes: set.Spec.Classes, step: &pr.step,
 		nodes: map[string]*G.Node{}, fields: map[*G.Node]field{}, outputs: map[string]*G.Node{},
-		settings: set.Options, asked: map[string]bool{}, cut: set.cut,
+		settings: set.Options, asked: map[string]bool{}, cut: set.cut, initials: map[string]*Initial{},
 	}
 	s := &Scope{build: b, Options: set.Options}
 	for _, in := range set.Spec.Inputs {

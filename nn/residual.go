@@ -32,22 +32,23 @@ func (s *Scope) Last() *Scope {
 	return &c
 }
 
-// branchInit is the initialisation of a weight in its place of a branch.
-func (s *Scope) branchInit(init Init) Init {
+// branchScale is what the initialisation of a weight is multiplied by in its place of
+// a branch.
+func (s *Scope) branchScale() float64 {
 	b := s.branch
 	if s.ResidualInit == "fixup" && b.weights > 1 && !b.last { // Zhang et al. 2019, section 4, rule 2
-		return scaled(init, math.Pow(float64(b.branches), -1/float64(2*b.weights-2)))
+		return math.Pow(float64(b.branches), -1/float64(2*b.weights-2))
 	}
-	return s.lastInit(init)
+	return s.endScale()
 }
 
-// lastInit is the initialisation of a weight or a bias, scaled where the layer
-// is the last of its branch, with no norm directly behind it.
-func (s *Scope) lastInit(init Init) Init {
+// endScale is what a weight or a bias is multiplied by where the layer is the last of
+// its branch, with no norm directly behind it.
+func (s *Scope) endScale() float64 {
 	if s.normed {
-		return init
+		return 1
 	}
-	return scaled(init, s.lastScale())
+	return s.lastScale()
 }
 
 // lastScale is what the choice of residual initialisation multiplies the end of

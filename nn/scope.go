@@ -52,6 +52,7 @@ type build struct {
 	settings    Options         // of the whole network
 	asked       map[string]bool // the keys of them that have a say in it
 	cut         cut
+	initials    map[string]*Initial // of the weights of scopes whose layer is not recorded yet
 }
 
 // In returns the scope of a part. Layers that hold parameters need a scope each;

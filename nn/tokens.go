@@ -61,7 +61,7 @@ func PositionEmbedding(s *Scope, x *G.Node, kind string) *G.Node {
 	case "none":
 		return x
 	case "learned":
-		p = s.Param("pos_embedding", Gain, normal(func(int, int) float64 { return embeddingStd }), 1, t, d)
+		p = s.Param("pos_embedding", Gain, normal(func(int, int) float64 { return embeddingStd }).fill, 1, t, d)
 	case "sin":
 		p = s.Constant("pos_embedding", sinusoids(t, d), 1, t, d)
 	default:

@@ -28,7 +28,9 @@ func newProbe() *cobra.Command {
 as it is initialised with the first seed, and show for each layer with weights the mean
 and standard deviation of its output and of the loss's gradient with respect to it,
 beside the deviation that theory predicts (mean field: Glorot & Bengio 2010, He et al.
-2015, Poole et al. 2016), and the share of dead units behind it. Nothing is trained.`,
+2015, Poole et al. 2016), and the share of dead units behind it; before these how its
+weights start: their standard deviation, and the gain that it amounts to, √fan_in·std.
+Nothing is trained.`,
 		Example: `  zoo probe init-signal
   zoo probe plain-vs-res-mnist --all
   zoo probe lenet5-mnist "model.init=normal(0.01)"`,
@@ -68,7 +70,7 @@ beside the deviation that theory predicts (mean field: Glorot & Bengio 2010, He 
 
 func showProbe(w io.Writer, p probed, every bool) {
 	fmt.Fprintf(w, "%s  seed %d  loss %s\n", armName(p.Arm), p.Seed, figure(float64(p.Loss)))
-	t := sheet{header: []string{"LAYER", "OP", ">MEAN", ">STD", ">THEORY", ">GRAD. MEAN", ">GRAD. STD", ">THEORY", ">DEAD"}}
+	t := sheet{header: []string{"LAYER", "OP", ">INIT STD", ">GAIN", ">MEAN", ">STD", ">THEORY", ">GRAD. MEAN", ">GRAD. STD", ">THEORY", ">DEAD"}}
 	for i, s := range p.Signals {
 		if !every && !s.Weighted() {
 			continue
@@ -82,7 +84,7 @@ func showProbe(w io.Writer, p probed, every bool) {
 				dead = behind.Dead
 			}
 		}
-		t.add(s.Path, s.Op, small(&s.Mean), deviation(s.Mean, s.Std), small(s.PredictedStd), small(&s.GradMean), deviation(s.GradMean, s.GradStd), small(s.PredictedGradStd), percent(dead))
+		t.add(s.Path, s.Op, small(s.InitialStd), small(s.InitialGain), small(&s.Mean), deviation(s.Mean, s.Std), small(s.PredictedStd), small(&s.GradMean), deviation(s.GradMean, s.GradStd), small(s.PredictedGradStd), percent(dead))
 	}
 	t.print(w)
 	if n := len(p.Singular); n > 0 {

@@ -36,6 +36,9 @@ type layer struct {
 	MACs   int    `json:"macs"`
 	Field  int    `json:"field"` // side of the receptive field in pixels; 0 for vectors
 
+	Std  *float64 `json:"initial_std,omitempty"`  // of the initial weights; none for layers without, and where data decide
+	Gain *float64 `json:"initial_gain,omitempty"` // what that amounts to: √(inputs of an output)·std
+
 	Auxiliary bool `json:"auxiliary,omitempty"` // computed in training alone, and not among the total of multiply-adds
 }
 
@@ -47,7 +50,8 @@ func newSummary() *cobra.Command {
 		Use:   "summary MODEL-or-EXPERIMENT [key=value ...]",
 		Short: "A network layer by layer, and the memory of a training step",
 		Long: `A network layer by layer: output shape, trained parameters, multiply-adds for one
-example, and receptive field (the side in pixels of what one output sees).
+example, receptive field (the side in pixels of what one output sees), and how the
+weights start: their standard deviation, and the gain that it amounts to, √fan_in·std.
 
 The input is that of the model's paper, or of the experiment's data; no data are
 read. For a model, keys are those of the section model: width=8.
@@ -131,7 +135,11 @@ func summarise(name string, s experiments.Subject, spec datasets.Spec, batch int
 		Params: params.Count(), MACs: program.MACs(), Training: footprint,
 	}
 	for _, l := range program.Layers {
-		sum.Layers = append(sum.Layers, layer{l.Path, l.Op, withoutBatch(l.Out), l.Params, l.MACs, l.Field, l.Auxiliary})
+		row := layer{Path: l.Path, Op: l.Op, Output: withoutBatch(l.Out), Params: l.Params, MACs: l.MACs, Field: l.Field, Auxiliary: l.Auxiliary}
+		if l.Initial != nil {
+			row.Std, row.Gain = &l.Initial.Std, &l.Initial.Gain
+		}
+		sum.Layers = append(sum.Layers, row)
 	}
 	return sum, nil
 }
@@ -170,16 +178,16 @@ func printSummary(c *cobra.Command, s summarised) {
 	fmt.Fprintf(out, "%s, input %s, %d classes\n", s.Model, sizes(s.Input), s.Classes)
 	paragraph(out, "", s.Paper)
 	fmt.Fprintln(out)
-	t := sheet{header: []string{"PATH", "OP", "OUTPUT", ">PARAMETERS", ">MACS", ">FIELD"}}
+	t := sheet{header: []string{"PATH", "OP", "OUTPUT", ">PARAMETERS", ">MACS", ">FIELD", ">INIT STD", ">GAIN"}}
 	auxiliary := false
 	for _, l := range s.Layers {
 		if l.Auxiliary {
 			auxiliary = true
 			l.Op += " *"
 		}
-		t.add(l.Path, l.Op, sizes(l.Output), orDash(l.Params), orDash(l.MACs), orDash(l.Field))
+		t.add(l.Path, l.Op, sizes(l.Output), orDash(l.Params), orDash(l.MACs), orDash(l.Field), threeDigits(l.Std), threeDigits(l.Gain))
 	}
-	t.footer = []string{"total", "", "", thousands(s.Params), thousands(s.MACs), ""}
+	t.footer = []string{"total", "", "", thousands(s.Params), thousands(s.MACs), "", "", ""}
 	t.print(out)
 	if auxiliary {
 		fmt.Fprintln(out, "* leads to an auxiliary classifier: computed in training alone, and not in the total of MACs")
@@ -197,6 +205,14 @@ func printSummary(c *cobra.Command, s summarised) {
 	line(m.Average, "average of the weights")
 	line(m.Values, "values between ops (%s if none shared their memory)", size(m.Unshared))
 	fmt.Fprintln(out, "besides the batches themselves and the working memory inside ops.")
+}
+
+// threeDigits writes a number, or a dash where there is none.
+func threeDigits(v *float64) string {
+	if v == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.3g", *v)
 }
 
 func orDash(n int) string {

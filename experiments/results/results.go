@@ -162,6 +162,8 @@ type Signal struct {
 	Dead             *run.Number `json:"dead,omitempty"`
 	PredictedStd     *run.Number `json:"predicted_std,omitempty"`
 	PredictedGradStd *run.Number `json:"predicted_grad_std,omitempty"`
+	InitialStd       *run.Number `json:"initial_std,omitempty"`  // of the layer's weights
+	InitialGain      *run.Number `json:"initial_gain,omitempty"` // √(inputs of an output)·InitialStd
 }
 
 // Weighted tells whether the layer multiplies by trained weights: a convolution or
