@@ -48,7 +48,7 @@ type PlannedTrial struct {
 	spec   datasets.Spec
 	evals  int // examples that are evaluated in the whole run
 
-	outline *nn.Program // of the network, for inference
+	unasked []string // keys that have no effect on the network: see nn.Program
 }
 
 // Done tells whether the trial had an outcome when the plan was made.
@@ -81,6 +81,7 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 			return nil, err
 		}
 		t := PlannedTrial{Labels: a.Labels, Model: a.Config.Model.Name, Batch: a.Config.Train.Batch, spec: data.Spec()}
+		var network *nn.Program
 		perEpoch, total, err := a.Config.Train.steps(data.Len(datasets.Train))
 		if err == nil {
 			frame.Arms[i].Planned.Steps, frame.Arms[i].Planned.Classes = total, data.Spec().Classes
@@ -88,13 +89,13 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 			if total > 0 {
 				t.evals = data.Len(datasets.Test)*a.Config.Train.TestCrops + (total+perEpoch-1)/perEpoch*data.Len(datasets.Val)
 			}
-			err = t.build(a, built)
+			network, err = t.build(a, built)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("[%s]: %w", strings.Join(a.Labels, ", "), err))
 			continue
 		}
-		said.add(a.Labels, a.Config.notices(perEpoch, total, t.outline))
+		said.add(a.Labels, a.Config.notices(perEpoch, total, network))
 		for _, seed := range d.Seeds {
 			t.config = a.Config.trial()
 			t.config.Seed = seed
@@ -130,7 +131,7 @@ func (p *Plan) twins() (all []Notice) {
 			continue
 		}
 		c := t.config
-		c.Model = c.Model.asRegistered(t.outline.Unasked)
+		c.Model = c.Model.asRegistered(t.unasked)
 		key := c.key()
 		if groups[key] == nil {
 			keys = append(keys, key)
@@ -207,21 +208,21 @@ func (s checksums) of(c Config) (string, error) {
 
 // build builds the network of an arm, once for each network, to see that it can
 // be built and to count.
-func (t *PlannedTrial) build(a Arm, built map[string]error) error {
+func (t *PlannedTrial) build(a Arm, built map[string]error) (*nn.Program, error) {
 	s := Subject{Model: a.Config.Model}
 	params, program, err := s.Outline(nn.Infer, t.spec, 1)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	t.Params, t.MACs, t.outline = params.Count(), program.MACs(), program
+	t.Params, t.MACs, t.unasked = params.Count(), program.MACs(), program.Unasked
 	if t.Steps == 0 {
-		return nil
+		return program, nil
 	}
 	net := t.graph(a.Config.Model)
 	if _, ok := built[net]; !ok {
 		_, _, built[net] = s.Outline(nn.Train, t.spec, t.Batch)
 	}
-	return built[net]
+	return program, built[net]
 }
 
 // graph names what the trial's training graph depends on.
