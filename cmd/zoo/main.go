@@ -51,7 +51,7 @@ func execute(ctx context.Context, args []string) int {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	}
-	fmt.Fprintln(os.Stderr, "error:", err)
+	fmt.Fprintln(os.Stderr, "error:", visible(err.Error()))
 	switch {
 	case errors.As(err, new(failure)):
 		return exitFailed
@@ -61,22 +61,26 @@ func execute(ctx context.Context, args []string) int {
 	return exitUsage
 }
 
-// output is standard output, and remembers the first error of a write. A process
-// that writes into a pipe which nobody reads any more ends quietly.
+// output is standard output, and remembers the first error of a write. What is
+// written there is visible: none of it steers a terminal. A process that writes into a
+// pipe which nobody reads any more ends quietly.
 type output struct {
 	*os.File
 	err error
 }
 
 func (o *output) Write(b []byte) (int, error) {
-	n, err := o.File.Write(b)
+	_, err := o.File.WriteString(visible(string(b)))
 	if nobodyReads(err) {
 		os.Exit(exitFailed)
 	}
 	if o.err == nil {
 		o.err = err
 	}
-	return n, err
+	if err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 func newRoot() *cobra.Command {

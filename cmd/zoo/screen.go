@@ -48,7 +48,7 @@ func (s *screen) line(w io.Writer, format string, args ...any) {
 	if s.bar != nil {
 		s.bar.Clear()
 	}
-	fmt.Fprintf(w, format+"\n", args...)
+	fmt.Fprintln(w, visible(fmt.Sprintf(format, args...)))
 	if s.bar != nil {
 		s.bar.RenderBlank()
 	}
@@ -66,7 +66,7 @@ func (s *screen) Data(d datasets.Step) {
 	if d.What != s.slow {
 		s.end()
 		s.slow = d.What
-		s.start(d.Total, progressbar.OptionSetDescription(d.What), progressbar.OptionShowCount(), progressbar.OptionShowBytes(d.Unit == "B"))
+		s.start(d.Total, progressbar.OptionSetDescription(visible(d.What)), progressbar.OptionShowCount(), progressbar.OptionShowBytes(d.Unit == "B"))
 	}
 	s.bar.Set64(d.Done)
 }

@@ -115,7 +115,7 @@ func (s *sweepScreen) show() {
 	if room := max(20, terminalWidth(s.err)-42); text.StringWidthWithoutEscSequences(about) > room { // the bar's
 		about = text.Snip(about, room, "…")
 	}
-	s.bar.Describe(about)
+	s.bar.Describe(visible(about))
 	s.bar.Set64(min(done, s.work))
 }
 

@@ -27,9 +27,19 @@ type sheet struct {
 
 func (s *sheet) add(cells ...string) { s.rows = append(s.rows, cells) }
 
+// visible escapes foreign text before widths are counted.
+func (s *sheet) visible() {
+	for _, r := range append(slices.Clone(s.rows), s.header, s.notes, s.footer) {
+		for i := range r {
+			r[i] = visible(r[i])
+		}
+	}
+}
+
 // print writes the table. On a terminal it is as wide as that, if the last column
 // can make it so; elsewhere each row is a line.
 func (s *sheet) print(w io.Writer) {
+	s.visible()
 	t := table.NewWriter()
 	style := table.Style{Options: table.OptionsNoBordersAndSeparators}
 	style.Box.PaddingRight = "  "

@@ -70,6 +70,9 @@ func comparing(s *Study, q quantity, family int, margin float64) []string {
 		text += fmt.Sprintf(" Equivalent within %s: the whole interval lies within ± that (report.margin).", q.plainly(margin))
 	}
 	all := []string{text}
+	if family == 0 { // nothing was tested
+		all = nil
+	}
 	switch n := len(s.Seeds); {
 	case n < stats.Few:
 		all = append(all, fmt.Sprintf("A difference counts as shown from %d seeds on.", stats.Few))

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // CSV writes a table for other programs, a row a trial: its labels, its seed and
@@ -30,13 +31,17 @@ func CSV(w io.Writer, s *Study) error {
 		if slices.Contains(header, name) {
 			name = a.Param // two axes may have the same last word
 		}
-		header = append(header, name)
+		header = append(header, inert(name))
 	}
 	out := csv.NewWriter(w)
 	out.Write(slices.Concat(header, []string{"seed", "state"}, metrics, []string{"dir"}))
 	for _, a := range s.Arms {
 		for _, t := range a.Trials {
-			row := append(slices.Clone(a.Labels), fmt.Sprint(t.Seed), t.State)
+			var row []string
+			for _, l := range a.Labels {
+				row = append(row, inert(l))
+			}
+			row = append(row, fmt.Sprint(t.Seed), t.State)
 			for _, m := range metrics {
 				cell := ""
 				if v, ok := t.Summary.Float(m); ok {
@@ -44,11 +49,20 @@ func CSV(w io.Writer, s *Study) error {
 				}
 				row = append(row, cell)
 			}
-			out.Write(append(row, t.Dir))
+			out.Write(append(row, inert(t.Dir)))
 		}
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// inert is a text that a spreadsheet does not take for a formula: one that begins as
+// formulas do, and is no number, has an apostrophe before it (OWASP, CSV injection).
+func inert(s string) string {
+	if _, err := strconv.ParseFloat(s, 64); err != nil && s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
 }
 
 // exact is a number as Python, R and spreadsheets read it.

@@ -340,6 +340,15 @@ func TestCSV(t *testing.T) {
 	}
 }
 
+// TestInertCells: no label is a formula for a spreadsheet, and numbers stay numbers.
+func TestInertCells(t *testing.T) {
+	for in, want := range map[string]string{"=1+1": "'=1+1", "@SUM(A1)": "'@SUM(A1)", "-6": "-6", "+1e3": "+1e3", "-cmd": "'-cmd", "relu": "relu", "": ""} {
+		if have := inert(in); have != want {
+			t.Errorf("%q: have %q, want %q", in, have, want)
+		}
+	}
+}
+
 func TestDifferences(t *testing.T) {
 	have := Differences(depths())
 	if want := []string{"arm", "model.residual", "model.depth", ">parameters", ">multiply-adds"}; !slices.Equal(have.Header, want) {
