@@ -65,7 +65,8 @@ func readAlbum(ctx context.Context, root string, o Options, progress Progress) (
 	if err != nil {
 		return album{}, err
 	}
-	l, err := layoutAt(root, images, others, o)
+	images = withoutBad(images, o, progress)
+	l, err := layoutAt(root, images, others, o, progress)
 	if err != nil {
 		return album{}, err
 	}

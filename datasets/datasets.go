@@ -151,4 +151,7 @@ type Step struct {
 	Done  int64
 	Total int64  // 0 if it is not known
 	Unit  string // "B" or "images"
+	// Notice is what somebody should know of the data, such as files that were passed
+	// over. A step with one has nothing else.
+	Notice string
 }

@@ -55,7 +55,8 @@ func readImageFolder(ctx context.Context, at place, o Options, progress Progress
 	if err != nil {
 		return nil, err
 	}
-	l, err := layoutAt(at.path, images, others, o)
+	images = withoutBad(images, o, progress)
+	l, err := layoutAt(at.path, images, others, o, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -78,10 +79,14 @@ func readImageFolder(ctx context.Context, at place, o Options, progress Progress
 
 // layoutAt is layoutOf, with a test part in any case. Images that failed, or that
 // are there twice, are an error.
-func layoutAt[I any](root string, images []namedImage[I], others []string, o Options) (layout, error) {
+func layoutAt[I any](root string, images []namedImage[I], others []string, o Options, progress Progress) (layout, error) {
 	names := make([]string, len(images))
 	for i, im := range images {
 		names[i] = im.name
+	}
+	others, passed := withoutClutter(others)
+	if len(passed) > 0 {
+		progress(Step{Notice: fmt.Sprintf("%s: passed over %d files that are no pictures: %s", root, len(passed), inLine(passed))})
 	}
 	l, err := layoutOf(names, others)
 	if err == nil {
@@ -140,6 +145,49 @@ func eachImage[I any](ctx context.Context, root, what string, progress Progress,
 	<-collected
 	slices.SortFunc(images, func(a, b namedImage[I]) int { return cmp.Compare(a.name, b.name) })
 	return images, others, err
+}
+
+// withoutBad leaves out what did not decode, where the options ask for that.
+func withoutBad[I any](images []namedImage[I], o Options, progress Progress) (good []namedImage[I]) {
+	if !o.SkipBad {
+		return images
+	}
+	var bad []string
+	for _, im := range images {
+		if im.err != nil {
+			bad = append(bad, im.name+" ("+im.err.Error()+")")
+		} else {
+			good = append(good, im)
+		}
+	}
+	if bad != nil {
+		progress(Step{Notice: fmt.Sprintf("data.skip_bad: left out %d of %d pictures: %s", len(bad), len(images), inLine(bad))})
+	}
+	return good
+}
+
+// withoutClutter parts the files that systems and people leave among pictures from
+// those that may be pictures in a format that is not read.
+func withoutClutter(others []string) (left, passed []string) {
+	for _, name := range others {
+		base := strings.ToLower(path.Base(name))
+		if slices.Contains([]string{"thumbs.db", "ehthumbs.db", "desktop.ini"}, base) || path.Ext(base) == ".txt" {
+			passed = append(passed, name)
+		} else {
+			left = append(left, name)
+		}
+	}
+	slices.Sort(passed)
+	return left, passed
+}
+
+// inLine lists the first few of many.
+func inLine(names []string) string {
+	const few = 3
+	if len(names) > few+1 {
+		names = append(slices.Clone(names[:few]), fmt.Sprintf("and %d more", len(names)-few))
+	}
+	return strings.Join(names, ", ")
 }
 
 // readImage reads a file that is not larger than an image can be.

@@ -258,8 +258,8 @@ func TestImageFolderErrors(t *testing.T) {
 		{"no test", map[string][]byte{"train/a/1.png": good}, []string{"has train but no test"}},
 		{"no train", map[string][]byte{"test/a/1.png": good}, []string{"has test but no train"}},
 		{"a class for testing only", map[string][]byte{"train/a/1.png": good, "test/a/1.png": good, "test/b/1.png": good}, []string{"b is in the test part, and there is no train/b"}},
-		{"other formats", map[string][]byte{"train/a/1.png": good, "train/a/2.svg": good, "test/a/1.png": good, "test/a/1.txt": nil, "labels.csv": nil},
-			[]string{"train/a/2.svg: not a .png, .jpg, .jpeg, .gif, .webp, .bmp, .tif, .tiff, .ppm or .pgm", "test/a/1.txt: not a .png"}},
+		{"other formats", map[string][]byte{"train/a/1.png": good, "train/a/2.svg": good, "test/a/1.png": good, "test/a/1.psd": nil, "labels.csv": nil},
+			[]string{"train/a/2.svg: not a .png, .jpg, .jpeg, .gif, .webp, .bmp, .tif, .tiff, .ppm or .pgm", "test/a/1.psd: not a .png"}},
 		{"too deep", map[string][]byte{"train/a/b/1.png": good, "train/a/1.png": good, "test/a/1.png": good}, []string{"train/a/b/1.png: want"}},
 		{"no image", map[string][]byte{"train/a/1.png": good, "train/a/2.png": []byte("text"), "test/a/1.png": good},
 			[]string{"train/a/2.png: does not decode as PNG, JPEG, GIF, WebP, BMP, TIFF, PPM or PGM: image: unknown format"}},
@@ -384,4 +384,64 @@ func FuzzArchive(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestClutter: files that people and systems leave among pictures are passed over, and
+// counted.
+func TestClutter(t *testing.T) {
+	clean, err := openFolder(t, unpack(t, pets()), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := pets()
+	for _, name := range []string{"train/cat/Thumbs.db", "train/cat/desktop.ini", "test/cat/notes.TXT"} {
+		files[name] = []byte("clutter")
+	}
+	var notices []string
+	d, err := Open(t.Context(), Options{Name: "imagefolder", Root: unpack(t, files), Normalize: "none"}, func(s Step) {
+		if s.Notice != "" {
+			notices = append(notices, s.Notice)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Checksum() != clean.Checksum() {
+		t.Error("clutter changes the dataset")
+	}
+	if len(notices) != 1 || !strings.Contains(notices[0], "passed over 4 files that are no pictures: README.txt, test/cat/notes.TXT, train/cat/Thumbs.db, train/cat/desktop.ini") {
+		t.Errorf("have notices %q", notices)
+	}
+}
+
+// TestSkipBad: pictures that do not decode are left out where that is asked for.
+func TestSkipBad(t *testing.T) {
+	files := pets()
+	files["train/cat/bad.png"] = []byte("no picture")
+	files["train/cat/cut.png"] = files["train/cat/b.png"][:30]
+	root := unpack(t, files)
+	if _, err := openFolder(t, root, nil); err == nil || !strings.Contains(err.Error(), "bad.png") || !strings.Contains(err.Error(), "cut.png") {
+		t.Errorf("have error %v, want one that lists both", err)
+	}
+	clean, err := openFolder(t, unpack(t, pets()), func(o *Options) { o.SkipBad = true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cut := range []int{0, 8} {
+		var notices []string
+		d, err := Open(t.Context(), Options{Name: "imagefolder", Root: root, Normalize: "none", SkipBad: true, Cut: cut}, func(s Step) {
+			if s.Notice != "" {
+				notices = append(notices, s.Notice)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Len(Train) != clean.Len(Train) || cut == 0 && d.Checksum() != clean.Checksum() {
+			t.Errorf("cut %d: have %d training examples, want %d", cut, d.Len(Train), clean.Len(Train))
+		}
+		if len(notices) == 0 || !strings.Contains(notices[0], "left out 2 of 11 pictures: train/cat/bad.png (") {
+			t.Errorf("cut %d: have notices %q", cut, notices)
+		}
+	}
 }

@@ -13,6 +13,7 @@ import (
 type Options struct {
 	Name      string  `doc:"the dataset: see zoo datasets"`
 	Root      string  `doc:"folder with the dataset's files, or an archive for cifar10, cifar100 and imagefolder; empty: where zoo looks by itself"`
+	SkipBad   bool    `doc:"imagefolder: go on without the pictures that do not decode, of which a notice tells; otherwise they are an error that lists them"`
 	Resize    int     `doc:"side in pixels that images are brought to: mean over the area when smaller, bilinear when larger; with cut, of the shorter side, as PIL does it; 0: as they are"`
 	Cut       int     `doc:"side in pixels of the square that the network sees, of images of any size: the middle of the resized image in evaluation, a random part of it in training; 0: the whole image"`
 	Scale     float64 `doc:"training images are parts of a random share of the image's area, from this one to 1, brought to cut; 0: parts of the resized image"`

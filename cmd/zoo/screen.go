@@ -56,6 +56,10 @@ func (s *screen) line(w io.Writer, format string, args ...any) {
 
 // Data implements experiments.Monitor.
 func (s *screen) Data(d datasets.Step) {
+	if d.Notice != "" {
+		s.Notice(d.Notice)
+		return
+	}
 	if !s.terminal {
 		if d.What != s.slow { // a line a file
 			s.slow = d.What
