@@ -24,6 +24,18 @@ func (c Config) notices(perEpoch, total int, network *nn.Program) (all []string)
 		value, _ := c.Value(key)
 		say("%s: %s has no effect: no layer of this network asks for it", key, value)
 	}
+	idle := func(section, name string, keys []string) {
+		for _, key := range keys {
+			value, _ := c.Value(section + "." + key)
+			say("%s.%s: %s has no effect: %s does not use it", section, key, value, name)
+		}
+	}
+	if total > 0 {
+		keys, _ := c.Train.Optimizer.Idle()
+		idle("train.optimizer", c.Train.Optimizer.Name, keys)
+		keys, _ = c.Train.Schedule.Idle()
+		idle("train.schedule", c.Train.Schedule.Name, keys)
+	}
 	if e, s := c.Train.Epochs, c.Train.Steps; e > 0 && s > 0 && total == s {
 		say("train.steps: %d ends the training before train.epochs: %d, which would take %d steps", s, e, e*perEpoch)
 	} else if e > 0 && s > 0 {

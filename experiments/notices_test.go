@@ -91,6 +91,14 @@ func TestIdleKnobs(t *testing.T) {
 		{"dropout", ", norm: layer, dropout: 0.5", "[{param: model, values: [{name: mlp}, {name: resnet-cifar, depth: 8, width: 2}], label: [mlp, resnet]}]", []string{
 			"[resnet] model.dropout: 0.5 has no effect: no layer of this network asks for it",
 		}},
+		{"momentum", "", "[{param: train.optimizer.momentum, values: [0, 0.9]}]", []string{
+			"[0.9] train.optimizer.momentum: 0.9 has no effect: adam does not use it",
+			"[0] [0.9] are one training: they differ in nothing that has an effect",
+		}},
+		{"gamma", "", "[{param: train.schedule.gamma, values: [0.1, 0.5]}]", []string{
+			"[0.5] train.schedule.gamma: 0.5 has no effect: constant does not use it",
+			"[0.1] [0.5] are one training: they differ in nothing that has an effect",
+		}},
 		{"one number, written twice", "", "[{param: train.optimizer.lr, values: [1e-05, 0.00001, 0.01]}]", []string{
 			"[1e-05] [0.00001] are one training: their configs are equal",
 		}},

@@ -132,6 +132,8 @@ func (p *Plan) twins() (all []Notice) {
 		}
 		c := t.config
 		c.Model = c.Model.asRegistered(t.unasked)
+		_, c.Train.Optimizer = c.Train.Optimizer.Idle()
+		_, c.Train.Schedule = c.Train.Schedule.Idle()
 		key := c.key()
 		if groups[key] == nil {
 			keys = append(keys, key)

@@ -2,6 +2,7 @@ package optim
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -313,6 +314,82 @@ func TestPieces(t *testing.T) {
 		for i, v := range whole[0].W {
 			if want := few[0].W[i%15]; v != want {
 				t.Fatalf("%s: have %v at %d, want %v", name, v, i, want)
+			}
+		}
+	}
+}
+
+// TestIdle: a key is idle where the weights after a few steps are the same without
+// it, and only there.
+func TestIdle(t *testing.T) {
+	weights := func(o Options) string {
+		ps := []Param{{Name: "w", W: []float32{1, -2, 3}, G: []float32{0.3, 0.2, -0.1}, Decay: true}}
+		s, err := New(o, ps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			s.Step(0.1, ps)
+			for i := range ps[0].G {
+				ps[0].G[i] *= -0.7
+			}
+		}
+		return fmt.Sprint(ps[0].W)
+	}
+	for _, name := range solverNames {
+		for key, set := range map[string]func(o *Options){
+			"momentum": func(o *Options) { o.Momentum = 0.5 },
+			"beta1":    func(o *Options) { o.Beta1 = 0.5 },
+			"beta2":    func(o *Options) { o.Beta2 = 0.5 },
+			"alpha":    func(o *Options) { o.Alpha = 0.5 },
+			"eps":      func(o *Options) { o.Eps = 0.5 },
+		} {
+			o := Defaults()
+			o.Name, o.LR = name, 0.1
+			before := o
+			set(&o)
+			keys, without := o.Idle()
+			same := weights(o) == weights(before)
+			if have := slices.Equal(keys, []string{key}); have != same || same && without != before || !same && without != o {
+				t.Errorf("%s, %s: have idle keys %v; the weights are the same: %v", name, key, keys, same)
+			}
+		}
+	}
+}
+
+// TestIdleSchedule is the same for schedules.
+func TestIdleSchedule(t *testing.T) {
+	rates := func(o ScheduleOptions) string {
+		s, err := NewSchedule(o, 0.1, 10, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []float64
+		for step := range 100 {
+			all = append(all, s(step))
+		}
+		return fmt.Sprint(all)
+	}
+	for _, name := range scheduleNames {
+		for key, set := range map[string]func(o *ScheduleOptions){
+			"step_epochs": func(o *ScheduleOptions) { o.StepEpochs = 3 },
+			"milestones":  func(o *ScheduleOptions) { o.Milestones = []float64{4} },
+			"gamma":       func(o *ScheduleOptions) { o.Gamma = 0.5 },
+			"min_lr":      func(o *ScheduleOptions) { o.MinLR = 0.01 },
+			"power":       func(o *ScheduleOptions) { o.Power = 2 },
+		} {
+			o := ScheduleDefaults()
+			switch o.Name = name; name {
+			case "step":
+				o.StepEpochs = 2
+			case "multistep":
+				o.Milestones = []float64{5}
+			}
+			before := rates(o)
+			set(&o)
+			keys, _ := o.Idle()
+			if same := rates(o) == before; slices.Equal(keys, []string{key}) != same {
+				t.Errorf("%s, %s: have idle keys %v; the learning rates are the same: %v", name, key, keys, same)
 			}
 		}
 	}

@@ -51,6 +51,38 @@ func (o Options) Validate() []problem.Problem {
 	return ps
 }
 
+// Idle are the keys with another value than the default's that the named solver does
+// not use, and the options without them.
+func (o Options) Idle() (keys []string, without Options) {
+	without, d := o, Defaults()
+	idle := func(key string, differs bool, usedBy ...string) bool {
+		if differs && !slices.Contains(usedBy, o.Name) {
+			keys = append(keys, key)
+			return true
+		}
+		return false
+	}
+	if idle("momentum", o.Momentum != d.Momentum, "sgd", "rmsprop") {
+		without.Momentum = d.Momentum
+	}
+	if idle("nesterov", o.Nesterov != d.Nesterov, "sgd") {
+		without.Nesterov = d.Nesterov
+	}
+	if idle("beta1", o.Beta1 != d.Beta1, "adam", "adamw") {
+		without.Beta1 = d.Beta1
+	}
+	if idle("beta2", o.Beta2 != d.Beta2, "adam", "adamw") {
+		without.Beta2 = d.Beta2
+	}
+	if idle("alpha", o.Alpha != d.Alpha, "rmsprop") {
+		without.Alpha = d.Alpha
+	}
+	if idle("eps", o.Eps != d.Eps, "adam", "adamw", "rmsprop") {
+		without.Eps = d.Eps
+	}
+	return keys, without
+}
+
 // fraction tells whether v is in [0, 1); a NaN is not.
 func fraction(v float64) bool { return v >= 0 && v < 1 }
 

@@ -56,6 +56,35 @@ func (o ScheduleOptions) Validate() []problem.Problem {
 	return ps
 }
 
+// Idle are the keys with another value than the default's that the named schedule does
+// not use, and the options without them.
+func (o ScheduleOptions) Idle() (keys []string, without ScheduleOptions) {
+	without, d := o, ScheduleDefaults()
+	idle := func(key string, differs bool, usedBy ...string) bool {
+		if differs && !slices.Contains(usedBy, o.Name) {
+			keys = append(keys, key)
+			return true
+		}
+		return false
+	}
+	if idle("step_epochs", o.StepEpochs != d.StepEpochs, "step") {
+		without.StepEpochs = d.StepEpochs
+	}
+	if idle("milestones", len(o.Milestones) > 0, "multistep") {
+		without.Milestones = d.Milestones
+	}
+	if idle("gamma", o.Gamma != d.Gamma, "step", "multistep") {
+		without.Gamma = d.Gamma
+	}
+	if idle("min_lr", o.MinLR != d.MinLR, "cosine", "polynomial") {
+		without.MinLR = d.MinLR
+	}
+	if idle("power", o.Power != d.Power, "polynomial") {
+		without.Power = d.Power
+	}
+	return keys, without
+}
+
 // A Schedule gives the learning rate of a step; the first step is 0. Steps
 // beyond the end have the learning rate of the end.
 type Schedule func(step int) float64
