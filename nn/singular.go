@@ -217,7 +217,13 @@ func product(a [][]float64, b *mat.Dense) [][]float64 {
 	return rows
 }
 
-func norm(v []float64) float64 { return vec.Norm(v, 2) }
+// norm is the length of a vector.
+func norm(v []float64) float64 {
+	if square := vec.Dot(v, v); square > 1e-200 && square < 1e200 {
+		return math.Sqrt(square)
+	}
+	return vec.Norm(v, 2) // which is slower, and safe from overflow
+}
 
 // normalise divides a vector by its length, which it returns.
 func normalise(v []float64) float64 {
