@@ -62,37 +62,42 @@ func (g *graded) multiply(j *mat.Dense) {
 	for k, v := range rows {
 		length[k] = norm(v)
 	}
+	rest, sure := slices.Clone(length), slices.Clone(length) // what is left, and when it was last measured
 	next := graded{}
 	var mixed [][]float64 // t in terms of the old one
-	left := make([]int, r)
-	for k := range left {
-		left[k] = k
+	others := make([]int, r)
+	for k := range others {
+		others[k] = k
 	}
-	for len(next.q) < min(r, n) && len(left) > 0 {
+	for len(next.q) < min(r, n) && len(others) > 0 {
 		at, log := 0, math.Inf(-1)
-		for i, k := range left {
-			if l := g.scale[k] + math.Log(max(norm(rows[k]), unresolved*length[k])); l > log {
+		for i, k := range others {
+			if l := g.scale[k] + math.Log(max(rest[k], unresolved*length[k])); l > log {
 				at, log = i, l
 			}
 		}
-		p := left[at]
+		p := others[at]
 		if length[p] == 0 { // and so are all others
 			break
 		}
-		left = slices.Delete(left, at, at+1)
-		rest := norm(rows[p])
+		others = slices.Delete(others, at, at+1)
+		left := norm(rows[p])
 		noise := g.noise[p]
-		if rest <= unresolved*length[p] {
-			rest, noise = unresolved*length[p], true
+		if left <= unresolved*length[p] {
+			left, noise = unresolved*length[p], true
 		}
 		q := orthonormal(rows[p], next.q)
-		scale := g.scale[p] + math.Log(rest)
+		scale := g.scale[p] + math.Log(left)
 		c := make([]float64, r)
 		c[p] = 1
-		for _, k := range left {
+		for _, k := range others {
 			d := vec.Dot(q, rows[k])
 			vec.AddScaled(rows[k], -d, q)
 			c[k] = d * math.Exp(g.scale[k]-scale)
+			if rest[k] = math.Sqrt(max(0, (rest[k]-d)*(rest[k]+d))); rest[k] < 1e-5*sure[k] {
+				rest[k] = norm(rows[k]) // the difference has lost its digits
+				sure[k] = rest[k]
+			}
 		}
 		next.q, next.scale, next.noise = append(next.q, q), append(next.scale, scale), append(next.noise, noise)
 		mixed = append(mixed, c)
@@ -106,24 +111,29 @@ func (g *graded) multiply(j *mat.Dense) {
 	*g = next
 }
 
-// orthonormal returns the direction of v that is orthogonal to the rows of q. Where
-// v has none, it is that of some unit vector.
+// orthonormal returns the direction of v that is orthogonal to the rows of q, of which
+// there are fewer than v has values. Where v has none, it is that of the unit vector
+// that has most.
 func orthonormal(v []float64, q [][]float64) []float64 {
-	n := len(v)
-	for next := 0; ; next++ {
-		v = slices.Clone(v)
-		if normalise(v) > 0 {
-			for range 4 {
-				for _, u := range q {
-					vec.AddScaled(v, -vec.Dot(u, v), u)
-				}
-				if normalise(v) > 0.5 {
-					return v
-				}
+	v = slices.Clone(v)
+	for {
+		normalise(v)
+		for range 2 { // twice is enough, or never
+			for _, u := range q {
+				vec.AddScaled(v, -vec.Dot(u, v), u)
+			}
+			if normalise(v) > 0.5 {
+				return v
 			}
 		}
-		v = make([]float64, n)
-		v[next] = 1
+		covered := make([]float64, len(v)) // how much of each unit vector q has
+		for _, u := range q {
+			for i, x := range u {
+				covered[i] += x * x
+			}
+		}
+		clear(v)
+		v[vec.MinIdx(covered)] = 1
 	}
 }
 
@@ -135,6 +145,9 @@ func (g *graded) singular() (s Singular) {
 	t, scale := g.t, slices.Clone(g.scale)
 	for range sweeps {
 		most := 0.0
+		for k, v := range t { // what rotations have added up to
+			scale[k] += math.Log(normalise(v))
+		}
 		for i := range t {
 			for j := i + 1; j < len(t); j++ {
 				a, b := i, j // of which a is the longer
@@ -149,13 +162,20 @@ func (g *graded) singular() (s Singular) {
 				gap := -math.Expm1(scale[b]-scale[a]) * (1 + ratio)
 				turn := 2 * c / (gap + math.Sqrt(gap*gap+4*ratio*ratio*c*c)) // of b, in units of a
 				tangent := turn * ratio
-				for k, x := range t[a] {
-					y := t[b][k]
-					t[a][k], t[b][k] = x+tangent*ratio*y, y-turn*x
+				u, v := t[a], t[b][:len(t[a])]
+				lengthU := math.Sqrt(1 + tangent*ratio*(2*c+tangent*ratio))
+				lengthV := math.Sqrt(max(0, 1-turn*(2*c-turn)))
+				if lengthV < 1e-3 { // the two are nearly one
+					lengthV = 1
 				}
-				cosine := math.Log1p(tangent*tangent) / 2
-				scale[a] += math.Log(normalise(t[a])) - cosine
-				scale[b] += math.Log(normalise(t[b])) - cosine
+				toU, toV, intoU, intoV := 1/lengthU, 1/lengthV, tangent*ratio/lengthU, turn/lengthV
+				for k, x := range u {
+					y := v[k]
+					u[k], v[k] = toU*x+intoU*y, toV*y-intoV*x
+				}
+				secant := math.Log1p(tangent*tangent) / 2 // its logarithm
+				scale[a] += math.Log(lengthU) - secant
+				scale[b] += math.Log(lengthV*normalise(v)) - secant
 			}
 		}
 		if most <= enough {
