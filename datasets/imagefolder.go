@@ -84,7 +84,7 @@ func layoutAt[I any](root string, images []namedImage[I], others []string, o Opt
 	for i, im := range images {
 		names[i] = im.name
 	}
-	others, passed := withoutClutter(others)
+	others, passed := withoutClutter(others, names)
 	if len(passed) > 0 {
 		progress(Step{Notice: fmt.Sprintf("%s: passed over %d files that are no pictures: %s", root, len(passed), inLine(passed))})
 	}
@@ -168,10 +168,15 @@ func withoutBad[I any](images []namedImage[I], o Options, progress Progress) (go
 
 // withoutClutter parts the files that systems and people leave among pictures from
 // those that may be pictures in a format that is not read.
-func withoutClutter(others []string) (left, passed []string) {
+func withoutClutter(others, images []string) (left, passed []string) {
+	folders := map[string]bool{}
+	for _, name := range images {
+		folders[path.Dir(name)] = true
+	}
 	for _, name := range others {
 		base := strings.ToLower(path.Base(name))
-		if slices.Contains([]string{"thumbs.db", "ehthumbs.db", "desktop.ini"}, base) || path.Ext(base) == ".txt" {
+		clutter := slices.Contains([]string{"thumbs.db", "ehthumbs.db", "desktop.ini"}, base) || path.Ext(base) == ".txt"
+		if clutter && folders[path.Dir(name)] {
 			passed = append(passed, name)
 		} else {
 			left = append(left, name)

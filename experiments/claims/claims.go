@@ -33,7 +33,7 @@ type Verdict struct {
 	Text  string
 	State string
 	Parts []Part // its comparisons; none of a claim that is not yet run
-	Lacks string // why it is not yet run, or cannot be evaluated
+	Lacks string // why it is not yet run or cannot be evaluated, or the numbers of which a bound is known only
 }
 
 // Unsure tells whether more seeds could turn the verdict.
@@ -49,6 +49,9 @@ type Part struct {
 	// Agree tells that the comparison turns out in every single seed as it does for the
 	// means.
 	Agree bool
+	// Bounded tells that the claim has numbers of which only a bound is known, which
+	// stands in their place: they are below what can be resolved.
+	Bounded bool
 }
 
 // Unsure tells whether the interval of the margin has both signs, or there is none
@@ -56,6 +59,8 @@ type Part struct {
 // one that is infinite in all of them.
 func (p Part) Unsure() bool {
 	switch {
+	case p.Bounded:
+		return true
 	case p.Margin.N == 0, p.Op == "==" && p.Agree:
 		return !p.Agree
 	case p.Margin.Constant():
@@ -127,12 +132,12 @@ func Evaluate(text string, s *results.Study) Verdict {
 		}
 		return v
 	}
-	v.State = NotMet
+	v.State, v.Lacks = NotMet, strings.Join(lacks.bounds, "; ")
 	if holds {
 		v.State = Met
 	}
 	for _, c := range parts {
-		p := Part{Comparison: c, Agree: agree(c)}
+		p := Part{Comparison: c, Agree: agree(c), Bounded: lacks.bounds != nil}
 		p.Margin = margin(c)
 		v.Parts = append(v.Parts, p)
 	}
@@ -190,6 +195,7 @@ func agree(c formula.Comparison) bool {
 
 // lacking collects what a claim lacks.
 type lacking struct {
+	bounds  []string            // that stand for numbers below them
 	numbers []string            // that complete runs do not have
 	unfit   []string            // runs that have not come to an end
 	arms    []string            // that are not yet run
@@ -260,6 +266,10 @@ func (e env) Value(n formula.Name) (float64, error) {
 	return e.of(n, "", func(t results.Trial) (float64, string) {
 		if v, ok := t.Value(n.Path); ok {
 			return v, ""
+		}
+		if bound, ok := t.Below(n.Path); ok {
+			add(&e.lacks.bounds, fmt.Sprintf("%s of [%s], seed %d is below %.3g, which is what can be resolved", n.Path, strings.Join(n.Labels, ", "), t.Seed, bound))
+			return bound, ""
 		}
 		return 0, "has no " + n.Path
 	})

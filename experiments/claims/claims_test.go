@@ -140,6 +140,19 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
+// TestBounded: a number below what can be resolved stands as its bound, and leaves the
+// claim unsure.
+func TestBounded(t *testing.T) {
+	s := study()
+	for i := range s.Arms[0].Trials {
+		s.Arms[0].Trials[i].Summary["probe.singular_min_below"] = 1e-300
+	}
+	v := Evaluate("probe.singular_min[plain, 8] < 1e-10", s)
+	if v.State != Met || !v.Unsure() || !strings.Contains(v.Lacks, "probe.singular_min of [plain, 8], seed 1 is below 1e-300") {
+		t.Errorf("have %+v", v)
+	}
+}
+
 // TestPlanned: what cannot be there is an error before anything is run.
 func TestPlanned(t *testing.T) {
 	s := study()

@@ -126,7 +126,7 @@ func (s *span) reach(bands span) {
 	if s.min > s.max {
 		return
 	}
-	least, most := s.min, s.max
+	var least, most float64
 	if s.log {
 		room := max(s.max/s.min, 3)
 		least, most = s.min/room, min(s.max*room, math.MaxFloat64)

@@ -15,6 +15,9 @@ func Claims(verdicts []claims.Verdict) Table {
 	t := Table{Title: "Claims", Header: []string{"verdict", ">left", ">right", ">left − right, 95 %", "claim"}}
 	for _, v := range verdicts {
 		text := plain(v.Text)
+		if v.Lacks != "" && len(v.Parts) > 0 {
+			t.Notes = append(t.Notes, "Of "+text+": "+plain(v.Lacks)+".")
+		}
 		switch len(v.Parts) {
 		case 0:
 			if v.Lacks != "" {

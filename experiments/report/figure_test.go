@@ -357,6 +357,19 @@ func TestLogXAxis(t *testing.T) {
 	}
 }
 
+// TestUnresolved: of singular values that rounding leaves no digit of none is drawn, and
+// the figure says how many.
+func TestUnresolved(t *testing.T) {
+	s := inits()
+	for k := range s.Arms[0].Trials {
+		s.Arms[0].Trials[k].Probe.Resolved = 20 + k
+	}
+	_, texts := figureNamed(t, s, "probe-singular")
+	if want := "rounding leaves no digit of the 10 smallest values"; !strings.Contains(texts, want) {
+		t.Errorf("want %q in %q", want, texts)
+	}
+}
+
 // TestZeroOnALogAxis: what a log axis has no place for is drawn at its edge.
 func TestZeroOnALogAxis(t *testing.T) {
 	s := inits()

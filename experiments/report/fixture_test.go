@@ -110,6 +110,7 @@ func probed(seed uint64, factor float64) *results.Probe {
 			results.Signal{Path: fmt.Sprintf("conv%d", l+1), Op: "conv 3x3", Std: std, GradStd: grad, PredictedStd: &predicted, PredictedGradStd: &predictedGrad},
 			results.Signal{Path: fmt.Sprintf("act%d", l+1), Op: "relu", Std: std * 0.7, GradStd: grad, Dead: &dead})
 		p.Singular = append(p.Singular, run.Number(math.Exp(-float64(l)/4)*factor))
+		p.Resolved = len(p.Singular)
 	}
 	return p
 }

@@ -118,7 +118,7 @@ func HTML(w io.Writer, s *Study, verdicts []claims.Verdict, live bool) error {
 
 func pageVerdictOf(v claims.Verdict) pageVerdict {
 	out := pageVerdict{State: v.State, Text: plain(v.Text), Class: "open", Sign: "…", Lacks: plain(v.Lacks)}
-	if out.Lacks != "" {
+	if out.Lacks != "" && len(v.Parts) == 0 {
 		out.Lacks = "lacks " + out.Lacks
 	}
 	switch v.State {
@@ -144,6 +144,8 @@ func pageVerdictOf(v claims.Verdict) pageVerdict {
 // Why says why a comparison is unsure.
 func Why(p claims.Part) string {
 	switch {
+	case p.Bounded:
+		return "a number is below what can be resolved"
 	case p.Margin.N == 0:
 		return "the seeds do not agree"
 	case p.Margin.N == 1:

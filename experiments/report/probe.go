@@ -82,23 +82,26 @@ func layersOf(a *results.Arm) (layers []layer) {
 	return layers
 }
 
-// singularOf are the singular values of an arm, means over seeds.
-func singularOf(a *results.Arm) (v []float64) {
-	n := 0
+// singularOf are the singular values of an arm that are resolved in every seed, means
+// over them, and how many more there are.
+func singularOf(a *results.Arm) (v []float64, more int) {
+	var probes []*results.Probe
+	resolved := math.MaxInt
 	for _, t := range a.Trials {
-		if t.Probe == nil || len(t.Probe.Singular) == 0 || v != nil && len(v) != len(t.Probe.Singular) {
-			continue
+		if p := t.Probe; p != nil && len(p.Singular) > 0 && (probes == nil || len(p.Singular) == len(probes[0].Singular)) {
+			probes = append(probes, p)
+			resolved = min(resolved, p.Resolved)
 		}
-		if v == nil {
-			v = make([]float64, len(t.Probe.Singular))
-		}
-		for i, x := range t.Probe.Singular {
-			v[i] += float64(x)
-		}
-		n++
 	}
-	for i := range v {
-		v[i] /= float64(n)
+	if probes == nil {
+		return nil, 0
 	}
-	return v
+	for i := range resolved {
+		var seeds []float64
+		for _, p := range probes {
+			seeds = append(seeds, float64(p.Singular[i]))
+		}
+		v = append(v, stats.Mean(seeds))
+	}
+	return v, len(probes[0].Singular) - resolved
 }

@@ -50,8 +50,12 @@ func signals(s *Study) (all []Figure) {
 		activation.measured(look, forward, forwardTheory)
 		gradient.measured(look, backward, backwardTheory)
 		var values line
-		for k, v := range singularOf(a) {
+		known, more := singularOf(a)
+		for k, v := range known {
 			values.take(k+1, fmt.Sprint(k+1), v, "")
+		}
+		if more > 0 {
+			singular.notes = append(singular.notes, fmt.Sprintf("%s: rounding leaves no digit of the %d smallest values, which are not drawn.", armName(s, a), more))
 		}
 		singular.measured(look, values, line{})
 	}
