@@ -154,6 +154,7 @@ func TestColumnsAreBitEqual(t *testing.T) {
 	for range 300 {
 		p, c := drawColumns[float32](r, 1+r.IntN(40), 1+r.IntN(200))
 		before := slices.Clone(c.all)
+		use(isas()[0])
 		p.runColumns()
 		want := slices.Clone(c.all)
 		for _, s := range isas()[:len(isas())-1] {

@@ -86,6 +86,7 @@ func TestGroupsAreBitEqual(t *testing.T) {
 	for range 200 {
 		p, c := drawGrouped[float32](r, 1+r.IntN(30), 1+r.IntN(30))
 		before := slices.Clone(c.all)
+		use(isas()[0])
 		p.runColumns()
 		want := slices.Clone(c.all)
 		for _, s := range isas()[:len(isas())-1] {

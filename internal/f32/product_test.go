@@ -176,6 +176,7 @@ func TestTilesAreBitEqual(t *testing.T) {
 	for range 300 {
 		p, c := draw[float32](r, 1+r.IntN(40), 1+r.IntN(100))
 		before := slices.Clone(c.all)
+		use(isas()[0])
 		p.run()
 		want := slices.Clone(c.all)
 		for _, s := range isas()[:len(isas())-1] {
