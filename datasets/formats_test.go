@@ -19,7 +19,7 @@ func exifTIFF(orientation byte) []byte {
 	return []byte("MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00" + string(orientation) + "\x00\x00\x00\x00\x00\x00")
 }
 
-// withPNGChunk puts a chunk behind the header of a PNG.
+// withPNGChunk puts a chunk after the header of a PNG.
 func withPNGChunk(png []byte, name string, content []byte) []byte {
 	c := binary.BigEndian.AppendUint32(nil, uint32(len(content)))
 	c = append(append(c, name...), content...)

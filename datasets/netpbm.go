@@ -22,7 +22,7 @@ type netpbm struct {
 	w, h, most int // most is the value of white
 }
 
-// readNetpbm reads the header and the one space behind it.
+// readNetpbm reads the header and the one space after it.
 func readNetpbm(r *bufio.Reader) (n netpbm, err error) {
 	magic := make([]byte, 2)
 	if _, err := io.ReadFull(r, magic); err != nil {
@@ -40,7 +40,7 @@ func readNetpbm(r *bufio.Reader) (n netpbm, err error) {
 	return n, nil
 }
 
-// netpbmNumber reads a decimal number and the byte behind it, after spaces and
+// netpbmNumber reads a decimal number and the byte after it, after spaces and
 // comments, which go from # to the end of the line.
 func netpbmNumber(r *bufio.Reader) (v int, err error) {
 	digits := false

@@ -22,7 +22,7 @@ func orientation(data []byte) int {
 }
 
 // chunk finds a chunk by its name. In PNG the size stands before the name, and four
-// bytes of a checksum behind the content; in WebP it stands behind the name, and a chunk
+// bytes of a checksum after the content; in WebP it stands after the name, and a chunk
 // of an odd size has a byte more.
 func chunk(b []byte, name string, order binary.ByteOrder, checksum uint64) []byte {
 	for len(b) >= 8 {

@@ -85,7 +85,7 @@ type Train struct {
 	EarlyStop      EarlyStop             `doc:"end before the last epoch"`
 	Select         string                `doc:"which weights the test sees: best (highest val accuracy) or last" enum:"best,last"`
 	TestCrops      int                   `doc:"parts of each test image whose probabilities are averaged: 1, or 10 (the corners and the middle, and the same mirrored), which wants data.cut"`
-	LogSteps       int                   `doc:"steps from one record of the training loss to the next; the loss is the mean over so many steps, and so are train.loss and train.accuracy at the end"`
+	LogSteps       int                   `doc:"steps from one record of the training loss to the next; the loss is the mean over these steps, and so are train.loss and train.accuracy at the end"`
 }
 
 // Settle implements strict.Settler: the later of epochs and steps replaces the other.

@@ -386,7 +386,7 @@ func TestJacobianOfParts(t *testing.T) {
 	}
 }
 
-// stackOf are linear layers of so many units.
+// stackOf are linear layers of these widths.
 func stackOf(units ...int) network {
 	return func(s *nn.Scope, x *G.Node) *G.Node {
 		for i, n := range units {

@@ -41,7 +41,7 @@ func squareField(side, stride int) field {
 
 // record appends a layer to the summary and works out its receptive field: of
 // what it reads, the widest counts. It returns the node that others read, which is
-// y unless the network is cut behind the layer.
+// y unless the network is cut after the layer.
 func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) *G.Node {
 	if s.cut != nil {
 		y = s.cut(s, len(s.recorded), y)

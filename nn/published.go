@@ -16,7 +16,7 @@ import (
 type Published struct {
 	Name  string
 	Shape []int
-	Data  []float32 // nil if the values are no floats
+	Data  []float32 // nil if the values are not floats
 }
 
 // A Source is a published tensor whose values are somewhere else, in a file say.
@@ -24,7 +24,7 @@ type Source struct {
 	Name  string
 	Shape []int
 	// Read fills dst with the values from the at-th on, in C order. Several calls
-	// may be under way at once. It is nil if the values are no floats.
+	// may be under way at once. It is nil if the values are not floats.
 	Read func(dst []float32, at int) error
 }
 

@@ -43,7 +43,7 @@ func (s *Scope) branchScale() float64 {
 }
 
 // endScale is what a weight or a bias is multiplied by where the layer is the last of
-// its branch, with no norm directly behind it.
+// its branch, not directly followed by a norm.
 func (s *Scope) endScale() float64 {
 	if s.normed {
 		return 1

@@ -28,7 +28,7 @@ func newProbe() *cobra.Command {
 as it is initialised with the first seed, and show for each layer with weights the mean
 and standard deviation of its output and of the loss's gradient with respect to it,
 beside the deviation that theory predicts (mean field: Glorot & Bengio 2010, He et al.
-2015, Poole et al. 2016), and the share of dead units behind it; before these how its
+2015, Poole et al. 2016), and the share of dead units after it; before these how its
 weights start: their standard deviation, and the gain that it amounts to, √fan_in·std.
 Nothing is trained.`,
 		Example: `  zoo probe init-signal

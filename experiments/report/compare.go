@@ -63,7 +63,7 @@ func compare(s *Study, q quantity, compared bool) Table {
 	return t
 }
 
-// comparing says how the differences were judged, and what so many seeds can show.
+// comparing says how the differences were judged, and what that number of seeds can show.
 func comparing(s *Study, q quantity, family int, margin float64) []string {
 	text := "Differences are paired by seed; p is of a paired t-test, and p (Holm) corrected for the " + count(family, "comparison") + " of this table."
 	if margin > 0 {

@@ -57,7 +57,7 @@ func CSV(w io.Writer, s *Study) error {
 }
 
 // inert is a text that a spreadsheet does not take for a formula: one that begins as
-// formulas do, and is no number, has an apostrophe before it (OWASP, CSV injection).
+// formulas do, and is not a number, has an apostrophe before it (OWASP, CSV injection).
 func inert(s string) string {
 	if _, err := strconv.ParseFloat(s, 64); err != nil && s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
 		return "'" + s

@@ -12,7 +12,7 @@ import (
 // the interval is g⁻¹(g(mean) ± t · SD/√n · g′(mean)) with Student's t, the delta
 // method (Casella & Berger 2002, Statistical Inference, 5.5.4).
 //
-// Of 10,000 simulated intervals so many hold the mean (TestCoverage):
+// The share of 10,000 simulated intervals that hold the mean (TestCoverage):
 //
 //	                                            n = 3     5    10
 //	Linear    normal values                     95.3 %  94.8  94.7

@@ -33,7 +33,7 @@ type Tensor struct {
 	stride  []int
 }
 
-// Float is the type of the tensor's values, None if they are no floats.
+// Float is the type of the tensor's values, None if they are not floats.
 func (t Tensor) Float() floats.Type { return floatTypes[t.Type] }
 
 // Describe gives the tensor's name and shape, and says whether ReadFloats reads it.

@@ -241,7 +241,7 @@ func TestBadFiles(t *testing.T) {
 		{"a number", file(p().number(3).ops(".").Bytes()), "it holds 3, want a state_dict"},
 		{"a list", file(p().ops("]").number(3).ops("a.").Bytes()), "it holds a list of 1"},
 		{"no tensors", file(p().ops("}(").text("epoch").number(3).ops("u.").Bytes()), `it holds no state_dict, a dict of tensors: it has "epoch": 3`},
-		{"two state dicts", file(two, data), `2 state_dicts, model, ema: name one behind the file, as in FILE#model`},
+		{"two state dicts", file(two, data), `2 state_dicts, model, ema: name one after the file, as in FILE#model`},
 		{"twice a name", file(p().ops("}(").text("w").tensor(6, 0, []int{6}, []int{1}).text("w").tensor(6, 0, []int{6}, []int{1}).ops("u.").Bytes(), data), "tensor \"w\" is there twice"},
 		{"a storage of two types", file(p().storage("Float", "0", 6).storage("Half", "0", 6).ops(".").Bytes()), "two types"},
 		{"a path", file(p().storage("Float", "../0", 6).ops(".").Bytes()), "without a type, a key"},

@@ -54,7 +54,7 @@ func stateDict(value any, part string) ([]Tensor, error) {
 	case len(all) == 1 || parts[0] == "":
 		return all[0].tensors, nil
 	}
-	return nil, fmt.Errorf("it holds %d state_dicts, %s: name one behind the file, as in FILE#%s", len(all), strings.Join(parts, ", "), parts[0])
+	return nil, fmt.Errorf("it holds %d state_dicts, %s: name one after the file, as in FILE#%s", len(all), strings.Join(parts, ", "), parts[0])
 }
 
 // mostNested is how deep state_dicts are looked for: in a dict of a dict.
@@ -89,7 +89,7 @@ func (d *dict) inner(prefix string, depth int) (all []found, err error) {
 }
 
 // tensors are the entries of a dict that are tensors, by name; other values beside
-// them are none of a network's. A dict with a key that is no name has none.
+// them do not belong to a network. A dict with a key that is not a text has none.
 func (d *dict) tensors() (all []Tensor, err error) {
 	seen := map[string]bool{}
 	for _, e := range d.entries {

@@ -62,7 +62,7 @@ func (r *Reader) open() error {
 // Close closes the file.
 func (r *Reader) Close() error { return r.file.Close() }
 
-// Float is the type of the tensor's values, None if they are no floats.
+// Float is the type of the tensor's values, None if they are not floats.
 func (t Stored) Float() floats.Type { return floatTypes[t.DType] }
 
 var floatTypes = map[string]floats.Type{"F32": floats.Float32, "F16": floats.Float16, "BF16": floats.BFloat16, "F64": floats.Float64}
