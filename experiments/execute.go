@@ -21,7 +21,7 @@ type Options struct {
 	Fresh   bool          // discard what an earlier run of the same config left
 	Every   time.Duration // between checkpoints within an epoch
 	Code    string        // the version of the program
-	Monitor Monitor
+	Monitor Monitor       // nil: nobody watches
 }
 
 // An Outcome is what a trial left.
@@ -38,6 +38,9 @@ type Outcome struct {
 // checkpoint and returns the error of ctx with an Outcome in state interrupted.
 // A divergence is an outcome, not an error.
 func Execute(ctx context.Context, c Config, o Options) (Outcome, error) {
+	if o.Monitor == nil {
+		o.Monitor = silent{}
+	}
 	t, err := NewTrial(ctx, c, o.Monitor.Data)
 	if err != nil {
 		return Outcome{}, err

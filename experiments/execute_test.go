@@ -98,6 +98,14 @@ func metrics(t testing.TB, dir string) string {
 	return strings.Join(lines, "\n")
 }
 
+// TestNobodyWatches runs a trial without a Monitor.
+func TestNobodyWatches(t *testing.T) {
+	out, err := experiments.Execute(context.Background(), load(t, everything), experiments.Options{Root: t.TempDir(), Every: time.Hour})
+	if err != nil || out.State != run.Complete {
+		t.Errorf("have state %q and error %v", out.State, err)
+	}
+}
+
 func TestInterruptedRunEndsWithTheSameBytes(t *testing.T) {
 	c := load(t, everything)
 	want := execute(t, c, t.TempDir())

@@ -18,6 +18,15 @@ type Monitor interface {
 	Notice(message string)
 }
 
+// silent is the Monitor of a trial that nobody watches.
+type silent struct{}
+
+func (silent) Data(datasets.Step)        {}
+func (silent) Begin(*Trial, string, int) {}
+func (silent) Step(Step)                 {}
+func (silent) Epoch(Epoch)               {}
+func (silent) Notice(string)             {}
+
 // A Step is a training step that was taken.
 type Step struct {
 	Step, Of int // counted from 1

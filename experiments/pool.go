@@ -25,9 +25,9 @@ import (
 // influence on a result.
 type SweepOptions struct {
 	Root    string
-	Jobs    int      // trials at once
-	Program []string // the command to which the arguments of a trial are added: this program's zoo trial
-	Monitor SweepMonitor
+	Jobs    int          // trials at once
+	Program []string     // the command to which the arguments of a trial are added: this program's zoo trial
+	Monitor SweepMonitor // nil: nobody watches
 }
 
 // A SweepMonitor is told how a sweep is going on, by one goroutine at a time.
@@ -37,6 +37,12 @@ type SweepMonitor interface {
 	// Trial is told of the end of a trial.
 	Trial(t PlannedTrial, o TrialOutcome)
 }
+
+// unwatched is the SweepMonitor of a sweep that nobody watches.
+type unwatched struct{}
+
+func (unwatched) Progress(PlannedTrial, TrialProgress) {}
+func (unwatched) Trial(PlannedTrial, TrialOutcome)     {}
 
 // TrialProgress is a line that zoo trial prints about a step.
 type TrialProgress struct {
@@ -59,6 +65,9 @@ type TrialOutcome struct {
 // arms) run once. When ctx ends, the trials under way are saved and Run returns
 // the error of ctx. Another process that carries out the same sweep is an error.
 func (p *Plan) Run(ctx context.Context, o SweepOptions) (outcomes []TrialOutcome, err error) {
+	if o.Monitor == nil {
+		o.Monitor = unwatched{}
+	}
 	dir := filepath.Join(o.Root, p.Folder)
 	lock, err := run.Hold(dir)
 	if err != nil {

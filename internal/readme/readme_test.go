@@ -74,6 +74,63 @@ func TestNetwork(t *testing.T) {
 	}
 }
 
+// TestOutside makes README's program of a module that is not zoo's, with README's
+// network in it.
+func TestOutside(t *testing.T) {
+	if testing.Short() {
+		t.Skip("links a program")
+	}
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(name string) string {
+		b, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	dir := t.TempDir()
+	write := func(name, text string) {
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	network := strings.NewReplacer("package architectures", "package networks", `"zoo/nn"`, "\"zoo/architectures\"\n\"zoo/nn\"",
+		"Register(Model{", "architectures.Register(architectures.Model{").Replace(block(t, root, "go", 0))
+	write("networks/allconv.go", network)
+	write("main.go", block(t, root, "go", 1))
+	write("go.sum", read("go.sum"))
+	write("go.mod", strings.Replace(read("go.mod"), "module zoo\n", "module mine\n", 1)+
+		"\nrequire zoo v0.0.0\nreplace zoo => "+filepath.ToSlash(root)+"\n")
+	write("mine.yaml", "name: mine\nmodel: {name: allconv, width: 4}\ndata: {name: digits, train: 128, test: 64}\n"+
+		"train: {epochs: 1, batch: 64, optimizer: {name: sgd, lr: 0.1}}\n"+
+		"sweep: {mode: grid, axes: [{param: model.width, values: [4, 5]}]}\n")
+	program := filepath.Join(dir, "mine")
+	build := exec.Command("go", "build", "-o", program, ".")
+	build.Dir = dir
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, c := range []struct{ args, want string }{
+		{"models allconv", "Springenberg"},
+		{"run mine.yaml", "Next: mine run mine.yaml seed=2"},
+		{"sweep mine.yaml", "mine: 2/2"}, // its trials are processes of this program
+	} {
+		run := exec.Command(program, strings.Fields(c.args)...)
+		run.Dir = dir
+		out, err := run.CombinedOutput()
+		if err != nil || !strings.Contains(string(out), c.want) {
+			t.Errorf("mine %s: %v, want %q\n%s", c.args, err, c.want, out)
+		}
+	}
+}
+
 // TestConfig resolves README's config.
 func TestConfig(t *testing.T) {
 	if testing.Short() {

@@ -22,6 +22,7 @@ var floors = [][]string{
 	{"zoo/nn"},
 	{"zoo/architectures"},
 	{"zoo/experiments"},
+	{"zoo/cmd/zoo/command"},
 	{"zoo/cmd/zoo"},
 }
 

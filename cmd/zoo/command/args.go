@@ -1,0 +1,130 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"zoo/internal/strict"
+)
+
+// ofFiles are the verbs whose arguments are files and run directories.
+var ofFiles = []string{"compare", "diff", "eval", "export", "infer", "predict", "summary"}
+
+// strictly makes a mistake in the command line an error of one line that says
+// where to read on, for the command and all below it.
+func strictly(root *cobra.Command) {
+	root.SetFlagErrorFunc(flagError)
+	root.InitDefaultCompletionCmd()
+	root.SetHelpCommand(newHelp())
+	for _, c := range root.Commands() {
+		if slices.Contains(ofFiles, c.Name()) {
+			expanding(c)
+		}
+	}
+	for _, c := range append(root.Commands(), root) {
+		if c.HasSubCommands() {
+			c.Args = verbs
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+			c.DisableFlagsInUseLine = true
+		}
+	}
+}
+
+// between wants a number of arguments; most is -1 for any number.
+func between(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if n := len(args); n < least || most >= 0 && n > most {
+			return seeHelp(c, fmt.Errorf("have %d arguments, want `%s`", n, strings.TrimSuffix(c.UseLine(), " [flags]")))
+		}
+		return nil
+	}
+}
+
+// split tells the names at the beginning of the arguments from the keys behind them.
+func split(args []string) (names, keys []string) {
+	n := slices.IndexFunc(args, func(a string) bool { return strings.Contains(a, "=") })
+	if n < 0 {
+		n = len(args)
+	}
+	return args[:n], args[n:]
+}
+
+// commandLine is what to type for a verb with these arguments, and with those of
+// the flags that c was given.
+func commandLine(c *cobra.Command, verb string, args []string, flags ...string) string {
+	words := append([]string{program(), verb}, quoted(args)...)
+	for _, name := range flags {
+		if f := c.Flags().Lookup(name); f != nil && f.Changed {
+			words = append(words, quoted([]string{"--" + name, f.Value.String()})...)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// verbs refuses a word that is no verb of a command.
+func verbs(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		if c.HasParent() {
+			return seeHelp(c, fmt.Errorf("%s wants a verb: %s", c.CommandPath(), strings.Join(verbNames(c), ", ")))
+		}
+		return nil
+	}
+	return seeHelp(c, unknown("verb", args[0], verbNames(c)))
+}
+
+func verbNames(c *cobra.Command) (names []string) {
+	for _, sub := range c.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, sub.Name())
+		}
+	}
+	return names
+}
+
+// flagError says what a flag wants, or which one may have been meant.
+func flagError(c *cobra.Command, err error) error {
+	var absent *pflag.NotExistError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &invalid):
+		err = fmt.Errorf("--%s: have %q, want a value of type %s", invalid.GetFlag().Name, invalid.GetValue(), invalid.GetFlag().Value.Type())
+	case errors.As(err, &absent) && absent.GetSpecifiedShortnames() == "":
+		var names []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if n := strict.Nearest(absent.GetSpecifiedName(), names); n != "" {
+			err = fmt.Errorf("%w: did you mean --%s?", err, n)
+		}
+	}
+	return seeHelp(c, err)
+}
+
+// seeHelp adds where to read on.
+func seeHelp(c *cobra.Command, err error) error {
+	if strings.HasSuffix(err.Error(), "?") {
+		return fmt.Errorf("%w See %s --help", err, c.CommandPath())
+	}
+	return fmt.Errorf("%w; see %s --help", err, c.CommandPath())
+}
+
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [VERB]",
+		Short: "Help about a verb",
+		ValidArgsFunction: func(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			about, _, _ := c.Root().Find(args)
+			return verbNames(about), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			about, rest, _ := c.Root().Find(args) // an error is of what is left
+			if len(rest) > 0 && about.HasSubCommands() {
+				return verbs(about, rest)
+			}
+			return about.Help()
+		},
+	}
+}

@@ -1,0 +1,176 @@
+package command
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/pprof"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"zoo/architectures"
+	"zoo/datasets"
+	"zoo/experiments"
+	"zoo/nn"
+)
+
+// benched are the models that zoo bench measures when none is named.
+var benched = []string{"mlp", "lenet5", "resnet20", "resnet56", "vgg11-cifar"}
+
+func newBench() *cobra.Command {
+	var b experiments.Bench
+	var mode, cpuProfile string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "bench [MODEL ...] [key=value ...]",
+		Short: "How fast networks train: images a second, GFLOP/s, memory",
+		Long: `How fast networks train, or infer, on this machine: the median time of a step on a batch
+of random images, after a warm-up. Nothing is read, and nothing is learned.
+
+A training step is a forward pass, a backward pass, and an update by SGD with momentum.
+FLOPs are nominal: two for each multiply-add of the convolutions and the linear layers,
+once for inference and three times for training, where the gradient of the images is
+counted although no step computes it. The peak that they are a share of is measured
+too: multiply-adds in registers, of the set of instructions that the kernels use
+(zoo version).
+
+Threads are as many as there are processors; GOMAXPROCS=1 zoo bench measures one. Keys are
+those of the section model. With --json, each model is a line.`,
+		Example: `  zoo bench resnet20 --mode infer --batch 1
+  zoo bench resnet56 --profile --steps 10
+  GOMAXPROCS=1 zoo bench vgg11-cifar width=32 norm=batch`,
+		ValidArgsFunction: completeModels,
+		RunE: func(c *cobra.Command, args []string) error {
+			names, keys := split(args)
+			if len(names) == 0 {
+				names = benched
+			}
+			switch mode {
+			case "train":
+				b.Mode = nn.Train
+			case "infer":
+				b.Mode = nn.Infer
+			default:
+				return seeHelp(c, fmt.Errorf("--mode: have %q, want train or infer", mode))
+			}
+			if err := checkBench(c, b); err != nil {
+				return seeHelp(c, err)
+			}
+			var all []experiments.Bench
+			for _, name := range names {
+				if !slices.Contains(architectures.Names(), name) {
+					return unknown("model", name, architectures.Names())
+				}
+				model, err := experiments.LoadModel(name, keys...)
+				if err != nil {
+					return err
+				}
+				one := b
+				one.Model = model
+				if b.Batch == 0 {
+					one.Batch = experiments.DefaultBatch(name)
+				}
+				all = append(all, one)
+			}
+			return profiled(cpuProfile, func() error { return bench(c, all, asJSON) })
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&mode, "mode", "train", "what a step is: train or infer")
+	f.IntVar(&b.Batch, "batch", 0, "images a step (default: 128 or 64, as networks of small images are usually trained, 8 for those of ImageNet)")
+	f.IntVar(&b.Steps, "steps", 0, "measure so many steps instead of --seconds")
+	f.Float64Var(&b.Seconds, "seconds", 3, "measure for so long")
+	f.BoolVar(&b.Profile, "profile", false, "list the time in each op")
+	f.StringVar(&cpuProfile, "cpuprofile", "", "file to write a profile to, for go tool pprof")
+	f.BoolVar(&asJSON, "json", false, "print JSON")
+	c.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions([]string{"train", "infer"}, cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+func checkBench(c *cobra.Command, b experiments.Bench) error {
+	f := c.Flags()
+	switch {
+	case f.Changed("batch") && b.Batch < 1:
+		return fmt.Errorf("--batch: have %d, want at least 1", b.Batch)
+	case f.Changed("steps") && b.Steps < 1:
+		return fmt.Errorf("--steps: have %d, want at least 1", b.Steps)
+	case !(b.Seconds > 0 && b.Seconds <= 3600):
+		return fmt.Errorf("--seconds: have %v, want more than 0, and at most 3600", b.Seconds)
+	case f.Changed("steps") && f.Changed("seconds"):
+		return errors.New("have --steps and --seconds, want one of the two")
+	}
+	return nil
+}
+
+// bench measures one model after the other.
+func bench(c *cobra.Command, all []experiments.Bench, asJSON bool) error {
+	out := c.OutOrStdout()
+	t := sheet{header: []string{"MODEL", "MODE", ">BATCH", ">THREADS", ">MS A STEP", ">BEST", ">IMAGES/S", ">GFLOP/S", ">OF PEAK", "ISA", ">ALLOCS", ">MEMORY"}}
+	screen := newScreen(io.Discard, c.ErrOrStderr())
+	defer screen.end()
+	var profiles []experiments.Measurement
+	for i, b := range all {
+		screen.Data(datasets.Step{What: "measuring " + b.Model.Name, Done: int64(i), Total: int64(len(all))})
+		m, err := b.Run(c.Context())
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			if err := json.NewEncoder(out).Encode(m); err != nil {
+				return err
+			}
+			continue
+		}
+		t.add(m.Model, m.Mode, thousands(m.Batch), thousands(m.Threads), fmt.Sprintf("%.3f", m.Median), fmt.Sprintf("%.3f", m.Best),
+			thousands(int(m.Items+0.5)), fmt.Sprintf("%.1f", m.GFLOPs), fmt.Sprintf("%.1f%%", 100*m.PeakShare), m.ISA,
+			fmt.Sprintf("%.0f", m.Allocs), size(m.PeakRSS))
+		profiles = append(profiles, m)
+	}
+	screen.end()
+	if asJSON {
+		return nil
+	}
+	t.print(out)
+	for _, m := range profiles {
+		printProfile(out, m)
+	}
+	return nil
+}
+
+// printProfile lists the ops of a measurement, if they were counted.
+func printProfile(out io.Writer, m experiments.Measurement) {
+	if m.Profile == nil {
+		return
+	}
+	fmt.Fprintf(out, "\n%s, %s, %d steps\n", m.Model, m.Mode, m.Steps)
+	t := sheet{header: []string{"OP", ">CALLS", ">MS A STEP", ">SHARE"}}
+	for _, o := range m.Profile {
+		t.add(o.Op, fmt.Sprintf("%.0f", o.Calls), fmt.Sprintf("%.3f", o.Mean), fmt.Sprintf("%.1f%%", 100*o.Share))
+	}
+	t.print(out)
+}
+
+// profiled runs f, and writes a profile of the processor's time to a file if one
+// is named.
+func profiled(name string, f func() error) error {
+	if name == "" {
+		return f()
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return err
+	}
+	err = f()
+	pprof.StopCPUProfile()
+	if e := file.Close(); e != nil {
+		err = errors.Join(err, failure{e})
+	}
+	return err
+}

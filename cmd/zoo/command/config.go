@@ -1,0 +1,65 @@
+package command
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"zoo/experiments"
+)
+
+func newConfig() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "config",
+		Short: "Configs: the resolved values, the schema",
+	}
+	c.AddCommand(newConfigShow(), newConfigSchema())
+	return c
+}
+
+func newConfigShow() *cobra.Command {
+	var origin bool
+	c := &cobra.Command{
+		Use:   "show NAME-or-FILE [key=value ...]",
+		Short: "A config with every key and its value",
+		Long: `A config with every key and its value, after the parents that it extends, the ZOO_
+variables and the keys given here. The output is itself a config. Keys of the section
+model that have no effect on its network are named beside it.`,
+		Example: `  zoo config show lenet5-mnist
+  zoo config show my.yaml train.epochs=3 --origin`,
+		Args:              between(1, -1),
+		ValidArgsFunction: completeExperiment,
+		RunE: func(c *cobra.Command, args []string) error {
+			config, origins, err := experiments.Load(args[0], args[1:]...)
+			if err != nil {
+				return err
+			}
+			if !origin {
+				origins = nil
+			}
+			if _, err = c.OutOrStdout().Write(config.YAML(origins)); err != nil {
+				return err
+			}
+			screen := newScreen(io.Discard, c.ErrOrStderr())
+			for _, n := range config.IdleKeys() {
+				screen.Notice(n)
+			}
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&origin, "origin", false, "say where each value comes from: file:line:column, variable, command line or default")
+	return c
+}
+
+func newConfigSchema() *cobra.Command {
+	return &cobra.Command{
+		Use:     "schema",
+		Short:   "The JSON schema of configs, for editors",
+		Example: `  zoo config schema > zoo.schema.json`,
+		Args:    between(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := c.OutOrStdout().Write(experiments.Schema())
+			return err
+		},
+	}
+}

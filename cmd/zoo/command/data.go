@@ -1,0 +1,101 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"zoo/datasets"
+	"zoo/experiments"
+)
+
+func newData() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "data",
+		Short: "Datasets on this machine: get, verify",
+	}
+	c.AddCommand(newDataGet(), newDataVerify())
+	return c
+}
+
+func newDataGet() *cobra.Command {
+	var root string
+	c := &cobra.Command{
+		Use:   "get NAME [key=value ...]",
+		Short: "Fetch a dataset, unless it is here, and verify it",
+		Long: `Fetch a dataset, unless it is here, and verify it. It goes to $ZOO_DATA, to ./data if
+there is such a folder, or to the user's cache folder. A download that was broken off
+continues. Keys are those of the section data.`,
+		Example:           `  zoo data get cifar10`,
+		Args:              between(1, -1),
+		ValidArgsFunction: first(false, datasets.Names),
+		RunE: func(c *cobra.Command, args []string) error {
+			return look(c, datasets.Get, args[0], root, args[1:])
+		},
+	}
+	c.Flags().StringVar(&root, "root", "", "folder or archive with the files, for data.root")
+	return c
+}
+
+func newDataVerify() *cobra.Command {
+	var root string
+	c := &cobra.Command{
+		Use:   "verify [NAME ...] [key=value ...]",
+		Short: "Check datasets against their published checksums",
+		Long: `Check that datasets are whole and unaltered, by their published checksums, or for
+imagefolder by decoding every image. Without names: those that are on this machine.
+Nothing is fetched. Keys are those of the section data.`,
+		Example: `  zoo data verify
+  zoo data verify imagefolder --root photos.tar.gz test=500 resize=64`,
+		ValidArgsFunction: completeDatasets,
+		RunE: func(c *cobra.Command, args []string) error {
+			names, keys := split(args)
+			if len(names) == 0 {
+				names = present()
+			}
+			var wrong []error
+			for _, name := range names {
+				if err := look(c, datasets.Verify, name, root, keys); err != nil {
+					wrong = append(wrong, err)
+				}
+				if c.Context().Err() != nil {
+					break
+				}
+			}
+			return errors.Join(wrong...)
+		},
+	}
+	c.Flags().StringVar(&root, "root", "", "folder or archive with the files, for data.root")
+	return c
+}
+
+// look gets or verifies a dataset and says where it is.
+func look(c *cobra.Command, how func(context.Context, string, datasets.Options, datasets.Progress) (string, error), name, root string, keys []string) error {
+	if !slices.Contains(datasets.Names(), name) {
+		return unknown("dataset", name, datasets.Names())
+	}
+	o, err := experiments.LoadData(name, root, keys...)
+	if err != nil {
+		return err
+	}
+	screen := newScreen(c.OutOrStdout(), c.ErrOrStderr())
+	where, err := how(c.Context(), name, o, screen.Data)
+	screen.end()
+	if err == nil {
+		fmt.Fprintf(c.OutOrStdout(), "%s  whole and unaltered  %s\n", name, where)
+	}
+	return err
+}
+
+// present are the datasets that are on this machine.
+func present() (names []string) {
+	for _, name := range datasets.Names() {
+		if info, err := datasets.Lookup(name); err == nil && info.Where != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}

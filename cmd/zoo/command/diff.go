@@ -1,0 +1,55 @@
+package command
+
+import (
+	"github.com/spf13/cobra"
+
+	"zoo/experiments"
+)
+
+func newDiff() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "diff A B",
+		Short: "The keys that differ between two configs",
+		Long: `The keys that differ between two configs, each the folder of a run or an experiment by
+name or file. Names, claims and the like do not count.`,
+		Example: `  zoo diff resnet20-mnist14 plain56-mnist14
+  zoo diff runs/lenet5-mnist-s1-0f0f0f0f0f0f lenet5-mnist`,
+		Args:              between(2, 2),
+		ValidArgsFunction: others(func() []string { return append(experiments.Names(), runs()...) }),
+		RunE: func(c *cobra.Command, args []string) error {
+			var configs []experiments.Config
+			for _, a := range args {
+				config, err := experiments.ConfigOf(a)
+				if err != nil {
+					return err
+				}
+				configs = append(configs, config)
+			}
+			differences := experiments.Compare(configs...)
+			if asJSON {
+				return printJSON(c.OutOrStdout(), differences)
+			}
+			t := sheet{header: []string{"KEY", args[0], args[1]}}
+			for _, d := range differences {
+				t.add(d.Key, orNone(d.Values[0]), orNone(d.Values[1]))
+			}
+			if differences == nil {
+				c.Println("no key differs")
+				return nil
+			}
+			t.print(c.OutOrStdout())
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+// orNone is a value, or a dash for the lack of the key.
+func orNone(value string) string {
+	if value == "" {
+		return "-"
+	}
+	return value
+}

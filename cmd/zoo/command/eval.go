@@ -1,0 +1,122 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"zoo/datasets"
+	"zoo/experiments"
+)
+
+func newEval() *cobra.Command {
+	var split, weights string
+	var only []string
+	var crops int
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "eval RUN-or-EXPERIMENT [--weights W] [key=value ...]",
+		Short: "Evaluate the weights of a run, or given ones",
+		Long: `Evaluate the weights of a run, RUN/weights.safetensors, on a part of its data. For the
+test part these are the numbers of its summary.json. With 10 crops, the probabilities of
+an image are the means of those of its corners and its middle, each also mirrored; this
+wants a config with data.cut. The top-5 accuracy is that of data with more than ten
+classes.
+
+With --weights: evaluate those on the data, and with the network, of an experiment or a
+run, whose config the keys change. ` + weightsHelp,
+		Example: `  zoo eval runs/lenet5-mnist-s1-0f0f0f0f
+  zoo eval runs/lenet5-mnist-s1-0f0f0f0f --split val --json
+  zoo eval runs/resnet18-photos-s1-0f0f0f0f --crops 10
+  zoo eval lenet5-mnist --weights lenet5.pth`,
+		Args:              between(1, -1),
+		ValidArgsFunction: completeRun,
+		RunE: func(c *cobra.Command, args []string) error {
+			part, err := parseSplit(split)
+			if err == nil && crops != 0 {
+				err = experiments.CheckCrops(crops)
+			}
+			if err != nil {
+				return seeHelp(c, err)
+			}
+			screen := newScreen(io.Discard, c.ErrOrStderr())
+			var e experiments.Evaluation
+			switch {
+			case weights != "":
+				e, err = evaluateGiven(c, args, weights, only, part, crops, screen)
+			case len(args) > 1 || only != nil:
+				return seeHelp(c, errors.New("a run's own weights are evaluated as it was trained: keys and --weights-only go with --weights"))
+			default:
+				e, err = evaluateRun(c, args[0], part, crops, screen)
+			}
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(c.OutOrStdout(), struct {
+					Dir      string `json:"dir"`
+					Split    string `json:"split"`
+					Examples int    `json:"examples"`
+					experiments.Means
+				}{args[0], split, e.Examples, e.Means})
+			}
+			top5 := ""
+			if e.Top5 != nil {
+				top5 = fmt.Sprintf("  top-5 %.2f%%", 100**e.Top5)
+			}
+			fmt.Fprintf(c.OutOrStdout(), "%-5s  loss %.4f  accuracy %.2f%%%s  (%s examples)\n", part, e.Loss, 100*e.Accuracy, top5, thousands(e.Examples))
+			return nil
+		},
+	}
+	c.Flags().StringVarP(&weights, "weights", "w", "", "file of the weights, or a run directory (default: the run's)")
+	c.Flags().StringArrayVar(&only, "weights-only", nil, onlyHelp)
+	c.Flags().StringVar(&split, "split", "test", "part of the data: test, val or train")
+	c.Flags().IntVar(&crops, "crops", 0, "parts of each image whose probabilities are averaged, 1 or 10 (default: as many as the run's test)")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.RegisterFlagCompletionFunc("split", cobra.FixedCompletions([]string{"test", "val", "train"}, cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+// evaluateRun evaluates a run's own weights.
+func evaluateRun(c *cobra.Command, dir string, part datasets.Split, crops int, screen *screen) (experiments.Evaluation, error) {
+	saved, err := experiments.OpenRun(dir)
+	if err != nil {
+		return experiments.Evaluation{}, err
+	}
+	e, err := saved.Evaluate(c.Context(), part, crops, screen.Data)
+	screen.end()
+	if err == nil && !e.SameData {
+		screen.Notice("these are not the data that the run was trained on: their checksum differs from its summary's")
+	}
+	return e, err
+}
+
+// evaluateGiven evaluates given weights with the network and the data of a config.
+func evaluateGiven(c *cobra.Command, args []string, weights string, only []string, part datasets.Split, crops int, screen *screen) (experiments.Evaluation, error) {
+	s, err := experiments.Find(args[0], args[1:]...)
+	if err == nil && s.Config == nil {
+		err = fmt.Errorf("%s is a model and names no data: name an experiment, or a run directory", args[0])
+	}
+	if err != nil {
+		return experiments.Evaluation{}, err
+	}
+	w, err := experiments.OpenWeights(weights, only...)
+	if err != nil {
+		return experiments.Evaluation{}, err
+	}
+	defer w.Close()
+	e, _, err := w.Evaluate(c.Context(), *s.Config, part, crops, screen.Data)
+	screen.end()
+	return e, err
+}
+
+func parseSplit(name string) (datasets.Split, error) {
+	for _, s := range []datasets.Split{datasets.Train, datasets.Val, datasets.Test} {
+		if s.String() == name {
+			return s, nil
+		}
+	}
+	return 0, fmt.Errorf("--split: have %q, want test, val or train", name)
+}

@@ -1,0 +1,90 @@
+package command
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"zoo/experiments"
+	"zoo/internal/npy"
+)
+
+func newInfer() *cobra.Command {
+	var weights, input, output string
+	var only []string
+	var classes int
+	c := &cobra.Command{
+		Use:   "infer MODEL --weights W.safetensors --input X.npy --output Y.npy [key=value ...]",
+		Short: "A forward pass with given weights",
+		Long: `A forward pass with given weights: X.npy to the logits Y.npy.
+
+MODEL is a model (zoo models), an experiment, or a run directory, whose own weights
+are then the default. Keys are as in zoo summary.
+
+X holds images (N, C, H, W), or vectors (N, D) for networks that take them, as
+float32 (other numbers are converted to it), normalised as the network was trained
+with. Y is float32, (N, classes): logits, without a softmax.
+
+` + weightsHelp,
+		Example: `  zoo infer resnet20 --weights resnet20.safetensors --input x.npy --output y.npy
+  zoo infer runs/lenet5-mnist-s1-0f0f0f0f --input x.npy --output y.npy`,
+		DisableFlagsInUseLine: true,
+		Args:                  between(1, -1),
+		ValidArgsFunction:     completeSubject,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := experiments.Find(args[0], args[1:]...)
+			if err != nil {
+				return err
+			}
+			var missing []string
+			for _, f := range []struct{ flag, value string }{{"--weights", weights + s.Dir}, {"--input", input}, {"--output", output}} {
+				if f.value == "" {
+					missing = append(missing, f.flag)
+				}
+			}
+			if missing != nil {
+				return seeHelp(c, fmt.Errorf("want %s", strings.Join(missing, ", ")))
+			}
+			w, err := experiments.OpenWeights(cmp.Or(weights, s.Dir), only...)
+			if err != nil {
+				return err
+			}
+			defer w.Close()
+			x, err := npy.ReadFile(input)
+			if err != nil {
+				return err
+			}
+			if _, err := experiments.InputShape(x.Shape); err != nil {
+				return fmt.Errorf("%s: %w", input, err)
+			}
+			y, err := experiments.Infer(c.Context(), s, w, x, classes)
+			if err != nil {
+				return err
+			}
+			if err := npy.WriteFile(output, y); err != nil {
+				return failure{err}
+			}
+			fmt.Fprintf(c.OutOrStdout(), "%s holds the logits of %s (%s)\n", output, s.Model.Name, sizes(y.Shape))
+			return nil
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&weights, "weights", "w", "", "file of the weights, or a run directory (default: the run's)")
+	f.StringArrayVar(&only, "weights-only", nil, onlyHelp)
+	f.StringVarP(&input, "input", "i", "", ".npy file of the inputs")
+	f.StringVarP(&output, "output", "o", "", ".npy file to write the logits to")
+	f.IntVar(&classes, "classes", 0, "number of classes (default: the model's, or those of the experiment's data)")
+	return c
+}
+
+// weightsHelp says what a file of weights is, and onlyHelp how a part of it is named.
+const (
+	weightsHelp = `W is a safetensors file, or one that PyTorch's torch.save wrote (.pth, before PyTorch 1.6
+too): of a state_dict, or of a dict in which exactly one value is a state_dict. No code
+in it is run: a file that holds more than tensors is refused. Its tensors have PyTorch's
+names and layout and are exactly the network's; num_batches_tracked may be there. Floats
+of 16 bits are widened; NaN and infinity are errors.`
+	onlyHelp = "take only the tensors of this name, in which * stands for any text; old=new renames them, as in 'module.*=*' (may be repeated)"
+)

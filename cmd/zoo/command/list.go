@@ -1,0 +1,80 @@
+package command
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"zoo/experiments"
+)
+
+// listed is an experiment in the output of zoo list --json.
+type listed struct {
+	Name   string `json:"name"`
+	Model  string `json:"model,omitempty"`
+	Data   string `json:"data,omitempty"`
+	Trials int    `json:"trials,omitempty"` // of its sweep, seeds and all; 1 without one
+	Paper  string `json:"paper,omitempty"`
+	Figure string `json:"figure,omitempty"`
+	Claim  string `json:"claim,omitempty"`
+	Cost   string `json:"cost,omitempty"`
+	Error  string `json:"error,omitempty"` // of a config that does not load; then there is no more
+}
+
+func newList() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "list [GLOB]",
+		Short: "The named experiments: what they claim and what they cost",
+		Long: `The named experiments, those of ./configs and those that come with zoo, as their
+configs are written; zoo run trains one of a single trial, zoo sweep the others: ZOO_ variables do not count. A config that does not load is
+listed all the same, and its errors follow.`,
+		Example: `  zoo list
+  zoo list "resnet*"`,
+		Args:              between(0, 1),
+		ValidArgsFunction: first(false, experiments.Names),
+		RunE: func(c *cobra.Command, args []string) error {
+			names, err := matching("experiment", experiments.Names(), args)
+			if err != nil {
+				return err
+			}
+			all := []listed{}
+			var broken []error
+			for _, name := range names {
+				l := listed{Name: name}
+				if config, err := experiments.Describe(name); err != nil {
+					l.Error = err.Error()
+					broken = append(broken, err)
+				} else {
+					l.Model, l.Data, l.Paper, l.Figure = config.Model.Name, config.Data.Name, config.Paper, config.Figure
+					l.Claim, l.Cost, l.Trials = config.Claim, config.Cost, config.Trials()
+				}
+				all = append(all, l)
+			}
+			if asJSON {
+				if err := printJSON(c.OutOrStdout(), all); err != nil {
+					return err
+				}
+			} else {
+				printList(c, all)
+			}
+			return errors.Join(broken...)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+func printList(c *cobra.Command, all []listed) {
+	t := sheet{header: []string{"NAME", "MODEL", "DATA", ">TRIALS", "COST"}, snip: true}
+	for _, l := range all {
+		if l.Error != "" {
+			t.add(l.Name, "-", "-", "-", "-")
+			t.notes = append(t.notes, "its config does not load")
+			continue
+		}
+		t.add(l.Name, l.Model, l.Data, thousands(l.Trials), oneLine(l.Cost))
+		t.notes = append(t.notes, oneLine(l.Claim))
+	}
+	t.print(c.OutOrStdout())
+}

@@ -1,0 +1,113 @@
+// Package command is the command line of zoo, for any program. A program that imports
+// packages which register networks ([zoo/architectures.Register]), data sets
+// ([zoo/datasets.Register]) or sources, and calls [Main], has every verb for them.
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes of every verb.
+const (
+	exitFailed      = 1   // a run failed or diverged, or a result could not be written
+	exitUsage       = 2   // the command line, a config or data is wrong
+	exitNotMet      = 3   // a claim is not met
+	exitInterrupted = 130 // stopped by Ctrl-C; the same command goes on
+)
+
+// A failure is an error of something that was right to ask for and went wrong
+// on the way; other errors are about what was asked.
+type failure struct{ error }
+
+func (f failure) Unwrap() error { return f.error }
+
+// Main runs the command line of the process, os.Args, and ends the process with the
+// exit code of the verb. The first interrupt or SIGTERM stops a verb in order, so that
+// a run is saved; the second ends the process.
+func Main() {
+	// The first Ctrl-C ends the context, and the run saves itself; a second one
+	// ends the process. On Windows SIGTERM stands for the end of the console, of the
+	// session and of the system, which leave some seconds for it.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	os.Exit(execute(ctx, os.Args[1:]))
+}
+
+func execute(ctx context.Context, args []string) int {
+	out := &output{File: os.Stdout}
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(out)
+	err := root.ExecuteContext(ctx)
+	if err == nil && out.err != nil {
+		err = failure{fmt.Errorf("the output could not be written: %w", out.err)}
+	}
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	}
+	fmt.Fprintln(os.Stderr, "error:", visible(err.Error()))
+	switch {
+	case errors.As(err, new(failure)):
+		return exitFailed
+	case errors.As(err, new(notMet)):
+		return exitNotMet
+	}
+	return exitUsage
+}
+
+// output is standard output, and remembers the first error of a write. What is
+// written there is visible: none of it steers a terminal. A process that writes into a
+// pipe which nobody reads any more ends quietly.
+type output struct {
+	*os.File
+	err error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	_, err := o.File.WriteString(visible(string(b)))
+	if nobodyReads(err) {
+		os.Exit(exitFailed)
+	}
+	if o.err == nil {
+		o.err = err
+	}
+	if err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "zoo",
+		Short: "Experiments on how networks learned to go deep",
+		Long: `zoo trains the networks with which the field learned to go deep, from YAML configs.
+
+  zoo list                         the named experiments
+  zoo run lenet5-mnist             train one: the set-up, the training, the numbers
+  zoo run lenet5-mnist seed=2      change any key of its config
+  zoo config show lenet5-mnist     all its keys, and where their values come from
+  zoo sweep plain-vs-res-mnist     train all arms of an ablation, with several seeds
+  zoo report plain-vs-res-mnist    its curves and tables; zoo check: its claims
+
+Exit codes: 0 done; 1 a run failed, or a result could not be written; 2 the
+command line, a config or data is wrong; 3 a claim is not met; 130 interrupted, to
+be continued.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.AddCommand(newList(), newModels(), newDatasets(), newSummary(), newRun(), newSweep(), newTrial(), newCheck(), newCompare(), newDiff(), newProbe(), newReport(), newWatch(), newEval(), newInfer(), newPredict(), newExport(),
+		newBench(), newConfig(), newData(), newVersion())
+	strictly(root)
+	return root
+}

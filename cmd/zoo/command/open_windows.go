@@ -1,0 +1,23 @@
+package command
+
+import (
+	"context"
+	"runtime"
+
+	"golang.org/x/sys/windows"
+)
+
+// openFile shows a file as a double click does.
+func openFile(_ context.Context, file string) error {
+	// What the shell starts may need COM, which is initialised by thread.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if windows.CoInitializeEx(0, windows.COINIT_APARTMENTTHREADED|windows.COINIT_DISABLE_OLE1DDE) == nil {
+		defer windows.CoUninitialize()
+	}
+	name, err := windows.UTF16PtrFromString(file)
+	if err != nil {
+		return err
+	}
+	return windows.ShellExecute(0, nil, name, nil, nil, windows.SW_SHOWNORMAL)
+}

@@ -1,0 +1,152 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"zoo/experiments"
+	"zoo/experiments/claims"
+	"zoo/experiments/report"
+	"zoo/experiments/results"
+)
+
+func newReport() *cobra.Command {
+	var o experiments.StudyOptions
+	var dir, output string
+	var open, markdown, asCSV, asJSON bool
+	c := &cobra.Command{
+		Use:   "report NAME-or-FILE [key=value ...]",
+		Short: "Tables, curves and a page of what the runs of an experiment found",
+		Long: `Tables, curves and a page of what the runs of an experiment found. Nothing is trained,
+and no data set is read: a report can be made at any time, of a sweep that still runs too.
+
+It writes report.html, which is one file that needs no network, report.md, results.csv and
+each figure as SVG and PNG. A value is the mean over the seeds with its 95 % interval; a
+seed that diverged counts, and one that is missing is marked.
+
+With --markdown: one document about all experiments that are named.`,
+		Example: `  zoo report plain-vs-res-mnist --open
+  zoo report plain-vs-res-mnist --csv > results.csv
+  zoo report --markdown --output experiments/RESULTS.md plain-vs-res-mnist init-depth-mlp`,
+		Args:              between(1, -1),
+		ValidArgsFunction: completeExperiment,
+		RunE: func(c *cobra.Command, args []string) error {
+			o.Code = code()
+			names, keys := split(args)
+			switch {
+			case len(names) == 0:
+				return seeHelp(c, errors.New("have keys alone, want the name of an experiment before them"))
+			case !markdown && len(names) > 1:
+				return seeHelp(c, fmt.Errorf("have %d experiments, want one; --markdown takes many", len(names)))
+			case output != "" && !markdown:
+				return seeHelp(c, errors.New("--output goes with --markdown; --dir says where the files of a report go"))
+			}
+			if markdown {
+				return document(c, o, names, keys, output)
+			}
+			study, verdicts, err := experiments.OpenStudy(o, names[0], keys...)
+			if err != nil {
+				return err
+			}
+			switch {
+			case asJSON:
+				return report.JSON(c.OutOrStdout(), study, verdicts)
+			case asCSV:
+				return report.CSV(c.OutOrStdout(), study)
+			}
+			showStudy(c, study, verdicts)
+			if dir == "" {
+				dir = study.Dir
+			}
+			files, err := report.Write(dir, study, verdicts)
+			if err != nil {
+				return failure{fmt.Errorf("the report could not be written: %w", err)}
+			}
+			fmt.Fprintf(c.OutOrStdout(), "\n%s, and %d files beside it\n", files[0], len(files)-1)
+			if open {
+				return show(c, files[0])
+			}
+			return nil
+		},
+	}
+	studyFlags(c, &o)
+	f := c.Flags()
+	f.StringVar(&dir, "dir", "", "folder of the report (default: the sweep's, in the folder of run directories)")
+	f.BoolVar(&open, "open", false, "show the page in the browser")
+	f.BoolVar(&markdown, "markdown", false, "one Markdown document about all experiments that are named")
+	f.StringVar(&output, "output", "", "with --markdown: write it to this file, and its figures into figures/ beside it")
+	f.BoolVar(&asCSV, "csv", false, "print a row for each trial, and write nothing")
+	f.BoolVar(&asJSON, "json", false, "print JSON, and write nothing")
+	c.MarkFlagsMutuallyExclusive("markdown", "csv", "json", "dir")
+	c.MarkFlagsMutuallyExclusive("markdown", "csv", "json", "open")
+	return c
+}
+
+// showStudy prints what the page begins with.
+func showStudy(c *cobra.Command, s *results.Study, verdicts []claims.Verdict) {
+	out := c.OutOrStdout()
+	if s.Claim != "" {
+		paragraph(out, "", s.Claim)
+		fmt.Fprintln(out)
+	}
+	tables := report.Grids(s)
+	for i, t := range tables {
+		if wide := (&sheet{header: t.Header, rows: t.Rows}).total(); terminalWidth(out) > 0 && wide > terminalWidth(out) {
+			tables[i] = t.Turned()
+		}
+	}
+	if tables == nil {
+		tables = report.Compares(s)
+	}
+	showTables(out, tables)
+	if len(verdicts) > 0 {
+		fmt.Fprintln(out)
+		showVerdicts(c, verdicts)
+	}
+	if p := report.ProgressOf(s); p.Done < p.Total {
+		fmt.Fprintf(out, "\n%s\n", p)
+	}
+}
+
+// total is the width of all columns.
+func (s *sheet) total() (n int) {
+	for i := range s.header {
+		n += s.width(i) + 2
+	}
+	return n
+}
+
+// document writes Markdown about many experiments.
+func document(c *cobra.Command, o experiments.StudyOptions, names, keys []string, output string) error {
+	var sections []report.Section
+	for _, name := range names {
+		study, verdicts, err := experiments.OpenStudy(o, name, keys...)
+		if err != nil {
+			return err
+		}
+		sections = append(sections, report.Section{Study: study, Verdicts: verdicts})
+	}
+	if output == "" {
+		return report.Results(c.OutOrStdout(), sections, "")
+	}
+	if err := report.WriteResults(output, sections); err != nil {
+		return failure{fmt.Errorf("the document could not be written: %w", err)}
+	}
+	fmt.Fprintf(c.OutOrStdout(), "%s, and its figures in %s\n", output, filepath.Join(filepath.Dir(output), "figures"))
+	return nil
+}
+
+// show asks the system to open a file; where it cannot, the user has its path.
+func show(c *cobra.Command, file string) error {
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return err
+	}
+	if err := openFile(c.Context(), file); err != nil {
+		fmt.Fprintf(c.ErrOrStderr(), "notice: it does not open by itself (%v): open %s in a browser\n", err, file)
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"zoo/experiments"
+	"zoo/experiments/run"
+)
+
+func newRun() *cobra.Command {
+	var o experiments.Options
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "run NAME-or-FILE [key=value ...]",
+		Short: "Train an experiment, evaluate it and keep its numbers",
+		Long: `Train an experiment, evaluate it and keep its numbers in a run directory.
+
+The same config, seed and data already complete by this build of zoo: says so and
+shows the numbers. Stopped before its end: continues, and ends with the same bytes.
+
+weights.from=W starts from trained weights: those of a file (safetensors, or PyTorch's
+.pth), of a run directory, or of an experiment, which is trained first where its run is
+missing. They must be exactly the network's tensors; with 'weights.only=[features.*]' a
+part of them is taken, and the rest starts as usual.`,
+		Example: `  zoo run lenet5-mnist
+  zoo run lenet5-mnist seed=2 train.epochs=3 model.activation=tanh
+  zoo run my.yaml weights.from=resnet18.pth "weights.only=[conv1.*, bn1.*, layer*]"
+  zoo run my.yaml --out /scratch/runs`,
+		Args:              between(1, -1),
+		ValidArgsFunction: completeExperiment,
+		RunE: func(c *cobra.Command, args []string) error {
+			o.Code = code()
+			config, _, err := experiments.Load(args[0], args[1:]...)
+			if err != nil {
+				return err
+			}
+			out := c.OutOrStdout()
+			if asJSON {
+				out = io.Discard
+			}
+			screen := newScreen(out, c.ErrOrStderr())
+			o.Monitor = screen
+			if n := config.Trials(); n > 1 {
+				screen.Notice(fmt.Sprintf("this trains the config as it is, with seed %d; its sweep has %d trials: %s", config.Seed, n, commandLine(c, "sweep", args, "out")))
+			}
+			outcome, err := experiments.Execute(c.Context(), config, o)
+			screen.end()
+			again := commandLine(c, "run", args, "out", "checkpoint-every")
+			if errors.Is(err, context.Canceled) {
+				if outcome.Dir != "" {
+					fmt.Fprintf(c.ErrOrStderr(), "interrupted; %s is saved. To go on: %s\n", outcome.Dir, again)
+				}
+				return err
+			}
+			if err != nil {
+				return runError(outcome, err)
+			}
+			if asJSON {
+				return writeJSON(c.OutOrStdout(), outcome.Dir, outcome.Summary)
+			}
+			showOutcome(out, config, outcome, args[0], again)
+			if outcome.State == run.Diverged {
+				return failure{fmt.Errorf("the run %s", outcome.Summary["diverged_because"])}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVarP(&o.Root, "out", "o", "runs", "folder of run directories")
+	c.Flags().BoolVar(&o.Fresh, "rerun", false, "train again what is complete, and start over what is not")
+	c.Flags().DurationVar(&o.Every, "checkpoint-every", 30*time.Second, "time between checkpoints within an epoch")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON instead of the progress")
+	return c
+}
+
+// runError tells what was wrong before training from what went wrong in it.
+func runError(o experiments.Outcome, err error) error {
+	if o.State == run.Failed {
+		return failure{err}
+	}
+	return err
+}
+
+func writeJSON(w io.Writer, dir string, s run.Summary) error {
+	b, err := json.MarshalIndent(struct {
+		Dir     string      `json:"dir"`
+		Summary run.Summary `json:"summary"`
+	}{dir, s}, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w, string(b))
+	return err
+}
+
+// showOutcome prints the numbers of a run, where it is and what to try next.
+func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, name, again string) {
+	s := o.Summary
+	if o.Before {
+		fmt.Fprintf(w, "%s is %s already (same config, seed, data and code); train it again with %s --rerun\n", o.Dir, o.State, again)
+	}
+	if loss, ok := s.Float("test.loss"); ok {
+		accuracy, _ := s.Float("test.accuracy")
+		epoch, _ := s.Float("selected_epoch")
+		seconds, _ := s.Float("seconds")
+		which := "last"
+		if c.Train.Select == "best" {
+			which = "best on val"
+		}
+		top5 := ""
+		if v, ok := s.Float("test.top5"); ok {
+			top5 = fmt.Sprintf("  top-5 %.2f%%", 100*v)
+		}
+		fmt.Fprintf(w, "test   loss %.4f  accuracy %.2f%%%s  (epoch %.0f, %s)  %s\n", loss, 100*accuracy, top5, epoch, which, duration(seconds))
+	}
+	if o.State == run.Complete {
+		fmt.Fprintf(w, "%s is complete. Next: %s run %s seed=%d\n", o.Dir, program(), name, c.Seed+1)
+	}
+}

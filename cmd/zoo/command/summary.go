@@ -1,0 +1,223 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"zoo/architectures"
+	"zoo/datasets"
+	"zoo/experiments"
+	"zoo/nn"
+)
+
+// summarised is the output of zoo summary --json.
+type summarised struct {
+	Name     string                `json:"name"`
+	Model    string                `json:"model"`
+	Paper    string                `json:"paper"`
+	Options  map[string]any        `json:"options"`
+	Input    []int                 `json:"input"`
+	Classes  int                   `json:"classes"`
+	Layers   []layer               `json:"layers"`
+	Params   int                   `json:"params"`
+	MACs     int                   `json:"macs"`
+	Training experiments.Footprint `json:"training"`
+}
+
+type layer struct {
+	Path   string `json:"path"`
+	Op     string `json:"op"`
+	Output []int  `json:"output"` // without the batch; null where there is none
+	Params int    `json:"params"`
+	MACs   int    `json:"macs"`
+	Field  int    `json:"field"` // side of the receptive field in pixels; 0 for vectors
+
+	Std  *float64 `json:"initial_std,omitempty"`  // of the initial weights; none for layers without, and where data decide
+	Gain *float64 `json:"initial_gain,omitempty"` // what that amounts to: √(inputs of an output)·std
+
+	Auxiliary bool `json:"auxiliary,omitempty"` // computed in training alone, and not among the total of multiply-adds
+}
+
+func newSummary() *cobra.Command {
+	var input string
+	var classes, batch int
+	var asJSON, dot, train bool
+	c := &cobra.Command{
+		Use:   "summary MODEL-or-EXPERIMENT [key=value ...]",
+		Short: "A network layer by layer, and the memory of a training step",
+		Long: `A network layer by layer: output shape, trained parameters, multiply-adds for one
+example, receptive field (the side in pixels of what one output sees), and how the
+weights start: their standard deviation, and the gain that it amounts to, √fan_in·std.
+
+The input is that of the model's paper, or of the experiment's data; no data are
+read. For a model, keys are those of the section model: width=8.
+
+With --dot: Gorgonia's expression graph, for Graphviz.`,
+		Example: `  zoo summary resnet20 width=8 --input 14x14x1
+  zoo summary lenet5-mnist model.norm=batch
+  zoo summary lenet5 --dot | dot -Tsvg > lenet5.svg`,
+		Args:              between(1, -1),
+		ValidArgsFunction: completeSubject,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := experiments.Find(args[0], args[1:]...)
+			if err != nil {
+				return err
+			}
+			shape, err := parseSizes(input)
+			if err != nil {
+				return err
+			}
+			spec, err := s.Spec(shape, classes)
+			if err != nil {
+				return err
+			}
+			switch {
+			case train && !dot:
+				return seeHelp(c, errors.New("--train goes with --dot"))
+			case dot && asJSON:
+				return seeHelp(c, errors.New("have --dot and --json, want one of the two"))
+			}
+			if batch == 0 {
+				batch = 64
+				if s.Config != nil {
+					batch = s.Config.Train.Batch
+				}
+			}
+			if dot {
+				mode, n := nn.Infer, 1
+				if train {
+					mode, n = nn.Train, batch
+				}
+				_, program, err := s.Outline(mode, spec, n)
+				if err == nil {
+					fmt.Fprint(c.OutOrStdout(), program.Dot())
+				}
+				return err
+			}
+			sum, err := summarise(args[0], s, spec, batch)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(c.OutOrStdout(), sum)
+			}
+			printSummary(c, sum)
+			return nil
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&input, "input", "", "size of the input: height x width x channels, or length, as 14x14x1")
+	f.IntVar(&classes, "classes", 0, "number of classes")
+	f.IntVar(&batch, "batch", 0, "examples of a training step (default: the experiment's, or 64)")
+	f.BoolVar(&dot, "dot", false, "print Gorgonia's graph in Graphviz's language instead")
+	f.BoolVar(&train, "train", false, "with --dot: the graph of a training step, gradients and all")
+	f.BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+// summarise builds a network to look at it, for inference and for training.
+func summarise(name string, s experiments.Subject, spec datasets.Spec, batch int) (summarised, error) {
+	params, program, err := s.Outline(nn.Infer, spec, 1)
+	if err != nil {
+		return summarised{}, err
+	}
+	footprint, err := s.Footprint(spec, batch)
+	if err != nil {
+		return summarised{}, err
+	}
+	m, _ := architectures.Lookup(s.Model.Name)
+	sum := summarised{
+		Name: name, Model: m.Name, Paper: m.Paper, Options: s.Model.Settings(), Input: spec.Inputs[0].Shape, Classes: spec.Classes,
+		Params: params.Count(), MACs: program.MACs(), Training: footprint,
+	}
+	for _, l := range program.Layers {
+		row := layer{Path: l.Path, Op: l.Op, Output: withoutBatch(l.Out), Params: l.Params, MACs: l.MACs, Field: l.Field, Auxiliary: l.Auxiliary}
+		if l.Initial != nil {
+			row.Std, row.Gain = &l.Initial.Std, &l.Initial.Gain
+		}
+		sum.Layers = append(sum.Layers, row)
+	}
+	return sum, nil
+}
+
+func withoutBatch(shape []int) []int {
+	if shape == nil {
+		return nil
+	}
+	return shape[1:]
+}
+
+// parseSizes reads 14x14x1 or 784; empty is nil.
+func parseSizes(s string) ([]int, error) {
+	if s == "" {
+		return nil, nil
+	}
+	var shape []int
+	for _, d := range strings.FieldsFunc(s, func(r rune) bool { return r == 'x' || r == '×' }) {
+		n, err := strconv.Atoi(d)
+		if err != nil || n < 1 || n > 1<<16 {
+			return nil, fmt.Errorf("--input: have %q, want sizes such as 14x14x1 or 784", s)
+		}
+		shape = append(shape, n)
+	}
+	if len(shape) != 1 && len(shape) != 3 {
+		return nil, fmt.Errorf("--input: have %q, want height x width x channels, or one length", s)
+	}
+	return shape, nil
+}
+
+func printSummary(c *cobra.Command, s summarised) {
+	out := c.OutOrStdout()
+	if s.Name != s.Model {
+		fmt.Fprintf(out, "%s: ", s.Name)
+	}
+	fmt.Fprintf(out, "%s, input %s, %d classes\n", s.Model, sizes(s.Input), s.Classes)
+	paragraph(out, "", s.Paper)
+	fmt.Fprintln(out)
+	t := sheet{header: []string{"PATH", "OP", "OUTPUT", ">PARAMETERS", ">MACS", ">FIELD", ">INIT STD", ">GAIN"}}
+	auxiliary := false
+	for _, l := range s.Layers {
+		if l.Auxiliary {
+			auxiliary = true
+			l.Op += " *"
+		}
+		t.add(l.Path, l.Op, sizes(l.Output), orDash(l.Params), orDash(l.MACs), orDash(l.Field), threeDigits(l.Std), threeDigits(l.Gain))
+	}
+	t.footer = []string{"total", "", "", thousands(s.Params), thousands(s.MACs), "", "", ""}
+	t.print(out)
+	if auxiliary {
+		fmt.Fprintln(out, "* leads to an auxiliary classifier: computed in training alone, and not in the total of MACs")
+	}
+	m := s.Training
+	fmt.Fprintf(out, "\nA training step of %d examples holds\n", m.Batch)
+	line := func(n int, what string, args ...any) {
+		if n > 0 {
+			fmt.Fprintf(out, "  %8s  %s\n", size(n), fmt.Sprintf(what, args...))
+		}
+	}
+	line(m.Parameters, "parameters and running statistics")
+	line(m.Gradients, "gradients of the parameters")
+	line(m.State, "state of the solver, %s", m.Solver)
+	line(m.Average, "average of the weights")
+	line(m.Values, "values between ops (%s if none shared their memory)", size(m.Unshared))
+	fmt.Fprintln(out, "besides the batches themselves and the working memory inside ops.")
+}
+
+// threeDigits writes a number, or a dash where there is none.
+func threeDigits(v *float64) string {
+	if v == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.3g", *v)
+}
+
+func orDash(n int) string {
+	if n == 0 {
+		return "-"
+	}
+	return thousands(n)
+}

@@ -1,0 +1,236 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"zoo/experiments"
+	"zoo/experiments/run"
+)
+
+func newSweep() *cobra.Command {
+	var root, planOut string
+	var jobs int
+	var plan, asJSON bool
+	var power float64
+	c := &cobra.Command{
+		Use:   "sweep NAME-or-FILE [key=value ...]",
+		Short: "Train all arms of an experiment, with each of its seeds",
+		Long: `Train all arms of an experiment, with each of its seeds: one process a trial, as many
+at once as --jobs says, each with its share of the processors. What is done already,
+by this sweep or another, is not repeated; what was stopped is continued. A trial that
+fails, diverges or is killed takes no other with it.
+
+With --plan: the trials, which are done, what the others will cost (from what one of
+each network does before its first step, a few timed batches and the start of a
+process), and nothing is trained. With --plan-out FILE: the same list for zoo trial, so
+that other launchers can carry it out. With --plan --power 0.8: for each claim, too, with
+how many seeds its margin would be shown with that probability if it is, and scatters, as
+in the seeds that are done.`,
+		Example: `  zoo sweep plain-vs-res-mnist --plan
+  zoo sweep plain-vs-res-mnist -j 2
+  zoo sweep my.yaml train.steps=100 "seeds=[1, 2, 3, 4, 5]"`,
+		Args:              between(1, -1),
+		ValidArgsFunction: completeExperiment,
+		RunE: func(c *cobra.Command, args []string) error {
+			if jobs < 1 {
+				return seeHelp(c, fmt.Errorf("--jobs: have %d, want at least 1", jobs))
+			}
+			if asJSON && !plan {
+				return seeHelp(c, errors.New("--json goes with --plan"))
+			}
+			if c.Flags().Changed("power") && (!plan || asJSON || !(power > 0 && power < 1)) {
+				return seeHelp(c, fmt.Errorf("--power: have %v, want a probability below 1, with --plan and without --json", power))
+			}
+			design, err := experiments.LoadDesign(args[0], args[1:]...)
+			if err != nil {
+				return err
+			}
+			screen := newScreen(io.Discard, c.ErrOrStderr())
+			p, err := design.NewPlan(c.Context(), root, code(), screen.Data)
+			screen.end()
+			if err != nil {
+				return err
+			}
+			if planOut != "" {
+				if err := p.Write(planOut); err != nil {
+					return err
+				}
+				fmt.Fprintf(c.OutOrStdout(), "%s lists %d trials: train one with %s trial --plan %s --index N\n", planOut, len(p.Trials), program(), planOut)
+				return nil
+			}
+			if plan {
+				err := showPlan(c, p, jobs, asJSON)
+				if err == nil && power > 0 {
+					err = showPower(c, experiments.StudyOptions{Root: root, Code: code()}, power, args)
+				}
+				return err
+			}
+			return sweep(c, p, root, jobs, args)
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&root, "out", "o", "runs", "folder of run directories")
+	f.IntVarP(&jobs, "jobs", "j", runtime.NumCPU(), "trials at once")
+	f.BoolVar(&plan, "plan", false, "show the trials and what they will cost, and train nothing")
+	f.StringVar(&planOut, "plan-out", "", "write the trials to a file for zoo trial, and train nothing")
+	f.BoolVar(&asJSON, "json", false, "with --plan: print JSON")
+	f.Float64Var(&power, "power", 0, "with --plan: the probability with which a claim's margin should be shown")
+	return c
+}
+
+// showPower prints how many seeds each claim needs.
+func showPower(c *cobra.Command, o experiments.StudyOptions, power float64, args []string) error {
+	study, verdicts, err := experiments.OpenStudy(o, args[0], args[1:]...)
+	if err != nil {
+		return err
+	}
+	out := c.OutOrStdout()
+	fmt.Fprintf(out, "\nSeeds with which a margin as in the seeds that are done is shown (t-test at 5 %%, power %v):\n", power)
+	if len(verdicts) == 0 {
+		fmt.Fprintf(out, "%s claims nothing: its config has no check\n", study.Name)
+	}
+	for i, v := range verdicts {
+		paragraph(out, "", fmt.Sprintf("%d  %s", i+1, v.Text))
+		if v.Lacks != "" {
+			paragraph(out, "     ", v.State+": "+v.Lacks)
+		}
+		for _, p := range v.Parts {
+			line := p.Seeds(power)
+			if len(v.Parts) > 1 {
+				line = p.Text + ": " + line
+			}
+			paragraph(out, "     ", line)
+		}
+	}
+	return nil
+}
+
+// sweep carries the plan out and says how it ended.
+func sweep(c *cobra.Command, p *experiments.Plan, root string, jobs int, args []string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	m := newSweepScreen(c.OutOrStdout(), c.ErrOrStderr(), p)
+	outcomes, err := p.Run(c.Context(), experiments.SweepOptions{Root: root, Jobs: jobs, Program: []string{self, "trial", "--known", knownCode()}, Monitor: m})
+	m.end()
+	again := commandLine(c, "sweep", args, "out", "jobs")
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintf(c.ErrOrStderr(), "interrupted; %s. To go on: %s\n", m.counts(), again)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.OutOrStdout(), "%s: %s\n", p.Name, m.counts())
+	failed := 0
+	for _, o := range outcomes {
+		if o.State == run.Failed || o.State == run.Interrupted {
+			failed++
+		}
+	}
+	if failed > 0 {
+		return failure{fmt.Errorf("%d of %d trials have no outcome; to try them again: %s", failed, len(p.Trials), again)}
+	}
+	fmt.Fprintf(c.OutOrStdout(), "Next: %s\n", commandLine(c, "report", args, "out"))
+	return nil
+}
+
+// planned is a line of zoo sweep --plan --json.
+type planned struct {
+	experiments.PlannedTrial
+	Seconds float64 `json:"core_seconds"` // that it will take
+}
+
+func showPlan(c *cobra.Command, p *experiments.Plan, jobs int, asJSON bool) error {
+	seconds, err := p.Estimate(c.Context())
+	if err != nil {
+		return err
+	}
+	begin, err := startSeconds(c.Context())
+	if err != nil {
+		return err
+	}
+	for i := range seconds {
+		if seconds[i] > 0 {
+			seconds[i] += begin
+		}
+	}
+	total, done := 0.0, 0
+	all := struct {
+		Name    string    `json:"name"`
+		Code    string    `json:"code"`
+		Done    int       `json:"done"`
+		Seconds float64   `json:"core_seconds"`
+		Trials  []planned `json:"trials"`
+
+		Notices []experiments.Notice `json:"notices"`
+	}{Name: p.Name, Code: p.Code}
+	nets := map[string]bool{}
+	t := sheet{header: []string{">TRIAL", "ARM", ">SEED", ">PARAMETERS", ">MACS", ">STEPS", ">EST.", "STATE"}, snip: true}
+	first := map[string]string{} // the first arm with a trial
+	for i, trial := range p.Trials {
+		if first[trial.ID] == "" {
+			first[trial.ID] = armName(trial.Labels)
+		}
+		if trial.Done() {
+			done++
+		}
+		total += seconds[i]
+		trial.Config = ""
+		all.Trials = append(all.Trials, planned{trial, seconds[i]})
+		nets[fmt.Sprint(trial.Model, trial.Params, trial.MACs)] = true
+		est, state := "-", "to run"
+		if seconds[i] > 0 {
+			est = duration(seconds[i])
+		}
+		if trial.State != "" {
+			state = trial.State
+		} else if first[trial.ID] != armName(trial.Labels) {
+			state = "as [" + first[trial.ID] + "]"
+		}
+		t.add(fmt.Sprint(trial.Index), armName(trial.Labels), fmt.Sprint(trial.Seed), thousands(trial.Params), thousands(trial.MACs), thousands(trial.Steps), est, state)
+	}
+	all.Done, all.Seconds, all.Notices = done, total, p.Notices
+	if asJSON {
+		return printJSON(c.OutOrStdout(), all)
+	}
+	t.print(c.OutOrStdout())
+	wall := total / float64(min(jobs, runtime.NumCPU()))
+	fmt.Fprintf(c.OutOrStdout(), "\n%s: %d trials, %d done, %d to run; all %d networks build; est. %s of one core, %s with --jobs %d\n",
+		p.Name, len(p.Trials), done, len(p.Trials)-done, len(nets), duration(total), duration(wall), jobs)
+	for _, n := range p.Notices {
+		fmt.Fprintf(c.OutOrStdout(), "notice: %s\n", n)
+	}
+	return nil
+}
+
+// startSeconds is how long a process of this program takes to start and to end.
+func startSeconds(ctx context.Context) (float64, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	start := time.Now()
+	if err := exec.CommandContext(ctx, self, "trial", "--help").Run(); err != nil {
+		return 0, fmt.Errorf("starting %s: %w", self, err)
+	}
+	return time.Since(start).Seconds(), nil
+}
+
+func armName(labels []string) string {
+	if len(labels) == 0 {
+		return "-"
+	}
+	return strings.Join(labels, ", ")
+}
