@@ -211,6 +211,10 @@ override extends=base: extends: only a file can extend another`},
 environment ZOOTEST_: a part of the key is empty, want words with dots between them
 environment ZOOTEST_SEED: seed: have "x" (a string), want a whole number of at least 0
 environment ZOOTEST_TRAIN__EPCOHS: train.epcohs: unknown key; did you mean train.epochs?`},
+		{name: "environment without a dot", file: "seed: 2", env: map[string]string{"ZOOTEST_TRAIN_EPOCHS": "3", "ZOOTEST_TRAIN_EPCOHS": "3", "ZOOTEST_SEEED": "1"}, want: `
+environment ZOOTEST_SEEED: seeed: unknown key; did you mean seed?
+environment ZOOTEST_TRAIN_EPCOHS: train_epcohs: unknown key; in a variable two underscores stand for a dot: did you mean ZOOTEST_TRAIN__EPOCHS?
+environment ZOOTEST_TRAIN_EPOCHS: train_epochs: unknown key; in a variable two underscores stand for a dot: did you mean ZOOTEST_TRAIN__EPOCHS?`},
 		{name: "environment twice", file: "", env: map[string]string{"ZOOTEST_SEED": "1", "ZOOTEST_seed": "2"}, want: `
 environment ZOOTEST_seed: seed: also set by ZOOTEST_SEED`},
 	} {

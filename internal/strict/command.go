@@ -8,6 +8,9 @@ import (
 	"github.com/spf13/viper"
 )
 
+// environment begins the source of a value that a variable gave.
+const environment = "environment "
+
 // environment merges the variables with the loader's prefix. An empty variable
 // counts as unset.
 func (r *resolver) environment(rank int) {
@@ -28,7 +31,7 @@ func (r *resolver) environment(rank int) {
 		if err := v.BindEnv(key, name); err != nil || !v.IsSet(key) {
 			continue
 		}
-		place := Place{Source: "environment " + clipArg(name), rank: rank}
+		place := Place{Source: environment + clipArg(name), rank: rank}
 		if first, ok := setBy[key]; ok {
 			r.report(Problem{place, key, "also set by " + first})
 			continue

@@ -10,6 +10,7 @@ import (
 // A decoder walks a tree and a struct side by side.
 type decoder struct {
 	root     reflect.Value
+	env      string // the prefix of the variables
 	origins  Origins
 	bad      map[string]bool // keys with a problem
 	unmade   []string        // sections where a choice could not be made

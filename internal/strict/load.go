@@ -62,7 +62,7 @@ func (r *resolver) decode(section reflect.Value) (Origins, error) {
 	if r.broken {
 		return nil, asError(r.problems)
 	}
-	d := &decoder{root: section, origins: Origins{}, bad: map[string]bool{}, problems: r.problems, merged: r.merged}
+	d := &decoder{root: section, env: r.Env, origins: Origins{}, bad: map[string]bool{}, problems: r.problems, merged: r.merged}
 	for _, p := range r.problems {
 		if p.Key != "" {
 			d.bad[p.Key] = true

@@ -2,6 +2,7 @@ package strict
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -48,6 +49,13 @@ func (d *decoder) suggest(path string, keys []string, key string, explained bool
 	if !at.inFile() && strings.ContainsAny(key, "[]") {
 		return "; an item of a list cannot be set alone, give the whole list"
 	}
+	if path == "" && strings.Contains(key, "_") && strings.HasPrefix(at.Source, environment) {
+		v := d.variable(key)
+		if v == "" {
+			return "; in a variable two underscores stand for a dot, as in " + d.env + "SECTION__KEY"
+		}
+		return "; in a variable two underscores stand for a dot: did you mean " + v + "?"
+	}
 	if n := Nearest(key, keys); n != "" {
 		return "; did you mean " + join(path, n) + "?"
 	}
@@ -66,6 +74,22 @@ func (d *decoder) suggest(path string, keys []string, key string, explained bool
 		return "; the keys are " + list(keys)
 	}
 	return fmt.Sprintf("; the keys of %s are %s", path, list(keys))
+}
+
+// variable is the environment variable of the key below a section that was probably
+// meant by a key without any dot: train_epochs is ZOO_TRAIN__EPOCHS.
+func (d *decoder) variable(key string) string {
+	written := map[string]string{}
+	for _, known := range knownKeys("", d.root) {
+		if strings.Contains(known, ".") {
+			written[strings.ReplaceAll(known, ".", "_")] = known
+		}
+	}
+	n := Nearest(key, slices.Sorted(maps.Keys(written)))
+	if n == "" {
+		return ""
+	}
+	return d.env + strings.ToUpper(strings.ReplaceAll(written[n], ".", "__"))
 }
 
 func currentName(section reflect.Value) string {

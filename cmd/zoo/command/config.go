@@ -22,8 +22,9 @@ func newConfigShow() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "show NAME-or-FILE [key=value ...]",
 		Short: "A config with every key and its value",
-		Long: `A config with every key and its value, after the parents that it extends, the ZOO_
-variables and the keys given here. The output is itself a config. Keys of the section
+		Long: `A config with every key and its value, after the parents that it extends, the
+environment (ZOO_TRAIN__EPOCHS=3 sets train.epochs: two underscores stand for a dot)
+and the keys given here. The output is itself a config. Keys of the section
 model that have no effect on its network are named beside it.`,
 		Example: `  zoo config show lenet5-mnist
   zoo config show my.yaml train.epochs=3 --origin`,
