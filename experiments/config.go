@@ -125,7 +125,7 @@ func (c *Config) Validate() (ps []problem.Problem) {
 			ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
 		}
 	}
-	add(!namesFolder(c.Name), "name", "have %q, want a word that can name a folder on every system", c.Name)
+	add(!namesFolder(c.Name), "name", "have %.40q, want a word that can name a folder on every system: at most %d bytes, no leading dot or dash, no space, no device of Windows", c.Name, maxName)
 	add(c.Model.Name == "", "model.name", "no network is named: see zoo models")
 	add(c.Weights.From != "" && strings.TrimSpace(c.Model.Init) == "lsuv", "weights.from", "init lsuv would scale the weights that were loaded: choose another model.init")
 	add(c.Train.Epochs == 0 && c.Train.Steps == 0 && c.Probe.Batch == 0, "train.epochs", "have 0 and no steps, want at least 1 of either, or a probe: set probe.batch")
@@ -139,10 +139,14 @@ func (c *Config) Validate() (ps []problem.Problem) {
 // after a full stop.
 var devices = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.|$)`)
 
+// maxName is the length of a name in bytes: its folders' and figures' names have more
+// to say, and 255 bytes are what file systems take.
+const maxName = 128
+
 // namesFolder tells whether a folder, or a file with something appended, can have
 // the name on every system.
 func namesFolder(name string) bool {
-	return name != "" && !strings.HasPrefix(name, ".") && !strings.ContainsAny(name, ` /\<>:"|?*`) &&
+	return name != "" && len(name) <= maxName && name[0] != '.' && name[0] != '-' && !strings.ContainsAny(name, ` /\<>:"|?*`) &&
 		!strings.ContainsFunc(name, unicode.IsControl) && !devices.MatchString(name)
 }
 

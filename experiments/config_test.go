@@ -15,6 +15,7 @@ func TestConfigName(t *testing.T) {
 		"plain-vs-res.2": true, "größe": true, "v1.0": true, "control": true, "com10": true, "x-con": true, "a=b": true, "x.": true,
 		"": false, "a b": false, "a/b": false, `a\b`: false, ".hidden": false, "a\nb": false, "a\x00b": false,
 		"a:b": false, "a*": false, "what?": false, "<a>": false, `"a"`: false, "a|b": false,
+		"-x": false, "x-": true, strings.Repeat("a", 128): true, strings.Repeat("a", 129): false, strings.Repeat("ö", 65): false,
 		"con": false, "Aux": false, "nul.v2": false, "COM1": false, "lpt9.x.y": false, "com¹": false, "conin$": false,
 	} {
 		c := experiments.Defaults()
