@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -65,7 +67,7 @@ part of them is taken, and the rest starts as usual.`,
 			if asJSON {
 				return writeJSON(c.OutOrStdout(), outcome.Dir, outcome.Summary)
 			}
-			showOutcome(out, config, outcome, args[0], again)
+			showOutcome(out, config, outcome, again, commandLine(c, "run", withSeed(args, config.Seed+1), "out", "checkpoint-every"))
 			if outcome.State == run.Diverged {
 				return failure{fmt.Errorf("the run %s", outcome.Summary["diverged_because"])}
 			}
@@ -99,8 +101,15 @@ func writeJSON(w io.Writer, dir string, s run.Summary) error {
 	return err
 }
 
-// showOutcome prints the numbers of a run, where it is and what to try next.
-func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, name, again string) {
+// withSeed are the arguments of a run, for another seed.
+func withSeed(args []string, seed uint64) []string {
+	args = slices.DeleteFunc(slices.Clone(args), func(a string) bool { return strings.HasPrefix(a, "seed=") })
+	return append(args, fmt.Sprintf("seed=%d", seed))
+}
+
+// showOutcome prints the numbers of a run, where it is, and the commands again, which
+// made it, and next.
+func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, again, next string) {
 	s := o.Summary
 	if o.Before {
 		fmt.Fprintf(w, "%s is %s already (same config, seed, data and code); train it again with %s --rerun\n", o.Dir, o.State, again)
@@ -120,6 +129,6 @@ func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, name,
 		fmt.Fprintf(w, "test   loss %.4f  accuracy %.2f%%%s  (epoch %.0f, %s)  %s\n", loss, 100*accuracy, top5, epoch, which, duration(seconds))
 	}
 	if o.State == run.Complete {
-		fmt.Fprintf(w, "%s is complete. Next: %s run %s seed=%d\n", o.Dir, program(), name, c.Seed+1)
+		fmt.Fprintf(w, "%s is complete. Next: %s\n", o.Dir, next)
 	}
 }
