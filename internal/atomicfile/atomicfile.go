@@ -22,13 +22,27 @@ import (
 // WriteFile replaces the file name by what write writes, or creates it. The
 // writer is buffered. On an error, of write or of the system, the temporary
 // file is removed and the old file stands. Several processes may write the
-// same name at once: the last rename wins, with a whole file.
+// same name at once: the last rename wins, with a whole file. A device or a pipe,
+// such as /dev/stdout, is not replaced but written to.
 func WriteFile(name string, write func(io.Writer) error) error {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return writeThrough(name, write)
+	}
 	tmp, err := writeTemporary(name, write)
 	if err != nil {
 		return err
 	}
 	return rename(tmp, name)
+}
+
+// writeThrough writes to what cannot be replaced.
+func writeThrough(name string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(f, 1<<16)
+	return errors.Join(write(w), w.Flush(), f.Close())
 }
 
 // Rename moves a file to another name in the same file system, and replaces the

@@ -7,6 +7,7 @@
 package npy
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"math"
@@ -22,7 +23,7 @@ type Array struct {
 	Data  []float32 // as many as the product of Shape
 }
 
-// ReadFile reads a .npy file. Errors name the file.
+// ReadFile reads a .npy file, or a pipe of one. Errors name the file.
 func ReadFile(name string) (Array, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -33,7 +34,16 @@ func ReadFile(name string) (Array, error) {
 	if err != nil {
 		return Array{}, err
 	}
-	a, err := Read(f, info.Size())
+	var r io.Reader = f
+	size := info.Size()
+	if !info.Mode().IsRegular() && !info.IsDir() { // its size is what comes until it ends
+		b, err := io.ReadAll(f)
+		if err != nil {
+			return Array{}, err
+		}
+		r, size = bytes.NewReader(b), int64(len(b))
+	}
+	a, err := Read(r, size)
 	if err != nil {
 		return Array{}, fmt.Errorf("%s: %w", name, err)
 	}
