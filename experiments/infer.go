@@ -17,7 +17,10 @@ const inferBatch = 32
 // inputs x: images (N, C, H, W), as they are published, or vectors (N, D). The
 // number of classes is the subject's where it is 0.
 func Infer(ctx context.Context, s Subject, w *Weights, x npy.Array, classes int) (npy.Array, error) {
-	shape, err := InputShape(x.Shape)
+	if err := CheckInput(x); err != nil {
+		return npy.Array{}, err
+	}
+	shape, err := inputShape(x.Shape)
 	if err != nil {
 		return npy.Array{}, err
 	}
@@ -53,9 +56,9 @@ func Infer(ctx context.Context, s Subject, w *Weights, x npy.Array, classes int)
 	return y, nil
 }
 
-// InputShape is the shape of one example as networks take it, (H, W, C) or (D),
+// inputShape is the shape of one example as networks take it, (H, W, C) or (D),
 // of examples as they are published.
-func InputShape(s []int) ([]int, error) {
+func inputShape(s []int) ([]int, error) {
 	for _, d := range s {
 		if d == 0 {
 			return nil, fmt.Errorf("have shape %v: nothing to infer from, want at least one example", tensor.Shape(s))
@@ -68,6 +71,31 @@ func InputShape(s []int) ([]int, error) {
 		return []int{s[2], s[3], s[1]}, nil
 	}
 	return nil, fmt.Errorf("have shape %v, want images (N, C, H, W) or vectors (N, D)", tensor.Shape(s))
+}
+
+// CheckInput says whether examples are what [Infer] takes: at least one, of a shape
+// that a network can have, without a NaN or an infinity, whose logits would be NaN.
+func CheckInput(x npy.Array) error {
+	if _, err := inputShape(x.Shape); err != nil {
+		return err
+	}
+	var first, count int
+	for i, v := range x.Data {
+		if v-v != 0 {
+			if count == 0 {
+				first = i
+			}
+			count++
+		}
+	}
+	if count == 0 {
+		return nil
+	}
+	index := make([]int, len(x.Shape))
+	for d, rest := len(x.Shape)-1, first; d >= 0; d-- {
+		index[d], rest = rest%x.Shape[d], rest/x.Shape[d]
+	}
+	return fmt.Errorf("have %v at %v, the first of %d values that are not finite, want numbers within float32", x.Data[first], tensor.Shape(index), count)
 }
 
 // fill copies examples to dst, whose examples have the given shape: planes of

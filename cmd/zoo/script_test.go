@@ -12,6 +12,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -116,12 +117,22 @@ func array(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(npy.WriteFile(ts.MkAbs(args[0]), a))
 }
 
-// npy FILE HEADER BYTES: a .npy file with that header and so many bytes of data.
+// npy FILE HEADER BYTES [INDEX VALUE ...]: a .npy file with that header and that many bytes of
+// data: zeros, but for the float32 values given.
 func rawArray(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[2])
 	ts.Check(err)
 	b := binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(args[1])))
-	b = append(append(b, args[1]...), make([]byte, n)...)
+	b = append(b, args[1]...)
+	data := make([]byte, n)
+	for i := 3; i < len(args); i += 2 {
+		at, err := strconv.Atoi(args[i])
+		ts.Check(err)
+		v, err := strconv.ParseFloat(args[i+1], 32)
+		ts.Check(err)
+		binary.LittleEndian.PutUint32(data[4*at:], math.Float32bits(float32(v)))
+	}
+	b = append(b, data...)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o666))
 }
 

@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,8 @@ are then the default. Keys are as in zoo summary.
 
 X holds images (N, C, H, W), or vectors (N, D) for networks that take them, as
 float32 (other numbers are converted to it), normalised as the network was trained
-with. Y is float32, (N, classes): logits, without a softmax.
+with. Y is float32, (N, classes): logits, without a softmax. Either may be a pipe, such
+as /dev/stdin and /dev/stdout.
 
 ` + weightsHelp,
 		Example: `  zoo infer resnet20 --weights resnet20.safetensors --input x.npy --output y.npy
@@ -56,7 +58,7 @@ with. Y is float32, (N, classes): logits, without a softmax.
 			if err != nil {
 				return err
 			}
-			if _, err := experiments.InputShape(x.Shape); err != nil {
+			if err := experiments.CheckInput(x); err != nil {
 				return fmt.Errorf("%s: %w", input, err)
 			}
 			y, err := experiments.Infer(c.Context(), s, w, x, classes)
@@ -66,7 +68,11 @@ with. Y is float32, (N, classes): logits, without a softmax.
 			if err := npy.WriteFile(output, y); err != nil {
 				return failure{err}
 			}
-			fmt.Fprintf(c.OutOrStdout(), "%s holds the logits of %s (%s)\n", output, s.Model.Name, sizes(y.Shape))
+			report := c.OutOrStdout()
+			if info, err := os.Stat(output); err == nil && !info.Mode().IsRegular() {
+				report = c.ErrOrStderr() // the logits may have gone to standard output
+			}
+			fmt.Fprintf(report, "%s holds the logits of %s (%s)\n", output, s.Model.Name, sizes(y.Shape))
 			return nil
 		},
 	}
@@ -82,9 +88,10 @@ with. Y is float32, (N, classes): logits, without a softmax.
 // weightsHelp says what a file of weights is, and onlyHelp how a part of it is named.
 const (
 	weightsHelp = `W is a safetensors file, or one that PyTorch's torch.save wrote (.pth, before PyTorch 1.6
-too): of a state_dict, or of a dict in which exactly one value is a state_dict. No code
-in it is run: a file that holds more than tensors is refused. Its tensors have PyTorch's
-names and layout and are exactly the network's; num_batches_tracked may be there. Floats
-of 16 bits are widened; NaN and infinity are errors.`
+too): of a state_dict, or of a dict that holds one; where it holds several, W#ema takes the one
+called ema. No code in it is run: what is no tensor is passed over, and a pickled model
+is refused. Its tensors have PyTorch's names and layout and are exactly the network's;
+num_batches_tracked may be there. Floats of 16 and 64 bits are converted to 32; NaN and
+infinity are errors. It is read in places, and so cannot be a pipe.`
 	onlyHelp = "take only the tensors of this name, in which * stands for any text; old=new renames them, as in 'module.*=*' (may be repeated)"
 )
