@@ -17,6 +17,14 @@ type Arm struct {
 	Config   Config           // with the seed of the base config
 }
 
+// named says of which arm an error is, if there are several.
+func (a Arm) named(err error) error {
+	if len(a.Labels) == 0 {
+		return err
+	}
+	return fmt.Errorf("[%s]: %w", strings.Join(a.Labels, ", "), err)
+}
+
 // expand makes the arms, without their configs.
 func (d *Design) expand(origins strict.Origins, report func(key, format string, args ...any)) {
 	sweep := d.Config.Sweep

@@ -45,6 +45,9 @@ func Execute(ctx context.Context, c Config, o Options) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	if err := c.checkWeights(t.Params, t.Data.Spec()); err != nil {
+		return Outcome{}, err
+	}
 	parent, err := c.parentID(o.Code, checksums{ctx, o.Monitor.Data, map[string]datasets.Dataset{section(c.Data): t.Data}}.of)
 	if err != nil {
 		return Outcome{}, err

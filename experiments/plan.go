@@ -92,7 +92,7 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 			network, err = t.build(a, built)
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("[%s]: %w", strings.Join(a.Labels, ", "), err))
+			errs = append(errs, a.named(err))
 			continue
 		}
 		said.add(a.Labels, a.Config.notices(perEpoch, total, network))
@@ -102,7 +102,7 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 			t.Config, t.Seed, t.Index = string(t.config.YAML(nil)), seed, len(p.Trials)
 			parent, err := t.config.parentID(code, opened.of)
 			if err != nil {
-				errs = append(errs, fmt.Errorf("[%s]: %w", strings.Join(a.Labels, ", "), err))
+				errs = append(errs, a.named(err))
 				break
 			}
 			t.Key, t.ID = t.config.key(), t.config.id(data.Checksum(), code, parent)
@@ -217,6 +217,9 @@ func (t *PlannedTrial) build(a Arm, built map[string]error) (*nn.Program, error)
 		return nil, err
 	}
 	t.Params, t.MACs, t.unasked = params.Count(), program.MACs(), program.Unasked
+	if err := a.Config.checkWeights(params, t.spec); err != nil {
+		return nil, err
+	}
 	if t.Steps == 0 {
 		return program, nil
 	}

@@ -13,9 +13,11 @@ import (
 	"sync"
 	"time"
 
+	"zoo/datasets"
 	"zoo/experiments/run"
 	"zoo/internal/problem"
 	"zoo/internal/strict"
+	"zoo/nn"
 )
 
 // Pretrained is the section weights: what training starts from, besides initial
@@ -139,6 +141,20 @@ func (c Config) openWeights(from string) (*Weights, error) {
 	return w, err
 }
 
+// checkWeights says whether the weights that the config starts from fit a network.
+// Those of an experiment, which may not be trained yet, are not looked at.
+func (c Config) checkWeights(p *nn.Params, spec datasets.Spec) error {
+	if c.Weights.From == "" || namesExperiment(c.Weights.From) {
+		return nil
+	}
+	w, err := c.openWeights(c.Weights.From)
+	if err != nil {
+		return err
+	}
+	partial := len(c.Weights.Only) > 0
+	return errors.Join(w.misfit(p.Fits(w.tensors, partial), c.Model, spec, partial), w.Close())
+}
+
 // load puts the weights that the config starts from in place. train returns the
 // directory of a complete run of an experiment.
 func (t *Trial) load(train func(Config) (dir string, err error)) error {
@@ -159,13 +175,8 @@ func (t *Trial) load(train func(Config) (dir string, err error)) error {
 		return err
 	}
 	defer w.Close()
-	if len(c.Weights.Only) == 0 {
-		return w.loadAll(t.Params, c.Model, t.Data.Spec())
-	}
-	if err := w.Load(t.Params, true); err != nil {
-		return fmt.Errorf("%s: what weights.only names does not fit model %s:\n%w", w.name, c.Model.Name, err)
-	}
-	return nil
+	partial := len(c.Weights.Only) > 0
+	return w.misfit(w.Load(t.Params, partial), c.Model, t.Data.Spec(), partial)
 }
 
 // train completes the run of an experiment that another one starts from.

@@ -8,7 +8,6 @@ import (
 	"io"
 	"math"
 	"path/filepath"
-	"strings"
 
 	"gorgonia.org/tensor"
 
@@ -51,7 +50,7 @@ func (d *Design) Probe(ctx context.Context, progress datasets.Progress, each fun
 		a.Config.Seed = d.Seeds[0]
 		p, err := probeInitial(ctx, a.Config, opened)
 		if err != nil {
-			return fmt.Errorf("[%s]: %w", strings.Join(a.Labels, ", "), err)
+			return a.named(err)
 		}
 		each(a, p)
 	}

@@ -229,12 +229,19 @@ func (w *Weights) Load(p *nn.Params, partial bool) error {
 
 // loadAll loads weights that must be those of all parameters.
 func (w *Weights) loadAll(p *nn.Params, m Model, spec datasets.Spec) error {
-	err := w.Load(p, false)
-	if errors.As(err, new(*nn.Mismatch)) {
-		err = fmt.Errorf("%s: the weights do not fit model %s with inputs %v and %d classes:\n%w",
-			w.name, m.Name, tensor.Shape(published(spec.Inputs[0].Shape)), spec.Classes, err)
+	return w.misfit(w.Load(p, false), m, spec, false)
+}
+
+// misfit says of weights that do not fit which network they do not fit.
+func (w *Weights) misfit(err error, m Model, spec datasets.Spec, partial bool) error {
+	switch {
+	case !errors.As(err, new(*nn.Mismatch)):
+		return err
+	case partial:
+		return fmt.Errorf("%s: what weights.only names does not fit model %s:\n%w", w.name, m.Name, err)
 	}
-	return err
+	return fmt.Errorf("%s: the weights do not fit model %s with inputs %v and %d classes:\n%w",
+		w.name, m.Name, tensor.Shape(published(spec.Inputs[0].Shape)), spec.Classes, err)
 }
 
 // published is the shape of an example as it is published, channels first.

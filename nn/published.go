@@ -89,6 +89,13 @@ func (p *Params) Load(tensors []Source, partial bool) error {
 	return nil
 }
 
+// Fits says whether [Params.Load] could take the tensors; see there. The error is a
+// *[Mismatch].
+func (p *Params) Fits(tensors []Source, partial bool) error {
+	_, err := p.match(tensors, partial)
+	return err
+}
+
 // SHA256 is the hash, in hexadecimal, of the names, shapes and bits of all
 // parameters in PyTorch's layout.
 func (p *Params) SHA256() string {
