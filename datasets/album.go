@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // A file is an image that stays encoded until it is looked at.
@@ -40,9 +41,10 @@ func (f *file) decode() (decoded, error) {
 // An album are images of any size in files: in a folder, where they are read each
 // time, or from an archive, whose content is kept.
 type album struct {
-	classes     []string
-	train, test examples[*file]
-	c           int // 3, or 1 if all are grey
+	classes []string
+	parts   [3]examples[*file]
+	c       int // 3, or 1 if all are grey
+	skipped int // files that were left out, as skip_bad asks for
 }
 
 // readAlbum looks at all images at a root, without decoding them.
@@ -51,7 +53,7 @@ func readAlbum(ctx context.Context, root string, o Options, progress Progress) (
 	if err != nil {
 		return album{}, err
 	}
-	images, others, err := eachImage(ctx, root, "looking at "+root, progress, func(name string, data []byte) (*file, error) {
+	found, err := eachImage(ctx, root, "looking at "+root, progress, func(name string, data []byte) (*file, error) {
 		f := &file{name: name, sum: sha256.Sum256(data)}
 		if f.data = data; info.IsDir() {
 			f.data, f.path = nil, filepath.Join(root, filepath.FromSlash(name))
@@ -65,27 +67,22 @@ func readAlbum(ctx context.Context, root string, o Options, progress Progress) (
 	if err != nil {
 		return album{}, err
 	}
-	images = withoutBad(images, o, progress)
-	l, err := layoutAt(root, images, others, o, progress)
+	l, err := layoutAt(root, &found, o, progress)
 	if err != nil {
 		return album{}, err
 	}
-	a := album{classes: l.classes, c: 1}
-	for i, im := range images {
+	a := album{classes: l.classes, c: 1, skipped: l.skipped}
+	for i, im := range found.images {
 		if !im.img.grey {
 			a.c = 3
 		}
-		part := &a.train
-		if l.test[i] {
-			part = &a.test
-		}
-		part.add(im.img, l.label[i])
+		a.parts[l.part[i]].add(im.img, l.label[i])
 	}
 	return a, nil
 }
 
 func (a album) dataset(ctx context.Context, o Options, progress Progress) (Dataset, error) {
-	parts, err := split(o, a.classes, a.train, a.test)
+	parts, err := split(o, a.classes, a.parts[Train], a.parts[Val], a.parts[Test])
 	if err != nil {
 		return nil, err
 	}
@@ -93,16 +90,22 @@ func (a album) dataset(ctx context.Context, o Options, progress Progress) (Datas
 		parts: parts, c: a.c, view: o.view(), scale: o.Scale, flip: o.Flip,
 		decode: (*file).decode, sum: func(f *file) []byte { return f.sum[:] },
 	}
-	return newPhotoSet(ctx, o, a.classes, k, 255, progress)
+	s, err := newPhotoSet(ctx, o, a.classes, k, 255, progress)
+	if err != nil {
+		return nil, err
+	}
+	s.skipped = a.skipped
+	return s, nil
 }
 
 // verify decodes all images.
 func (a album) verify(ctx context.Context, progress Progress) error {
-	for i, f := range append(append([]*file{}, a.train.pix...), a.test.pix...) {
+	all := slices.Concat(a.parts[Train].pix, a.parts[Val].pix, a.parts[Test].pix)
+	for i, f := range all {
 		if _, err := f.decode(); err != nil {
 			return err
 		}
-		progress(Step{What: "decoding", Done: int64(i + 1), Total: int64(len(a.train.pix) + len(a.test.pix)), Unit: "images"})
+		progress(Step{What: "decoding", Done: int64(i + 1), Total: int64(len(all)), Unit: "images"})
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -111,7 +114,7 @@ func (a album) verify(ctx context.Context, progress Progress) error {
 }
 
 // newPhotoSet is the dataset of photos whose values go from 0 to max.
-func newPhotoSet[I any](ctx context.Context, o Options, classes []string, k *photos[I], max int, progress Progress) (Dataset, error) {
+func newPhotoSet[I any](ctx context.Context, o Options, classes []string, k *photos[I], max int, progress Progress) (*imageSet, error) {
 	c, cut := k.c, k.view.Cut
 	s := &imageSet{opts: o, classes: classes, keep: k, shape: [3]int{cut, cut, c}}
 	for i, e := range k.parts {

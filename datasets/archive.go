@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -15,8 +16,15 @@ import (
 )
 
 // A visitor is given each file of a folder or an archive: its slash-separated
-// path within it, and its content, which can be read until it returns.
+// path within it, and its content, which can be read until it returns. A path that
+// ends with a slash is a folder's.
 type visitor func(name string, r io.Reader) error
+
+// A badFile stands for the content of a file in a folder that cannot be opened, such
+// as a link to nothing.
+type badFile struct{ err error }
+
+func (b badFile) Read([]byte) (int, error) { return 0, b.err }
 
 // errLink is the reason against a link in an archive: what it points at might be
 // outside, and to leave it out would be to lose an image.
@@ -34,8 +42,12 @@ func visit(ctx context.Context, root string, each visitor) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		folder := strings.HasSuffix(name, "/")
 		if name = path.Clean(strings.TrimPrefix(name, "/")); hidden(name) {
 			return nil
+		}
+		if folder {
+			name += "/"
 		}
 		return each(name, r)
 	}
@@ -98,11 +110,13 @@ func visitFolder(root, sub string, each visitor) error {
 		info, err := os.Stat(full)
 		switch {
 		case err != nil:
-			return err
+			err = each(name, badFile{withoutPath(err)})
 		case info.IsDir() && strings.Count(name, "/") >= deepest:
 			return fmt.Errorf("%s: too deep: images are in CLASS or train/CLASS and test/CLASS", full)
 		case info.IsDir():
-			err = visitFolder(root, name, each)
+			if err = each(name+"/", nil); err == nil {
+				err = visitFolder(root, name, each)
+			}
 		case info.Mode().IsRegular():
 			err = visitFile(full, name, each)
 		}
@@ -116,10 +130,19 @@ func visitFolder(root, sub string, each visitor) error {
 func visitFile(full, name string, each visitor) error {
 	file, err := os.Open(full)
 	if err != nil {
-		return err
+		return each(name, badFile{withoutPath(err)})
 	}
 	defer file.Close()
 	return each(name, file)
+}
+
+// withoutPath is an error of the system without the path, which is said beside it.
+func withoutPath(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }
 
 // endSeen notes whether more was asked of r than it had.
@@ -153,6 +176,10 @@ func visitTar(r io.Reader, each visitor) error {
 			if !hidden(path.Clean(head.Name)) {
 				return fmt.Errorf("%s: %w", head.Name, errLink)
 			}
+		case head.Typeflag == tar.TypeDir:
+			if err := each(strings.TrimSuffix(head.Name, "/")+"/", nil); err != nil {
+				return err
+			}
 		case head.Typeflag == tar.TypeReg:
 			if err := each(head.Name, t); err != nil {
 				return err
@@ -169,6 +196,9 @@ func visitZip(r io.ReaderAt, size int64, each visitor) error {
 	for _, f := range z.File {
 		switch mode := f.Mode(); {
 		case mode.IsDir():
+			if err := each(strings.TrimSuffix(f.Name, "/")+"/", nil); err != nil {
+				return err
+			}
 			continue
 		case !mode.IsRegular():
 			if !hidden(path.Clean(f.Name)) {

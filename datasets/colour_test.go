@@ -140,7 +140,7 @@ func TestPrincipalComponents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := d.(*imageSet).tint.colours
+	c := d.tint.colours
 	k := 0
 	for i, v := range c.value {
 		if v > c.value[k] {

@@ -136,8 +136,12 @@ type Dataset interface {
 	Batches(ctx context.Context, p Plan) iter.Seq2[Batch, error]
 	// Classes are the names of the classes, in the order of the targets.
 	Classes() []string
+	// Skipped is how many files were left out because they could not be read, as the
+	// option skip_bad asks for.
+	Skipped() int
 	// Checksum is the SHA-256, in hexadecimal, of everything that determines the
-	// examples: options, classes, and the content of every example.
+	// examples: options, classes, the content of every example, and how
+	// many files were left out.
 	Checksum() string
 }
 

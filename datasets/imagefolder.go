@@ -17,7 +17,7 @@ func init() {
 	Register("imagefolder", imageSource{
 		info: Info{
 			Name: "imagefolder", Title: "your own pictures (PNG, JPEG, GIF, WebP, BMP, TIFF, PPM), a folder for each class",
-			From:      "data.root: a folder, .tar, .tar.gz, .tgz or .zip with train/CLASS/IMAGE and test/CLASS/IMAGE (or val/CLASS/IMAGE), or with CLASS/IMAGE, of which data.test images, chosen by data.split_seed, are the test part",
+			From:      "data.root: a folder, .tar, .tar.gz, .tgz or .zip with train/CLASS/IMAGE and test/CLASS/IMAGE (or val/CLASS/IMAGE; with both, val is the validation part), or with CLASS/IMAGE, of which data.test images, chosen by data.split_seed, are the test part",
 			Licence:   "that of the images",
 			NeedsRoot: true,
 		},
@@ -35,6 +35,13 @@ type namedImage[I any] struct {
 	err  error
 }
 
+// found is what is in a folder or an archive, each sorted by path.
+type found[I any] struct {
+	images  []namedImage[I]
+	others  []string // files
+	folders []string
+}
+
 // readImageFolder reads all images at a root and orders them by their paths, so
 // that a folder and an archive of it are the same dataset. Classes are the names of
 // the folders, sorted. With o.Cut the images are an album. Otherwise they are
@@ -45,7 +52,7 @@ func readImageFolder(ctx context.Context, at place, o Options, progress Progress
 	if o.Cut > 0 {
 		return readAlbum(ctx, at.path, o, progress)
 	}
-	images, others, err := eachImage(ctx, at.path, "decoding "+at.path, progress, func(_ string, data []byte) (decoded, error) {
+	found, err := eachImage(ctx, at.path, "decoding "+at.path, progress, func(_ string, data []byte) (decoded, error) {
 		d, err := decode(data)
 		if err == nil && o.Resize > 0 {
 			d = d.square(o.Resize)
@@ -55,55 +62,63 @@ func readImageFolder(ctx context.Context, at place, o Options, progress Progress
 	if err != nil {
 		return nil, err
 	}
-	images = withoutBad(images, o, progress)
-	l, err := layoutAt(at.path, images, others, o, progress)
+	l, err := layoutAt(at.path, &found, o, progress)
 	if err != nil {
 		return nil, err
 	}
+	images := found.images
 	if err := checkSizes(images); err != nil {
 		return nil, fmt.Errorf("%s: %w", at.path, err)
 	}
-	p := pictures{h: images[0].img.h, w: images[0].img.w, c: 1, max: 255, classes: l.classes}
+	p := pictures{h: images[0].img.h, w: images[0].img.w, c: 1, max: 255, classes: l.classes, skipped: l.skipped}
 	for _, im := range images {
 		p.c = max(p.c, im.img.c)
 	}
 	for i, im := range images {
-		part := &p.train
-		if l.test[i] {
-			part = &p.test
-		}
-		part.add(im.img.channels(p.c).pix, l.label[i])
+		p.part(l.part[i]).add(im.img.channels(p.c).pix, l.label[i])
 	}
 	return p, nil
 }
 
-// layoutAt is layoutOf, with a test part in any case. Images that failed, or that
-// are there twice, are an error.
-func layoutAt[I any](root string, images []namedImage[I], others []string, o Options, progress Progress) (layout, error) {
-	names := make([]string, len(images))
-	for i, im := range images {
+// layoutAt is layoutOf, with a test part in any case. Images that failed are an error,
+// unless the options ask to leave them out; those that are there twice are one always.
+func layoutAt[I any](root string, f *found[I], o Options, progress Progress) (layout, error) {
+	notice := func(format string, args ...any) { progress(Step{Notice: fmt.Sprintf(format, args...)}) }
+	all := len(f.images)
+	if o.SkipBad {
+		var bad []string
+		f.images, bad = withoutBad(f.images)
+		if bad != nil {
+			notice("data.skip_bad: left out %d of %d pictures: %s", len(bad), all, inLine(bad))
+		}
+	}
+	names := make([]string, len(f.images))
+	for i, im := range f.images {
 		names[i] = im.name
 	}
-	others, passed := withoutClutter(others, names)
+	others, passed := withoutClutter(f.others, names)
 	if len(passed) > 0 {
-		progress(Step{Notice: fmt.Sprintf("%s: passed over %d files that are no pictures: %s", root, len(passed), inLine(passed))})
+		notice("%s: passed over %d files that are no pictures: %s", root, len(passed), inLine(passed))
 	}
-	l, err := layoutOf(names, others)
-	if err == nil {
-		err = checkEach(images)
+	l, err := layoutOf(names, others, f.folders)
+	if l.empty != nil {
+		notice("%s: no pictures, and so no class, in %s", root, inLine(l.empty))
 	}
-	if err == nil && l.test == nil {
-		l.test, err = chooseTest(len(images), o)
+	err = errors.Join(err, checkEach(f.images))
+	if err == nil && l.part == nil {
+		l.part, err = chooseTest(len(names), o)
 	}
 	if err != nil {
 		return l, fmt.Errorf("%s: %w", root, err)
 	}
+	l.skipped = all - len(f.images)
 	return l, nil
 }
 
 // eachImage makes something of every image file at root, on all processors, and
-// returns what came of it sorted by path, with the paths of the other files.
-func eachImage[I any](ctx context.Context, root, what string, progress Progress, made func(name string, data []byte) (I, error)) (images []namedImage[I], others []string, err error) {
+// returns what came of it, with the paths of the other files and the folders. A file
+// that cannot be read is an image that failed.
+func eachImage[I any](ctx context.Context, root, what string, progress Progress, made func(name string, data []byte) (I, error)) (f found[I], err error) {
 	type encoded struct {
 		name string
 		data []byte
@@ -112,9 +127,9 @@ func eachImage[I any](ctx context.Context, root, what string, progress Progress,
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			for f := range files {
-				im := namedImage[I]{name: f.name}
-				im.img, im.err = made(f.name, f.data)
+			for file := range files {
+				im := namedImage[I]{name: file.name}
+				im.img, im.err = made(file.name, file.data)
 				results <- im
 			}
 		})
@@ -123,36 +138,43 @@ func eachImage[I any](ctx context.Context, root, what string, progress Progress,
 	go func() {
 		defer close(collected)
 		for im := range results {
-			images = append(images, im)
-			progress(Step{What: what, Done: int64(len(images)), Unit: "images"})
+			f.images = append(f.images, im)
+			progress(Step{What: what, Done: int64(len(f.images)), Unit: "images"})
 		}
 	}()
 	err = visit(ctx, root, func(name string, r io.Reader) error {
-		if !isImageName(name) {
-			others = append(others, name)
+		if folder, ok := strings.CutSuffix(name, "/"); ok {
+			f.folders = append(f.folders, folder)
+			return nil
+		}
+		_, unreadable := r.(badFile)
+		if !isImageName(name) && !unreadable {
+			f.others = append(f.others, name)
 			return nil
 		}
 		data, err := readImage(r)
-		if err != nil {
+		switch {
+		case err == nil:
+			files <- encoded{name, data}
+		case unreadable || errors.Is(err, errLarge):
+			results <- namedImage[I]{name: name, err: err}
+		default:
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		files <- encoded{name, data}
 		return nil
 	})
 	close(files)
 	workers.Wait()
 	close(results)
 	<-collected
-	slices.SortFunc(images, func(a, b namedImage[I]) int { return cmp.Compare(a.name, b.name) })
-	return images, others, err
+	slices.SortFunc(f.images, func(a, b namedImage[I]) int { return cmp.Compare(a.name, b.name) })
+	slices.Sort(f.others)
+	slices.Sort(f.folders)
+	return f, err
 }
 
-// withoutBad leaves out what did not decode, where the options ask for that.
-func withoutBad[I any](images []namedImage[I], o Options, progress Progress) (good []namedImage[I]) {
-	if !o.SkipBad {
-		return images
-	}
-	var bad []string
+// withoutBad parts the images from those that failed, each with the reason.
+func withoutBad[I any](images []namedImage[I]) (good []namedImage[I], bad []string) {
 	for _, im := range images {
 		if im.err != nil {
 			bad = append(bad, im.name+" ("+im.err.Error()+")")
@@ -160,10 +182,7 @@ func withoutBad[I any](images []namedImage[I], o Options, progress Progress) (go
 			good = append(good, im)
 		}
 	}
-	if bad != nil {
-		progress(Step{Notice: fmt.Sprintf("data.skip_bad: left out %d of %d pictures: %s", len(bad), len(images), inLine(bad))})
-	}
-	return good
+	return good, bad
 }
 
 // withoutClutter parts the files that systems and people leave among pictures from
@@ -195,11 +214,13 @@ func inLine(names []string) string {
 	return strings.Join(names, ", ")
 }
 
+var errLarge = fmt.Errorf("have more than %d bytes, want fewer", maxFile)
+
 // readImage reads a file that is not larger than an image can be.
 func readImage(r io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err == nil && len(data) > maxFile {
-		err = fmt.Errorf("have more than %d bytes, want fewer", maxFile)
+		err = errLarge
 	}
 	return data, err
 }
@@ -242,13 +263,13 @@ func checkSizes(images []namedImage[decoded]) error {
 }
 
 // chooseTest takes o.Test of n images for testing.
-func chooseTest(n int, o Options) ([]bool, error) {
+func chooseTest(n int, o Options) ([]Split, error) {
 	if o.Test < 1 || o.Test >= n {
 		return nil, fmt.Errorf("has no train and test folders: set data.test to how many of its %d images are for testing", n)
 	}
-	test := make([]bool, n)
+	part := make([]Split, n)
 	for _, i := range permutation(n, forTest, o.SplitSeed)[:o.Test] {
-		test[i] = true
+		part[i] = Test
 	}
-	return test, nil
+	return part, nil
 }

@@ -251,13 +251,12 @@ func TestImageFolderErrors(t *testing.T) {
 		files map[string][]byte
 		want  []string
 	}{
-		{"no images", map[string][]byte{"a/readme.txt": nil}, []string{"has no .png, .jpg, .jpeg, .gif, .webp, .bmp, .tif, .tiff, .ppm or .pgm: want train/CLASS/IMAGE and test/CLASS/IMAGE (or val/CLASS/IMAGE), or CLASS/IMAGE"}},
+		{"no images", map[string][]byte{"a/readme.txt": nil}, []string{"has no .png, .jpg, .jpeg, .gif, .webp, .bmp, .tif, .tiff, .ppm or .pgm: want train/CLASS/IMAGE and test/CLASS/IMAGE (or val/CLASS/IMAGE, or both), or CLASS/IMAGE"}},
 		{"no classes", map[string][]byte{"1.png": good}, []string{"1.png: want train/CLASS/IMAGE"}},
 		{"parts without classes", map[string][]byte{"train/1.png": good, "train/a/1.png": good, "test/a/2.png": good}, []string{"train/1.png: want train/CLASS/IMAGE"}},
-		{"two test parts", map[string][]byte{"train/a/1.png": good, "val/a/2.png": good, "test/a/2.png": good}, []string{"has both val and test: want train/CLASS/IMAGE"}},
 		{"no test", map[string][]byte{"train/a/1.png": good}, []string{"has train but no test"}},
 		{"no train", map[string][]byte{"test/a/1.png": good}, []string{"has test but no train"}},
-		{"a class for testing only", map[string][]byte{"train/a/1.png": good, "test/a/1.png": good, "test/b/1.png": good}, []string{"b is in the test part, and there is no train/b"}},
+		{"a class for testing only", map[string][]byte{"train/a/1.png": good, "test/a/1.png": good, "test/b/1.png": good}, []string{"b is in the test part, and there is no image in train/b"}},
 		{"other formats", map[string][]byte{"train/a/1.png": good, "train/a/2.svg": good, "test/a/1.png": good, "test/a/1.psd": nil, "labels.csv": nil},
 			[]string{"train/a/2.svg: not a .png, .jpg, .jpeg, .gif, .webp, .bmp, .tif, .tiff, .ppm or .pgm", "test/a/1.psd: not a .png"}},
 		{"too deep", map[string][]byte{"train/a/b/1.png": good, "train/a/1.png": good, "test/a/1.png": good}, []string{"train/a/b/1.png: want"}},
@@ -437,11 +436,101 @@ func TestSkipBad(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d.Len(Train) != clean.Len(Train) || cut == 0 && d.Checksum() != clean.Checksum() {
-			t.Errorf("cut %d: have %d training examples, want %d", cut, d.Len(Train), clean.Len(Train))
+		if d.Len(Train) != clean.Len(Train) || d.Skipped() != 2 || clean.Skipped() != 0 {
+			t.Errorf("cut %d: have %d training examples, and skipped %d, want %d", cut, d.Len(Train), d.Skipped(), clean.Len(Train))
+		}
+		if cut == 0 && d.Checksum() == clean.Checksum() {
+			t.Error("the checksum does not say that images are missing")
 		}
 		if len(notices) == 0 || !strings.Contains(notices[0], "left out 2 of 11 pictures: train/cat/bad.png (") {
 			t.Errorf("cut %d: have notices %q", cut, notices)
 		}
+	}
+}
+
+// TestValFolder: of train, val and test folders val is the validation part, of which
+// data.val keeps some.
+func TestValFolder(t *testing.T) {
+	files := pets()
+	for name, seed := range map[string]uint64{"val/cat/v.png": 10, "val/cat/w.png": 11, "val/a-dog/v.png": 12} {
+		files[name] = pngOf(rgb(8, 8, seed))
+	}
+	root := unpack(t, files)
+	for _, c := range []struct{ keep, want, cut int }{{0, 3, 0}, {2, 2, 0}, {0, 3, 8}, {1, 1, 8}} {
+		d, err := openFolder(t, root, func(o *Options) { o.Val, o.Cut = c.keep, c.cut })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Len(Train) != 6 || d.Len(Val) != c.want || d.Len(Test) != 3 {
+			t.Errorf("data.val %d: have %d, %d and %d examples, want 6, %d and 3", c.keep, d.Len(Train), d.Len(Val), d.Len(Test), c.want)
+		}
+	}
+	if _, err := openFolder(t, root, func(o *Options) { o.Val = 4 }); err == nil || !strings.Contains(err.Error(), "data.val: have 4, want at most the 3 val examples") {
+		t.Errorf("have error %v", err)
+	}
+	files["val/bird/v.png"] = files["val/cat/v.png"]
+	if _, err := openFolder(t, unpack(t, files), nil); err == nil || !strings.Contains(err.Error(), "bird is in the val part, and there is no image in train/bird") {
+		t.Errorf("have error %v", err)
+	}
+}
+
+// TestEmptyClass: folders where classes are and that hold no image are said, in a
+// folder and in archives of it.
+func TestEmptyClass(t *testing.T) {
+	files := pets()
+	root := unpack(t, files)
+	for _, dir := range []string{"train/fish", "train/newt/deeper", "test/fish", "docs"} {
+		if err := os.MkdirAll(filepath.Join(root, filepath.FromSlash(dir)), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, filepath.Join(root, "train", "newt", "a.heic"), []byte("heic"))
+	var packed bytes.Buffer
+	w := zip.NewWriter(&packed)
+	if err := w.AddFS(os.DirFS(root)); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	archive := filepath.Join(t.TempDir(), "p.zip")
+	write(t, archive, packed.Bytes())
+	for _, root := range []string{root, archive} {
+		var notices []string
+		if _, err := Open(t.Context(), Options{Name: "imagefolder", Root: root, Normalize: "none"}, func(s Step) {
+			if s.Notice != "" {
+				notices = append(notices, s.Notice)
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+		want := "no pictures, and so no class, in test/fish, train/fish, train/newt"
+		if len(notices) != 1 || !strings.HasSuffix(notices[0], want) {
+			t.Errorf("have notices %q, want %q", notices, want)
+		}
+	}
+}
+
+// TestUnreadable: a link to nothing is one of all the bad files, whatever its name,
+// and skip_bad goes on without it.
+func TestUnreadable(t *testing.T) {
+	files := pets()
+	files["train/cat/bad.png"] = []byte("no picture")
+	root := unpack(t, files)
+	for name, to := range map[string]string{"train/cat/gone.jpg": "nowhere.jpg", "train/a-dog/loop.png": "loop.png", "train/bird": "nowhere"} {
+		if err := os.Symlink(to, filepath.Join(root, filepath.FromSlash(name))); err != nil {
+			t.Skip(err) // Windows asks for a privilege
+		}
+	}
+	_, err := openFolder(t, root, nil)
+	for _, want := range []string{"train/cat/gone.jpg: ", "train/a-dog/loop.png: ", "train/bird: ", "train/cat/bad.png: "} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("have error %v, want %q in it", err, want)
+		}
+	}
+	d, err := openFolder(t, root, func(o *Options) { o.SkipBad = true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Skipped() != 4 || d.Len(Train) != 6 {
+		t.Errorf("have %d training examples, and skipped %d, want 6 and 4", d.Len(Train), d.Skipped())
 	}
 }

@@ -28,20 +28,26 @@ type imageSet struct {
 	affine  affine
 	table   table // affine's, if keep draws through tables and affine has one
 	sum     func() string
+	skipped int // files that were left out
 }
 
 // labels are the classes of the examples of a part, and their numbers in the files.
 type labels struct{ label, index []int }
 
 func (p pictures) dataset(_ context.Context, o Options, _ Progress) (Dataset, error) {
-	return newImageSet(o, p)
+	s, err := newImageSet(o, p)
+	if err != nil {
+		return nil, err
+	}
+	s.skipped = p.skipped
+	return s, nil
 }
 
 func (p pictures) verify(context.Context, Progress) error { return nil } // they are decoded
 
 // newImageSet applies the options to images in memory.
-func newImageSet(o Options, p pictures) (Dataset, error) {
-	parts, err := split(o, p.classes, p.train, p.test)
+func newImageSet(o Options, p pictures) (*imageSet, error) {
+	parts, err := split(o, p.classes, p.train, p.val, p.test)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +77,7 @@ func newImageSet(o Options, p pictures) (Dataset, error) {
 }
 
 // newStillSet is the dataset of images that have their size, h × w.
-func newStillSet[T pixel](o Options, p pictures, h, w int, parts [3]examples[[]T]) (Dataset, error) {
+func newStillSet[T pixel](o Options, p pictures, h, w int, parts [3]examples[[]T]) (*imageSet, error) {
 	f := frame{h: h, w: w, c: p.c, H: h + 2*o.Pad, W: w + 2*o.Pad}
 	if o.Crop >= min(f.H, f.W) {
 		return nil, fmt.Errorf("data.crop: have %d, want less than the image's %d × %d pixels", o.Crop, f.H, f.W)
@@ -132,6 +138,7 @@ func (s *imageSet) Spec() Spec {
 }
 
 func (s *imageSet) Len(p Split) int   { return len(s.parts[p].label) }
+func (s *imageSet) Skipped() int      { return s.skipped }
 func (s *imageSet) Classes() []string { return slices.Clone(s.classes) }
 func (s *imageSet) Checksum() string  { return s.sum() }
 
@@ -233,7 +240,8 @@ func (s *imageSet) hash() string {
 		Options Options
 		Classes []string
 		Shape   [3]int
-	}{o, s.classes, s.shape})
+		Skipped int `json:",omitempty"`
+	}{o, s.classes, s.shape, s.skipped})
 	if err != nil {
 		panic(err) // numbers and strings always marshal
 	}

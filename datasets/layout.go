@@ -13,19 +13,21 @@ import (
 type layout struct {
 	classes []string // sorted
 	label   []int    // of each image
-	test    []bool   // of each image; nil: they are not divided
+	part    []Split  // of each image; nil: they are not divided
+	empty   []string // folders where classes are, without images
+	skipped int      // images that were left out
 }
 
 // wantExtension are the extensions of images, in words.
 var wantExtension = strings.Join(extensions[:len(extensions)-1], ", ") + " or " + extensions[len(extensions)-1]
 
-const wantLayout = "want train/CLASS/IMAGE and test/CLASS/IMAGE (or val/CLASS/IMAGE), or CLASS/IMAGE"
+const wantLayout = "want train/CLASS/IMAGE and test/CLASS/IMAGE (or val/CLASS/IMAGE, or both), or CLASS/IMAGE"
 
-// layoutOf derives the layout from the paths of the images, given sorted, and
-// of all other files. One folder around everything does not matter, nor do other
+// layoutOf derives the layout from the paths of the images, given sorted, of all
+// other files and of the folders. One folder around everything does not matter, nor do other
 // files outside of the class folders; within them they are an error, because they
 // may be images in a format that cannot be read.
-func layoutOf(images, others []string) (layout, error) {
+func layoutOf(images, others, folders []string) (layout, error) {
 	if len(images) == 0 {
 		return layout{}, errors.New("has no " + wantExtension + ": " + wantLayout)
 	}
@@ -37,37 +39,42 @@ func layoutOf(images, others []string) (layout, error) {
 	divided := slices.ContainsFunc(inner, func(s string) bool { return strings.Count(s, "/") >= 2 })
 	var l layout
 	var wrong []string
-	parts := testParts(inner)
-	if len(parts) > 1 {
-		return l, errors.New("has both val and test: " + wantLayout)
-	}
-	folders := map[string]bool{}
+	parts := partsOf(inner)
+	full := map[string]bool{} // the folders with images
 	class := make([]string, len(inner))
 	for i, name := range inner {
 		at := strings.Split(name, "/")
 		switch {
-		case divided && len(at) == 3 && (at[0] == "train" || parts[at[0]]):
+		case divided && len(at) == 3 && known(parts, at[0]):
 			class[i] = at[1]
-			l.test = append(l.test, parts[at[0]])
+			l.part = append(l.part, parts[at[0]])
 		case !divided && len(at) == 2:
 			class[i] = at[0]
 		default:
 			wrong = append(wrong, images[i]+": "+wantLayout)
 		}
-		folders[path.Dir(images[i])] = true
+		full[path.Dir(images[i])] = true
 	}
 	for _, name := range others {
-		if folders[path.Dir(name)] {
+		if full[path.Dir(name)] {
 			wrong = append(wrong, name+": not a "+wantExtension)
+		}
+	}
+	for _, name := range folders {
+		in, inside := strings.CutPrefix(name, around)
+		part, class, deep := strings.Cut(in, "/")
+		isClass := !divided && !deep || divided && deep && known(parts, part) && !strings.Contains(class, "/")
+		if inside && isClass && !full[name] {
+			l.empty = append(l.empty, name)
 		}
 	}
 	if wrong != nil {
 		return l, errors.New(some(wrong))
 	}
-	if divided && !slices.Contains(l.test, true) {
+	if divided && !slices.Contains(l.part, Test) {
 		return l, errors.New("has train but no test: " + wantLayout)
 	}
-	if divided && !slices.Contains(l.test, false) {
+	if divided && !slices.Contains(l.part, Train) {
 		return l, errors.New("has test but no train: " + wantLayout)
 	}
 	l.number(class)
@@ -89,16 +96,25 @@ func wrapper(images []string) string {
 	return around + "/"
 }
 
-// testParts are the folders whose images are the test part: test, or val, which is
-// what ImageNet calls the part that papers test on.
-func testParts(images []string) map[string]bool {
-	parts := map[string]bool{}
+// partsOf says which part the images of a folder are. Without a folder test, val is
+// the test part, which is what ImageNet calls the part that papers test on.
+func partsOf(images []string) map[string]Split {
+	parts := map[string]Split{"train": Train}
 	for _, name := range images {
-		if part, rest, _ := strings.Cut(name, "/"); (part == "test" || part == "val") && strings.Contains(rest, "/") {
-			parts[part] = true
+		part, rest, _ := strings.Cut(name, "/")
+		if strings.Contains(rest, "/") && (part == "test" || part == "val") {
+			parts[part] = Test
 		}
 	}
+	if known(parts, "test") && known(parts, "val") {
+		parts["val"] = Val
+	}
 	return parts
+}
+
+func known(parts map[string]Split, folder string) bool {
+	_, ok := parts[folder]
+	return ok
 }
 
 // number makes labels of the classes of the images.
@@ -110,23 +126,24 @@ func (l *layout) number(class []string) {
 	}
 }
 
-// check says which classes are in the test part alone.
+// check says which classes have no training images.
 func (l layout) check() error {
-	if l.test == nil {
+	if l.part == nil {
 		return nil
 	}
 	trained := make([]bool, len(l.classes))
 	for i, c := range l.label {
-		trained[c] = trained[c] || !l.test[i]
+		trained[c] = trained[c] || l.part[i] == Train
 	}
-	var alone []string
-	for c, ok := range trained {
-		if !ok {
-			alone = append(alone, fmt.Sprintf("%s is in the test part, and there is no train/%s", l.classes[c], l.classes[c]))
+	var missing []string
+	for i, c := range l.label {
+		if !trained[c] {
+			trained[c] = true // it is said
+			missing = append(missing, fmt.Sprintf("%s is in the %s part, and there is no image in train/%s", l.classes[c], l.part[i], l.classes[c]))
 		}
 	}
-	if alone != nil {
-		return errors.New(some(alone))
+	if missing != nil {
+		return errors.New(some(missing))
 	}
 	return nil
 }

@@ -13,14 +13,14 @@ import (
 type Options struct {
 	Name      string  `doc:"the dataset: see zoo datasets"`
 	Root      string  `doc:"folder with the dataset's files, or an archive for cifar10, cifar100 and imagefolder; empty: where zoo looks by itself"`
-	SkipBad   bool    `doc:"imagefolder: go on without the pictures that do not decode, of which a notice tells; otherwise they are an error that lists them"`
+	SkipBad   bool    `doc:"imagefolder: go on without the pictures that cannot be read, of which a notice tells, and data_skipped in the summary of a run; otherwise they are an error that lists them"`
 	Resize    int     `doc:"side in pixels that images are brought to: mean over the area when smaller, bilinear when larger; with cut, of the shorter side, as PIL does it; 0: as they are"`
 	Cut       int     `doc:"side in pixels of the square that the network sees, of images of any size: the middle of the resized image in evaluation, a random part of it in training; 0: the whole image"`
 	Scale     float64 `doc:"training images are parts of a random share of the image's area, from this one to 1, brought to cut; 0: parts of the resized image"`
 	Pad       int     `doc:"border of background pixels added on each side after resizing"`
 	PerClass  int     `doc:"keep so many training examples of each class; 0: all"`
 	Train     int     `doc:"keep so many training examples; 0: all that val leaves"`
-	Val       int     `doc:"training examples set apart for validation, before per_class and train choose; 0: none"`
+	Val       int     `doc:"training examples set apart for validation, before per_class and train choose; 0: none. Of an imagefolder with train, val and test: how many of val to keep; 0: all"`
 	Test      int     `doc:"keep so many test examples; 0: all"`
 	SplitSeed uint64  `doc:"seed of the choice of per_class, train, val and test examples"`
 	Normalize string  `doc:"none (pixels in 0..1), standard (minus the training part's mean, by its standard deviation, per channel), mean (minus its mean image), imagenet (ImageNet's published mean and deviation), or range(a,b) (0 becomes a, 1 becomes b)"`

@@ -20,6 +20,13 @@ type pictures struct {
 	max         int // the byte that means 1
 	classes     []string
 	train, test examples[[]uint8]
+	val         examples[[]uint8] // empty where the files have no such part
+	skipped     int               // files that were left out, as skip_bad asks for
+}
+
+// part are the images of one of the files' parts.
+func (p *pictures) part(s Split) *examples[[]uint8] {
+	return [...]*examples[[]uint8]{Train: &p.train, Val: &p.val, Test: &p.test}[s]
 }
 
 // roomFor are no examples yet, with room for n.

@@ -17,6 +17,7 @@ const (
 	forAugment
 	forTrain
 	forTest
+	forVal
 )
 
 const golden = 0x9e3779b97f4a7c15 // 2⁶⁴ by the golden ratio

@@ -5,20 +5,24 @@ import (
 	"strings"
 )
 
-// split divides the files' two parts as o says. In a random order of the
+// split divides the files' parts as o says. In a random order of the
 // training examples, val is the beginning, and train or per_class take the first
 // of what follows: so val stays the same when they change, and a smaller training
-// part is a subset of a larger one. Within a part the examples keep the order of
-// the files.
-func split[I any](o Options, classes []string, all, tests examples[I]) (parts [3]examples[I], err error) {
-	n := len(all.label)
-	if o.Val >= n {
+// part is a subset of a larger one. Where the files have a part vals, val is taken
+// from that and not from the training examples. Within a part the examples keep the
+// order of the files.
+func split[I any](o Options, classes []string, all, vals, tests examples[I]) (parts [3]examples[I], err error) {
+	n, taken := len(all.label), o.Val
+	if len(vals.label) > 0 {
+		taken = 0
+	}
+	if taken >= n {
 		return parts, fmt.Errorf("data.val: have %d, want less than the %d training examples", o.Val, n)
 	}
 	order := permutation(n, forTrain, o.SplitSeed)
-	val, rest := order[:o.Val], order[o.Val:]
+	val, rest := order[:taken], order[taken:]
 	if o.Train > len(rest) {
-		return parts, fmt.Errorf("data.train: have %d, want at most %d: the files have %d examples, and val takes %d", o.Train, len(rest), n, o.Val)
+		return parts, fmt.Errorf("data.train: have %d, want at most %d: the files have %d examples, and val takes %d", o.Train, len(rest), n, taken)
 	}
 	switch {
 	case o.Train > 0:
@@ -28,14 +32,23 @@ func split[I any](o Options, classes []string, all, tests examples[I]) (parts [3
 			return parts, err
 		}
 	}
-	test := permutation(len(tests.label), forTest, o.SplitSeed)
-	if o.Test > len(test) {
-		return parts, fmt.Errorf("data.test: have %d, want at most the %d test examples", o.Test, len(test))
+	parts = [3]examples[I]{Train: all.pick(ascending(rest, n)), Val: all.pick(ascending(val, n))}
+	if parts[Test], err = keep(tests, o.Test, "test", forTest, o.SplitSeed); err == nil && len(vals.label) > 0 {
+		parts[Val], err = keep(vals, o.Val, "val", forVal, o.SplitSeed)
 	}
-	if o.Test > 0 {
-		test = test[:o.Test]
+	return parts, err
+}
+
+// keep chooses so many examples of a part of the files; 0 is all.
+func keep[I any](e examples[I], want int, key string, words ...uint64) (examples[I], error) {
+	chosen := permutation(len(e.label), words...)
+	if want > len(chosen) {
+		return e, fmt.Errorf("data.%s: have %d, want at most the %d %s examples", key, want, len(chosen), key)
 	}
-	return [3]examples[I]{all.pick(ascending(rest, n)), all.pick(ascending(val, n)), tests.pick(ascending(test, len(tests.label)))}, nil
+	if want > 0 {
+		chosen = chosen[:want]
+	}
+	return e.pick(ascending(chosen, len(e.label))), nil
 }
 
 // ascending sorts numbers, of which no two are equal, that are less than n.

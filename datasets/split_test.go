@@ -7,7 +7,7 @@ import (
 
 func mustSplit(t *testing.T, o Options, p pictures) [3]examples[[]uint8] {
 	t.Helper()
-	parts, err := split(o, p.classes, p.train, p.test)
+	parts, err := split(o, p.classes, p.train, p.val, p.test)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -118,6 +118,11 @@ func Defaults() Config {
 	}
 }
 
+const (
+	bestNeedsVal = "best wants a validation part: set data.val, or select last"
+	stopNeedsVal = "stopping early wants a validation part: set data.val"
+)
+
 // Validate reports values that do not fit together.
 func (c *Config) Validate() (ps []problem.Problem) {
 	add := func(wrong bool, key, format string, args ...any) {
@@ -129,9 +134,11 @@ func (c *Config) Validate() (ps []problem.Problem) {
 	add(c.Model.Name == "", "model.name", "no network is named: see zoo models")
 	add(c.Weights.From != "" && strings.TrimSpace(c.Model.Init) == "lsuv", "weights.from", "init lsuv would scale the weights that were loaded: choose another model.init")
 	add(c.Train.Epochs == 0 && c.Train.Steps == 0 && c.Probe.Batch == 0, "train.epochs", "have 0 and no steps, want at least 1 of either, or a probe: set probe.batch")
-	add(c.Train.Select == "best" && c.Data.Val == 0, "train.select", "best wants a validation part: set data.val, or select last")
+	info, _ := datasets.Lookup(c.Data.Name)
+	noVal := c.Data.Val == 0 && !info.NeedsRoot // files of the user's may have a validation part: see steps
+	add(c.Train.Select == "best" && noVal, "train.select", bestNeedsVal)
 	add(c.Train.TestCrops > 1 && c.Data.Cut == 0, "train.test_crops", "ten crops want a part of the image to look at: set data.cut, and data.resize to more")
-	add(c.Train.EarlyStop.Patience > 0 && c.Data.Val == 0, "train.early_stop.patience", "stopping early wants a validation part: set data.val")
+	add(c.Train.EarlyStop.Patience > 0 && noVal, "train.early_stop.patience", stopNeedsVal)
 	return ps
 }
 

@@ -183,6 +183,9 @@ func (t *Trial) facts() run.Summary {
 		"params": t.Params.Count(), "macs": t.Eval.MACs(), "classes": t.Data.Spec().Classes, "diverged": false,
 		"machine": machine(), "threads": f32.Workers(),
 	}
+	if n := t.Data.Skipped(); n > 0 {
+		s["data_skipped"] = n
+	}
 	if bound := t.Config.Train.DivergedAbove; bound > 0 {
 		s["diverged_above"] = bound
 	}

@@ -82,7 +82,7 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 		}
 		t := PlannedTrial{Labels: a.Labels, Model: a.Config.Model.Name, Batch: a.Config.Train.Batch, spec: data.Spec()}
 		var network *nn.Program
-		perEpoch, total, err := a.Config.Train.steps(data.Len(datasets.Train))
+		perEpoch, total, err := a.Config.Train.steps(data)
 		if err == nil {
 			frame.Arms[i].Planned.Steps, frame.Arms[i].Planned.Classes = total, data.Spec().Classes
 			t.Steps = total

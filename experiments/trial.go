@@ -64,7 +64,7 @@ func NewTrial(ctx context.Context, c Config, progress datasets.Progress) (*Trial
 // newTrial builds the network, for data that are open.
 func newTrial(c Config, data datasets.Dataset) (*Trial, error) {
 	t := &Trial{Config: c, Data: data, Params: nn.NewParams(c.Seed, tensor.Float32)}
-	perEpoch, total, err := c.Train.steps(data.Len(datasets.Train))
+	perEpoch, total, err := c.Train.steps(data)
 	if err != nil {
 		return nil, err
 	}
@@ -107,10 +107,17 @@ func newTrial(c Config, data datasets.Dataset) (*Trial, error) {
 }
 
 // steps are the steps of an epoch and of the whole training.
-func (t Train) steps(examples int) (perEpoch, total int, err error) {
+func (t Train) steps(data datasets.Dataset) (perEpoch, total int, err error) {
+	examples := data.Len(datasets.Train)
 	perEpoch = examples / t.Batch
-	if perEpoch == 0 {
+	switch {
+	case perEpoch == 0:
 		return 0, 0, fmt.Errorf("train.batch: have %d, want at most the %d examples of the training part", t.Batch, examples)
+	case data.Len(datasets.Val) > 0:
+	case t.Select == "best":
+		return 0, 0, fmt.Errorf("train.select: %s", bestNeedsVal)
+	case t.EarlyStop.Patience > 0:
+		return 0, 0, fmt.Errorf("train.early_stop.patience: %s", stopNeedsVal)
 	}
 	total = perEpoch * t.Epochs
 	if t.Steps > 0 && (t.Epochs == 0 || t.Steps < total) {
