@@ -1,16 +1,18 @@
 """PyTorch's side of scripts/bench.sh.
 
     bench.py about                          the version of PyTorch, its BLAS, and how it can run
-    bench.py MODEL BATCH MODE LAYOUT EXECUTION THREADS SECONDS
+    bench.py MODEL BATCH MODE LAYOUT EXECUTION THREADS SECONDS BEST
     bench.py slow WORKLOAD SIDE < measurements
                                             exits 0 where the side is not worth another round
+    bench.py best WORKLOAD < measurements   the first round's fastest so far, in ms; 0: none
     bench.py table < measurements           a Markdown table of what both sides measured
 
 A measurement is the median time of a step on one random batch, in one process: in
 mode train a forward pass, the cross-entropy, a backward pass and SGD with momentum, in
 mode infer a forward pass. LAYOUT is nchw or channels-last. EXECUTION is eager or
 compiled: by torch.compile, before anything is timed, and in mode infer with the weights
-frozen to constants.
+frozen to constants. BEST is the median, in ms, of the fastest configuration so far, or 0:
+a configuration whose steps of warming up all take half as long again is not timed further.
 """
 import json
 import re
@@ -96,7 +98,7 @@ def network(name):
     sys.exit(f"bench.py: no model {name}")
 
 
-def measure(name, batch, mode, layout, execution, threads, seconds):
+def measure(name, batch, mode, layout, execution, threads, seconds, best):
     import resource
     import torch
     from torch.nn import functional as F
@@ -144,8 +146,9 @@ def measure(name, batch, mode, layout, execution, threads, seconds):
     step()
     if execution == "compiled":
         torch._dynamo.config.error_on_recompile = True  # rather than time it
-    repeat(3, 0.3)
-    times = repeat(5, seconds)
+    times = repeat(2, 0.3)
+    if best == 0 or 1e3 * min(times) < 1.5 * best:
+        times = repeat(3, seconds)
     unit = 1 if sys.platform == "darwin" else 1024
     print(json.dumps({"step_ms": 1e3 * statistics.median(times), "best_ms": 1e3 * min(times),
                       "peak_rss_bytes": unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
@@ -161,9 +164,14 @@ def read(lines):
     return results
 
 
+def first_round(lines, workload):
+    """The first measurement of each configuration, in ms."""
+    return {s: m[0]["step_ms"] for s, m in read(lines).get(workload, {}).items() if s != "zoo"}
+
+
 def slow(lines, workload, side):
     """Whether the side's first measurement is more than a quarter above the fastest."""
-    first = {s: m[0]["step_ms"] for s, m in read(lines)[workload].items() if s != "zoo"}
+    first = first_round(lines, workload)
     return first[side] > 1.25 * min(first.values())
 
 
@@ -192,8 +200,10 @@ elif sys.argv[1:] == ["table"]:
     table(sys.stdin)
 elif sys.argv[1:2] == ["slow"]:
     sys.exit(0 if slow(sys.stdin, *sys.argv[2:]) else 1)
-elif len(sys.argv) == 8:
-    name, batch, mode, layout, execution, threads, seconds = sys.argv[1:]
-    measure(name, int(batch), mode, layout, execution, int(threads), float(seconds))
+elif sys.argv[1:2] == ["best"]:
+    print(min(first_round(sys.stdin, *sys.argv[2:]).values(), default=0))
+elif len(sys.argv) == 9:
+    name, batch, mode, layout, execution, threads, seconds, best = sys.argv[1:]
+    measure(name, int(batch), mode, layout, execution, int(threads), float(seconds), float(best))
 else:
     sys.exit(__doc__)

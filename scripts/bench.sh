@@ -2,8 +2,9 @@
 # Measures zoo and PyTorch in turn on the same steps, and prints how their times compare.
 # PyTorch runs in each layout of the images, where it is built on OpenBLAS with each number
 # of BLAS threads, and where it has torch.compile and a g++ to go with it both eager and
-# compiled; its fastest configuration counts. After the first round only those within a
-# quarter of the fastest are measured again. Every measurement is a process of its own,
+# compiled; its fastest configuration counts. A configuration that takes half as long again
+# as the fastest so far is left after a few steps, and after the first round only those
+# within a quarter of the fastest are measured again. Every measurement is a process of its own,
 # and goes to standard error.
 #
 #   scripts/bench.sh [--rounds N] [--threads N] [--seconds S] [--only REGEX]
@@ -124,7 +125,8 @@ for round in $(seq "$rounds"); do
             [ "${blas[$python]}" = openblas ] && side+=", OpenBLAS threads $pool"
             [ "$execution" = eager ] || side+=", $execution"
             [ "$round" = 1 ] || ! slow "$workload" "$side" || continue
-            measure "$workload" "$side" env OPENBLAS_NUM_THREADS="$pool" "$python" scripts/bench.py "$model" "$batch" "$mode" "$layout" "$execution" "$threads" "$seconds"
+            best=$("$python" scripts/bench.py best "$workload" <"$work/measurements")
+            measure "$workload" "$side" env OPENBLAS_NUM_THREADS="$pool" "$python" scripts/bench.py "$model" "$batch" "$mode" "$layout" "$execution" "$threads" "$seconds" "$best"
           done
         done
       done
