@@ -1,13 +1,10 @@
 package experiments
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
-	"strings"
 
 	"gorgonia.org/tensor"
 
@@ -73,30 +70,6 @@ func (e *Eye) Name(labels []string) error {
 	}
 	e.labels = labels
 	return nil
-}
-
-// ReadLabels reads a file of the names of classes, one a line, in the order of the
-// classes.
-func ReadLabels(name string) (labels []string, err error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		labels = append(labels, strings.TrimSpace(lines.Text()))
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	for len(labels) > 0 && labels[len(labels)-1] == "" {
-		labels = labels[:len(labels)-1]
-	}
-	if i := slices.Index(labels, ""); i >= 0 {
-		return nil, fmt.Errorf("%s:%d: have an empty line, want the name of class %d", name, i+1, i)
-	}
-	return labels, nil
 }
 
 // Predict classifies picture files and returns the top classes of each. All files
