@@ -24,6 +24,24 @@ func Axpy[F Float](dst []F, alpha F, src []F) {
 	}
 }
 
+// AxpyFour is four times Axpy, in the order of its arguments, with dst read and
+// written once.
+func AxpyFour[F Float](dst []F, alpha [4]F, a, b, c, d []F) {
+	n := len(dst)
+	a, b, c, d = a[:n], b[:n], c[:n], d[:n]
+	if p := first(dst); p != nil {
+		axpyFourVector(n, p, first(a), first(b), first(c), first(d), float32(alpha[0]), float32(alpha[1]), float32(alpha[2]), float32(alpha[3]))
+		return
+	}
+	for i, v := range dst {
+		v += alpha[0] * a[i]
+		v += alpha[1] * b[i]
+		v += alpha[2] * c[i]
+		v += alpha[3] * d[i]
+		dst[i] = v
+	}
+}
+
 // Axpby is dst[i] = alpha·src[i] + beta·dst[i].
 func Axpby[F Float](dst []F, alpha F, src []F, beta F) {
 	dst = dst[:len(src)]

@@ -42,10 +42,52 @@ func (p *product[F]) run() {
 		return
 	}
 	if p, ok := any(p).(*product[float32]); ok && tiles != nil {
-		tiles.run(p)
+		if p.rows <= few && p.columns >= panel && p.ldb > panel && len(p.segments) == 1 {
+			p.runFew()
+		} else {
+			tiles.run(p)
+		}
 		return
 	}
 	p.runPlain()
+}
+
+// few rows make a product whose time is that of reading b.
+const few = 2
+
+// runFew reads each row of b once, from end to end. The tiles go down a few columns at
+// a time, and where the rows of b are wide each of their steps is in another page of
+// memory. The terms of a sum are added in the same order, with the same rounding.
+func (p *product[F]) runFew() {
+	memory := takePacked[F]()
+	defer givePacked(memory)
+	if n := p.rows * p.columns; cap(*memory) < n {
+		*memory = make([]F, n)
+	}
+	sums := (*memory)[:p.rows*p.columns]
+	clear(sums)
+	s := p.segments[0]
+	line := func(l int) []F { return p.b[s.b+l*p.ldb:][:p.columns] }
+	l := 0
+	for ; l+4 <= p.depth; l += 4 { // side by side, which hides the time to the memory
+		for i := range p.rows {
+			a := p.a[s.a+i*p.row+l*p.step:]
+			AxpyFour(sums[i*p.columns:][:p.columns], [4]F{a[0], a[p.step], a[2*p.step], a[3*p.step]}, line(l), line(l+1), line(l+2), line(l+3))
+		}
+	}
+	for ; l < p.depth; l++ {
+		for i := range p.rows {
+			Axpy(sums[i*p.columns:][:p.columns], p.a[s.a+i*p.row+l*p.step], line(l))
+		}
+	}
+	for i := range p.rows {
+		c := p.c[i*p.ldc:][:p.columns]
+		if sum := sums[i*p.columns:][:p.columns]; p.accumulate {
+			Add(c, c, sum)
+		} else {
+			copy(c, sum)
+		}
+	}
 }
 
 // runPlain is the loop that every machine can run. It keeps a tile of 2×4 sums

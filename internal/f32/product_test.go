@@ -174,7 +174,7 @@ func TestTilesAreBitEqual(t *testing.T) {
 	defer use(running)
 	r := rand.New(rand.NewPCG(11, 12))
 	for range 300 {
-		p, c := draw[float32](r, 1+r.IntN(40), 1+r.IntN(100))
+		p, c := draw[float32](r, 1+r.IntN(40), 1+r.IntN(250))
 		before := slices.Clone(c.all)
 		use(isas()[0])
 		p.run()
@@ -183,9 +183,9 @@ func TestTilesAreBitEqual(t *testing.T) {
 			use(s)
 			copy(c.all, before)
 			for i := 0; i < p.rows; {
-				rows := min(p.rows-i, 1+r.IntN(20))
+				rows := min(p.rows-i, 1+r.IntN(20-19*(i%2)))
 				for j := 0; j < p.columns; {
-					columns := min(p.columns-j, 1+r.IntN(70))
+					columns := min(p.columns-j, 1+r.IntN(160))
 					q := p
 					q.rows, q.columns, q.a, q.b, q.c = rows, columns, p.a[i*p.row:], p.b[j:], p.c[i*p.ldc+j:]
 					q.run()

@@ -224,6 +224,17 @@ func avx512AxpyVector(n int, dst *float32, src *float32, alpha float32)
 //go:noescape
 func avx2AxpyVector(n int, dst *float32, src *float32, alpha float32)
 
+// axpyFourVector is dst += alpha·a, then beta·b, gamma·c and delta·d.
+//
+//go:noescape
+func axpyFourVector(n int, dst *float32, a *float32, b *float32, c *float32, d *float32, alpha float32, beta float32, gamma float32, delta float32)
+
+//go:noescape
+func avx512AxpyFourVector(n int, dst *float32, a *float32, b *float32, c *float32, d *float32, alpha float32, beta float32, gamma float32, delta float32)
+
+//go:noescape
+func avx2AxpyFourVector(n int, dst *float32, a *float32, b *float32, c *float32, d *float32, alpha float32, beta float32, gamma float32, delta float32)
+
 // axpyDifferenceVector is dst += alpha·(x − y).
 //
 //go:noescape

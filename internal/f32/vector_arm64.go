@@ -104,6 +104,11 @@ func scaleVector(n int, dst *float32, src *float32, alpha float32)
 //go:noescape
 func axpyVector(n int, dst *float32, src *float32, alpha float32)
 
+// axpyFourVector is dst += alpha·a, then beta·b, gamma·c and delta·d.
+//
+//go:noescape
+func axpyFourVector(n int, dst *float32, a *float32, b *float32, c *float32, d *float32, alpha float32, beta float32, gamma float32, delta float32)
+
 // axpyDifferenceVector is dst += alpha·(x − y).
 //
 //go:noescape

@@ -6162,6 +6162,561 @@ stored224:
 next:
 	RET
 
+// func axpyFourVector(n int, dst *float32, a *float32, b *float32, c *float32, d *float32, alpha float32, beta float32, gamma float32, delta float32)
+TEXT ·axpyFourVector(SB), NOSPLIT, $0-64
+	MOVD n+0(FP), R0
+	MOVD dst+8(FP), R1
+	MOVD a+16(FP), R2
+	MOVD b+24(FP), R3
+	MOVD c+32(FP), R6
+	MOVD d+40(FP), R7
+	FMOVS alpha+48(FP), F0
+	VDUP V0.S[0], V0.S4
+	FMOVS beta+52(FP), F1
+	VDUP V1.S[0], V1.S4
+	FMOVS gamma+56(FP), F2
+	VDUP V2.S[0], V2.S4
+	FMOVS delta+60(FP), F3
+	VDUP V3.S[0], V3.S4
+	MOVD $0, R8
+
+group:
+	CMP $+16, R0
+	BLT tail
+	ADD R8<<2, R1, R16
+	FMOVQ (R16), F4
+	ADD R8<<2, R2, R17
+	FMOVQ (R17), F5
+	ADD R8<<2, R3, R19
+	FMOVQ (R19), F6
+	ADD R8<<2, R6, R20
+	FMOVQ (R20), F7
+	ADD R8<<2, R7, R21
+	FMOVQ (R21), F8
+	VFMLA V5.S4, V0.S4, V4.S4
+	VFMLA V6.S4, V1.S4, V4.S4
+	VFMLA V7.S4, V2.S4, V4.S4
+	VFMLA V8.S4, V3.S4, V4.S4
+	FMOVQ F4, (R16)
+	FMOVQ 16(R16), F4
+	FMOVQ 16(R17), F5
+	FMOVQ 16(R19), F6
+	FMOVQ 16(R20), F7
+	FMOVQ 16(R21), F8
+	VFMLA V5.S4, V0.S4, V4.S4
+	VFMLA V6.S4, V1.S4, V4.S4
+	VFMLA V7.S4, V2.S4, V4.S4
+	VFMLA V8.S4, V3.S4, V4.S4
+	FMOVQ F4, 16(R16)
+	FMOVQ 32(R16), F4
+	FMOVQ 32(R17), F5
+	FMOVQ 32(R19), F6
+	FMOVQ 32(R20), F7
+	FMOVQ 32(R21), F8
+	VFMLA V5.S4, V0.S4, V4.S4
+	VFMLA V6.S4, V1.S4, V4.S4
+	VFMLA V7.S4, V2.S4, V4.S4
+	VFMLA V8.S4, V3.S4, V4.S4
+	FMOVQ F4, 32(R16)
+	FMOVQ 48(R16), F4
+	FMOVQ 48(R17), F5
+	FMOVQ 48(R19), F6
+	FMOVQ 48(R20), F7
+	FMOVQ 48(R21), F8
+	VFMLA V5.S4, V0.S4, V4.S4
+	VFMLA V6.S4, V1.S4, V4.S4
+	VFMLA V7.S4, V2.S4, V4.S4
+	VFMLA V8.S4, V3.S4, V4.S4
+	FMOVQ F4, 48(R16)
+	ADD $+16, R8
+	SUBS $+16, R0
+	JMP group
+
+tail:
+	CMP $0, R0
+	BEQ next
+	ADD R8<<2, R1, R16
+	CMP $0x04, R0
+	BGE whole225
+	VEOR V4.B16, V4.B16, V4.B16
+	CMP $0x01, R0
+	BLT loaded225
+	FMOVS (R16), F4
+	BEQ loaded225
+	MOVD $4(R16), R27
+	VLD1 (R27), V4.S[1]
+	CMP $0x02, R0
+	BEQ loaded225
+	MOVD $8(R16), R27
+	VLD1 (R27), V4.S[2]
+	JMP loaded225
+
+whole225:
+	FMOVQ (R16), F4
+
+loaded225:
+	ADD R8<<2, R2, R17
+	CMP $0x04, R0
+	BGE whole226
+	VEOR V5.B16, V5.B16, V5.B16
+	CMP $0x01, R0
+	BLT loaded226
+	FMOVS (R17), F5
+	BEQ loaded226
+	MOVD $4(R17), R27
+	VLD1 (R27), V5.S[1]
+	CMP $0x02, R0
+	BEQ loaded226
+	MOVD $8(R17), R27
+	VLD1 (R27), V5.S[2]
+	JMP loaded226
+
+whole226:
+	FMOVQ (R17), F5
+
+loaded226:
+	ADD R8<<2, R3, R19
+	CMP $0x04, R0
+	BGE whole227
+	VEOR V6.B16, V6.B16, V6.B16
+	CMP $0x01, R0
+	BLT loaded227
+	FMOVS (R19), F6
+	BEQ loaded227
+	MOVD $4(R19), R27
+	VLD1 (R27), V6.S[1]
+	CMP $0x02, R0
+	BEQ loaded227
+	MOVD $8(R19), R27
+	VLD1 (R27), V6.S[2]
+	JMP loaded227
+
+whole227:
+	FMOVQ (R19), F6
+
+loaded227:
+	ADD R8<<2, R6, R20
+	CMP $0x04, R0
+	BGE whole228
+	VEOR V7.B16, V7.B16, V7.B16
+	CMP $0x01, R0
+	BLT loaded228
+	FMOVS (R20), F7
+	BEQ loaded228
+	MOVD $4(R20), R27
+	VLD1 (R27), V7.S[1]
+	CMP $0x02, R0
+	BEQ loaded228
+	MOVD $8(R20), R27
+	VLD1 (R27), V7.S[2]
+	JMP loaded228
+
+whole228:
+	FMOVQ (R20), F7
+
+loaded228:
+	ADD R8<<2, R7, R21
+	CMP $0x04, R0
+	BGE whole229
+	VEOR V8.B16, V8.B16, V8.B16
+	CMP $0x01, R0
+	BLT loaded229
+	FMOVS (R21), F8
+	BEQ loaded229
+	MOVD $4(R21), R27
+	VLD1 (R27), V8.S[1]
+	CMP $0x02, R0
+	BEQ loaded229
+	MOVD $8(R21), R27
+	VLD1 (R27), V8.S[2]
+	JMP loaded229
+
+whole229:
+	FMOVQ (R21), F8
+
+loaded229:
+	VFMLA V5.S4, V0.S4, V4.S4
+	VFMLA V6.S4, V1.S4, V4.S4
+	VFMLA V7.S4, V2.S4, V4.S4
+	VFMLA V8.S4, V3.S4, V4.S4
+	CMP $0x04, R0
+	BGE whole230
+	CMP $0x01, R0
+	BLT stored230
+	FMOVS F4, (R16)
+	BEQ stored230
+	MOVD $4(R16), R27
+	VST1 V4.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored230
+	MOVD $8(R16), R27
+	VST1 V4.S[2], (R27)
+	JMP stored230
+
+whole230:
+	FMOVQ F4, (R16)
+
+stored230:
+	SUB $0x04, R0, R1
+	CMP $0x04, R1
+	BGE whole231
+	VEOR V4.B16, V4.B16, V4.B16
+	CMP $0x01, R1
+	BLT loaded231
+	FMOVS 16(R16), F4
+	BEQ loaded231
+	MOVD $20(R16), R27
+	VLD1 (R27), V4.S[1]
+	CMP $0x02, R1
+	BEQ loaded231
+	MOVD $24(R16), R27
+	VLD1 (R27), V4.S[2]
+	JMP loaded231
+
+whole231:
+	FMOVQ 16(R16), F4
+
+loaded231:
+	CMP $0x04, R1
+	BGE whole232
+	VEOR V5.B16, V5.B16, V5.B16
+	CMP $0x01, R1
+	BLT loaded232
+	FMOVS 16(R17), F5
+	BEQ loaded232
+	MOVD $20(R17), R27
+	VLD1 (R27), V5.S[1]
+	CMP $0x02, R1
+	BEQ loaded232
+	MOVD $24(R17), R27
+	VLD1 (R27), V5.S[2]
+	JMP loaded232
+
+whole232:
+	FMOVQ 16(R17), F5
+
+loaded232:
+	CMP $0x04, R1
+	BGE whole233
+	VEOR V6.B16, V6.B16, V6.B16
+	CMP $0x01, R1
+	BLT loaded233
+	FMOVS 16(R19), F6
+	BEQ loaded233
+	MOVD $20(R19), R27
+	VLD1 (R27), V6.S[1]
+	CMP $0x02, R1
+	BEQ loaded233
+	MOVD $24(R19), R27
+	VLD1 (R27), V6.S[2]
+	JMP loaded233
+
+whole233:
+	FMOVQ 16(R19), F6
+
+loaded233:
+	CMP $0x04, R1
+	BGE whole234
+	VEOR V7.B16, V7.B16, V7.B16
+	CMP $0x01, R1
+	BLT loaded234
+	FMOVS 16(R20), F7
+	BEQ loaded234
+	MOVD $20(R20), R27
+	VLD1 (R27), V7.S[1]
+	CMP $0x02, R1
+	BEQ loaded234
+	MOVD $24(R20), R27
+	VLD1 (R27), V7.S[2]
+	JMP loaded234
+
+whole234:
+	FMOVQ 16(R20), F7
+
+loaded234:
+	CMP $0x04, R1
+	BGE whole235
+	VEOR V8.B16, V8.B16, V8.B16
+	CMP $0x01, R1
+	BLT loaded235
+	FMOVS 16(R21), F8
+	BEQ loaded235
+	MOVD $20(R21), R27
+	VLD1 (R27), V8.S[1]
+	CMP $0x02, R1
+	BEQ loaded235
+	MOVD $24(R21), R27
+	VLD1 (R27), V8.S[2]
+	JMP loaded235
+
+whole235:
+	FMOVQ 16(R21), F8
+
+loaded235:
+	VFMLA V5.S4, V0.S4, V4.S4
+	VFMLA V6.S4, V1.S4, V4.S4
+	VFMLA V7.S4, V2.S4, V4.S4
+	VFMLA V8.S4, V3.S4, V4.S4
+	CMP $0x04, R1
+	BGE whole236
+	CMP $0x01, R1
+	BLT stored236
+	FMOVS F4, 16(R16)
+	BEQ stored236
+	MOVD $20(R16), R27
+	VST1 V4.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored236
+	MOVD $24(R16), R27
+	VST1 V4.S[2], (R27)
+	JMP stored236
+
+whole236:
+	FMOVQ F4, 16(R16)
+
+stored236:
+	SUB $0x08, R0, R1
+	CMP $0x04, R1
+	BGE whole237
+	VEOR V4.B16, V4.B16, V4.B16
+	CMP $0x01, R1
+	BLT loaded237
+	FMOVS 32(R16), F4
+	BEQ loaded237
+	MOVD $36(R16), R27
+	VLD1 (R27), V4.S[1]
+	CMP $0x02, R1
+	BEQ loaded237
+	MOVD $40(R16), R27
+	VLD1 (R27), V4.S[2]
+	JMP loaded237
+
+whole237:
+	FMOVQ 32(R16), F4
+
+loaded237:
+	CMP $0x04, R1
+	BGE whole238
+	VEOR V5.B16, V5.B16, V5.B16
+	CMP $0x01, R1
+	BLT loaded238
+	FMOVS 32(R17), F5
+	BEQ loaded238
+	MOVD $36(R17), R27
+	VLD1 (R27), V5.S[1]
+	CMP $0x02, R1
+	BEQ loaded238
+	MOVD $40(R17), R27
+	VLD1 (R27), V5.S[2]
+	JMP loaded238
+
+whole238:
+	FMOVQ 32(R17), F5
+
+loaded238:
+	CMP $0x04, R1
+	BGE whole239
+	VEOR V6.B16, V6.B16, V6.B16
+	CMP $0x01, R1
+	BLT loaded239
+	FMOVS 32(R19), F6
+	BEQ loaded239
+	MOVD $36(R19), R27
+	VLD1 (R27), V6.S[1]
+	CMP $0x02, R1
+	BEQ loaded239
+	MOVD $40(R19), R27
+	VLD1 (R27), V6.S[2]
+	JMP loaded239
+
+whole239:
+	FMOVQ 32(R19), F6
+
+loaded239:
+	CMP $0x04, R1
+	BGE whole240
+	VEOR V7.B16, V7.B16, V7.B16
+	CMP $0x01, R1
+	BLT loaded240
+	FMOVS 32(R20), F7
+	BEQ loaded240
+	MOVD $36(R20), R27
+	VLD1 (R27), V7.S[1]
+	CMP $0x02, R1
+	BEQ loaded240
+	MOVD $40(R20), R27
+	VLD1 (R27), V7.S[2]
+	JMP loaded240
+
+whole240:
+	FMOVQ 32(R20), F7
+
+loaded240:
+	CMP $0x04, R1
+	BGE whole241
+	VEOR V8.B16, V8.B16, V8.B16
+	CMP $0x01, R1
+	BLT loaded241
+	FMOVS 32(R21), F8
+	BEQ loaded241
+	MOVD $36(R21), R27
+	VLD1 (R27), V8.S[1]
+	CMP $0x02, R1
+	BEQ loaded241
+	MOVD $40(R21), R27
+	VLD1 (R27), V8.S[2]
+	JMP loaded241
+
+whole241:
+	FMOVQ 32(R21), F8
+
+loaded241:
+	VFMLA V5.S4, V0.S4, V4.S4
+	VFMLA V6.S4, V1.S4, V4.S4
+	VFMLA V7.S4, V2.S4, V4.S4
+	VFMLA V8.S4, V3.S4, V4.S4
+	CMP $0x04, R1
+	BGE whole242
+	CMP $0x01, R1
+	BLT stored242
+	FMOVS F4, 32(R16)
+	BEQ stored242
+	MOVD $36(R16), R27
+	VST1 V4.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored242
+	MOVD $40(R16), R27
+	VST1 V4.S[2], (R27)
+	JMP stored242
+
+whole242:
+	FMOVQ F4, 32(R16)
+
+stored242:
+	SUB $0x0c, R0, R1
+	CMP $0x04, R1
+	BGE whole243
+	VEOR V4.B16, V4.B16, V4.B16
+	CMP $0x01, R1
+	BLT loaded243
+	FMOVS 48(R16), F4
+	BEQ loaded243
+	MOVD $52(R16), R27
+	VLD1 (R27), V4.S[1]
+	CMP $0x02, R1
+	BEQ loaded243
+	MOVD $56(R16), R27
+	VLD1 (R27), V4.S[2]
+	JMP loaded243
+
+whole243:
+	FMOVQ 48(R16), F4
+
+loaded243:
+	CMP $0x04, R1
+	BGE whole244
+	VEOR V5.B16, V5.B16, V5.B16
+	CMP $0x01, R1
+	BLT loaded244
+	FMOVS 48(R17), F5
+	BEQ loaded244
+	MOVD $52(R17), R27
+	VLD1 (R27), V5.S[1]
+	CMP $0x02, R1
+	BEQ loaded244
+	MOVD $56(R17), R27
+	VLD1 (R27), V5.S[2]
+	JMP loaded244
+
+whole244:
+	FMOVQ 48(R17), F5
+
+loaded244:
+	CMP $0x04, R1
+	BGE whole245
+	VEOR V6.B16, V6.B16, V6.B16
+	CMP $0x01, R1
+	BLT loaded245
+	FMOVS 48(R19), F6
+	BEQ loaded245
+	MOVD $52(R19), R27
+	VLD1 (R27), V6.S[1]
+	CMP $0x02, R1
+	BEQ loaded245
+	MOVD $56(R19), R27
+	VLD1 (R27), V6.S[2]
+	JMP loaded245
+
+whole245:
+	FMOVQ 48(R19), F6
+
+loaded245:
+	CMP $0x04, R1
+	BGE whole246
+	VEOR V7.B16, V7.B16, V7.B16
+	CMP $0x01, R1
+	BLT loaded246
+	FMOVS 48(R20), F7
+	BEQ loaded246
+	MOVD $52(R20), R27
+	VLD1 (R27), V7.S[1]
+	CMP $0x02, R1
+	BEQ loaded246
+	MOVD $56(R20), R27
+	VLD1 (R27), V7.S[2]
+	JMP loaded246
+
+whole246:
+	FMOVQ 48(R20), F7
+
+loaded246:
+	CMP $0x04, R1
+	BGE whole247
+	VEOR V8.B16, V8.B16, V8.B16
+	CMP $0x01, R1
+	BLT loaded247
+	FMOVS 48(R21), F8
+	BEQ loaded247
+	MOVD $52(R21), R27
+	VLD1 (R27), V8.S[1]
+	CMP $0x02, R1
+	BEQ loaded247
+	MOVD $56(R21), R27
+	VLD1 (R27), V8.S[2]
+	JMP loaded247
+
+whole247:
+	FMOVQ 48(R21), F8
+
+loaded247:
+	VFMLA V5.S4, V0.S4, V4.S4
+	VMOV V4.B16, V0.B16
+	VFMLA V6.S4, V1.S4, V0.S4
+	VFMLA V7.S4, V2.S4, V0.S4
+	VFMLA V8.S4, V3.S4, V0.S4
+	CMP $0x04, R1
+	BGE whole248
+	CMP $0x01, R1
+	BLT stored248
+	FMOVS F0, 48(R16)
+	BEQ stored248
+	MOVD $52(R16), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored248
+	MOVD $56(R16), R27
+	VST1 V0.S[2], (R27)
+	JMP stored248
+
+whole248:
+	FMOVQ F0, 48(R16)
+
+stored248:
+	ADD R0, R8
+
+next:
+	RET
+
 // func axpyDifferenceVector(n int, dst *float32, x *float32, y *float32, alpha float32)
 TEXT ·axpyDifferenceVector(SB), NOSPLIT, $0-36
 	MOVD n+0(FP), R0
@@ -6211,318 +6766,318 @@ tail:
 	BEQ next
 	ADD R6<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole225
+	BGE whole249
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded225
+	BLT loaded249
 	FMOVS (R16), F1
-	BEQ loaded225
+	BEQ loaded249
 	MOVD $4(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded225
+	BEQ loaded249
 	MOVD $8(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded225
+	JMP loaded249
 
-whole225:
+whole249:
 	FMOVQ (R16), F1
 
-loaded225:
+loaded249:
 	ADD R6<<2, R2, R17
 	CMP $0x04, R0
-	BGE whole226
+	BGE whole250
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded226
+	BLT loaded250
 	FMOVS (R17), F2
-	BEQ loaded226
+	BEQ loaded250
 	MOVD $4(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded226
+	BEQ loaded250
 	MOVD $8(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded226
+	JMP loaded250
 
-whole226:
+whole250:
 	FMOVQ (R17), F2
 
-loaded226:
+loaded250:
 	ADD R6<<2, R3, R19
 	CMP $0x04, R0
-	BGE whole227
+	BGE whole251
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded227
+	BLT loaded251
 	FMOVS (R19), F3
-	BEQ loaded227
+	BEQ loaded251
 	MOVD $4(R19), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded227
+	BEQ loaded251
 	MOVD $8(R19), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded227
+	JMP loaded251
 
-whole227:
+whole251:
 	FMOVQ (R19), F3
 
-loaded227:
+loaded251:
 	WORD $0x4ea3d442 // FSUB V2.4S, V2.4S, V3.4S
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R0
-	BGE whole228
+	BGE whole252
 	CMP $0x01, R0
-	BLT stored228
+	BLT stored252
 	FMOVS F1, (R16)
-	BEQ stored228
+	BEQ stored252
 	MOVD $4(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored228
+	BEQ stored252
 	MOVD $8(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored228
+	JMP stored252
 
-whole228:
+whole252:
 	FMOVQ F1, (R16)
 
-stored228:
+stored252:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole229
+	BGE whole253
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R1
-	BLT loaded229
+	BLT loaded253
 	FMOVS 16(R16), F1
-	BEQ loaded229
+	BEQ loaded253
 	MOVD $20(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R1
-	BEQ loaded229
+	BEQ loaded253
 	MOVD $24(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded229
+	JMP loaded253
 
-whole229:
+whole253:
 	FMOVQ 16(R16), F1
 
-loaded229:
+loaded253:
 	CMP $0x04, R1
-	BGE whole230
+	BGE whole254
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded230
+	BLT loaded254
 	FMOVS 16(R17), F2
-	BEQ loaded230
+	BEQ loaded254
 	MOVD $20(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded230
+	BEQ loaded254
 	MOVD $24(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded230
+	JMP loaded254
 
-whole230:
+whole254:
 	FMOVQ 16(R17), F2
 
-loaded230:
+loaded254:
 	CMP $0x04, R1
-	BGE whole231
+	BGE whole255
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded231
+	BLT loaded255
 	FMOVS 16(R19), F3
-	BEQ loaded231
+	BEQ loaded255
 	MOVD $20(R19), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded231
+	BEQ loaded255
 	MOVD $24(R19), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded231
+	JMP loaded255
 
-whole231:
+whole255:
 	FMOVQ 16(R19), F3
 
-loaded231:
+loaded255:
 	WORD $0x4ea3d442 // FSUB V2.4S, V2.4S, V3.4S
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole232
+	BGE whole256
 	CMP $0x01, R1
-	BLT stored232
+	BLT stored256
 	FMOVS F1, 16(R16)
-	BEQ stored232
+	BEQ stored256
 	MOVD $20(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored232
+	BEQ stored256
 	MOVD $24(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored232
+	JMP stored256
 
-whole232:
+whole256:
 	FMOVQ F1, 16(R16)
 
-stored232:
+stored256:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole233
+	BGE whole257
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R1
-	BLT loaded233
+	BLT loaded257
 	FMOVS 32(R16), F1
-	BEQ loaded233
+	BEQ loaded257
 	MOVD $36(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R1
-	BEQ loaded233
+	BEQ loaded257
 	MOVD $40(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded233
+	JMP loaded257
 
-whole233:
+whole257:
 	FMOVQ 32(R16), F1
 
-loaded233:
+loaded257:
 	CMP $0x04, R1
-	BGE whole234
+	BGE whole258
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded234
+	BLT loaded258
 	FMOVS 32(R17), F2
-	BEQ loaded234
+	BEQ loaded258
 	MOVD $36(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded234
+	BEQ loaded258
 	MOVD $40(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded234
+	JMP loaded258
 
-whole234:
+whole258:
 	FMOVQ 32(R17), F2
 
-loaded234:
+loaded258:
 	CMP $0x04, R1
-	BGE whole235
+	BGE whole259
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded235
+	BLT loaded259
 	FMOVS 32(R19), F3
-	BEQ loaded235
+	BEQ loaded259
 	MOVD $36(R19), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded235
+	BEQ loaded259
 	MOVD $40(R19), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded235
+	JMP loaded259
 
-whole235:
+whole259:
 	FMOVQ 32(R19), F3
 
-loaded235:
+loaded259:
 	WORD $0x4ea3d442 // FSUB V2.4S, V2.4S, V3.4S
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole236
+	BGE whole260
 	CMP $0x01, R1
-	BLT stored236
+	BLT stored260
 	FMOVS F1, 32(R16)
-	BEQ stored236
+	BEQ stored260
 	MOVD $36(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored236
+	BEQ stored260
 	MOVD $40(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored236
+	JMP stored260
 
-whole236:
+whole260:
 	FMOVQ F1, 32(R16)
 
-stored236:
+stored260:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole237
+	BGE whole261
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R1
-	BLT loaded237
+	BLT loaded261
 	FMOVS 48(R16), F1
-	BEQ loaded237
+	BEQ loaded261
 	MOVD $52(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R1
-	BEQ loaded237
+	BEQ loaded261
 	MOVD $56(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded237
+	JMP loaded261
 
-whole237:
+whole261:
 	FMOVQ 48(R16), F1
 
-loaded237:
+loaded261:
 	CMP $0x04, R1
-	BGE whole238
+	BGE whole262
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded238
+	BLT loaded262
 	FMOVS 48(R17), F2
-	BEQ loaded238
+	BEQ loaded262
 	MOVD $52(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded238
+	BEQ loaded262
 	MOVD $56(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded238
+	JMP loaded262
 
-whole238:
+whole262:
 	FMOVQ 48(R17), F2
 
-loaded238:
+loaded262:
 	CMP $0x04, R1
-	BGE whole239
+	BGE whole263
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded239
+	BLT loaded263
 	FMOVS 48(R19), F3
-	BEQ loaded239
+	BEQ loaded263
 	MOVD $52(R19), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded239
+	BEQ loaded263
 	MOVD $56(R19), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded239
+	JMP loaded263
 
-whole239:
+whole263:
 	FMOVQ 48(R19), F3
 
-loaded239:
+loaded263:
 	WORD $0x4ea3d442 // FSUB V2.4S, V2.4S, V3.4S
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole240
+	BGE whole264
 	CMP $0x01, R1
-	BLT stored240
+	BLT stored264
 	FMOVS F1, 48(R16)
-	BEQ stored240
+	BEQ stored264
 	MOVD $52(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored240
+	BEQ stored264
 	MOVD $56(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored240
+	JMP stored264
 
-whole240:
+whole264:
 	FMOVQ F1, 48(R16)
 
-stored240:
+stored264:
 	ADD R0, R6
 
 next:
@@ -6579,246 +7134,246 @@ tail:
 	BEQ next
 	ADD R6<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole241
+	BGE whole265
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded241
+	BLT loaded265
 	FMOVS (R16), F2
-	BEQ loaded241
+	BEQ loaded265
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded241
+	BEQ loaded265
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded241
+	JMP loaded265
 
-whole241:
+whole265:
 	FMOVQ (R16), F2
 
-loaded241:
+loaded265:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole242
+	BGE whole266
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded242
+	BLT loaded266
 	FMOVS (R17), F3
-	BEQ loaded242
+	BEQ loaded266
 	MOVD $4(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded242
+	BEQ loaded266
 	MOVD $8(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded242
+	JMP loaded266
 
-whole242:
+whole266:
 	FMOVQ (R17), F3
 
-loaded242:
+loaded266:
 	WORD $0x6e23dc23 // FMUL V3.4S, V1.4S, V3.4S
 	WORD $0x4ea0d442 // FSUB V2.4S, V2.4S, V0.4S
 	WORD $0x6e22dc62 // FMUL V2.4S, V3.4S, V2.4S
 	ADD R6<<2, R1, R19
 	CMP $0x04, R0
-	BGE whole243
+	BGE whole267
 	CMP $0x01, R0
-	BLT stored243
+	BLT stored267
 	FMOVS F2, (R19)
-	BEQ stored243
+	BEQ stored267
 	MOVD $4(R19), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored243
+	BEQ stored267
 	MOVD $8(R19), R27
 	VST1 V2.S[2], (R27)
-	JMP stored243
+	JMP stored267
 
-whole243:
+whole267:
 	FMOVQ F2, (R19)
 
-stored243:
+stored267:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole244
+	BGE whole268
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded244
+	BLT loaded268
 	FMOVS 16(R16), F2
-	BEQ loaded244
+	BEQ loaded268
 	MOVD $20(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded244
+	BEQ loaded268
 	MOVD $24(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded244
+	JMP loaded268
 
-whole244:
+whole268:
 	FMOVQ 16(R16), F2
 
-loaded244:
+loaded268:
 	CMP $0x04, R1
-	BGE whole245
+	BGE whole269
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded245
+	BLT loaded269
 	FMOVS 16(R17), F3
-	BEQ loaded245
+	BEQ loaded269
 	MOVD $20(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded245
+	BEQ loaded269
 	MOVD $24(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded245
+	JMP loaded269
 
-whole245:
+whole269:
 	FMOVQ 16(R17), F3
 
-loaded245:
+loaded269:
 	WORD $0x6e23dc23 // FMUL V3.4S, V1.4S, V3.4S
 	WORD $0x4ea0d442 // FSUB V2.4S, V2.4S, V0.4S
 	WORD $0x6e22dc62 // FMUL V2.4S, V3.4S, V2.4S
 	CMP $0x04, R1
-	BGE whole246
+	BGE whole270
 	CMP $0x01, R1
-	BLT stored246
+	BLT stored270
 	FMOVS F2, 16(R19)
-	BEQ stored246
+	BEQ stored270
 	MOVD $20(R19), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored246
+	BEQ stored270
 	MOVD $24(R19), R27
 	VST1 V2.S[2], (R27)
-	JMP stored246
+	JMP stored270
 
-whole246:
+whole270:
 	FMOVQ F2, 16(R19)
 
-stored246:
+stored270:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole247
+	BGE whole271
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded247
+	BLT loaded271
 	FMOVS 32(R16), F2
-	BEQ loaded247
+	BEQ loaded271
 	MOVD $36(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded247
+	BEQ loaded271
 	MOVD $40(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded247
+	JMP loaded271
 
-whole247:
+whole271:
 	FMOVQ 32(R16), F2
 
-loaded247:
+loaded271:
 	CMP $0x04, R1
-	BGE whole248
+	BGE whole272
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded248
+	BLT loaded272
 	FMOVS 32(R17), F3
-	BEQ loaded248
+	BEQ loaded272
 	MOVD $36(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded248
+	BEQ loaded272
 	MOVD $40(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded248
+	JMP loaded272
 
-whole248:
+whole272:
 	FMOVQ 32(R17), F3
 
-loaded248:
+loaded272:
 	WORD $0x6e23dc23 // FMUL V3.4S, V1.4S, V3.4S
 	WORD $0x4ea0d442 // FSUB V2.4S, V2.4S, V0.4S
 	WORD $0x6e22dc62 // FMUL V2.4S, V3.4S, V2.4S
 	CMP $0x04, R1
-	BGE whole249
+	BGE whole273
 	CMP $0x01, R1
-	BLT stored249
+	BLT stored273
 	FMOVS F2, 32(R19)
-	BEQ stored249
+	BEQ stored273
 	MOVD $36(R19), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored249
+	BEQ stored273
 	MOVD $40(R19), R27
 	VST1 V2.S[2], (R27)
-	JMP stored249
+	JMP stored273
 
-whole249:
+whole273:
 	FMOVQ F2, 32(R19)
 
-stored249:
+stored273:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole250
+	BGE whole274
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded250
+	BLT loaded274
 	FMOVS 48(R16), F2
-	BEQ loaded250
+	BEQ loaded274
 	MOVD $52(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded250
+	BEQ loaded274
 	MOVD $56(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded250
+	JMP loaded274
 
-whole250:
+whole274:
 	FMOVQ 48(R16), F2
 
-loaded250:
+loaded274:
 	CMP $0x04, R1
-	BGE whole251
+	BGE whole275
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded251
+	BLT loaded275
 	FMOVS 48(R17), F3
-	BEQ loaded251
+	BEQ loaded275
 	MOVD $52(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded251
+	BEQ loaded275
 	MOVD $56(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded251
+	JMP loaded275
 
-whole251:
+whole275:
 	FMOVQ 48(R17), F3
 
-loaded251:
+loaded275:
 	WORD $0x6e23dc21 // FMUL V1.4S, V1.4S, V3.4S
 	WORD $0x4ea0d440 // FSUB V0.4S, V2.4S, V0.4S
 	WORD $0x6e20dc20 // FMUL V0.4S, V1.4S, V0.4S
 	CMP $0x04, R1
-	BGE whole252
+	BGE whole276
 	CMP $0x01, R1
-	BLT stored252
+	BLT stored276
 	FMOVS F0, 48(R19)
-	BEQ stored252
+	BEQ stored276
 	MOVD $52(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored252
+	BEQ stored276
 	MOVD $56(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored252
+	JMP stored276
 
-whole252:
+whole276:
 	FMOVQ F0, 48(R19)
 
-stored252:
+stored276:
 	ADD R0, R6
 
 next:
@@ -6893,400 +7448,400 @@ tail:
 	BEQ next
 	ADD R8<<2, R2, R16
 	CMP $0x04, R10
-	BGE whole253
+	BGE whole277
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded253
+	BLT loaded277
 	FMOVS (R16), F0
-	BEQ loaded253
+	BEQ loaded277
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded253
+	BEQ loaded277
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded253
+	JMP loaded277
 
-whole253:
+whole277:
 	FMOVQ (R16), F0
 
-loaded253:
+loaded277:
 	ADD R9<<2, R3, R17
 	CMP $0x04, R10
-	BGE whole254
+	BGE whole278
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R10
-	BLT loaded254
+	BLT loaded278
 	FMOVS (R17), F1
-	BEQ loaded254
+	BEQ loaded278
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R10
-	BEQ loaded254
+	BEQ loaded278
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded254
+	JMP loaded278
 
-whole254:
+whole278:
 	FMOVQ (R17), F1
 
-loaded254:
+loaded278:
 	ADD R9<<2, R6, R19
 	CMP $0x04, R10
-	BGE whole255
+	BGE whole279
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded255
+	BLT loaded279
 	FMOVS (R19), F2
-	BEQ loaded255
+	BEQ loaded279
 	MOVD $4(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded255
+	BEQ loaded279
 	MOVD $8(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded255
+	JMP loaded279
 
-whole255:
+whole279:
 	FMOVQ (R19), F2
 
-loaded255:
+loaded279:
 	ADD R9<<2, R7, R20
 	CMP $0x04, R10
-	BGE whole256
+	BGE whole280
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R10
-	BLT loaded256
+	BLT loaded280
 	FMOVS (R20), F3
-	BEQ loaded256
+	BEQ loaded280
 	MOVD $4(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R10
-	BEQ loaded256
+	BEQ loaded280
 	MOVD $8(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded256
+	JMP loaded280
 
-whole256:
+whole280:
 	FMOVQ (R20), F3
 
-loaded256:
+loaded280:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
 	ADD R8<<2, R1, R21
 	CMP $0x04, R10
-	BGE whole257
+	BGE whole281
 	CMP $0x01, R10
-	BLT stored257
+	BLT stored281
 	FMOVS F1, (R21)
-	BEQ stored257
+	BEQ stored281
 	MOVD $4(R21), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored257
+	BEQ stored281
 	MOVD $8(R21), R27
 	VST1 V1.S[2], (R27)
-	JMP stored257
+	JMP stored281
 
-whole257:
+whole281:
 	FMOVQ F1, (R21)
 
-stored257:
+stored281:
 	SUB $0x04, R10, R9
 	CMP $0x04, R9
-	BGE whole258
+	BGE whole282
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R9
-	BLT loaded258
+	BLT loaded282
 	FMOVS 16(R16), F0
-	BEQ loaded258
+	BEQ loaded282
 	MOVD $20(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R9
-	BEQ loaded258
+	BEQ loaded282
 	MOVD $24(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded258
+	JMP loaded282
 
-whole258:
+whole282:
 	FMOVQ 16(R16), F0
 
-loaded258:
+loaded282:
 	CMP $0x04, R9
-	BGE whole259
+	BGE whole283
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded259
+	BLT loaded283
 	FMOVS 16(R17), F1
-	BEQ loaded259
+	BEQ loaded283
 	MOVD $20(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded259
+	BEQ loaded283
 	MOVD $24(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded259
+	JMP loaded283
 
-whole259:
+whole283:
 	FMOVQ 16(R17), F1
 
-loaded259:
+loaded283:
 	CMP $0x04, R9
-	BGE whole260
+	BGE whole284
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded260
+	BLT loaded284
 	FMOVS 16(R19), F2
-	BEQ loaded260
+	BEQ loaded284
 	MOVD $20(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded260
+	BEQ loaded284
 	MOVD $24(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded260
+	JMP loaded284
 
-whole260:
+whole284:
 	FMOVQ 16(R19), F2
 
-loaded260:
+loaded284:
 	CMP $0x04, R9
-	BGE whole261
+	BGE whole285
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R9
-	BLT loaded261
+	BLT loaded285
 	FMOVS 16(R20), F3
-	BEQ loaded261
+	BEQ loaded285
 	MOVD $20(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R9
-	BEQ loaded261
+	BEQ loaded285
 	MOVD $24(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded261
+	JMP loaded285
 
-whole261:
+whole285:
 	FMOVQ 16(R20), F3
 
-loaded261:
+loaded285:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R9
-	BGE whole262
+	BGE whole286
 	CMP $0x01, R9
-	BLT stored262
+	BLT stored286
 	FMOVS F1, 16(R21)
-	BEQ stored262
+	BEQ stored286
 	MOVD $20(R21), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R9
-	BEQ stored262
+	BEQ stored286
 	MOVD $24(R21), R27
 	VST1 V1.S[2], (R27)
-	JMP stored262
+	JMP stored286
 
-whole262:
+whole286:
 	FMOVQ F1, 16(R21)
 
-stored262:
+stored286:
 	SUB $0x08, R10, R9
 	CMP $0x04, R9
-	BGE whole263
+	BGE whole287
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R9
-	BLT loaded263
+	BLT loaded287
 	FMOVS 32(R16), F0
-	BEQ loaded263
+	BEQ loaded287
 	MOVD $36(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R9
-	BEQ loaded263
+	BEQ loaded287
 	MOVD $40(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded263
+	JMP loaded287
 
-whole263:
+whole287:
 	FMOVQ 32(R16), F0
 
-loaded263:
+loaded287:
 	CMP $0x04, R9
-	BGE whole264
+	BGE whole288
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded264
+	BLT loaded288
 	FMOVS 32(R17), F1
-	BEQ loaded264
+	BEQ loaded288
 	MOVD $36(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded264
+	BEQ loaded288
 	MOVD $40(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded264
+	JMP loaded288
 
-whole264:
+whole288:
 	FMOVQ 32(R17), F1
 
-loaded264:
+loaded288:
 	CMP $0x04, R9
-	BGE whole265
+	BGE whole289
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded265
+	BLT loaded289
 	FMOVS 32(R19), F2
-	BEQ loaded265
+	BEQ loaded289
 	MOVD $36(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded265
+	BEQ loaded289
 	MOVD $40(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded265
+	JMP loaded289
 
-whole265:
+whole289:
 	FMOVQ 32(R19), F2
 
-loaded265:
+loaded289:
 	CMP $0x04, R9
-	BGE whole266
+	BGE whole290
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R9
-	BLT loaded266
+	BLT loaded290
 	FMOVS 32(R20), F3
-	BEQ loaded266
+	BEQ loaded290
 	MOVD $36(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R9
-	BEQ loaded266
+	BEQ loaded290
 	MOVD $40(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded266
+	JMP loaded290
 
-whole266:
+whole290:
 	FMOVQ 32(R20), F3
 
-loaded266:
+loaded290:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R9
-	BGE whole267
+	BGE whole291
 	CMP $0x01, R9
-	BLT stored267
+	BLT stored291
 	FMOVS F1, 32(R21)
-	BEQ stored267
+	BEQ stored291
 	MOVD $36(R21), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R9
-	BEQ stored267
+	BEQ stored291
 	MOVD $40(R21), R27
 	VST1 V1.S[2], (R27)
-	JMP stored267
+	JMP stored291
 
-whole267:
+whole291:
 	FMOVQ F1, 32(R21)
 
-stored267:
+stored291:
 	SUB $0x0c, R10, R9
 	CMP $0x04, R9
-	BGE whole268
+	BGE whole292
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R9
-	BLT loaded268
+	BLT loaded292
 	FMOVS 48(R16), F0
-	BEQ loaded268
+	BEQ loaded292
 	MOVD $52(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R9
-	BEQ loaded268
+	BEQ loaded292
 	MOVD $56(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded268
+	JMP loaded292
 
-whole268:
+whole292:
 	FMOVQ 48(R16), F0
 
-loaded268:
+loaded292:
 	CMP $0x04, R9
-	BGE whole269
+	BGE whole293
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded269
+	BLT loaded293
 	FMOVS 48(R17), F1
-	BEQ loaded269
+	BEQ loaded293
 	MOVD $52(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded269
+	BEQ loaded293
 	MOVD $56(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded269
+	JMP loaded293
 
-whole269:
+whole293:
 	FMOVQ 48(R17), F1
 
-loaded269:
+loaded293:
 	CMP $0x04, R9
-	BGE whole270
+	BGE whole294
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded270
+	BLT loaded294
 	FMOVS 48(R19), F2
-	BEQ loaded270
+	BEQ loaded294
 	MOVD $52(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded270
+	BEQ loaded294
 	MOVD $56(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded270
+	JMP loaded294
 
-whole270:
+whole294:
 	FMOVQ 48(R19), F2
 
-loaded270:
+loaded294:
 	CMP $0x04, R9
-	BGE whole271
+	BGE whole295
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R9
-	BLT loaded271
+	BLT loaded295
 	FMOVS 48(R20), F3
-	BEQ loaded271
+	BEQ loaded295
 	MOVD $52(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R9
-	BEQ loaded271
+	BEQ loaded295
 	MOVD $56(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded271
+	JMP loaded295
 
-whole271:
+whole295:
 	FMOVQ 48(R20), F3
 
-loaded271:
+loaded295:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
 	CMP $0x04, R9
-	BGE whole272
+	BGE whole296
 	CMP $0x01, R9
-	BLT stored272
+	BLT stored296
 	FMOVS F1, 48(R21)
-	BEQ stored272
+	BEQ stored296
 	MOVD $52(R21), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R9
-	BEQ stored272
+	BEQ stored296
 	MOVD $56(R21), R27
 	VST1 V1.S[2], (R27)
-	JMP stored272
+	JMP stored296
 
-whole272:
+whole296:
 	FMOVQ F1, 48(R21)
 
-stored272:
+stored296:
 	ADD R10, R8
 
 next:
@@ -7371,84 +7926,84 @@ tail:
 	BEQ next
 	ADD R8<<2, R2, R16
 	CMP $0x04, R10
-	BGE whole273
+	BGE whole297
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded273
+	BLT loaded297
 	FMOVS (R16), F0
-	BEQ loaded273
+	BEQ loaded297
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded273
+	BEQ loaded297
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded273
+	JMP loaded297
 
-whole273:
+whole297:
 	FMOVQ (R16), F0
 
-loaded273:
+loaded297:
 	ADD R9<<2, R3, R17
 	CMP $0x04, R10
-	BGE whole274
+	BGE whole298
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R10
-	BLT loaded274
+	BLT loaded298
 	FMOVS (R17), F1
-	BEQ loaded274
+	BEQ loaded298
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R10
-	BEQ loaded274
+	BEQ loaded298
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded274
+	JMP loaded298
 
-whole274:
+whole298:
 	FMOVQ (R17), F1
 
-loaded274:
+loaded298:
 	ADD R9<<2, R6, R19
 	CMP $0x04, R10
-	BGE whole275
+	BGE whole299
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded275
+	BLT loaded299
 	FMOVS (R19), F2
-	BEQ loaded275
+	BEQ loaded299
 	MOVD $4(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded275
+	BEQ loaded299
 	MOVD $8(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded275
+	JMP loaded299
 
-whole275:
+whole299:
 	FMOVQ (R19), F2
 
-loaded275:
+loaded299:
 	ADD R9<<2, R7, R20
 	CMP $0x04, R10
-	BGE whole276
+	BGE whole300
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R10
-	BLT loaded276
+	BLT loaded300
 	FMOVS (R20), F3
-	BEQ loaded276
+	BEQ loaded300
 	MOVD $4(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R10
-	BEQ loaded276
+	BEQ loaded300
 	MOVD $8(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded276
+	JMP loaded300
 
-whole276:
+whole300:
 	FMOVQ (R20), F3
 
-loaded276:
+loaded300:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
@@ -7456,323 +8011,323 @@ loaded276:
 	WORD $0x4e20f420 // FMAX V0.4S, V1.4S, V0.4S
 	ADD R8<<2, R1, R21
 	CMP $0x04, R10
-	BGE whole277
+	BGE whole301
 	CMP $0x01, R10
-	BLT stored277
+	BLT stored301
 	FMOVS F0, (R21)
-	BEQ stored277
+	BEQ stored301
 	MOVD $4(R21), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored277
+	BEQ stored301
 	MOVD $8(R21), R27
 	VST1 V0.S[2], (R27)
-	JMP stored277
+	JMP stored301
 
-whole277:
+whole301:
 	FMOVQ F0, (R21)
 
-stored277:
+stored301:
 	SUB $0x04, R10, R9
 	CMP $0x04, R9
-	BGE whole278
+	BGE whole302
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R9
-	BLT loaded278
+	BLT loaded302
 	FMOVS 16(R16), F0
-	BEQ loaded278
+	BEQ loaded302
 	MOVD $20(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R9
-	BEQ loaded278
+	BEQ loaded302
 	MOVD $24(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded278
+	JMP loaded302
 
-whole278:
+whole302:
 	FMOVQ 16(R16), F0
 
-loaded278:
+loaded302:
 	CMP $0x04, R9
-	BGE whole279
+	BGE whole303
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded279
+	BLT loaded303
 	FMOVS 16(R17), F1
-	BEQ loaded279
+	BEQ loaded303
 	MOVD $20(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded279
+	BEQ loaded303
 	MOVD $24(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded279
+	JMP loaded303
 
-whole279:
+whole303:
 	FMOVQ 16(R17), F1
 
-loaded279:
+loaded303:
 	CMP $0x04, R9
-	BGE whole280
+	BGE whole304
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded280
+	BLT loaded304
 	FMOVS 16(R19), F2
-	BEQ loaded280
+	BEQ loaded304
 	MOVD $20(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded280
+	BEQ loaded304
 	MOVD $24(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded280
+	JMP loaded304
 
-whole280:
+whole304:
 	FMOVQ 16(R19), F2
 
-loaded280:
+loaded304:
 	CMP $0x04, R9
-	BGE whole281
+	BGE whole305
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R9
-	BLT loaded281
+	BLT loaded305
 	FMOVS 16(R20), F3
-	BEQ loaded281
+	BEQ loaded305
 	MOVD $20(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R9
-	BEQ loaded281
+	BEQ loaded305
 	MOVD $24(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded281
+	JMP loaded305
 
-whole281:
+whole305:
 	FMOVQ 16(R20), F3
 
-loaded281:
+loaded305:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
 	VEOR V0.B16, V0.B16, V0.B16
 	WORD $0x4e20f420 // FMAX V0.4S, V1.4S, V0.4S
 	CMP $0x04, R9
-	BGE whole282
+	BGE whole306
 	CMP $0x01, R9
-	BLT stored282
+	BLT stored306
 	FMOVS F0, 16(R21)
-	BEQ stored282
+	BEQ stored306
 	MOVD $20(R21), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R9
-	BEQ stored282
+	BEQ stored306
 	MOVD $24(R21), R27
 	VST1 V0.S[2], (R27)
-	JMP stored282
+	JMP stored306
 
-whole282:
+whole306:
 	FMOVQ F0, 16(R21)
 
-stored282:
+stored306:
 	SUB $0x08, R10, R9
 	CMP $0x04, R9
-	BGE whole283
+	BGE whole307
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R9
-	BLT loaded283
+	BLT loaded307
 	FMOVS 32(R16), F0
-	BEQ loaded283
+	BEQ loaded307
 	MOVD $36(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R9
-	BEQ loaded283
+	BEQ loaded307
 	MOVD $40(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded283
+	JMP loaded307
 
-whole283:
+whole307:
 	FMOVQ 32(R16), F0
 
-loaded283:
+loaded307:
 	CMP $0x04, R9
-	BGE whole284
+	BGE whole308
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded284
+	BLT loaded308
 	FMOVS 32(R17), F1
-	BEQ loaded284
+	BEQ loaded308
 	MOVD $36(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded284
+	BEQ loaded308
 	MOVD $40(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded284
+	JMP loaded308
 
-whole284:
+whole308:
 	FMOVQ 32(R17), F1
 
-loaded284:
+loaded308:
 	CMP $0x04, R9
-	BGE whole285
+	BGE whole309
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded285
+	BLT loaded309
 	FMOVS 32(R19), F2
-	BEQ loaded285
+	BEQ loaded309
 	MOVD $36(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded285
+	BEQ loaded309
 	MOVD $40(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded285
+	JMP loaded309
 
-whole285:
+whole309:
 	FMOVQ 32(R19), F2
 
-loaded285:
+loaded309:
 	CMP $0x04, R9
-	BGE whole286
+	BGE whole310
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R9
-	BLT loaded286
+	BLT loaded310
 	FMOVS 32(R20), F3
-	BEQ loaded286
+	BEQ loaded310
 	MOVD $36(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R9
-	BEQ loaded286
+	BEQ loaded310
 	MOVD $40(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded286
+	JMP loaded310
 
-whole286:
+whole310:
 	FMOVQ 32(R20), F3
 
-loaded286:
+loaded310:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
 	VEOR V0.B16, V0.B16, V0.B16
 	WORD $0x4e20f420 // FMAX V0.4S, V1.4S, V0.4S
 	CMP $0x04, R9
-	BGE whole287
+	BGE whole311
 	CMP $0x01, R9
-	BLT stored287
+	BLT stored311
 	FMOVS F0, 32(R21)
-	BEQ stored287
+	BEQ stored311
 	MOVD $36(R21), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R9
-	BEQ stored287
+	BEQ stored311
 	MOVD $40(R21), R27
 	VST1 V0.S[2], (R27)
-	JMP stored287
+	JMP stored311
 
-whole287:
+whole311:
 	FMOVQ F0, 32(R21)
 
-stored287:
+stored311:
 	SUB $0x0c, R10, R9
 	CMP $0x04, R9
-	BGE whole288
+	BGE whole312
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R9
-	BLT loaded288
+	BLT loaded312
 	FMOVS 48(R16), F0
-	BEQ loaded288
+	BEQ loaded312
 	MOVD $52(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R9
-	BEQ loaded288
+	BEQ loaded312
 	MOVD $56(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded288
+	JMP loaded312
 
-whole288:
+whole312:
 	FMOVQ 48(R16), F0
 
-loaded288:
+loaded312:
 	CMP $0x04, R9
-	BGE whole289
+	BGE whole313
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded289
+	BLT loaded313
 	FMOVS 48(R17), F1
-	BEQ loaded289
+	BEQ loaded313
 	MOVD $52(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded289
+	BEQ loaded313
 	MOVD $56(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded289
+	JMP loaded313
 
-whole289:
+whole313:
 	FMOVQ 48(R17), F1
 
-loaded289:
+loaded313:
 	CMP $0x04, R9
-	BGE whole290
+	BGE whole314
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded290
+	BLT loaded314
 	FMOVS 48(R19), F2
-	BEQ loaded290
+	BEQ loaded314
 	MOVD $52(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded290
+	BEQ loaded314
 	MOVD $56(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded290
+	JMP loaded314
 
-whole290:
+whole314:
 	FMOVQ 48(R19), F2
 
-loaded290:
+loaded314:
 	CMP $0x04, R9
-	BGE whole291
+	BGE whole315
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R9
-	BLT loaded291
+	BLT loaded315
 	FMOVS 48(R20), F3
-	BEQ loaded291
+	BEQ loaded315
 	MOVD $52(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R9
-	BEQ loaded291
+	BEQ loaded315
 	MOVD $56(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded291
+	JMP loaded315
 
-whole291:
+whole315:
 	FMOVQ 48(R20), F3
 
-loaded291:
+loaded315:
 	WORD $0x4ea1d400 // FSUB V0.4S, V0.4S, V1.4S
 	VMOV V3.B16, V1.B16
 	VFMLA V2.S4, V0.S4, V1.S4
 	VEOR V0.B16, V0.B16, V0.B16
 	WORD $0x4e20f420 // FMAX V0.4S, V1.4S, V0.4S
 	CMP $0x04, R9
-	BGE whole292
+	BGE whole316
 	CMP $0x01, R9
-	BLT stored292
+	BLT stored316
 	FMOVS F0, 48(R21)
-	BEQ stored292
+	BEQ stored316
 	MOVD $52(R21), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R9
-	BEQ stored292
+	BEQ stored316
 	MOVD $56(R21), R27
 	VST1 V0.S[2], (R27)
-	JMP stored292
+	JMP stored316
 
-whole292:
+whole316:
 	FMOVQ F0, 48(R21)
 
-stored292:
+stored316:
 	ADD R10, R8
 
 next:
@@ -7848,575 +8403,6 @@ group:
 	VMOV V4.B16, V2.B16
 	VFMLA V3.S4, V0.S4, V2.S4
 	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
-	FMOVQ F0, 48(R22)
-	ADD $+16, R9
-	ADD $+16, R10
-	SUBS $+16, R11
-	JMP group
-
-tail:
-	CMP $0, R11
-	BEQ next
-	ADD R9<<2, R2, R16
-	CMP $0x04, R11
-	BGE whole293
-	VEOR V0.B16, V0.B16, V0.B16
-	CMP $0x01, R11
-	BLT loaded293
-	FMOVS (R16), F0
-	BEQ loaded293
-	MOVD $4(R16), R27
-	VLD1 (R27), V0.S[1]
-	CMP $0x02, R11
-	BEQ loaded293
-	MOVD $8(R16), R27
-	VLD1 (R27), V0.S[2]
-	JMP loaded293
-
-whole293:
-	FMOVQ (R16), F0
-
-loaded293:
-	ADD R9<<2, R3, R17
-	CMP $0x04, R11
-	BGE whole294
-	VEOR V1.B16, V1.B16, V1.B16
-	CMP $0x01, R11
-	BLT loaded294
-	FMOVS (R17), F1
-	BEQ loaded294
-	MOVD $4(R17), R27
-	VLD1 (R27), V1.S[1]
-	CMP $0x02, R11
-	BEQ loaded294
-	MOVD $8(R17), R27
-	VLD1 (R27), V1.S[2]
-	JMP loaded294
-
-whole294:
-	FMOVQ (R17), F1
-
-loaded294:
-	ADD R10<<2, R6, R19
-	CMP $0x04, R11
-	BGE whole295
-	VEOR V2.B16, V2.B16, V2.B16
-	CMP $0x01, R11
-	BLT loaded295
-	FMOVS (R19), F2
-	BEQ loaded295
-	MOVD $4(R19), R27
-	VLD1 (R27), V2.S[1]
-	CMP $0x02, R11
-	BEQ loaded295
-	MOVD $8(R19), R27
-	VLD1 (R27), V2.S[2]
-	JMP loaded295
-
-whole295:
-	FMOVQ (R19), F2
-
-loaded295:
-	ADD R10<<2, R7, R20
-	CMP $0x04, R11
-	BGE whole296
-	VEOR V3.B16, V3.B16, V3.B16
-	CMP $0x01, R11
-	BLT loaded296
-	FMOVS (R20), F3
-	BEQ loaded296
-	MOVD $4(R20), R27
-	VLD1 (R27), V3.S[1]
-	CMP $0x02, R11
-	BEQ loaded296
-	MOVD $8(R20), R27
-	VLD1 (R27), V3.S[2]
-	JMP loaded296
-
-whole296:
-	FMOVQ (R20), F3
-
-loaded296:
-	ADD R10<<2, R8, R21
-	CMP $0x04, R11
-	BGE whole297
-	VEOR V4.B16, V4.B16, V4.B16
-	CMP $0x01, R11
-	BLT loaded297
-	FMOVS (R21), F4
-	BEQ loaded297
-	MOVD $4(R21), R27
-	VLD1 (R27), V4.S[1]
-	CMP $0x02, R11
-	BEQ loaded297
-	MOVD $8(R21), R27
-	VLD1 (R27), V4.S[2]
-	JMP loaded297
-
-whole297:
-	FMOVQ (R21), F4
-
-loaded297:
-	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
-	VMOV V4.B16, V2.B16
-	VFMLA V3.S4, V0.S4, V2.S4
-	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
-	ADD R9<<2, R1, R22
-	CMP $0x04, R11
-	BGE whole298
-	CMP $0x01, R11
-	BLT stored298
-	FMOVS F0, (R22)
-	BEQ stored298
-	MOVD $4(R22), R27
-	VST1 V0.S[1], (R27)
-	CMP $0x02, R11
-	BEQ stored298
-	MOVD $8(R22), R27
-	VST1 V0.S[2], (R27)
-	JMP stored298
-
-whole298:
-	FMOVQ F0, (R22)
-
-stored298:
-	SUB $0x04, R11, R10
-	CMP $0x04, R10
-	BGE whole299
-	VEOR V0.B16, V0.B16, V0.B16
-	CMP $0x01, R10
-	BLT loaded299
-	FMOVS 16(R16), F0
-	BEQ loaded299
-	MOVD $20(R16), R27
-	VLD1 (R27), V0.S[1]
-	CMP $0x02, R10
-	BEQ loaded299
-	MOVD $24(R16), R27
-	VLD1 (R27), V0.S[2]
-	JMP loaded299
-
-whole299:
-	FMOVQ 16(R16), F0
-
-loaded299:
-	CMP $0x04, R10
-	BGE whole300
-	VEOR V1.B16, V1.B16, V1.B16
-	CMP $0x01, R10
-	BLT loaded300
-	FMOVS 16(R17), F1
-	BEQ loaded300
-	MOVD $20(R17), R27
-	VLD1 (R27), V1.S[1]
-	CMP $0x02, R10
-	BEQ loaded300
-	MOVD $24(R17), R27
-	VLD1 (R27), V1.S[2]
-	JMP loaded300
-
-whole300:
-	FMOVQ 16(R17), F1
-
-loaded300:
-	CMP $0x04, R10
-	BGE whole301
-	VEOR V2.B16, V2.B16, V2.B16
-	CMP $0x01, R10
-	BLT loaded301
-	FMOVS 16(R19), F2
-	BEQ loaded301
-	MOVD $20(R19), R27
-	VLD1 (R27), V2.S[1]
-	CMP $0x02, R10
-	BEQ loaded301
-	MOVD $24(R19), R27
-	VLD1 (R27), V2.S[2]
-	JMP loaded301
-
-whole301:
-	FMOVQ 16(R19), F2
-
-loaded301:
-	CMP $0x04, R10
-	BGE whole302
-	VEOR V3.B16, V3.B16, V3.B16
-	CMP $0x01, R10
-	BLT loaded302
-	FMOVS 16(R20), F3
-	BEQ loaded302
-	MOVD $20(R20), R27
-	VLD1 (R27), V3.S[1]
-	CMP $0x02, R10
-	BEQ loaded302
-	MOVD $24(R20), R27
-	VLD1 (R27), V3.S[2]
-	JMP loaded302
-
-whole302:
-	FMOVQ 16(R20), F3
-
-loaded302:
-	CMP $0x04, R10
-	BGE whole303
-	VEOR V4.B16, V4.B16, V4.B16
-	CMP $0x01, R10
-	BLT loaded303
-	FMOVS 16(R21), F4
-	BEQ loaded303
-	MOVD $20(R21), R27
-	VLD1 (R27), V4.S[1]
-	CMP $0x02, R10
-	BEQ loaded303
-	MOVD $24(R21), R27
-	VLD1 (R27), V4.S[2]
-	JMP loaded303
-
-whole303:
-	FMOVQ 16(R21), F4
-
-loaded303:
-	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
-	VMOV V4.B16, V2.B16
-	VFMLA V3.S4, V0.S4, V2.S4
-	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
-	CMP $0x04, R10
-	BGE whole304
-	CMP $0x01, R10
-	BLT stored304
-	FMOVS F0, 16(R22)
-	BEQ stored304
-	MOVD $20(R22), R27
-	VST1 V0.S[1], (R27)
-	CMP $0x02, R10
-	BEQ stored304
-	MOVD $24(R22), R27
-	VST1 V0.S[2], (R27)
-	JMP stored304
-
-whole304:
-	FMOVQ F0, 16(R22)
-
-stored304:
-	SUB $0x08, R11, R10
-	CMP $0x04, R10
-	BGE whole305
-	VEOR V0.B16, V0.B16, V0.B16
-	CMP $0x01, R10
-	BLT loaded305
-	FMOVS 32(R16), F0
-	BEQ loaded305
-	MOVD $36(R16), R27
-	VLD1 (R27), V0.S[1]
-	CMP $0x02, R10
-	BEQ loaded305
-	MOVD $40(R16), R27
-	VLD1 (R27), V0.S[2]
-	JMP loaded305
-
-whole305:
-	FMOVQ 32(R16), F0
-
-loaded305:
-	CMP $0x04, R10
-	BGE whole306
-	VEOR V1.B16, V1.B16, V1.B16
-	CMP $0x01, R10
-	BLT loaded306
-	FMOVS 32(R17), F1
-	BEQ loaded306
-	MOVD $36(R17), R27
-	VLD1 (R27), V1.S[1]
-	CMP $0x02, R10
-	BEQ loaded306
-	MOVD $40(R17), R27
-	VLD1 (R27), V1.S[2]
-	JMP loaded306
-
-whole306:
-	FMOVQ 32(R17), F1
-
-loaded306:
-	CMP $0x04, R10
-	BGE whole307
-	VEOR V2.B16, V2.B16, V2.B16
-	CMP $0x01, R10
-	BLT loaded307
-	FMOVS 32(R19), F2
-	BEQ loaded307
-	MOVD $36(R19), R27
-	VLD1 (R27), V2.S[1]
-	CMP $0x02, R10
-	BEQ loaded307
-	MOVD $40(R19), R27
-	VLD1 (R27), V2.S[2]
-	JMP loaded307
-
-whole307:
-	FMOVQ 32(R19), F2
-
-loaded307:
-	CMP $0x04, R10
-	BGE whole308
-	VEOR V3.B16, V3.B16, V3.B16
-	CMP $0x01, R10
-	BLT loaded308
-	FMOVS 32(R20), F3
-	BEQ loaded308
-	MOVD $36(R20), R27
-	VLD1 (R27), V3.S[1]
-	CMP $0x02, R10
-	BEQ loaded308
-	MOVD $40(R20), R27
-	VLD1 (R27), V3.S[2]
-	JMP loaded308
-
-whole308:
-	FMOVQ 32(R20), F3
-
-loaded308:
-	CMP $0x04, R10
-	BGE whole309
-	VEOR V4.B16, V4.B16, V4.B16
-	CMP $0x01, R10
-	BLT loaded309
-	FMOVS 32(R21), F4
-	BEQ loaded309
-	MOVD $36(R21), R27
-	VLD1 (R27), V4.S[1]
-	CMP $0x02, R10
-	BEQ loaded309
-	MOVD $40(R21), R27
-	VLD1 (R27), V4.S[2]
-	JMP loaded309
-
-whole309:
-	FMOVQ 32(R21), F4
-
-loaded309:
-	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
-	VMOV V4.B16, V2.B16
-	VFMLA V3.S4, V0.S4, V2.S4
-	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
-	CMP $0x04, R10
-	BGE whole310
-	CMP $0x01, R10
-	BLT stored310
-	FMOVS F0, 32(R22)
-	BEQ stored310
-	MOVD $36(R22), R27
-	VST1 V0.S[1], (R27)
-	CMP $0x02, R10
-	BEQ stored310
-	MOVD $40(R22), R27
-	VST1 V0.S[2], (R27)
-	JMP stored310
-
-whole310:
-	FMOVQ F0, 32(R22)
-
-stored310:
-	SUB $0x0c, R11, R10
-	CMP $0x04, R10
-	BGE whole311
-	VEOR V0.B16, V0.B16, V0.B16
-	CMP $0x01, R10
-	BLT loaded311
-	FMOVS 48(R16), F0
-	BEQ loaded311
-	MOVD $52(R16), R27
-	VLD1 (R27), V0.S[1]
-	CMP $0x02, R10
-	BEQ loaded311
-	MOVD $56(R16), R27
-	VLD1 (R27), V0.S[2]
-	JMP loaded311
-
-whole311:
-	FMOVQ 48(R16), F0
-
-loaded311:
-	CMP $0x04, R10
-	BGE whole312
-	VEOR V1.B16, V1.B16, V1.B16
-	CMP $0x01, R10
-	BLT loaded312
-	FMOVS 48(R17), F1
-	BEQ loaded312
-	MOVD $52(R17), R27
-	VLD1 (R27), V1.S[1]
-	CMP $0x02, R10
-	BEQ loaded312
-	MOVD $56(R17), R27
-	VLD1 (R27), V1.S[2]
-	JMP loaded312
-
-whole312:
-	FMOVQ 48(R17), F1
-
-loaded312:
-	CMP $0x04, R10
-	BGE whole313
-	VEOR V2.B16, V2.B16, V2.B16
-	CMP $0x01, R10
-	BLT loaded313
-	FMOVS 48(R19), F2
-	BEQ loaded313
-	MOVD $52(R19), R27
-	VLD1 (R27), V2.S[1]
-	CMP $0x02, R10
-	BEQ loaded313
-	MOVD $56(R19), R27
-	VLD1 (R27), V2.S[2]
-	JMP loaded313
-
-whole313:
-	FMOVQ 48(R19), F2
-
-loaded313:
-	CMP $0x04, R10
-	BGE whole314
-	VEOR V3.B16, V3.B16, V3.B16
-	CMP $0x01, R10
-	BLT loaded314
-	FMOVS 48(R20), F3
-	BEQ loaded314
-	MOVD $52(R20), R27
-	VLD1 (R27), V3.S[1]
-	CMP $0x02, R10
-	BEQ loaded314
-	MOVD $56(R20), R27
-	VLD1 (R27), V3.S[2]
-	JMP loaded314
-
-whole314:
-	FMOVQ 48(R20), F3
-
-loaded314:
-	CMP $0x04, R10
-	BGE whole315
-	VEOR V4.B16, V4.B16, V4.B16
-	CMP $0x01, R10
-	BLT loaded315
-	FMOVS 48(R21), F4
-	BEQ loaded315
-	MOVD $52(R21), R27
-	VLD1 (R27), V4.S[1]
-	CMP $0x02, R10
-	BEQ loaded315
-	MOVD $56(R21), R27
-	VLD1 (R27), V4.S[2]
-	JMP loaded315
-
-whole315:
-	FMOVQ 48(R21), F4
-
-loaded315:
-	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
-	VMOV V4.B16, V2.B16
-	VFMLA V3.S4, V0.S4, V2.S4
-	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
-	CMP $0x04, R10
-	BGE whole316
-	CMP $0x01, R10
-	BLT stored316
-	FMOVS F0, 48(R22)
-	BEQ stored316
-	MOVD $52(R22), R27
-	VST1 V0.S[1], (R27)
-	CMP $0x02, R10
-	BEQ stored316
-	MOVD $56(R22), R27
-	VST1 V0.S[2], (R27)
-	JMP stored316
-
-whole316:
-	FMOVQ F0, 48(R22)
-
-stored316:
-	ADD R11, R9
-
-next:
-	SUBS R12, R0
-	BGT row
-	RET
-
-// func normalizeAddReluRows(n int, width int, y *float32, x *float32, other *float32, mean *float32, scale *float32, shift *float32)
-TEXT ·normalizeAddReluRows(SB), NOSPLIT, $0-64
-	MOVD n+0(FP), R0
-	MOVD y+16(FP), R1
-	MOVD x+24(FP), R2
-	MOVD other+32(FP), R3
-	MOVD mean+40(FP), R6
-	MOVD scale+48(FP), R7
-	MOVD shift+56(FP), R8
-	MOVD $0, R9
-	MOVD width+8(FP), R12
-
-row:
-
-	// the last row may be shorter
-	CMP R12, R0
-	CSEL LT, R0, R12, R12
-	MOVD R12, R11
-	MOVD $0, R10
-
-group:
-	CMP $+16, R11
-	BLT tail
-	ADD R9<<2, R2, R16
-	FMOVQ (R16), F0
-	ADD R9<<2, R3, R17
-	FMOVQ (R17), F1
-	ADD R10<<2, R6, R19
-	FMOVQ (R19), F2
-	ADD R10<<2, R7, R20
-	FMOVQ (R20), F3
-	ADD R10<<2, R8, R21
-	FMOVQ (R21), F4
-	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
-	VMOV V4.B16, V2.B16
-	VFMLA V3.S4, V0.S4, V2.S4
-	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
-	VEOR V1.B16, V1.B16, V1.B16
-	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
-	ADD R9<<2, R1, R22
-	FMOVQ F0, (R22)
-	FMOVQ 16(R16), F0
-	FMOVQ 16(R17), F1
-	FMOVQ 16(R19), F2
-	FMOVQ 16(R20), F3
-	FMOVQ 16(R21), F4
-	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
-	VMOV V4.B16, V2.B16
-	VFMLA V3.S4, V0.S4, V2.S4
-	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
-	VEOR V1.B16, V1.B16, V1.B16
-	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
-	FMOVQ F0, 16(R22)
-	FMOVQ 32(R16), F0
-	FMOVQ 32(R17), F1
-	FMOVQ 32(R19), F2
-	FMOVQ 32(R20), F3
-	FMOVQ 32(R21), F4
-	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
-	VMOV V4.B16, V2.B16
-	VFMLA V3.S4, V0.S4, V2.S4
-	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
-	VEOR V1.B16, V1.B16, V1.B16
-	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
-	FMOVQ F0, 32(R22)
-	FMOVQ 48(R16), F0
-	FMOVQ 48(R17), F1
-	FMOVQ 48(R19), F2
-	FMOVQ 48(R20), F3
-	FMOVQ 48(R21), F4
-	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
-	VMOV V4.B16, V2.B16
-	VFMLA V3.S4, V0.S4, V2.S4
-	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
-	VEOR V1.B16, V1.B16, V1.B16
-	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	FMOVQ F0, 48(R22)
 	ADD $+16, R9
 	ADD $+16, R10
@@ -8530,8 +8516,6 @@ loaded321:
 	VMOV V4.B16, V2.B16
 	VFMLA V3.S4, V0.S4, V2.S4
 	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
-	VEOR V1.B16, V1.B16, V1.B16
-	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	ADD R9<<2, R1, R22
 	CMP $0x04, R11
 	BGE whole322
@@ -8651,8 +8635,6 @@ loaded327:
 	VMOV V4.B16, V2.B16
 	VFMLA V3.S4, V0.S4, V2.S4
 	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
-	VEOR V1.B16, V1.B16, V1.B16
-	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	CMP $0x04, R10
 	BGE whole328
 	CMP $0x01, R10
@@ -8771,8 +8753,6 @@ loaded333:
 	VMOV V4.B16, V2.B16
 	VFMLA V3.S4, V0.S4, V2.S4
 	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
-	VEOR V1.B16, V1.B16, V1.B16
-	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	CMP $0x04, R10
 	BGE whole334
 	CMP $0x01, R10
@@ -8891,8 +8871,6 @@ loaded339:
 	VMOV V4.B16, V2.B16
 	VFMLA V3.S4, V0.S4, V2.S4
 	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
-	VEOR V1.B16, V1.B16, V1.B16
-	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	CMP $0x04, R10
 	BGE whole340
 	CMP $0x01, R10
@@ -8911,6 +8889,583 @@ whole340:
 	FMOVQ F0, 48(R22)
 
 stored340:
+	ADD R11, R9
+
+next:
+	SUBS R12, R0
+	BGT row
+	RET
+
+// func normalizeAddReluRows(n int, width int, y *float32, x *float32, other *float32, mean *float32, scale *float32, shift *float32)
+TEXT ·normalizeAddReluRows(SB), NOSPLIT, $0-64
+	MOVD n+0(FP), R0
+	MOVD y+16(FP), R1
+	MOVD x+24(FP), R2
+	MOVD other+32(FP), R3
+	MOVD mean+40(FP), R6
+	MOVD scale+48(FP), R7
+	MOVD shift+56(FP), R8
+	MOVD $0, R9
+	MOVD width+8(FP), R12
+
+row:
+
+	// the last row may be shorter
+	CMP R12, R0
+	CSEL LT, R0, R12, R12
+	MOVD R12, R11
+	MOVD $0, R10
+
+group:
+	CMP $+16, R11
+	BLT tail
+	ADD R9<<2, R2, R16
+	FMOVQ (R16), F0
+	ADD R9<<2, R3, R17
+	FMOVQ (R17), F1
+	ADD R10<<2, R6, R19
+	FMOVQ (R19), F2
+	ADD R10<<2, R7, R20
+	FMOVQ (R20), F3
+	ADD R10<<2, R8, R21
+	FMOVQ (R21), F4
+	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
+	VMOV V4.B16, V2.B16
+	VFMLA V3.S4, V0.S4, V2.S4
+	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
+	ADD R9<<2, R1, R22
+	FMOVQ F0, (R22)
+	FMOVQ 16(R16), F0
+	FMOVQ 16(R17), F1
+	FMOVQ 16(R19), F2
+	FMOVQ 16(R20), F3
+	FMOVQ 16(R21), F4
+	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
+	VMOV V4.B16, V2.B16
+	VFMLA V3.S4, V0.S4, V2.S4
+	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
+	FMOVQ F0, 16(R22)
+	FMOVQ 32(R16), F0
+	FMOVQ 32(R17), F1
+	FMOVQ 32(R19), F2
+	FMOVQ 32(R20), F3
+	FMOVQ 32(R21), F4
+	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
+	VMOV V4.B16, V2.B16
+	VFMLA V3.S4, V0.S4, V2.S4
+	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
+	FMOVQ F0, 32(R22)
+	FMOVQ 48(R16), F0
+	FMOVQ 48(R17), F1
+	FMOVQ 48(R19), F2
+	FMOVQ 48(R20), F3
+	FMOVQ 48(R21), F4
+	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
+	VMOV V4.B16, V2.B16
+	VFMLA V3.S4, V0.S4, V2.S4
+	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
+	FMOVQ F0, 48(R22)
+	ADD $+16, R9
+	ADD $+16, R10
+	SUBS $+16, R11
+	JMP group
+
+tail:
+	CMP $0, R11
+	BEQ next
+	ADD R9<<2, R2, R16
+	CMP $0x04, R11
+	BGE whole341
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R11
+	BLT loaded341
+	FMOVS (R16), F0
+	BEQ loaded341
+	MOVD $4(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R11
+	BEQ loaded341
+	MOVD $8(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded341
+
+whole341:
+	FMOVQ (R16), F0
+
+loaded341:
+	ADD R9<<2, R3, R17
+	CMP $0x04, R11
+	BGE whole342
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R11
+	BLT loaded342
+	FMOVS (R17), F1
+	BEQ loaded342
+	MOVD $4(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R11
+	BEQ loaded342
+	MOVD $8(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded342
+
+whole342:
+	FMOVQ (R17), F1
+
+loaded342:
+	ADD R10<<2, R6, R19
+	CMP $0x04, R11
+	BGE whole343
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R11
+	BLT loaded343
+	FMOVS (R19), F2
+	BEQ loaded343
+	MOVD $4(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R11
+	BEQ loaded343
+	MOVD $8(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded343
+
+whole343:
+	FMOVQ (R19), F2
+
+loaded343:
+	ADD R10<<2, R7, R20
+	CMP $0x04, R11
+	BGE whole344
+	VEOR V3.B16, V3.B16, V3.B16
+	CMP $0x01, R11
+	BLT loaded344
+	FMOVS (R20), F3
+	BEQ loaded344
+	MOVD $4(R20), R27
+	VLD1 (R27), V3.S[1]
+	CMP $0x02, R11
+	BEQ loaded344
+	MOVD $8(R20), R27
+	VLD1 (R27), V3.S[2]
+	JMP loaded344
+
+whole344:
+	FMOVQ (R20), F3
+
+loaded344:
+	ADD R10<<2, R8, R21
+	CMP $0x04, R11
+	BGE whole345
+	VEOR V4.B16, V4.B16, V4.B16
+	CMP $0x01, R11
+	BLT loaded345
+	FMOVS (R21), F4
+	BEQ loaded345
+	MOVD $4(R21), R27
+	VLD1 (R27), V4.S[1]
+	CMP $0x02, R11
+	BEQ loaded345
+	MOVD $8(R21), R27
+	VLD1 (R27), V4.S[2]
+	JMP loaded345
+
+whole345:
+	FMOVQ (R21), F4
+
+loaded345:
+	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
+	VMOV V4.B16, V2.B16
+	VFMLA V3.S4, V0.S4, V2.S4
+	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
+	ADD R9<<2, R1, R22
+	CMP $0x04, R11
+	BGE whole346
+	CMP $0x01, R11
+	BLT stored346
+	FMOVS F0, (R22)
+	BEQ stored346
+	MOVD $4(R22), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R11
+	BEQ stored346
+	MOVD $8(R22), R27
+	VST1 V0.S[2], (R27)
+	JMP stored346
+
+whole346:
+	FMOVQ F0, (R22)
+
+stored346:
+	SUB $0x04, R11, R10
+	CMP $0x04, R10
+	BGE whole347
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R10
+	BLT loaded347
+	FMOVS 16(R16), F0
+	BEQ loaded347
+	MOVD $20(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R10
+	BEQ loaded347
+	MOVD $24(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded347
+
+whole347:
+	FMOVQ 16(R16), F0
+
+loaded347:
+	CMP $0x04, R10
+	BGE whole348
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R10
+	BLT loaded348
+	FMOVS 16(R17), F1
+	BEQ loaded348
+	MOVD $20(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R10
+	BEQ loaded348
+	MOVD $24(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded348
+
+whole348:
+	FMOVQ 16(R17), F1
+
+loaded348:
+	CMP $0x04, R10
+	BGE whole349
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R10
+	BLT loaded349
+	FMOVS 16(R19), F2
+	BEQ loaded349
+	MOVD $20(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R10
+	BEQ loaded349
+	MOVD $24(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded349
+
+whole349:
+	FMOVQ 16(R19), F2
+
+loaded349:
+	CMP $0x04, R10
+	BGE whole350
+	VEOR V3.B16, V3.B16, V3.B16
+	CMP $0x01, R10
+	BLT loaded350
+	FMOVS 16(R20), F3
+	BEQ loaded350
+	MOVD $20(R20), R27
+	VLD1 (R27), V3.S[1]
+	CMP $0x02, R10
+	BEQ loaded350
+	MOVD $24(R20), R27
+	VLD1 (R27), V3.S[2]
+	JMP loaded350
+
+whole350:
+	FMOVQ 16(R20), F3
+
+loaded350:
+	CMP $0x04, R10
+	BGE whole351
+	VEOR V4.B16, V4.B16, V4.B16
+	CMP $0x01, R10
+	BLT loaded351
+	FMOVS 16(R21), F4
+	BEQ loaded351
+	MOVD $20(R21), R27
+	VLD1 (R27), V4.S[1]
+	CMP $0x02, R10
+	BEQ loaded351
+	MOVD $24(R21), R27
+	VLD1 (R27), V4.S[2]
+	JMP loaded351
+
+whole351:
+	FMOVQ 16(R21), F4
+
+loaded351:
+	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
+	VMOV V4.B16, V2.B16
+	VFMLA V3.S4, V0.S4, V2.S4
+	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
+	CMP $0x04, R10
+	BGE whole352
+	CMP $0x01, R10
+	BLT stored352
+	FMOVS F0, 16(R22)
+	BEQ stored352
+	MOVD $20(R22), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R10
+	BEQ stored352
+	MOVD $24(R22), R27
+	VST1 V0.S[2], (R27)
+	JMP stored352
+
+whole352:
+	FMOVQ F0, 16(R22)
+
+stored352:
+	SUB $0x08, R11, R10
+	CMP $0x04, R10
+	BGE whole353
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R10
+	BLT loaded353
+	FMOVS 32(R16), F0
+	BEQ loaded353
+	MOVD $36(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R10
+	BEQ loaded353
+	MOVD $40(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded353
+
+whole353:
+	FMOVQ 32(R16), F0
+
+loaded353:
+	CMP $0x04, R10
+	BGE whole354
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R10
+	BLT loaded354
+	FMOVS 32(R17), F1
+	BEQ loaded354
+	MOVD $36(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R10
+	BEQ loaded354
+	MOVD $40(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded354
+
+whole354:
+	FMOVQ 32(R17), F1
+
+loaded354:
+	CMP $0x04, R10
+	BGE whole355
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R10
+	BLT loaded355
+	FMOVS 32(R19), F2
+	BEQ loaded355
+	MOVD $36(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R10
+	BEQ loaded355
+	MOVD $40(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded355
+
+whole355:
+	FMOVQ 32(R19), F2
+
+loaded355:
+	CMP $0x04, R10
+	BGE whole356
+	VEOR V3.B16, V3.B16, V3.B16
+	CMP $0x01, R10
+	BLT loaded356
+	FMOVS 32(R20), F3
+	BEQ loaded356
+	MOVD $36(R20), R27
+	VLD1 (R27), V3.S[1]
+	CMP $0x02, R10
+	BEQ loaded356
+	MOVD $40(R20), R27
+	VLD1 (R27), V3.S[2]
+	JMP loaded356
+
+whole356:
+	FMOVQ 32(R20), F3
+
+loaded356:
+	CMP $0x04, R10
+	BGE whole357
+	VEOR V4.B16, V4.B16, V4.B16
+	CMP $0x01, R10
+	BLT loaded357
+	FMOVS 32(R21), F4
+	BEQ loaded357
+	MOVD $36(R21), R27
+	VLD1 (R27), V4.S[1]
+	CMP $0x02, R10
+	BEQ loaded357
+	MOVD $40(R21), R27
+	VLD1 (R27), V4.S[2]
+	JMP loaded357
+
+whole357:
+	FMOVQ 32(R21), F4
+
+loaded357:
+	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
+	VMOV V4.B16, V2.B16
+	VFMLA V3.S4, V0.S4, V2.S4
+	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
+	CMP $0x04, R10
+	BGE whole358
+	CMP $0x01, R10
+	BLT stored358
+	FMOVS F0, 32(R22)
+	BEQ stored358
+	MOVD $36(R22), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R10
+	BEQ stored358
+	MOVD $40(R22), R27
+	VST1 V0.S[2], (R27)
+	JMP stored358
+
+whole358:
+	FMOVQ F0, 32(R22)
+
+stored358:
+	SUB $0x0c, R11, R10
+	CMP $0x04, R10
+	BGE whole359
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R10
+	BLT loaded359
+	FMOVS 48(R16), F0
+	BEQ loaded359
+	MOVD $52(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R10
+	BEQ loaded359
+	MOVD $56(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded359
+
+whole359:
+	FMOVQ 48(R16), F0
+
+loaded359:
+	CMP $0x04, R10
+	BGE whole360
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R10
+	BLT loaded360
+	FMOVS 48(R17), F1
+	BEQ loaded360
+	MOVD $52(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R10
+	BEQ loaded360
+	MOVD $56(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded360
+
+whole360:
+	FMOVQ 48(R17), F1
+
+loaded360:
+	CMP $0x04, R10
+	BGE whole361
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R10
+	BLT loaded361
+	FMOVS 48(R19), F2
+	BEQ loaded361
+	MOVD $52(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R10
+	BEQ loaded361
+	MOVD $56(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded361
+
+whole361:
+	FMOVQ 48(R19), F2
+
+loaded361:
+	CMP $0x04, R10
+	BGE whole362
+	VEOR V3.B16, V3.B16, V3.B16
+	CMP $0x01, R10
+	BLT loaded362
+	FMOVS 48(R20), F3
+	BEQ loaded362
+	MOVD $52(R20), R27
+	VLD1 (R27), V3.S[1]
+	CMP $0x02, R10
+	BEQ loaded362
+	MOVD $56(R20), R27
+	VLD1 (R27), V3.S[2]
+	JMP loaded362
+
+whole362:
+	FMOVQ 48(R20), F3
+
+loaded362:
+	CMP $0x04, R10
+	BGE whole363
+	VEOR V4.B16, V4.B16, V4.B16
+	CMP $0x01, R10
+	BLT loaded363
+	FMOVS 48(R21), F4
+	BEQ loaded363
+	MOVD $52(R21), R27
+	VLD1 (R27), V4.S[1]
+	CMP $0x02, R10
+	BEQ loaded363
+	MOVD $56(R21), R27
+	VLD1 (R27), V4.S[2]
+	JMP loaded363
+
+whole363:
+	FMOVQ 48(R21), F4
+
+loaded363:
+	WORD $0x4ea2d400 // FSUB V0.4S, V0.4S, V2.4S
+	VMOV V4.B16, V2.B16
+	VFMLA V3.S4, V0.S4, V2.S4
+	WORD $0x4e21d440 // FADD V0.4S, V2.4S, V1.4S
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
+	CMP $0x04, R10
+	BGE whole364
+	CMP $0x01, R10
+	BLT stored364
+	FMOVS F0, 48(R22)
+	BEQ stored364
+	MOVD $52(R22), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R10
+	BEQ stored364
+	MOVD $56(R22), R27
+	VST1 V0.S[2], (R27)
+	JMP stored364
+
+whole364:
+	FMOVQ F0, 48(R22)
+
+stored364:
 	ADD R11, R9
 
 next:
@@ -9003,558 +9558,558 @@ tail:
 	BEQ next
 	ADD R10<<2, R2, R16
 	CMP $0x04, R12
-	BGE whole341
+	BGE whole365
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R12
-	BLT loaded341
+	BLT loaded365
 	FMOVS (R16), F0
-	BEQ loaded341
+	BEQ loaded365
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R12
-	BEQ loaded341
+	BEQ loaded365
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded341
+	JMP loaded365
 
-whole341:
+whole365:
 	FMOVQ (R16), F0
 
-loaded341:
+loaded365:
 	ADD R10<<2, R3, R17
 	CMP $0x04, R12
-	BGE whole342
+	BGE whole366
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R12
-	BLT loaded342
+	BLT loaded366
 	FMOVS (R17), F1
-	BEQ loaded342
+	BEQ loaded366
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R12
-	BEQ loaded342
+	BEQ loaded366
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded342
+	JMP loaded366
 
-whole342:
+whole366:
 	FMOVQ (R17), F1
 
-loaded342:
+loaded366:
 	ADD R11<<2, R6, R19
 	CMP $0x04, R12
-	BGE whole343
+	BGE whole367
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R12
-	BLT loaded343
+	BLT loaded367
 	FMOVS (R19), F2
-	BEQ loaded343
+	BEQ loaded367
 	MOVD $4(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R12
-	BEQ loaded343
+	BEQ loaded367
 	MOVD $8(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded343
+	JMP loaded367
 
-whole343:
+whole367:
 	FMOVQ (R19), F2
 
-loaded343:
+loaded367:
 	ADD R11<<2, R7, R20
 	CMP $0x04, R12
-	BGE whole344
+	BGE whole368
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R12
-	BLT loaded344
+	BLT loaded368
 	FMOVS (R20), F3
-	BEQ loaded344
+	BEQ loaded368
 	MOVD $4(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R12
-	BEQ loaded344
+	BEQ loaded368
 	MOVD $8(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded344
+	JMP loaded368
 
-whole344:
+whole368:
 	FMOVQ (R20), F3
 
-loaded344:
+loaded368:
 	ADD R11<<2, R8, R21
 	CMP $0x04, R12
-	BGE whole345
+	BGE whole369
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R12
-	BLT loaded345
+	BLT loaded369
 	FMOVS (R21), F4
-	BEQ loaded345
+	BEQ loaded369
 	MOVD $4(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R12
-	BEQ loaded345
+	BEQ loaded369
 	MOVD $8(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded345
+	JMP loaded369
 
-whole345:
+whole369:
 	FMOVQ (R21), F4
 
-loaded345:
+loaded369:
 	ADD R11<<2, R9, R22
 	CMP $0x04, R12
-	BGE whole346
+	BGE whole370
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R12
-	BLT loaded346
+	BLT loaded370
 	FMOVS (R22), F5
-	BEQ loaded346
+	BEQ loaded370
 	MOVD $4(R22), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R12
-	BEQ loaded346
+	BEQ loaded370
 	MOVD $8(R22), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded346
+	JMP loaded370
 
-whole346:
+whole370:
 	FMOVQ (R22), F5
 
-loaded346:
+loaded370:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
 	VFMLS V1.S4, V4.S4, V0.S4
 	WORD $0x4ea5d400 // FSUB V0.4S, V0.4S, V5.4S
 	ADD R10<<2, R1, R23
 	CMP $0x04, R12
-	BGE whole347
+	BGE whole371
 	CMP $0x01, R12
-	BLT stored347
+	BLT stored371
 	FMOVS F0, (R23)
-	BEQ stored347
+	BEQ stored371
 	MOVD $4(R23), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R12
-	BEQ stored347
+	BEQ stored371
 	MOVD $8(R23), R27
 	VST1 V0.S[2], (R27)
-	JMP stored347
+	JMP stored371
 
-whole347:
+whole371:
 	FMOVQ F0, (R23)
 
-stored347:
+stored371:
 	SUB $0x04, R12, R11
 	CMP $0x04, R11
-	BGE whole348
+	BGE whole372
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R11
-	BLT loaded348
+	BLT loaded372
 	FMOVS 16(R16), F0
-	BEQ loaded348
+	BEQ loaded372
 	MOVD $20(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R11
-	BEQ loaded348
+	BEQ loaded372
 	MOVD $24(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded348
+	JMP loaded372
 
-whole348:
+whole372:
 	FMOVQ 16(R16), F0
 
-loaded348:
+loaded372:
 	CMP $0x04, R11
-	BGE whole349
+	BGE whole373
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R11
-	BLT loaded349
+	BLT loaded373
 	FMOVS 16(R17), F1
-	BEQ loaded349
+	BEQ loaded373
 	MOVD $20(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R11
-	BEQ loaded349
+	BEQ loaded373
 	MOVD $24(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded349
+	JMP loaded373
 
-whole349:
+whole373:
 	FMOVQ 16(R17), F1
 
-loaded349:
+loaded373:
 	CMP $0x04, R11
-	BGE whole350
+	BGE whole374
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R11
-	BLT loaded350
+	BLT loaded374
 	FMOVS 16(R19), F2
-	BEQ loaded350
+	BEQ loaded374
 	MOVD $20(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R11
-	BEQ loaded350
+	BEQ loaded374
 	MOVD $24(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded350
+	JMP loaded374
 
-whole350:
+whole374:
 	FMOVQ 16(R19), F2
 
-loaded350:
+loaded374:
 	CMP $0x04, R11
-	BGE whole351
+	BGE whole375
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R11
-	BLT loaded351
+	BLT loaded375
 	FMOVS 16(R20), F3
-	BEQ loaded351
+	BEQ loaded375
 	MOVD $20(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R11
-	BEQ loaded351
+	BEQ loaded375
 	MOVD $24(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded351
+	JMP loaded375
 
-whole351:
+whole375:
 	FMOVQ 16(R20), F3
 
-loaded351:
+loaded375:
 	CMP $0x04, R11
-	BGE whole352
+	BGE whole376
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R11
-	BLT loaded352
+	BLT loaded376
 	FMOVS 16(R21), F4
-	BEQ loaded352
+	BEQ loaded376
 	MOVD $20(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R11
-	BEQ loaded352
+	BEQ loaded376
 	MOVD $24(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded352
+	JMP loaded376
 
-whole352:
+whole376:
 	FMOVQ 16(R21), F4
 
-loaded352:
+loaded376:
 	CMP $0x04, R11
-	BGE whole353
+	BGE whole377
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R11
-	BLT loaded353
+	BLT loaded377
 	FMOVS 16(R22), F5
-	BEQ loaded353
+	BEQ loaded377
 	MOVD $20(R22), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R11
-	BEQ loaded353
+	BEQ loaded377
 	MOVD $24(R22), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded353
+	JMP loaded377
 
-whole353:
+whole377:
 	FMOVQ 16(R22), F5
 
-loaded353:
+loaded377:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
 	VFMLS V1.S4, V4.S4, V0.S4
 	WORD $0x4ea5d400 // FSUB V0.4S, V0.4S, V5.4S
 	CMP $0x04, R11
-	BGE whole354
+	BGE whole378
 	CMP $0x01, R11
-	BLT stored354
+	BLT stored378
 	FMOVS F0, 16(R23)
-	BEQ stored354
+	BEQ stored378
 	MOVD $20(R23), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R11
-	BEQ stored354
+	BEQ stored378
 	MOVD $24(R23), R27
 	VST1 V0.S[2], (R27)
-	JMP stored354
+	JMP stored378
 
-whole354:
+whole378:
 	FMOVQ F0, 16(R23)
 
-stored354:
+stored378:
 	SUB $0x08, R12, R11
 	CMP $0x04, R11
-	BGE whole355
+	BGE whole379
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R11
-	BLT loaded355
+	BLT loaded379
 	FMOVS 32(R16), F0
-	BEQ loaded355
+	BEQ loaded379
 	MOVD $36(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R11
-	BEQ loaded355
+	BEQ loaded379
 	MOVD $40(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded355
+	JMP loaded379
 
-whole355:
+whole379:
 	FMOVQ 32(R16), F0
 
-loaded355:
+loaded379:
 	CMP $0x04, R11
-	BGE whole356
+	BGE whole380
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R11
-	BLT loaded356
+	BLT loaded380
 	FMOVS 32(R17), F1
-	BEQ loaded356
+	BEQ loaded380
 	MOVD $36(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R11
-	BEQ loaded356
+	BEQ loaded380
 	MOVD $40(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded356
+	JMP loaded380
 
-whole356:
+whole380:
 	FMOVQ 32(R17), F1
 
-loaded356:
+loaded380:
 	CMP $0x04, R11
-	BGE whole357
+	BGE whole381
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R11
-	BLT loaded357
+	BLT loaded381
 	FMOVS 32(R19), F2
-	BEQ loaded357
+	BEQ loaded381
 	MOVD $36(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R11
-	BEQ loaded357
+	BEQ loaded381
 	MOVD $40(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded357
+	JMP loaded381
 
-whole357:
+whole381:
 	FMOVQ 32(R19), F2
 
-loaded357:
+loaded381:
 	CMP $0x04, R11
-	BGE whole358
+	BGE whole382
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R11
-	BLT loaded358
+	BLT loaded382
 	FMOVS 32(R20), F3
-	BEQ loaded358
+	BEQ loaded382
 	MOVD $36(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R11
-	BEQ loaded358
+	BEQ loaded382
 	MOVD $40(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded358
+	JMP loaded382
 
-whole358:
+whole382:
 	FMOVQ 32(R20), F3
 
-loaded358:
+loaded382:
 	CMP $0x04, R11
-	BGE whole359
+	BGE whole383
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R11
-	BLT loaded359
+	BLT loaded383
 	FMOVS 32(R21), F4
-	BEQ loaded359
+	BEQ loaded383
 	MOVD $36(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R11
-	BEQ loaded359
+	BEQ loaded383
 	MOVD $40(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded359
+	JMP loaded383
 
-whole359:
+whole383:
 	FMOVQ 32(R21), F4
 
-loaded359:
+loaded383:
 	CMP $0x04, R11
-	BGE whole360
+	BGE whole384
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R11
-	BLT loaded360
+	BLT loaded384
 	FMOVS 32(R22), F5
-	BEQ loaded360
+	BEQ loaded384
 	MOVD $36(R22), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R11
-	BEQ loaded360
+	BEQ loaded384
 	MOVD $40(R22), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded360
+	JMP loaded384
 
-whole360:
+whole384:
 	FMOVQ 32(R22), F5
 
-loaded360:
+loaded384:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
 	VFMLS V1.S4, V4.S4, V0.S4
 	WORD $0x4ea5d400 // FSUB V0.4S, V0.4S, V5.4S
 	CMP $0x04, R11
-	BGE whole361
+	BGE whole385
 	CMP $0x01, R11
-	BLT stored361
+	BLT stored385
 	FMOVS F0, 32(R23)
-	BEQ stored361
+	BEQ stored385
 	MOVD $36(R23), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R11
-	BEQ stored361
+	BEQ stored385
 	MOVD $40(R23), R27
 	VST1 V0.S[2], (R27)
-	JMP stored361
+	JMP stored385
 
-whole361:
+whole385:
 	FMOVQ F0, 32(R23)
 
-stored361:
+stored385:
 	SUB $0x0c, R12, R11
 	CMP $0x04, R11
-	BGE whole362
+	BGE whole386
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R11
-	BLT loaded362
+	BLT loaded386
 	FMOVS 48(R16), F0
-	BEQ loaded362
+	BEQ loaded386
 	MOVD $52(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R11
-	BEQ loaded362
+	BEQ loaded386
 	MOVD $56(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded362
+	JMP loaded386
 
-whole362:
+whole386:
 	FMOVQ 48(R16), F0
 
-loaded362:
+loaded386:
 	CMP $0x04, R11
-	BGE whole363
+	BGE whole387
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R11
-	BLT loaded363
+	BLT loaded387
 	FMOVS 48(R17), F1
-	BEQ loaded363
+	BEQ loaded387
 	MOVD $52(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R11
-	BEQ loaded363
+	BEQ loaded387
 	MOVD $56(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded363
+	JMP loaded387
 
-whole363:
+whole387:
 	FMOVQ 48(R17), F1
 
-loaded363:
+loaded387:
 	CMP $0x04, R11
-	BGE whole364
+	BGE whole388
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R11
-	BLT loaded364
+	BLT loaded388
 	FMOVS 48(R19), F2
-	BEQ loaded364
+	BEQ loaded388
 	MOVD $52(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R11
-	BEQ loaded364
+	BEQ loaded388
 	MOVD $56(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded364
+	JMP loaded388
 
-whole364:
+whole388:
 	FMOVQ 48(R19), F2
 
-loaded364:
+loaded388:
 	CMP $0x04, R11
-	BGE whole365
+	BGE whole389
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R11
-	BLT loaded365
+	BLT loaded389
 	FMOVS 48(R20), F3
-	BEQ loaded365
+	BEQ loaded389
 	MOVD $52(R20), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R11
-	BEQ loaded365
+	BEQ loaded389
 	MOVD $56(R20), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded365
+	JMP loaded389
 
-whole365:
+whole389:
 	FMOVQ 48(R20), F3
 
-loaded365:
+loaded389:
 	CMP $0x04, R11
-	BGE whole366
+	BGE whole390
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R11
-	BLT loaded366
+	BLT loaded390
 	FMOVS 48(R21), F4
-	BEQ loaded366
+	BEQ loaded390
 	MOVD $52(R21), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R11
-	BEQ loaded366
+	BEQ loaded390
 	MOVD $56(R21), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded366
+	JMP loaded390
 
-whole366:
+whole390:
 	FMOVQ 48(R21), F4
 
-loaded366:
+loaded390:
 	CMP $0x04, R11
-	BGE whole367
+	BGE whole391
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R11
-	BLT loaded367
+	BLT loaded391
 	FMOVS 48(R22), F5
-	BEQ loaded367
+	BEQ loaded391
 	MOVD $52(R22), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R11
-	BEQ loaded367
+	BEQ loaded391
 	MOVD $56(R22), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded367
+	JMP loaded391
 
-whole367:
+whole391:
 	FMOVQ 48(R22), F5
 
-loaded367:
+loaded391:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	WORD $0x4ea2d421 // FSUB V1.4S, V1.4S, V2.4S
 	VFMLS V1.S4, V4.S4, V0.S4
 	WORD $0x4ea5d400 // FSUB V0.4S, V0.4S, V5.4S
 	CMP $0x04, R11
-	BGE whole368
+	BGE whole392
 	CMP $0x01, R11
-	BLT stored368
+	BLT stored392
 	FMOVS F0, 48(R23)
-	BEQ stored368
+	BEQ stored392
 	MOVD $52(R23), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R11
-	BEQ stored368
+	BEQ stored392
 	MOVD $56(R23), R27
 	VST1 V0.S[2], (R27)
-	JMP stored368
+	JMP stored392
 
-whole368:
+whole392:
 	FMOVQ F0, 48(R23)
 
-stored368:
+stored392:
 	ADD R12, R10
 
 next:
@@ -9619,324 +10174,324 @@ tail:
 	BEQ next
 	ADD R7<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole369
+	BGE whole393
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded369
+	BLT loaded393
 	FMOVS (R16), F2
-	BEQ loaded369
+	BEQ loaded393
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded369
+	BEQ loaded393
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded369
+	JMP loaded393
 
-whole369:
+whole393:
 	FMOVQ (R16), F2
 
-loaded369:
+loaded393:
 	ADD R7<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole370
+	BGE whole394
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded370
+	BLT loaded394
 	FMOVS (R17), F3
-	BEQ loaded370
+	BEQ loaded394
 	MOVD $4(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded370
+	BEQ loaded394
 	MOVD $8(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded370
+	JMP loaded394
 
-whole370:
+whole394:
 	FMOVQ (R17), F3
 
-loaded370:
+loaded394:
 	ADD R7<<2, R6, R19
 	CMP $0x04, R0
-	BGE whole371
+	BGE whole395
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded371
+	BLT loaded395
 	FMOVS (R19), F4
-	BEQ loaded371
+	BEQ loaded395
 	MOVD $4(R19), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded371
+	BEQ loaded395
 	MOVD $8(R19), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded371
+	JMP loaded395
 
-whole371:
+whole395:
 	FMOVQ (R19), F4
 
-loaded371:
+loaded395:
 	WORD $0x4ea0d442 // FSUB V2.4S, V2.4S, V0.4S
 	WORD $0x6e21dc42 // FMUL V2.4S, V2.4S, V1.4S
 	VFMLA V3.S4, V2.S4, V4.S4
 	ADD R7<<2, R1, R20
 	CMP $0x04, R0
-	BGE whole372
+	BGE whole396
 	CMP $0x01, R0
-	BLT stored372
+	BLT stored396
 	FMOVS F4, (R20)
-	BEQ stored372
+	BEQ stored396
 	MOVD $4(R20), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored372
+	BEQ stored396
 	MOVD $8(R20), R27
 	VST1 V4.S[2], (R27)
-	JMP stored372
+	JMP stored396
 
-whole372:
+whole396:
 	FMOVQ F4, (R20)
 
-stored372:
+stored396:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole373
+	BGE whole397
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded373
+	BLT loaded397
 	FMOVS 16(R16), F2
-	BEQ loaded373
+	BEQ loaded397
 	MOVD $20(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded373
+	BEQ loaded397
 	MOVD $24(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded373
+	JMP loaded397
 
-whole373:
+whole397:
 	FMOVQ 16(R16), F2
 
-loaded373:
+loaded397:
 	CMP $0x04, R1
-	BGE whole374
+	BGE whole398
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded374
+	BLT loaded398
 	FMOVS 16(R17), F3
-	BEQ loaded374
+	BEQ loaded398
 	MOVD $20(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded374
+	BEQ loaded398
 	MOVD $24(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded374
+	JMP loaded398
 
-whole374:
+whole398:
 	FMOVQ 16(R17), F3
 
-loaded374:
+loaded398:
 	CMP $0x04, R1
-	BGE whole375
+	BGE whole399
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded375
+	BLT loaded399
 	FMOVS 16(R19), F4
-	BEQ loaded375
+	BEQ loaded399
 	MOVD $20(R19), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded375
+	BEQ loaded399
 	MOVD $24(R19), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded375
+	JMP loaded399
 
-whole375:
+whole399:
 	FMOVQ 16(R19), F4
 
-loaded375:
+loaded399:
 	WORD $0x4ea0d442 // FSUB V2.4S, V2.4S, V0.4S
 	WORD $0x6e21dc42 // FMUL V2.4S, V2.4S, V1.4S
 	VFMLA V3.S4, V2.S4, V4.S4
 	CMP $0x04, R1
-	BGE whole376
+	BGE whole400
 	CMP $0x01, R1
-	BLT stored376
+	BLT stored400
 	FMOVS F4, 16(R20)
-	BEQ stored376
+	BEQ stored400
 	MOVD $20(R20), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored376
+	BEQ stored400
 	MOVD $24(R20), R27
 	VST1 V4.S[2], (R27)
-	JMP stored376
+	JMP stored400
 
-whole376:
+whole400:
 	FMOVQ F4, 16(R20)
 
-stored376:
+stored400:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole377
+	BGE whole401
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded377
+	BLT loaded401
 	FMOVS 32(R16), F2
-	BEQ loaded377
+	BEQ loaded401
 	MOVD $36(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded377
+	BEQ loaded401
 	MOVD $40(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded377
+	JMP loaded401
 
-whole377:
+whole401:
 	FMOVQ 32(R16), F2
 
-loaded377:
+loaded401:
 	CMP $0x04, R1
-	BGE whole378
+	BGE whole402
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded378
+	BLT loaded402
 	FMOVS 32(R17), F3
-	BEQ loaded378
+	BEQ loaded402
 	MOVD $36(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded378
+	BEQ loaded402
 	MOVD $40(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded378
+	JMP loaded402
 
-whole378:
+whole402:
 	FMOVQ 32(R17), F3
 
-loaded378:
+loaded402:
 	CMP $0x04, R1
-	BGE whole379
+	BGE whole403
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded379
+	BLT loaded403
 	FMOVS 32(R19), F4
-	BEQ loaded379
+	BEQ loaded403
 	MOVD $36(R19), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded379
+	BEQ loaded403
 	MOVD $40(R19), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded379
+	JMP loaded403
 
-whole379:
+whole403:
 	FMOVQ 32(R19), F4
 
-loaded379:
+loaded403:
 	WORD $0x4ea0d442 // FSUB V2.4S, V2.4S, V0.4S
 	WORD $0x6e21dc42 // FMUL V2.4S, V2.4S, V1.4S
 	VFMLA V3.S4, V2.S4, V4.S4
 	CMP $0x04, R1
-	BGE whole380
+	BGE whole404
 	CMP $0x01, R1
-	BLT stored380
+	BLT stored404
 	FMOVS F4, 32(R20)
-	BEQ stored380
+	BEQ stored404
 	MOVD $36(R20), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored380
+	BEQ stored404
 	MOVD $40(R20), R27
 	VST1 V4.S[2], (R27)
-	JMP stored380
+	JMP stored404
 
-whole380:
+whole404:
 	FMOVQ F4, 32(R20)
 
-stored380:
+stored404:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole381
+	BGE whole405
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded381
+	BLT loaded405
 	FMOVS 48(R16), F2
-	BEQ loaded381
+	BEQ loaded405
 	MOVD $52(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded381
+	BEQ loaded405
 	MOVD $56(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded381
+	JMP loaded405
 
-whole381:
+whole405:
 	FMOVQ 48(R16), F2
 
-loaded381:
+loaded405:
 	CMP $0x04, R1
-	BGE whole382
+	BGE whole406
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded382
+	BLT loaded406
 	FMOVS 48(R17), F3
-	BEQ loaded382
+	BEQ loaded406
 	MOVD $52(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded382
+	BEQ loaded406
 	MOVD $56(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded382
+	JMP loaded406
 
-whole382:
+whole406:
 	FMOVQ 48(R17), F3
 
-loaded382:
+loaded406:
 	CMP $0x04, R1
-	BGE whole383
+	BGE whole407
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded383
+	BLT loaded407
 	FMOVS 48(R19), F4
-	BEQ loaded383
+	BEQ loaded407
 	MOVD $52(R19), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded383
+	BEQ loaded407
 	MOVD $56(R19), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded383
+	JMP loaded407
 
-whole383:
+whole407:
 	FMOVQ 48(R19), F4
 
-loaded383:
+loaded407:
 	WORD $0x4ea0d440 // FSUB V0.4S, V2.4S, V0.4S
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	VMOV V4.B16, V1.B16
 	VFMLA V3.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole384
+	BGE whole408
 	CMP $0x01, R1
-	BLT stored384
+	BLT stored408
 	FMOVS F1, 48(R20)
-	BEQ stored384
+	BEQ stored408
 	MOVD $52(R20), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored384
+	BEQ stored408
 	MOVD $56(R20), R27
 	VST1 V1.S[2], (R27)
-	JMP stored384
+	JMP stored408
 
-whole384:
+whole408:
 	FMOVQ F1, 48(R20)
 
-stored384:
+stored408:
 	ADD R0, R7
 
 next:
@@ -10011,104 +10566,104 @@ tail:
 	BEQ next
 	ADD R9<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole385
+	BGE whole409
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded385
+	BLT loaded409
 	FMOVS (R16), F4
-	BEQ loaded385
+	BEQ loaded409
 	MOVD $4(R16), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded385
+	BEQ loaded409
 	MOVD $8(R16), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded385
+	JMP loaded409
 
-whole385:
+whole409:
 	FMOVQ (R16), F4
 
-loaded385:
+loaded409:
 	ADD R9<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole386
+	BGE whole410
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded386
+	BLT loaded410
 	FMOVS (R17), F5
-	BEQ loaded386
+	BEQ loaded410
 	MOVD $4(R17), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded386
+	BEQ loaded410
 	MOVD $8(R17), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded386
+	JMP loaded410
 
-whole386:
+whole410:
 	FMOVQ (R17), F5
 
-loaded386:
+loaded410:
 	ADD R9<<2, R6, R19
 	CMP $0x04, R0
-	BGE whole387
+	BGE whole411
 	VEOR V6.B16, V6.B16, V6.B16
 	CMP $0x01, R0
-	BLT loaded387
+	BLT loaded411
 	FMOVS (R19), F6
-	BEQ loaded387
+	BEQ loaded411
 	MOVD $4(R19), R27
 	VLD1 (R27), V6.S[1]
 	CMP $0x02, R0
-	BEQ loaded387
+	BEQ loaded411
 	MOVD $8(R19), R27
 	VLD1 (R27), V6.S[2]
-	JMP loaded387
+	JMP loaded411
 
-whole387:
+whole411:
 	FMOVQ (R19), F6
 
-loaded387:
+loaded411:
 	ADD R9<<2, R7, R20
 	CMP $0x04, R0
-	BGE whole388
+	BGE whole412
 	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0x01, R0
-	BLT loaded388
+	BLT loaded412
 	FMOVS (R20), F7
-	BEQ loaded388
+	BEQ loaded412
 	MOVD $4(R20), R27
 	VLD1 (R27), V7.S[1]
 	CMP $0x02, R0
-	BEQ loaded388
+	BEQ loaded412
 	MOVD $8(R20), R27
 	VLD1 (R27), V7.S[2]
-	JMP loaded388
+	JMP loaded412
 
-whole388:
+whole412:
 	FMOVQ (R20), F7
 
-loaded388:
+loaded412:
 	ADD R9<<2, R8, R21
 	CMP $0x04, R0
-	BGE whole389
+	BGE whole413
 	VEOR V8.B16, V8.B16, V8.B16
 	CMP $0x01, R0
-	BLT loaded389
+	BLT loaded413
 	FMOVS (R21), F8
-	BEQ loaded389
+	BEQ loaded413
 	MOVD $4(R21), R27
 	VLD1 (R27), V8.S[1]
 	CMP $0x02, R0
-	BEQ loaded389
+	BEQ loaded413
 	MOVD $8(R21), R27
 	VLD1 (R27), V8.S[2]
-	JMP loaded389
+	JMP loaded413
 
-whole389:
+whole413:
 	FMOVQ (R21), F8
 
-loaded389:
+loaded413:
 	WORD $0x4ea0d4e7 // FSUB V7.4S, V7.4S, V0.4S
 	WORD $0x6e28dcc8 // FMUL V8.4S, V6.4S, V8.4S
 	WORD $0x6e21dd08 // FMUL V8.4S, V8.4S, V1.4S
@@ -10119,155 +10674,155 @@ loaded389:
 	WORD $0x4e26d4a5 // FADD V5.4S, V5.4S, V6.4S
 	ADD R9<<2, R1, R22
 	CMP $0x04, R0
-	BGE whole390
+	BGE whole414
 	CMP $0x01, R0
-	BLT stored390
+	BLT stored414
 	FMOVS F8, (R22)
-	BEQ stored390
+	BEQ stored414
 	MOVD $4(R22), R27
 	VST1 V8.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored390
+	BEQ stored414
 	MOVD $8(R22), R27
 	VST1 V8.S[2], (R27)
-	JMP stored390
+	JMP stored414
 
-whole390:
+whole414:
 	FMOVQ F8, (R22)
 
-stored390:
+stored414:
 	CMP $0x04, R0
-	BGE whole391
+	BGE whole415
 	CMP $0x01, R0
-	BLT stored391
+	BLT stored415
 	FMOVS F4, (R16)
-	BEQ stored391
+	BEQ stored415
 	MOVD $4(R16), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored391
+	BEQ stored415
 	MOVD $8(R16), R27
 	VST1 V4.S[2], (R27)
-	JMP stored391
+	JMP stored415
 
-whole391:
+whole415:
 	FMOVQ F4, (R16)
 
-stored391:
+stored415:
 	CMP $0x04, R0
-	BGE whole392
+	BGE whole416
 	CMP $0x01, R0
-	BLT stored392
+	BLT stored416
 	FMOVS F5, (R17)
-	BEQ stored392
+	BEQ stored416
 	MOVD $4(R17), R27
 	VST1 V5.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored392
+	BEQ stored416
 	MOVD $8(R17), R27
 	VST1 V5.S[2], (R27)
-	JMP stored392
+	JMP stored416
 
-whole392:
+whole416:
 	FMOVQ F5, (R17)
 
-stored392:
+stored416:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole393
+	BGE whole417
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded393
+	BLT loaded417
 	FMOVS 16(R16), F4
-	BEQ loaded393
+	BEQ loaded417
 	MOVD $20(R16), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded393
+	BEQ loaded417
 	MOVD $24(R16), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded393
+	JMP loaded417
 
-whole393:
+whole417:
 	FMOVQ 16(R16), F4
 
-loaded393:
+loaded417:
 	CMP $0x04, R1
-	BGE whole394
+	BGE whole418
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded394
+	BLT loaded418
 	FMOVS 16(R17), F5
-	BEQ loaded394
+	BEQ loaded418
 	MOVD $20(R17), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded394
+	BEQ loaded418
 	MOVD $24(R17), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded394
+	JMP loaded418
 
-whole394:
+whole418:
 	FMOVQ 16(R17), F5
 
-loaded394:
+loaded418:
 	CMP $0x04, R1
-	BGE whole395
+	BGE whole419
 	VEOR V6.B16, V6.B16, V6.B16
 	CMP $0x01, R1
-	BLT loaded395
+	BLT loaded419
 	FMOVS 16(R19), F6
-	BEQ loaded395
+	BEQ loaded419
 	MOVD $20(R19), R27
 	VLD1 (R27), V6.S[1]
 	CMP $0x02, R1
-	BEQ loaded395
+	BEQ loaded419
 	MOVD $24(R19), R27
 	VLD1 (R27), V6.S[2]
-	JMP loaded395
+	JMP loaded419
 
-whole395:
+whole419:
 	FMOVQ 16(R19), F6
 
-loaded395:
+loaded419:
 	CMP $0x04, R1
-	BGE whole396
+	BGE whole420
 	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0x01, R1
-	BLT loaded396
+	BLT loaded420
 	FMOVS 16(R20), F7
-	BEQ loaded396
+	BEQ loaded420
 	MOVD $20(R20), R27
 	VLD1 (R27), V7.S[1]
 	CMP $0x02, R1
-	BEQ loaded396
+	BEQ loaded420
 	MOVD $24(R20), R27
 	VLD1 (R27), V7.S[2]
-	JMP loaded396
+	JMP loaded420
 
-whole396:
+whole420:
 	FMOVQ 16(R20), F7
 
-loaded396:
+loaded420:
 	CMP $0x04, R1
-	BGE whole397
+	BGE whole421
 	VEOR V8.B16, V8.B16, V8.B16
 	CMP $0x01, R1
-	BLT loaded397
+	BLT loaded421
 	FMOVS 16(R21), F8
-	BEQ loaded397
+	BEQ loaded421
 	MOVD $20(R21), R27
 	VLD1 (R27), V8.S[1]
 	CMP $0x02, R1
-	BEQ loaded397
+	BEQ loaded421
 	MOVD $24(R21), R27
 	VLD1 (R27), V8.S[2]
-	JMP loaded397
+	JMP loaded421
 
-whole397:
+whole421:
 	FMOVQ 16(R21), F8
 
-loaded397:
+loaded421:
 	WORD $0x4ea0d4e0 // FSUB V0.4S, V7.4S, V0.4S
 	WORD $0x6e28dcc7 // FMUL V7.4S, V6.4S, V8.4S
 	WORD $0x6e21dce7 // FMUL V7.4S, V7.4S, V1.4S
@@ -10278,59 +10833,59 @@ loaded397:
 	VFMLA V0.S4, V6.S4, V1.S4
 	WORD $0x4e26d4a0 // FADD V0.4S, V5.4S, V6.4S
 	CMP $0x04, R1
-	BGE whole398
+	BGE whole422
 	CMP $0x01, R1
-	BLT stored398
+	BLT stored422
 	FMOVS F2, 16(R22)
-	BEQ stored398
+	BEQ stored422
 	MOVD $20(R22), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored398
+	BEQ stored422
 	MOVD $24(R22), R27
 	VST1 V2.S[2], (R27)
-	JMP stored398
+	JMP stored422
 
-whole398:
+whole422:
 	FMOVQ F2, 16(R22)
 
-stored398:
+stored422:
 	CMP $0x04, R1
-	BGE whole399
+	BGE whole423
 	CMP $0x01, R1
-	BLT stored399
+	BLT stored423
 	FMOVS F1, 16(R16)
-	BEQ stored399
+	BEQ stored423
 	MOVD $20(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored399
+	BEQ stored423
 	MOVD $24(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored399
+	JMP stored423
 
-whole399:
+whole423:
 	FMOVQ F1, 16(R16)
 
-stored399:
+stored423:
 	CMP $0x04, R1
-	BGE whole400
+	BGE whole424
 	CMP $0x01, R1
-	BLT stored400
+	BLT stored424
 	FMOVS F0, 16(R17)
-	BEQ stored400
+	BEQ stored424
 	MOVD $20(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored400
+	BEQ stored424
 	MOVD $24(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored400
+	JMP stored424
 
-whole400:
+whole424:
 	FMOVQ F0, 16(R17)
 
-stored400:
+stored424:
 	ADD R0, R9
 
 next:
@@ -10385,238 +10940,238 @@ tail:
 	BEQ next
 	ADD R6<<2, R2, R16
 	CMP $0x04, R8
-	BGE whole401
+	BGE whole425
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R8
-	BLT loaded401
+	BLT loaded425
 	FMOVS (R16), F0
-	BEQ loaded401
+	BEQ loaded425
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R8
-	BEQ loaded401
+	BEQ loaded425
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded401
+	JMP loaded425
 
-whole401:
+whole425:
 	FMOVQ (R16), F0
 
-loaded401:
+loaded425:
 	ADD R7<<2, R3, R17
 	CMP $0x04, R8
-	BGE whole402
+	BGE whole426
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded402
+	BLT loaded426
 	FMOVS (R17), F1
-	BEQ loaded402
+	BEQ loaded426
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded402
+	BEQ loaded426
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded402
+	JMP loaded426
 
-whole402:
+whole426:
 	FMOVQ (R17), F1
 
-loaded402:
+loaded426:
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	ADD R6<<2, R1, R19
 	CMP $0x04, R8
-	BGE whole403
+	BGE whole427
 	CMP $0x01, R8
-	BLT stored403
+	BLT stored427
 	FMOVS F0, (R19)
-	BEQ stored403
+	BEQ stored427
 	MOVD $4(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored403
+	BEQ stored427
 	MOVD $8(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored403
+	JMP stored427
 
-whole403:
+whole427:
 	FMOVQ F0, (R19)
 
-stored403:
+stored427:
 	SUB $0x04, R8, R7
 	CMP $0x04, R7
-	BGE whole404
+	BGE whole428
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R7
-	BLT loaded404
+	BLT loaded428
 	FMOVS 16(R16), F0
-	BEQ loaded404
+	BEQ loaded428
 	MOVD $20(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R7
-	BEQ loaded404
+	BEQ loaded428
 	MOVD $24(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded404
+	JMP loaded428
 
-whole404:
+whole428:
 	FMOVQ 16(R16), F0
 
-loaded404:
+loaded428:
 	CMP $0x04, R7
-	BGE whole405
+	BGE whole429
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R7
-	BLT loaded405
+	BLT loaded429
 	FMOVS 16(R17), F1
-	BEQ loaded405
+	BEQ loaded429
 	MOVD $20(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R7
-	BEQ loaded405
+	BEQ loaded429
 	MOVD $24(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded405
+	JMP loaded429
 
-whole405:
+whole429:
 	FMOVQ 16(R17), F1
 
-loaded405:
+loaded429:
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	CMP $0x04, R7
-	BGE whole406
+	BGE whole430
 	CMP $0x01, R7
-	BLT stored406
+	BLT stored430
 	FMOVS F0, 16(R19)
-	BEQ stored406
+	BEQ stored430
 	MOVD $20(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R7
-	BEQ stored406
+	BEQ stored430
 	MOVD $24(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored406
+	JMP stored430
 
-whole406:
+whole430:
 	FMOVQ F0, 16(R19)
 
-stored406:
+stored430:
 	SUB $0x08, R8, R7
 	CMP $0x04, R7
-	BGE whole407
+	BGE whole431
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R7
-	BLT loaded407
+	BLT loaded431
 	FMOVS 32(R16), F0
-	BEQ loaded407
+	BEQ loaded431
 	MOVD $36(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R7
-	BEQ loaded407
+	BEQ loaded431
 	MOVD $40(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded407
+	JMP loaded431
 
-whole407:
+whole431:
 	FMOVQ 32(R16), F0
 
-loaded407:
+loaded431:
 	CMP $0x04, R7
-	BGE whole408
+	BGE whole432
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R7
-	BLT loaded408
+	BLT loaded432
 	FMOVS 32(R17), F1
-	BEQ loaded408
+	BEQ loaded432
 	MOVD $36(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R7
-	BEQ loaded408
+	BEQ loaded432
 	MOVD $40(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded408
+	JMP loaded432
 
-whole408:
+whole432:
 	FMOVQ 32(R17), F1
 
-loaded408:
+loaded432:
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	CMP $0x04, R7
-	BGE whole409
+	BGE whole433
 	CMP $0x01, R7
-	BLT stored409
+	BLT stored433
 	FMOVS F0, 32(R19)
-	BEQ stored409
+	BEQ stored433
 	MOVD $36(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R7
-	BEQ stored409
+	BEQ stored433
 	MOVD $40(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored409
+	JMP stored433
 
-whole409:
+whole433:
 	FMOVQ F0, 32(R19)
 
-stored409:
+stored433:
 	SUB $0x0c, R8, R7
 	CMP $0x04, R7
-	BGE whole410
+	BGE whole434
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R7
-	BLT loaded410
+	BLT loaded434
 	FMOVS 48(R16), F0
-	BEQ loaded410
+	BEQ loaded434
 	MOVD $52(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R7
-	BEQ loaded410
+	BEQ loaded434
 	MOVD $56(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded410
+	JMP loaded434
 
-whole410:
+whole434:
 	FMOVQ 48(R16), F0
 
-loaded410:
+loaded434:
 	CMP $0x04, R7
-	BGE whole411
+	BGE whole435
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R7
-	BLT loaded411
+	BLT loaded435
 	FMOVS 48(R17), F1
-	BEQ loaded411
+	BEQ loaded435
 	MOVD $52(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R7
-	BEQ loaded411
+	BEQ loaded435
 	MOVD $56(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded411
+	JMP loaded435
 
-whole411:
+whole435:
 	FMOVQ 48(R17), F1
 
-loaded411:
+loaded435:
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	CMP $0x04, R7
-	BGE whole412
+	BGE whole436
 	CMP $0x01, R7
-	BLT stored412
+	BLT stored436
 	FMOVS F0, 48(R19)
-	BEQ stored412
+	BEQ stored436
 	MOVD $52(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R7
-	BEQ stored412
+	BEQ stored436
 	MOVD $56(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored412
+	JMP stored436
 
-whole412:
+whole436:
 	FMOVQ F0, 48(R19)
 
-stored412:
+stored436:
 	ADD R8, R6
 
 next:
@@ -10701,44 +11256,44 @@ tail:
 	BEQ next
 	ADD R6<<2, R2, R16
 	CMP $0x04, R8
-	BGE whole413
+	BGE whole437
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R8
-	BLT loaded413
+	BLT loaded437
 	FMOVS (R16), F0
-	BEQ loaded413
+	BEQ loaded437
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R8
-	BEQ loaded413
+	BEQ loaded437
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded413
+	JMP loaded437
 
-whole413:
+whole437:
 	FMOVQ (R16), F0
 
-loaded413:
+loaded437:
 	ADD R7<<2, R3, R17
 	CMP $0x04, R8
-	BGE whole414
+	BGE whole438
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded414
+	BLT loaded438
 	FMOVS (R17), F1
-	BEQ loaded414
+	BEQ loaded438
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded414
+	BEQ loaded438
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded414
+	JMP loaded438
 
-whole414:
+whole438:
 	FMOVQ (R17), F1
 
-loaded414:
+loaded438:
 	VEOR V2.B16, V2.B16, V2.B16
 	WORD $0x6ea2e403 // FCMGT V3.4S, V0.4S, V2.4S
 	VBSL V0.B16, V2.B16, V3.B16
@@ -10749,62 +11304,62 @@ loaded414:
 	VFMLA V3.S4, V1.S4, V0.S4
 	ADD R6<<2, R1, R19
 	CMP $0x04, R8
-	BGE whole415
+	BGE whole439
 	CMP $0x01, R8
-	BLT stored415
+	BLT stored439
 	FMOVS F0, (R19)
-	BEQ stored415
+	BEQ stored439
 	MOVD $4(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored415
+	BEQ stored439
 	MOVD $8(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored415
+	JMP stored439
 
-whole415:
+whole439:
 	FMOVQ F0, (R19)
 
-stored415:
+stored439:
 	SUB $0x04, R8, R7
 	CMP $0x04, R7
-	BGE whole416
+	BGE whole440
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R7
-	BLT loaded416
+	BLT loaded440
 	FMOVS 16(R16), F0
-	BEQ loaded416
+	BEQ loaded440
 	MOVD $20(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R7
-	BEQ loaded416
+	BEQ loaded440
 	MOVD $24(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded416
+	JMP loaded440
 
-whole416:
+whole440:
 	FMOVQ 16(R16), F0
 
-loaded416:
+loaded440:
 	CMP $0x04, R7
-	BGE whole417
+	BGE whole441
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R7
-	BLT loaded417
+	BLT loaded441
 	FMOVS 16(R17), F1
-	BEQ loaded417
+	BEQ loaded441
 	MOVD $20(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R7
-	BEQ loaded417
+	BEQ loaded441
 	MOVD $24(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded417
+	JMP loaded441
 
-whole417:
+whole441:
 	FMOVQ 16(R17), F1
 
-loaded417:
+loaded441:
 	VEOR V2.B16, V2.B16, V2.B16
 	WORD $0x6ea2e403 // FCMGT V3.4S, V0.4S, V2.4S
 	VBSL V0.B16, V2.B16, V3.B16
@@ -10814,62 +11369,62 @@ loaded417:
 	VMOV V4.B16, V0.B16
 	VFMLA V3.S4, V1.S4, V0.S4
 	CMP $0x04, R7
-	BGE whole418
+	BGE whole442
 	CMP $0x01, R7
-	BLT stored418
+	BLT stored442
 	FMOVS F0, 16(R19)
-	BEQ stored418
+	BEQ stored442
 	MOVD $20(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R7
-	BEQ stored418
+	BEQ stored442
 	MOVD $24(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored418
+	JMP stored442
 
-whole418:
+whole442:
 	FMOVQ F0, 16(R19)
 
-stored418:
+stored442:
 	SUB $0x08, R8, R7
 	CMP $0x04, R7
-	BGE whole419
+	BGE whole443
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R7
-	BLT loaded419
+	BLT loaded443
 	FMOVS 32(R16), F0
-	BEQ loaded419
+	BEQ loaded443
 	MOVD $36(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R7
-	BEQ loaded419
+	BEQ loaded443
 	MOVD $40(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded419
+	JMP loaded443
 
-whole419:
+whole443:
 	FMOVQ 32(R16), F0
 
-loaded419:
+loaded443:
 	CMP $0x04, R7
-	BGE whole420
+	BGE whole444
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R7
-	BLT loaded420
+	BLT loaded444
 	FMOVS 32(R17), F1
-	BEQ loaded420
+	BEQ loaded444
 	MOVD $36(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R7
-	BEQ loaded420
+	BEQ loaded444
 	MOVD $40(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded420
+	JMP loaded444
 
-whole420:
+whole444:
 	FMOVQ 32(R17), F1
 
-loaded420:
+loaded444:
 	VEOR V2.B16, V2.B16, V2.B16
 	WORD $0x6ea2e403 // FCMGT V3.4S, V0.4S, V2.4S
 	VBSL V0.B16, V2.B16, V3.B16
@@ -10879,62 +11434,62 @@ loaded420:
 	VMOV V4.B16, V0.B16
 	VFMLA V3.S4, V1.S4, V0.S4
 	CMP $0x04, R7
-	BGE whole421
+	BGE whole445
 	CMP $0x01, R7
-	BLT stored421
+	BLT stored445
 	FMOVS F0, 32(R19)
-	BEQ stored421
+	BEQ stored445
 	MOVD $36(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R7
-	BEQ stored421
+	BEQ stored445
 	MOVD $40(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored421
+	JMP stored445
 
-whole421:
+whole445:
 	FMOVQ F0, 32(R19)
 
-stored421:
+stored445:
 	SUB $0x0c, R8, R7
 	CMP $0x04, R7
-	BGE whole422
+	BGE whole446
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R7
-	BLT loaded422
+	BLT loaded446
 	FMOVS 48(R16), F0
-	BEQ loaded422
+	BEQ loaded446
 	MOVD $52(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R7
-	BEQ loaded422
+	BEQ loaded446
 	MOVD $56(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded422
+	JMP loaded446
 
-whole422:
+whole446:
 	FMOVQ 48(R16), F0
 
-loaded422:
+loaded446:
 	CMP $0x04, R7
-	BGE whole423
+	BGE whole447
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R7
-	BLT loaded423
+	BLT loaded447
 	FMOVS 48(R17), F1
-	BEQ loaded423
+	BEQ loaded447
 	MOVD $52(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R7
-	BEQ loaded423
+	BEQ loaded447
 	MOVD $56(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded423
+	JMP loaded447
 
-whole423:
+whole447:
 	FMOVQ 48(R17), F1
 
-loaded423:
+loaded447:
 	VEOR V2.B16, V2.B16, V2.B16
 	WORD $0x6ea2e403 // FCMGT V3.4S, V0.4S, V2.4S
 	VBSL V0.B16, V2.B16, V3.B16
@@ -10944,23 +11499,23 @@ loaded423:
 	VMOV V4.B16, V0.B16
 	VFMLA V3.S4, V1.S4, V0.S4
 	CMP $0x04, R7
-	BGE whole424
+	BGE whole448
 	CMP $0x01, R7
-	BLT stored424
+	BLT stored448
 	FMOVS F0, 48(R19)
-	BEQ stored424
+	BEQ stored448
 	MOVD $52(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R7
-	BEQ stored424
+	BEQ stored448
 	MOVD $56(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored424
+	JMP stored448
 
-whole424:
+whole448:
 	FMOVQ F0, 48(R19)
 
-stored424:
+stored448:
 	ADD R8, R6
 
 next:
@@ -11035,327 +11590,327 @@ tail:
 	BEQ next
 	ADD R7<<2, R2, R16
 	CMP $0x04, R9
-	BGE whole425
+	BGE whole449
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R9
-	BLT loaded425
+	BLT loaded449
 	FMOVS (R16), F0
-	BEQ loaded425
+	BEQ loaded449
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R9
-	BEQ loaded425
+	BEQ loaded449
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded425
+	JMP loaded449
 
-whole425:
+whole449:
 	FMOVQ (R16), F0
 
-loaded425:
+loaded449:
 	ADD R7<<2, R3, R17
 	CMP $0x04, R9
-	BGE whole426
+	BGE whole450
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded426
+	BLT loaded450
 	FMOVS (R17), F1
-	BEQ loaded426
+	BEQ loaded450
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded426
+	BEQ loaded450
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded426
+	JMP loaded450
 
-whole426:
+whole450:
 	FMOVQ (R17), F1
 
-loaded426:
+loaded450:
 	ADD R8<<2, R6, R19
 	CMP $0x04, R9
-	BGE whole427
+	BGE whole451
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded427
+	BLT loaded451
 	FMOVS (R19), F2
-	BEQ loaded427
+	BEQ loaded451
 	MOVD $4(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded427
+	BEQ loaded451
 	MOVD $8(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded427
+	JMP loaded451
 
-whole427:
+whole451:
 	FMOVQ (R19), F2
 
-loaded427:
+loaded451:
 	VEOR V3.B16, V3.B16, V3.B16
 	WORD $0x6ea3e421 // FCMGT V1.4S, V1.4S, V3.4S
 	WORD $0x6e22dc02 // FMUL V2.4S, V0.4S, V2.4S
 	VBSL V2.B16, V0.B16, V1.B16
 	ADD R7<<2, R1, R20
 	CMP $0x04, R9
-	BGE whole428
+	BGE whole452
 	CMP $0x01, R9
-	BLT stored428
+	BLT stored452
 	FMOVS F1, (R20)
-	BEQ stored428
+	BEQ stored452
 	MOVD $4(R20), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R9
-	BEQ stored428
+	BEQ stored452
 	MOVD $8(R20), R27
 	VST1 V1.S[2], (R27)
-	JMP stored428
+	JMP stored452
 
-whole428:
+whole452:
 	FMOVQ F1, (R20)
 
-stored428:
+stored452:
 	SUB $0x04, R9, R8
 	CMP $0x04, R8
-	BGE whole429
+	BGE whole453
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R8
-	BLT loaded429
+	BLT loaded453
 	FMOVS 16(R16), F0
-	BEQ loaded429
+	BEQ loaded453
 	MOVD $20(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R8
-	BEQ loaded429
+	BEQ loaded453
 	MOVD $24(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded429
+	JMP loaded453
 
-whole429:
+whole453:
 	FMOVQ 16(R16), F0
 
-loaded429:
+loaded453:
 	CMP $0x04, R8
-	BGE whole430
+	BGE whole454
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded430
+	BLT loaded454
 	FMOVS 16(R17), F1
-	BEQ loaded430
+	BEQ loaded454
 	MOVD $20(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded430
+	BEQ loaded454
 	MOVD $24(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded430
+	JMP loaded454
 
-whole430:
+whole454:
 	FMOVQ 16(R17), F1
 
-loaded430:
+loaded454:
 	CMP $0x04, R8
-	BGE whole431
+	BGE whole455
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R8
-	BLT loaded431
+	BLT loaded455
 	FMOVS 16(R19), F2
-	BEQ loaded431
+	BEQ loaded455
 	MOVD $20(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R8
-	BEQ loaded431
+	BEQ loaded455
 	MOVD $24(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded431
+	JMP loaded455
 
-whole431:
+whole455:
 	FMOVQ 16(R19), F2
 
-loaded431:
+loaded455:
 	VEOR V3.B16, V3.B16, V3.B16
 	WORD $0x6ea3e421 // FCMGT V1.4S, V1.4S, V3.4S
 	WORD $0x6e22dc02 // FMUL V2.4S, V0.4S, V2.4S
 	VBSL V2.B16, V0.B16, V1.B16
 	CMP $0x04, R8
-	BGE whole432
+	BGE whole456
 	CMP $0x01, R8
-	BLT stored432
+	BLT stored456
 	FMOVS F1, 16(R20)
-	BEQ stored432
+	BEQ stored456
 	MOVD $20(R20), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored432
+	BEQ stored456
 	MOVD $24(R20), R27
 	VST1 V1.S[2], (R27)
-	JMP stored432
+	JMP stored456
 
-whole432:
+whole456:
 	FMOVQ F1, 16(R20)
 
-stored432:
+stored456:
 	SUB $0x08, R9, R8
 	CMP $0x04, R8
-	BGE whole433
+	BGE whole457
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R8
-	BLT loaded433
+	BLT loaded457
 	FMOVS 32(R16), F0
-	BEQ loaded433
+	BEQ loaded457
 	MOVD $36(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R8
-	BEQ loaded433
+	BEQ loaded457
 	MOVD $40(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded433
+	JMP loaded457
 
-whole433:
+whole457:
 	FMOVQ 32(R16), F0
 
-loaded433:
+loaded457:
 	CMP $0x04, R8
-	BGE whole434
+	BGE whole458
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded434
+	BLT loaded458
 	FMOVS 32(R17), F1
-	BEQ loaded434
+	BEQ loaded458
 	MOVD $36(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded434
+	BEQ loaded458
 	MOVD $40(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded434
+	JMP loaded458
 
-whole434:
+whole458:
 	FMOVQ 32(R17), F1
 
-loaded434:
+loaded458:
 	CMP $0x04, R8
-	BGE whole435
+	BGE whole459
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R8
-	BLT loaded435
+	BLT loaded459
 	FMOVS 32(R19), F2
-	BEQ loaded435
+	BEQ loaded459
 	MOVD $36(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R8
-	BEQ loaded435
+	BEQ loaded459
 	MOVD $40(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded435
+	JMP loaded459
 
-whole435:
+whole459:
 	FMOVQ 32(R19), F2
 
-loaded435:
+loaded459:
 	VEOR V3.B16, V3.B16, V3.B16
 	WORD $0x6ea3e421 // FCMGT V1.4S, V1.4S, V3.4S
 	WORD $0x6e22dc02 // FMUL V2.4S, V0.4S, V2.4S
 	VBSL V2.B16, V0.B16, V1.B16
 	CMP $0x04, R8
-	BGE whole436
+	BGE whole460
 	CMP $0x01, R8
-	BLT stored436
+	BLT stored460
 	FMOVS F1, 32(R20)
-	BEQ stored436
+	BEQ stored460
 	MOVD $36(R20), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored436
+	BEQ stored460
 	MOVD $40(R20), R27
 	VST1 V1.S[2], (R27)
-	JMP stored436
+	JMP stored460
 
-whole436:
+whole460:
 	FMOVQ F1, 32(R20)
 
-stored436:
+stored460:
 	SUB $0x0c, R9, R8
 	CMP $0x04, R8
-	BGE whole437
+	BGE whole461
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R8
-	BLT loaded437
+	BLT loaded461
 	FMOVS 48(R16), F0
-	BEQ loaded437
+	BEQ loaded461
 	MOVD $52(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R8
-	BEQ loaded437
+	BEQ loaded461
 	MOVD $56(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded437
+	JMP loaded461
 
-whole437:
+whole461:
 	FMOVQ 48(R16), F0
 
-loaded437:
+loaded461:
 	CMP $0x04, R8
-	BGE whole438
+	BGE whole462
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded438
+	BLT loaded462
 	FMOVS 48(R17), F1
-	BEQ loaded438
+	BEQ loaded462
 	MOVD $52(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded438
+	BEQ loaded462
 	MOVD $56(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded438
+	JMP loaded462
 
-whole438:
+whole462:
 	FMOVQ 48(R17), F1
 
-loaded438:
+loaded462:
 	CMP $0x04, R8
-	BGE whole439
+	BGE whole463
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R8
-	BLT loaded439
+	BLT loaded463
 	FMOVS 48(R19), F2
-	BEQ loaded439
+	BEQ loaded463
 	MOVD $52(R19), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R8
-	BEQ loaded439
+	BEQ loaded463
 	MOVD $56(R19), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded439
+	JMP loaded463
 
-whole439:
+whole463:
 	FMOVQ 48(R19), F2
 
-loaded439:
+loaded463:
 	VEOR V3.B16, V3.B16, V3.B16
 	WORD $0x6ea3e421 // FCMGT V1.4S, V1.4S, V3.4S
 	WORD $0x6e22dc02 // FMUL V2.4S, V0.4S, V2.4S
 	VBSL V2.B16, V0.B16, V1.B16
 	CMP $0x04, R8
-	BGE whole440
+	BGE whole464
 	CMP $0x01, R8
-	BLT stored440
+	BLT stored464
 	FMOVS F1, 48(R20)
-	BEQ stored440
+	BEQ stored464
 	MOVD $52(R20), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored440
+	BEQ stored464
 	MOVD $56(R20), R27
 	VST1 V1.S[2], (R27)
-	JMP stored440
+	JMP stored464
 
-whole440:
+whole464:
 	FMOVQ F1, 48(R20)
 
-stored440:
+stored464:
 	ADD R9, R7
 
 next:
@@ -11454,87 +12009,87 @@ maskedblock:
 
 maskedrow:
 	CMP $0x04, R0
-	BGE whole441
+	BGE whole465
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded441
+	BLT loaded465
 	FMOVS (R3), F4
-	BEQ loaded441
+	BEQ loaded465
 	MOVD $4(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded441
+	BEQ loaded465
 	MOVD $8(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded441
+	JMP loaded465
 
-whole441:
+whole465:
 	FMOVQ (R3), F4
 
-loaded441:
+loaded465:
 	WORD $0x4e24d400 // FADD V0.4S, V0.4S, V4.4S
 	SUB $0x04, R0, R8
 	CMP $0x04, R8
-	BGE whole442
+	BGE whole466
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R8
-	BLT loaded442
+	BLT loaded466
 	FMOVS 16(R3), F4
-	BEQ loaded442
+	BEQ loaded466
 	MOVD $20(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R8
-	BEQ loaded442
+	BEQ loaded466
 	MOVD $24(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded442
+	JMP loaded466
 
-whole442:
+whole466:
 	FMOVQ 16(R3), F4
 
-loaded442:
+loaded466:
 	WORD $0x4e24d421 // FADD V1.4S, V1.4S, V4.4S
 	SUB $0x08, R0, R8
 	CMP $0x04, R8
-	BGE whole443
+	BGE whole467
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R8
-	BLT loaded443
+	BLT loaded467
 	FMOVS 32(R3), F4
-	BEQ loaded443
+	BEQ loaded467
 	MOVD $36(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R8
-	BEQ loaded443
+	BEQ loaded467
 	MOVD $40(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded443
+	JMP loaded467
 
-whole443:
+whole467:
 	FMOVQ 32(R3), F4
 
-loaded443:
+loaded467:
 	WORD $0x4e24d442 // FADD V2.4S, V2.4S, V4.4S
 	SUB $0x0c, R0, R8
 	CMP $0x04, R8
-	BGE whole444
+	BGE whole468
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R8
-	BLT loaded444
+	BLT loaded468
 	FMOVS 48(R3), F4
-	BEQ loaded444
+	BEQ loaded468
 	MOVD $52(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R8
-	BEQ loaded444
+	BEQ loaded468
 	MOVD $56(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded444
+	JMP loaded468
 
-whole444:
+whole468:
 	FMOVQ 48(R3), F4
 
-loaded444:
+loaded468:
 	WORD $0x4e24d463 // FADD V3.4S, V3.4S, V4.4S
 	ADD R2, R3
 	SUBS $1, R7
@@ -11703,84 +12258,84 @@ narrow:
 	MOVD sum+40(FP), R7
 	MOVD dot+48(FP), R8
 	CMP $0x04, R0
-	BGE whole445
+	BGE whole469
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded445
+	BLT loaded469
 	FMOVS (R6), F0
-	BEQ loaded445
+	BEQ loaded469
 	MOVD $4(R6), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded445
+	BEQ loaded469
 	MOVD $8(R6), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded445
+	JMP loaded469
 
-whole445:
+whole469:
 	FMOVQ (R6), F0
 
-loaded445:
+loaded469:
 	SUB $0x04, R0, R9
 	CMP $0x04, R9
-	BGE whole446
+	BGE whole470
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R9
-	BLT loaded446
+	BLT loaded470
 	FMOVS 16(R6), F1
-	BEQ loaded446
+	BEQ loaded470
 	MOVD $20(R6), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R9
-	BEQ loaded446
+	BEQ loaded470
 	MOVD $24(R6), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded446
+	JMP loaded470
 
-whole446:
+whole470:
 	FMOVQ 16(R6), F1
 
-loaded446:
+loaded470:
 	SUB $0x08, R0, R9
 	CMP $0x04, R9
-	BGE whole447
+	BGE whole471
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R9
-	BLT loaded447
+	BLT loaded471
 	FMOVS 32(R6), F2
-	BEQ loaded447
+	BEQ loaded471
 	MOVD $36(R6), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R9
-	BEQ loaded447
+	BEQ loaded471
 	MOVD $40(R6), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded447
+	JMP loaded471
 
-whole447:
+whole471:
 	FMOVQ 32(R6), F2
 
-loaded447:
+loaded471:
 	SUB $0x0c, R0, R9
 	CMP $0x04, R9
-	BGE whole448
+	BGE whole472
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R9
-	BLT loaded448
+	BLT loaded472
 	FMOVS 48(R6), F3
-	BEQ loaded448
+	BEQ loaded472
 	MOVD $52(R6), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R9
-	BEQ loaded448
+	BEQ loaded472
 	MOVD $56(R6), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded448
+	JMP loaded472
 
-whole448:
+whole472:
 	FMOVQ 48(R6), F3
 
-loaded448:
+loaded472:
 
 maskedblock:
 	VEOR V4.B16, V4.B16, V4.B16
@@ -11798,93 +12353,93 @@ maskedblock:
 
 maskedrow:
 	CMP $0x04, R0
-	BGE whole449
+	BGE whole473
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R0
-	BLT loaded449
+	BLT loaded473
 	FMOVS (R3), F12
-	BEQ loaded449
+	BEQ loaded473
 	MOVD $4(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R0
-	BEQ loaded449
+	BEQ loaded473
 	MOVD $8(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded449
+	JMP loaded473
 
-whole449:
+whole473:
 	FMOVQ (R3), F12
 
-loaded449:
+loaded473:
 	WORD $0x4ea0d58c // FSUB V12.4S, V12.4S, V0.4S
 	WORD $0x4e2cd484 // FADD V4.4S, V4.4S, V12.4S
 	VFMLA V12.S4, V12.S4, V5.S4
 	SUB $0x04, R0, R9
 	CMP $0x04, R9
-	BGE whole450
+	BGE whole474
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R9
-	BLT loaded450
+	BLT loaded474
 	FMOVS 16(R3), F12
-	BEQ loaded450
+	BEQ loaded474
 	MOVD $20(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R9
-	BEQ loaded450
+	BEQ loaded474
 	MOVD $24(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded450
+	JMP loaded474
 
-whole450:
+whole474:
 	FMOVQ 16(R3), F12
 
-loaded450:
+loaded474:
 	WORD $0x4ea1d58c // FSUB V12.4S, V12.4S, V1.4S
 	WORD $0x4e2cd4c6 // FADD V6.4S, V6.4S, V12.4S
 	VFMLA V12.S4, V12.S4, V7.S4
 	SUB $0x08, R0, R9
 	CMP $0x04, R9
-	BGE whole451
+	BGE whole475
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R9
-	BLT loaded451
+	BLT loaded475
 	FMOVS 32(R3), F12
-	BEQ loaded451
+	BEQ loaded475
 	MOVD $36(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R9
-	BEQ loaded451
+	BEQ loaded475
 	MOVD $40(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded451
+	JMP loaded475
 
-whole451:
+whole475:
 	FMOVQ 32(R3), F12
 
-loaded451:
+loaded475:
 	WORD $0x4ea2d58c // FSUB V12.4S, V12.4S, V2.4S
 	WORD $0x4e2cd508 // FADD V8.4S, V8.4S, V12.4S
 	VFMLA V12.S4, V12.S4, V9.S4
 	SUB $0x0c, R0, R9
 	CMP $0x04, R9
-	BGE whole452
+	BGE whole476
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R9
-	BLT loaded452
+	BLT loaded476
 	FMOVS 48(R3), F12
-	BEQ loaded452
+	BEQ loaded476
 	MOVD $52(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R9
-	BEQ loaded452
+	BEQ loaded476
 	MOVD $56(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded452
+	JMP loaded476
 
-whole452:
+whole476:
 	FMOVQ 48(R3), F12
 
-loaded452:
+loaded476:
 	WORD $0x4ea3d58c // FSUB V12.4S, V12.4S, V3.4S
 	WORD $0x4e2cd54a // FADD V10.4S, V10.4S, V12.4S
 	VFMLA V12.S4, V12.S4, V11.S4
@@ -12094,84 +12649,84 @@ narrow:
 	MOVD sum+48(FP), R8
 	MOVD dot+56(FP), R9
 	CMP $0x04, R0
-	BGE whole453
+	BGE whole477
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded453
+	BLT loaded477
 	FMOVS (R7), F0
-	BEQ loaded453
+	BEQ loaded477
 	MOVD $4(R7), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded453
+	BEQ loaded477
 	MOVD $8(R7), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded453
+	JMP loaded477
 
-whole453:
+whole477:
 	FMOVQ (R7), F0
 
-loaded453:
+loaded477:
 	SUB $0x04, R0, R10
 	CMP $0x04, R10
-	BGE whole454
+	BGE whole478
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R10
-	BLT loaded454
+	BLT loaded478
 	FMOVS 16(R7), F1
-	BEQ loaded454
+	BEQ loaded478
 	MOVD $20(R7), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R10
-	BEQ loaded454
+	BEQ loaded478
 	MOVD $24(R7), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded454
+	JMP loaded478
 
-whole454:
+whole478:
 	FMOVQ 16(R7), F1
 
-loaded454:
+loaded478:
 	SUB $0x08, R0, R10
 	CMP $0x04, R10
-	BGE whole455
+	BGE whole479
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded455
+	BLT loaded479
 	FMOVS 32(R7), F2
-	BEQ loaded455
+	BEQ loaded479
 	MOVD $36(R7), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded455
+	BEQ loaded479
 	MOVD $40(R7), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded455
+	JMP loaded479
 
-whole455:
+whole479:
 	FMOVQ 32(R7), F2
 
-loaded455:
+loaded479:
 	SUB $0x0c, R0, R10
 	CMP $0x04, R10
-	BGE whole456
+	BGE whole480
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R10
-	BLT loaded456
+	BLT loaded480
 	FMOVS 48(R7), F3
-	BEQ loaded456
+	BEQ loaded480
 	MOVD $52(R7), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R10
-	BEQ loaded456
+	BEQ loaded480
 	MOVD $56(R7), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded456
+	JMP loaded480
 
-whole456:
+whole480:
 	FMOVQ 48(R7), F3
 
-loaded456:
+loaded480:
 
 maskedblock:
 	VEOR V4.B16, V4.B16, V4.B16
@@ -12189,169 +12744,169 @@ maskedblock:
 
 maskedrow:
 	CMP $0x04, R0
-	BGE whole457
+	BGE whole481
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R0
-	BLT loaded457
+	BLT loaded481
 	FMOVS (R3), F12
-	BEQ loaded457
+	BEQ loaded481
 	MOVD $4(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R0
-	BEQ loaded457
+	BEQ loaded481
 	MOVD $8(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded457
+	JMP loaded481
 
-whole457:
+whole481:
 	FMOVQ (R3), F12
 
-loaded457:
+loaded481:
 	CMP $0x04, R0
-	BGE whole458
+	BGE whole482
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R0
-	BLT loaded458
+	BLT loaded482
 	FMOVS (R6), F13
-	BEQ loaded458
+	BEQ loaded482
 	MOVD $4(R6), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R0
-	BEQ loaded458
+	BEQ loaded482
 	MOVD $8(R6), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded458
+	JMP loaded482
 
-whole458:
+whole482:
 	FMOVQ (R6), F13
 
-loaded458:
+loaded482:
 	WORD $0x4e2cd484 // FADD V4.4S, V4.4S, V12.4S
 	WORD $0x4ea0d5ad // FSUB V13.4S, V13.4S, V0.4S
 	VFMLA V12.S4, V13.S4, V5.S4
 	SUB $0x04, R0, R10
 	CMP $0x04, R10
-	BGE whole459
+	BGE whole483
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R10
-	BLT loaded459
+	BLT loaded483
 	FMOVS 16(R3), F12
-	BEQ loaded459
+	BEQ loaded483
 	MOVD $20(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R10
-	BEQ loaded459
+	BEQ loaded483
 	MOVD $24(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded459
+	JMP loaded483
 
-whole459:
+whole483:
 	FMOVQ 16(R3), F12
 
-loaded459:
+loaded483:
 	CMP $0x04, R10
-	BGE whole460
+	BGE whole484
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R10
-	BLT loaded460
+	BLT loaded484
 	FMOVS 16(R6), F13
-	BEQ loaded460
+	BEQ loaded484
 	MOVD $20(R6), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R10
-	BEQ loaded460
+	BEQ loaded484
 	MOVD $24(R6), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded460
+	JMP loaded484
 
-whole460:
+whole484:
 	FMOVQ 16(R6), F13
 
-loaded460:
+loaded484:
 	WORD $0x4e2cd4c6 // FADD V6.4S, V6.4S, V12.4S
 	WORD $0x4ea1d5ad // FSUB V13.4S, V13.4S, V1.4S
 	VFMLA V12.S4, V13.S4, V7.S4
 	SUB $0x08, R0, R10
 	CMP $0x04, R10
-	BGE whole461
+	BGE whole485
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R10
-	BLT loaded461
+	BLT loaded485
 	FMOVS 32(R3), F12
-	BEQ loaded461
+	BEQ loaded485
 	MOVD $36(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R10
-	BEQ loaded461
+	BEQ loaded485
 	MOVD $40(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded461
+	JMP loaded485
 
-whole461:
+whole485:
 	FMOVQ 32(R3), F12
 
-loaded461:
+loaded485:
 	CMP $0x04, R10
-	BGE whole462
+	BGE whole486
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R10
-	BLT loaded462
+	BLT loaded486
 	FMOVS 32(R6), F13
-	BEQ loaded462
+	BEQ loaded486
 	MOVD $36(R6), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R10
-	BEQ loaded462
+	BEQ loaded486
 	MOVD $40(R6), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded462
+	JMP loaded486
 
-whole462:
+whole486:
 	FMOVQ 32(R6), F13
 
-loaded462:
+loaded486:
 	WORD $0x4e2cd508 // FADD V8.4S, V8.4S, V12.4S
 	WORD $0x4ea2d5ad // FSUB V13.4S, V13.4S, V2.4S
 	VFMLA V12.S4, V13.S4, V9.S4
 	SUB $0x0c, R0, R10
 	CMP $0x04, R10
-	BGE whole463
+	BGE whole487
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R10
-	BLT loaded463
+	BLT loaded487
 	FMOVS 48(R3), F12
-	BEQ loaded463
+	BEQ loaded487
 	MOVD $52(R3), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R10
-	BEQ loaded463
+	BEQ loaded487
 	MOVD $56(R3), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded463
+	JMP loaded487
 
-whole463:
+whole487:
 	FMOVQ 48(R3), F12
 
-loaded463:
+loaded487:
 	CMP $0x04, R10
-	BGE whole464
+	BGE whole488
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R10
-	BLT loaded464
+	BLT loaded488
 	FMOVS 48(R6), F13
-	BEQ loaded464
+	BEQ loaded488
 	MOVD $52(R6), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R10
-	BEQ loaded464
+	BEQ loaded488
 	MOVD $56(R6), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded464
+	JMP loaded488
 
-whole464:
+whole488:
 	FMOVQ 48(R6), F13
 
-loaded464:
+loaded488:
 	WORD $0x4e2cd54a // FADD V10.4S, V10.4S, V12.4S
 	WORD $0x4ea3d5ad // FSUB V13.4S, V13.4S, V3.4S
 	VFMLA V12.S4, V13.S4, V11.S4
@@ -12592,84 +13147,84 @@ narrow:
 	MOVD sum+64(FP), R10
 	MOVD dot+72(FP), R11
 	CMP $0x04, R0
-	BGE whole465
+	BGE whole489
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded465
+	BLT loaded489
 	FMOVS (R9), F0
-	BEQ loaded465
+	BEQ loaded489
 	MOVD $4(R9), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded465
+	BEQ loaded489
 	MOVD $8(R9), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded465
+	JMP loaded489
 
-whole465:
+whole489:
 	FMOVQ (R9), F0
 
-loaded465:
+loaded489:
 	SUB $0x04, R0, R12
 	CMP $0x04, R12
-	BGE whole466
+	BGE whole490
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R12
-	BLT loaded466
+	BLT loaded490
 	FMOVS 16(R9), F1
-	BEQ loaded466
+	BEQ loaded490
 	MOVD $20(R9), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R12
-	BEQ loaded466
+	BEQ loaded490
 	MOVD $24(R9), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded466
+	JMP loaded490
 
-whole466:
+whole490:
 	FMOVQ 16(R9), F1
 
-loaded466:
+loaded490:
 	SUB $0x08, R0, R12
 	CMP $0x04, R12
-	BGE whole467
+	BGE whole491
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R12
-	BLT loaded467
+	BLT loaded491
 	FMOVS 32(R9), F2
-	BEQ loaded467
+	BEQ loaded491
 	MOVD $36(R9), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R12
-	BEQ loaded467
+	BEQ loaded491
 	MOVD $40(R9), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded467
+	JMP loaded491
 
-whole467:
+whole491:
 	FMOVQ 32(R9), F2
 
-loaded467:
+loaded491:
 	SUB $0x0c, R0, R12
 	CMP $0x04, R12
-	BGE whole468
+	BGE whole492
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R12
-	BLT loaded468
+	BLT loaded492
 	FMOVS 48(R9), F3
-	BEQ loaded468
+	BEQ loaded492
 	MOVD $52(R9), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R12
-	BEQ loaded468
+	BEQ loaded492
 	MOVD $56(R9), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded468
+	JMP loaded492
 
-whole468:
+whole492:
 	FMOVQ 48(R9), F3
 
-loaded468:
+loaded492:
 
 maskedblock:
 	VEOR V4.B16, V4.B16, V4.B16
@@ -12687,62 +13242,62 @@ maskedblock:
 
 maskedrow:
 	CMP $0x04, R0
-	BGE whole469
+	BGE whole493
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R0
-	BLT loaded469
+	BLT loaded493
 	FMOVS (R6), F12
-	BEQ loaded469
+	BEQ loaded493
 	MOVD $4(R6), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R0
-	BEQ loaded469
+	BEQ loaded493
 	MOVD $8(R6), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded469
+	JMP loaded493
 
-whole469:
+whole493:
 	FMOVQ (R6), F12
 
-loaded469:
+loaded493:
 	CMP $0x04, R0
-	BGE whole470
+	BGE whole494
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R0
-	BLT loaded470
+	BLT loaded494
 	FMOVS (R7), F13
-	BEQ loaded470
+	BEQ loaded494
 	MOVD $4(R7), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R0
-	BEQ loaded470
+	BEQ loaded494
 	MOVD $8(R7), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded470
+	JMP loaded494
 
-whole470:
+whole494:
 	FMOVQ (R7), F13
 
-loaded470:
+loaded494:
 	CMP $0x04, R0
-	BGE whole471
+	BGE whole495
 	VEOR V14.B16, V14.B16, V14.B16
 	CMP $0x01, R0
-	BLT loaded471
+	BLT loaded495
 	FMOVS (R8), F14
-	BEQ loaded471
+	BEQ loaded495
 	MOVD $4(R8), R27
 	VLD1 (R27), V14.S[1]
 	CMP $0x02, R0
-	BEQ loaded471
+	BEQ loaded495
 	MOVD $8(R8), R27
 	VLD1 (R27), V14.S[2]
-	JMP loaded471
+	JMP loaded495
 
-whole471:
+whole495:
 	FMOVQ (R8), F14
 
-loaded471:
+loaded495:
 	VEOR V15.B16, V15.B16, V15.B16
 	WORD $0x4e2fe5ad // FCMEQ V13.4S, V13.4S, V15.4S
 	WORD $0x6e2059ad // NOT V13.16B, V13.16B
@@ -12751,81 +13306,81 @@ loaded471:
 	WORD $0x4ea0d5cd // FSUB V13.4S, V14.4S, V0.4S
 	VFMLA V12.S4, V13.S4, V5.S4
 	CMP $0x04, R0
-	BGE whole472
+	BGE whole496
 	CMP $0x01, R0
-	BLT stored472
+	BLT stored496
 	FMOVS F12, (R3)
-	BEQ stored472
+	BEQ stored496
 	MOVD $4(R3), R27
 	VST1 V12.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored472
+	BEQ stored496
 	MOVD $8(R3), R27
 	VST1 V12.S[2], (R27)
-	JMP stored472
+	JMP stored496
 
-whole472:
+whole496:
 	FMOVQ F12, (R3)
 
-stored472:
+stored496:
 	SUB $0x04, R0, R12
 	CMP $0x04, R12
-	BGE whole473
+	BGE whole497
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R12
-	BLT loaded473
+	BLT loaded497
 	FMOVS 16(R6), F12
-	BEQ loaded473
+	BEQ loaded497
 	MOVD $20(R6), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R12
-	BEQ loaded473
+	BEQ loaded497
 	MOVD $24(R6), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded473
+	JMP loaded497
 
-whole473:
+whole497:
 	FMOVQ 16(R6), F12
 
-loaded473:
+loaded497:
 	CMP $0x04, R12
-	BGE whole474
+	BGE whole498
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R12
-	BLT loaded474
+	BLT loaded498
 	FMOVS 16(R7), F13
-	BEQ loaded474
+	BEQ loaded498
 	MOVD $20(R7), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R12
-	BEQ loaded474
+	BEQ loaded498
 	MOVD $24(R7), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded474
+	JMP loaded498
 
-whole474:
+whole498:
 	FMOVQ 16(R7), F13
 
-loaded474:
+loaded498:
 	CMP $0x04, R12
-	BGE whole475
+	BGE whole499
 	VEOR V14.B16, V14.B16, V14.B16
 	CMP $0x01, R12
-	BLT loaded475
+	BLT loaded499
 	FMOVS 16(R8), F14
-	BEQ loaded475
+	BEQ loaded499
 	MOVD $20(R8), R27
 	VLD1 (R27), V14.S[1]
 	CMP $0x02, R12
-	BEQ loaded475
+	BEQ loaded499
 	MOVD $24(R8), R27
 	VLD1 (R27), V14.S[2]
-	JMP loaded475
+	JMP loaded499
 
-whole475:
+whole499:
 	FMOVQ 16(R8), F14
 
-loaded475:
+loaded499:
 	VEOR V15.B16, V15.B16, V15.B16
 	WORD $0x4e2fe5ad // FCMEQ V13.4S, V13.4S, V15.4S
 	WORD $0x6e2059ad // NOT V13.16B, V13.16B
@@ -12834,81 +13389,81 @@ loaded475:
 	WORD $0x4ea1d5cd // FSUB V13.4S, V14.4S, V1.4S
 	VFMLA V12.S4, V13.S4, V7.S4
 	CMP $0x04, R12
-	BGE whole476
+	BGE whole500
 	CMP $0x01, R12
-	BLT stored476
+	BLT stored500
 	FMOVS F12, 16(R3)
-	BEQ stored476
+	BEQ stored500
 	MOVD $20(R3), R27
 	VST1 V12.S[1], (R27)
 	CMP $0x02, R12
-	BEQ stored476
+	BEQ stored500
 	MOVD $24(R3), R27
 	VST1 V12.S[2], (R27)
-	JMP stored476
+	JMP stored500
 
-whole476:
+whole500:
 	FMOVQ F12, 16(R3)
 
-stored476:
+stored500:
 	SUB $0x08, R0, R12
 	CMP $0x04, R12
-	BGE whole477
+	BGE whole501
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R12
-	BLT loaded477
+	BLT loaded501
 	FMOVS 32(R6), F12
-	BEQ loaded477
+	BEQ loaded501
 	MOVD $36(R6), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R12
-	BEQ loaded477
+	BEQ loaded501
 	MOVD $40(R6), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded477
+	JMP loaded501
 
-whole477:
+whole501:
 	FMOVQ 32(R6), F12
 
-loaded477:
+loaded501:
 	CMP $0x04, R12
-	BGE whole478
+	BGE whole502
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R12
-	BLT loaded478
+	BLT loaded502
 	FMOVS 32(R7), F13
-	BEQ loaded478
+	BEQ loaded502
 	MOVD $36(R7), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R12
-	BEQ loaded478
+	BEQ loaded502
 	MOVD $40(R7), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded478
+	JMP loaded502
 
-whole478:
+whole502:
 	FMOVQ 32(R7), F13
 
-loaded478:
+loaded502:
 	CMP $0x04, R12
-	BGE whole479
+	BGE whole503
 	VEOR V14.B16, V14.B16, V14.B16
 	CMP $0x01, R12
-	BLT loaded479
+	BLT loaded503
 	FMOVS 32(R8), F14
-	BEQ loaded479
+	BEQ loaded503
 	MOVD $36(R8), R27
 	VLD1 (R27), V14.S[1]
 	CMP $0x02, R12
-	BEQ loaded479
+	BEQ loaded503
 	MOVD $40(R8), R27
 	VLD1 (R27), V14.S[2]
-	JMP loaded479
+	JMP loaded503
 
-whole479:
+whole503:
 	FMOVQ 32(R8), F14
 
-loaded479:
+loaded503:
 	VEOR V15.B16, V15.B16, V15.B16
 	WORD $0x4e2fe5ad // FCMEQ V13.4S, V13.4S, V15.4S
 	WORD $0x6e2059ad // NOT V13.16B, V13.16B
@@ -12917,81 +13472,81 @@ loaded479:
 	WORD $0x4ea2d5cd // FSUB V13.4S, V14.4S, V2.4S
 	VFMLA V12.S4, V13.S4, V9.S4
 	CMP $0x04, R12
-	BGE whole480
+	BGE whole504
 	CMP $0x01, R12
-	BLT stored480
+	BLT stored504
 	FMOVS F12, 32(R3)
-	BEQ stored480
+	BEQ stored504
 	MOVD $36(R3), R27
 	VST1 V12.S[1], (R27)
 	CMP $0x02, R12
-	BEQ stored480
+	BEQ stored504
 	MOVD $40(R3), R27
 	VST1 V12.S[2], (R27)
-	JMP stored480
+	JMP stored504
 
-whole480:
+whole504:
 	FMOVQ F12, 32(R3)
 
-stored480:
+stored504:
 	SUB $0x0c, R0, R12
 	CMP $0x04, R12
-	BGE whole481
+	BGE whole505
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R12
-	BLT loaded481
+	BLT loaded505
 	FMOVS 48(R6), F12
-	BEQ loaded481
+	BEQ loaded505
 	MOVD $52(R6), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R12
-	BEQ loaded481
+	BEQ loaded505
 	MOVD $56(R6), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded481
+	JMP loaded505
 
-whole481:
+whole505:
 	FMOVQ 48(R6), F12
 
-loaded481:
+loaded505:
 	CMP $0x04, R12
-	BGE whole482
+	BGE whole506
 	VEOR V13.B16, V13.B16, V13.B16
 	CMP $0x01, R12
-	BLT loaded482
+	BLT loaded506
 	FMOVS 48(R7), F13
-	BEQ loaded482
+	BEQ loaded506
 	MOVD $52(R7), R27
 	VLD1 (R27), V13.S[1]
 	CMP $0x02, R12
-	BEQ loaded482
+	BEQ loaded506
 	MOVD $56(R7), R27
 	VLD1 (R27), V13.S[2]
-	JMP loaded482
+	JMP loaded506
 
-whole482:
+whole506:
 	FMOVQ 48(R7), F13
 
-loaded482:
+loaded506:
 	CMP $0x04, R12
-	BGE whole483
+	BGE whole507
 	VEOR V14.B16, V14.B16, V14.B16
 	CMP $0x01, R12
-	BLT loaded483
+	BLT loaded507
 	FMOVS 48(R8), F14
-	BEQ loaded483
+	BEQ loaded507
 	MOVD $52(R8), R27
 	VLD1 (R27), V14.S[1]
 	CMP $0x02, R12
-	BEQ loaded483
+	BEQ loaded507
 	MOVD $56(R8), R27
 	VLD1 (R27), V14.S[2]
-	JMP loaded483
+	JMP loaded507
 
-whole483:
+whole507:
 	FMOVQ 48(R8), F14
 
-loaded483:
+loaded507:
 	VEOR V15.B16, V15.B16, V15.B16
 	WORD $0x4e2fe5ad // FCMEQ V13.4S, V13.4S, V15.4S
 	WORD $0x6e2059ad // NOT V13.16B, V13.16B
@@ -13000,23 +13555,23 @@ loaded483:
 	WORD $0x4ea3d5cd // FSUB V13.4S, V14.4S, V3.4S
 	VFMLA V12.S4, V13.S4, V11.S4
 	CMP $0x04, R12
-	BGE whole484
+	BGE whole508
 	CMP $0x01, R12
-	BLT stored484
+	BLT stored508
 	FMOVS F12, 48(R3)
-	BEQ stored484
+	BEQ stored508
 	MOVD $52(R3), R27
 	VST1 V12.S[1], (R27)
 	CMP $0x02, R12
-	BEQ stored484
+	BEQ stored508
 	MOVD $56(R3), R27
 	VST1 V12.S[2], (R27)
-	JMP stored484
+	JMP stored508
 
-whole484:
+whole508:
 	FMOVQ F12, 48(R3)
 
-stored484:
+stored508:
 	ADD R2, R3
 	ADD R2, R6
 	ADD R2, R7
@@ -13201,172 +13756,172 @@ maskedblock:
 
 maskedrow:
 	CMP $0x04, R0
-	BGE whole485
+	BGE whole509
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded485
+	BLT loaded509
 	FMOVS (R3), F4
-	BEQ loaded485
+	BEQ loaded509
 	MOVD $4(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded485
+	BEQ loaded509
 	MOVD $8(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded485
+	JMP loaded509
 
-whole485:
+whole509:
 	FMOVQ (R3), F4
 
-loaded485:
+loaded509:
 	CMP $0x04, R0
-	BGE whole486
+	BGE whole510
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded486
+	BLT loaded510
 	FMOVS (R6), F5
-	BEQ loaded486
+	BEQ loaded510
 	MOVD $4(R6), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded486
+	BEQ loaded510
 	MOVD $8(R6), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded486
+	JMP loaded510
 
-whole486:
+whole510:
 	FMOVQ (R6), F5
 
-loaded486:
+loaded510:
 	VEOR V6.B16, V6.B16, V6.B16
 	WORD $0x6ea6e4a7 // FCMGT V7.4S, V5.4S, V6.4S
 	VBSL V5.B16, V6.B16, V7.B16
 	VFMLA V4.S4, V7.S4, V0.S4
 	SUB $0x04, R0, R9
 	CMP $0x04, R9
-	BGE whole487
+	BGE whole511
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R9
-	BLT loaded487
+	BLT loaded511
 	FMOVS 16(R3), F4
-	BEQ loaded487
+	BEQ loaded511
 	MOVD $20(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R9
-	BEQ loaded487
+	BEQ loaded511
 	MOVD $24(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded487
+	JMP loaded511
 
-whole487:
+whole511:
 	FMOVQ 16(R3), F4
 
-loaded487:
+loaded511:
 	CMP $0x04, R9
-	BGE whole488
+	BGE whole512
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R9
-	BLT loaded488
+	BLT loaded512
 	FMOVS 16(R6), F5
-	BEQ loaded488
+	BEQ loaded512
 	MOVD $20(R6), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R9
-	BEQ loaded488
+	BEQ loaded512
 	MOVD $24(R6), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded488
+	JMP loaded512
 
-whole488:
+whole512:
 	FMOVQ 16(R6), F5
 
-loaded488:
+loaded512:
 	VEOR V6.B16, V6.B16, V6.B16
 	WORD $0x6ea6e4a7 // FCMGT V7.4S, V5.4S, V6.4S
 	VBSL V5.B16, V6.B16, V7.B16
 	VFMLA V4.S4, V7.S4, V1.S4
 	SUB $0x08, R0, R9
 	CMP $0x04, R9
-	BGE whole489
+	BGE whole513
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R9
-	BLT loaded489
+	BLT loaded513
 	FMOVS 32(R3), F4
-	BEQ loaded489
+	BEQ loaded513
 	MOVD $36(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R9
-	BEQ loaded489
+	BEQ loaded513
 	MOVD $40(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded489
+	JMP loaded513
 
-whole489:
+whole513:
 	FMOVQ 32(R3), F4
 
-loaded489:
+loaded513:
 	CMP $0x04, R9
-	BGE whole490
+	BGE whole514
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R9
-	BLT loaded490
+	BLT loaded514
 	FMOVS 32(R6), F5
-	BEQ loaded490
+	BEQ loaded514
 	MOVD $36(R6), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R9
-	BEQ loaded490
+	BEQ loaded514
 	MOVD $40(R6), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded490
+	JMP loaded514
 
-whole490:
+whole514:
 	FMOVQ 32(R6), F5
 
-loaded490:
+loaded514:
 	VEOR V6.B16, V6.B16, V6.B16
 	WORD $0x6ea6e4a7 // FCMGT V7.4S, V5.4S, V6.4S
 	VBSL V5.B16, V6.B16, V7.B16
 	VFMLA V4.S4, V7.S4, V2.S4
 	SUB $0x0c, R0, R9
 	CMP $0x04, R9
-	BGE whole491
+	BGE whole515
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R9
-	BLT loaded491
+	BLT loaded515
 	FMOVS 48(R3), F4
-	BEQ loaded491
+	BEQ loaded515
 	MOVD $52(R3), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R9
-	BEQ loaded491
+	BEQ loaded515
 	MOVD $56(R3), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded491
+	JMP loaded515
 
-whole491:
+whole515:
 	FMOVQ 48(R3), F4
 
-loaded491:
+loaded515:
 	CMP $0x04, R9
-	BGE whole492
+	BGE whole516
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R9
-	BLT loaded492
+	BLT loaded516
 	FMOVS 48(R6), F5
-	BEQ loaded492
+	BEQ loaded516
 	MOVD $52(R6), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R9
-	BEQ loaded492
+	BEQ loaded516
 	MOVD $56(R6), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded492
+	JMP loaded516
 
-whole492:
+whole516:
 	FMOVQ 48(R6), F5
 
-loaded492:
+loaded516:
 	VEOR V6.B16, V6.B16, V6.B16
 	WORD $0x6ea6e4a7 // FCMGT V7.4S, V5.4S, V6.4S
 	VBSL V5.B16, V6.B16, V7.B16
@@ -13451,247 +14006,247 @@ narrow:
 	MOVD src+32(FP), R6
 	LSL $0x02, R2
 	CMP $0x04, R0
-	BGE whole493
+	BGE whole517
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded493
+	BLT loaded517
 	FMOVS (R3), F0
-	BEQ loaded493
+	BEQ loaded517
 	MOVD $4(R3), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded493
+	BEQ loaded517
 	MOVD $8(R3), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded493
+	JMP loaded517
 
-whole493:
+whole517:
 	FMOVQ (R3), F0
 
-loaded493:
+loaded517:
 	SUB $0x04, R0, R7
 	CMP $0x04, R7
-	BGE whole494
+	BGE whole518
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R7
-	BLT loaded494
+	BLT loaded518
 	FMOVS 16(R3), F1
-	BEQ loaded494
+	BEQ loaded518
 	MOVD $20(R3), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R7
-	BEQ loaded494
+	BEQ loaded518
 	MOVD $24(R3), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded494
+	JMP loaded518
 
-whole494:
+whole518:
 	FMOVQ 16(R3), F1
 
-loaded494:
+loaded518:
 	SUB $0x08, R0, R7
 	CMP $0x04, R7
-	BGE whole495
+	BGE whole519
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R7
-	BLT loaded495
+	BLT loaded519
 	FMOVS 32(R3), F2
-	BEQ loaded495
+	BEQ loaded519
 	MOVD $36(R3), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R7
-	BEQ loaded495
+	BEQ loaded519
 	MOVD $40(R3), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded495
+	JMP loaded519
 
-whole495:
+whole519:
 	FMOVQ 32(R3), F2
 
-loaded495:
+loaded519:
 	SUB $0x0c, R0, R7
 	CMP $0x04, R7
-	BGE whole496
+	BGE whole520
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R7
-	BLT loaded496
+	BLT loaded520
 	FMOVS 48(R3), F3
-	BEQ loaded496
+	BEQ loaded520
 	MOVD $52(R3), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R7
-	BEQ loaded496
+	BEQ loaded520
 	MOVD $56(R3), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded496
+	JMP loaded520
 
-whole496:
+whole520:
 	FMOVQ 48(R3), F3
 
-loaded496:
+loaded520:
 
 maskedrow:
 	CMP $0x04, R0
-	BGE whole497
+	BGE whole521
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded497
+	BLT loaded521
 	FMOVS (R6), F4
-	BEQ loaded497
+	BEQ loaded521
 	MOVD $4(R6), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded497
+	BEQ loaded521
 	MOVD $8(R6), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded497
+	JMP loaded521
 
-whole497:
+whole521:
 	FMOVQ (R6), F4
 
-loaded497:
+loaded521:
 	WORD $0x4e24d400 // FADD V0.4S, V0.4S, V4.4S
 	SUB $0x04, R0, R7
 	CMP $0x04, R7
-	BGE whole498
+	BGE whole522
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R7
-	BLT loaded498
+	BLT loaded522
 	FMOVS 16(R6), F4
-	BEQ loaded498
+	BEQ loaded522
 	MOVD $20(R6), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R7
-	BEQ loaded498
+	BEQ loaded522
 	MOVD $24(R6), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded498
+	JMP loaded522
 
-whole498:
+whole522:
 	FMOVQ 16(R6), F4
 
-loaded498:
+loaded522:
 	WORD $0x4e24d421 // FADD V1.4S, V1.4S, V4.4S
 	SUB $0x08, R0, R7
 	CMP $0x04, R7
-	BGE whole499
+	BGE whole523
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R7
-	BLT loaded499
+	BLT loaded523
 	FMOVS 32(R6), F4
-	BEQ loaded499
+	BEQ loaded523
 	MOVD $36(R6), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R7
-	BEQ loaded499
+	BEQ loaded523
 	MOVD $40(R6), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded499
+	JMP loaded523
 
-whole499:
+whole523:
 	FMOVQ 32(R6), F4
 
-loaded499:
+loaded523:
 	WORD $0x4e24d442 // FADD V2.4S, V2.4S, V4.4S
 	SUB $0x0c, R0, R7
 	CMP $0x04, R7
-	BGE whole500
+	BGE whole524
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R7
-	BLT loaded500
+	BLT loaded524
 	FMOVS 48(R6), F4
-	BEQ loaded500
+	BEQ loaded524
 	MOVD $52(R6), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R7
-	BEQ loaded500
+	BEQ loaded524
 	MOVD $56(R6), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded500
+	JMP loaded524
 
-whole500:
+whole524:
 	FMOVQ 48(R6), F4
 
-loaded500:
+loaded524:
 	WORD $0x4e24d463 // FADD V3.4S, V3.4S, V4.4S
 	ADD R2, R6
 	SUBS $1, R1
 	BNE maskedrow
 	CMP $0x04, R0
-	BGE whole501
+	BGE whole525
 	CMP $0x01, R0
-	BLT stored501
+	BLT stored525
 	FMOVS F0, (R3)
-	BEQ stored501
+	BEQ stored525
 	MOVD $4(R3), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored501
+	BEQ stored525
 	MOVD $8(R3), R27
 	VST1 V0.S[2], (R27)
-	JMP stored501
+	JMP stored525
 
-whole501:
+whole525:
 	FMOVQ F0, (R3)
 
-stored501:
+stored525:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole502
+	BGE whole526
 	CMP $0x01, R1
-	BLT stored502
+	BLT stored526
 	FMOVS F1, 16(R3)
-	BEQ stored502
+	BEQ stored526
 	MOVD $20(R3), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored502
+	BEQ stored526
 	MOVD $24(R3), R27
 	VST1 V1.S[2], (R27)
-	JMP stored502
+	JMP stored526
 
-whole502:
+whole526:
 	FMOVQ F1, 16(R3)
 
-stored502:
+stored526:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole503
+	BGE whole527
 	CMP $0x01, R1
-	BLT stored503
+	BLT stored527
 	FMOVS F2, 32(R3)
-	BEQ stored503
+	BEQ stored527
 	MOVD $36(R3), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored503
+	BEQ stored527
 	MOVD $40(R3), R27
 	VST1 V2.S[2], (R27)
-	JMP stored503
+	JMP stored527
 
-whole503:
+whole527:
 	FMOVQ F2, 32(R3)
 
-stored503:
+stored527:
 	SUB $0x0c, R0, R0
 	CMP $0x04, R0
-	BGE whole504
+	BGE whole528
 	CMP $0x01, R0
-	BLT stored504
+	BLT stored528
 	FMOVS F3, 48(R3)
-	BEQ stored504
+	BEQ stored528
 	MOVD $52(R3), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored504
+	BEQ stored528
 	MOVD $56(R3), R27
 	VST1 V3.S[2], (R27)
-	JMP stored504
+	JMP stored528
 
-whole504:
+whole528:
 	FMOVQ F3, 48(R3)
 
-stored504:
+stored528:
 	RET
 
 // func expVector(n int, dst *float32, src *float32)
@@ -13755,24 +14310,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole505
+	BGE whole529
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded505
+	BLT loaded529
 	FMOVS (R16), F0
-	BEQ loaded505
+	BEQ loaded529
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded505
+	BEQ loaded529
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded505
+	JMP loaded529
 
-whole505:
+whole529:
 	FMOVQ (R16), F0
 
-loaded505:
+loaded529:
 	FMOVQ 80(R26), F1
 	FMOVQ 96(R26), F2
 	WORD $0x6ea0e443 // FCMGT V3.4S, V2.4S, V0.4S
@@ -13812,23 +14367,23 @@ loaded505:
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole506
+	BGE whole530
 	CMP $0x01, R0
-	BLT stored506
+	BLT stored530
 	FMOVS F0, (R17)
-	BEQ stored506
+	BEQ stored530
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored506
+	BEQ stored530
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored506
+	JMP stored530
 
-whole506:
+whole530:
 	FMOVQ F0, (R17)
 
-stored506:
+stored530:
 	ADD R0, R3
 
 next:
@@ -13904,24 +14459,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole507
+	BGE whole531
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded507
+	BLT loaded531
 	FMOVS (R16), F0
-	BEQ loaded507
+	BEQ loaded531
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded507
+	BEQ loaded531
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded507
+	JMP loaded531
 
-whole507:
+whole531:
 	FMOVQ (R16), F0
 
-loaded507:
+loaded531:
 	FMOVQ 240(R26), F1
 	WORD $0x6ea0e421 // FCMGT V1.4S, V1.4S, V0.4S
 	FMOVQ 256(R26), F2
@@ -13970,23 +14525,23 @@ loaded507:
 	VBSL V2.B16, V1.B16, V0.B16
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole508
+	BGE whole532
 	CMP $0x01, R0
-	BLT stored508
+	BLT stored532
 	FMOVS F0, (R17)
-	BEQ stored508
+	BEQ stored532
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored508
+	BEQ stored532
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored508
+	JMP stored532
 
-whole508:
+whole532:
 	FMOVQ F0, (R17)
 
-stored508:
+stored532:
 	ADD R0, R3
 
 next:
@@ -14124,24 +14679,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole509
+	BGE whole533
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded509
+	BLT loaded533
 	FMOVS (R16), F0
-	BEQ loaded509
+	BEQ loaded533
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded509
+	BEQ loaded533
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded509
+	JMP loaded533
 
-whole509:
+whole533:
 	FMOVQ (R16), F0
 
-loaded509:
+loaded533:
 	FMOVQ 416(R26), F1
 	WORD $0x4e611c01 // BIC V1.16B, V0.16B, V1.16B
 	FMOVQ 432(R26), F2
@@ -14252,23 +14807,23 @@ loaded509:
 	VBSL V0.B16, V3.B16, V1.B16
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole510
+	BGE whole534
 	CMP $0x01, R0
-	BLT stored510
+	BLT stored534
 	FMOVS F1, (R17)
-	BEQ stored510
+	BEQ stored534
 	MOVD $4(R17), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored510
+	BEQ stored534
 	MOVD $8(R17), R27
 	VST1 V1.S[2], (R27)
-	JMP stored510
+	JMP stored534
 
-whole510:
+whole534:
 	FMOVQ F1, (R17)
 
-stored510:
+stored534:
 	ADD R0, R3
 
 next:
@@ -14301,46 +14856,46 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole511
+	BGE whole535
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded511
+	BLT loaded535
 	FMOVS (R16), F0
-	BEQ loaded511
+	BEQ loaded535
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded511
+	BEQ loaded535
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded511
+	JMP loaded535
 
-whole511:
+whole535:
 	FMOVQ (R16), F0
 
-loaded511:
+loaded535:
 	FMOVQ (R26), F1
 	WORD $0x6ea1f800 // FSQRT V0.4S, V0.4S
 	WORD $0x6e20fc20 // FDIV V0.4S, V1.4S, V0.4S
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole512
+	BGE whole536
 	CMP $0x01, R0
-	BLT stored512
+	BLT stored536
 	FMOVS F0, (R17)
-	BEQ stored512
+	BEQ stored536
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored512
+	BEQ stored536
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored512
+	JMP stored536
 
-whole512:
+whole536:
 	FMOVQ F0, (R17)
 
-stored512:
+stored536:
 	ADD R0, R3
 
 next:
@@ -14416,24 +14971,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole513
+	BGE whole537
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded513
+	BLT loaded537
 	FMOVS (R16), F2
-	BEQ loaded513
+	BEQ loaded537
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded513
+	BEQ loaded537
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded513
+	JMP loaded537
 
-whole513:
+whole537:
 	FMOVQ (R16), F2
 
-loaded513:
+loaded537:
 	WORD $0x6e22dc21 // FMUL V1.4S, V1.4S, V2.4S
 	FMOVQ 784(R26), F2
 	FMOVQ 416(R26), F3
@@ -14478,23 +15033,23 @@ loaded513:
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole514
+	BGE whole538
 	CMP $0x01, R0
-	BLT stored514
+	BLT stored538
 	FMOVS F0, (R17)
-	BEQ stored514
+	BEQ stored538
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored514
+	BEQ stored538
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored514
+	JMP stored538
 
-whole514:
+whole538:
 	FMOVQ F0, (R17)
 
-stored514:
+stored538:
 	ADD R0, R3
 
 next:
@@ -14584,24 +15139,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole515
+	BGE whole539
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded515
+	BLT loaded539
 	FMOVS (R16), F0
-	BEQ loaded515
+	BEQ loaded539
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded515
+	BEQ loaded539
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded515
+	JMP loaded539
 
-whole515:
+whole539:
 	FMOVQ (R16), F0
 
-loaded515:
+loaded539:
 	FMOVQ (R26), F1
 	VEOR V2.B16, V2.B16, V2.B16
 	WORD $0x6ea0e442 // FCMGT V2.4S, V2.4S, V0.4S
@@ -14664,23 +15219,23 @@ loaded515:
 	WORD $0x6e21dc00 // FMUL V0.4S, V0.4S, V1.4S
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole516
+	BGE whole540
 	CMP $0x01, R0
-	BLT stored516
+	BLT stored540
 	FMOVS F0, (R17)
-	BEQ stored516
+	BEQ stored540
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored516
+	BEQ stored540
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored516
+	JMP stored540
 
-whole516:
+whole540:
 	FMOVQ F0, (R17)
 
-stored516:
+stored540:
 	ADD R0, R3
 
 next:
@@ -14777,24 +15332,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole517
+	BGE whole541
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded517
+	BLT loaded541
 	FMOVS (R16), F0
-	BEQ loaded517
+	BEQ loaded541
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded517
+	BEQ loaded541
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded517
+	JMP loaded541
 
-whole517:
+whole541:
 	FMOVQ (R16), F0
 
-loaded517:
+loaded541:
 	FMOVQ 96(R26), F1
 	WORD $0x6ea0e422 // FCMGT V2.4S, V1.4S, V0.4S
 	VBSL V0.B16, V1.B16, V2.B16
@@ -14864,23 +15419,23 @@ loaded517:
 	VFMLA V0.S4, V3.S4, V1.S4
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole518
+	BGE whole542
 	CMP $0x01, R0
-	BLT stored518
+	BLT stored542
 	FMOVS F1, (R17)
-	BEQ stored518
+	BEQ stored542
 	MOVD $4(R17), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored518
+	BEQ stored542
 	MOVD $8(R17), R27
 	VST1 V1.S[2], (R27)
-	JMP stored518
+	JMP stored542
 
-whole518:
+whole542:
 	FMOVQ F1, (R17)
 
-stored518:
+stored542:
 	ADD R0, R3
 
 next:
@@ -14996,44 +15551,44 @@ tail:
 	BEQ next
 	ADD R6<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole519
+	BGE whole543
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded519
+	BLT loaded543
 	FMOVS (R16), F0
-	BEQ loaded519
+	BEQ loaded543
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded519
+	BEQ loaded543
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded519
+	JMP loaded543
 
-whole519:
+whole543:
 	FMOVQ (R16), F0
 
-loaded519:
+loaded543:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole520
+	BGE whole544
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded520
+	BLT loaded544
 	FMOVS (R17), F1
-	BEQ loaded520
+	BEQ loaded544
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded520
+	BEQ loaded544
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded520
+	JMP loaded544
 
-whole520:
+whole544:
 	FMOVQ (R17), F1
 
-loaded520:
+loaded544:
 	FMOVQ 96(R26), F2
 	WORD $0x6ea1e443 // FCMGT V3.4S, V2.4S, V1.4S
 	VBSL V1.B16, V2.B16, V3.B16
@@ -15119,23 +15674,23 @@ loaded520:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	ADD R6<<2, R1, R19
 	CMP $0x04, R0
-	BGE whole521
+	BGE whole545
 	CMP $0x01, R0
-	BLT stored521
+	BLT stored545
 	FMOVS F0, (R19)
-	BEQ stored521
+	BEQ stored545
 	MOVD $4(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored521
+	BEQ stored545
 	MOVD $8(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored521
+	JMP stored545
 
-whole521:
+whole545:
 	FMOVQ F0, (R19)
 
-stored521:
+stored545:
 	ADD R0, R6
 
 next:
@@ -15293,24 +15848,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole522
+	BGE whole546
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded522
+	BLT loaded546
 	FMOVS (R16), F0
-	BEQ loaded522
+	BEQ loaded546
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded522
+	BEQ loaded546
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded522
+	JMP loaded546
 
-whole522:
+whole546:
 	FMOVQ (R16), F0
 
-loaded522:
+loaded546:
 	FMOVQ 816(R26), F1
 	WORD $0x6ea0e422 // FCMGT V2.4S, V1.4S, V0.4S
 	VBSL V0.B16, V1.B16, V2.B16
@@ -15441,23 +15996,23 @@ loaded522:
 	VFMLA V0.S4, V3.S4, V1.S4
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole523
+	BGE whole547
 	CMP $0x01, R0
-	BLT stored523
+	BLT stored547
 	FMOVS F1, (R17)
-	BEQ stored523
+	BEQ stored547
 	MOVD $4(R17), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored523
+	BEQ stored547
 	MOVD $8(R17), R27
 	VST1 V1.S[2], (R27)
-	JMP stored523
+	JMP stored547
 
-whole523:
+whole547:
 	FMOVQ F1, (R17)
 
-stored523:
+stored547:
 	ADD R0, R3
 
 next:
@@ -15581,44 +16136,44 @@ tail:
 	BEQ next
 	ADD R6<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole524
+	BGE whole548
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded524
+	BLT loaded548
 	FMOVS (R16), F0
-	BEQ loaded524
+	BEQ loaded548
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded524
+	BEQ loaded548
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded524
+	JMP loaded548
 
-whole524:
+whole548:
 	FMOVQ (R16), F0
 
-loaded524:
+loaded548:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole525
+	BGE whole549
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded525
+	BLT loaded549
 	FMOVS (R17), F1
-	BEQ loaded525
+	BEQ loaded549
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded525
+	BEQ loaded549
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded525
+	JMP loaded549
 
-whole525:
+whole549:
 	FMOVQ (R17), F1
 
-loaded525:
+loaded549:
 	FMOVQ 432(R26), F2
 	FMOVQ 416(R26), F3
 	WORD $0x4e631c23 // BIC V3.16B, V1.16B, V3.16B
@@ -15712,23 +16267,23 @@ loaded525:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	ADD R6<<2, R1, R19
 	CMP $0x04, R0
-	BGE whole526
+	BGE whole550
 	CMP $0x01, R0
-	BLT stored526
+	BLT stored550
 	FMOVS F0, (R19)
-	BEQ stored526
+	BEQ stored550
 	MOVD $4(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored526
+	BEQ stored550
 	MOVD $8(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored526
+	JMP stored550
 
-whole526:
+whole550:
 	FMOVQ F0, (R19)
 
-stored526:
+stored550:
 	ADD R0, R6
 
 next:
@@ -15865,24 +16420,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole527
+	BGE whole551
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded527
+	BLT loaded551
 	FMOVS (R16), F0
-	BEQ loaded527
+	BEQ loaded551
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded527
+	BEQ loaded551
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded527
+	JMP loaded551
 
-whole527:
+whole551:
 	FMOVQ (R16), F0
 
-loaded527:
+loaded551:
 	FMOVQ 432(R26), F1
 	FMOVQ 816(R26), F2
 	WORD $0x6ea0e443 // FCMGT V3.4S, V2.4S, V0.4S
@@ -15992,23 +16547,23 @@ loaded527:
 	VFMLA V0.S4, V3.S4, V1.S4
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole528
+	BGE whole552
 	CMP $0x01, R0
-	BLT stored528
+	BLT stored552
 	FMOVS F1, (R17)
-	BEQ stored528
+	BEQ stored552
 	MOVD $4(R17), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored528
+	BEQ stored552
 	MOVD $8(R17), R27
 	VST1 V1.S[2], (R27)
-	JMP stored528
+	JMP stored552
 
-whole528:
+whole552:
 	FMOVQ F1, (R17)
 
-stored528:
+stored552:
 	ADD R0, R3
 
 next:
@@ -16166,44 +16721,44 @@ tail:
 	BEQ next
 	ADD R6<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole529
+	BGE whole553
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded529
+	BLT loaded553
 	FMOVS (R16), F0
-	BEQ loaded529
+	BEQ loaded553
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded529
+	BEQ loaded553
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded529
+	JMP loaded553
 
-whole529:
+whole553:
 	FMOVQ (R16), F0
 
-loaded529:
+loaded553:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole530
+	BGE whole554
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded530
+	BLT loaded554
 	FMOVS (R17), F1
-	BEQ loaded530
+	BEQ loaded554
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded530
+	BEQ loaded554
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded530
+	JMP loaded554
 
-whole530:
+whole554:
 	FMOVQ (R17), F1
 
-loaded530:
+loaded554:
 	FMOVQ 432(R26), F2
 	FMOVQ 816(R26), F3
 	WORD $0x6ea1e464 // FCMGT V4.4S, V3.4S, V1.4S
@@ -16331,23 +16886,23 @@ loaded530:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	ADD R6<<2, R1, R19
 	CMP $0x04, R0
-	BGE whole531
+	BGE whole555
 	CMP $0x01, R0
-	BLT stored531
+	BLT stored555
 	FMOVS F0, (R19)
-	BEQ stored531
+	BEQ stored555
 	MOVD $4(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored531
+	BEQ stored555
 	MOVD $8(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored531
+	JMP stored555
 
-whole531:
+whole555:
 	FMOVQ F0, (R19)
 
-stored531:
+stored555:
 	ADD R0, R6
 
 next:
@@ -16414,24 +16969,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole532
+	BGE whole556
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded532
+	BLT loaded556
 	FMOVS (R16), F1
-	BEQ loaded532
+	BEQ loaded556
 	MOVD $4(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded532
+	BEQ loaded556
 	MOVD $8(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded532
+	JMP loaded556
 
-whole532:
+whole556:
 	FMOVQ (R16), F1
 
-loaded532:
+loaded556:
 	VEOR V2.B16, V2.B16, V2.B16
 	WORD $0x6ea2e423 // FCMGT V3.4S, V1.4S, V2.4S
 	VBSL V1.B16, V2.B16, V3.B16
@@ -16469,23 +17024,23 @@ loaded532:
 	VBSL V0.B16, V1.B16, V2.B16
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole533
+	BGE whole557
 	CMP $0x01, R0
-	BLT stored533
+	BLT stored557
 	FMOVS F2, (R17)
-	BEQ stored533
+	BEQ stored557
 	MOVD $4(R17), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored533
+	BEQ stored557
 	MOVD $8(R17), R27
 	VST1 V2.S[2], (R27)
-	JMP stored533
+	JMP stored557
 
-whole533:
+whole557:
 	FMOVQ F2, (R17)
 
-stored533:
+stored557:
 	ADD R0, R3
 
 next:
@@ -16561,24 +17116,24 @@ tail:
 	BEQ next
 	ADD R3<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole534
+	BGE whole558
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded534
+	BLT loaded558
 	FMOVS (R16), F3
-	BEQ loaded534
+	BEQ loaded558
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded534
+	BEQ loaded558
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded534
+	JMP loaded558
 
-whole534:
+whole558:
 	FMOVQ (R16), F3
 
-loaded534:
+loaded558:
 	WORD $0x4ea0d460 // FSUB V0.4S, V3.4S, V0.4S
 	FMOVQ 80(R26), F3
 	FMOVQ 96(R26), F4
@@ -16620,23 +17175,23 @@ loaded534:
 	VFMLA V1.S4, V0.S4, V2.S4
 	ADD R3<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole535
+	BGE whole559
 	CMP $0x01, R0
-	BLT stored535
+	BLT stored559
 	FMOVS F2, (R17)
-	BEQ stored535
+	BEQ stored559
 	MOVD $4(R17), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored535
+	BEQ stored559
 	MOVD $8(R17), R27
 	VST1 V2.S[2], (R27)
-	JMP stored535
+	JMP stored559
 
-whole535:
+whole559:
 	FMOVQ F2, (R17)
 
-stored535:
+stored559:
 	ADD R0, R3
 
 next:
@@ -16664,24 +17219,24 @@ last:
 	CMP $0, R0
 	BEQ done
 	CMP $0x04, R0
-	BGE whole536
+	BGE whole560
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded536
+	BLT loaded560
 	FMOVS (R1), F1
-	BEQ loaded536
+	BEQ loaded560
 	MOVD $4(R1), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded536
+	BEQ loaded560
 	MOVD $8(R1), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded536
+	JMP loaded560
 
-whole536:
+whole560:
 	FMOVQ (R1), F1
 
-loaded536:
+loaded560:
 	VDUP R0, V2.S4
 	FMOVQ 1008(R26), F3
 	WORD $0x4ea33442 // CMGT V2.4S, V2.4S, V3.4S
@@ -16758,24 +17313,24 @@ last:
 	CMP $0, R0
 	BEQ done
 	CMP $0x04, R0
-	BGE whole537
+	BGE whole561
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded537
+	BLT loaded561
 	FMOVS (R1), F3
-	BEQ loaded537
+	BEQ loaded561
 	MOVD $4(R1), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded537
+	BEQ loaded561
 	MOVD $8(R1), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded537
+	JMP loaded561
 
-whole537:
+whole561:
 	FMOVQ (R1), F3
 
-loaded537:
+loaded561:
 	WORD $0x4ea0d460 // FSUB V0.4S, V3.4S, V0.4S
 	FMOVQ 80(R26), F3
 	FMOVQ 96(R26), F4
@@ -16897,24 +17452,24 @@ last:
 	CMP $0, R1
 	BEQ done
 	CMP $0x04, R1
-	BGE whole538
+	BGE whole562
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded538
+	BLT loaded562
 	FMOVS (R2), F3
-	BEQ loaded538
+	BEQ loaded562
 	MOVD $4(R2), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded538
+	BEQ loaded562
 	MOVD $8(R2), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded538
+	JMP loaded562
 
-whole538:
+whole562:
 	FMOVQ (R2), F3
 
-loaded538:
+loaded562:
 	WORD $0x4ea0d460 // FSUB V0.4S, V3.4S, V0.4S
 	FMOVQ 80(R26), F3
 	FMOVQ 96(R26), F4
@@ -16958,23 +17513,23 @@ loaded538:
 	WORD $0x4ea43463 // CMGT V3.4S, V3.4S, V4.4S
 	WORD $0x4e231c00 // AND V0.16B, V0.16B, V3.16B
 	CMP $0x04, R1
-	BGE whole539
+	BGE whole563
 	CMP $0x01, R1
-	BLT stored539
+	BLT stored563
 	FMOVS F0, (R0)
-	BEQ stored539
+	BEQ stored563
 	MOVD $4(R0), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored539
+	BEQ stored563
 	MOVD $8(R0), R27
 	VST1 V0.S[2], (R27)
-	JMP stored539
+	JMP stored563
 
-whole539:
+whole563:
 	FMOVQ F0, (R0)
 
-stored539:
+stored563:
 	WORD $0x0e617803 // FCVTL V3.2D, V0.2S
 	WORD $0x4e617800 // FCVTL2 V0.2D, V0.4S
 	WORD $0x4e63d421 // FADD V1.2D, V1.2D, V3.2D
@@ -17032,242 +17587,242 @@ tail:
 	BEQ next
 	ADD R3<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole540
+	BGE whole564
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded540
+	BLT loaded564
 	FMOVS (R16), F2
-	BEQ loaded540
+	BEQ loaded564
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded540
+	BEQ loaded564
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded540
+	JMP loaded564
 
-whole540:
+whole564:
 	FMOVQ (R16), F2
 
-loaded540:
+loaded564:
 	ADD R3<<2, R2, R17
 	CMP $0x04, R0
-	BGE whole541
+	BGE whole565
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded541
+	BLT loaded565
 	FMOVS (R17), F3
-	BEQ loaded541
+	BEQ loaded565
 	MOVD $4(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded541
+	BEQ loaded565
 	MOVD $8(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded541
+	JMP loaded565
 
-whole541:
+whole565:
 	FMOVQ (R17), F3
 
-loaded541:
+loaded565:
 	VFMLA V2.S4, V1.S4, V3.S4
 	VFMLS V3.S4, V0.S4, V2.S4
 	CMP $0x04, R0
-	BGE whole542
+	BGE whole566
 	CMP $0x01, R0
-	BLT stored542
+	BLT stored566
 	FMOVS F2, (R16)
-	BEQ stored542
+	BEQ stored566
 	MOVD $4(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored542
+	BEQ stored566
 	MOVD $8(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored542
+	JMP stored566
 
-whole542:
+whole566:
 	FMOVQ F2, (R16)
 
-stored542:
+stored566:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole543
+	BGE whole567
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded543
+	BLT loaded567
 	FMOVS 16(R16), F2
-	BEQ loaded543
+	BEQ loaded567
 	MOVD $20(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded543
+	BEQ loaded567
 	MOVD $24(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded543
+	JMP loaded567
 
-whole543:
+whole567:
 	FMOVQ 16(R16), F2
 
-loaded543:
+loaded567:
 	CMP $0x04, R1
-	BGE whole544
+	BGE whole568
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded544
+	BLT loaded568
 	FMOVS 16(R17), F3
-	BEQ loaded544
+	BEQ loaded568
 	MOVD $20(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded544
+	BEQ loaded568
 	MOVD $24(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded544
+	JMP loaded568
 
-whole544:
+whole568:
 	FMOVQ 16(R17), F3
 
-loaded544:
+loaded568:
 	VFMLA V2.S4, V1.S4, V3.S4
 	VFMLS V3.S4, V0.S4, V2.S4
 	CMP $0x04, R1
-	BGE whole545
+	BGE whole569
 	CMP $0x01, R1
-	BLT stored545
+	BLT stored569
 	FMOVS F2, 16(R16)
-	BEQ stored545
+	BEQ stored569
 	MOVD $20(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored545
+	BEQ stored569
 	MOVD $24(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored545
+	JMP stored569
 
-whole545:
+whole569:
 	FMOVQ F2, 16(R16)
 
-stored545:
+stored569:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole546
+	BGE whole570
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded546
+	BLT loaded570
 	FMOVS 32(R16), F2
-	BEQ loaded546
+	BEQ loaded570
 	MOVD $36(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded546
+	BEQ loaded570
 	MOVD $40(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded546
+	JMP loaded570
 
-whole546:
+whole570:
 	FMOVQ 32(R16), F2
 
-loaded546:
+loaded570:
 	CMP $0x04, R1
-	BGE whole547
+	BGE whole571
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded547
+	BLT loaded571
 	FMOVS 32(R17), F3
-	BEQ loaded547
+	BEQ loaded571
 	MOVD $36(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded547
+	BEQ loaded571
 	MOVD $40(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded547
+	JMP loaded571
 
-whole547:
+whole571:
 	FMOVQ 32(R17), F3
 
-loaded547:
+loaded571:
 	VFMLA V2.S4, V1.S4, V3.S4
 	VFMLS V3.S4, V0.S4, V2.S4
 	CMP $0x04, R1
-	BGE whole548
+	BGE whole572
 	CMP $0x01, R1
-	BLT stored548
+	BLT stored572
 	FMOVS F2, 32(R16)
-	BEQ stored548
+	BEQ stored572
 	MOVD $36(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored548
+	BEQ stored572
 	MOVD $40(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored548
+	JMP stored572
 
-whole548:
+whole572:
 	FMOVQ F2, 32(R16)
 
-stored548:
+stored572:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole549
+	BGE whole573
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded549
+	BLT loaded573
 	FMOVS 48(R16), F2
-	BEQ loaded549
+	BEQ loaded573
 	MOVD $52(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded549
+	BEQ loaded573
 	MOVD $56(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded549
+	JMP loaded573
 
-whole549:
+whole573:
 	FMOVQ 48(R16), F2
 
-loaded549:
+loaded573:
 	CMP $0x04, R1
-	BGE whole550
+	BGE whole574
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded550
+	BLT loaded574
 	FMOVS 48(R17), F3
-	BEQ loaded550
+	BEQ loaded574
 	MOVD $52(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded550
+	BEQ loaded574
 	MOVD $56(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded550
+	JMP loaded574
 
-whole550:
+whole574:
 	FMOVQ 48(R17), F3
 
-loaded550:
+loaded574:
 	VFMLA V2.S4, V1.S4, V3.S4
 	VMOV V2.B16, V1.B16
 	VFMLS V3.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole551
+	BGE whole575
 	CMP $0x01, R1
-	BLT stored551
+	BLT stored575
 	FMOVS F1, 48(R16)
-	BEQ stored551
+	BEQ stored575
 	MOVD $52(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored551
+	BEQ stored575
 	MOVD $56(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored551
+	JMP stored575
 
-whole551:
+whole575:
 	FMOVQ F1, 48(R16)
 
-stored551:
+stored575:
 	ADD R0, R3
 
 next:
@@ -17334,396 +17889,396 @@ tail:
 	BEQ next
 	ADD R6<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole552
+	BGE whole576
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded552
+	BLT loaded576
 	FMOVS (R16), F3
-	BEQ loaded552
+	BEQ loaded576
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded552
+	BEQ loaded576
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded552
+	JMP loaded576
 
-whole552:
+whole576:
 	FMOVQ (R16), F3
 
-loaded552:
+loaded576:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole553
+	BGE whole577
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded553
+	BLT loaded577
 	FMOVS (R17), F4
-	BEQ loaded553
+	BEQ loaded577
 	MOVD $4(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded553
+	BEQ loaded577
 	MOVD $8(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded553
+	JMP loaded577
 
-whole553:
+whole577:
 	FMOVQ (R17), F4
 
-loaded553:
+loaded577:
 	ADD R6<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole554
+	BGE whole578
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded554
+	BLT loaded578
 	FMOVS (R19), F5
-	BEQ loaded554
+	BEQ loaded578
 	MOVD $4(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded554
+	BEQ loaded578
 	MOVD $8(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded554
+	JMP loaded578
 
-whole554:
+whole578:
 	FMOVQ (R19), F5
 
-loaded554:
+loaded578:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VFMLA V5.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R0
-	BGE whole555
+	BGE whole579
 	CMP $0x01, R0
-	BLT stored555
+	BLT stored579
 	FMOVS F3, (R16)
-	BEQ stored555
+	BEQ stored579
 	MOVD $4(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored555
+	BEQ stored579
 	MOVD $8(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored555
+	JMP stored579
 
-whole555:
+whole579:
 	FMOVQ F3, (R16)
 
-stored555:
+stored579:
 	CMP $0x04, R0
-	BGE whole556
+	BGE whole580
 	CMP $0x01, R0
-	BLT stored556
+	BLT stored580
 	FMOVS F4, (R19)
-	BEQ stored556
+	BEQ stored580
 	MOVD $4(R19), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored556
+	BEQ stored580
 	MOVD $8(R19), R27
 	VST1 V4.S[2], (R27)
-	JMP stored556
+	JMP stored580
 
-whole556:
+whole580:
 	FMOVQ F4, (R19)
 
-stored556:
+stored580:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole557
+	BGE whole581
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded557
+	BLT loaded581
 	FMOVS 16(R16), F3
-	BEQ loaded557
+	BEQ loaded581
 	MOVD $20(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded557
+	BEQ loaded581
 	MOVD $24(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded557
+	JMP loaded581
 
-whole557:
+whole581:
 	FMOVQ 16(R16), F3
 
-loaded557:
+loaded581:
 	CMP $0x04, R1
-	BGE whole558
+	BGE whole582
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded558
+	BLT loaded582
 	FMOVS 16(R17), F4
-	BEQ loaded558
+	BEQ loaded582
 	MOVD $20(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded558
+	BEQ loaded582
 	MOVD $24(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded558
+	JMP loaded582
 
-whole558:
+whole582:
 	FMOVQ 16(R17), F4
 
-loaded558:
+loaded582:
 	CMP $0x04, R1
-	BGE whole559
+	BGE whole583
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded559
+	BLT loaded583
 	FMOVS 16(R19), F5
-	BEQ loaded559
+	BEQ loaded583
 	MOVD $20(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded559
+	BEQ loaded583
 	MOVD $24(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded559
+	JMP loaded583
 
-whole559:
+whole583:
 	FMOVQ 16(R19), F5
 
-loaded559:
+loaded583:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VFMLA V5.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R1
-	BGE whole560
+	BGE whole584
 	CMP $0x01, R1
-	BLT stored560
+	BLT stored584
 	FMOVS F3, 16(R16)
-	BEQ stored560
+	BEQ stored584
 	MOVD $20(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored560
+	BEQ stored584
 	MOVD $24(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored560
+	JMP stored584
 
-whole560:
+whole584:
 	FMOVQ F3, 16(R16)
 
-stored560:
+stored584:
 	CMP $0x04, R1
-	BGE whole561
+	BGE whole585
 	CMP $0x01, R1
-	BLT stored561
+	BLT stored585
 	FMOVS F4, 16(R19)
-	BEQ stored561
+	BEQ stored585
 	MOVD $20(R19), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored561
+	BEQ stored585
 	MOVD $24(R19), R27
 	VST1 V4.S[2], (R27)
-	JMP stored561
+	JMP stored585
 
-whole561:
+whole585:
 	FMOVQ F4, 16(R19)
 
-stored561:
+stored585:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole562
+	BGE whole586
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded562
+	BLT loaded586
 	FMOVS 32(R16), F3
-	BEQ loaded562
+	BEQ loaded586
 	MOVD $36(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded562
+	BEQ loaded586
 	MOVD $40(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded562
+	JMP loaded586
 
-whole562:
+whole586:
 	FMOVQ 32(R16), F3
 
-loaded562:
+loaded586:
 	CMP $0x04, R1
-	BGE whole563
+	BGE whole587
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded563
+	BLT loaded587
 	FMOVS 32(R17), F4
-	BEQ loaded563
+	BEQ loaded587
 	MOVD $36(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded563
+	BEQ loaded587
 	MOVD $40(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded563
+	JMP loaded587
 
-whole563:
+whole587:
 	FMOVQ 32(R17), F4
 
-loaded563:
+loaded587:
 	CMP $0x04, R1
-	BGE whole564
+	BGE whole588
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded564
+	BLT loaded588
 	FMOVS 32(R19), F5
-	BEQ loaded564
+	BEQ loaded588
 	MOVD $36(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded564
+	BEQ loaded588
 	MOVD $40(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded564
+	JMP loaded588
 
-whole564:
+whole588:
 	FMOVQ 32(R19), F5
 
-loaded564:
+loaded588:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VFMLA V5.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R1
-	BGE whole565
+	BGE whole589
 	CMP $0x01, R1
-	BLT stored565
+	BLT stored589
 	FMOVS F3, 32(R16)
-	BEQ stored565
+	BEQ stored589
 	MOVD $36(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored565
+	BEQ stored589
 	MOVD $40(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored565
+	JMP stored589
 
-whole565:
+whole589:
 	FMOVQ F3, 32(R16)
 
-stored565:
+stored589:
 	CMP $0x04, R1
-	BGE whole566
+	BGE whole590
 	CMP $0x01, R1
-	BLT stored566
+	BLT stored590
 	FMOVS F4, 32(R19)
-	BEQ stored566
+	BEQ stored590
 	MOVD $36(R19), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored566
+	BEQ stored590
 	MOVD $40(R19), R27
 	VST1 V4.S[2], (R27)
-	JMP stored566
+	JMP stored590
 
-whole566:
+whole590:
 	FMOVQ F4, 32(R19)
 
-stored566:
+stored590:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole567
+	BGE whole591
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded567
+	BLT loaded591
 	FMOVS 48(R16), F3
-	BEQ loaded567
+	BEQ loaded591
 	MOVD $52(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded567
+	BEQ loaded591
 	MOVD $56(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded567
+	JMP loaded591
 
-whole567:
+whole591:
 	FMOVQ 48(R16), F3
 
-loaded567:
+loaded591:
 	CMP $0x04, R1
-	BGE whole568
+	BGE whole592
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded568
+	BLT loaded592
 	FMOVS 48(R17), F4
-	BEQ loaded568
+	BEQ loaded592
 	MOVD $52(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded568
+	BEQ loaded592
 	MOVD $56(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded568
+	JMP loaded592
 
-whole568:
+whole592:
 	FMOVQ 48(R17), F4
 
-loaded568:
+loaded592:
 	CMP $0x04, R1
-	BGE whole569
+	BGE whole593
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded569
+	BLT loaded593
 	FMOVS 48(R19), F5
-	BEQ loaded569
+	BEQ loaded593
 	MOVD $52(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded569
+	BEQ loaded593
 	MOVD $56(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded569
+	JMP loaded593
 
-whole569:
+whole593:
 	FMOVQ 48(R19), F5
 
-loaded569:
+loaded593:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VMOV V4.B16, V2.B16
 	VFMLA V5.S4, V1.S4, V2.S4
 	VMOV V3.B16, V1.B16
 	VFMLS V2.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole570
+	BGE whole594
 	CMP $0x01, R1
-	BLT stored570
+	BLT stored594
 	FMOVS F1, 48(R16)
-	BEQ stored570
+	BEQ stored594
 	MOVD $52(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored570
+	BEQ stored594
 	MOVD $56(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored570
+	JMP stored594
 
-whole570:
+whole594:
 	FMOVQ F1, 48(R16)
 
-stored570:
+stored594:
 	CMP $0x04, R1
-	BGE whole571
+	BGE whole595
 	CMP $0x01, R1
-	BLT stored571
+	BLT stored595
 	FMOVS F2, 48(R19)
-	BEQ stored571
+	BEQ stored595
 	MOVD $52(R19), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored571
+	BEQ stored595
 	MOVD $56(R19), R27
 	VST1 V2.S[2], (R27)
-	JMP stored571
+	JMP stored595
 
-whole571:
+whole595:
 	FMOVQ F2, 48(R19)
 
-stored571:
+stored595:
 	ADD R0, R6
 
 next:
@@ -17798,361 +18353,361 @@ tail:
 	BEQ next
 	ADD R6<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole572
+	BGE whole596
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded572
+	BLT loaded596
 	FMOVS (R16), F3
-	BEQ loaded572
+	BEQ loaded596
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded572
+	BEQ loaded596
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded572
+	JMP loaded596
 
-whole572:
+whole596:
 	FMOVQ (R16), F3
 
-loaded572:
+loaded596:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole573
+	BGE whole597
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded573
+	BLT loaded597
 	FMOVS (R17), F4
-	BEQ loaded573
+	BEQ loaded597
 	MOVD $4(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded573
+	BEQ loaded597
 	MOVD $8(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded573
+	JMP loaded597
 
-whole573:
+whole597:
 	FMOVQ (R17), F4
 
-loaded573:
+loaded597:
 	ADD R6<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole574
+	BGE whole598
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded574
+	BLT loaded598
 	FMOVS (R19), F5
-	BEQ loaded574
+	BEQ loaded598
 	MOVD $4(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded574
+	BEQ loaded598
 	MOVD $8(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded574
+	JMP loaded598
 
-whole574:
+whole598:
 	FMOVQ (R19), F5
 
-loaded574:
+loaded598:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VMOV V4.B16, V6.B16
 	VFMLA V5.S4, V1.S4, V6.S4
 	VFMLA V6.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R0
-	BGE whole575
+	BGE whole599
 	CMP $0x01, R0
-	BLT stored575
+	BLT stored599
 	FMOVS F3, (R16)
-	BEQ stored575
+	BEQ stored599
 	MOVD $4(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored575
+	BEQ stored599
 	MOVD $8(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored575
+	JMP stored599
 
-whole575:
+whole599:
 	FMOVQ F3, (R16)
 
-stored575:
+stored599:
 	CMP $0x04, R0
-	BGE whole576
+	BGE whole600
 	CMP $0x01, R0
-	BLT stored576
+	BLT stored600
 	FMOVS F6, (R19)
-	BEQ stored576
+	BEQ stored600
 	MOVD $4(R19), R27
 	VST1 V6.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored576
+	BEQ stored600
 	MOVD $8(R19), R27
 	VST1 V6.S[2], (R27)
-	JMP stored576
+	JMP stored600
 
-whole576:
+whole600:
 	FMOVQ F6, (R19)
 
-stored576:
+stored600:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole577
+	BGE whole601
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded577
+	BLT loaded601
 	FMOVS 16(R16), F3
-	BEQ loaded577
+	BEQ loaded601
 	MOVD $20(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded577
+	BEQ loaded601
 	MOVD $24(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded577
+	JMP loaded601
 
-whole577:
+whole601:
 	FMOVQ 16(R16), F3
 
-loaded577:
+loaded601:
 	CMP $0x04, R1
-	BGE whole578
+	BGE whole602
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded578
+	BLT loaded602
 	FMOVS 16(R17), F4
-	BEQ loaded578
+	BEQ loaded602
 	MOVD $20(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded578
+	BEQ loaded602
 	MOVD $24(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded578
+	JMP loaded602
 
-whole578:
+whole602:
 	FMOVQ 16(R17), F4
 
-loaded578:
+loaded602:
 	CMP $0x04, R1
-	BGE whole579
+	BGE whole603
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded579
+	BLT loaded603
 	FMOVS 16(R19), F5
-	BEQ loaded579
+	BEQ loaded603
 	MOVD $20(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded579
+	BEQ loaded603
 	MOVD $24(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded579
+	JMP loaded603
 
-whole579:
+whole603:
 	FMOVQ 16(R19), F5
 
-loaded579:
+loaded603:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VMOV V4.B16, V6.B16
 	VFMLA V5.S4, V1.S4, V6.S4
 	VFMLA V6.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R1
-	BGE whole580
+	BGE whole604
 	CMP $0x01, R1
-	BLT stored580
+	BLT stored604
 	FMOVS F3, 16(R16)
-	BEQ stored580
+	BEQ stored604
 	MOVD $20(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored580
+	BEQ stored604
 	MOVD $24(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored580
+	JMP stored604
 
-whole580:
+whole604:
 	FMOVQ F3, 16(R16)
 
-stored580:
+stored604:
 	CMP $0x04, R1
-	BGE whole581
+	BGE whole605
 	CMP $0x01, R1
-	BLT stored581
+	BLT stored605
 	FMOVS F6, 16(R19)
-	BEQ stored581
+	BEQ stored605
 	MOVD $20(R19), R27
 	VST1 V6.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored581
+	BEQ stored605
 	MOVD $24(R19), R27
 	VST1 V6.S[2], (R27)
-	JMP stored581
+	JMP stored605
 
-whole581:
+whole605:
 	FMOVQ F6, 16(R19)
 
-stored581:
+stored605:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole582
+	BGE whole606
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded582
+	BLT loaded606
 	FMOVS 32(R16), F3
-	BEQ loaded582
+	BEQ loaded606
 	MOVD $36(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded582
+	BEQ loaded606
 	MOVD $40(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded582
+	JMP loaded606
 
-whole582:
+whole606:
 	FMOVQ 32(R16), F3
 
-loaded582:
+loaded606:
 	CMP $0x04, R1
-	BGE whole583
+	BGE whole607
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded583
+	BLT loaded607
 	FMOVS 32(R17), F4
-	BEQ loaded583
+	BEQ loaded607
 	MOVD $36(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded583
+	BEQ loaded607
 	MOVD $40(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded583
+	JMP loaded607
 
-whole583:
+whole607:
 	FMOVQ 32(R17), F4
 
-loaded583:
+loaded607:
 	CMP $0x04, R1
-	BGE whole584
+	BGE whole608
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded584
+	BLT loaded608
 	FMOVS 32(R19), F5
-	BEQ loaded584
+	BEQ loaded608
 	MOVD $36(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded584
+	BEQ loaded608
 	MOVD $40(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded584
+	JMP loaded608
 
-whole584:
+whole608:
 	FMOVQ 32(R19), F5
 
-loaded584:
+loaded608:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VMOV V4.B16, V6.B16
 	VFMLA V5.S4, V1.S4, V6.S4
 	VFMLA V6.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R1
-	BGE whole585
+	BGE whole609
 	CMP $0x01, R1
-	BLT stored585
+	BLT stored609
 	FMOVS F3, 32(R16)
-	BEQ stored585
+	BEQ stored609
 	MOVD $36(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored585
+	BEQ stored609
 	MOVD $40(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored585
+	JMP stored609
 
-whole585:
+whole609:
 	FMOVQ F3, 32(R16)
 
-stored585:
+stored609:
 	CMP $0x04, R1
-	BGE whole586
+	BGE whole610
 	CMP $0x01, R1
-	BLT stored586
+	BLT stored610
 	FMOVS F6, 32(R19)
-	BEQ stored586
+	BEQ stored610
 	MOVD $36(R19), R27
 	VST1 V6.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored586
+	BEQ stored610
 	MOVD $40(R19), R27
 	VST1 V6.S[2], (R27)
-	JMP stored586
+	JMP stored610
 
-whole586:
+whole610:
 	FMOVQ F6, 32(R19)
 
-stored586:
+stored610:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole587
+	BGE whole611
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded587
+	BLT loaded611
 	FMOVS 48(R16), F3
-	BEQ loaded587
+	BEQ loaded611
 	MOVD $52(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded587
+	BEQ loaded611
 	MOVD $56(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded587
+	JMP loaded611
 
-whole587:
+whole611:
 	FMOVQ 48(R16), F3
 
-loaded587:
+loaded611:
 	CMP $0x04, R1
-	BGE whole588
+	BGE whole612
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded588
+	BLT loaded612
 	FMOVS 48(R17), F4
-	BEQ loaded588
+	BEQ loaded612
 	MOVD $52(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded588
+	BEQ loaded612
 	MOVD $56(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded588
+	JMP loaded612
 
-whole588:
+whole612:
 	FMOVQ 48(R17), F4
 
-loaded588:
+loaded612:
 	CMP $0x04, R1
-	BGE whole589
+	BGE whole613
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded589
+	BLT loaded613
 	FMOVS 48(R19), F5
-	BEQ loaded589
+	BEQ loaded613
 	MOVD $52(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded589
+	BEQ loaded613
 	MOVD $56(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded589
+	JMP loaded613
 
-whole589:
+whole613:
 	FMOVQ 48(R19), F5
 
-loaded589:
+loaded613:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VMOV V4.B16, V2.B16
 	VFMLA V5.S4, V1.S4, V2.S4
@@ -18160,41 +18715,41 @@ loaded589:
 	VMOV V3.B16, V1.B16
 	VFMLS V4.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole590
+	BGE whole614
 	CMP $0x01, R1
-	BLT stored590
+	BLT stored614
 	FMOVS F1, 48(R16)
-	BEQ stored590
+	BEQ stored614
 	MOVD $52(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored590
+	BEQ stored614
 	MOVD $56(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored590
+	JMP stored614
 
-whole590:
+whole614:
 	FMOVQ F1, 48(R16)
 
-stored590:
+stored614:
 	CMP $0x04, R1
-	BGE whole591
+	BGE whole615
 	CMP $0x01, R1
-	BLT stored591
+	BLT stored615
 	FMOVS F2, 48(R19)
-	BEQ stored591
+	BEQ stored615
 	MOVD $52(R19), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored591
+	BEQ stored615
 	MOVD $56(R19), R27
 	VST1 V2.S[2], (R27)
-	JMP stored591
+	JMP stored615
 
-whole591:
+whole615:
 	FMOVQ F2, 48(R19)
 
-stored591:
+stored615:
 	ADD R0, R6
 
 next:
@@ -18263,84 +18818,84 @@ tail:
 	BEQ next
 	ADD R7<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole592
+	BGE whole616
 	VEOR V9.B16, V9.B16, V9.B16
 	CMP $0x01, R0
-	BLT loaded592
+	BLT loaded616
 	FMOVS (R16), F9
-	BEQ loaded592
+	BEQ loaded616
 	MOVD $4(R16), R27
 	VLD1 (R27), V9.S[1]
 	CMP $0x02, R0
-	BEQ loaded592
+	BEQ loaded616
 	MOVD $8(R16), R27
 	VLD1 (R27), V9.S[2]
-	JMP loaded592
+	JMP loaded616
 
-whole592:
+whole616:
 	FMOVQ (R16), F9
 
-loaded592:
+loaded616:
 	ADD R7<<2, R6, R17
 	CMP $0x04, R0
-	BGE whole593
+	BGE whole617
 	VEOR V10.B16, V10.B16, V10.B16
 	CMP $0x01, R0
-	BLT loaded593
+	BLT loaded617
 	FMOVS (R17), F10
-	BEQ loaded593
+	BEQ loaded617
 	MOVD $4(R17), R27
 	VLD1 (R27), V10.S[1]
 	CMP $0x02, R0
-	BEQ loaded593
+	BEQ loaded617
 	MOVD $8(R17), R27
 	VLD1 (R27), V10.S[2]
-	JMP loaded593
+	JMP loaded617
 
-whole593:
+whole617:
 	FMOVQ (R17), F10
 
-loaded593:
+loaded617:
 	ADD R7<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole594
+	BGE whole618
 	VEOR V11.B16, V11.B16, V11.B16
 	CMP $0x01, R0
-	BLT loaded594
+	BLT loaded618
 	FMOVS (R19), F11
-	BEQ loaded594
+	BEQ loaded618
 	MOVD $4(R19), R27
 	VLD1 (R27), V11.S[1]
 	CMP $0x02, R0
-	BEQ loaded594
+	BEQ loaded618
 	MOVD $8(R19), R27
 	VLD1 (R27), V11.S[2]
-	JMP loaded594
+	JMP loaded618
 
-whole594:
+whole618:
 	FMOVQ (R19), F11
 
-loaded594:
+loaded618:
 	ADD R7<<2, R3, R20
 	CMP $0x04, R0
-	BGE whole595
+	BGE whole619
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R0
-	BLT loaded595
+	BLT loaded619
 	FMOVS (R20), F12
-	BEQ loaded595
+	BEQ loaded619
 	MOVD $4(R20), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R0
-	BEQ loaded595
+	BEQ loaded619
 	MOVD $8(R20), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded595
+	JMP loaded619
 
-whole595:
+whole619:
 	FMOVQ (R20), F12
 
-loaded595:
+loaded619:
 	VFMLA V9.S4, V7.S4, V10.S4
 	WORD $0x6e2bdc21 // FMUL V1.4S, V1.4S, V11.4S
 	VFMLA V10.S4, V2.S4, V1.S4
@@ -18355,59 +18910,59 @@ loaded595:
 	WORD $0x6e29dd02 // FMUL V2.4S, V8.4S, V9.4S
 	WORD $0x4ea0d440 // FSUB V0.4S, V2.4S, V0.4S
 	CMP $0x04, R0
-	BGE whole596
+	BGE whole620
 	CMP $0x01, R0
-	BLT stored596
+	BLT stored620
 	FMOVS F0, (R16)
-	BEQ stored596
+	BEQ stored620
 	MOVD $4(R16), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored596
+	BEQ stored620
 	MOVD $8(R16), R27
 	VST1 V0.S[2], (R27)
-	JMP stored596
+	JMP stored620
 
-whole596:
+whole620:
 	FMOVQ F0, (R16)
 
-stored596:
+stored620:
 	CMP $0x04, R0
-	BGE whole597
+	BGE whole621
 	CMP $0x01, R0
-	BLT stored597
+	BLT stored621
 	FMOVS F1, (R19)
-	BEQ stored597
+	BEQ stored621
 	MOVD $4(R19), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored597
+	BEQ stored621
 	MOVD $8(R19), R27
 	VST1 V1.S[2], (R27)
-	JMP stored597
+	JMP stored621
 
-whole597:
+whole621:
 	FMOVQ F1, (R19)
 
-stored597:
+stored621:
 	CMP $0x04, R0
-	BGE whole598
+	BGE whole622
 	CMP $0x01, R0
-	BLT stored598
+	BLT stored622
 	FMOVS F3, (R20)
-	BEQ stored598
+	BEQ stored622
 	MOVD $4(R20), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored598
+	BEQ stored622
 	MOVD $8(R20), R27
 	VST1 V3.S[2], (R27)
-	JMP stored598
+	JMP stored622
 
-whole598:
+whole622:
 	FMOVQ F3, (R20)
 
-stored598:
+stored622:
 	ADD R0, R7
 
 next:
@@ -18472,64 +19027,64 @@ tail:
 	BEQ next
 	ADD R6<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole599
+	BGE whole623
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded599
+	BLT loaded623
 	FMOVS (R16), F5
-	BEQ loaded599
+	BEQ loaded623
 	MOVD $4(R16), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded599
+	BEQ loaded623
 	MOVD $8(R16), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded599
+	JMP loaded623
 
-whole599:
+whole623:
 	FMOVQ (R16), F5
 
-loaded599:
+loaded623:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole600
+	BGE whole624
 	VEOR V6.B16, V6.B16, V6.B16
 	CMP $0x01, R0
-	BLT loaded600
+	BLT loaded624
 	FMOVS (R17), F6
-	BEQ loaded600
+	BEQ loaded624
 	MOVD $4(R17), R27
 	VLD1 (R27), V6.S[1]
 	CMP $0x02, R0
-	BEQ loaded600
+	BEQ loaded624
 	MOVD $8(R17), R27
 	VLD1 (R27), V6.S[2]
-	JMP loaded600
+	JMP loaded624
 
-whole600:
+whole624:
 	FMOVQ (R17), F6
 
-loaded600:
+loaded624:
 	ADD R6<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole601
+	BGE whole625
 	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0x01, R0
-	BLT loaded601
+	BLT loaded625
 	FMOVS (R19), F7
-	BEQ loaded601
+	BEQ loaded625
 	MOVD $4(R19), R27
 	VLD1 (R27), V7.S[1]
 	CMP $0x02, R0
-	BEQ loaded601
+	BEQ loaded625
 	MOVD $8(R19), R27
 	VLD1 (R27), V7.S[2]
-	JMP loaded601
+	JMP loaded625
 
-whole601:
+whole625:
 	FMOVQ (R19), F7
 
-loaded601:
+loaded625:
 	VFMLA V5.S4, V4.S4, V6.S4
 	WORD $0x6e26dcc8 // FMUL V8.4S, V6.4S, V6.4S
 	WORD $0x6e27dc27 // FMUL V7.4S, V1.4S, V7.4S
@@ -18539,99 +19094,99 @@ loaded601:
 	WORD $0x6e28fcc6 // FDIV V6.4S, V6.4S, V8.4S
 	VFMLS V6.S4, V0.S4, V5.S4
 	CMP $0x04, R0
-	BGE whole602
+	BGE whole626
 	CMP $0x01, R0
-	BLT stored602
+	BLT stored626
 	FMOVS F5, (R16)
-	BEQ stored602
+	BEQ stored626
 	MOVD $4(R16), R27
 	VST1 V5.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored602
+	BEQ stored626
 	MOVD $8(R16), R27
 	VST1 V5.S[2], (R27)
-	JMP stored602
+	JMP stored626
 
-whole602:
+whole626:
 	FMOVQ F5, (R16)
 
-stored602:
+stored626:
 	CMP $0x04, R0
-	BGE whole603
+	BGE whole627
 	CMP $0x01, R0
-	BLT stored603
+	BLT stored627
 	FMOVS F7, (R19)
-	BEQ stored603
+	BEQ stored627
 	MOVD $4(R19), R27
 	VST1 V7.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored603
+	BEQ stored627
 	MOVD $8(R19), R27
 	VST1 V7.S[2], (R27)
-	JMP stored603
+	JMP stored627
 
-whole603:
+whole627:
 	FMOVQ F7, (R19)
 
-stored603:
+stored627:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole604
+	BGE whole628
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded604
+	BLT loaded628
 	FMOVS 16(R16), F5
-	BEQ loaded604
+	BEQ loaded628
 	MOVD $20(R16), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded604
+	BEQ loaded628
 	MOVD $24(R16), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded604
+	JMP loaded628
 
-whole604:
+whole628:
 	FMOVQ 16(R16), F5
 
-loaded604:
+loaded628:
 	CMP $0x04, R1
-	BGE whole605
+	BGE whole629
 	VEOR V6.B16, V6.B16, V6.B16
 	CMP $0x01, R1
-	BLT loaded605
+	BLT loaded629
 	FMOVS 16(R17), F6
-	BEQ loaded605
+	BEQ loaded629
 	MOVD $20(R17), R27
 	VLD1 (R27), V6.S[1]
 	CMP $0x02, R1
-	BEQ loaded605
+	BEQ loaded629
 	MOVD $24(R17), R27
 	VLD1 (R27), V6.S[2]
-	JMP loaded605
+	JMP loaded629
 
-whole605:
+whole629:
 	FMOVQ 16(R17), F6
 
-loaded605:
+loaded629:
 	CMP $0x04, R1
-	BGE whole606
+	BGE whole630
 	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0x01, R1
-	BLT loaded606
+	BLT loaded630
 	FMOVS 16(R19), F7
-	BEQ loaded606
+	BEQ loaded630
 	MOVD $20(R19), R27
 	VLD1 (R27), V7.S[1]
 	CMP $0x02, R1
-	BEQ loaded606
+	BEQ loaded630
 	MOVD $24(R19), R27
 	VLD1 (R27), V7.S[2]
-	JMP loaded606
+	JMP loaded630
 
-whole606:
+whole630:
 	FMOVQ 16(R19), F7
 
-loaded606:
+loaded630:
 	VFMLA V5.S4, V4.S4, V6.S4
 	WORD $0x6e26dcc4 // FMUL V4.4S, V6.4S, V6.4S
 	WORD $0x6e27dc21 // FMUL V1.4S, V1.4S, V7.4S
@@ -18642,41 +19197,41 @@ loaded606:
 	VMOV V5.B16, V3.B16
 	VFMLS V2.S4, V0.S4, V3.S4
 	CMP $0x04, R1
-	BGE whole607
+	BGE whole631
 	CMP $0x01, R1
-	BLT stored607
+	BLT stored631
 	FMOVS F3, 16(R16)
-	BEQ stored607
+	BEQ stored631
 	MOVD $20(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored607
+	BEQ stored631
 	MOVD $24(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored607
+	JMP stored631
 
-whole607:
+whole631:
 	FMOVQ F3, 16(R16)
 
-stored607:
+stored631:
 	CMP $0x04, R1
-	BGE whole608
+	BGE whole632
 	CMP $0x01, R1
-	BLT stored608
+	BLT stored632
 	FMOVS F1, 16(R19)
-	BEQ stored608
+	BEQ stored632
 	MOVD $20(R19), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored608
+	BEQ stored632
 	MOVD $24(R19), R27
 	VST1 V1.S[2], (R27)
-	JMP stored608
+	JMP stored632
 
-whole608:
+whole632:
 	FMOVQ F1, 16(R19)
 
-stored608:
+stored632:
 	ADD R0, R6
 
 next:
@@ -18735,84 +19290,84 @@ tail:
 	BEQ next
 	ADD R7<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole609
+	BGE whole633
 	VEOR V6.B16, V6.B16, V6.B16
 	CMP $0x01, R0
-	BLT loaded609
+	BLT loaded633
 	FMOVS (R16), F6
-	BEQ loaded609
+	BEQ loaded633
 	MOVD $4(R16), R27
 	VLD1 (R27), V6.S[1]
 	CMP $0x02, R0
-	BEQ loaded609
+	BEQ loaded633
 	MOVD $8(R16), R27
 	VLD1 (R27), V6.S[2]
-	JMP loaded609
+	JMP loaded633
 
-whole609:
+whole633:
 	FMOVQ (R16), F6
 
-loaded609:
+loaded633:
 	ADD R7<<2, R6, R17
 	CMP $0x04, R0
-	BGE whole610
+	BGE whole634
 	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0x01, R0
-	BLT loaded610
+	BLT loaded634
 	FMOVS (R17), F7
-	BEQ loaded610
+	BEQ loaded634
 	MOVD $4(R17), R27
 	VLD1 (R27), V7.S[1]
 	CMP $0x02, R0
-	BEQ loaded610
+	BEQ loaded634
 	MOVD $8(R17), R27
 	VLD1 (R27), V7.S[2]
-	JMP loaded610
+	JMP loaded634
 
-whole610:
+whole634:
 	FMOVQ (R17), F7
 
-loaded610:
+loaded634:
 	ADD R7<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole611
+	BGE whole635
 	VEOR V8.B16, V8.B16, V8.B16
 	CMP $0x01, R0
-	BLT loaded611
+	BLT loaded635
 	FMOVS (R19), F8
-	BEQ loaded611
+	BEQ loaded635
 	MOVD $4(R19), R27
 	VLD1 (R27), V8.S[1]
 	CMP $0x02, R0
-	BEQ loaded611
+	BEQ loaded635
 	MOVD $8(R19), R27
 	VLD1 (R27), V8.S[2]
-	JMP loaded611
+	JMP loaded635
 
-whole611:
+whole635:
 	FMOVQ (R19), F8
 
-loaded611:
+loaded635:
 	ADD R7<<2, R3, R20
 	CMP $0x04, R0
-	BGE whole612
+	BGE whole636
 	VEOR V9.B16, V9.B16, V9.B16
 	CMP $0x01, R0
-	BLT loaded612
+	BLT loaded636
 	FMOVS (R20), F9
-	BEQ loaded612
+	BEQ loaded636
 	MOVD $4(R20), R27
 	VLD1 (R27), V9.S[1]
 	CMP $0x02, R0
-	BEQ loaded612
+	BEQ loaded636
 	MOVD $8(R20), R27
 	VLD1 (R27), V9.S[2]
-	JMP loaded612
+	JMP loaded636
 
-whole612:
+whole636:
 	FMOVQ (R20), F9
 
-loaded612:
+loaded636:
 	VFMLA V6.S4, V4.S4, V7.S4
 	WORD $0x6e27dce4 // FMUL V4.4S, V7.4S, V7.4S
 	WORD $0x6e28dc21 // FMUL V1.4S, V1.4S, V8.4S
@@ -18824,59 +19379,59 @@ loaded612:
 	VMOV V6.B16, V3.B16
 	VFMLS V2.S4, V0.S4, V3.S4
 	CMP $0x04, R0
-	BGE whole613
+	BGE whole637
 	CMP $0x01, R0
-	BLT stored613
+	BLT stored637
 	FMOVS F3, (R16)
-	BEQ stored613
+	BEQ stored637
 	MOVD $4(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored613
+	BEQ stored637
 	MOVD $8(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored613
+	JMP stored637
 
-whole613:
+whole637:
 	FMOVQ F3, (R16)
 
-stored613:
+stored637:
 	CMP $0x04, R0
-	BGE whole614
+	BGE whole638
 	CMP $0x01, R0
-	BLT stored614
+	BLT stored638
 	FMOVS F1, (R19)
-	BEQ stored614
+	BEQ stored638
 	MOVD $4(R19), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored614
+	BEQ stored638
 	MOVD $8(R19), R27
 	VST1 V1.S[2], (R27)
-	JMP stored614
+	JMP stored638
 
-whole614:
+whole638:
 	FMOVQ F1, (R19)
 
-stored614:
+stored638:
 	CMP $0x04, R0
-	BGE whole615
+	BGE whole639
 	CMP $0x01, R0
-	BLT stored615
+	BLT stored639
 	FMOVS F2, (R20)
-	BEQ stored615
+	BEQ stored639
 	MOVD $4(R20), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored615
+	BEQ stored639
 	MOVD $8(R20), R27
 	VST1 V2.S[2], (R27)
-	JMP stored615
+	JMP stored639
 
-whole615:
+whole639:
 	FMOVQ F2, (R20)
 
-stored615:
+stored639:
 	ADD R0, R7
 
 next:
@@ -18927,241 +19482,241 @@ tail:
 	BEQ next
 	ADD R3<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole616
+	BGE whole640
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded616
+	BLT loaded640
 	FMOVS (R16), F2
-	BEQ loaded616
+	BEQ loaded640
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded616
+	BEQ loaded640
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded616
+	JMP loaded640
 
-whole616:
+whole640:
 	FMOVQ (R16), F2
 
-loaded616:
+loaded640:
 	ADD R3<<2, R2, R17
 	CMP $0x04, R0
-	BGE whole617
+	BGE whole641
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded617
+	BLT loaded641
 	FMOVS (R17), F3
-	BEQ loaded617
+	BEQ loaded641
 	MOVD $4(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded617
+	BEQ loaded641
 	MOVD $8(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded617
+	JMP loaded641
 
-whole617:
+whole641:
 	FMOVQ (R17), F3
 
-loaded617:
+loaded641:
 	WORD $0x6e22dc22 // FMUL V2.4S, V1.4S, V2.4S
 	VFMLA V3.S4, V0.S4, V2.S4
 	CMP $0x04, R0
-	BGE whole618
+	BGE whole642
 	CMP $0x01, R0
-	BLT stored618
+	BLT stored642
 	FMOVS F2, (R16)
-	BEQ stored618
+	BEQ stored642
 	MOVD $4(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored618
+	BEQ stored642
 	MOVD $8(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored618
+	JMP stored642
 
-whole618:
+whole642:
 	FMOVQ F2, (R16)
 
-stored618:
+stored642:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole619
+	BGE whole643
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded619
+	BLT loaded643
 	FMOVS 16(R16), F2
-	BEQ loaded619
+	BEQ loaded643
 	MOVD $20(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded619
+	BEQ loaded643
 	MOVD $24(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded619
+	JMP loaded643
 
-whole619:
+whole643:
 	FMOVQ 16(R16), F2
 
-loaded619:
+loaded643:
 	CMP $0x04, R1
-	BGE whole620
+	BGE whole644
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded620
+	BLT loaded644
 	FMOVS 16(R17), F3
-	BEQ loaded620
+	BEQ loaded644
 	MOVD $20(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded620
+	BEQ loaded644
 	MOVD $24(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded620
+	JMP loaded644
 
-whole620:
+whole644:
 	FMOVQ 16(R17), F3
 
-loaded620:
+loaded644:
 	WORD $0x6e22dc22 // FMUL V2.4S, V1.4S, V2.4S
 	VFMLA V3.S4, V0.S4, V2.S4
 	CMP $0x04, R1
-	BGE whole621
+	BGE whole645
 	CMP $0x01, R1
-	BLT stored621
+	BLT stored645
 	FMOVS F2, 16(R16)
-	BEQ stored621
+	BEQ stored645
 	MOVD $20(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored621
+	BEQ stored645
 	MOVD $24(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored621
+	JMP stored645
 
-whole621:
+whole645:
 	FMOVQ F2, 16(R16)
 
-stored621:
+stored645:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole622
+	BGE whole646
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded622
+	BLT loaded646
 	FMOVS 32(R16), F2
-	BEQ loaded622
+	BEQ loaded646
 	MOVD $36(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded622
+	BEQ loaded646
 	MOVD $40(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded622
+	JMP loaded646
 
-whole622:
+whole646:
 	FMOVQ 32(R16), F2
 
-loaded622:
+loaded646:
 	CMP $0x04, R1
-	BGE whole623
+	BGE whole647
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded623
+	BLT loaded647
 	FMOVS 32(R17), F3
-	BEQ loaded623
+	BEQ loaded647
 	MOVD $36(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded623
+	BEQ loaded647
 	MOVD $40(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded623
+	JMP loaded647
 
-whole623:
+whole647:
 	FMOVQ 32(R17), F3
 
-loaded623:
+loaded647:
 	WORD $0x6e22dc22 // FMUL V2.4S, V1.4S, V2.4S
 	VFMLA V3.S4, V0.S4, V2.S4
 	CMP $0x04, R1
-	BGE whole624
+	BGE whole648
 	CMP $0x01, R1
-	BLT stored624
+	BLT stored648
 	FMOVS F2, 32(R16)
-	BEQ stored624
+	BEQ stored648
 	MOVD $36(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored624
+	BEQ stored648
 	MOVD $40(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored624
+	JMP stored648
 
-whole624:
+whole648:
 	FMOVQ F2, 32(R16)
 
-stored624:
+stored648:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole625
+	BGE whole649
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded625
+	BLT loaded649
 	FMOVS 48(R16), F2
-	BEQ loaded625
+	BEQ loaded649
 	MOVD $52(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded625
+	BEQ loaded649
 	MOVD $56(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded625
+	JMP loaded649
 
-whole625:
+whole649:
 	FMOVQ 48(R16), F2
 
-loaded625:
+loaded649:
 	CMP $0x04, R1
-	BGE whole626
+	BGE whole650
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded626
+	BLT loaded650
 	FMOVS 48(R17), F3
-	BEQ loaded626
+	BEQ loaded650
 	MOVD $52(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded626
+	BEQ loaded650
 	MOVD $56(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded626
+	JMP loaded650
 
-whole626:
+whole650:
 	FMOVQ 48(R17), F3
 
-loaded626:
+loaded650:
 	WORD $0x6e22dc21 // FMUL V1.4S, V1.4S, V2.4S
 	VFMLA V3.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole627
+	BGE whole651
 	CMP $0x01, R1
-	BLT stored627
+	BLT stored651
 	FMOVS F1, 48(R16)
-	BEQ stored627
+	BEQ stored651
 	MOVD $52(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored627
+	BEQ stored651
 	MOVD $56(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored627
+	JMP stored651
 
-whole627:
+whole651:
 	FMOVQ F1, 48(R16)
 
-stored627:
+stored651:
 	ADD R0, R3
 
 next:
@@ -19205,96 +19760,96 @@ group:
 
 tail:
 	CMP $0x04, R0
-	BGE whole628
+	BGE whole652
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded628
+	BLT loaded652
 	FMOVS (R1), F4
-	BEQ loaded628
+	BEQ loaded652
 	MOVD $4(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded628
+	BEQ loaded652
 	MOVD $8(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded628
+	JMP loaded652
 
-whole628:
+whole652:
 	FMOVQ (R1), F4
 
-loaded628:
+loaded652:
 	WORD $0x0e617885 // FCVTL V5.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x4e65d400 // FADD V0.2D, V0.2D, V5.2D
 	WORD $0x4e64d421 // FADD V1.2D, V1.2D, V4.2D
 	SUB $0x04, R0, R2
 	CMP $0x04, R2
-	BGE whole629
+	BGE whole653
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R2
-	BLT loaded629
+	BLT loaded653
 	FMOVS 16(R1), F4
-	BEQ loaded629
+	BEQ loaded653
 	MOVD $20(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R2
-	BEQ loaded629
+	BEQ loaded653
 	MOVD $24(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded629
+	JMP loaded653
 
-whole629:
+whole653:
 	FMOVQ 16(R1), F4
 
-loaded629:
+loaded653:
 	WORD $0x0e617885 // FCVTL V5.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x4e65d442 // FADD V2.2D, V2.2D, V5.2D
 	WORD $0x4e64d463 // FADD V3.2D, V3.2D, V4.2D
 	SUB $0x08, R0, R2
 	CMP $0x04, R2
-	BGE whole630
+	BGE whole654
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R2
-	BLT loaded630
+	BLT loaded654
 	FMOVS 32(R1), F4
-	BEQ loaded630
+	BEQ loaded654
 	MOVD $36(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R2
-	BEQ loaded630
+	BEQ loaded654
 	MOVD $40(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded630
+	JMP loaded654
 
-whole630:
+whole654:
 	FMOVQ 32(R1), F4
 
-loaded630:
+loaded654:
 	WORD $0x0e617885 // FCVTL V5.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x4e65d400 // FADD V0.2D, V0.2D, V5.2D
 	WORD $0x4e64d421 // FADD V1.2D, V1.2D, V4.2D
 	SUB $0x0c, R0, R0
 	CMP $0x04, R0
-	BGE whole631
+	BGE whole655
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded631
+	BLT loaded655
 	FMOVS 48(R1), F4
-	BEQ loaded631
+	BEQ loaded655
 	MOVD $52(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded631
+	BEQ loaded655
 	MOVD $56(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded631
+	JMP loaded655
 
-whole631:
+whole655:
 	FMOVQ 48(R1), F4
 
-loaded631:
+loaded655:
 	WORD $0x0e617885 // FCVTL V5.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x4e65d442 // FADD V2.2D, V2.2D, V5.2D
@@ -19359,43 +19914,43 @@ group:
 
 tail:
 	CMP $0x04, R0
-	BGE whole632
+	BGE whole656
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded632
+	BLT loaded656
 	FMOVS (R1), F4
-	BEQ loaded632
+	BEQ loaded656
 	MOVD $4(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded632
+	BEQ loaded656
 	MOVD $8(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded632
+	JMP loaded656
 
-whole632:
+whole656:
 	FMOVQ (R1), F4
 
-loaded632:
+loaded656:
 	CMP $0x04, R0
-	BGE whole633
+	BGE whole657
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded633
+	BLT loaded657
 	FMOVS (R2), F5
-	BEQ loaded633
+	BEQ loaded657
 	MOVD $4(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded633
+	BEQ loaded657
 	MOVD $8(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded633
+	JMP loaded657
 
-whole633:
+whole657:
 	FMOVQ (R2), F5
 
-loaded633:
+loaded657:
 	WORD $0x0e617886 // FCVTL V6.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x0e6178a7 // FCVTL V7.2D, V5.2S
@@ -19404,43 +19959,43 @@ loaded633:
 	VFMLA V5.D2, V4.D2, V1.D2
 	SUB $0x04, R0, R3
 	CMP $0x04, R3
-	BGE whole634
+	BGE whole658
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R3
-	BLT loaded634
+	BLT loaded658
 	FMOVS 16(R1), F4
-	BEQ loaded634
+	BEQ loaded658
 	MOVD $20(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R3
-	BEQ loaded634
+	BEQ loaded658
 	MOVD $24(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded634
+	JMP loaded658
 
-whole634:
+whole658:
 	FMOVQ 16(R1), F4
 
-loaded634:
+loaded658:
 	CMP $0x04, R3
-	BGE whole635
+	BGE whole659
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R3
-	BLT loaded635
+	BLT loaded659
 	FMOVS 16(R2), F5
-	BEQ loaded635
+	BEQ loaded659
 	MOVD $20(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R3
-	BEQ loaded635
+	BEQ loaded659
 	MOVD $24(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded635
+	JMP loaded659
 
-whole635:
+whole659:
 	FMOVQ 16(R2), F5
 
-loaded635:
+loaded659:
 	WORD $0x0e617886 // FCVTL V6.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x0e6178a7 // FCVTL V7.2D, V5.2S
@@ -19449,43 +20004,43 @@ loaded635:
 	VFMLA V5.D2, V4.D2, V3.D2
 	SUB $0x08, R0, R3
 	CMP $0x04, R3
-	BGE whole636
+	BGE whole660
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R3
-	BLT loaded636
+	BLT loaded660
 	FMOVS 32(R1), F4
-	BEQ loaded636
+	BEQ loaded660
 	MOVD $36(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R3
-	BEQ loaded636
+	BEQ loaded660
 	MOVD $40(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded636
+	JMP loaded660
 
-whole636:
+whole660:
 	FMOVQ 32(R1), F4
 
-loaded636:
+loaded660:
 	CMP $0x04, R3
-	BGE whole637
+	BGE whole661
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R3
-	BLT loaded637
+	BLT loaded661
 	FMOVS 32(R2), F5
-	BEQ loaded637
+	BEQ loaded661
 	MOVD $36(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R3
-	BEQ loaded637
+	BEQ loaded661
 	MOVD $40(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded637
+	JMP loaded661
 
-whole637:
+whole661:
 	FMOVQ 32(R2), F5
 
-loaded637:
+loaded661:
 	WORD $0x0e617886 // FCVTL V6.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x0e6178a7 // FCVTL V7.2D, V5.2S
@@ -19494,43 +20049,43 @@ loaded637:
 	VFMLA V5.D2, V4.D2, V1.D2
 	SUB $0x0c, R0, R0
 	CMP $0x04, R0
-	BGE whole638
+	BGE whole662
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded638
+	BLT loaded662
 	FMOVS 48(R1), F4
-	BEQ loaded638
+	BEQ loaded662
 	MOVD $52(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded638
+	BEQ loaded662
 	MOVD $56(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded638
+	JMP loaded662
 
-whole638:
+whole662:
 	FMOVQ 48(R1), F4
 
-loaded638:
+loaded662:
 	CMP $0x04, R0
-	BGE whole639
+	BGE whole663
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded639
+	BLT loaded663
 	FMOVS 48(R2), F5
-	BEQ loaded639
+	BEQ loaded663
 	MOVD $52(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded639
+	BEQ loaded663
 	MOVD $56(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded639
+	JMP loaded663
 
-whole639:
+whole663:
 	FMOVQ 48(R2), F5
 
-loaded639:
+loaded663:
 	WORD $0x0e617886 // FCVTL V6.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x0e6178a7 // FCVTL V7.2D, V5.2S
@@ -19581,166 +20136,166 @@ group:
 
 tail:
 	CMP $0x04, R0
-	BGE whole640
+	BGE whole664
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded640
+	BLT loaded664
 	FMOVS (R1), F4
-	BEQ loaded640
+	BEQ loaded664
 	MOVD $4(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded640
+	BEQ loaded664
 	MOVD $8(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded640
+	JMP loaded664
 
-whole640:
+whole664:
 	FMOVQ (R1), F4
 
-loaded640:
+loaded664:
 	CMP $0x04, R0
-	BGE whole641
+	BGE whole665
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded641
+	BLT loaded665
 	FMOVS (R2), F5
-	BEQ loaded641
+	BEQ loaded665
 	MOVD $4(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded641
+	BEQ loaded665
 	MOVD $8(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded641
+	JMP loaded665
 
-whole641:
+whole665:
 	FMOVQ (R2), F5
 
-loaded641:
+loaded665:
 	WORD $0x4ea5d484 // FSUB V4.4S, V4.4S, V5.4S
 	VFMLA V4.S4, V4.S4, V0.S4
 	SUB $0x04, R0, R3
 	CMP $0x04, R3
-	BGE whole642
+	BGE whole666
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R3
-	BLT loaded642
+	BLT loaded666
 	FMOVS 16(R1), F4
-	BEQ loaded642
+	BEQ loaded666
 	MOVD $20(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R3
-	BEQ loaded642
+	BEQ loaded666
 	MOVD $24(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded642
+	JMP loaded666
 
-whole642:
+whole666:
 	FMOVQ 16(R1), F4
 
-loaded642:
+loaded666:
 	CMP $0x04, R3
-	BGE whole643
+	BGE whole667
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R3
-	BLT loaded643
+	BLT loaded667
 	FMOVS 16(R2), F5
-	BEQ loaded643
+	BEQ loaded667
 	MOVD $20(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R3
-	BEQ loaded643
+	BEQ loaded667
 	MOVD $24(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded643
+	JMP loaded667
 
-whole643:
+whole667:
 	FMOVQ 16(R2), F5
 
-loaded643:
+loaded667:
 	WORD $0x4ea5d484 // FSUB V4.4S, V4.4S, V5.4S
 	VFMLA V4.S4, V4.S4, V1.S4
 	SUB $0x08, R0, R3
 	CMP $0x04, R3
-	BGE whole644
+	BGE whole668
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R3
-	BLT loaded644
+	BLT loaded668
 	FMOVS 32(R1), F4
-	BEQ loaded644
+	BEQ loaded668
 	MOVD $36(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R3
-	BEQ loaded644
+	BEQ loaded668
 	MOVD $40(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded644
+	JMP loaded668
 
-whole644:
+whole668:
 	FMOVQ 32(R1), F4
 
-loaded644:
+loaded668:
 	CMP $0x04, R3
-	BGE whole645
+	BGE whole669
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R3
-	BLT loaded645
+	BLT loaded669
 	FMOVS 32(R2), F5
-	BEQ loaded645
+	BEQ loaded669
 	MOVD $36(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R3
-	BEQ loaded645
+	BEQ loaded669
 	MOVD $40(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded645
+	JMP loaded669
 
-whole645:
+whole669:
 	FMOVQ 32(R2), F5
 
-loaded645:
+loaded669:
 	WORD $0x4ea5d484 // FSUB V4.4S, V4.4S, V5.4S
 	VFMLA V4.S4, V4.S4, V2.S4
 	SUB $0x0c, R0, R0
 	CMP $0x04, R0
-	BGE whole646
+	BGE whole670
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded646
+	BLT loaded670
 	FMOVS 48(R1), F4
-	BEQ loaded646
+	BEQ loaded670
 	MOVD $52(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded646
+	BEQ loaded670
 	MOVD $56(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded646
+	JMP loaded670
 
-whole646:
+whole670:
 	FMOVQ 48(R1), F4
 
-loaded646:
+loaded670:
 	CMP $0x04, R0
-	BGE whole647
+	BGE whole671
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded647
+	BLT loaded671
 	FMOVS 48(R2), F5
-	BEQ loaded647
+	BEQ loaded671
 	MOVD $52(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded647
+	BEQ loaded671
 	MOVD $56(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded647
+	JMP loaded671
 
-whole647:
+whole671:
 	FMOVQ 48(R2), F5
 
-loaded647:
+loaded671:
 	WORD $0x4ea5d484 // FSUB V4.4S, V4.4S, V5.4S
 	VFMLA V4.S4, V4.S4, V3.S4
 	WORD $0x4e22d400 // FADD V0.4S, V0.4S, V2.4S
@@ -19772,124 +20327,124 @@ TEXT ·maxPoolWindows(SB), NOSPLIT, $0-64
 
 smallwindow:
 	CMP $0x04, R0
-	BGE whole648
+	BGE whole672
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded648
+	BLT loaded672
 	FMOVS (R6), F0
-	BEQ loaded648
+	BEQ loaded672
 	MOVD $4(R6), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded648
+	BEQ loaded672
 	MOVD $8(R6), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded648
+	JMP loaded672
 
-whole648:
+whole672:
 	FMOVQ (R6), F0
 
-loaded648:
+loaded672:
 	CMP $0x04, R0
-	BGE whole649
+	BGE whole673
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded649
+	BLT loaded673
 	FMOVS (R6), F1
-	BEQ loaded649
+	BEQ loaded673
 	MOVD $4(R6), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded649
+	BEQ loaded673
 	MOVD $8(R6), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded649
+	JMP loaded673
 
-whole649:
+whole673:
 	FMOVQ (R6), F1
 
-loaded649:
+loaded673:
 	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	ADD R0<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole650
+	BGE whole674
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded650
+	BLT loaded674
 	FMOVS (R16), F1
-	BEQ loaded650
+	BEQ loaded674
 	MOVD $4(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded650
+	BEQ loaded674
 	MOVD $8(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded650
+	JMP loaded674
 
-whole650:
+whole674:
 	FMOVQ (R16), F1
 
-loaded650:
+loaded674:
 	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	CMP $0x04, R0
-	BGE whole651
+	BGE whole675
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded651
+	BLT loaded675
 	FMOVS (R1), F1
-	BEQ loaded651
+	BEQ loaded675
 	MOVD $4(R1), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded651
+	BEQ loaded675
 	MOVD $8(R1), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded651
+	JMP loaded675
 
-whole651:
+whole675:
 	FMOVQ (R1), F1
 
-loaded651:
+loaded675:
 	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	ADD R0<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole652
+	BGE whole676
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded652
+	BLT loaded676
 	FMOVS (R17), F1
-	BEQ loaded652
+	BEQ loaded676
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded652
+	BEQ loaded676
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded652
+	JMP loaded676
 
-whole652:
+whole676:
 	FMOVQ (R17), F1
 
-loaded652:
+loaded676:
 	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	CMP $0x04, R0
-	BGE whole653
+	BGE whole677
 	CMP $0x01, R0
-	BLT stored653
+	BLT stored677
 	FMOVS F0, (R7)
-	BEQ stored653
+	BEQ stored677
 	MOVD $4(R7), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored653
+	BEQ stored677
 	MOVD $8(R7), R27
 	VST1 V0.S[2], (R27)
-	JMP stored653
+	JMP stored677
 
-whole653:
+whole677:
 	FMOVQ F0, (R7)
 
-stored653:
+stored677:
 	ADD R2<<2, R6, R6
 	ADD R2<<2, R1, R1
 	ADD R0<<2, R7, R7
@@ -19958,24 +20513,24 @@ single:
 	ADD R0, R9
 	MOVD R9, R1
 	CMP $0x04, R8
-	BGE whole654
+	BGE whole678
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R8
-	BLT loaded654
+	BLT loaded678
 	FMOVS (R1), F0
-	BEQ loaded654
+	BEQ loaded678
 	MOVD $4(R1), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R8
-	BEQ loaded654
+	BEQ loaded678
 	MOVD $8(R1), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded654
+	JMP loaded678
 
-whole654:
+whole678:
 	FMOVQ (R1), F0
 
-loaded654:
+loaded678:
 	MOVD height+8(FP), R10
 
 singlerow:
@@ -19984,24 +20539,24 @@ singlerow:
 
 singlepixel:
 	CMP $0x04, R8
-	BGE whole655
+	BGE whole679
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded655
+	BLT loaded679
 	FMOVS (R1), F1
-	BEQ loaded655
+	BEQ loaded679
 	MOVD $4(R1), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded655
+	BEQ loaded679
 	MOVD $8(R1), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded655
+	JMP loaded679
 
-whole655:
+whole679:
 	FMOVQ (R1), F1
 
-loaded655:
+loaded679:
 	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	MOVD c+24(FP), R12
 	ADD R12<<2, R1, R1
@@ -20013,23 +20568,23 @@ loaded655:
 	BNE singlerow
 	ADD R0<<0, R3, R16
 	CMP $0x04, R8
-	BGE whole656
+	BGE whole680
 	CMP $0x01, R8
-	BLT stored656
+	BLT stored680
 	FMOVS F0, (R16)
-	BEQ stored656
+	BEQ stored680
 	MOVD $4(R16), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored656
+	BEQ stored680
 	MOVD $8(R16), R27
 	VST1 V0.S[2], (R27)
-	JMP stored656
+	JMP stored680
 
-whole656:
+whole680:
 	FMOVQ F0, (R16)
 
-stored656:
+stored680:
 	ADD $+16, R0
 	SUBS R8, R7
 	JMP single
@@ -20066,106 +20621,106 @@ TEXT ·avgPoolWindows(SB), NOSPLIT, $0-68
 smallwindow:
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x04, R0
-	BGE whole657
+	BGE whole681
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded657
+	BLT loaded681
 	FMOVS (R6), F2
-	BEQ loaded657
+	BEQ loaded681
 	MOVD $4(R6), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded657
+	BEQ loaded681
 	MOVD $8(R6), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded657
+	JMP loaded681
 
-whole657:
+whole681:
 	FMOVQ (R6), F2
 
-loaded657:
+loaded681:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 	ADD R0<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole658
+	BGE whole682
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded658
+	BLT loaded682
 	FMOVS (R16), F2
-	BEQ loaded658
+	BEQ loaded682
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded658
+	BEQ loaded682
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded658
+	JMP loaded682
 
-whole658:
+whole682:
 	FMOVQ (R16), F2
 
-loaded658:
+loaded682:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 	CMP $0x04, R0
-	BGE whole659
+	BGE whole683
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded659
+	BLT loaded683
 	FMOVS (R1), F2
-	BEQ loaded659
+	BEQ loaded683
 	MOVD $4(R1), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded659
+	BEQ loaded683
 	MOVD $8(R1), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded659
+	JMP loaded683
 
-whole659:
+whole683:
 	FMOVQ (R1), F2
 
-loaded659:
+loaded683:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 	ADD R0<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole660
+	BGE whole684
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded660
+	BLT loaded684
 	FMOVS (R17), F2
-	BEQ loaded660
+	BEQ loaded684
 	MOVD $4(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded660
+	BEQ loaded684
 	MOVD $8(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded660
+	JMP loaded684
 
-whole660:
+whole684:
 	FMOVQ (R17), F2
 
-loaded660:
+loaded684:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 	WORD $0x6e20dc21 // FMUL V1.4S, V1.4S, V0.4S
 	CMP $0x04, R0
-	BGE whole661
+	BGE whole685
 	CMP $0x01, R0
-	BLT stored661
+	BLT stored685
 	FMOVS F1, (R7)
-	BEQ stored661
+	BEQ stored685
 	MOVD $4(R7), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored661
+	BEQ stored685
 	MOVD $8(R7), R27
 	VST1 V1.S[2], (R27)
-	JMP stored661
+	JMP stored685
 
-whole661:
+whole685:
 	FMOVQ F1, (R7)
 
-stored661:
+stored685:
 	ADD R2<<2, R6, R6
 	ADD R2<<2, R1, R1
 	ADD R0<<2, R7, R7
@@ -20248,24 +20803,24 @@ singlerow:
 
 singlepixel:
 	CMP $0x04, R8
-	BGE whole662
+	BGE whole686
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R8
-	BLT loaded662
+	BLT loaded686
 	FMOVS (R1), F2
-	BEQ loaded662
+	BEQ loaded686
 	MOVD $4(R1), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R8
-	BEQ loaded662
+	BEQ loaded686
 	MOVD $8(R1), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded662
+	JMP loaded686
 
-whole662:
+whole686:
 	FMOVQ (R1), F2
 
-loaded662:
+loaded686:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 	MOVD c+24(FP), R12
 	ADD R12<<2, R1, R1
@@ -20278,23 +20833,23 @@ loaded662:
 	WORD $0x6e20dc21 // FMUL V1.4S, V1.4S, V0.4S
 	ADD R0<<0, R3, R16
 	CMP $0x04, R8
-	BGE whole663
+	BGE whole687
 	CMP $0x01, R8
-	BLT stored663
+	BLT stored687
 	FMOVS F1, (R16)
-	BEQ stored663
+	BEQ stored687
 	MOVD $4(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored663
+	BEQ stored687
 	MOVD $8(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored663
+	JMP stored687
 
-whole663:
+whole687:
 	FMOVQ F1, (R16)
 
-stored663:
+stored687:
 	ADD $+16, R0
 	SUBS R8, R7
 	JMP single
@@ -20330,204 +20885,204 @@ TEXT ·avgPoolGradWindows(SB), NOSPLIT, $0-76
 
 smallwindow:
 	CMP $0x04, R0
-	BGE whole664
+	BGE whole688
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded664
+	BLT loaded688
 	FMOVS (R7), F1
-	BEQ loaded664
+	BEQ loaded688
 	MOVD $4(R7), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded664
+	BEQ loaded688
 	MOVD $8(R7), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded664
+	JMP loaded688
 
-whole664:
+whole688:
 	FMOVQ (R7), F1
 
-loaded664:
+loaded688:
 	WORD $0x6e21dc01 // FMUL V1.4S, V0.4S, V1.4S
 	VMOV V1.B16, V2.B16
 	MOVBU accumulate+48(FP), R8
 	CMP $0, R8
 	BEQ smallover000
 	CMP $0x04, R0
-	BGE whole665
+	BGE whole689
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded665
+	BLT loaded689
 	FMOVS (R6), F3
-	BEQ loaded665
+	BEQ loaded689
 	MOVD $4(R6), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded665
+	BEQ loaded689
 	MOVD $8(R6), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded665
+	JMP loaded689
 
-whole665:
+whole689:
 	FMOVQ (R6), F3
 
-loaded665:
+loaded689:
 	WORD $0x4e23d442 // FADD V2.4S, V2.4S, V3.4S
 
 smallover000:
 	CMP $0x04, R0
-	BGE whole666
+	BGE whole690
 	CMP $0x01, R0
-	BLT stored666
+	BLT stored690
 	FMOVS F2, (R6)
-	BEQ stored666
+	BEQ stored690
 	MOVD $4(R6), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored666
+	BEQ stored690
 	MOVD $8(R6), R27
 	VST1 V2.S[2], (R27)
-	JMP stored666
+	JMP stored690
 
-whole666:
+whole690:
 	FMOVQ F2, (R6)
 
-stored666:
+stored690:
 	VMOV V1.B16, V2.B16
 	MOVBU accumulate+48(FP), R8
 	CMP $0, R8
 	BEQ smallover010
 	ADD R0<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole667
+	BGE whole691
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded667
+	BLT loaded691
 	FMOVS (R16), F3
-	BEQ loaded667
+	BEQ loaded691
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded667
+	BEQ loaded691
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded667
+	JMP loaded691
 
-whole667:
+whole691:
 	FMOVQ (R16), F3
 
-loaded667:
+loaded691:
 	WORD $0x4e23d442 // FADD V2.4S, V2.4S, V3.4S
 
 smallover010:
 	ADD R0<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole668
+	BGE whole692
 	CMP $0x01, R0
-	BLT stored668
+	BLT stored692
 	FMOVS F2, (R16)
-	BEQ stored668
+	BEQ stored692
 	MOVD $4(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored668
+	BEQ stored692
 	MOVD $8(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored668
+	JMP stored692
 
-whole668:
+whole692:
 	FMOVQ F2, (R16)
 
-stored668:
+stored692:
 	VMOV V1.B16, V2.B16
 	MOVBU accumulate+48(FP), R8
 	CMP $0, R8
 	BEQ smallover100
 	CMP $0x04, R0
-	BGE whole669
+	BGE whole693
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded669
+	BLT loaded693
 	FMOVS (R1), F3
-	BEQ loaded669
+	BEQ loaded693
 	MOVD $4(R1), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded669
+	BEQ loaded693
 	MOVD $8(R1), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded669
+	JMP loaded693
 
-whole669:
+whole693:
 	FMOVQ (R1), F3
 
-loaded669:
+loaded693:
 	WORD $0x4e23d442 // FADD V2.4S, V2.4S, V3.4S
 
 smallover100:
 	CMP $0x04, R0
-	BGE whole670
+	BGE whole694
 	CMP $0x01, R0
-	BLT stored670
+	BLT stored694
 	FMOVS F2, (R1)
-	BEQ stored670
+	BEQ stored694
 	MOVD $4(R1), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored670
+	BEQ stored694
 	MOVD $8(R1), R27
 	VST1 V2.S[2], (R27)
-	JMP stored670
+	JMP stored694
 
-whole670:
+whole694:
 	FMOVQ F2, (R1)
 
-stored670:
+stored694:
 	MOVBU accumulate+48(FP), R8
 	CMP $0, R8
 	BEQ smallover110
 	ADD R0<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole671
+	BGE whole695
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded671
+	BLT loaded695
 	FMOVS (R16), F2
-	BEQ loaded671
+	BEQ loaded695
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded671
+	BEQ loaded695
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded671
+	JMP loaded695
 
-whole671:
+whole695:
 	FMOVQ (R16), F2
 
-loaded671:
+loaded695:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 
 smallover110:
 	ADD R0<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole672
+	BGE whole696
 	CMP $0x01, R0
-	BLT stored672
+	BLT stored696
 	FMOVS F1, (R16)
-	BEQ stored672
+	BEQ stored696
 	MOVD $4(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored672
+	BEQ stored696
 	MOVD $8(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored672
+	JMP stored696
 
-whole672:
+whole696:
 	FMOVQ F1, (R16)
 
-stored672:
+stored696:
 	ADD R2<<2, R6, R6
 	ADD R2<<2, R1, R1
 	ADD R0<<2, R7, R7
@@ -20627,24 +21182,24 @@ single:
 	MOVD R9, R1
 	ADD R0<<0, R3, R16
 	CMP $0x04, R8
-	BGE whole673
+	BGE whole697
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded673
+	BLT loaded697
 	FMOVS (R16), F1
-	BEQ loaded673
+	BEQ loaded697
 	MOVD $4(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded673
+	BEQ loaded697
 	MOVD $8(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded673
+	JMP loaded697
 
-whole673:
+whole697:
 	FMOVQ (R16), F1
 
-loaded673:
+loaded697:
 	WORD $0x6e21dc01 // FMUL V1.4S, V0.4S, V1.4S
 	MOVD height+8(FP), R10
 
@@ -20658,45 +21213,45 @@ singlepixel:
 	CMP $0, R12
 	BEQ singleover000
 	CMP $0x04, R8
-	BGE whole674
+	BGE whole698
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R8
-	BLT loaded674
+	BLT loaded698
 	FMOVS (R1), F3
-	BEQ loaded674
+	BEQ loaded698
 	MOVD $4(R1), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R8
-	BEQ loaded674
+	BEQ loaded698
 	MOVD $8(R1), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded674
+	JMP loaded698
 
-whole674:
+whole698:
 	FMOVQ (R1), F3
 
-loaded674:
+loaded698:
 	WORD $0x4e23d442 // FADD V2.4S, V2.4S, V3.4S
 
 singleover000:
 	CMP $0x04, R8
-	BGE whole675
+	BGE whole699
 	CMP $0x01, R8
-	BLT stored675
+	BLT stored699
 	FMOVS F2, (R1)
-	BEQ stored675
+	BEQ stored699
 	MOVD $4(R1), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored675
+	BEQ stored699
 	MOVD $8(R1), R27
 	VST1 V2.S[2], (R27)
-	JMP stored675
+	JMP stored699
 
-whole675:
+whole699:
 	FMOVQ F2, (R1)
 
-stored675:
+stored699:
 	MOVD c+24(FP), R12
 	ADD R12<<2, R1, R1
 	SUBS $1, R11
@@ -20741,62 +21296,62 @@ TEXT ·maxPoolGradWindows(SB), NOSPLIT, $0-88
 
 smallwindow:
 	CMP $0x04, R0
-	BGE whole676
+	BGE whole700
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded676
+	BLT loaded700
 	FMOVS (R10), F0
-	BEQ loaded676
+	BEQ loaded700
 	MOVD $4(R10), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded676
+	BEQ loaded700
 	MOVD $8(R10), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded676
+	JMP loaded700
 
-whole676:
+whole700:
 	FMOVQ (R10), F0
 
-loaded676:
+loaded700:
 	CMP $0x04, R0
-	BGE whole677
+	BGE whole701
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded677
+	BLT loaded701
 	FMOVS (R9), F1
-	BEQ loaded677
+	BEQ loaded701
 	MOVD $4(R9), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded677
+	BEQ loaded701
 	MOVD $8(R9), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded677
+	JMP loaded701
 
-whole677:
+whole701:
 	FMOVQ (R9), F1
 
-loaded677:
+loaded701:
 	CMP $0x04, R0
-	BGE whole678
+	BGE whole702
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded678
+	BLT loaded702
 	FMOVS (R8), F2
-	BEQ loaded678
+	BEQ loaded702
 	MOVD $4(R8), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded678
+	BEQ loaded702
 	MOVD $8(R8), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded678
+	JMP loaded702
 
-whole678:
+whole702:
 	FMOVQ (R8), F2
 
-loaded678:
+loaded702:
 	WORD $0x4e20e443 // FCMEQ V3.4S, V2.4S, V0.4S
 	WORD $0x4e22e442 // FCMEQ V2.4S, V2.4S, V2.4S
 	WORD $0x6e205842 // NOT V2.16B, V2.16B
@@ -20807,65 +21362,65 @@ loaded678:
 	CMP $0, R11
 	BEQ smallover000
 	CMP $0x04, R0
-	BGE whole679
+	BGE whole703
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded679
+	BLT loaded703
 	FMOVS (R6), F2
-	BEQ loaded679
+	BEQ loaded703
 	MOVD $4(R6), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded679
+	BEQ loaded703
 	MOVD $8(R6), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded679
+	JMP loaded703
 
-whole679:
+whole703:
 	FMOVQ (R6), F2
 
-loaded679:
+loaded703:
 	WORD $0x4e22d463 // FADD V3.4S, V3.4S, V2.4S
 
 smallover000:
 	CMP $0x04, R0
-	BGE whole680
+	BGE whole704
 	CMP $0x01, R0
-	BLT stored680
+	BLT stored704
 	FMOVS F3, (R6)
-	BEQ stored680
+	BEQ stored704
 	MOVD $4(R6), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored680
+	BEQ stored704
 	MOVD $8(R6), R27
 	VST1 V3.S[2], (R27)
-	JMP stored680
+	JMP stored704
 
-whole680:
+whole704:
 	FMOVQ F3, (R6)
 
-stored680:
+stored704:
 	ADD R0<<2, R8, R16
 	CMP $0x04, R0
-	BGE whole681
+	BGE whole705
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded681
+	BLT loaded705
 	FMOVS (R16), F2
-	BEQ loaded681
+	BEQ loaded705
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded681
+	BEQ loaded705
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded681
+	JMP loaded705
 
-whole681:
+whole705:
 	FMOVQ (R16), F2
 
-loaded681:
+loaded705:
 	WORD $0x4e20e443 // FCMEQ V3.4S, V2.4S, V0.4S
 	WORD $0x4e22e442 // FCMEQ V2.4S, V2.4S, V2.4S
 	WORD $0x6e205842 // NOT V2.16B, V2.16B
@@ -20877,65 +21432,65 @@ loaded681:
 	BEQ smallover010
 	ADD R0<<2, R6, R17
 	CMP $0x04, R0
-	BGE whole682
+	BGE whole706
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded682
+	BLT loaded706
 	FMOVS (R17), F2
-	BEQ loaded682
+	BEQ loaded706
 	MOVD $4(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded682
+	BEQ loaded706
 	MOVD $8(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded682
+	JMP loaded706
 
-whole682:
+whole706:
 	FMOVQ (R17), F2
 
-loaded682:
+loaded706:
 	WORD $0x4e22d463 // FADD V3.4S, V3.4S, V2.4S
 
 smallover010:
 	ADD R0<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole683
+	BGE whole707
 	CMP $0x01, R0
-	BLT stored683
+	BLT stored707
 	FMOVS F3, (R16)
-	BEQ stored683
+	BEQ stored707
 	MOVD $4(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored683
+	BEQ stored707
 	MOVD $8(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored683
+	JMP stored707
 
-whole683:
+whole707:
 	FMOVQ F3, (R16)
 
-stored683:
+stored707:
 	CMP $0x04, R0
-	BGE whole684
+	BGE whole708
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded684
+	BLT loaded708
 	FMOVS (R1), F2
-	BEQ loaded684
+	BEQ loaded708
 	MOVD $4(R1), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded684
+	BEQ loaded708
 	MOVD $8(R1), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded684
+	JMP loaded708
 
-whole684:
+whole708:
 	FMOVQ (R1), F2
 
-loaded684:
+loaded708:
 	WORD $0x4e20e443 // FCMEQ V3.4S, V2.4S, V0.4S
 	WORD $0x4e22e442 // FCMEQ V2.4S, V2.4S, V2.4S
 	WORD $0x6e205842 // NOT V2.16B, V2.16B
@@ -20946,65 +21501,65 @@ loaded684:
 	CMP $0, R11
 	BEQ smallover100
 	CMP $0x04, R0
-	BGE whole685
+	BGE whole709
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded685
+	BLT loaded709
 	FMOVS (R7), F2
-	BEQ loaded685
+	BEQ loaded709
 	MOVD $4(R7), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded685
+	BEQ loaded709
 	MOVD $8(R7), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded685
+	JMP loaded709
 
-whole685:
+whole709:
 	FMOVQ (R7), F2
 
-loaded685:
+loaded709:
 	WORD $0x4e22d463 // FADD V3.4S, V3.4S, V2.4S
 
 smallover100:
 	CMP $0x04, R0
-	BGE whole686
+	BGE whole710
 	CMP $0x01, R0
-	BLT stored686
+	BLT stored710
 	FMOVS F3, (R7)
-	BEQ stored686
+	BEQ stored710
 	MOVD $4(R7), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored686
+	BEQ stored710
 	MOVD $8(R7), R27
 	VST1 V3.S[2], (R27)
-	JMP stored686
+	JMP stored710
 
-whole686:
+whole710:
 	FMOVQ F3, (R7)
 
-stored686:
+stored710:
 	ADD R0<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole687
+	BGE whole711
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded687
+	BLT loaded711
 	FMOVS (R16), F2
-	BEQ loaded687
+	BEQ loaded711
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded687
+	BEQ loaded711
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded687
+	JMP loaded711
 
-whole687:
+whole711:
 	FMOVQ (R16), F2
 
-loaded687:
+loaded711:
 	WORD $0x4e20e440 // FCMEQ V0.4S, V2.4S, V0.4S
 	WORD $0x4e22e442 // FCMEQ V2.4S, V2.4S, V2.4S
 	WORD $0x6e205842 // NOT V2.16B, V2.16B
@@ -21016,46 +21571,46 @@ loaded687:
 	BEQ smallover110
 	ADD R0<<2, R7, R17
 	CMP $0x04, R0
-	BGE whole688
+	BGE whole712
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded688
+	BLT loaded712
 	FMOVS (R17), F0
-	BEQ loaded688
+	BEQ loaded712
 	MOVD $4(R17), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded688
+	BEQ loaded712
 	MOVD $8(R17), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded688
+	JMP loaded712
 
-whole688:
+whole712:
 	FMOVQ (R17), F0
 
-loaded688:
+loaded712:
 	WORD $0x4e20d442 // FADD V2.4S, V2.4S, V0.4S
 
 smallover110:
 	ADD R0<<2, R7, R16
 	CMP $0x04, R0
-	BGE whole689
+	BGE whole713
 	CMP $0x01, R0
-	BLT stored689
+	BLT stored713
 	FMOVS F2, (R16)
-	BEQ stored689
+	BEQ stored713
 	MOVD $4(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored689
+	BEQ stored713
 	MOVD $8(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored689
+	JMP stored713
 
-whole689:
+whole713:
 	FMOVQ F2, (R16)
 
-stored689:
+stored713:
 	ADD R2<<2, R6, R6
 	ADD R2<<2, R7, R7
 	ADD R2<<2, R8, R8
@@ -21188,44 +21743,44 @@ single:
 	MOVD R11, R1
 	ADD R0<<0, R7, R16
 	CMP $0x04, R10
-	BGE whole690
+	BGE whole714
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded690
+	BLT loaded714
 	FMOVS (R16), F0
-	BEQ loaded690
+	BEQ loaded714
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded690
+	BEQ loaded714
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded690
+	JMP loaded714
 
-whole690:
+whole714:
 	FMOVQ (R16), F0
 
-loaded690:
+loaded714:
 	ADD R0<<0, R6, R17
 	CMP $0x04, R10
-	BGE whole691
+	BGE whole715
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R10
-	BLT loaded691
+	BLT loaded715
 	FMOVS (R17), F1
-	BEQ loaded691
+	BEQ loaded715
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R10
-	BEQ loaded691
+	BEQ loaded715
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded691
+	JMP loaded715
 
-whole691:
+whole715:
 	FMOVQ (R17), F1
 
-loaded691:
+loaded715:
 	MOVD height+8(FP), R12
 
 singlerow:
@@ -21235,24 +21790,24 @@ singlerow:
 singlepixel:
 	ADD R3<<0, R1, R16
 	CMP $0x04, R10
-	BGE whole692
+	BGE whole716
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded692
+	BLT loaded716
 	FMOVS (R16), F2
-	BEQ loaded692
+	BEQ loaded716
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded692
+	BEQ loaded716
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded692
+	JMP loaded716
 
-whole692:
+whole716:
 	FMOVQ (R16), F2
 
-loaded692:
+loaded716:
 	WORD $0x4e20e443 // FCMEQ V3.4S, V2.4S, V0.4S
 	WORD $0x4e22e442 // FCMEQ V2.4S, V2.4S, V2.4S
 	WORD $0x6e205842 // NOT V2.16B, V2.16B
@@ -21263,45 +21818,45 @@ loaded692:
 	CMP $0, R14
 	BEQ singleover000
 	CMP $0x04, R10
-	BGE whole693
+	BGE whole717
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded693
+	BLT loaded717
 	FMOVS (R1), F2
-	BEQ loaded693
+	BEQ loaded717
 	MOVD $4(R1), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded693
+	BEQ loaded717
 	MOVD $8(R1), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded693
+	JMP loaded717
 
-whole693:
+whole717:
 	FMOVQ (R1), F2
 
-loaded693:
+loaded717:
 	WORD $0x4e22d463 // FADD V3.4S, V3.4S, V2.4S
 
 singleover000:
 	CMP $0x04, R10
-	BGE whole694
+	BGE whole718
 	CMP $0x01, R10
-	BLT stored694
+	BLT stored718
 	FMOVS F3, (R1)
-	BEQ stored694
+	BEQ stored718
 	MOVD $4(R1), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored694
+	BEQ stored718
 	MOVD $8(R1), R27
 	VST1 V3.S[2], (R27)
-	JMP stored694
+	JMP stored718
 
-whole694:
+whole718:
 	FMOVQ F3, (R1)
 
-stored694:
+stored718:
 	MOVD c+24(FP), R14
 	ADD R14<<2, R1, R1
 	SUBS $1, R13
@@ -21378,24 +21933,24 @@ lastTap:
 	BNE lastTap
 	ADD R1<<2, R3, R16
 	CMP $0x04, R0
-	BGE whole695
+	BGE whole719
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded695
+	BLT loaded719
 	FMOVS (R16), F3
-	BEQ loaded695
+	BEQ loaded719
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded695
+	BEQ loaded719
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded695
+	JMP loaded719
 
-whole695:
+whole719:
 	FMOVQ (R16), F3
 
-loaded695:
+loaded719:
 	VFMLA V2.S4, V1.S4, V0.S4
 	WORD $0x6ea1f801 // FSQRT V1.4S, V0.4S
 	WORD $0x6ea1f821 // FSQRT V1.4S, V1.4S
@@ -21403,23 +21958,23 @@ loaded695:
 	WORD $0x6e20fc20 // FDIV V0.4S, V1.4S, V0.4S
 	ADD R1<<2, R2, R17
 	CMP $0x04, R0
-	BGE whole696
+	BGE whole720
 	CMP $0x01, R0
-	BLT stored696
+	BLT stored720
 	FMOVS F0, (R17)
-	BEQ stored696
+	BEQ stored720
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored696
+	BEQ stored720
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored696
+	JMP stored720
 
-whole696:
+whole720:
 	FMOVQ F0, (R17)
 
-stored696:
+stored720:
 
 done:
 	RET
@@ -21489,44 +22044,44 @@ lastTap:
 	BNE lastTap
 	ADD R1<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole697
+	BGE whole721
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded697
+	BLT loaded721
 	FMOVS (R16), F3
-	BEQ loaded697
+	BEQ loaded721
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded697
+	BEQ loaded721
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded697
+	JMP loaded721
 
-whole697:
+whole721:
 	FMOVQ (R16), F3
 
-loaded697:
+loaded721:
 	ADD R1<<2, R7, R17
 	CMP $0x04, R0
-	BGE whole698
+	BGE whole722
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded698
+	BLT loaded722
 	FMOVS (R17), F4
-	BEQ loaded698
+	BEQ loaded722
 	MOVD $4(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded698
+	BEQ loaded722
 	MOVD $8(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded698
+	JMP loaded722
 
-whole698:
+whole722:
 	FMOVQ (R17), F4
 
-loaded698:
+loaded722:
 	VFMLA V2.S4, V1.S4, V0.S4
 	FMOVQ (R26), F1
 	WORD $0x6e20fc21 // FDIV V1.4S, V1.4S, V0.4S
@@ -21538,42 +22093,42 @@ loaded698:
 	WORD $0x6e21dc01 // FMUL V1.4S, V0.4S, V1.4S
 	ADD R1<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole699
+	BGE whole723
 	CMP $0x01, R0
-	BLT stored699
+	BLT stored723
 	FMOVS F0, (R19)
-	BEQ stored699
+	BEQ stored723
 	MOVD $4(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored699
+	BEQ stored723
 	MOVD $8(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored699
+	JMP stored723
 
-whole699:
+whole723:
 	FMOVQ F0, (R19)
 
-stored699:
+stored723:
 	ADD R1<<2, R3, R20
 	CMP $0x04, R0
-	BGE whole700
+	BGE whole724
 	CMP $0x01, R0
-	BLT stored700
+	BLT stored724
 	FMOVS F1, (R20)
-	BEQ stored700
+	BEQ stored724
 	MOVD $4(R20), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored700
+	BEQ stored724
 	MOVD $8(R20), R27
 	VST1 V1.S[2], (R27)
-	JMP stored700
+	JMP stored724
 
-whole700:
+whole724:
 	FMOVQ F1, (R20)
 
-stored700:
+stored724:
 
 done:
 	RET
@@ -21627,64 +22182,64 @@ lastTap:
 	BNE lastTap
 	ADD R1<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole701
+	BGE whole725
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded701
+	BLT loaded725
 	FMOVS (R16), F2
-	BEQ loaded701
+	BEQ loaded725
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded701
+	BEQ loaded725
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded701
+	JMP loaded725
 
-whole701:
+whole725:
 	FMOVQ (R16), F2
 
-loaded701:
+loaded725:
 	ADD R1<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole702
+	BGE whole726
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded702
+	BLT loaded726
 	FMOVS (R17), F3
-	BEQ loaded702
+	BEQ loaded726
 	MOVD $4(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded702
+	BEQ loaded726
 	MOVD $8(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded702
+	JMP loaded726
 
-whole702:
+whole726:
 	FMOVQ (R17), F3
 
-loaded702:
+loaded726:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	VFMLS V1.S4, V0.S4, V2.S4
 	CMP $0x04, R0
-	BGE whole703
+	BGE whole727
 	CMP $0x01, R0
-	BLT stored703
+	BLT stored727
 	FMOVS F2, (R16)
-	BEQ stored703
+	BEQ stored727
 	MOVD $4(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored703
+	BEQ stored727
 	MOVD $8(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored703
+	JMP stored727
 
-whole703:
+whole727:
 	FMOVQ F2, (R16)
 
-stored703:
+stored727:
 
 done:
 	RET
@@ -21769,24 +22324,24 @@ last:
 	CMP $0, R1
 	BEQ done
 	CMP $0x04, R1
-	BGE whole704
+	BGE whole728
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded704
+	BLT loaded728
 	FMOVS (R2), F5
-	BEQ loaded704
+	BEQ loaded728
 	MOVD $4(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded704
+	BEQ loaded728
 	MOVD $8(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded704
+	JMP loaded728
 
-whole704:
+whole728:
 	FMOVQ (R2), F5
 
-loaded704:
+loaded728:
 	WORD $0x6f620486 // USHR V6.2D, V4.2D, #30
 	WORD $0x6e241cc4 // EOR V4.16B, V6.16B, V4.16B
 	FMOVQ 1056(R26), F6
@@ -21833,23 +22388,23 @@ loaded704:
 	VBSL V1.B16, V2.B16, V0.B16
 	WORD $0x6e20dca0 // FMUL V0.4S, V5.4S, V0.4S
 	CMP $0x04, R1
-	BGE whole705
+	BGE whole729
 	CMP $0x01, R1
-	BLT stored705
+	BLT stored729
 	FMOVS F0, (R0)
-	BEQ stored705
+	BEQ stored729
 	MOVD $4(R0), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored705
+	BEQ stored729
 	MOVD $8(R0), R27
 	VST1 V0.S[2], (R27)
-	JMP stored705
+	JMP stored729
 
-whole705:
+whole729:
 	FMOVQ F0, (R0)
 
-stored705:
+stored729:
 
 done:
 	RET
@@ -21904,43 +22459,43 @@ below1:
 	BEQ next
 	ADD R8<<2, R3, R16
 	CMP $0x04, R10
-	BGE whole706
+	BGE whole730
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded706
+	BLT loaded730
 	FMOVS (R16), F0
-	BEQ loaded706
+	BEQ loaded730
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded706
+	BEQ loaded730
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded706
+	JMP loaded730
 
-whole706:
+whole730:
 	FMOVQ (R16), F0
 
-loaded706:
+loaded730:
 	ADD R8<<2, R2, R17
 	CMP $0x04, R10
-	BGE whole707
+	BGE whole731
 	CMP $0x01, R10
-	BLT stored707
+	BLT stored731
 	FMOVS F0, (R17)
-	BEQ stored707
+	BEQ stored731
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored707
+	BEQ stored731
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored707
+	JMP stored731
 
-whole707:
+whole731:
 	FMOVQ F0, (R17)
 
-stored707:
+stored731:
 
 next:
 	ADD R6<<2, R2, R2

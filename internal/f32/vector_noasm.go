@@ -84,6 +84,10 @@ func axpyVector(n int, dst, src *float32, alpha float32) {
 	panic("f32: no assembly in this build")
 }
 
+func axpyFourVector(n int, dst, a, b, c, d *float32, alpha, beta, gamma, delta float32) {
+	panic("f32: no assembly in this build")
+}
+
 func axpyDifferenceVector(n int, dst, x, y *float32, alpha float32) {
 	panic("f32: no assembly in this build")
 }

@@ -118,6 +118,7 @@ var flatLoops = map[string]loopTest{
 	"Add":             {3, func(o operands) { Add(o.y, o.a, o.b) }},
 	"Scale":           {2, func(o operands) { Scale(o.y, o.a, 0.3) }},
 	"Axpy":            {3, func(o operands) { Axpy(o.y, 0.3, o.b) }},
+	"AxpyFour":        {4, func(o operands) { AxpyFour(o.y, [4]float32{0.3, -0.7, 1.1, 0.2}, o.a, o.b, o.d, o.a) }},
 	"Axpby":           {3, func(o operands) { Axpby(o.y, 0.3, o.b, 0.6) }},
 	"Mix":             {4, func(o operands) { Mix(o.y, o.a, o.b, o.d) }},
 	"MulDifference":   {4, func(o operands) { MulDifference(o.y, o.a, o.b, o.d) }},

@@ -67,6 +67,10 @@ func elementwiseKernels() {
 			func(v isa, in, s []Op) reg.VecVirtual { return v.Mul(in[0], s[0]) }},
 		{"axpy", "dst += alpha·src.", "dst", "dst src", "alpha",
 			func(v isa, in, s []Op) reg.VecVirtual { return v.Fma(s[0], in[1], in[0]) }},
+		{"axpyFour", "dst += alpha·a, then beta·b, gamma·c and delta·d.", "dst", "dst a b c d", "alpha beta gamma delta",
+			func(v isa, in, s []Op) reg.VecVirtual {
+				return v.Fma(s[3], in[4], v.Fma(s[2], in[3], v.Fma(s[1], in[2], v.Fma(s[0], in[1], in[0]))))
+			}},
 		{"axpyDifference", "dst += alpha·(x − y).", "dst", "dst x y", "alpha",
 			func(v isa, in, s []Op) reg.VecVirtual { return v.Fma(s[0], v.Sub(in[1], in[2]), in[0]) }},
 		{"softmaxGrad", "dx = scale·p·(dp − sum).", "dx", "dp p", "sum scale",
