@@ -6,7 +6,8 @@
 // and values that follow from others, such as 0.1 * train.batch / 32. The grammar
 // is that of Go's expressions, read by go/parser: numbers, of which 10% is 0.1, dotted
 // names with or without labels in square brackets, + - * /, comparisons, && || !, and
-// calls. A label is a word, a number, or any text in quotes; _ stands for every label.
+// calls. A label is a text without commas, or any text in quotes; _ stands for every
+// label.
 //
 // A claim is evaluated once for each replicate, such as a seed, and its sides are the
 // means over them: max(a, b) is the mean of the greater ones, seed by seed, which is
@@ -14,6 +15,7 @@
 package formula
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -21,6 +23,8 @@ import (
 	"go/scanner"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A Formula is an expression that was read.
@@ -129,7 +133,8 @@ func unreadable(text string, at *scanner.Error) *Error {
 }
 
 // round makes square brackets round, but for those in quotes: Go wants types in
-// the one where a call takes anything. And it makes the % of 10% the i of an imaginary
+// the one where a call takes anything. It makes words of the labels in them, for not
+// every label is an expression of Go's: 08, 3x3. And it makes the % of 10% the i of an imaginary
 // number. What stood there is seen from the text.
 func round(text string) string {
 	b := []byte(text)
@@ -141,6 +146,9 @@ func round(text string) string {
 		case quoted:
 		case c == '[':
 			b[i] = '('
+			if named(text[:i]) {
+				words(b[i+1:])
+			}
 		case c == ']':
 			b[i] = ')'
 		case c == '%' && i > 0 && digit(b[i-1]):
@@ -150,6 +158,47 @@ func round(text string) string {
 		}
 	}
 	return string(b)
+}
+
+// named tells whether a text ends in a name.
+func named(text string) bool {
+	text = strings.TrimRight(text, " ")
+	last, _ := utf8.DecodeLastRuneInString(text)
+	return text != "" && (last == '_' || unicode.IsLetter(last) || unicode.IsDigit(last))
+}
+
+// words puts underscores in the place of the labels that b begins with, but for those
+// in quotes.
+func words(b []byte) {
+	for n := label(b); n >= 0; n = label(b) {
+		if l := bytes.TrimSpace(b[:n]); len(l) > 0 && l[0] != '"' {
+			copy(b, bytes.Repeat([]byte("_"), n))
+		}
+		if b[n] == ']' {
+			return
+		}
+		b = b[n+1:]
+	}
+}
+
+// label is the length of the label that b begins with, up to a comma or the bracket
+// that ends the labels; −1 if neither is there.
+func label(b []byte) int {
+	depth, quoted := 0, false
+	for i, c := range b {
+		switch {
+		case c == '"' && (i == 0 || b[i-1] != '\\'):
+			quoted = !quoted
+		case quoted:
+		case depth == 0 && (c == ',' || c == ']'):
+			return i
+		case c == '[' || c == '(':
+			depth++
+		case c == ']' || c == ')':
+			depth--
+		}
+	}
+	return -1
 }
 
 func digit(c byte) bool { return c >= '0' && c <= '9' || c == '.' }

@@ -74,7 +74,7 @@ func mean(v []float64) float64 { return folds["mean"](v) }
 
 var names = table{
 	"train.batch": {64}, "loss[plain|56]": {2}, "loss[plain|_]": {1, 2, 4}, "loss[one-cycle]": {3}, "loss[N(0, .01)]": {5},
-	"loss[0.5]": {6}, "loss[-6]": {7}, "loss[a]b]": {8}, "error[relu]": {0.1}, "train.optimizer.lr": {0.1},
+	"loss[0.5]": {6}, "loss[-6]": {7}, "loss[a]b]": {8}, "loss[08|3x3]": {9}, "loss[group(4)|as it is]": {10}, "loss[10%]": {11}, "error[relu]": {0.1}, "train.optimizer.lr": {0.1},
 }
 
 func TestNumber(t *testing.T) {
@@ -88,6 +88,10 @@ func TestNumber(t *testing.T) {
 		`loss["N(0, .01)"]`:                    5,
 		"loss[0.5]":                            6,
 		"loss[-6]":                             7,
+		"loss[08, 3x3]":                        9,
+		`loss["08", 3x3]`:                      9,
+		"loss[group(4), as it is]":             10,
+		"loss[10%] * 10%":                      1.1,
 		`loss["a]b"]`:                          8,
 		"max(loss[plain, _])":                  4,
 		"min(loss[plain, _], 0.5)":             0.5,
