@@ -74,6 +74,17 @@ func (o Options) Validate() []problem.Problem {
 			bad(n.key, "have %d, want at most %d", n.have, n.most)
 		}
 	}
+	if info, err := Lookup(o.Name); err == nil && info.Train > 0 && o.Val >= 0 && o.Train >= 0 {
+		switch left := info.Train - o.Val; {
+		case left <= 0:
+			bad("val", "have %d, want less than the %d training examples", o.Val, info.Train)
+		case o.Train > left:
+			bad("train", "have %d, want at most %d: the files have %d examples, and val takes %d", o.Train, left, info.Train, o.Val)
+		}
+		if o.Test > info.Test {
+			bad("test", "have %d, want at most the %d test examples", o.Test, info.Test)
+		}
+	}
 	if o.PerClass > 0 && o.Train > 0 {
 		bad("per_class", "train chooses the training examples already: set one of the two")
 	}
@@ -98,6 +109,21 @@ func (o Options) Validate() []problem.Problem {
 		bad("pad", "cut and scale choose parts without a border: leave it out")
 	}
 	return ps
+}
+
+// TrainingExamples is the size of the training part of a dataset, as far as it is known
+// without its files: 0 where it is not.
+func (o Options) TrainingExamples(i Info) int {
+	switch left := i.Train - o.Val; {
+	case i.Train == 0:
+		return 0
+	case o.Train > 0:
+		return min(o.Train, left)
+	case o.PerClass > 0 && i.Classes > 0 && o.PerClass <= left/i.Classes:
+		return o.PerClass * i.Classes
+	default:
+		return left
+	}
 }
 
 // view is how images are looked at with cut.

@@ -15,6 +15,8 @@ type Arm struct {
 	Labels   []string
 	Settings []strict.Setting // what the sweep sets
 	Config   Config           // with the seed of the base config
+
+	loaded bool // Config is that of the arm
 }
 
 // named says of which arm an error is, if there are several.
@@ -116,8 +118,8 @@ func (s Space) arms(path string, origins strict.Origins) (axes []results.Axis, a
 	case list:
 		axes = []results.Axis{{}}
 		for _, p := range s.Points {
-			axes[0].Labels = append(axes[0].Labels, p.Label)
-			arms = append(arms, Arm{Labels: []string{p.Label}, Settings: []strict.Setting{{Value: p.Set}}})
+			axes[0].Labels = append(axes[0].Labels, string(p.Label))
+			arms = append(arms, Arm{Labels: []string{string(p.Label)}, Settings: []strict.Setting{{Value: p.Set}}})
 		}
 	}
 	return axes, arms

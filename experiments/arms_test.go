@@ -48,6 +48,20 @@ sweep:
     - {param: model.norm, values: [none, batch], label: [plain, normed]}
     - {param: model.depth, values: [3, 5]}
 `, []string{"model.norm", "model.depth"}, []string{"plain, 3: none 3", "plain, 5: none 5", "normed, 3: batch 3", "normed, 5: batch 5"}},
+		{"a grid by default, of labels that are numbers", `
+sweep:
+  axes: [{param: model.depth, values: [3, 5, 7], label: [3, 1e1, true]}]
+  exclude: [[true]]
+  union: [{axes: [{param: model.depth, values: [9]}]}]
+check: ["test.error[3] < test.error[1e1]"]
+report: {baseline: 3}
+`, []string{"model.depth"}, []string{"3: 3", "1e1: 5", "9: 9"}},
+		{"points with numbers for labels", `
+sweep:
+  mode: list
+  points: [{label: 20, set: {model: {depth: 3}}}, {label: 0.5, set: {}}]
+check: ["test.error[20] < test.error[0.5]"]
+`, []string{"model.depth"}, []string{"20: 3", "0.5: 2"}},
 		{"exclude", `
 sweep:
   mode: grid
@@ -131,6 +145,51 @@ sweep:
 	}
 }
 
+// TestErrorsOfAllStages: what is wrong with keys, options, data, arms, claims and the
+// report comes at once, by place.
+func TestErrorsOfAllStages(t *testing.T) {
+	_, err := design(t, `
+name: tiny
+seeds: [1, 1]
+check: ["test.error[7] < 1", "test.error[3 < 1"]
+model: {name: mlp, depth: 2, activation: rellu}
+data: {name: digits, val: -1}
+train: {steps: 4, bacth: 50, optimizer: {name: adam, lr: 0.01}}
+sweep:
+  axes: [{param: model.width, values: [3, x]}]
+  exclude: [[4]]
+report: {metrics: [test.eror]}
+`, "train.epochs=x")
+	want := []string{
+		"my.yaml:3:8: seeds: 1 is given twice",
+		"my.yaml:4:9: check[0]: ",
+		"my.yaml:4:30: check[1]: ",
+		`my.yaml:5:42: model.activation: have "rellu", `,
+		"my.yaml:6:27: data.val: have -1, ",
+		"my.yaml:7:19: train.bacth: unknown key",
+		`my.yaml:9:43: model.width: have "x" `,
+		"my.yaml:10:13: sweep.exclude[0]: no arm [4]",
+		"my.yaml:11:20: report.metrics[0]: no metric test.eror",
+		"override train.epochs=x: train.epochs: ",
+	}
+	have := strings.Split(fmt.Sprint(err), "\n")
+	if !slices.EqualFunc(have, want, strings.HasPrefix) {
+		t.Errorf("have\n%s\nwant\n%s", strings.Join(have, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestBase: a config that no arm leaves as it is may lack what the arms set.
+func TestBase(t *testing.T) {
+	const config = "model: {depth: -3, width: 16}\ndata: {name: digits}\ntrain: {steps: 4, batch: 50, optimizer: {lr: 0.01}}\n" +
+		"sweep: {axes: [{param: model.name, values: [mlp]}, {param: model.depth, values: [3, 4]}]%s}\n"
+	if _, err := design(t, fmt.Sprintf(config, "")); err != nil {
+		t.Error(err)
+	}
+	if _, err := design(t, fmt.Sprintf(config, ", union: [{axes: [{param: model.name, values: [mlp]}, {param: model.depth, values: [-5]}]}]")); err == nil {
+		t.Error("a depth of -5 is taken")
+	}
+}
+
 // TestSweepErrors: what makes no sweep is refused where it is written, all at once.
 func TestSweepErrors(t *testing.T) {
 	for _, c := range []struct {
@@ -153,10 +212,10 @@ sweep:
   mode: grid
   axes: [{param: model.depth, values: []}]
 `, nil, []string{"my.yaml:9:39: sweep.axes[0].values: have none, want at least one"}},
-		{"no mode", `
+		{"points without a mode", `
 sweep:
-  axes: [{param: model.depth, values: [3]}]
-`, nil, []string{"sweep.mode: not given, want one of grid, zip, one-at-a-time, list"}},
+  points: [{label: x, set: {}}]
+`, nil, []string{"my.yaml:8:11: sweep.points: have points in mode grid, want mode: list"}},
 		{"zip of unequal lengths", `
 sweep:
   mode: zip

@@ -3,28 +3,27 @@ package experiments
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"zoo/internal/formula"
 	"zoo/internal/strict"
 )
 
-// derive evaluates what follows from the arm's values.
-func (a Arm) derive(all []Derived) (settings []strict.Setting, err error) {
+// derive evaluates what follows from the values of an arm's config.
+func (d *Design) derive(c Config) (settings []strict.Setting, err error) {
 	var problems []strict.Problem
-	for i, d := range all {
+	for i, derived := range d.Config.Sweep.Derive {
 		key := fmt.Sprintf("sweep.derive[%d].value", i)
-		f, err := formula.Parse(d.Value)
+		at := d.origins.Near(key)
+		f, err := formula.Parse(derived.Value)
 		if err != nil {
 			return nil, err // Validate has parsed it
 		}
-		v, err := f.Number(keys{a.Config})
+		v, err := f.Number(keys{c})
 		if err != nil {
-			problems = append(problems, strict.Problem{Key: key, Message: fmt.Sprintf("%q: %v", d.Value, err)})
+			problems = append(problems, strict.Problem{Place: at, Key: key, Message: fmt.Sprintf("%q: %v", derived.Value, err)})
 			continue
 		}
-		at := strict.Place{Source: fmt.Sprintf("%s of [%s], %s", key, strings.Join(a.Labels, ", "), d.Value)}
-		settings = append(settings, strict.Setting{Key: d.Param, At: at, Value: strict.Scalar(strconv.FormatFloat(v, 'g', -1, 64), at)})
+		settings = append(settings, strict.Setting{Key: derived.Param, At: at, Value: strict.Scalar(strconv.FormatFloat(v, 'g', -1, 64), at)})
 	}
 	if problems != nil {
 		return nil, &strict.Error{Problems: problems}

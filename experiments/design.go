@@ -1,12 +1,14 @@
 package experiments
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"zoo/experiments/claims"
 	"zoo/experiments/results"
+	"zoo/internal/formula"
 	"zoo/internal/strict"
 )
 
@@ -17,17 +19,19 @@ type Design struct {
 	Axes   []results.Axis
 	Arms   []Arm
 	Seeds  []uint64
+
+	origins strict.Origins // of the base config
 }
 
 // LoadDesign resolves a config and all arms of its sweep. A config without a
-// sweep has one arm. The error is a *strict.Error with every problem of every arm,
-// where it is written.
+// sweep has one arm. The error is a *strict.Error with every problem of the config, of
+// every arm and of every claim, sorted by where they are written.
 func LoadDesign(name string, overrides ...string) (*Design, error) {
 	base, origins, err := Load(name, overrides...)
-	if err != nil {
+	if origins == nil {
 		return nil, err
 	}
-	d := &Design{Config: base, Seeds: base.Seeds}
+	d := &Design{Config: base, Seeds: base.Seeds, origins: origins}
 	if d.Seeds == nil {
 		d.Seeds = []uint64{base.Seed}
 	}
@@ -35,36 +39,50 @@ func LoadDesign(name string, overrides ...string) (*Design, error) {
 	report := func(key, format string, args ...any) {
 		problems = append(problems, strict.Problem{Place: origins.Near(key), Key: key, Message: fmt.Sprintf(format, args...)})
 	}
-	if base.Sweep == nil {
-		d.Arms = []Arm{{Config: base}}
-	} else {
-		d.expand(origins, report)
-	}
 	for i, s := range d.Seeds {
 		if slices.Index(d.Seeds, s) < i {
 			report("seeds", "%d is given twice: a replicate more needs a seed of its own", s)
 		}
 	}
-	for _, a := range d.Arms {
-		for _, s := range a.Settings {
-			for _, o := range overrides {
-				if key, _, _ := strings.Cut(o, "="); key == s.Key || strings.HasPrefix(s.Key, key+".") || strings.HasPrefix(key, s.Key+".") {
-					problems = append(problems, strict.Problem{Place: strict.Place{Source: "override " + o}, Key: key, Message: "the sweep varies " + s.Key + ": change the sweep, or what it leaves alone"})
+	switch {
+	case base.Sweep == nil:
+		d.Arms = []Arm{{Config: base, loaded: err == nil}}
+	case !about(err, "sweep"):
+		d.expand(origins, report)
+		problems = append(problems, d.overridden(overrides)...)
+		if len(d.Arms) > 0 && len(d.Arms) <= mostArms {
+			// What is wrong with the config as it is, and with no arm, does no harm.
+			err = d.load(name, overrides)
+		}
+	}
+	d.validate(report)
+	if err := strict.Join(err, &strict.Error{Problems: problems}); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// about tells whether an error has a problem of a section.
+func about(err error, section string) bool {
+	var e *strict.Error
+	return errors.As(err, &e) && slices.ContainsFunc(e.Problems, func(p strict.Problem) bool {
+		return p.Key == section || strings.HasPrefix(p.Key, section+".")
+	})
+}
+
+// overridden reports the overrides that the sweep would override.
+func (d *Design) overridden(overrides []string) (problems []strict.Problem) {
+	for i, o := range overrides {
+		key, _, _ := strings.Cut(o, "=")
+		for _, a := range d.Arms {
+			for _, s := range a.Settings {
+				if key == s.Key || strings.HasPrefix(s.Key, key+".") || strings.HasPrefix(key, s.Key+".") {
+					problems = append(problems, strict.Problem{Place: strict.Override(overrides, i), Key: key, Message: "the sweep varies " + s.Key + ": change the sweep, or what it leaves alone"})
 				}
 			}
 		}
 	}
-	if problems != nil {
-		return nil, strict.Join(&strict.Error{Problems: problems})
-	}
-	if err := d.load(name, overrides); err != nil {
-		return nil, err
-	}
-	d.validate(report)
-	if problems != nil {
-		return nil, strict.Join(&strict.Error{Problems: problems})
-	}
-	return d, nil
+	return problems
 }
 
 // load resolves the config of every arm.
@@ -72,34 +90,47 @@ func (d *Design) load(name string, overrides []string) error {
 	var errs []error
 	for i := range d.Arms {
 		a := &d.Arms[i]
-		resolve := func(settings []strict.Setting) bool {
-			c, _, err := resolve(name, overrides, settings...)
-			if err != nil {
-				errs = append(errs, err)
-				return false
+		c, _, err := resolve(name, overrides, a.Settings...)
+		if err == nil && d.Config.Sweep.Derive != nil {
+			var derived []strict.Setting
+			if derived, err = d.derive(c); err == nil {
+				a.Settings = append(slices.Clone(a.Settings), derived...)
+				c, _, err = resolve(name, overrides, a.Settings...)
+				err = ofArm(err, derived, a.Labels)
 			}
-			a.Config = c
-			return true
 		}
-		if !resolve(a.Settings) || d.Config.Sweep == nil || d.Config.Sweep.Derive == nil {
-			continue
-		}
-		derived, err := a.derive(d.Config.Sweep.Derive)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		a.Settings = append(slices.Clone(a.Settings), derived...)
-		resolve(a.Settings)
+		a.Config, a.loaded = c, true
 	}
 	return strict.Join(errs...)
+}
+
+// ofArm says of which arm a derived value is that is wrong.
+func ofArm(err error, derived []strict.Setting, labels []string) error {
+	var e *strict.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	for i, p := range e.Problems {
+		if slices.ContainsFunc(derived, func(s strict.Setting) bool { return s.At == p.Place }) {
+			e.Problems[i].Message += " in [" + strings.Join(labels, ", ") + "]"
+		}
+	}
+	return err
 }
 
 // validate reports claims and views that name what the sweep does not have.
 func (d *Design) validate(report func(key, format string, args ...any)) {
 	s := d.frame()
 	for i, text := range d.Config.Check {
-		if err := claims.Check(text, s); err != nil {
+		_, err := formula.Parse(text)
+		if len(d.Arms) > 0 { // otherwise no arm is known by name
+			err = claims.Check(text, s)
+		}
+		if err != nil {
 			report(fmt.Sprintf("check[%d]", i), "%q: %v", text, err)
 		}
 	}
@@ -107,6 +138,23 @@ func (d *Design) validate(report func(key, format string, args ...any)) {
 	if r == nil {
 		return
 	}
+	if len(d.Arms) > 0 {
+		d.validateView(*r, report)
+	}
+	for i, m := range r.Metrics {
+		if !claims.Known(m) {
+			report(fmt.Sprintf("report.metrics[%d]", i), "%s", claims.UnknownMetric(m))
+		}
+	}
+	for i, l := range r.Log {
+		if l != "x" && !claims.Known(l) {
+			report(fmt.Sprintf("report.log[%d]", i), "have %s, want x or a metric", l)
+		}
+	}
+}
+
+// validateView reports axes and labels of the section report that the sweep lacks.
+func (d *Design) validateView(r Report, report func(key, format string, args ...any)) {
 	var params, labels []string
 	for _, a := range d.Axes {
 		params, labels = append(params, a.Param), append(labels, a.Labels...)
@@ -118,18 +166,8 @@ func (d *Design) validate(report func(key, format string, args ...any)) {
 			report("report.x", "the labels of %s are no numbers: leave x out, and arms stand side by side", r.X)
 		}
 	}
-	if r.Baseline != "" && !slices.Contains(labels, r.Baseline) {
+	if r.Baseline != "" && !slices.Contains(labels, string(r.Baseline)) {
 		report("report.baseline", "no axis has a label %s, want one of %s", r.Baseline, strings.Join(labels, ", "))
-	}
-	for i, m := range r.Metrics {
-		if !claims.Known(m) {
-			report(fmt.Sprintf("report.metrics[%d]", i), "%s", claims.UnknownMetric(m))
-		}
-	}
-	for i, l := range r.Log {
-		if l != "x" && !claims.Known(l) {
-			report(fmt.Sprintf("report.log[%d]", i), "have %s, want x or a metric", l)
-		}
 	}
 }
 
@@ -160,7 +198,11 @@ func (d *Design) frame() *results.Study {
 	s := &results.Study{Axes: d.Axes, Seeds: d.Seeds}
 	s.View, s.Baseline = d.Config.Report.view(d.Axes)
 	for _, a := range d.Arms {
-		s.Arms = append(s.Arms, results.Arm{Labels: a.Labels, Planned: a.Config.planned()})
+		arm := results.Arm{Labels: a.Labels}
+		if a.loaded {
+			arm.Planned = a.Config.planned()
+		}
+		s.Arms = append(s.Arms, arm)
 	}
 	return s
 }

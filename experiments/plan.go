@@ -72,13 +72,22 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 	p := &Plan{Name: d.Config.Name, Code: code, Folder: d.folder()}
 	said := notices{arms: len(d.Arms)}
 	opened := checksums{ctx, progress, map[string]datasets.Dataset{}}
-	built := map[string]error{}
+	built, unopened := map[string]error{}, map[string]bool{}
 	var errs []error
 	frame := d.frame()
 	for i, a := range d.Arms {
+		name := section(a.Config.Data)
+		if unopened[name] {
+			continue
+		}
 		data, err := opened.open(a.Config.Data)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		if err != nil {
-			return nil, err
+			unopened[name] = true
+			errs = append(errs, err)
+			continue
 		}
 		t := PlannedTrial{Labels: a.Labels, Model: a.Config.Model.Name, Batch: a.Config.Train.Batch, spec: data.Spec()}
 		var network *nn.Program
@@ -114,7 +123,8 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 	}
 	for i, text := range d.Config.Check { // now that steps and classes are known
 		if err := claims.Check(text, frame); err != nil {
-			errs = append(errs, fmt.Errorf("check[%d]: %q: %w", i, text, err))
+			key := fmt.Sprintf("check[%d]", i)
+			errs = append(errs, fmt.Errorf("%v: %s: %q: %w", d.origins.Near(key), key, text, err))
 		}
 	}
 	p.Notices = append(append(said.list(), p.twins()...), p.unequal()...)

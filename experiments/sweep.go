@@ -32,12 +32,12 @@ type Space struct {
 type Axis struct {
 	Param  string         `doc:"the key, such as model.depth; for a section, such as model, the values are mappings"`
 	Values []strict.Value `doc:"its values"`
-	Label  []string       `doc:"what the values are called in tables and claims; none: the values themselves"`
+	Label  []strict.Word  `doc:"what the values are called in tables and claims; none: the values themselves"`
 }
 
 // A Point is an arm of a list.
 type Point struct {
-	Label string       `doc:"what the arm is called in tables and claims"`
+	Label strict.Word  `doc:"what the arm is called in tables and claims"`
 	Set   strict.Value `doc:"keys and values, as in a config"`
 }
 
@@ -57,6 +57,9 @@ const (
 	mostArms   = 10_000
 )
 
+// SetDefaults implements strict.Defaulter.
+func (s *Space) SetDefaults() { s.Mode = grid }
+
 // Validate reports what does not make arms.
 func (s Space) Validate() (ps []problem.Problem) {
 	add := func(wrong bool, key, format string, args ...any) {
@@ -64,11 +67,10 @@ func (s Space) Validate() (ps []problem.Problem) {
 			ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
 		}
 	}
-	add(s.Mode == "", "mode", "not given, want one of grid, zip, one-at-a-time, list")
 	add(s.Mode == list && len(s.Points) == 0, "points", "have none, want the arms of the list")
 	add(s.Mode == list && len(s.Axes) > 0, "axes", "a list has points and no axes")
-	add(s.Mode != list && len(s.Points) > 0, "points", "have points in mode %s, want mode list", s.Mode)
-	add(s.Mode != list && s.Mode != "" && len(s.Axes) == 0, "axes", "have none, want at least one")
+	add(s.Mode != list && len(s.Points) > 0, "points", "have points in mode %s, want mode: list", s.Mode)
+	add(s.Mode != list && len(s.Points) == 0 && len(s.Axes) == 0, "axes", "have none, want at least one")
 	for i, a := range s.Axes {
 		at := fmt.Sprintf("axes[%d].", i)
 		add(len(a.Values) == 0, at+"values", "have none, want at least one")
@@ -76,7 +78,7 @@ func (s Space) Validate() (ps []problem.Problem) {
 		add(s.Mode == zip && len(a.Values) != len(s.Axes[0].Values), at+"values", "have %d values, want %d as %s has: zip takes them in step", len(a.Values), len(s.Axes[0].Values), s.Axes[0].Param)
 		add(slices.ContainsFunc(s.Axes[:i], func(b Axis) bool { return b.Param == a.Param }), at+"param", "%s is an axis already", a.Param)
 	}
-	seen := map[string]bool{}
+	seen := map[strict.Word]bool{}
 	for i, p := range s.Points {
 		at := fmt.Sprintf("points[%d].", i)
 		add(p.Label == "", at+"label", "not given, want the name of the arm")
@@ -138,11 +140,13 @@ func notOfATrial(key string) string {
 }
 
 // labels are the names of the axis' values.
-func (a Axis) labels() []string {
+func (a Axis) labels() (l []string) {
 	if a.Label != nil {
-		return a.Label
+		for _, w := range a.Label {
+			l = append(l, string(w))
+		}
+		return l
 	}
-	var l []string
 	for _, v := range a.Values {
 		l = append(l, v.String())
 	}
@@ -154,7 +158,7 @@ type Report struct {
 	X         string      `doc:"the axis along which curves run, such as model.depth; empty: the last one with at least three values that are numbers"`
 	Metrics   []string    `doc:"what curves and tables show, the most important first, such as test.error and train.loss; none: these two"`
 	Log       []string    `doc:"what has a logarithmic axis: x, or one of the metrics"`
-	Baseline  string      `doc:"the label that other arms are compared with; empty: the first one of the first axis"`
+	Baseline  strict.Word `doc:"the label that other arms are compared with; empty: the first one of the first axis"`
 	Reference []Reference `doc:"figures of the paper, drawn dashed beside the measured ones"`
 	Margin    []Margin    `doc:"differences that would not matter: arms whose interval lies within are called equivalent"`
 }
@@ -181,10 +185,10 @@ func (m Margin) Validate() (ps []problem.Problem) {
 
 // Reference is a curve from a paper.
 type Reference struct {
-	Label  string    `doc:"whose it is and on what data"`
-	Metric string    `doc:"the metric beside which it is drawn"`
-	X      []float64 `doc:"where it has values"`
-	Y      []float64 `doc:"its values, errors and accuracies as shares of 1"`
+	Label  strict.Word `doc:"whose it is and on what data"`
+	Metric string      `doc:"the metric beside which it is drawn"`
+	X      []float64   `doc:"where it has values"`
+	Y      []float64   `doc:"its values, errors and accuracies as shares of 1"`
 }
 
 // Validate reports a curve that cannot be drawn.
@@ -210,7 +214,7 @@ func (r *Report) view(axes []results.Axis) (v results.View, baseline string) {
 		}
 	}
 	for _, f := range r.Reference {
-		v.Reference = append(v.Reference, results.Reference(f))
+		v.Reference = append(v.Reference, results.Reference{Label: string(f.Label), Metric: f.Metric, X: f.X, Y: f.Y})
 	}
 	for _, m := range r.Margin {
 		if v.Margin == nil {
@@ -218,7 +222,7 @@ func (r *Report) view(axes []results.Axis) (v results.View, baseline string) {
 		}
 		v.Margin[m.Metric] = m.Within
 	}
-	baseline = r.Baseline
+	baseline = string(r.Baseline)
 	if baseline == "" && len(axes) > 0 {
 		baseline = axes[0].Labels[0]
 	}

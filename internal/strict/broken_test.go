@@ -20,7 +20,7 @@ main.yaml:1:9: train.epcohs: unknown key; did you mean train.epochs?`},
 		{name: "unknown key of another section", file: "epochs: 3", want: `
 main.yaml:1:1: epochs: unknown key; did you mean train.epochs?`},
 		{name: "unknown key near nothing", file: "axes: [{param: a, vals: [1]}]\n\"a\\nb\": 1", want: `
-main.yaml:1:19: axes[0].vals: unknown key; the keys of axes[0] are param, values, labels
+main.yaml:1:19: axes[0].vals: unknown key; the keys of axes[0] are param, values, labels, mode
 main.yaml:2:1: "a\nb": unknown key; the keys are name, paper, seed, model, data, train, axes, notes, extends`},
 		{name: "unknown key of another spelling", file: "train: {optimizer: {weight-decay: 1, learningrate: 3, Lr: 3}}", want: `
 main.yaml:1:21: train.optimizer.weight-decay: unknown key; did you mean train.optimizer.weight_decay?
@@ -75,7 +75,7 @@ main.yaml:6:14: data.name: have a list, want one of digits, mnist, cifar10`},
 		{name: "list from a scalar", file: "train: {rates: 0.1}", want: `
 main.yaml:1:16: train.rates: have 0.1 (a number), want a list; write [0.1]`},
 		{name: "inside lists and maps", file: "axes: [3]\nnotes: {a: x, b.c: y}\ntrain: {rates: [1, two]}", want: `
-main.yaml:1:8: axes[0]: have 3 (a number), want a section with the keys param, values, labels
+main.yaml:1:8: axes[0]: have 3 (a number), want a section with the keys param, values, labels, mode
 main.yaml:2:12: notes.a: have "x" (a string), want a finite number
 main.yaml:2:20: notes."b.c": have "y" (a string), want a finite number
 main.yaml:3:20: train.rates[1]: have "two" (a string), want a finite number`},
@@ -87,7 +87,7 @@ main.yaml:3:33: model.shortcut: have "C", want one of A, B, none`},
 main.yaml:1:21: train.early_stop: have 3 (a number), want a section with the keys patience
 main.yaml:1:31: train.batch: have 0, want at least 1
 main.yaml:2:8: model: have 3 (a number), want a section with the keys name, init, norm
-main.yaml:3:8: axes[0]: have 3 (a number), want a section with the keys param, values, labels`},
+main.yaml:3:8: axes[0]: have 3 (a number), want a section with the keys param, values, labels, mode`},
 		{name: "pointer to a section", file: "train: {early_stop: 3}", want: `
 main.yaml:1:21: train.early_stop: have 3 (a number), want a section with the keys patience`},
 		{name: "validation inside a section that is given", file: "train:\n  early_stop: {}", want: `

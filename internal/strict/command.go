@@ -41,9 +41,13 @@ func (r *resolver) environment(rank int) {
 	}
 }
 
+// Override is the place of one of the overrides given to Load.
+func Override(overrides []string, i int) Place {
+	return Place{Source: "override " + clipArg(overrides[i]), rank: commandRank + 1 + i}
+}
+
 // override merges one key=value of the command line.
-func (r *resolver) override(arg string, rank int) {
-	place := Place{Source: "override " + clipArg(arg), rank: rank}
+func (r *resolver) override(arg string, place Place) {
 	key, text, ok := strings.Cut(arg, "=")
 	switch {
 	case !ok:

@@ -129,6 +129,7 @@ func (d *decoder) value(path string, f field, t *tree) {
 		d.origins[path] = t.at
 		items := reflect.MakeSlice(v.Type(), len(t.items), len(t.items))
 		for i, item := range t.items {
+			items.Index(i).Set(fresh(items.Type().Elem()))
 			d.value(fmt.Sprintf("%s[%d]", path, i), field{value: items.Index(i), enum: f.enum}, item)
 		}
 		if len(t.items) == 0 {
@@ -160,7 +161,7 @@ func (d *decoder) mapping(path string, f field, t *tree) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(t.fields)) {
 		k := reflect.ValueOf(key).Convert(v.Type().Key())
-		item := reflect.New(v.Type().Elem()).Elem()
+		item := fresh(v.Type().Elem())
 		if old := v.MapIndex(k); old.IsValid() {
 			item.Set(old)
 		}

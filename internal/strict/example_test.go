@@ -133,8 +133,11 @@ func (e exampleEarlyStop) Validate() []problem.Problem {
 type exampleAxis struct {
 	Param  string   `doc:"the key"`
 	Values []string `doc:"its values"`
-	Labels []string `doc:"their names in plots"`
+	Labels []Word   `doc:"their names in plots"`
+	Mode   string   `doc:"how they go together" enum:"grid,zip"`
 }
+
+func (a *exampleAxis) SetDefaults() { a.Mode = "grid" }
 
 func exampleDefaults() *exampleConfig {
 	return &exampleConfig{

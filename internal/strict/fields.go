@@ -162,9 +162,18 @@ func keysOf(fields []field) []string {
 	return keys
 }
 
-// pointee is a copy of what a pointer points to, or a zero value.
+// fresh is a value of which nothing has been said, with the defaults of a Defaulter.
+func fresh(t reflect.Type) reflect.Value {
+	v := reflect.New(t).Elem()
+	if d := as[Defaulter](v); d != nil {
+		d.SetDefaults()
+	}
+	return v
+}
+
+// pointee is a copy of what a pointer points to, or a fresh value.
 func pointee(p reflect.Value) reflect.Value {
-	v := reflect.New(p.Type().Elem()).Elem()
+	v := fresh(p.Type().Elem())
 	if !p.IsNil() {
 		v.Set(p.Elem())
 	}

@@ -32,7 +32,8 @@ type Loader struct {
 // file that names them, else as named configs; each applies once, where it is
 // first named, before the files that name it. Keys of Own stay with the parent.
 //
-// The error is an *Error with every problem, and dst is then of no use.
+// The error is an *Error with every problem. The origins are then nil if a source is
+// missing or unreadable; otherwise dst holds what is right, and defaults for the rest.
 func (l *Loader) Load(dst any, name string, overrides []string, settings ...Setting) (Origins, error) {
 	section := sectionOf(dst)
 	r := &resolver{Loader: l, applied: map[string]bool{}}
@@ -41,7 +42,7 @@ func (l *Loader) Load(dst any, name string, overrides []string, settings ...Sett
 	}
 	r.environment(commandRank)
 	for i, o := range overrides {
-		r.override(o, commandRank+1+i)
+		r.override(o, Override(overrides, i))
 	}
 	for _, s := range settings {
 		r.setting(section, s)

@@ -173,7 +173,7 @@ notes: {a.b: 1, "c d": 2, 5: 3}
 	want.Train.Epochs, want.Train.Batch, want.Train.EMA = 100, 1000, 1e-4
 	want.Train.LRs = []float64{5e-4, 1, -.5, 1, 1000}
 	want.Train.Optimizer = exampleOptimizer{"sgd", 3, 5e-4}
-	want.Axes = []exampleAxis{{Param: "a", Values: []string{"5", "x", "no"}}}
+	want.Axes = []exampleAxis{{Param: "a", Values: []string{"5", "x", "no"}, Mode: "grid"}}
 	want.Notes = map[string]float64{"a.b": 1, "c d": 2, "5": 3}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("have %+v\nwant %+v", c, want)
@@ -182,7 +182,7 @@ notes: {a.b: 1, "c d": 2, 5: 3}
 
 func TestAlias(t *testing.T) {
 	c, _, err := load(t, map[string]string{"main.yaml": "train: {rates: &r [1, 2]}\naxes: [{values: &v [a]}, {values: *v, labels: *v}]"})
-	if err != nil || !reflect.DeepEqual(c.Axes[1], exampleAxis{Values: []string{"a"}, Labels: []string{"a"}}) {
+	if err != nil || !reflect.DeepEqual(c.Axes[1], exampleAxis{Values: []string{"a"}, Labels: []Word{"a"}, Mode: "grid"}) {
 		t.Errorf("have %+v, %v", c.Axes, err)
 	}
 }

@@ -54,9 +54,11 @@ axes:
   - param: a                         # embedded:main.yaml:6:11
     values: [x, "5", "yes", 'a, b']  # embedded:main.yaml:6:22
     labels: []                       # default
+    mode: grid                       # default
   - param: b                         # embedded:main.yaml:7:10
     values: []                       # default
     labels: []                       # default
+    mode: grid                       # default
 notes:
   a.b: 3                             # embedded:main.yaml:8:14
   z: 0.0001                          # embedded:main.yaml:8:20
@@ -105,7 +107,7 @@ func TestRoundTripOfStrings(t *testing.T) {
 	for _, text := range texts {
 		c := exampleDefaults()
 		c.Paper = text
-		c.Axes = []exampleAxis{{Param: text, Values: []string{text, text}}}
+		c.Axes = []exampleAxis{{Param: text, Values: []string{text, text}, Labels: []Word{Word(text)}, Mode: "zip"}}
 		if utf8.RuneCountInString(text) <= maxKey {
 			c.Notes = map[string]float64{text: 1}
 		}
@@ -133,7 +135,7 @@ func TestRoundTripOfNumbers(t *testing.T) {
 		I8: -128, I64: []int64{-1 << 63, 1<<63 - 1, 0}, U64: 1<<64 - 1,
 		F32: []float32{0.1, 1e-45, 3.4e38, -0.5}, F64: [][]float64{{1e-300, 5e-324, 1.7e308}, nil, {123456789}},
 		P: &x, M: map[string]map[string][]int{"a": {"b": {1}}, "c": nil},
-		S: []map[string]int{{"a": 1, "b": 2}, nil}, L: [][]exampleAxis{{{Param: "p"}, {}}, nil},
+		S: []map[string]int{{"a": 1, "b": 2}, nil}, L: [][]exampleAxis{{{Param: "p", Mode: "zip"}, {Mode: "grid"}}, nil},
 		Q: []*exampleEarlyStop{{1}, {2}}, I16: []*int16{new(int16)},
 	}, &numbers{})
 	roundTrip(t, &numbers{}, &numbers{})

@@ -25,7 +25,7 @@ func setScalar(f field, t *tree) (problem string) {
 		// The shell has eaten any quotes: take the text as it is.
 	case t.tag == "!!null":
 		return wrong + nullHint(t)
-	case v.Kind() == reflect.String && t.tag != "!!str":
+	case v.Kind() == reflect.String && t.tag != "!!str" && v.Type() != wordType:
 		return wrong + "; quote it: " + strconv.Quote(t.text)
 	}
 	ok := false
@@ -149,8 +149,11 @@ func wanted(f field) string {
 	case reflect.Slice:
 		return "a list"
 	case reflect.String:
-		if len(f.enum) > 0 {
+		switch {
+		case len(f.enum) > 0:
 			return oneOf(f.enum)
+		case v.Type() == wordType:
+			return "a word or a number"
 		}
 		return "a string"
 	case reflect.Bool:

@@ -98,6 +98,9 @@ func typeSchema(f field) object {
 		return object{"type": "array", "items": typeSchema(elementOf(f))}
 	case reflect.String:
 		schema := object{"type": "string"}
+		if v.Type() == wordType {
+			schema["type"] = []string{"string", "number", "boolean"}
+		}
 		if len(f.enum) > 0 {
 			schema["enum"] = f.enum
 		}
@@ -147,5 +150,5 @@ func defaultOf(v reflect.Value) any {
 
 // elementOf is a zero element of a list or a map.
 func elementOf(f field) field {
-	return field{value: reflect.New(f.value.Type().Elem()).Elem(), enum: f.enum}
+	return field{value: fresh(f.value.Type().Elem()), enum: f.enum}
 }

@@ -53,7 +53,7 @@ func TestSchemaIsComplete(t *testing.T) {
 	}
 	walk("", exampleSchema(t))
 	// The top level and extends, sections, the keys of an axis, and of choices.
-	if want := 9 + 3 + 4 + 6 + 3 + 1 + 3 + 3; keys != want {
+	if want := 9 + 3 + 4 + 6 + 4 + 1 + 3 + 3; keys != want {
 		t.Errorf("have %d keys, want %d", keys, want)
 	}
 }
@@ -73,6 +73,8 @@ func TestSchemaDefaultsAndValues(t *testing.T) {
 		{at("data", "name"), object{"type": "string", "default": "mnist", "enum": []any{"digits", "mnist", "cifar10"}, "description": "the dataset"}},
 		{at("model", "name"), object{"type": "string", "default": "lenet5", "enum": []any{"resnet", "mlp", "lenet5"}, "description": "the architecture"}},
 		{at("train", "rates"), object{"type": "array", "default": []any{}, "items": object{"type": "number"}, "description": "learning rate of each epoch"}},
+		{at("axes").(object)["items"].(object)["properties"].(object)["mode"], object{"type": "string", "enum": []any{"grid", "zip"}, "default": "grid", "description": "how they go together"}},
+		{at("axes").(object)["items"].(object)["properties"].(object)["labels"].(object)["items"], object{"type": []any{"string", "number", "boolean"}}},
 		{at("notes"), object{"type": "object", "additionalProperties": object{"type": "number"}, "description": "numbers by name"}},
 	} {
 		if !reflect.DeepEqual(c.have, c.want) {
@@ -88,7 +90,7 @@ func TestSchemaAgreesWithDecoder(t *testing.T) {
 	full.Model.Name = "mlp"
 	full.Model.Choose("mlp")
 	full.Train.EarlyStop = &exampleEarlyStop{1}
-	full.Axes = []exampleAxis{{Param: "a"}}
+	full.Axes = []exampleAxis{{Param: "a", Mode: "zip"}}
 	for _, c := range []struct {
 		text string
 		ok   bool
@@ -112,6 +114,10 @@ func TestSchemaAgreesWithDecoder(t *testing.T) {
 		{"notes: {a: 1}", true},
 		{"notes: {a: b}", false},
 		{"axes: [{param: 3}]", false},
+		{"axes: [{labels: [3, 1.5, true, x]}]", true},
+		{"axes: [{labels: [[3]]}]", false},
+		{"axes: [{labels: [null]}]", false},
+		{"axes: [{mode: none}]", false},
 		{"name: 5", false},
 		{"train: 5", false},
 	} {

@@ -33,7 +33,7 @@
 // # Values
 //
 // A string wants a string: an unquoted number, boolean or null is an error
-// that says to quote it, but in an override or a variable, where the shell has
+// that says to quote it, unless the field is a [Word], but in an override or a variable, where the shell has
 // eaten the quotes, the text is taken as it is written. A whole number
 // may be written 1e5, never 1.5, nor with a leading zero (octal in some YAML).
 // Booleans are true and false only. Infinities, not-a-number, null, custom tags
@@ -74,6 +74,11 @@ type Enumerator interface {
 type Settler interface {
 	Settle(later func(key, other string) bool) (gaveWay map[string]string)
 }
+
+// A Defaulter is a section that lies behind a pointer, in a list or in a map, where
+// the defaults of the whole config have no place for its own. SetDefaults is called on
+// a fresh one before it is decoded. The method belongs to the pointer to its struct.
+type Defaulter interface{ SetDefaults() }
 
 // validator is a section that checks its own values, once they are decoded.
 type validator interface {

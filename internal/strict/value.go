@@ -15,6 +15,12 @@ type Value struct{ tree *tree }
 
 var valueType = reflect.TypeFor[Value]()
 
+// A Word is a string that may be written as a number or as a truth value: the label
+// 20 needs no quotes.
+type Word string
+
+var wordType = reflect.TypeFor[Word]()
+
 // Scalar is a value that a program computes in the place of one in a file.
 func Scalar(text string, at Place) Value {
 	t, problems := parse([]byte(text), Place{Source: at.Source, rank: commandRank}, "")
