@@ -219,7 +219,8 @@ func loader() *strict.Loader {
 // Load resolves a config, by name or file, with overrides such as
 // "train.epochs=3". The error is a *strict.Error with every problem.
 func Load(name string, overrides ...string) (Config, strict.Origins, error) {
-	return resolve(name, overrides)
+	c, origins, err := resolve(name, overrides)
+	return c, origins, severalValues(err, name, overrides)
 }
 
 // resolve is Load, with settings of a sweep. A config without a name has that of
@@ -232,6 +233,16 @@ func resolve(name string, overrides []string, settings ...strict.Setting) (Confi
 	}
 	origins, err := loader().Load(&c, name, overrides, settings...)
 	return c, origins, err
+}
+
+// Keys are the keys of a config, those of its network among them, with its values for
+// the defaults. A config that cannot be read, or none, has those of [Defaults].
+func Keys(name string, overrides ...string) []strict.Key {
+	c := Defaults()
+	if name != "" {
+		c, _, _ = resolve(name, overrides) // as far as it goes
+	}
+	return strict.Keys(&c)
 }
 
 // Names lists the configs that can be run by name: those of ./configs and those

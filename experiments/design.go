@@ -24,18 +24,20 @@ type Design struct {
 }
 
 // LoadDesign resolves a config and all arms of its sweep. A config without a
-// sweep has one arm. The error is a *strict.Error with every problem of the config, of
+// sweep has one arm, or those of the overrides: one with several values, as in
+// model.depth=4,16, is an axis of a grid, and seed=1..3 are the seeds. The error is a *strict.Error with every problem of the config, of
 // every arm and of every claim, sorted by where they are written.
 func LoadDesign(name string, overrides ...string) (*Design, error) {
-	base, origins, err := Load(name, overrides...)
+	args := parseArguments(name, overrides)
+	base, origins, err := resolve(name, args.plain)
 	if origins == nil {
-		return nil, err
+		return nil, strict.Join(err, &strict.Error{Problems: args.problems})
 	}
+	problems := append(args.problems, args.sweep(&base, origins)...)
 	d := &Design{Config: base, Seeds: base.Seeds, origins: origins}
 	if d.Seeds == nil {
 		d.Seeds = []uint64{base.Seed}
 	}
-	var problems []strict.Problem
 	report := func(key, format string, args ...any) {
 		problems = append(problems, strict.Problem{Place: origins.Near(key), Key: key, Message: fmt.Sprintf(format, args...)})
 	}
@@ -47,12 +49,12 @@ func LoadDesign(name string, overrides ...string) (*Design, error) {
 	switch {
 	case base.Sweep == nil:
 		d.Arms = []Arm{{Config: base, loaded: err == nil}}
-	case !about(err, "sweep"):
+	case !about(strict.Join(err, &strict.Error{Problems: problems}), "sweep"):
 		d.expand(origins, report)
-		problems = append(problems, d.overridden(overrides)...)
+		problems = append(problems, d.overridden(args.plain)...)
 		if len(d.Arms) > 0 && len(d.Arms) <= mostArms {
 			// What is wrong with the config as it is, and with no arm, does no harm.
-			err = d.load(name, overrides)
+			err = d.load(name, args.plain)
 		}
 	}
 	d.validate(report)

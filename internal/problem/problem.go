@@ -36,3 +36,25 @@ func Call(s string) (name string, args []float64, err error) {
 	}
 	return name, args, nil
 }
+
+// A Choice is one of the words that a key takes, with its numbers in brackets where it
+// has any, and what it stands for.
+type Choice struct {
+	Form string `json:"form"` // none, group(groups)
+	Doc  string `json:"doc,omitempty"`
+}
+
+// Name is the word without its numbers.
+func (c Choice) Name() string {
+	name, _, _ := strings.Cut(c.Form, "(")
+	return name
+}
+
+// Numbers is how many numbers the word takes.
+func (c Choice) Numbers() int {
+	_, inside, ok := strings.Cut(c.Form, "(")
+	if !ok {
+		return 0
+	}
+	return 1 + strings.Count(inside, ",")
+}

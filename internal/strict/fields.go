@@ -7,12 +7,15 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"zoo/internal/problem"
 )
 
 // A field is a key of a section, with where its value lives.
 type field struct {
 	key, doc string
-	enum     []string // the values a string may have; empty: any
+	enum     []string         // the values a string may have; empty: any
+	words    []problem.Choice // likewise, or the words that its values begin with, for help
 	value    reflect.Value
 }
 
@@ -53,6 +56,10 @@ func ownFields(section reflect.Value) []field {
 	if c := as[Chooser](section); c != nil {
 		enums["name"] = c.Choices()
 	}
+	var words map[string][]problem.Choice
+	if d := as[Describer](section); d != nil {
+		words = d.Describe()
+	}
 	for i := range section.NumField() {
 		f, v := section.Type().Field(i), section.Field(i)
 		key, inline, skip := keyOf(f)
@@ -68,7 +75,13 @@ func ownFields(section reflect.Value) []field {
 		if tag := f.Tag.Get("enum"); tag != "" {
 			enum = strings.Split(tag, ",")
 		}
-		fields = append(fields, field{key, f.Tag.Get("doc"), enum, v})
+		about := words[key]
+		if about == nil {
+			for _, w := range enum {
+				about = append(about, problem.Choice{Form: w})
+			}
+		}
+		fields = append(fields, field{key, f.Tag.Get("doc"), enum, about, v})
 	}
 	return fields
 }

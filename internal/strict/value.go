@@ -1,6 +1,7 @@
 package strict
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -29,6 +30,15 @@ func Scalar(text string, at Place) Value {
 	}
 	t.at = at
 	return Value{t}
+}
+
+// Text is the value that a text of the command line stands for, as YAML.
+func Text(text string, at Place) (Value, error) {
+	t, problems := parse([]byte(text), at, "")
+	if problems != nil {
+		return Value{}, errors.New(problems[0].Message)
+	}
+	return Value{t}, nil
 }
 
 // Place is where the value is written.

@@ -30,6 +30,12 @@ at once as --jobs says, each with its share of the processors. What is done alre
 by this sweep or another, is not repeated; what was stopped is continued. A trial that
 fails, diverges or is killed takes no other with it.
 
+A config without a sweep takes one from the command line: model.depth=4,16 are two
+arms, further keys with several values make a grid, 2..5 is 2,3,4,5, and seed=1..3 are
+the seeds (of any sweep). Lists are written in brackets: a=[1,2] is one, a=[1,2],[3,4]
+are two. The same arguments find the sweep again: zoo report, check, compare, watch and
+probe take them too.
+
 With --plan: the trials, which are done, what the others will cost (from what one of
 each network does before its first step, a few timed batches and the start of a
 process), and nothing is trained. With --plan-out FILE: the same list for zoo trial, so
@@ -38,7 +44,8 @@ how many seeds its margin would be shown with that probability if it is, and sca
 in the seeds that are done.`,
 		Example: `  zoo sweep plain-vs-res-mnist --plan
   zoo sweep plain-vs-res-mnist -j 2
-  zoo sweep my.yaml train.steps=100 "seeds=[1, 2, 3, 4, 5]"`,
+  zoo sweep my.yaml train.steps=100 seed=1..5
+  zoo sweep mlp-digits model.depth=4,16 seed=1..3`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -97,7 +104,7 @@ func showPower(c *cobra.Command, o experiments.StudyOptions, power float64, args
 	out := c.OutOrStdout()
 	fmt.Fprintf(out, "\nSeeds with which a margin as in the seeds that are done is shown (t-test at 5 %%, power %v):\n", power)
 	if len(verdicts) == 0 {
-		fmt.Fprintf(out, "%s claims nothing: its config has no check\n", study.Name)
+		fmt.Fprintf(out, "%s claims nothing: its sweep has no check\n", study.Name)
 	}
 	for i, v := range verdicts {
 		paragraph(out, "", fmt.Sprintf("%d  %s", i+1, v.Text))
