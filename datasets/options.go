@@ -23,11 +23,11 @@ type Options struct {
 	Val       int     `doc:"training examples set apart for validation, before per_class and train choose; 0: none. Of an imagefolder with train, val and test: how many of val to keep; 0: all"`
 	Test      int     `doc:"keep so many test examples; 0: all"`
 	SplitSeed uint64  `doc:"seed of the choice of per_class, train, val and test examples"`
-	Normalize string  `doc:"none (pixels in 0..1), standard (minus the training part's mean, by its standard deviation, per channel), mean (minus its mean image), imagenet (ImageNet's published mean and deviation), or range(a,b) (0 becomes a, 1 becomes b)"`
+	Normalize string  `doc:"what is done to the pixels' values"`
 	Crop      int     `doc:"training images get a border of so many background pixels and are cut back to size at random"`
 	Flip      bool    `doc:"training images are mirrored left to right with probability one half"`
 	Jitter    Jitter  `doc:"random changes of the training images' colours"`
-	Lighting  string  `doc:"none, or noise along the principal components of the training images' colours: train(sigma) takes them from the training part, imagenet(sigma) are ImageNet's published ones; AlexNet's sigma is 0.1"`
+	Lighting  string  `doc:"noise along the principal components of the training images' colours; AlexNet's sigma is 0.1"`
 }
 
 // Defaults are the options of a config that says nothing but the name.
@@ -41,6 +41,25 @@ const (
 
 // Enums are the values of the key name.
 func (o Options) Enums() map[string][]string { return map[string][]string{"name": Names()} }
+
+// words are the choices of keys that take numbers in brackets.
+var words = map[string][]problem.Choice{
+	"normalize": {
+		{Form: "none", Doc: "pixels in 0..1"},
+		{Form: "standard", Doc: "minus the training part's mean, by its standard deviation, per channel"},
+		{Form: "mean", Doc: "minus the training part's mean image"},
+		{Form: "imagenet", Doc: "ImageNet's published mean and deviation"},
+		{Form: "range(a, b)", Doc: "0 becomes a, 1 becomes b"},
+	},
+	"lighting": {
+		{Form: "none", Doc: "none"},
+		{Form: "train(sigma)", Doc: "components of the training part"},
+		{Form: "imagenet(sigma)", Doc: "ImageNet's published ones"},
+	},
+}
+
+// Describe are the choices of keys with what they stand for.
+func (o Options) Describe() map[string][]problem.Choice { return words }
 
 // Validate says what is wrong with o without looking at any file.
 func (o Options) Validate() []problem.Problem {

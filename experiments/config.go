@@ -245,6 +245,13 @@ func Keys(name string, overrides ...string) []strict.Key {
 	return strict.Keys(&c)
 }
 
+// KeysOfModel are the keys that the section model has for a registered model, with its
+// defaults.
+func KeysOfModel(name string) []strict.Key {
+	c := Defaults()
+	return strict.KeysOfChoice(&c, "model", name)
+}
+
 // Names lists the configs that can be run by name: those of ./configs and those
 // in the program.
 func Names() []string { return loader().Names() }

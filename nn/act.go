@@ -6,10 +6,28 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"zoo/internal/ops"
+	"zoo/internal/problem"
 )
 
 // preluSlope is the slope that PReLU starts with (He et al. 2015).
 const preluSlope = 0.25
+
+var activationWords = []problem.Choice{
+	{Form: "relu", Doc: "max(x, 0)"},
+	{Form: "relu6", Doc: "min(max(x, 0), 6)"},
+	{Form: "leaky(slope)", Doc: "x, and slope·x below 0 (Maas et al. 2013)"},
+	{Form: "prelu", Doc: "the same with a slope that each channel learns, from 0.25 (He et al. 2015)"},
+	{Form: "elu", Doc: "x, and exp(x) − 1 below 0 (Clevert et al. 2015)"},
+	{Form: "gelu", Doc: "x·Φ(x) (Hendrycks & Gimpel 2016)"},
+	{Form: "gelu_tanh", Doc: "gelu's approximation by tanh"},
+	{Form: "silu", Doc: "x·sigmoid(x) (Elfwing et al. 2017)"},
+	{Form: "hardswish", Doc: "x·hardsigmoid(x) (Howard et al. 2019)"},
+	{Form: "tanh", Doc: "tanh(x)"},
+	{Form: "sigmoid", Doc: "1/(1 + exp(−x))"},
+	{Form: "hardsigmoid", Doc: "min(max(x + 3, 0), 6)/6"},
+	{Form: "scaled_tanh", Doc: "1.7159·tanh(2x/3) (LeCun et al. 1998)"},
+	{Form: "linear", Doc: "x"},
+}
 
 type activationChoice struct {
 	name  string
@@ -17,9 +35,7 @@ type activationChoice struct {
 }
 
 func parseActivation(s string) (activationChoice, error) {
-	name, args, err := choice(s, map[string][2]int{
-		"relu": {0, 0}, "leaky": {1, 1}, "prelu": {0, 0}, "elu": {0, 0}, "gelu": {0, 0}, "gelu_tanh": {0, 0},
-		"relu6": {0, 0}, "hardswish": {0, 0}, "hardsigmoid": {0, 0}, "silu": {0, 0}, "tanh": {0, 0}, "sigmoid": {0, 0}, "scaled_tanh": {0, 0}, "linear": {0, 0}})
+	name, args, err := choice(s, activationWords)
 	a := activationChoice{name: name}
 	if err == nil && name == "leaky" {
 		if a.slope = args[0]; !(a.slope > 0 && a.slope < 1) {

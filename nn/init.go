@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
+
+	"zoo/internal/problem"
 )
 
 // An Init fills the weights w of a layer from r. in and out are the fans of the
@@ -19,13 +21,26 @@ type drawing struct {
 	std  func(in, out, n int) float64
 }
 
-var initArity = map[string][2]int{
-	"zero": {0, 0}, "constant": {1, 1}, "normal": {1, 1}, "uniform": {1, 1},
-	"fan_in_uniform": {0, 0}, "lecun_normal": {0, 1}, "lecun_uniform": {0, 1}, "lecun1989": {0, 0},
-	"xavier_normal": {0, 0}, "xavier_uniform": {0, 0},
-	"kaiming_normal": {0, 0}, "kaiming_uniform": {0, 0},
-	"kaiming_normal_fan_out": {0, 0}, "kaiming_uniform_fan_out": {0, 0},
-	"orthogonal": {0, 1}, "lsuv": {0, 0},
+var initWords = []problem.Choice{
+	{Form: "zero", Doc: "0"},
+	{Form: "constant(c)", Doc: "c"},
+	{Form: "normal(std)", Doc: "normal, of that standard deviation"},
+	{Form: "uniform(a)", Doc: "uniform in ±a"},
+	{Form: "fan_in_uniform", Doc: "uniform in ±1/√in: PyTorch's own for linear layers and convolutions"},
+	{Form: "lecun_normal", Doc: "standard deviation 1/√in (LeCun et al. 1998)"},
+	{Form: "lecun_normal(gain)", Doc: "gain/√in"},
+	{Form: "lecun_uniform", Doc: "the same, uniform"},
+	{Form: "lecun_uniform(gain)", Doc: "gain/√in, uniform"},
+	{Form: "lecun1989", Doc: "uniform in ±2.4/in (LeCun et al. 1989)"},
+	{Form: "xavier_normal", Doc: "standard deviation √(2/(in+out)) (Glorot & Bengio 2010)"},
+	{Form: "xavier_uniform", Doc: "the same, uniform"},
+	{Form: "kaiming_normal", Doc: "standard deviation g/√in, with the gain g of the activation (He et al. 2015)"},
+	{Form: "kaiming_uniform", Doc: "the same, uniform"},
+	{Form: "kaiming_normal_fan_out", Doc: "g/√out"},
+	{Form: "kaiming_uniform_fan_out", Doc: "g/√out, uniform"},
+	{Form: "orthogonal", Doc: "orthogonal rows or columns, times the gain of the activation (Saxe et al. 2013)"},
+	{Form: "orthogonal(gain)", Doc: "times that gain"},
+	{Form: "lsuv", Doc: "orthogonal, then scaled layer by layer to variance 1 on a batch (Mishkin & Matas 2015)"},
 }
 
 // parseInit reads an initialisation; activation sets the gain of Kaiming's and
@@ -38,7 +53,7 @@ var initArity = map[string][2]int{
 // the gain of the activation, with which a layer keeps the size of its signal (Saxe et
 // al. 2013 have 1 for linear networks, and more for tanh).
 func parseInit(s, activation string) (drawing, error) {
-	name, args, err := choice(s, initArity)
+	name, args, err := choice(s, initWords)
 	if err != nil {
 		return drawing{}, err
 	}
@@ -102,24 +117,30 @@ func parseInit(s, activation string) (drawing, error) {
 // eachValue says that an initialisation draws the weights one by one, all in the
 // same way.
 func eachValue(init string) bool {
-	name, _, _ := choice(init, initArity)
+	name, _, _ := choice(init, initWords)
 	return name != "orthogonal" && name != "lsuv"
 }
 
 // gained says that the gain of the activation has a part in an initialisation.
 func gained(init string) bool {
-	name, args, _ := choice(init, initArity)
+	name, args, _ := choice(init, initWords)
 	return strings.HasPrefix(name, "kaiming") || name == "orthogonal" && args == nil
 }
 
-var biasArity = map[string][2]int{"zero": {0, 0}, "constant": {1, 1}, "normal": {1, 1}, "uniform": {1, 1}, "fan_in_uniform": {0, 0}}
+var biasInitWords = []problem.Choice{
+	{Form: "zero", Doc: "0"},
+	{Form: "constant(c)", Doc: "c"},
+	{Form: "normal(std)", Doc: "normal, of that standard deviation"},
+	{Form: "uniform(a)", Doc: "uniform in ±a"},
+	{Form: "fan_in_uniform", Doc: "uniform in ±1/√in: PyTorch's default"},
+}
 
 // parseBiasInit reads an initialisation of biases; the empty one is zero.
 func parseBiasInit(s string) (Init, error) {
 	if s == "" {
 		return constant(0), nil
 	}
-	if _, _, err := choice(s, biasArity); err != nil {
+	if _, _, err := choice(s, biasInitWords); err != nil {
 		return nil, err
 	}
 	d, err := parseInit(s, "linear")

@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/internal/ops"
+	"zoo/internal/problem"
 )
 
 // The defaults of PyTorch: what is added to the variance, and the weight of the
@@ -25,13 +26,22 @@ func (s *Scope) normEps() float64 {
 	return s.NormEps
 }
 
+var normWords = []problem.Choice{
+	{Form: "none", Doc: "none"},
+	{Form: "batch", Doc: "over the batch and the positions, for each channel (Ioffe & Szegedy 2015)"},
+	{Form: "layer", Doc: "over all values of an example, or of each token (Ba et al. 2016)"},
+	{Form: "group(groups)", Doc: "of images, over the positions and so many groups of channels (Wu & He 2018)"},
+	{Form: "instance", Doc: "of images, over the positions, for each channel of an example (Ulyanov et al. 2016)"},
+	{Form: "rms", Doc: "by the root mean square over the channels of each position or token (Zhang & Sennrich 2019)"},
+}
+
 type normChoice struct {
 	name   string
 	groups int
 }
 
 func parseNorm(s string) (normChoice, error) {
-	name, args, err := choice(s, map[string][2]int{"none": {0, 0}, "batch": {0, 0}, "layer": {0, 0}, "group": {1, 1}, "instance": {0, 0}, "rms": {0, 0}})
+	name, args, err := choice(s, normWords)
 	n := normChoice{name: name}
 	if err == nil && name == "group" {
 		if n.groups = int(args[0]); float64(n.groups) != args[0] || n.groups < 1 {

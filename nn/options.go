@@ -3,7 +3,6 @@ package nn
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -15,14 +14,22 @@ import (
 // otherwise: what an ablation changes. Each is one word, with its numbers in
 // brackets where it has any: "group(8)", "leaky(0.01)".
 type Options struct {
-	Init         string  `doc:"how weights start: zero, constant(c), normal(std), uniform(a), fan_in_uniform, lecun_normal, lecun_normal(gain), lecun_uniform, lecun_uniform(gain), lecun1989, xavier_normal, xavier_uniform, kaiming_normal, kaiming_uniform, kaiming_normal_fan_out, kaiming_uniform_fan_out, orthogonal, orthogonal(gain), lsuv. kaiming and orthogonal take the gain of the activation (√2 for relu, 5/3 for tanh, 1 for linear: PyTorch's calculate_gain; its orthogonal_ has 1, which is orthogonal(1)), xavier and lecun 1, as their papers and PyTorch by default; zoo summary shows what results"`
-	BiasInit     string  `doc:"how biases of convolutions and linear layers start: zero, constant(c), normal(std), uniform(a), fan_in_uniform (PyTorch's default)"`
-	ResidualInit string  `doc:"how residual branches start: none (like everything else), zero (the last layer of a branch is zero: Goyal et al. 2017), scaled (the last layer of a branch is divided by the square root of the number of branches: Hanin & Rolnick 2018), fixup (Zhang et al. 2019; wants norm: none)" enum:"none,zero,scaled,fixup"`
-	Norm         string  `doc:"normalisation: none, batch, layer, group(groups), instance, rms"`
+	Init         string  `doc:"how weights start. kaiming and orthogonal take the gain of the activation (√2 for relu, 5/3 for tanh, 1 for linear: PyTorch's calculate_gain; its orthogonal_ has 1, which is orthogonal(1)), xavier and lecun 1, as their papers and PyTorch by default; zoo summary shows what results"`
+	BiasInit     string  `doc:"how biases of convolutions and linear layers start"`
+	ResidualInit string  `doc:"how residual branches start" enum:"none,zero,scaled,fixup"`
+	Norm         string  `doc:"normalisation"`
 	NormEps      float64 `doc:"what a norm adds to the variance; 0: 1e-5"`
-	Activation   string  `doc:"activation: relu, relu6, leaky(slope), prelu, elu, gelu, gelu_tanh, silu, hardswish, tanh, sigmoid, hardsigmoid, scaled_tanh (LeCun's 1.7159 tanh(2x/3)), linear"`
+	Activation   string  `doc:"activation"`
 	Dropout      float64 `doc:"probability with which dropout layers drop a value; 0 is off"`
 }
+
+// words are the choices of each key.
+var words = map[string][]problem.Choice{
+	"init": initWords, "bias_init": biasInitWords, "residual_init": residualInitWords, "norm": normWords, "activation": activationWords,
+}
+
+// Describe are the choices of each key with what they stand for.
+func (o Options) Describe() map[string][]problem.Choice { return words }
 
 // Validate reports every choice that is unknown or out of range.
 func (o Options) Validate() (ps []problem.Problem) {
@@ -44,9 +51,8 @@ func (o Options) Validate() (ps []problem.Problem) {
 	}
 	_, err = parseBiasInit(o.BiasInit)
 	add("bias_init", err)
-	if !slices.Contains(residualInits, o.ResidualInit) {
-		add("residual_init", unknown(o.ResidualInit, residualInits))
-	}
+	_, _, err = choice(o.ResidualInit, residualInitWords)
+	add("residual_init", err)
 	norm, err := parseNorm(o.Norm)
 	add("norm", err)
 	if err == nil && o.ResidualInit == "fixup" && norm.name != "none" {
@@ -61,23 +67,34 @@ func (o Options) Validate() (ps []problem.Problem) {
 	return ps
 }
 
-var residualInits = []string{"none", "zero", "scaled", "fixup"}
+var residualInitWords = []problem.Choice{
+	{Form: "none", Doc: "like everything else"},
+	{Form: "zero", Doc: "the last layer of a branch is zero (Goyal et al. 2017)"},
+	{Form: "scaled", Doc: "the last layer of a branch is divided by the square root of the number of branches (Hanin & Rolnick 2018)"},
+	{Form: "fixup", Doc: "wants norm: none (Zhang et al. 2019)"},
+}
 
-// choice reads a one-word choice with its numbers. arity says how many numbers
-// each known word takes at least and at most.
-func choice(s string, arity map[string][2]int) (name string, args []float64, err error) {
+// choice reads a word with its numbers, one of those that are known.
+func choice(s string, known []problem.Choice) (name string, args []float64, err error) {
 	name, args, err = problem.Call(s)
 	if err != nil {
 		return "", nil, err
 	}
-	n, ok := arity[name]
-	if !ok {
-		return "", nil, unknown(name, slices.Sorted(maps.Keys(arity)))
+	var names []string
+	var numbers []int // that the forms of the word take
+	for _, c := range known {
+		names = append(names, c.Name())
+		if c.Name() == name {
+			numbers = append(numbers, c.Numbers())
+		}
 	}
-	if len(args) < n[0] || len(args) > n[1] {
-		want := fmt.Sprint(n[0])
-		if n[1] > n[0] {
-			want = fmt.Sprintf("%d to %d", n[0], n[1])
+	if numbers == nil {
+		return "", nil, unknown(name, slices.Compact(names))
+	}
+	if least, most := slices.Min(numbers), slices.Max(numbers); len(args) < least || len(args) > most {
+		want := fmt.Sprint(least)
+		if most > least {
+			want = fmt.Sprintf("%d to %d", least, most)
 		}
 		return "", nil, fmt.Errorf("%s: have %d numbers in brackets, want %s", name, len(args), want)
 	}

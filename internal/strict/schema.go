@@ -103,6 +103,12 @@ func typeSchema(f field) object {
 		}
 		if len(f.enum) > 0 {
 			schema["enum"] = f.enum
+		} else if len(f.words) > 0 {
+			var forms []string
+			for _, w := range f.words {
+				forms = append(forms, w.Form)
+			}
+			schema["examples"] = forms
 		}
 		return schema
 	case reflect.Bool:

@@ -38,7 +38,7 @@ speaks of. A claim that is unsure or not yet run fails with --strict only.`,
 				return err
 			}
 			if len(verdicts) == 0 {
-				return fmt.Errorf("%s claims nothing: its sweep has no check", study.Name)
+				return fmt.Errorf("%s claims nothing: it has no check", study.Name)
 			}
 			if asJSON {
 				err = report.ClaimsJSON(c.OutOrStdout(), verdicts)

@@ -11,9 +11,9 @@ import (
 func newConfig() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config",
-		Short: "Configs: the resolved values, the schema",
+		Short: "Configs: the resolved values, what keys mean, the schema",
 	}
-	c.AddCommand(newConfigShow(), newConfigSchema())
+	c.AddCommand(newConfigShow(), newConfigExplain(), newConfigSchema())
 	return c
 }
 

@@ -2,7 +2,9 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -10,6 +12,7 @@ import (
 
 	"zoo/architectures"
 	"zoo/experiments"
+	"zoo/internal/strict"
 	"zoo/nn"
 )
 
@@ -21,17 +24,20 @@ type model struct {
 	Input   [3]int         `json:"input"` // height, width, channels
 	Classes int            `json:"classes"`
 	Paper   string         `json:"paper"`
-	Options map[string]any `json:"options"` // the keys of the section model, with their defaults
+	Options map[string]any `json:"options"`        // the keys of the section model, with their defaults
+	Keys    []strict.Key   `json:"keys,omitempty"` // the same with what they mean, of a network that is named
 }
 
 func newModels() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "models [GLOB]",
-		Short: "The networks: parameters, multiply-adds, papers",
+		Use:   "models [GLOB or NAME]",
+		Short: "The networks: parameters, multiply-adds, papers; the keys of one",
 		Long: `The networks as their papers have them: trained parameters, and multiply-adds of
-convolutions and linear layers for one example of the paper's size.`,
+convolutions and linear layers for one example of the paper's size. Of a single one that
+is named, all keys of the section model, its own first, with their defaults.`,
 		Example: `  zoo models
+  zoo models resnet20
   zoo models "resnet*" --json`,
 		Args:              between(0, 1),
 		ValidArgsFunction: first(false, architectures.Names),
@@ -44,8 +50,16 @@ convolutions and linear layers for one example of the paper's size.`,
 			if err != nil {
 				return err
 			}
+			named := len(args) > 0 && args[0] == names[0]
+			if named {
+				all[0].Keys = ownFirst(experiments.KeysOfModel(names[0]))
+			}
 			if asJSON {
 				return printJSON(c.OutOrStdout(), all)
+			}
+			if named {
+				printModel(c, all[0])
+				return nil
 			}
 			t := sheet{header: []string{"NAME", ">PARAMETERS", ">MACS", "INPUT", "PAPER"}, snip: true}
 			for _, m := range all {
@@ -57,6 +71,35 @@ convolutions and linear layers for one example of the paper's size.`,
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
+}
+
+// ownFirst puts the keys that a network has of its own before those of all networks.
+func ownFirst(keys []strict.Key) (sorted []strict.Key) {
+	shared := experiments.Keys("")
+	own := func(k strict.Key) bool {
+		return !slices.ContainsFunc(shared, func(s strict.Key) bool { return s.Name == k.Name })
+	}
+	for _, first := range []bool{true, false} {
+		for _, k := range keys {
+			if own(k) == first && k.Name != "model.name" {
+				sorted = append(sorted, k)
+			}
+		}
+	}
+	return sorted
+}
+
+func printModel(c *cobra.Command, m model) {
+	out := c.OutOrStdout()
+	paragraph(out, "", m.Name+": "+m.Paper)
+	paragraph(out, "", fmt.Sprintf("%s parameters, %s multiply-adds for %s and %d classes\n", thousands(m.Params), thousands(m.MACs), sizes(m.Input[:]), m.Classes))
+	fmt.Fprintln(out)
+	t := newKeySheet()
+	for _, k := range m.Keys {
+		t.key(k)
+	}
+	t.print(out)
+	paragraph(out, "", fmt.Sprintf("Layer by layer: %s summary %s", program(), m.Name))
 }
 
 // describeAll describes registered models, on all processors: to build a hundred
@@ -91,5 +134,5 @@ func describe(name string) (model, error) {
 		return model{}, err
 	}
 	m, _ := architectures.Lookup(name)
-	return model{name, params.Count(), program.MACs(), m.Input, m.Classes, m.Paper, s.Model.Settings()}, nil
+	return model{name, params.Count(), program.MACs(), m.Input, m.Classes, m.Paper, s.Model.Settings(), nil}, nil
 }

@@ -104,7 +104,7 @@ func showPower(c *cobra.Command, o experiments.StudyOptions, power float64, args
 	out := c.OutOrStdout()
 	fmt.Fprintf(out, "\nSeeds with which a margin as in the seeds that are done is shown (t-test at 5 %%, power %v):\n", power)
 	if len(verdicts) == 0 {
-		fmt.Fprintf(out, "%s claims nothing: its sweep has no check\n", study.Name)
+		fmt.Fprintf(out, "%s claims nothing: it has no check\n", study.Name)
 	}
 	for i, v := range verdicts {
 		paragraph(out, "", fmt.Sprintf("%d  %s", i+1, v.Text))
