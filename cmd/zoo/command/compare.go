@@ -31,7 +31,7 @@ it. Runs of one config with several seeds are one arm.`,
   zoo compare plain-vs-res-mnist plain,56 residual,56 --metric test.loss
   zoo compare runs/lenet5-mnist-s1-* runs/lenet5-tanh-s1-*`,
 		Args:              between(1, -1),
-		ValidArgsFunction: completeSubject,
+		ValidArgsFunction: completeCompared,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Code = code()
 			study, err := compared(o, args)

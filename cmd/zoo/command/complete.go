@@ -1,7 +1,9 @@
 package command
 
 import (
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -9,6 +11,7 @@ import (
 	"zoo/datasets"
 	"zoo/experiments"
 	"zoo/experiments/run"
+	"zoo/internal/strict"
 )
 
 // A completion offers words to the shell for the next argument.
@@ -31,11 +34,11 @@ func first(files bool, sources ...func() []string) completion {
 }
 
 var (
-	completeExperiment = first(true, experiments.Names)
-	completeRun        = first(true, runs)
+	completeExperiment = thenKeys(first(true, experiments.Names))
+	completeRun        = thenKeys(first(true, runs))
+	completeSubject    = thenKeys(first(true, architectures.Names, experiments.Names, runs))
+	completeModels     = thenKeys(others(architectures.Names))
 	completeDatasets   = others(datasets.Names)
-	completeModels     = others(architectures.Names)
-	completeSubject    = first(true, architectures.Names, experiments.Names, runs)
 )
 
 // others offers the names that are not among the arguments yet.
@@ -44,6 +47,118 @@ func others(source func() []string) completion {
 		names := slices.DeleteFunc(source(), func(n string) bool { return slices.Contains(args, n) })
 		return names, cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+// thenKeys offers names, and for the arguments after them keys and their values.
+func thenKeys(names completion) completion {
+	return func(c *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+		if len(args) == 0 {
+			return names(c, args, begun)
+		}
+		subjects, set := split(args)
+		if len(subjects) == 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		keys := keysOf(subjects[0], set)
+		if key, value, ok := strings.Cut(begun, "="); ok {
+			return values(keys, key, value)
+		}
+		words, directive := keyWords(keys, begun)
+		if more, _ := names(c, args, begun); len(set) == 0 {
+			words = append(words, more...)
+		}
+		return words, directive
+	}
+}
+
+// completeCompared offers further runs after a run, and after an experiment its arms
+// and keys.
+func completeCompared(c *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 && experiments.IsRun(args[0]) {
+		return others(runs)(c, args, begun)
+	}
+	words, directive := completeSubject(c, args, begun)
+	if subjects, set := split(args); len(subjects) > 0 && len(set) == 0 && !strings.Contains(begun, "=") {
+		if d, err := experiments.LoadDesign(subjects[0]); err == nil && len(d.Arms) > 1 {
+			for _, a := range d.Arms {
+				words = append(words, strings.Join(a.Labels, ","))
+			}
+		}
+	}
+	return words, directive
+}
+
+// keysOf are the keys that the arguments of a verb may set for a model, a run or an
+// experiment, for which some are set already.
+func keysOf(subject string, set []string) []strict.Key {
+	if _, ok := architectures.Lookup(subject); ok {
+		var keys []strict.Key
+		for _, k := range experiments.KeysOfModel(subject) {
+			if k.Name = strings.TrimPrefix(k.Name, "model."); k.Name != "name" {
+				keys = append(keys, k)
+			}
+		}
+		return keys
+	}
+	if experiments.IsRun(subject) {
+		subject = filepath.Join(subject, "config.yaml")
+	}
+	return experiments.Keys(subject, set...)
+}
+
+// keyWords are the keys that begin with a word, up to the next dot.
+func keyWords(keys []strict.Key, begun string) (words []string, _ cobra.ShellCompDirective) {
+	for _, k := range keys {
+		if !strings.HasPrefix(k.Name, begun) || strings.Contains(k.Name, "[]") {
+			continue
+		}
+		word, rest, deeper := strings.Cut(k.Name[len(begun):], ".")
+		switch {
+		case deeper || k.Section && !k.List:
+			word = begun + word + "."
+		case rest == "":
+			word = begun + word + "=\t" + k.Doc
+		}
+		if !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return words, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+}
+
+// values are those that a key may have, each after the key; of a key that takes any,
+// the one that it has.
+func values(keys []strict.Key, key, begun string) (words []string, directive cobra.ShellCompDirective) {
+	directive = cobra.ShellCompDirectiveNoFileComp
+	i := slices.IndexFunc(keys, func(k strict.Key) bool { return k.Name == key })
+	if i < 0 {
+		return nil, directive
+	}
+	offer := func(value, doc string) { words = append(words, key+"="+value+"\t"+doc) }
+	switch k := keys[i]; {
+	case len(k.Words) > 0:
+		for _, w := range k.Words {
+			name, _, numbers := strings.Cut(w.Form, "(")
+			if numbers {
+				name += "("
+				directive |= cobra.ShellCompDirectiveNoSpace
+			}
+			offer(name, strings.TrimPrefix(w.Form+" "+w.Doc, name+" "))
+		}
+	case k.Type == "true or false":
+		offer("true", k.Doc)
+		offer("false", k.Doc)
+	case key == "weights.from":
+		for _, from := range append(experiments.Names(), runs()...) {
+			offer(from, "")
+		}
+		directive = cobra.ShellCompDirectiveDefault // files
+	case key == "data.root":
+		directive = cobra.ShellCompDirectiveDefault
+	case byDefault(k) != "-":
+		offer(k.Default, k.Doc)
+	}
+	return slices.DeleteFunc(words, func(w string) bool { return !strings.HasPrefix(w, key+"="+begun) }), directive
 }
 
 // runs are the run directories where zoo run puts them.
