@@ -60,7 +60,10 @@ func (d *Design) collect(s *results.Study, o StudyOptions) error {
 					return err
 				}
 			}
-			if text, bad := failures[key]; bad && !t.Done() {
+			switch text, bad := failures[key]; {
+			case bad && text == run.Removed && t.State == "":
+				t.State = run.Removed
+			case bad && text != run.Removed && !t.Done():
 				t.State, t.Status.Error = run.Failed, text
 			}
 			if n, ok := t.Summary.Float("params"); ok && t.Done() {

@@ -222,6 +222,7 @@ func sleep(ctx context.Context) error {
 
 // failuresFile holds the errors of the trials that failed when they were last
 // tried, by the hashes of their configs: the folder of such a trial may not even exist.
+// For a trial whose run was removed it holds run.Removed.
 const failuresFile = "failures.json"
 
 func readFailures(dir string) (map[string]string, error) {

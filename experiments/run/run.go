@@ -8,6 +8,7 @@
 //	tensorboard/      event files with the same records
 //	lock              held by the process that trains
 //	holder.json       which process that is, if one holds the lock
+//	tags              words that somebody has put on it
 //
 // Files are replaced atomically, and metrics.jsonl only grows, so that a kill
 // at any instant leaves a run that [Run.Resume] continues. What a resumed run

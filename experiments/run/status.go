@@ -19,6 +19,7 @@ const (
 	Complete    = "complete"
 	Diverged    = "diverged" // the loss became NaN or infinite: an outcome, not an accident
 	Failed      = "failed"   // by the error in the status; may be resumed
+	Removed     = "removed"  // of a trial of a sweep: there is no run any more
 )
 
 // Done tells whether a run in this state has an outcome.

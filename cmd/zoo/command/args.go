@@ -27,7 +27,7 @@ func strictly(root *cobra.Command) {
 		}
 	}
 	for _, c := range append(root.Commands(), root) {
-		if c.HasSubCommands() {
+		if c.HasSubCommands() && c.RunE == nil {
 			c.Args = verbs
 			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 			c.DisableFlagsInUseLine = true

@@ -106,7 +106,7 @@ be continued.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(newList(), newModels(), newDatasets(), newSummary(), newRun(), newSweep(), newTrial(), newCheck(), newCompare(), newDiff(), newProbe(), newReport(), newWatch(), newEval(), newInfer(), newPredict(), newExport(),
+	root.AddCommand(newList(), newModels(), newDatasets(), newSummary(), newRun(), newRuns(), newSweep(), newTrial(), newCheck(), newCompare(), newDiff(), newProbe(), newReport(), newWatch(), newEval(), newInfer(), newPredict(), newExport(),
 		newBench(), newConfig(), newData(), newVersion())
 	strictly(root)
 	return root

@@ -1,0 +1,412 @@
+package command
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"zoo/experiments"
+	"zoo/experiments/claims"
+	"zoo/experiments/run"
+)
+
+// storedRun is a run in the output of zoo runs --json.
+type storedRun struct {
+	Dir        string      `json:"dir"`
+	Experiment string      `json:"experiment"`
+	State      string      `json:"state"`
+	Held       bool        `json:"held"` // by a living process
+	Seed       uint64      `json:"seed"`
+	Step       int         `json:"step"`
+	Model      string      `json:"model"`
+	Dataset    string      `json:"dataset"`
+	Updated    time.Time   `json:"updated"`
+	Bytes      int64       `json:"bytes"`
+	Tags       []string    `json:"tags"`
+	Sweeps     []string    `json:"sweeps"` // the folders of the sweeps that have it
+	Summary    run.Summary `json:"summary"`
+	Error      string      `json:"error,omitempty"` // what of it cannot be read
+}
+
+// chosenRuns are the flags and arguments by which a verb chooses runs.
+type chosenRuns struct {
+	root   string
+	filter experiments.RunFilter
+	all    []experiments.StoredRun // under root
+}
+
+func (o *chosenRuns) flags(c *cobra.Command) {
+	c.Flags().StringVarP(&o.root, "out", "o", "runs", "folder of run directories")
+	c.Flags().StringSliceVar(&o.filter.States, "state", nil, "of these states: running, interrupted, complete, diverged, failed")
+	c.Flags().StringSliceVar(&o.filter.Tags, "tag", nil, "with all of these tags")
+	states := []string{run.Running, run.Interrupted, run.Complete, run.Diverged, run.Failed}
+	c.RegisterFlagCompletionFunc("state", cobra.FixedCompletions(states, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// choose finds the runs that arguments and flags mean.
+func (o *chosenRuns) choose(args []string) (found []experiments.StoredRun, err error) {
+	states := []string{run.Running, run.Interrupted, run.Complete, run.Diverged, run.Failed}
+	for _, s := range o.filter.States {
+		if !slices.Contains(states, s) {
+			return nil, unknown("state", s, states)
+		}
+	}
+	if o.all, err = experiments.StoredRuns(o.root); err != nil {
+		return nil, err
+	}
+	f := o.filter
+	for _, a := range args {
+		switch {
+		case strings.ContainsAny(a, "<>=!&|") && !experiments.IsRun(a):
+			f.Conditions = append(f.Conditions, a)
+		case filepath.Dir(filepath.Clean(a)) == filepath.Clean(o.root):
+			f.Names = append(f.Names, filepath.Base(a))
+		case strings.ContainsAny(a, `/`+string(filepath.Separator)):
+			return nil, fmt.Errorf("%s is not a run in %s: say where it is with --out", a, o.root)
+		default:
+			f.Names = append(f.Names, a)
+		}
+	}
+	return f.Select(o.all)
+}
+
+func newRuns() *cobra.Command {
+	var o chosenRuns
+	var by string
+	var metrics []string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "runs [NAME | PATTERN | CONDITION ...]",
+		Short: "The runs that there are: find, sort, tag and remove them",
+		Long: `The runs that there are, with their numbers, age and size.
+
+A run is listed if one of the names or patterns is its own, if there are any, and all
+conditions are true. A condition is written as in a claim, but without arms:
+'test.accuracy > 90%', 'diverged == 1', 'model.depth >= 20 && seed == 1',
+'age > 30' (days since it was changed), 'size > 100' (MB). It is false of a run that
+lacks the number.`,
+		Example: `  zoo runs
+  zoo runs 'test.accuracy > 0.9' --sort -test.accuracy
+  zoo runs 'lenet5-*' --state interrupted,failed
+  zoo runs tag paper 'plain-vs-res-*'
+  zoo runs rm --state failed 'age > 7'`,
+		Args:              between(0, -1),
+		ValidArgsFunction: others(runNames),
+		RunE: func(c *cobra.Command, args []string) error {
+			found, err := o.choose(args)
+			if err == nil && by != "" {
+				err = experiments.SortRuns(found, by)
+			}
+			if err != nil {
+				return err
+			}
+			for _, m := range metrics {
+				if err := experiments.CheckNumber(o.all, m); err != nil {
+					return seeHelp(c, fmt.Errorf("--metric: %w", err))
+				}
+			}
+			if asJSON {
+				return printJSON(c.OutOrStdout(), storedRuns(found))
+			}
+			printRuns(c.OutOrStdout(), found, metrics)
+			fmt.Fprintf(c.OutOrStdout(), "%s in %s, %s\n", count(len(found), "run"), o.root, size(int(total(found))))
+			return nil
+		},
+	}
+	o.flags(c)
+	c.Flags().StringVar(&by, "sort", "", "by name, state, age, size, a metric or a key of the config; with a minus before it, the largest first (default: the last changed first)")
+	c.Flags().StringSliceVarP(&metrics, "metric", "m", []string{"test.accuracy", "test.loss"}, "the numbers to show: metrics and keys of the config")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.AddCommand(newRunsTag(), newRunsUntag(), newRunsRemove())
+	return c
+}
+
+func storedRuns(found []experiments.StoredRun) []storedRun {
+	all := []storedRun{}
+	for _, r := range found {
+		s := r.Trial.Status
+		j := storedRun{
+			Dir: r.Dir, Experiment: r.Config.Name, State: s.State, Held: r.Held, Seed: r.Config.Seed, Step: s.Step, Model: r.Config.Model.Name,
+			Dataset: r.Config.Data.Name, Updated: s.Updated, Bytes: r.Bytes, Tags: r.Tags, Sweeps: r.Sweeps, Summary: r.Trial.Summary,
+		}
+		if r.Error != nil {
+			j.Error = r.Error.Error()
+		}
+		all = append(all, j)
+	}
+	return all
+}
+
+// printRuns prints a line a run. What of a run cannot be read stands below it.
+func printRuns(w io.Writer, found []experiments.StoredRun, metrics []string) {
+	t := sheet{header: []string{"RUN", "STATE", ">SEED", ">STEP"}, snip: true}
+	for _, m := range metrics {
+		t.header = append(t.header, ">"+strings.ToUpper(m))
+	}
+	t.header = append(t.header, ">AGE", ">SIZE", "TAGS")
+	bad := false
+	for _, r := range found {
+		s := r.Trial.Status
+		state := s.State
+		if state == "" {
+			state = "damaged"
+		}
+		cells := []string{r.Name(), state, fmt.Sprint(r.Config.Seed), thousands(s.Step)}
+		for _, m := range metrics {
+			v, ok := r.Number(m)
+			cells = append(cells, shown(m, v, ok))
+		}
+		t.add(append(cells, ago(s.Updated), size(int(r.Bytes)), orNone(strings.Join(r.Tags, " ")))...)
+		note := ""
+		if r.Error != nil {
+			note, bad = oneLine(r.Error.Error()), true
+		}
+		t.notes = append(t.notes, note)
+	}
+	if !bad {
+		t.notes = nil
+	}
+	if found != nil {
+		t.print(w)
+	}
+}
+
+// shown is a number of a run.
+func shown(name string, v float64, ok bool) string {
+	switch {
+	case !ok:
+		return "-"
+	case claims.Share(name):
+		return fmt.Sprintf("%.2f%%", 100*v)
+	}
+	return fmt.Sprintf("%.5g", v)
+}
+
+// ago is how long ago something was, in one unit.
+func ago(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	d := max(0, time.Since(t))
+	for _, u := range []struct {
+		name string
+		of   time.Duration
+	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}} {
+		if d >= u.of {
+			return fmt.Sprintf("%d%s", d/u.of, u.name)
+		}
+	}
+	return fmt.Sprintf("%ds", d/time.Second)
+}
+
+func total(runs []experiments.StoredRun) (n int64) {
+	for _, r := range runs {
+		n += r.Bytes
+	}
+	return n
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return thousands(n) + " " + what + "s"
+}
+
+// runNames are the names of the runs where zoo run puts them.
+func runNames() (names []string) {
+	for _, dir := range runs() {
+		names = append(names, filepath.Base(dir))
+	}
+	return names
+}
+
+// aTag is what a tag looks like.
+var aTag = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]*$`)
+
+func newRunsTag() *cobra.Command {
+	return tagging("tag", "Put a tag on runs", func(tags []string, tag string) []string {
+		if !slices.Contains(tags, tag) {
+			tags = append(tags, tag)
+		}
+		slices.Sort(tags)
+		return tags
+	})
+}
+
+func newRunsUntag() *cobra.Command {
+	return tagging("untag", "Take a tag off runs", func(tags []string, tag string) []string {
+		return slices.DeleteFunc(tags, func(t string) bool { return t == tag })
+	})
+}
+
+// tagging is a verb that changes the tags of runs.
+func tagging(verb, short string, change func(tags []string, tag string) []string) *cobra.Command {
+	var o chosenRuns
+	c := &cobra.Command{
+		Use:   verb + " TAG {NAME | PATTERN | CONDITION} ...",
+		Short: short,
+		Long: short + `, which are chosen as zoo runs chooses them. Tags are lines of the file tags in a
+run's folder, and have no influence on anything.`,
+		Example:           "  zoo runs " + verb + " paper 'plain-vs-res-*' 'test.accuracy > 0.9'",
+		Args:              between(1, -1),
+		ValidArgsFunction: others(runNames),
+		RunE: func(c *cobra.Command, args []string) error {
+			if !aTag.MatchString(args[0]) {
+				return seeHelp(c, fmt.Errorf("have the tag %q, want letters, digits, full stops, - and _", args[0]))
+			}
+			if err := o.someChoice(c, args[1:]); err != nil {
+				return err
+			}
+			found, err := o.choose(args[1:])
+			if err != nil {
+				return err
+			}
+			for _, r := range found {
+				if err := run.SetTags(r.Dir, change(r.Tags, args[0])); err != nil {
+					return failure{err}
+				}
+			}
+			fmt.Fprintf(c.OutOrStdout(), "%s %sged %s\n", count(len(found), "run"), verb, args[0])
+			return nil
+		},
+	}
+	o.flags(c)
+	return c
+}
+
+// someChoice is an error where nothing says which runs are meant.
+func (o *chosenRuns) someChoice(c *cobra.Command, args []string) error {
+	if len(args) == 0 && o.filter.States == nil && o.filter.Tags == nil {
+		return seeHelp(c, errors.New("have nothing that says which runs, want names, patterns or conditions; '*' is all"))
+	}
+	return nil
+}
+
+func newRunsRemove() *cobra.Command {
+	var o chosenRuns
+	var yes bool
+	c := &cobra.Command{
+		Use:   "rm {NAME | PATTERN | CONDITION} ...",
+		Short: "Remove runs, after a look at what that frees",
+		Long: `Remove runs, which are chosen as zoo runs chooses them. What would go and what it frees
+is shown first; then a terminal is asked, and anything else wants --yes. Runs that a
+process holds, or whose sweep is being carried out, stay. The reports of sweeps say which
+of their runs were removed; zoo sweep trains them again.`,
+		Example: `  zoo runs rm --state failed
+  zoo runs rm 'lenet5-*' 'test.accuracy < 95%' --yes`,
+		Args:              between(0, -1),
+		ValidArgsFunction: others(runNames),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := o.someChoice(c, args); err != nil {
+				return err
+			}
+			found, err := o.choose(args)
+			if err != nil {
+				return err
+			}
+			free, held := o.removable(found)
+			out := c.OutOrStdout()
+			showRemoval(out, free, o.all)
+			for _, h := range held {
+				fmt.Fprintln(out, "stays: "+h)
+			}
+			if len(free) == 0 {
+				fmt.Fprintln(out, "no run to remove")
+				return stay(held)
+			}
+			fmt.Fprintf(out, "%s, which free %s\n", count(len(free), "run"), size(int(total(free))))
+			if !yes {
+				sure, err := ask(c, "Remove them? [y/N] ")
+				if err != nil || !sure {
+					return err
+				}
+			}
+			for i, r := range free {
+				if err := r.Remove(); err != nil {
+					return failure{fmt.Errorf("%d of %d removed: %w", i, len(free), err)}
+				}
+			}
+			fmt.Fprintf(out, "removed %s, %s\n", count(len(free), "run"), size(int(total(free))))
+			return stay(held)
+		},
+	}
+	o.flags(c)
+	c.Flags().BoolVar(&yes, "yes", false, "remove them without a question")
+	return c
+}
+
+// stay is an error where runs that were to be removed are held.
+func stay(held []string) error {
+	if len(held) > 0 {
+		return failure{fmt.Errorf("%s held by processes and not removed", count(len(held), "run"))}
+	}
+	return nil
+}
+
+// removable tells the runs that may go from those that are held.
+func (o *chosenRuns) removable(found []experiments.StoredRun) (free []experiments.StoredRun, held []string) {
+	for _, r := range found {
+		i := slices.IndexFunc(r.Sweeps, experiments.Sweeping)
+		switch {
+		case r.Held:
+			held = append(held, r.Dir+" is held by a process")
+		case i >= 0:
+			held = append(held, r.Dir+" is of the sweep "+r.Sweeps[i]+", which a process carries out")
+		default:
+			free = append(free, r)
+		}
+	}
+	return free, held
+}
+
+// showRemoval prints the runs that are to go, and who will miss them.
+func showRemoval(w io.Writer, free, all []experiments.StoredRun) {
+	t := sheet{header: []string{"RUN", "STATE", ">AGE", ">SIZE", "TAGS"}, snip: true}
+	missed := false
+	for _, r := range free {
+		t.add(r.Name(), r.Trial.State, ago(r.Trial.Status.Updated), size(int(r.Bytes)), orNone(strings.Join(r.Tags, " ")))
+		var notes []string
+		for _, s := range r.Sweeps {
+			notes = append(notes, "the sweep "+filepath.Base(s)+" has it")
+		}
+		for _, d := range r.Dependents(all) {
+			notes = append(notes, d+" starts from it")
+		}
+		missed = missed || notes != nil
+		t.notes = append(t.notes, strings.Join(notes, "; "))
+	}
+	if !missed {
+		t.notes = nil
+	}
+	if free != nil {
+		t.print(w)
+	}
+}
+
+// ask asks a terminal. Anything else is told of --yes.
+func ask(c *cobra.Command, question string) (yes bool, err error) {
+	in, ok := c.InOrStdin().(interface{ Fd() uintptr })
+	if !ok || !term.IsTerminal(int(in.Fd())) {
+		return false, errors.New("nothing is removed: there is no terminal to ask, want --yes")
+	}
+	fmt.Fprint(c.OutOrStdout(), question)
+	line, err := bufio.NewReader(c.InOrStdin()).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	if answer := strings.ToLower(strings.TrimSpace(line)); answer == "y" || answer == "yes" {
+		return true, nil
+	}
+	fmt.Fprintln(c.OutOrStdout(), "nothing is removed")
+	return false, nil
+}

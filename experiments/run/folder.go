@@ -1,0 +1,82 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"zoo/internal/atomicfile"
+)
+
+// tagsFile holds the tags of a run, one a line. What trains a run does not touch it.
+const tagsFile = "tags"
+
+// Tags are the words that somebody has put on a run, sorted.
+func Tags(dir string) ([]string, error) {
+	b, err := atomicfile.ReadFile(filepath.Join(dir, tagsFile))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	tags := strings.Fields(string(b))
+	slices.Sort(tags)
+	return slices.Compact(tags), nil
+}
+
+// SetTags replaces the tags of a run.
+func SetTags(dir string, tags []string) error {
+	name := filepath.Join(dir, tagsFile)
+	if len(tags) == 0 {
+		return atomicfile.RemoveAll(name)
+	}
+	return atomicfile.WriteFile(name, func(w io.Writer) error {
+		_, err := fmt.Fprintln(w, strings.Join(tags, "\n"))
+		return err
+	})
+}
+
+// Size is the number of bytes in the files of a folder.
+func Size(dir string) (bytes int64, err error) {
+	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if errors.Is(err, os.ErrNotExist) {
+			return nil // a temporary file of a run that is being trained
+		}
+		if err == nil {
+			bytes += info.Size()
+		}
+		return err
+	})
+	return bytes, err
+}
+
+// Remove removes a run's folder with all that is in it. If a living process holds it,
+// the error is a [*HeldError], and nothing is removed.
+func Remove(dir string) (err error) {
+	// Nobody finds or makes a folder meanwhile: see take.
+	queue := flock.New(filepath.Join(filepath.Dir(dir), "."+lockFile), flock.SetPermissions(0o666))
+	if err := queue.Lock(); err != nil {
+		return fmt.Errorf("locking %s: %w", queue.Path(), err)
+	}
+	defer func() { err = errors.Join(err, queue.Close()) }()
+	lock, err := acquire(dir, time.Now())
+	if err != nil {
+		return err
+	}
+	// The status goes first, as in discard; what is open cannot be removed on Windows.
+	err = atomicfile.RemoveAll(filepath.Join(dir, statusFile))
+	if err = errors.Join(err, lock.Close()); err != nil {
+		return err
+	}
+	return atomicfile.RemoveAll(dir)
+}
