@@ -178,6 +178,20 @@ report: {metrics: [test.eror]}
 	}
 }
 
+// TestErrorsOfSweep: where the arms are not known, nothing is said of claims on them but
+// what is wrong with their words.
+func TestErrorsOfSweep(t *testing.T) {
+	for sweep, want := range map[string]string{
+		"sweep: 3": "my.yaml:7:8: sweep: have 3 ",
+		"sweep: {axes: [{param: model.width, vals: [3]}]}": "my.yaml:7:37: sweep.axes[0].vals: unknown key",
+	} {
+		_, err := design(t, base+sweep+"\ncheck: [\"test.error[7] < 1\", \"test.error[3 < 1\"]\n")
+		if text := fmt.Sprint(err); !strings.Contains(text, want) || !strings.Contains(text, "my.yaml:8:29: check[1]: ") || strings.Contains(text, "check[0]") {
+			t.Errorf("%s: have\n%s\nwant %s, and check[1]", sweep, text, want)
+		}
+	}
+}
+
 // TestBase: a config that no arm leaves as it is may lack what the arms set.
 func TestBase(t *testing.T) {
 	const config = "model: {depth: -3, width: 16}\ndata: {name: digits}\ntrain: {steps: 4, batch: 50, optimizer: {lr: 0.01}}\n" +

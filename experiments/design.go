@@ -25,8 +25,9 @@ type Design struct {
 
 // LoadDesign resolves a config and all arms of its sweep. A config without a
 // sweep has one arm, or those of the overrides: one with several values, as in
-// model.depth=4,16, is an axis of a grid, and seed=1..3 are the seeds. The error is a *strict.Error with every problem of the config, of
-// every arm and of every claim, sorted by where they are written.
+// model.depth=4,16, is an axis of a grid, and seed=1..3 are the seeds. The error is a
+// *strict.Error with every problem of the config, of every arm and of every claim, sorted
+// by where they are written.
 func LoadDesign(name string, overrides ...string) (*Design, error) {
 	args := parseArguments(name, overrides)
 	base, origins, err := resolve(name, args.plain)
@@ -47,9 +48,10 @@ func LoadDesign(name string, overrides ...string) (*Design, error) {
 		}
 	}
 	switch {
+	case about(strict.Join(err, &strict.Error{Problems: problems}), "sweep"): // then its arms are not known
 	case base.Sweep == nil:
 		d.Arms = []Arm{{Config: base, loaded: err == nil}}
-	case !about(strict.Join(err, &strict.Error{Problems: problems}), "sweep"):
+	default:
 		d.expand(origins, report)
 		problems = append(problems, d.overridden(args.plain)...)
 		if len(d.Arms) > 0 && len(d.Arms) <= mostArms {

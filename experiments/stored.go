@@ -37,6 +37,12 @@ type StoredRun struct {
 	keys map[string]string // of the config, with their values
 }
 
+// Damaged is the state of a stored run whose status cannot be read.
+const Damaged = "damaged"
+
+// RunStates are the states of stored runs.
+var RunStates = []string{run.Running, run.Interrupted, run.Complete, run.Diverged, run.Failed, Damaged}
+
 // StoredRuns are the runs under root, those first that were changed last.
 func StoredRuns(root string) ([]StoredRun, error) {
 	dirs, err := run.List(root)
@@ -55,7 +61,7 @@ func StoredRuns(root string) ([]StoredRun, error) {
 		if err != nil { // then the status may still be there
 			record.Status, _ = run.ReadStatus(dir)
 		}
-		r.Trial = results.Trial{State: record.Status.State, Record: record}
+		r.Trial = results.Trial{State: cmp.Or(record.Status.State, Damaged), Record: record}
 		config, configErr := loadRun(dir)
 		if configErr == nil {
 			r.Config, r.keys = config, config.Flat()
@@ -293,19 +299,17 @@ func SortRuns(runs []StoredRun, by string) error {
 		}
 		x, ok := a.Number(by)
 		y, ok2 := b.Number(by)
-		if !ok || !ok2 {
-			return cmp.Compare(btoi(!ok), btoi(!ok2))
+		switch {
+		case ok && ok2:
+			return sign * cmp.Compare(x, y)
+		case ok:
+			return -1
+		case ok2:
+			return 1
 		}
-		return sign * cmp.Compare(x, y)
+		return 0
 	})
 	return nil
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // Remove removes a run, and leaves word of that to the reports of the sweeps that have

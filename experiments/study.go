@@ -17,6 +17,8 @@ type StudyOptions struct {
 	Root string // the folder of run directories
 	Code string // the version of this program
 	Only string // take runs of this version alone, or of one that begins so; empty: there must be one
+
+	Quote func(args []string) []string // arguments as a shell takes them; nil: as they are
 }
 
 // OpenStudy finds the runs of a sweep and gives the verdicts on its claims. No
@@ -29,7 +31,11 @@ func OpenStudy(o StudyOptions, name string, overrides ...string) (*results.Study
 	}
 	s := d.study()
 	s.Dir = filepath.Join(o.Root, d.folder())
-	words := strings.Join(append([]string{name}, overrides...), " ")
+	args := append([]string{name}, overrides...)
+	if o.Quote != nil {
+		args = o.Quote(args)
+	}
+	words := strings.Join(args, " ")
 	s.Commands = []string{"zoo sweep " + words, "zoo report " + words, "zoo check " + words}
 	if err := d.collect(s, o); err != nil {
 		return nil, nil, err

@@ -74,6 +74,7 @@ func failing(verdicts []claims.Verdict, strict bool) (n int) {
 // studyFlags are the flags of all verbs that look at the runs of a sweep.
 func studyFlags(c *cobra.Command, o *experiments.StudyOptions) {
 	c.Flags().StringVarP(&o.Root, "out", "o", "runs", "folder of run directories")
+	o.Quote = quoted
 	c.Flags().StringVar(&o.Only, "code", "", "take the runs of this build of zoo, where there are those of several")
 }
 

@@ -46,18 +46,16 @@ type chosenRuns struct {
 
 func (o *chosenRuns) flags(c *cobra.Command) {
 	c.Flags().StringVarP(&o.root, "out", "o", "runs", "folder of run directories")
-	c.Flags().StringSliceVar(&o.filter.States, "state", nil, "of these states: running, interrupted, complete, diverged, failed")
+	c.Flags().StringSliceVar(&o.filter.States, "state", nil, "of these states: "+strings.Join(experiments.RunStates, ", "))
 	c.Flags().StringSliceVar(&o.filter.Tags, "tag", nil, "with all of these tags")
-	states := []string{run.Running, run.Interrupted, run.Complete, run.Diverged, run.Failed}
-	c.RegisterFlagCompletionFunc("state", cobra.FixedCompletions(states, cobra.ShellCompDirectiveNoFileComp))
+	c.RegisterFlagCompletionFunc("state", cobra.FixedCompletions(experiments.RunStates, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // choose finds the runs that arguments and flags mean.
 func (o *chosenRuns) choose(args []string) (found []experiments.StoredRun, err error) {
-	states := []string{run.Running, run.Interrupted, run.Complete, run.Diverged, run.Failed}
 	for _, s := range o.filter.States {
-		if !slices.Contains(states, s) {
-			return nil, unknown("state", s, states)
+		if !slices.Contains(experiments.RunStates, s) {
+			return nil, unknown("state", s, experiments.RunStates)
 		}
 	}
 	if o.all, err = experiments.StoredRuns(o.root); err != nil {
@@ -135,7 +133,7 @@ func storedRuns(found []experiments.StoredRun) []storedRun {
 	for _, r := range found {
 		s := r.Trial.Status
 		j := storedRun{
-			Dir: r.Dir, Experiment: r.Config.Name, State: s.State, Held: r.Held, Seed: r.Config.Seed, Step: s.Step, Model: r.Config.Model.Name,
+			Dir: r.Dir, Experiment: r.Config.Name, State: r.Trial.State, Held: r.Held, Seed: r.Config.Seed, Step: s.Step, Model: r.Config.Model.Name,
 			Dataset: r.Config.Data.Name, Updated: s.Updated, Bytes: r.Bytes, Tags: r.Tags, Sweeps: r.Sweeps, Summary: r.Trial.Summary,
 		}
 		if r.Error != nil {
@@ -156,11 +154,7 @@ func printRuns(w io.Writer, found []experiments.StoredRun, metrics []string) {
 	bad := false
 	for _, r := range found {
 		s := r.Trial.Status
-		state := s.State
-		if state == "" {
-			state = "damaged"
-		}
-		cells := []string{r.Name(), state, fmt.Sprint(r.Config.Seed), thousands(s.Step)}
+		cells := []string{r.Name(), r.Trial.State, fmt.Sprint(r.Config.Seed), thousands(s.Step)}
 		for _, m := range metrics {
 			v, ok := r.Number(m)
 			cells = append(cells, shown(m, v, ok))
