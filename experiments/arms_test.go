@@ -182,11 +182,11 @@ report: {metrics: [test.eror]}
 // what is wrong with their words.
 func TestErrorsOfSweep(t *testing.T) {
 	for sweep, want := range map[string]string{
-		"sweep: 3": "my.yaml:7:8: sweep: have 3 ",
-		"sweep: {axes: [{param: model.width, vals: [3]}]}": "my.yaml:7:37: sweep.axes[0].vals: unknown key",
+		"sweep: 3": "my.yaml:6:8: sweep: have 3 ",
+		"sweep: {axes: [{param: model.width, vals: [3]}]}": "my.yaml:6:37: sweep.axes[0].vals: unknown key",
 	} {
 		_, err := design(t, base+sweep+"\ncheck: [\"test.error[7] < 1\", \"test.error[3 < 1\"]\n")
-		if text := fmt.Sprint(err); !strings.Contains(text, want) || !strings.Contains(text, "my.yaml:8:29: check[1]: ") || strings.Contains(text, "check[0]") {
+		if text := fmt.Sprint(err); !strings.Contains(text, want) || !strings.Contains(text, "my.yaml:7:30: check[1]: ") || strings.Contains(text, "check[0]") {
 			t.Errorf("%s: have\n%s\nwant %s, and check[1]", sweep, text, want)
 		}
 	}

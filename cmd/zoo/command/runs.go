@@ -64,7 +64,7 @@ func (o *chosenRuns) choose(args []string) (found []experiments.StoredRun, err e
 	f := o.filter
 	for _, a := range args {
 		switch {
-		case strings.ContainsAny(a, "<>=!&|") && !experiments.IsRun(a):
+		case strings.ContainsAny(a, "<>=!&|(") && !experiments.IsRun(a):
 			f.Conditions = append(f.Conditions, a)
 		case filepath.Dir(filepath.Clean(a)) == filepath.Clean(o.root):
 			f.Names = append(f.Names, filepath.Base(a))
@@ -318,7 +318,7 @@ of their runs were removed; zoo sweep trains them again.`,
 				fmt.Fprintln(out, "no run to remove")
 				return stay(held)
 			}
-			fmt.Fprintf(out, "%s, which free %s\n", count(len(free), "run"), size(int(total(free))))
+			fmt.Fprintf(out, "%s to remove, %s to free\n", count(len(free), "run"), size(int(total(free))))
 			if !yes {
 				sure, err := ask(c, "Remove them? [y/N] ")
 				if err != nil || !sure {
