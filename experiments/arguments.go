@@ -64,11 +64,14 @@ func (a *arguments) add(override, name, text string, key strict.Key, at strict.P
 	if seeds {
 		a.seeds, a.seedsAt = nil, at // a later one replaces an earlier one
 		for _, v := range values {
-			seed, err := strconv.ParseUint(v, 10, 64)
-			if err != nil {
-				return fmt.Errorf("have %q, want whole numbers of at least 0, as in seed=1,2,3 or seed=1..3", v)
+			var c struct {
+				Seed uint64 `doc:"a seed"`
 			}
-			a.seeds = append(a.seeds, seed)
+			var wrong *strict.Error
+			if _, err := new(strict.Loader).Load(&c, "", []string{"seed=" + v}); errors.As(err, &wrong) {
+				return fmt.Errorf("%s, as in seed=1,2,3 or seed=1..3", wrong.Problems[0].Message)
+			}
+			a.seeds = append(a.seeds, c.Seed)
 		}
 		return nil
 	}

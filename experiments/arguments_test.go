@@ -20,7 +20,7 @@ func TestArguments(t *testing.T) {
 	}{
 		{[]string{"model.depth=4,16"}, "axes: [{param: model.depth, values: [4, 16]}]", []uint64{1}},
 		{[]string{"model.depth=2..4", "seed=1..3"}, "axes: [{param: model.depth, values: [2, 3, 4]}]", []uint64{1, 2, 3}},
-		{[]string{"model.depth=2..3,7", "seed=5"}, "axes: [{param: model.depth, values: [2, 3, 7]}]", []uint64{5}},
+		{[]string{"model.depth=2..3,7", "seed=5e0"}, "axes: [{param: model.depth, values: [2, 3, 7]}]", []uint64{5}},
 		{[]string{"seeds=1..2,9", "model.norm=none, batch", "model.width=8,9", "train.steps=3"},
 			"axes: [{param: model.norm, values: [none, batch]}, {param: model.width, values: [8, 9]}]", []uint64{1, 2, 9}},
 		{[]string{"model.activation=leaky(0.1),relu", "model.init=lecun_normal(1.5), zero"},
@@ -92,7 +92,7 @@ func TestArgumentErrors(t *testing.T) {
 		{"", []string{"model.depth=4,5", "model.depth=6"}, []string{"override model.depth=6: model.depth: the sweep varies model.depth"}},
 		{"", []string{"model.depth=4,5", "model.depth=6,7"}, []string{"override model.depth=6,7: sweep.axes[1].param: model.depth is an axis already"}},
 		{"", []string{"seed=3..1"}, []string{"override seed=3..1: seed: have 3..1, want two whole numbers, the smaller one first, as in 1..3"}},
-		{"", []string{"seed=1,x"}, []string{`override seed=1,x: seed: have "x", want whole numbers of at least 0, as in seed=1,2,3 or seed=1..3`}},
+		{"", []string{"seed=1,x"}, []string{`override seed=1,x: seed: have "x" (a string), want a whole number of at least 0, as in seed=1,2,3 or seed=1..3`}},
 		{"", []string{"seed=1,2,1"}, []string{"override seed=1,2,1: seeds: 1 is given twice"}},
 		{"", []string{"seed=0..9223372036854775807"}, []string{"want at most 10000 values"}},
 		{"", []string{"train.optimizer.lr=0.1..0.3"}, []string{"train.optimizer.lr: have 0.1..0.3, want two whole numbers"}},
