@@ -21,6 +21,13 @@ func strictly(root *cobra.Command) {
 	root.SetFlagErrorFunc(flagError)
 	root.InitDefaultCompletionCmd()
 	root.SetHelpCommand(newHelp())
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(c *cobra.Command, args []string) {
+		if terminalWidth(c.OutOrStdout()) > 0 {
+			fitHelp(c)
+		}
+		help(c, args)
+	})
 	for _, c := range root.Commands() {
 		if slices.Contains(ofFiles, c.Name()) {
 			expanding(c)
@@ -63,7 +70,7 @@ func commandLine(c *cobra.Command, verb string, args []string, flags ...string) 
 			words = append(words, quoted([]string{"--" + name, f.Value.String()})...)
 		}
 	}
-	return strings.Join(words, " ")
+	return command(words...)
 }
 
 // verbs refuses a word that is no verb of a command.
@@ -105,26 +112,9 @@ func flagError(c *cobra.Command, err error) error {
 
 // seeHelp adds where to read on.
 func seeHelp(c *cobra.Command, err error) error {
+	help := command(c.CommandPath(), "--help")
 	if strings.HasSuffix(err.Error(), "?") {
-		return fmt.Errorf("%w See %s --help", err, c.CommandPath())
+		return fmt.Errorf("%w See %s", err, help)
 	}
-	return fmt.Errorf("%w; see %s --help", err, c.CommandPath())
-}
-
-func newHelp() *cobra.Command {
-	return &cobra.Command{
-		Use:   "help [VERB]",
-		Short: "Help about a verb",
-		ValidArgsFunction: func(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			about, _, _ := c.Root().Find(args)
-			return verbNames(about), cobra.ShellCompDirectiveNoFileComp
-		},
-		RunE: func(c *cobra.Command, args []string) error {
-			about, rest, _ := c.Root().Find(args) // an error is of what is left
-			if len(rest) > 0 && about.HasSubCommands() {
-				return verbs(about, rest)
-			}
-			return about.Help()
-		},
-	}
+	return fmt.Errorf("%w; see %s", err, help)
 }

@@ -119,7 +119,7 @@ func bench(c *cobra.Command, all []experiments.Bench, asJSON bool) error {
 			return err
 		}
 		if asJSON {
-			if err := json.NewEncoder(out).Encode(m); err != nil {
+			if err := json.NewEncoder(exact(out)).Encode(m); err != nil {
 				return err
 			}
 			continue

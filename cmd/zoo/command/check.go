@@ -41,7 +41,7 @@ speaks of. A claim that is unsure or not yet run fails with --strict only.`,
 				return fmt.Errorf("%s claims nothing: it has no check", study.Name)
 			}
 			if asJSON {
-				err = report.ClaimsJSON(c.OutOrStdout(), verdicts)
+				err = report.ClaimsJSON(exact(c.OutOrStdout()), verdicts)
 			} else {
 				showVerdicts(c, verdicts)
 			}

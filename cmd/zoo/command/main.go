@@ -41,11 +41,13 @@ func Main() {
 }
 
 func execute(ctx context.Context, args []string) int {
-	out := &output{File: os.Stdout}
+	out, messages := &lines{output: &output{file: os.Stdout}}, &lines{output: &output{file: os.Stderr}}
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetOut(out)
+	root.SetErr(messages)
 	err := root.ExecuteContext(ctx)
+	out.Flush()
 	if err == nil && out.err != nil {
 		err = failure{fmt.Errorf("the output could not be written: %w", out.err)}
 	}
@@ -55,7 +57,7 @@ func execute(ctx context.Context, args []string) int {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	}
-	fmt.Fprintln(os.Stderr, "error:", visible(err.Error()))
+	fmt.Fprintln(messages, "error:", err)
 	switch {
 	case errors.As(err, new(failure)):
 		return exitFailed
@@ -63,28 +65,6 @@ func execute(ctx context.Context, args []string) int {
 		return exitNotMet
 	}
 	return exitUsage
-}
-
-// output is standard output, and remembers the first error of a write. What is
-// written there is visible: none of it steers a terminal. A process that writes into a
-// pipe which nobody reads any more ends quietly.
-type output struct {
-	*os.File
-	err error
-}
-
-func (o *output) Write(b []byte) (int, error) {
-	_, err := o.File.WriteString(visible(string(b)))
-	if nobodyReads(err) {
-		os.Exit(exitFailed)
-	}
-	if o.err == nil {
-		o.err = err
-	}
-	if err != nil {
-		return 0, err
-	}
-	return len(b), nil
 }
 
 func newRoot() *cobra.Command {

@@ -97,7 +97,7 @@ func writeJSON(w io.Writer, dir string, s run.Summary) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(w, string(b))
+	_, err = fmt.Fprintln(exact(w), string(b))
 	return err
 }
 
@@ -112,7 +112,7 @@ func withSeed(args []string, seed uint64) []string {
 func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, again, next string) {
 	s := o.Summary
 	if o.Before {
-		fmt.Fprintf(w, "%s is %s already (same config, seed, data and code); train it again with %s --rerun\n", o.Dir, o.State, again)
+		fmt.Fprintf(w, "%s is %s already (same config, seed, data and code); train it again with %s\n", o.Dir, o.State, command(again, "--rerun"))
 	}
 	if loss, ok := s.Float("test.loss"); ok {
 		accuracy, _ := s.Float("test.accuracy")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/schollz/progressbar/v3"
 
 	"zoo/datasets"
@@ -17,22 +18,80 @@ import (
 // terminal, one progress bar.
 type screen struct {
 	out, err io.Writer
-	terminal bool
+	terminal *os.File // that err is; or nil
 	bar      *progressbar.ProgressBar
 	slow     string // the slow part that the bar is of; empty in training
+
+	about string // what stands before the bar
+	long  int    // columns of the bar itself
+	drawn string // the whole line, when it was last measured
+	rest  int    // columns of what it had beside about and the bar itself
 }
 
 func newScreen(out, err io.Writer) *screen {
-	f, ok := err.(*os.File)
-	return &screen{out: out, err: err, terminal: ok && showsBar(f)}
+	s := &screen{out: out, err: err}
+	if l, ok := err.(*lines); ok && showsBar(l.file) {
+		s.terminal = l.file
+	}
+	return s
 }
 
-func (s *screen) start(total int64, options ...progressbar.Option) {
+// A bar is as long as longest where there is room for that. A terminal of roomy columns
+// shows counts beside it, and one of less than narrow columns no times.
+const longest, roomy, narrow = 40, 76, 40
+
+// start puts a bar on the terminal.
+func (s *screen) start(total int64, about string, counts ...progressbar.Option) {
+	width := terminalWidth(s.terminal)
+	if width < roomy {
+		counts = nil
+	}
 	s.bar = progressbar.NewOptions64(total, append([]progressbar.Option{
-		progressbar.OptionSetWriter(s.err), progressbar.OptionThrottle(100 * time.Millisecond), progressbar.OptionClearOnFinish(),
-		progressbar.OptionUseANSICodes(barUsesEscapes), progressbar.OptionSetPredictTime(true), progressbar.OptionSetWidth(20), progressbar.OptionFullWidth(),
+		progressbar.OptionSetWriter(strip{s.terminal}), progressbar.OptionThrottle(100 * time.Millisecond), progressbar.OptionClearOnFinish(),
+		progressbar.OptionUseANSICodes(barUsesEscapes), progressbar.OptionSetPredictTime(width >= narrow), progressbar.OptionSetElapsedTime(width >= narrow),
 		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}),
-	}, options...)...)
+	}, counts...)...)
+	s.about, s.long, s.drawn, s.rest = "", 0, "", len("   0% [] [0s:0s]")
+	s.show(about)
+}
+
+// longer is by how much a line may become longer from one drawing to the next.
+const longer = len("1h10m")
+
+// room is how many columns of the terminal are left for what a bar is about and for the
+// bar itself.
+func (s *screen) room() int {
+	if drawn := s.bar.String(); drawn != s.drawn {
+		s.drawn, s.rest = drawn, columns(drawn)-columns(s.about)-s.long
+	}
+	return max(0, terminalWidth(s.terminal)-s.rest-longer)
+}
+
+// show says what the bar is about, as far as there is room, and gives the bar the rest.
+func (s *screen) show(about string) {
+	room := s.room()
+	s.about = visible(about)
+	if columns(s.about) > room {
+		s.about = text.Trim(s.about, room-1) + text.Trim("…", room)
+	}
+	s.long = min(longest, room-columns(s.about))
+	progressbar.OptionSetWidth(s.long)(s.bar)
+	s.bar.Describe(s.about)
+}
+
+// A strip is the line of a terminal that a bar is on: what goes beyond its end is cut.
+type strip struct{ file *os.File }
+
+func (s strip) Write(b []byte) (int, error) {
+	width := terminalWidth(s.file)
+	var cut []string
+	for part := range strings.SplitSeq(string(b), "\r") {
+		cut = append(cut, text.Trim(part, width))
+	}
+	if _, err := s.file.WriteString(strings.Join(cut, "\r")); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 // end takes the bar off the screen.
@@ -48,7 +107,7 @@ func (s *screen) line(w io.Writer, format string, args ...any) {
 	if s.bar != nil {
 		s.bar.Clear()
 	}
-	fmt.Fprintln(w, visible(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(w, format+"\n", args...)
 	if s.bar != nil {
 		s.bar.RenderBlank()
 	}
@@ -60,7 +119,7 @@ func (s *screen) Data(d datasets.Step) {
 		s.Notice(d.Notice)
 		return
 	}
-	if !s.terminal {
+	if s.terminal == nil {
 		if d.What != s.slow { // a line a file
 			s.slow = d.What
 			fmt.Fprintln(s.out, d.What)
@@ -70,7 +129,7 @@ func (s *screen) Data(d datasets.Step) {
 	if d.What != s.slow {
 		s.end()
 		s.slow = d.What
-		s.start(d.Total, progressbar.OptionSetDescription(visible(d.What)), progressbar.OptionShowCount(), progressbar.OptionShowBytes(d.Unit == "B"))
+		s.start(d.Total, d.What, progressbar.OptionShowCount(), progressbar.OptionShowBytes(d.Unit == "B"))
 	}
 	s.bar.Set64(d.Done)
 }
@@ -89,9 +148,9 @@ func (s *screen) Begin(t *experiments.Trial, dir string, step int) {
 	if step > 0 {
 		s.line(s.out, "continuing %s at step %d of %d", dir, step, t.Steps())
 	}
-	if s.terminal {
+	if s.terminal != nil {
 		s.slow = ""
-		s.start(int64(t.Steps()), progressbar.OptionShowCount(), progressbar.OptionSetItsString("steps"), progressbar.OptionShowIts())
+		s.start(int64(t.Steps()), "", progressbar.OptionShowCount(), progressbar.OptionSetItsString("steps"), progressbar.OptionShowIts())
 		s.bar.Set(step)
 	}
 }
@@ -99,7 +158,7 @@ func (s *screen) Begin(t *experiments.Trial, dir string, step int) {
 // Step implements experiments.Monitor.
 func (s *screen) Step(e experiments.Step) {
 	if s.bar != nil {
-		s.bar.Describe(fmt.Sprintf("epoch %d loss %.4f", e.Epoch, e.Loss))
+		s.show(fmt.Sprintf("epoch %d loss %.4f", e.Epoch, e.Loss))
 		s.bar.Set(e.Step)
 	}
 }

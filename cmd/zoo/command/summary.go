@@ -94,7 +94,7 @@ With --dot: Gorgonia's expression graph, for Graphviz.`,
 				}
 				_, program, err := s.Outline(mode, spec, n)
 				if err == nil {
-					fmt.Fprint(c.OutOrStdout(), program.Dot())
+					fmt.Fprint(exact(c.OutOrStdout()), program.Dot())
 				}
 				return err
 			}

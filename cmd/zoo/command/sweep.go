@@ -72,7 +72,7 @@ in the seeds that are done.`,
 				if err := p.Write(planOut); err != nil {
 					return err
 				}
-				fmt.Fprintf(c.OutOrStdout(), "%s lists %d trials: train one with %s trial --plan %s --index N\n", planOut, len(p.Trials), program(), planOut)
+				fmt.Fprintf(c.OutOrStdout(), "%s lists %d trials: train one with %s\n", planOut, len(p.Trials), command(program(), "trial", "--plan", planOut, "--index", "N"))
 				return nil
 			}
 			if plan {

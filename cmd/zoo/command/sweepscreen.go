@@ -6,9 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/text"
-	"github.com/schollz/progressbar/v3"
-
 	"zoo/experiments"
 	"zoo/experiments/run"
 )
@@ -49,8 +46,8 @@ func newSweepScreen(out, err io.Writer, p *experiments.Plan) *sweepScreen {
 	for _, n := range p.Notices {
 		s.Notice(n.String())
 	}
-	if s.terminal && s.work > 0 {
-		s.start(s.work, progressbar.OptionSetDescription(s.counts()))
+	if s.terminal != nil && s.work > 0 {
+		s.start(s.work, s.counts())
 	}
 	return s
 }
@@ -71,7 +68,7 @@ func (s *sweepScreen) Progress(t experiments.PlannedTrial, p experiments.TrialPr
 	}
 	s.at[name] = fmt.Sprintf("%s %d/%d", name, p.Step, p.Of)
 	s.did[t.ID] = work(t, p.Step)
-	s.show()
+	s.draw()
 }
 
 // Trial implements experiments.SweepMonitor.
@@ -97,10 +94,11 @@ func (s *sweepScreen) Trial(t experiments.PlannedTrial, o experiments.TrialOutco
 	}
 	s.Notice(o.Notices)
 	s.line(s.out, "%s", line)
-	s.show()
+	s.draw()
 }
 
-func (s *sweepScreen) show() {
+// draw shows how far the sweep is.
+func (s *sweepScreen) draw() {
 	if s.bar == nil {
 		return
 	}
@@ -108,15 +106,26 @@ func (s *sweepScreen) show() {
 	for _, d := range s.did {
 		done += d
 	}
-	about := s.counts()
-	for _, r := range s.running {
-		about += " | " + s.at[r]
-	}
-	if room := max(20, terminalWidth(s.err)-42); text.StringWidthWithoutEscSequences(about) > room { // the bar's
-		about = text.Snip(about, room, "…")
-	}
-	s.bar.Describe(visible(about))
+	s.show(s.underWay(s.room()))
 	s.bar.Set64(min(done, s.work))
+}
+
+// underWay are the counts and the trials under way, as many as there is room for; how
+// many others there are stands behind them.
+func (s *sweepScreen) underWay(room int) string {
+	text := s.counts()
+	for i, r := range s.running {
+		others := ""
+		if n := len(s.running) - i - 1; n > 0 {
+			others = fmt.Sprintf(" +%d", n)
+		}
+		with := text + " | " + visible(s.at[r])
+		if columns(with+others) > room {
+			return text + fmt.Sprintf(" +%d", len(s.running)-i)
+		}
+		text = with
+	}
+	return text
 }
 
 // over is how many trials are over.

@@ -9,8 +9,6 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
-	"golang.org/x/term"
-
 	"zoo/experiments/report"
 )
 
@@ -80,11 +78,8 @@ func (s *sheet) print(w io.Writer) {
 	}
 }
 
-// paragraph writes a text with an indent, within the width of a terminal.
+// paragraph writes a text with an indent.
 func paragraph(w io.Writer, indent, s string) {
-	if left := terminalWidth(w) - len(indent); left >= 10 {
-		s = text.WrapSoft(s, left)
-	}
 	for line := range strings.Lines(s) {
 		fmt.Fprintln(w, indent+strings.TrimSpace(line))
 	}
@@ -110,22 +105,8 @@ func row(cells []string) (r table.Row) {
 	return r
 }
 
-// terminalWidth is the number of columns of a terminal that a line may have, 0 if w is
-// none.
-func terminalWidth(w io.Writer) int {
-	f, ok := w.(interface{ Fd() uintptr })
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return 0
-	}
-	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 0
-	}
-	return max(0, width-columnsLeftFree)
-}
-
 func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(exact(w))
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)

@@ -8,6 +8,9 @@ import (
 	"golang.org/x/term"
 )
 
+// The end of a line after which a command goes on: what all shells take for it.
+const goesOn = ` \`
+
 // Lines may be as wide as the terminal.
 const columnsLeftFree = 0
 

@@ -6,6 +6,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+// The end of a line after which a command goes on: its shells have no sign in common.
+const goesOn = ""
+
 // A console goes to the next line when the last column is written, and another time
 // when the line ends: it stays free.
 const columnsLeftFree = 1

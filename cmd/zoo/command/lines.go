@@ -1,0 +1,100 @@
+package command
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// output is standard output or standard error, and remembers the first error of a write.
+// What is written there is visible: none of it steers a terminal. A process that writes
+// its results into a pipe which nobody reads any more ends quietly.
+type output struct {
+	file *os.File // not embedded: all must pass through Write
+	err  error
+}
+
+// Fd is the file's, for those who ask whether it is a terminal.
+func (o *output) Fd() uintptr { return o.file.Fd() }
+
+func (o *output) Write(b []byte) (int, error) {
+	_, err := o.file.WriteString(visible(string(b)))
+	if nobodyReads(err) && o.file == os.Stdout {
+		os.Exit(exitFailed)
+	}
+	if o.err == nil {
+		o.err = err
+	}
+	if err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// lines is an output for people. On a terminal every line fits its width: what is wider
+// is wrapped. Elsewhere all is as it was written.
+type lines struct {
+	*output
+	held string // a line that has not ended yet
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	all := l.held + string(b)
+	l.held = ""
+	if terminalWidth(l) > 0 {
+		end := strings.LastIndexByte(all, '\n') + 1
+		all, l.held = all[:end], all[end:]
+	}
+	if err := l.fit(all); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// Flush writes a last line that does not end.
+func (l *lines) Flush() error {
+	last := l.held
+	l.held = ""
+	return l.fit(last)
+}
+
+func (l *lines) fit(all string) error {
+	var b strings.Builder
+	width := terminalWidth(l)
+	for line := range strings.SplitAfterSeq(visible(all), "\n") {
+		if text, ended := strings.CutSuffix(line, "\n"); width > 0 {
+			b.WriteString(strings.Join(wrap(text, width), "\n"))
+			if ended {
+				b.WriteString("\n")
+			}
+		} else {
+			b.WriteString(spaces.Replace(line))
+		}
+	}
+	_, err := io.WriteString(l.output, b.String())
+	return err
+}
+
+// exact is where text for programs is written, such as JSON: there no line is wrapped.
+func exact(w io.Writer) io.Writer {
+	if l, ok := w.(*lines); ok {
+		return l.output
+	}
+	return w
+}
+
+// terminalWidth is the number of columns of a terminal that a line may have, 0 if w is
+// none.
+func terminalWidth(w io.Writer) int {
+	f, ok := w.(interface{ Fd() uintptr })
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return max(0, width-columnsLeftFree)
+}
