@@ -30,9 +30,10 @@ import (
 	"zoo/internal/npy"
 )
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"zoo": main})
-}
+// programs are what scripts may call.
+var programs = map[string]func(){"zoo": main}
+
+func TestMain(m *testing.M) { testscript.Main(m, programs) }
 
 // In the scripts a full stop in a pattern stands for what is between the parts of a
 // path, which on Windows is a backslash.

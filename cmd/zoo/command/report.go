@@ -93,11 +93,6 @@ func showStudy(c *cobra.Command, s *results.Study, verdicts []claims.Verdict) {
 		fmt.Fprintln(out)
 	}
 	tables := report.Grids(s)
-	for i, t := range tables {
-		if wide := (&sheet{header: t.Header, rows: t.Rows}).total(); terminalWidth(out) > 0 && wide > terminalWidth(out) {
-			tables[i] = t.Turned()
-		}
-	}
 	if tables == nil {
 		tables = report.Compares(s)
 	}
@@ -109,14 +104,6 @@ func showStudy(c *cobra.Command, s *results.Study, verdicts []claims.Verdict) {
 	if p := report.ProgressOf(s); p.Done < p.Total {
 		fmt.Fprintf(out, "\n%s\n", p)
 	}
-}
-
-// total is the width of all columns.
-func (s *sheet) total() (n int) {
-	for i := range s.header {
-		n += s.width(i) + 2
-	}
-	return n
 }
 
 // document writes Markdown about many experiments.

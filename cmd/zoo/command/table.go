@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -23,59 +24,161 @@ type sheet struct {
 	snip bool
 }
 
+const (
+	columnGap = 2  // spaces between columns
+	leastText = 10 // what is left, at least, of a last column of texts that is wrapped or cut
+)
+
 func (s *sheet) add(cells ...string) { s.rows = append(s.rows, cells) }
+
+// print writes the table. On a terminal it is as wide as that: columns for which there
+// is no room follow below, after the first column again. Elsewhere each row is a line.
+func (s *sheet) print(w io.Writer) {
+	s.visible()
+	for i, b := range s.blocks(terminalWidth(w)) {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		s.printBlock(w, b, i == 0)
+	}
+}
 
 // visible escapes foreign text before widths are counted.
 func (s *sheet) visible() {
 	for _, r := range append(slices.Clone(s.rows), s.header, s.notes, s.footer) {
 		for i := range r {
-			r[i] = visible(r[i])
+			r[i] = strings.ReplaceAll(visible(r[i]), "\t", "    ")
 		}
 	}
 }
 
-// print writes the table. On a terminal it is as wide as that, if the last column
-// can make it so; elsewhere each row is a line.
-func (s *sheet) print(w io.Writer) {
-	s.visible()
+// A span is a column in a block of a sheet.
+type span struct{ column, width int }
+
+// blocks are the parts of the table that are below one another where a terminal has that
+// width, 0 for any. Each begins with the first column, and numbers are never narrower
+// than they are, if any block can be so wide.
+func (s *sheet) blocks(width int) (all [][]span) {
+	if width == 0 {
+		width = math.MaxInt
+	}
+	last := len(s.header) - 1
+	least := func(column int) int {
+		if column == last && !strings.HasPrefix(s.header[last], ">") {
+			return min(s.width(column), leastText)
+		}
+		return s.width(column)
+	}
+	widest := -columnGap // a table of one column has no other
+	for i := 1; i <= last; i++ {
+		widest = max(widest, least(i))
+	}
+	first := min(s.width(0), max(width/2, width-columnGap-widest))
+	room := max(1, width-first-columnGap) // of the others in a block
+	all, left := [][]span{{{0, first}}}, room
+	for i := 1; i <= last; i++ {
+		if min(least(i), room) > left {
+			all, left = append(all, []span{{0, first}}), room
+		}
+		n, end := min(s.width(i), left), len(all)-1
+		all[end], left = append(all[end], span{i, n}), left-n-columnGap
+	}
+	return all
+}
+
+// printBlock writes columns side by side, and with notes those of the rows below them.
+func (s *sheet) printBlock(w io.Writer, block []span, notes bool) {
 	t := table.NewWriter()
 	style := table.Style{Options: table.OptionsNoBordersAndSeparators}
-	style.Box.PaddingRight = "  "
+	style.Box.PaddingRight = strings.Repeat(" ", columnGap)
 	t.SetStyle(style)
 	t.SuppressTrailingSpaces()
-	columns := make([]table.ColumnConfig, len(s.header))
-	used := 0
-	for i, h := range s.header {
-		columns[i].Number = i + 1
-		if h, ok := strings.CutPrefix(h, ">"); ok {
-			s.header[i] = h
-			columns[i].Align, columns[i].AlignHeader, columns[i].AlignFooter = text.AlignRight, text.AlignRight, text.AlignRight
+	var configs []table.ColumnConfig
+	var header []string
+	for i, c := range block {
+		config := table.ColumnConfig{Number: i + 1}
+		name, number := strings.CutPrefix(s.header[c.column], ">")
+		if number {
+			config.Align, config.AlignHeader, config.AlignFooter = text.AlignRight, text.AlignRight, text.AlignRight
 		}
-		if i < len(s.header)-1 {
-			used += s.width(i) + len(style.Box.PaddingRight)
-		}
+		configs, header = append(configs, config), append(header, s.fit(name, c))
 	}
-	if left := terminalWidth(w) - used; left >= 10 {
-		last := &columns[len(columns)-1]
-		last.WidthMax, last.WidthMaxEnforcer = left, text.WrapSoft
-		if s.snip {
-			last.WidthMaxEnforcer = func(cell string, width int) string { return text.Snip(cell, width, "…") }
-		}
-	}
-	t.SetColumnConfigs(columns)
-	t.AppendHeader(row(s.header))
+	t.SetColumnConfigs(configs)
+	t.AppendHeader(row(header))
+	ends := []int{height(header)} // of the rows, in lines
 	for _, r := range s.rows {
-		t.AppendRow(row(r))
+		cells := s.cells(r, block)
+		t.AppendRow(row(cells))
+		ends = append(ends, ends[len(ends)-1]+height(cells))
 	}
 	if s.footer != nil {
-		t.AppendFooter(row(s.footer))
+		t.AppendFooter(row(s.cells(s.footer, block)))
 	}
 	for i, line := range strings.Split(t.Render(), "\n") {
 		fmt.Fprintln(w, line)
-		if i > 0 && i <= len(s.notes) { // rows with notes are lines: they are snipped
-			paragraph(w, "    ", s.notes[i-1])
+		if r := slices.Index(ends, i+1); notes && r > 0 && r <= len(s.notes) {
+			paragraph(w, "    ", s.notes[r-1])
 		}
 	}
+}
+
+// cells are those of a row that are in a block.
+func (s *sheet) cells(row []string, block []span) (cells []string) {
+	for _, c := range block {
+		text := ""
+		if c.column < len(row) {
+			text = row[c.column]
+		}
+		cells = append(cells, s.fit(text, c))
+	}
+	return cells
+}
+
+// fit makes a cell as narrow as its column.
+func (s *sheet) fit(cell string, c span) string {
+	if s.snip && c.column == len(s.header)-1 {
+		return text.Snip(cell, c.width, "…")
+	}
+	var lines []string
+	for line := range strings.SplitSeq(cell, "\n") {
+		lines = append(lines, wrap(line, c.width)...)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// height is how many lines a row has.
+func height(cells []string) int {
+	n := 1
+	for _, c := range cells {
+		n = max(n, 1+strings.Count(c, "\n"))
+	}
+	return n
+}
+
+// width is that of the widest cell of a column.
+func (s *sheet) width(column int) int {
+	n := columns(strings.TrimPrefix(s.header[column], ">"))
+	for _, r := range append(slices.Clone(s.rows), s.footer) {
+		if column < len(r) {
+			n = max(n, text.LongestLineLen(r[column]))
+		}
+	}
+	return n
+}
+
+// total is the width of all columns.
+func (s *sheet) total() (n int) {
+	for i := range s.header {
+		n += s.width(i) + columnGap
+	}
+	return n - columnGap
+}
+
+func row(cells []string) (r table.Row) {
+	for _, c := range cells {
+		r = append(r, c)
+	}
+	return r
 }
 
 // paragraph writes a text with an indent.
@@ -87,23 +190,6 @@ func paragraph(w io.Writer, indent, s string) {
 
 // oneLine is a text without line breaks.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// width is that of the widest cell of a column.
-func (s *sheet) width(column int) (n int) {
-	for _, r := range append(s.rows, s.header, s.footer) {
-		if column < len(r) {
-			n = max(n, text.StringWidthWithoutEscSequences(r[column]))
-		}
-	}
-	return n
-}
-
-func row(cells []string) (r table.Row) {
-	for _, c := range cells {
-		r = append(r, c)
-	}
-	return r
-}
 
 func printJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(exact(w))
@@ -129,24 +215,13 @@ func size(n int) string {
 	return fmt.Sprintf("%.3g %cB", f, " kMGT"[unit])
 }
 
-// showTables prints the tables of a report. Where a terminal is too narrow for one,
-// it goes without the columns that can be missed.
+// showTables prints the tables of a report, in the form in which they fit a terminal.
 func showTables(w io.Writer, tables []report.Table) {
 	for i, t := range tables {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		var left []string
-		for _, header := range []string{">p", ">SD", ">n"} {
-			wide := (&sheet{header: t.Header, rows: t.Rows}).total()
-			if width := terminalWidth(w); width > 0 && wide > width && slices.Contains(t.Header, header) {
-				t = t.Without(header)
-				left = append(left, strings.TrimPrefix(header, ">"))
-			}
-		}
-		if left != nil {
-			t.Notes = append(slices.Clone(t.Notes), "A wider terminal shows "+strings.Join(left, ", ")+", too.")
-		}
+		t = fitting(t, terminalWidth(w))
 		paragraph(w, "", t.Title)
 		s := sheet{header: slices.Clone(t.Header), rows: t.Rows}
 		s.print(w)
@@ -154,4 +229,30 @@ func showTables(w io.Writer, tables []report.Table) {
 			paragraph(w, "", n)
 		}
 	}
+}
+
+// fitting is the first form of a table that has a terminal's width, 0 for any: whole,
+// without the columns that can be missed, or turned. If there is none it is the form with
+// the fewest blocks.
+func fitting(t report.Table, width int) report.Table {
+	forms := []report.Table{t}
+	var missed []string
+	for _, header := range []string{">p", ">SD", ">n"} {
+		if short := forms[len(forms)-1]; slices.Contains(short.Header, header) {
+			short = short.Without(header)
+			missed = append(missed, strings.TrimPrefix(header, ">"))
+			short.Notes = append(slices.Clone(t.Notes), "A wider terminal shows "+strings.Join(missed, ", ")+", too.")
+			forms = append(forms, short)
+		}
+	}
+	forms = append(forms, t.Turned())
+	blocks := make([]int, len(forms))
+	for i, form := range forms {
+		s := &sheet{header: form.Header, rows: form.Rows}
+		if width == 0 || s.total() <= width {
+			return form
+		}
+		blocks[i] = len(s.blocks(width))
+	}
+	return forms[slices.Index(blocks, slices.Min(blocks))]
 }
