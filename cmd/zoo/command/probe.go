@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -70,6 +71,34 @@ Nothing is trained.`,
 
 func showProbe(w io.Writer, p probed, every bool) {
 	fmt.Fprintf(w, "%s  seed %d  loss %s\n", armName(p.Arm), p.Seed, figure(float64(p.Loss)))
+	showSignals(w, p.Probe, every)
+	if n := len(p.Singular); n > 0 {
+		fmt.Fprintf(w, "singular values of the Jacobian, first to last hidden layer: %s to %s, median %s\n",
+			singular(p.Probe, 0, 0), singular(p.Probe, n-1, n-1), singular(p.Probe, (n-1)/2, n/2))
+	}
+}
+
+// readings are the numbers of a run's probe that its summary has, in a line.
+func readings(s run.Summary) string {
+	line := "probe"
+	for _, name := range []string{"loss", "activation_ratio", "gradient_ratio", "dead", "singular_max", "singular_median", "singular_min"} {
+		text := ""
+		if v, ok := s.Float("probe." + name); ok && name == "dead" {
+			text = fmt.Sprintf("%.1f%%", 100*v)
+		} else if ok {
+			text = figure(v)
+		} else if v, ok := s.Float("probe." + name + "_below"); ok {
+			text = "< " + figure(v)
+		} else {
+			continue
+		}
+		line += "  " + strings.ReplaceAll(name, "_", " ") + " " + text
+	}
+	return line
+}
+
+// showSignals prints what a probe found, a row a layer: those with weights, or every one.
+func showSignals(w io.Writer, p results.Probe, every bool) {
 	t := sheet{header: []string{"LAYER", "OP", ">INIT STD", ">GAIN", ">MEAN", ">STD", ">THEORY", ">GRAD. MEAN", ">GRAD. STD", ">THEORY", ">DEAD"}}
 	for i, s := range p.Signals {
 		if !every && !s.Weighted() {
@@ -87,21 +116,17 @@ func showProbe(w io.Writer, p probed, every bool) {
 		t.add(s.Path, s.Op, small(s.InitialStd), small(s.InitialGain), small(&s.Mean), deviation(s.Mean, s.Std), small(s.PredictedStd), small(&s.GradMean), deviation(s.GradMean, s.GradStd), small(s.PredictedGradStd), percent(dead))
 	}
 	t.print(w)
-	if n := len(p.Singular); n > 0 {
-		fmt.Fprintf(w, "singular values of the Jacobian, first to last hidden layer: %s to %s, median %s\n",
-			singular(p.Probe, 0), singular(p.Probe, n-1), singular(p.Probe, n/2))
-	}
 }
 
-// singular writes the k-th singular value, whatever its size, or what it is less
-// than.
-func singular(p results.Probe, k int) string {
-	log := float64(p.SingularLog10[k])
-	if math.IsInf(log, -1) {
+// singular writes the mean of the i-th and the k-th singular value, k ≥ i, whatever its
+// size, or what it is less than.
+func singular(p results.Probe, i, k int) string {
+	larger, smaller := float64(p.SingularLog10[i]), float64(p.SingularLog10[k])
+	if math.IsInf(larger, -1) {
 		return "0"
 	}
-	text := fmt.Sprintf("%.3g", float64(p.Singular[k]))
-	if log < -300 { // float64 ends at 1e-308, and before that loses digits
+	text := fmt.Sprintf("%.3g", float64(p.Singular[i]+p.Singular[k])/2)
+	if log := larger + math.Log10((1+math.Pow(10, smaller-larger))/2); log < -300 { // float64 ends at 1e-308, and before that loses digits
 		exponent := math.Floor(log)
 		text = fmt.Sprintf("%.2fe%.0f", math.Pow(10, log-exponent), exponent)
 	}

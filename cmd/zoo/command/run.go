@@ -67,7 +67,9 @@ part of them is taken, and the rest starts as usual.`,
 			if asJSON {
 				return writeJSON(c.OutOrStdout(), outcome.Dir, outcome.Summary)
 			}
-			showOutcome(out, config, outcome, again, commandLine(c, "run", withSeed(args, config.Seed+1), "out", "checkpoint-every"))
+			if err := showOutcome(out, config, outcome, again, commandLine(c, "run", withSeed(args, config.Seed+1), "out", "checkpoint-every")); err != nil {
+				return err
+			}
 			if outcome.State == run.Diverged {
 				return failure{fmt.Errorf("the run %s", outcome.Summary["diverged_because"])}
 			}
@@ -109,7 +111,7 @@ func withSeed(args []string, seed uint64) []string {
 
 // showOutcome prints the numbers of a run, where it is, and the commands again, which
 // made it, and next.
-func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, again, next string) {
+func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, again, next string) error {
 	s := o.Summary
 	if o.Before {
 		fmt.Fprintf(w, "%s is %s already (same config, seed, data and code); train it again with %s\n", o.Dir, o.State, command(again, "--rerun"))
@@ -128,7 +130,18 @@ func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, again
 		}
 		fmt.Fprintf(w, "test   loss %.4f  accuracy %.2f%%%s  (epoch %.0f, %s)  %s\n", loss, 100*accuracy, top5, epoch, which, duration(seconds))
 	}
+	if c.Probe.Batch > 0 {
+		fmt.Fprintln(w, readings(s))
+	}
+	if steps, _ := s.Float("steps"); c.Probe.Batch > 0 && steps == 0 { // there is nothing else to see
+		p, err := experiments.ReadProbe(o.Dir)
+		if err != nil {
+			return err
+		}
+		showSignals(w, p, false)
+	}
 	if o.State == run.Complete {
 		fmt.Fprintf(w, "%s is complete. Next: %s\n", o.Dir, next)
 	}
+	return nil
 }
