@@ -33,7 +33,7 @@ func TestInChromium(t *testing.T) {
 		t.Skip("needs chromium, and some seconds")
 	}
 	var page bytes.Buffer
-	if err := HTML(&page, depths(), depthVerdicts(depths()), false); err != nil {
+	if err := HTML(&page, depths(), depthVerdicts(depths()), ""); err != nil {
 		t.Fatal(err)
 	}
 	var asked []string
@@ -71,12 +71,12 @@ func TestLiveInChromium(t *testing.T) {
 	}
 	var asked atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s, live := begun(), true
+		s, status := begun(), "running"
 		if asked.Add(1) > 1 {
-			s, live = depths(), false
+			s, status = depths(), ""
 		}
 		var page bytes.Buffer
-		if err := HTML(&page, s, depthVerdicts(s), live); err != nil {
+		if err := HTML(&page, s, depthVerdicts(s), status); err != nil {
 			t.Error(err)
 		}
 		w.Write([]byte(strings.Replace(page.String(), "</body>", `<script>document.getElementById("config").open = true</script></body>`, 1)))

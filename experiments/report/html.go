@@ -38,7 +38,8 @@ func plainLines(s string) string {
 // and script are ours.
 type page struct {
 	Name, Claim, Paper string
-	Live, Unfinished   bool
+	Status             string // of a sweep that goes on; empty on a page that is not live
+	Unfinished         bool
 	Progress           Progress
 	Verdicts           []pageVerdict
 	Figures            []pageFigure
@@ -78,11 +79,12 @@ type pageCell struct {
 }
 
 // HTML writes one page that needs nothing else: drawings, styles and script are in
-// it. A live page loads itself again every few seconds.
-func HTML(w io.Writer, s *Study, verdicts []claims.Verdict, live bool) error {
+// it. A live page says how its sweep is going on, and loads itself again every few
+// seconds; status is empty for any other.
+func HTML(w io.Writer, s *Study, verdicts []claims.Verdict, status string) error {
 	progress := ProgressOf(s)
 	p := page{
-		Name: plain(s.Name), Claim: plain(s.Claim), Paper: source(s), Live: live, Progress: progress, Unfinished: progress.Done < progress.Total,
+		Name: plain(s.Name), Claim: plain(s.Claim), Paper: source(s), Status: plain(status), Progress: progress, Unfinished: progress.Done < progress.Total,
 		Tables: pageTables(append(Tables(s), Differences(s))), Probes: pageTables(Probes(s)),
 		Facts: facts(s), Commands: plains(s.Commands), Config: plainLines(s.Config), Script: template.JS(pageJS),
 	}

@@ -4,18 +4,57 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"sync"
 	"time"
 
 	"zoo/experiments/claims"
+	"zoo/experiments/run"
 )
+
+// A Stage is how far a sweep has come.
+type Stage int
+
+// The stages of a sweep.
+const (
+	Waiting Stage = iota // for its first trial
+	Running
+	Stopped // before its end
+	Ended   // all trials are done, or failed
+)
+
+// StageOf is the stage of a sweep with that progress. Whether it runs is whether a
+// process carries it out: the trials of one that was killed do not know.
+func StageOf(running bool, p Progress) Stage {
+	switch {
+	case running:
+		return Running
+	case p.Done+p.States[run.Failed] == p.Total:
+		return Ended
+	case p.States[""] == p.Total:
+		return Waiting
+	}
+	return Stopped
+}
+
+// Status says how far a sweep has come, and with which command it begins or goes on.
+func Status(s Stage, p Progress, command string) string {
+	switch s {
+	case Waiting:
+		return "nobody has begun it; waiting for " + command
+	case Stopped:
+		return fmt.Sprintf("stopped at %d of %d; go on with %s", p.Done, p.Total, command)
+	}
+	return p.String()
+}
 
 // Live serves the page of a study while its runs are being made.
 type Live struct {
 	Open    func() (*Study, []claims.Verdict, error)
-	Running func() bool // whether there will be more
+	Running func() bool           // whether a process carries out the sweep
+	Tell    func(Stage, Progress) // is told of every new stage; the first one is new unless the sweep runs
 }
 
 // lastCall is how long a page that is not closed has to fetch the last state: it
@@ -29,9 +68,9 @@ const (
 	share = 10
 )
 
-// Serve answers on a listener of this machine until nothing is running any more,
-// and the pages that are open have had the time to see how it ended. It then
-// returns nil, and the context's error if that ends first.
+// Serve answers on a listener of this machine, whether the sweep runs or not, until it
+// has ended and the pages that are open have had the time to see how. It then returns
+// nil, and the context's error if that ends first.
 func (l Live) Serve(ctx context.Context, at net.Listener) error {
 	handler := &liveHandler{Live: l, host: at.Addr().String()}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
@@ -41,6 +80,8 @@ func (l Live) Serve(ctx context.Context, at net.Listener) error {
 	tick := time.NewTicker(every / 2)
 	defer tick.Stop()
 	var end <-chan time.Time
+	stage := Running
+	var next time.Time // to look at a sweep that does not run: zoo trial carries it out, too
 	for {
 		select {
 		case <-ctx.Done():
@@ -49,12 +90,27 @@ func (l Live) Serve(ctx context.Context, at net.Listener) error {
 			return err
 		case <-end:
 			return nil
-		case <-tick.C:
-			switch {
-			case end == nil && !l.Running():
+		case begun := <-tick.C:
+			running := l.Running()
+			if running == (stage == Running) && (running || begun.Before(next)) {
+				continue
+			}
+			s, _, err := l.Open()
+			next = time.Now().Add(max(every, share*time.Since(begun)))
+			if err != nil && stage == Running {
+				return err
+			}
+			if err != nil { // the config is being edited, perhaps
+				continue
+			}
+			p := ProgressOf(s)
+			was := stage
+			if stage = StageOf(running, p); stage == was {
+				continue
+			}
+			l.Tell(stage, p)
+			if end = nil; stage == Ended {
 				end = time.After(lastCall)
-			case end != nil && l.Running(): // it was started again
-				end = nil
 			}
 		}
 	}
@@ -69,7 +125,8 @@ type liveHandler struct {
 	err  error
 	made time.Time
 	took time.Duration
-	live bool
+
+	running bool // when the page was made
 }
 
 // ServeHTTP implements http.Handler. A page of another site that has made its
@@ -107,23 +164,27 @@ func (h *liveHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *liveHandler) render() ([]byte, error) {
 	h.Lock()
 	defer h.Unlock()
-	live := h.Running()
-	if h.made.IsZero() || live != h.live || time.Since(h.made) > max(every, share*h.took) {
+	running := h.Running()
+	if h.made.IsZero() || running != h.running || time.Since(h.made) > max(every, share*h.took) {
 		begun := time.Now()
-		h.page, h.err = h.draw(live)
-		h.made, h.live = time.Now(), live
+		h.page, h.err = h.draw(running)
+		h.made, h.running = time.Now(), running
 		h.took = h.made.Sub(begun)
 	}
 	return h.page, h.err
 }
 
-func (h *liveHandler) draw(live bool) ([]byte, error) {
+func (h *liveHandler) draw(running bool) ([]byte, error) {
 	s, verdicts, err := h.Open()
 	if err != nil {
 		return nil, err
 	}
+	p, status := ProgressOf(s), ""
+	if stage := StageOf(running, p); stage != Ended {
+		status = Status(stage, p, s.Commands[0])
+	}
 	var b bytes.Buffer
-	err = HTML(&b, s, verdicts, live)
+	err = HTML(&b, s, verdicts, status)
 	return b.Bytes(), err
 }
 

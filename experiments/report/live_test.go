@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"zoo/experiments/claims"
+	"zoo/experiments/run"
 )
 
 func TestLive(t *testing.T) {
@@ -19,17 +20,33 @@ func TestLive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var running, broken atomic.Bool
+	var running, broken, done atomic.Bool
 	running.Store(true)
+	told := make(chan string, 10)
 	l := Live{
 		Open: func() (*Study, []claims.Verdict, error) {
 			if broken.Load() {
 				return nil, nil, errors.New("broken")
 			}
 			s := begun()
+			if done.Load() {
+				s = depths()
+			}
 			return s, depthVerdicts(s), nil
 		},
 		Running: running.Load,
+		Tell:    func(s Stage, p Progress) { told <- Status(s, p, "zoo sweep a") },
+	}
+	tells := func(want string) {
+		t.Helper()
+		select {
+		case have := <-told:
+			if have != want {
+				t.Errorf("it tells %q, want %q", have, want)
+			}
+		case <-time.After(10 * time.Second):
+			t.Errorf("it does not tell %q", want)
+		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -69,10 +86,25 @@ func TestLive(t *testing.T) {
 		}
 	}
 	running.Store(false)
-	if _, page := get("GET", "/", ""); strings.Contains(page, "data-live") {
-		t.Error("the last page calls itself live")
+	tells("stopped at 20 of 42; go on with zoo sweep a")
+	if _, page := get("GET", "/", ""); !strings.Contains(page, "data-live") || !strings.Contains(page, "<span>stopped at 20 of 42; go on with zoo sweep depth-made-up</span>") {
+		t.Error("the page of a stopped sweep is not live, or does not say how to go on")
 	}
 	running.Store(true)
+	tells("20 of 42 trials done, 3 diverged, 1 failed, 2 running")
+	done.Store(true)
+	running.Store(false)
+	tells("42 of 42 trials done, 4 diverged")
+	for begun := time.Now(); ; time.Sleep(every / 10) { // a page may be so old
+		if _, page := get("GET", "/", ""); !strings.Contains(page, "data-live") {
+			break
+		}
+		if time.Since(begun) > lastCall {
+			t.Fatal("the last page calls itself live")
+		}
+	}
+	running.Store(true)
+	tells("42 of 42 trials done, 4 diverged")
 	broken.Store(true)
 	if status, text := get("GET", "/", ""); status != 500 || !strings.Contains(text, "broken") {
 		t.Errorf("have %d, %s", status, text)
@@ -89,5 +121,29 @@ func TestLive(t *testing.T) {
 		}
 	case <-time.After(5 * time.Second):
 		t.Error("it does not end")
+	}
+}
+
+func TestStageOf(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		running bool
+		done    int
+		states  map[string]int
+		want    Stage
+		says    string
+	}{
+		{"before the sweep", false, 0, map[string]int{"": 4}, Waiting, "nobody has begun it; waiting for zoo sweep a"},
+		{"at its beginning", true, 0, map[string]int{"": 4}, Running, "0 of 4 trials done"},
+		{"killed at once", false, 0, map[string]int{"": 3, run.Running: 1}, Stopped, "stopped at 0 of 4; go on with zoo sweep a"},
+		{"interrupted", false, 2, map[string]int{run.Complete: 1, run.Diverged: 1, run.Interrupted: 2}, Stopped, "stopped at 2 of 4; go on with zoo sweep a"},
+		{"complete", false, 4, map[string]int{run.Complete: 4}, Ended, "4 of 4 trials done"},
+		{"ended with a failure", false, 3, map[string]int{run.Complete: 3, run.Failed: 1}, Ended, "3 of 4 trials done, 1 failed"},
+	} {
+		p := Progress{Done: c.done, Total: 4, States: c.states}
+		have := StageOf(c.running, p)
+		if says := Status(have, p, "zoo sweep a"); have != c.want || says != c.says {
+			t.Errorf("%s: have stage %d, %q, want %d, %q", c.name, have, says, c.want, c.says)
+		}
 	}
 }

@@ -33,7 +33,7 @@ func Write(dir string, s *Study, verdicts []claims.Verdict) (files []string, err
 	for _, f := range figures {
 		links = append(links, f.Name+".svg")
 	}
-	write("report.html", func(w io.Writer) error { return HTML(w, s, verdicts, false) })
+	write("report.html", func(w io.Writer) error { return HTML(w, s, verdicts, "") })
 	write("report.md", func(w io.Writer) error { return Markdown(w, s, verdicts, links...) })
 	write("results.csv", func(w io.Writer) error { return CSV(w, s) })
 	for _, f := range figures {

@@ -162,7 +162,7 @@ func TestPageNeedsNothing(t *testing.T) {
 	ids := regexp.MustCompile(` id="([^"]*)"`)
 	for name, s := range all() {
 		var b bytes.Buffer
-		if err := HTML(&b, s, depthVerdicts(depths()), true); err != nil {
+		if err := HTML(&b, s, depthVerdicts(depths()), "running"); err != nil {
 			t.Fatal(err)
 		}
 		if found := outside.FindString(b.String()); found != "" {

@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -18,37 +19,75 @@ func newWatch() *cobra.Command {
 		Use:   "watch NAME-or-FILE [key=value ...]",
 		Short: "The page of an experiment in the browser, live, while it is swept",
 		Long: `Serve the page of zoo report to browsers of this machine, as far as the sweep has come,
-until the sweep ends.`,
+until the sweep ends. It may be started before the sweep, and waits for it; it waits,
+too, while a sweep is stopped before its end.`,
 		Example: `  zoo watch plain-vs-res-mnist
   zoo watch my.yaml --port 8080`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Code = code()
-			open := func() (*results.Study, []claims.Verdict, error) {
-				return experiments.OpenStudy(o, args[0], args[1:]...)
-			}
-			study, _, err := open()
+			study, _, err := experiments.OpenStudy(o, args[0], args[1:]...)
 			if err != nil {
 				return err
 			}
-			running := func() bool { return experiments.Sweeping(study.Dir) }
-			if !running() {
-				return fmt.Errorf("nobody sweeps %s now: see what there is with %s, or begin with %s", study.Name, commandLine(c, "report", args, "out"), commandLine(c, "sweep", args, "out"))
+			sweep, see := commandLine(c, "sweep", args, "out"), commandLine(c, "report", args, "out")
+			w := watched{dir: study.Dir}
+			if p := report.ProgressOf(study); report.StageOf(w.running(), p) == report.Ended {
+				return fmt.Errorf("nobody sweeps %s now, and there is nothing to wait for: %s; see them with %s", study.Name, p, see)
 			}
 			at, err := report.Loopback(port)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "http://%s shows %s until its sweep ends; Ctrl-C ends the page alone\n", at.Addr(), study.Name)
-			if err := (report.Live{Open: open, Running: running}).Serve(c.Context(), at); err != nil {
-				return err
+			out := c.OutOrStdout()
+			fmt.Fprintf(out, "http://%s shows %s until its sweep ends; Ctrl-C ends the page alone\n", at.Addr(), study.Name)
+			live := report.Live{
+				Open: func() (*results.Study, []claims.Verdict, error) {
+					s, verdicts, err := experiments.OpenStudy(o, args[0], args[1:]...)
+					if err == nil {
+						w.follow(s.Dir)
+					}
+					return s, verdicts, err
+				},
+				Running: w.running,
+				Tell: func(s report.Stage, p report.Progress) {
+					switch s {
+					case report.Running:
+						fmt.Fprintf(out, "the sweep goes on: %s\n", p)
+					case report.Ended:
+						fmt.Fprintf(out, "the sweep has ended: %s. Next: %s\n", p, see)
+					default:
+						fmt.Fprintln(out, report.Status(s, p, sweep))
+					}
+				},
 			}
-			fmt.Fprintf(c.OutOrStdout(), "the sweep has ended. Next: %s\n", commandLine(c, "report", args, "out"))
-			return nil
+			return live.Serve(c.Context(), at)
 		},
 	}
 	studyFlags(c, &o)
 	c.Flags().Uint16Var(&port, "port", 0, "port of the page; 0 is any that is free")
 	return c
+}
+
+// watched is the folder of the sweep that is watched.
+type watched struct {
+	sync.Mutex
+	dir string
+}
+
+func (w *watched) running() bool {
+	w.Lock()
+	defer w.Unlock()
+	return experiments.Sweeping(w.dir)
+}
+
+// follow makes dir the folder, which is another one when the config was edited, unless
+// there is a sweep in the one before.
+func (w *watched) follow(dir string) {
+	w.Lock()
+	defer w.Unlock()
+	if !experiments.Sweeping(w.dir) {
+		w.dir = dir
+	}
 }
