@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -42,7 +43,7 @@ const longest, roomy, narrow = 40, 76, 40
 
 // start puts a bar on the terminal.
 func (s *screen) start(total int64, about string, counts ...progressbar.Option) {
-	width := terminalWidth(s.terminal)
+	width := strip{s.terminal}.width()
 	if width < roomy {
 		counts = nil
 	}
@@ -64,7 +65,7 @@ func (s *screen) room() int {
 	if drawn := s.bar.String(); drawn != s.drawn {
 		s.drawn, s.rest = drawn, columns(drawn)-columns(s.about)-s.long
 	}
-	return max(0, terminalWidth(s.terminal)-s.rest-longer)
+	return max(0, strip{s.terminal}.width()-s.rest-longer)
 }
 
 // show says what the bar is about, as far as there is room, and gives the bar the rest.
@@ -82,8 +83,11 @@ func (s *screen) show(about string) {
 // A strip is the line of a terminal that a bar is on: what goes beyond its end is cut.
 type strip struct{ file *os.File }
 
+// width is 80 columns where the terminal does not say how many it has.
+func (s strip) width() int { return cmp.Or(terminalWidth(s.file), 80) }
+
 func (s strip) Write(b []byte) (int, error) {
-	width := terminalWidth(s.file)
+	width := s.width()
 	var cut []string
 	for part := range strings.SplitSeq(string(b), "\r") {
 		cut = append(cut, text.Trim(part, width))
