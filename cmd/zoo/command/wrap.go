@@ -46,10 +46,11 @@ func columns(s string) int { return text.StringWidthWithoutEscSequences(spaces.R
 // gaps are between the fields of a line: the columns of a list, numbers with their names.
 var gaps = regexp.MustCompile(` {2,}`)
 
-// wrap breaks a line that is wider than a terminal, between its fields if that does, else
-// between words. Lines after the first begin below the second field, if the first is
-// one word, or a bit to the right of the first. A command is broken only where it has no line
-// to itself, and in a way that the shell understands.
+// wrap breaks a line that is wider than a terminal: between its fields if that is enough,
+// else between words, and within words that are too long for any line. Lines after the
+// first begin below the second field if the first is one word, else a bit to the right of
+// the first. A command is broken only where it is too long for a line of its own, and in a
+// way that the shell understands.
 func wrap(line string, width int) []string {
 	line = strings.ReplaceAll(line, "\t", "    ")
 	if columns(line) <= width {
