@@ -15,6 +15,8 @@ import (
 	"sync"
 
 	"gorgonia.org/tensor"
+
+	"zoo/internal/memory"
 )
 
 // imageSet is a dataset of images that a network sees in one size.
@@ -68,12 +70,26 @@ func newImageSet(o Options, p pictures) (*imageSet, error) {
 	if o.Resize == 0 || o.Resize == p.h && o.Resize == p.w {
 		return newStillSet(o, p, p.h, p.w, parts)
 	}
+	if err := o.fits(p.c, len(parts[Train].pix)+len(parts[Val].pix)+len(parts[Test].pix)); err != nil {
+		return nil, err
+	}
 	r := newResizer(p.h, p.w, p.c, o.Resize)
 	var small [3]examples[[]float32]
 	for i, e := range parts {
 		small[i] = resized(e, r)
 	}
 	return newStillSet(o, p, o.Resize, o.Resize, small)
+}
+
+// fits is an error if the resized images of so many channels do not fit into memory, as
+// float32.
+func (o Options) fits(channels, images int) error {
+	limit := memory.Limit()
+	if bytes := 4 * o.Resize * o.Resize * channels; bytes > limit/max(1, images) { // maxSide keeps the product small
+		return fmt.Errorf("data.resize: %d images of %d × %d pixels take %s each, and %s of memory can be had for all: lower data.resize, or data.train and data.test, or set data.cut, which keeps the images as they are",
+			images, o.Resize, o.Resize, memory.Text(bytes), memory.Text(limit))
+	}
+	return nil
 }
 
 // newStillSet is the dataset of images that have their size, h × w.

@@ -10,6 +10,7 @@ import (
 	"zoo/architectures"
 	"zoo/internal/exec"
 	"zoo/internal/f32"
+	"zoo/internal/memory"
 	"zoo/internal/stopwatch"
 	"zoo/nn"
 )
@@ -81,7 +82,7 @@ func DefaultBatch(model string) int {
 // Run builds the network and measures it. When ctx ends, so does the measurement,
 // with the error of ctx.
 func (b Bench) Run(ctx context.Context) (Measurement, error) {
-	resetPeakMemory()
+	memory.ResetPeak()
 	var opts []exec.Option
 	if b.Profile {
 		opts = append(opts, exec.WithProfile())
@@ -122,6 +123,6 @@ func (b Bench) Run(ctx context.Context) (Measurement, error) {
 	m.PeakShare = m.GFLOPs / m.Peak
 	m.ISA = f32.ISA()
 	m.Arena = program.Memory().Arena
-	m.PeakRSS, err = peakMemory()
+	m.PeakRSS, err = memory.Peak()
 	return m, err
 }

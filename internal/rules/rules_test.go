@@ -30,7 +30,7 @@ var floors = [][]string{
 // may import. Everybody may import them, but for f32, which imports nothing.
 var leaves = map[string][]string{
 	"zoo/configs":              {},
-	"zoo/datasets":             {"zoo/internal/fetch", "zoo/internal/problem", "zoo/internal/atomicfile"},
+	"zoo/datasets":             {"zoo/internal/fetch", "zoo/internal/memory", "zoo/internal/problem", "zoo/internal/atomicfile"},
 	"zoo/experiments/claims":   {"zoo/experiments/results", "zoo/experiments/run", "zoo/experiments/stats", "zoo/internal/formula"},
 	"zoo/experiments/report":   {"zoo/experiments/claims", "zoo/experiments/results", "zoo/experiments/run", "zoo/experiments/stats", "zoo/internal/atomicfile"},
 	"zoo/experiments/results":  {"zoo/experiments/run"},
@@ -41,6 +41,7 @@ var leaves = map[string][]string{
 	"zoo/internal/floats":      {},
 	"zoo/internal/formula":     {},
 	"zoo/internal/npy":         {"zoo/internal/atomicfile"},
+	"zoo/internal/memory":      {},
 	"zoo/internal/optim":       {"zoo/internal/f32", "zoo/internal/problem"},
 	"zoo/internal/problem":     {},
 	"zoo/internal/pth":         {"zoo/internal/floats"},

@@ -11,6 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 	"zoo/experiments/report"
+	"zoo/internal/memory"
 )
 
 // A sheet is a table for people: rows of cells under a header. The names of
@@ -204,16 +205,7 @@ func sizes(shape []int) string {
 }
 
 // size writes a number of bytes as people do: 1.08 MB.
-func size(n int) string {
-	f, unit := float64(n), 0
-	for f >= 999.5 && unit < 4 {
-		f, unit = f/1000, unit+1
-	}
-	if unit == 0 {
-		return fmt.Sprint(n, " B")
-	}
-	return fmt.Sprintf("%.3g %cB", f, " kMGT"[unit])
-}
+func size(n int) string { return memory.Text(n) }
 
 // showTables prints the tables of a report, in the form in which they fit a terminal.
 func showTables(w io.Writer, tables []report.Table) {

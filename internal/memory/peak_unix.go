@@ -1,17 +1,17 @@
 //go:build unix && !linux
 
-package experiments
+package memory
 
 import (
 	"runtime"
 	"syscall"
 )
 
-// resetPeakMemory does nothing: the peak is that of the whole process.
-func resetPeakMemory() {}
+// ResetPeak does nothing: the peak is that of the whole process.
+func ResetPeak() {}
 
-// peakMemory is the largest resident memory of the process in bytes.
-func peakMemory() (int, error) {
+// Peak is the largest resident memory of the process in bytes.
+func Peak() (int, error) {
 	var u syscall.Rusage
 	err := syscall.Getrusage(syscall.RUSAGE_SELF, &u)
 	if runtime.GOOS == "darwin" || runtime.GOOS == "ios" {

@@ -1,6 +1,6 @@
 //go:build unix || windows
 
-package experiments
+package memory
 
 import "testing"
 
@@ -8,7 +8,7 @@ import "testing"
 func TestPeakMemoryCounts(t *testing.T) {
 	const size = 64 << 20
 	touch(size)
-	if n, err := peakMemory(); err != nil || n < size || n > 1<<40 {
+	if n, err := Peak(); err != nil || n < size || n > 1<<40 {
 		t.Errorf("have %d bytes, %v, want at least %d", n, err, size)
 	}
 }

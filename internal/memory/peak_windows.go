@@ -1,4 +1,4 @@
-package experiments
+package memory
 
 import (
 	"fmt"
@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// resetPeakMemory does nothing: the peak is that of the whole process.
-func resetPeakMemory() {}
+// ResetPeak does nothing: the peak is that of the whole process.
+func ResetPeak() {}
 
 // memoryCounters is Windows' PROCESS_MEMORY_COUNTERS.
 type memoryCounters struct {
@@ -20,8 +20,8 @@ type memoryCounters struct {
 
 var getProcessMemoryInfo = windows.NewLazySystemDLL("kernel32.dll").NewProc("K32GetProcessMemoryInfo")
 
-// peakMemory is the largest resident memory of the process in bytes.
-func peakMemory() (int, error) {
+// Peak is the largest resident memory of the process in bytes.
+func Peak() (int, error) {
 	var m memoryCounters
 	m.size = uint32(unsafe.Sizeof(m))
 	ok, _, err := getProcessMemoryInfo.Call(uintptr(windows.CurrentProcess()), uintptr(unsafe.Pointer(&m)), unsafe.Sizeof(m))

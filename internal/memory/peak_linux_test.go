@@ -1,4 +1,4 @@
-package experiments
+package memory
 
 import (
 	"os"
@@ -12,18 +12,18 @@ func TestPeakMemory(t *testing.T) {
 	}
 	peak := func() int {
 		t.Helper()
-		n, err := peakMemory()
+		n, err := Peak()
 		if err != nil {
 			t.Fatal(err)
 		}
 		return n
 	}
 	const size = 64 << 20
-	resetPeakMemory()
+	ResetPeak()
 	before := peak()
 	touch(size)
 	with := peak()
-	resetPeakMemory()
+	ResetPeak()
 	if after := peak(); with < before+size/2 || after > with-size/2 {
 		t.Errorf("the peak is %d, %d with %d bytes, and %d after these", before, with, size, after)
 	}

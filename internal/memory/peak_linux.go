@@ -1,4 +1,4 @@
-package experiments
+package memory
 
 import (
 	"fmt"
@@ -8,17 +8,17 @@ import (
 	"strconv"
 )
 
-// resetPeakMemory gives free memory back and lets the peak begin anew. Where the
+// ResetPeak gives free memory back and lets the peak begin anew. Where the
 // system does not allow the latter, the peak stays that of the whole process.
-func resetPeakMemory() {
+func ResetPeak() {
 	debug.FreeOSMemory()
 	os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
 }
 
 var highWater = regexp.MustCompile(`VmHWM:\s*(\d+) kB`)
 
-// peakMemory is the largest resident memory of the process in bytes.
-func peakMemory() (int, error) {
+// Peak is the largest resident memory of the process in bytes.
+func Peak() (int, error) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return 0, err
