@@ -59,29 +59,37 @@ func New(o Options, ps []Param) (Solver, error) {
 	if eps == 0 {
 		eps = 1e-8
 	}
+	state := newSlots(o.Name, ps, o.arrays()...)
 	switch o.Name {
 	case "sgd":
-		s := &sgd{momentum: o.Momentum, nesterov: o.Nesterov, decay: o.WeightDecay}
-		if o.Momentum > 0 {
-			s.slots = newSlots(o.Name, ps, "momentum_buffer")
-		} else {
-			s.slots = newSlots(o.Name, ps)
-		}
+		s := &sgd{slots: state, momentum: o.Momentum, nesterov: o.Nesterov, decay: o.WeightDecay}
 		s.updates(s.updatePiece)
 		return s, nil
 	case "adam", "adamw":
-		s := &adam{slots: newSlots(o.Name, ps, "exp_avg", "exp_avg_sq"),
+		s := &adam{slots: state,
 			beta1: o.Beta1, beta2: o.Beta2, eps: eps, decay: o.WeightDecay, decoupled: o.Name == "adamw"}
 		s.updates(s.updatePiece)
 		return s, nil
 	default: // rmsprop, by Validate
-		s := &rmsprop{alpha: o.Alpha, eps: eps, momentum: o.Momentum, decay: o.WeightDecay}
-		if o.Momentum > 0 {
-			s.slots = newSlots(o.Name, ps, "square_avg", "momentum_buffer")
-		} else {
-			s.slots = newSlots(o.Name, ps, "square_avg")
-		}
+		s := &rmsprop{slots: state, alpha: o.Alpha, eps: eps, momentum: o.Momentum, decay: o.WeightDecay}
 		s.updates(s.updatePiece)
 		return s, nil
 	}
 }
+
+// arrays are the kinds of the arrays that the solver keeps for each parameter.
+func (o Options) arrays() (kinds []string) {
+	switch o.Name {
+	case "adam", "adamw":
+		return []string{"exp_avg", "exp_avg_sq"}
+	case "rmsprop":
+		kinds = []string{"square_avg"}
+	}
+	if o.Momentum > 0 {
+		kinds = append(kinds, "momentum_buffer")
+	}
+	return kinds
+}
+
+// Arrays is how many arrays of its length the solver keeps for each parameter.
+func (o Options) Arrays() int { return len(o.arrays()) }
