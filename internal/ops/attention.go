@@ -36,7 +36,6 @@ func (k *attention[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	if k.heads < 1 || x[2]/3%k.heads != 0 {
 		return nil, fmt.Errorf("have %d heads for %d channels, want heads of equal size", k.heads, x[2]/3)
 	}
-	k.top, k.part = make([]F, x[0]*k.heads*x[1]), make([]F, x[0]*k.heads*x[1])
 	return tensor.Shape{x[0], x[1], x[2] / 3}, nil
 }
 
@@ -75,6 +74,10 @@ func (h *head[F]) block() int {
 
 func (k *attention[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	width := out.Shape[2]
+	if k.top == nil { // a graph that is only looked at holds none
+		rows := out.Shape[0] * k.heads * out.Shape[1]
+		k.top, k.part = make([]F, rows), make([]F, rows)
+	}
 	k.each(in[0].V, out.Shape, func(worker, _ int, h head[F]) {
 		m := memory[F](c.Scratch(worker, h.line*(2*h.d+h.block())))
 		keys, values, scores := m.take(h.line*h.d), m.take(h.line*h.d), m.take(h.line*h.block())

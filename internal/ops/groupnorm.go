@@ -3,6 +3,7 @@ package ops
 import (
 	"fmt"
 	"math"
+	"sync"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -27,6 +28,7 @@ type groupNorm[F f32.Float] struct {
 
 	n, rows, c int       // n is of the whole batch
 	zeros      []F       // for a norm without beta
+	back       func()    // makes these, before the first run: a graph that is only looked at holds none
 	mean, rstd []float64 // of each example's groups, from Forward for Backward
 	scratch    perWorker
 	reduction
@@ -60,8 +62,9 @@ func (k *groupNorm[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	if k.size() < 2 {
 		return nil, fmt.Errorf("have input %v with 1 value in each of %d groups, want at least 2: the result would not depend on the input", x, k.groups)
 	}
-	k.mean, k.rstd = make([]float64, k.n*k.groups), make([]float64, k.n*k.groups)
-	k.zeros = make([]F, k.c)
+	k.back = sync.OnceFunc(func() {
+		k.mean, k.rstd, k.zeros = make([]float64, k.n*k.groups), make([]float64, k.n*k.groups), make([]F, k.c)
+	})
 	return x.Clone(), nil
 }
 
@@ -69,6 +72,7 @@ func (k *groupNorm[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 func (k *groupNorm[F]) size() int { return k.rows * k.c / k.groups }
 
 func (k *groupNorm[F]) Forward(ctx *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	k.back()
 	x, gamma, beta, example := in[0].V, in[1].V, k.zeros, k.rows*k.c
 	if len(in) == 3 {
 		beta = in[2].V

@@ -3,6 +3,7 @@ package ops
 import (
 	"fmt"
 	"math"
+	"sync"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -34,6 +35,7 @@ type layerNorm[F f32.Float] struct {
 	tokens     int       // of an example, which are its lines
 	mean, rstd []float64 // of each row, from Forward for Backward
 	zeros      []F       // for a norm without beta
+	back       func()    // makes these, before the first run: a graph that is only looked at holds none
 	reduction
 }
 
@@ -59,11 +61,14 @@ func (k *layerNorm[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	}
 	rows := x.TotalSize() / channels(x)
 	k.tokens = rows / x[0]
-	k.mean, k.rstd, k.zeros = make([]float64, rows), make([]float64, rows), make([]F, channels(x))
+	k.back = sync.OnceFunc(func() {
+		k.mean, k.rstd, k.zeros = make([]float64, rows), make([]float64, rows), make([]F, channels(x))
+	})
 	return x.Clone(), nil
 }
 
 func (k *layerNorm[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	k.back()
 	gamma, beta, d := in[1].V, k.zeros, len(in[1].V)
 	if len(in) == 3 {
 		beta = in[2].V
