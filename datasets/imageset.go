@@ -81,8 +81,7 @@ func newImageSet(o Options, p pictures) (*imageSet, error) {
 	return newStillSet(o, p, o.Resize, o.Resize, small)
 }
 
-// fits is an error if the resized images of so many channels do not fit into memory, as
-// float32.
+// fits is an error if the resized images do not fit into memory, as float32.
 func (o Options) fits(channels, images int) error {
 	limit := memory.Limit()
 	if bytes := 4 * o.Resize * o.Resize * channels; bytes > limit/max(1, images) { // maxSide keeps the product small

@@ -79,6 +79,14 @@ func DefaultBatch(model string) int {
 	return 64
 }
 
+func (b Bench) room() room {
+	r := room{config: Config{Model: b.Model}, key: "--batch", batch: b.Batch, mode: b.Mode}
+	if b.Mode == nn.Train {
+		r.arrays = 1 // of momentum
+	}
+	return r
+}
+
 // Run builds the network and measures it. When ctx ends, so does the measurement,
 // with the error of ctx.
 func (b Bench) Run(ctx context.Context) (Measurement, error) {
@@ -93,7 +101,7 @@ func (b Bench) Run(ctx context.Context) (Measurement, error) {
 	}
 	began := stopwatch.Now()
 	params := nn.NewParams(1, tensor.Float32)
-	program, err := nn.Build(params, b.Mode, b.Model.Network(), nn.Settings{Options: b.Model.Options, Spec: spec, Batch: b.Batch, Exec: opts})
+	program, err := nn.Build(params, b.Mode, b.Model.Network(), b.room().settings(ctx, nn.Settings{Spec: spec, Exec: opts}))
 	if err != nil {
 		return Measurement{}, fmt.Errorf("model %s: %w", b.Model.Name, err)
 	}

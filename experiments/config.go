@@ -7,8 +7,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -73,7 +75,7 @@ type Train struct {
 	Epochs         int                   `doc:"passes over the training part; 0: by steps alone, or with a probe and without steps no training. Of epochs and steps the one that is given later replaces the other: a config goes before the parents that it extends, the environment before the config, the command line before that, and a sweep's values before all. Where one place gives both, what is reached first ends the training"`
 	Steps          int                   `doc:"steps of the whole training, over as many epochs as they take; 0: by epochs alone. See epochs for a config that gives both"`
 	Batch          int                   `doc:"examples a step"`
-	EvalBatch      int                   `doc:"examples at once in evaluation; has no influence on the result but for rounding"`
+	EvalBatch      int                   `doc:"examples at once in evaluation, at most those of the larger of the parts val and test; has no influence on the result but for rounding"`
 	Optimizer      optim.Options         `doc:"the solver"`
 	Schedule       optim.ScheduleOptions `doc:"the learning rate over time"`
 	ClipNorm       float64               `doc:"scale gradients down to this global norm; 0: as they are"`
@@ -169,7 +171,9 @@ func (t Train) Validate() (ps []problem.Problem) {
 		}
 	}
 	add(t.Epochs < 0, "epochs", "have %d, want 0 or more", t.Epochs)
+	add(t.Epochs > mostSteps, "epochs", "have %d, want at most %d", t.Epochs, mostSteps)
 	add(t.Steps < 0, "steps", "have %d, want 0 or more", t.Steps)
+	add(t.Steps > mostSteps, "steps", "have %d, want at most %d", t.Steps, mostSteps)
 	add(t.Batch < 1, "batch", "have %d, want at least 1", t.Batch)
 	add(t.EvalBatch < 1, "eval_batch", "have %d, want at least 1", t.EvalBatch)
 	add(t.LogSteps < 1, "log_steps", "have %d, want at least 1", t.LogSteps)
@@ -181,6 +185,33 @@ func (t Train) Validate() (ps []problem.Problem) {
 	add(!(t.EMA >= 0 && t.EMA < 1), "ema", "have %v, want a value in [0, 1)", t.EMA)
 	add(!(t.DivergedAbove >= 0), "diverged_above", "have %v, want 0 or more", t.DivergedAbove)
 	add(t.Select != "best" && t.Select != "last", "select", "have %q, want best or last", t.Select)
+	return ps
+}
+
+// The largest values that make sense, before any memory is estimated: beyond them is a
+// slip of the keyboard.
+const (
+	mostSteps   = 1_000_000_000
+	mostOfModel = 1 << 24 // units, filters, layers, classes
+)
+
+// Validate reports hyperparameters that are beyond all bounds.
+func (m *Model) Validate() (ps []problem.Problem) {
+	if m.network == nil {
+		return nil
+	}
+	settings := m.Settings()
+	for _, key := range slices.Sorted(maps.Keys(settings)) {
+		values, list := settings[key].([]any)
+		if !list {
+			values = []any{settings[key]}
+		}
+		for _, v := range values {
+			if n, ok := v.(int); ok && n > mostOfModel {
+				ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf("have %d, want at most %d", n, mostOfModel)})
+			}
+		}
+	}
 	return ps
 }
 

@@ -14,7 +14,7 @@ import (
 // A cost is what a trial spends its time on.
 type cost struct {
 	start      float64 // seconds, once: data, graphs, first weights and the probe
-	step, eval float64 // seconds for a batch, of training and of evaluation
+	step, eval float64 // seconds for a batch of training, and for an example of evaluation
 }
 
 // Estimate returns, for each trial that is not done, the core-seconds that it will
@@ -47,7 +47,7 @@ func (p *Plan) Estimate(ctx context.Context) ([]float64, error) {
 			}
 		}
 		k := costs[kind]
-		seconds[i] = k.start + (k.step*float64(t.Steps)+k.eval*float64(t.evals)/float64(c.Train.EvalBatch))*float64(f32.Workers())
+		seconds[i] = k.start + (k.step*float64(t.Steps)+k.eval*float64(t.evals))*float64(f32.Workers())
 	}
 	return seconds, nil
 }
@@ -74,7 +74,7 @@ func (t PlannedTrial) cost(ctx context.Context, data openedData) (c cost, err er
 	start := stopwatch.Now()
 	config := t.config
 	config.Weights = Pretrained{} // whose training is another trial
-	trial, err := newTrial(config, data)
+	trial, err := newTrial(ctx, config, data)
 	if err != nil {
 		return c, err
 	}
@@ -91,14 +91,16 @@ func (t PlannedTrial) cost(ctx context.Context, data openedData) (c cost, err er
 		return c, nil
 	}
 	if c.step, err = t.batch(ctx, nn.Train, t.Batch); err == nil && t.evals > 0 {
-		c.eval, err = t.batch(ctx, nn.Infer, config.Train.EvalBatch)
+		n := config.evalBatch(data, config.Train.TestCrops)
+		c.eval, err = t.batch(ctx, nn.Infer, n)
+		c.eval /= float64(n)
 	}
 	return c, err
 }
 
 // batch is the least time of a few batches of random images, in seconds.
 func (t PlannedTrial) batch(ctx context.Context, mode nn.Mode, size int) (float64, error) {
-	_, program, err := Subject{Model: t.config.Model}.Build(mode, t.spec, size)
+	_, program, err := Subject{Model: t.config.Model}.Build(ctx, mode, t.spec, size)
 	if err != nil {
 		return 0, err
 	}

@@ -1,8 +1,9 @@
 package experiments
 
 import (
+	"context"
+
 	"zoo/datasets"
-	"zoo/internal/optim"
 	"zoo/nn"
 )
 
@@ -20,8 +21,8 @@ type Footprint struct {
 }
 
 // Footprint builds the network for training and adds up what it holds.
-func (s Subject) Footprint(spec datasets.Spec, batch int) (Footprint, error) {
-	p, pr, err := s.Outline(nn.Train, spec, batch)
+func (s Subject) Footprint(ctx context.Context, spec datasets.Spec, batch int) (Footprint, error) {
+	p, pr, err := s.Outline(ctx, nn.Train, spec, batch)
 	if err != nil {
 		return Footprint{}, err
 	}
@@ -39,19 +40,6 @@ func (s Subject) Footprint(spec datasets.Spec, batch int) (Footprint, error) {
 	if s.Config.Train.EMA > 0 {
 		f.Average = f.Parameters
 	}
-	var trained []optim.Param
-	for _, q := range p.All() {
-		if q.Kind != nn.State {
-			v := make([]float32, q.Shape.TotalSize()) // for its length
-			trained = append(trained, optim.Param{Name: q.Path, W: v, G: v})
-		}
-	}
-	solver, err := optim.New(s.Config.Train.Optimizer, trained)
-	if err != nil {
-		return Footprint{}, err
-	}
-	for _, slot := range solver.State() {
-		f.State += size * len(slot.F32)
-	}
+	f.State = s.Config.Train.Optimizer.Arrays() * f.Gradients
 	return f, nil
 }

@@ -29,7 +29,7 @@ func Infer(ctx context.Context, s Subject, w *Weights, x npy.Array, classes int)
 		return npy.Array{}, err
 	}
 	n := x.Shape[0]
-	p, pr, err := s.Build(nn.Infer, spec, min(n, inferBatch))
+	p, pr, err := s.Build(ctx, nn.Infer, spec, min(n, inferBatch))
 	if err != nil {
 		return npy.Array{}, err
 	}

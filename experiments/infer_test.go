@@ -2,6 +2,7 @@ package experiments_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -124,13 +125,13 @@ func TestInferEnds(t *testing.T) {
 	}
 	x := images(1, 1, 2, 2)
 	spec, _ := s.Spec([]int{2, 2, 1}, 0)
-	p, _, err := s.Build(nn.Infer, spec, 1)
+	p, _, err := s.Build(t.Context(), nn.Infer, spec, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := experiments.Infer(ctx, s, saved(t, p), x, 0); err != context.Canceled {
+	if _, err := experiments.Infer(ctx, s, saved(t, p), x, 0); !errors.Is(err, context.Canceled) {
 		t.Errorf("have %v, want the error of the context", err)
 	}
 }

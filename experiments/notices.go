@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -98,13 +99,13 @@ func (m Model) asRegistered(unasked []string) Model {
 
 // IdleKeys says which keys of the config's section model have no effect on its
 // network, as far as the shape of its data is known without the files.
-func (c Config) IdleKeys() (all []string) {
+func (c Config) IdleKeys(ctx context.Context) (all []string) {
 	s := Subject{Model: c.Model, Config: &c}
 	spec, err := s.Spec(nil, 0)
 	if err != nil {
 		return nil // known when it is run
 	}
-	_, program, err := s.Outline(nn.Infer, spec, 1)
+	_, program, err := s.Outline(ctx, nn.Infer, spec, 1)
 	if err != nil {
 		return []string{err.Error()}
 	}

@@ -131,7 +131,7 @@ func TestIdleKnobsOfARun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, have := range map[string][]string{"run": trial.Notices(), "config": c.IdleKeys()} {
+	for what, have := range map[string][]string{"run": trial.Notices(), "config": c.IdleKeys(t.Context())} {
 		if strings.Join(have, "\n") != want {
 			t.Errorf("%s: have %q, want %q", what, have, want)
 		}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"gorgonia.org/tensor"
+
 	"zoo/datasets"
 	"zoo/experiments/claims"
 	"zoo/experiments/run"
@@ -98,7 +100,7 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 			if total > 0 {
 				t.evals = data.Len(datasets.Test)*a.Config.Train.TestCrops + (total+perEpoch-1)/perEpoch*data.Len(datasets.Val)
 			}
-			network, err = t.build(a, built)
+			network, err = t.build(ctx, a, built)
 		}
 		if err != nil {
 			errs = append(errs, a.named(err))
@@ -220,9 +222,9 @@ func (s checksums) of(c Config) (string, error) {
 
 // build builds the network of an arm, once for each network, to see that it can
 // be built and to count.
-func (t *PlannedTrial) build(a Arm, built map[string]error) (*nn.Program, error) {
+func (t *PlannedTrial) build(ctx context.Context, a Arm, built map[string]error) (*nn.Program, error) {
 	s := Subject{Model: a.Config.Model}
-	params, program, err := s.Outline(nn.Infer, t.spec, 1)
+	params, program, err := s.Outline(ctx, nn.Infer, t.spec, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +237,8 @@ func (t *PlannedTrial) build(a Arm, built map[string]error) (*nn.Program, error)
 	}
 	net := t.graph(a.Config.Model)
 	if _, ok := built[net]; !ok {
-		_, _, built[net] = s.Outline(nn.Train, t.spec, t.Batch)
+		r := a.Config.trainingRoom()
+		_, _, built[net] = s.build(nn.OutlineParams(tensor.Float32), nn.Train, r.settings(ctx, nn.Settings{Spec: t.spec}))
 	}
 	return program, built[net]
 }

@@ -91,7 +91,7 @@ func (s Subject) Predict(ctx context.Context, e Eye, w *Weights, files []string,
 	if errs != nil {
 		return nil, errors.Join(errs...)
 	}
-	p, pr, err := s.Build(nn.Infer, e.spec, min(len(files), predictBatch))
+	p, pr, err := s.Build(ctx, nn.Infer, e.spec, min(len(files), predictBatch))
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func probeInitial(ctx context.Context, c Config, opened checksums) (results.Prob
 	if err != nil {
 		return results.Probe{}, err
 	}
-	t, err := newTrial(c, data)
+	t, err := newTrial(ctx, c, data)
 	if err != nil {
 		return results.Probe{}, err
 	}
@@ -97,7 +97,8 @@ func (t *Trial) look(ctx context.Context) (p results.Probe, err error) {
 	c := t.Config
 	plan := t.plan(0, 0)
 	plan.Size = c.Probe.Batch
-	set := nn.Settings{Options: c.Model.Options, Spec: t.Data.Spec(), Batch: plan.Size, LabelSmoothing: c.Train.LabelSmoothing}
+	r := room{config: c, key: "probe.batch", batch: plan.Size, mode: nn.Train, held: t.held()}
+	set := r.settings(ctx, nn.Settings{Spec: t.Data.Spec(), LabelSmoothing: c.Train.LabelSmoothing})
 	for b, err := range t.Data.Batches(ctx, plan) {
 		if err != nil {
 			return p, fmt.Errorf("probe.batch: %w", err)

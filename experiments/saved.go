@@ -138,8 +138,8 @@ func (w *Weights) Evaluate(ctx context.Context, c Config, split datasets.Split, 
 		return e, "", fmt.Errorf("%s has no %v part: its config sets no examples apart for it", c.Name, split)
 	}
 	p := nn.BlankParams(tensor.Float32)
-	set := nn.Settings{Options: c.Model.Options, Spec: data.Spec(), Batch: c.Train.EvalBatch}
-	pr, err := nn.Build(p, nn.Eval, c.Model.Network(), set)
+	r := room{config: c, key: "train.eval_batch", batch: c.evalBatch(data, crops), mode: nn.Eval}
+	pr, err := nn.Build(p, nn.Eval, c.Model.Network(), r.settings(ctx, nn.Settings{Spec: data.Spec()}))
 	if err != nil {
 		return e, "", fmt.Errorf("model %s: %w", c.Model.Name, err)
 	}

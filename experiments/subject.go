@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -142,6 +143,9 @@ func (s Subject) Spec(input []int, classes int) (datasets.Spec, error) {
 	if classes == 0 {
 		errs = append(errs, fmt.Errorf("the number of classes of %s is known from the files alone: give it with --classes", s.Config.Data.Name))
 	}
+	if classes < 0 || classes > mostOfModel {
+		errs = append(errs, fmt.Errorf("--classes: have %d, want at most %d", classes, mostOfModel))
+	}
 	for _, d := range input {
 		if d < 1 {
 			errs = append(errs, fmt.Errorf("have input %v, want sizes of at least 1", tensor.Shape(input)))
@@ -161,20 +165,30 @@ func (c Config) dataShape() (shape []int, classes int, err error) {
 	return c.Data.Shape(info), info.Classes, nil
 }
 
-// Build builds the network with weights that are all zero, to be loaded.
-func (s Subject) Build(mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
-	return s.build(nn.BlankParams(tensor.Float32), mode, spec, batch)
+// Build builds the network with weights that are all zero, to be loaded. It is an
+// error if there is no memory for it.
+func (s Subject) Build(ctx context.Context, mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
+	r := room{config: s.config(), batch: batch, mode: mode}
+	return s.build(nn.BlankParams(tensor.Float32), mode, r.settings(ctx, nn.Settings{Spec: spec}))
 }
 
-// Outline builds the network without weights, to look at it.
-func (s Subject) Outline(mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
-	return s.build(nn.OutlineParams(tensor.Float32), mode, spec, batch)
+// Outline builds the network without weights, to look at it, whatever its size.
+func (s Subject) Outline(ctx context.Context, mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
+	return s.build(nn.OutlineParams(tensor.Float32), mode, nn.Settings{Options: s.Model.Options, Spec: spec, Batch: batch, Context: ctx})
 }
 
-func (s Subject) build(p *nn.Params, mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
-	pr, err := nn.Build(p, mode, s.Model.Network(), nn.Settings{Options: s.Model.Options, Spec: spec, Batch: batch})
+func (s Subject) build(p *nn.Params, mode nn.Mode, set nn.Settings) (*nn.Params, *nn.Program, error) {
+	pr, err := nn.Build(p, mode, s.Model.Network(), set)
 	if err != nil {
-		return nil, nil, fmt.Errorf("model %s on inputs %v: %w", s.Model.Name, tensor.Shape(spec.Inputs[0].Shape), err)
+		return nil, nil, fmt.Errorf("model %s on inputs %v: %w", s.Model.Name, tensor.Shape(set.Spec.Inputs[0].Shape), err)
 	}
 	return p, pr, nil
+}
+
+// config is the subject's config, or one that has no more than its model.
+func (s Subject) config() Config {
+	if s.Config != nil {
+		return *s.Config
+	}
+	return Config{Model: s.Model}
 }

@@ -58,11 +58,11 @@ func NewTrial(ctx context.Context, c Config, progress datasets.Progress) (*Trial
 	if err != nil {
 		return nil, err
 	}
-	return newTrial(c, data)
+	return newTrial(ctx, c, data)
 }
 
 // newTrial builds the network, for data that are open.
-func newTrial(c Config, data datasets.Dataset) (*Trial, error) {
+func newTrial(ctx context.Context, c Config, data datasets.Dataset) (*Trial, error) {
 	t := &Trial{Config: c, Data: data, Params: nn.NewParams(c.Seed, tensor.Float32)}
 	perEpoch, total, err := c.Train.steps(data)
 	if err != nil {
@@ -72,13 +72,12 @@ func newTrial(c Config, data datasets.Dataset) (*Trial, error) {
 		return nil, err
 	}
 	t.total, t.perEpoch, t.epochs = total, perEpoch, (total+perEpoch-1)/perEpoch
-	t.at.Recent = make([]tally, min(c.Train.LogSteps, total))
-	set := nn.Settings{Options: c.Model.Options, Spec: data.Spec(), Batch: c.Train.Batch, LabelSmoothing: c.Train.LabelSmoothing, Mixing: c.Train.mixes()}
-	if t.Train, err = nn.Build(t.Params, nn.Train, c.Model.Network(), set); err != nil {
-		return nil, fmt.Errorf("model %s: %w", c.Model.Name, err)
+	recent := min(c.Train.LogSteps, total)
+	if recent > mostRecent {
+		return nil, fmt.Errorf("train.log_steps: have %d, want at most %d: the losses of so many steps are in every checkpoint", recent, mostRecent)
 	}
-	set.Batch = c.Train.EvalBatch
-	if t.Eval, err = nn.Build(t.Params, nn.Eval, c.Model.Network(), set); err != nil {
+	t.at.Recent = make([]tally, recent)
+	if err := t.build(ctx); err != nil {
 		return nil, fmt.Errorf("model %s: %w", c.Model.Name, err)
 	}
 	if t.total > 0 {
@@ -86,6 +85,9 @@ func newTrial(c Config, data datasets.Dataset) (*Trial, error) {
 			return nil, err
 		}
 		for s := range t.total {
+			if s%(1<<16) == 0 && ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
 			if t.schedule(s) > t.schedule(t.peak) {
 				t.peak = s
 			}
@@ -106,6 +108,45 @@ func newTrial(c Config, data datasets.Dataset) (*Trial, error) {
 	return t, nil
 }
 
+// mostRecent is how many losses of steps a checkpoint may hold.
+const mostRecent = 1_000_000
+
+// build makes the parameters and the programs for training and evaluation.
+func (t *Trial) build(ctx context.Context) (err error) {
+	c := t.Config
+	set := nn.Settings{Spec: t.Data.Spec(), LabelSmoothing: c.Train.LabelSmoothing, Mixing: c.Train.mixes()}
+	train := c.trainingRoom()
+	if t.Train, err = nn.Build(t.Params, nn.Train, c.Model.Network(), train.settings(ctx, set)); err != nil {
+		return err
+	}
+	eval := room{config: c, key: "train.eval_batch", batch: c.evalBatch(t.Data, c.Train.TestCrops), mode: nn.Eval, held: t.held()}
+	t.Eval, err = nn.Build(t.Params, nn.Eval, c.Model.Network(), eval.settings(ctx, set))
+	return err
+}
+
+// trainingRoom is the room for a step of training.
+func (c Config) trainingRoom() room {
+	r := room{config: c, key: "train.batch", batch: c.Train.Batch, mode: nn.Train, arrays: c.Train.Optimizer.Arrays()}
+	if c.Train.EMA > 0 {
+		r.copies = 1
+	}
+	return r
+}
+
+// held is what the programs so far, the solver and the average hold besides the
+// parameters themselves.
+func (t *Trial) held() int {
+	r, parameters := t.Config.trainingRoom(), 0
+	for _, p := range t.Params.All() {
+		parameters += 4 * p.Shape.TotalSize()
+	}
+	held := t.Train.Memory().Arena + 4*r.arrays*t.Params.Count() + r.copies*parameters
+	if t.Eval != nil {
+		held += t.Eval.Memory().Arena
+	}
+	return held
+}
+
 // steps are the steps of an epoch and of the whole training.
 func (t Train) steps(data datasets.Dataset) (perEpoch, total int, err error) {
 	examples := data.Len(datasets.Train)
@@ -119,9 +160,12 @@ func (t Train) steps(data datasets.Dataset) (perEpoch, total int, err error) {
 	case t.EarlyStop.Patience > 0:
 		return 0, 0, fmt.Errorf("train.early_stop.patience: %s", stopNeedsVal)
 	}
-	total = perEpoch * t.Epochs
+	total = perEpoch * t.Epochs // of which the bounds of the keys leave room in an int
 	if t.Steps > 0 && (t.Epochs == 0 || t.Steps < total) {
 		total = t.Steps
+	}
+	if total > mostSteps {
+		return 0, 0, fmt.Errorf("train.epochs: have %d of %d steps each, want at most %d steps in all", t.Epochs, perEpoch, mostSteps)
 	}
 	return perEpoch, total, nil
 }
@@ -151,7 +195,7 @@ func (t *Trial) initialise(ctx context.Context, train func(Config) (string, erro
 		if err != nil {
 			return err
 		}
-		return t.Train.LSUV(b.X, b.Y)
+		return t.Train.LSUV(ctx, b.X, b.Y)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package nn
 
 import (
 	"fmt"
-	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -27,7 +26,7 @@ func Attention(s *Scope, x *G.Node, heads int) *G.Node {
 	in.branch.last = false
 	x = in.fixupBias("bias_in", x)
 	w := in.weight("in_proj_weight", Layout{kind: matrix}, d, d, d, 3*d)
-	qkv := s.Must(ops.Linear(x, w, in.bias("in_proj_bias", slices.Repeat([]int{d}, 3*d))))
+	qkv := s.Must(ops.Linear(x, w, in.bias("in_proj_bias", 3*d, func(int) int { return d })))
 	qkv = s.record(Layer{Op: "queries, keys, values", MACs: t * d * 3 * d}, qkv, field{}, x)
 	s.outputs[s.In("in_proj_weight").path] = qkv
 	y := s.Must(ops.Attention(qkv, heads))

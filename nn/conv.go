@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -44,11 +43,14 @@ func Conv2D(s *Scope, x *G.Node, out int, f Filter) *G.Node {
 	if f.Groups < 1 || c%f.Groups != 0 || out%f.Groups != 0 {
 		s.Fail(fmt.Errorf("convolution: have %d groups of %d channels and %d filters, want a divisor of both numbers", f.Groups, c, out))
 	}
+	if _, err := elements([]int{f.Size[0], f.Size[1], c, out}); err != nil {
+		s.Fail(fmt.Errorf("convolution: %w", err))
+	}
 	x = s.fixupBias("bias_in", x)
 	taps := f.Size[0] * f.Size[1]
 	in := taps * c / f.Groups
 	w := s.weight("weight", Layout{kind: filters}, in, taps*out/f.Groups, f.Size[0], f.Size[1], c/f.Groups, out)
-	return s.fixupLast(s.conv(x, w, s.bias("bias", slices.Repeat([]int{in}, out)), f, in*out))
+	return s.fixupLast(s.conv(x, w, s.bias("bias", out, func(int) int { return in }), f, in*out))
 }
 
 func (f Filter) withDefaults() Filter {
@@ -105,7 +107,7 @@ func ConvTable(s *Scope, x *G.Node, table [][]int, k, stride, pad int) *G.Node {
 	}
 	w := s.param("weight", spec{kind: Weight, init: eachFilter(s.initOf().fill, fans), out: len(index) / c, shape: []int{len(index)}})
 	full := s.Must(ops.Scatter(w, index, k, k, c, out))
-	return s.conv(x, full, s.bias("bias", fans), squareFilter(k, stride, pad), len(index))
+	return s.conv(x, full, s.bias("bias", out, func(o int) int { return fans[o] }), squareFilter(k, stride, pad), len(index))
 }
 
 // eachFilter fills the weights of one filter after the other; fans are the

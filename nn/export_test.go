@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"context"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
@@ -43,9 +44,9 @@ func Draw(init string, n int) (parts, whole []float32, err error) {
 	}
 	p := NewParams(7, tensor.Float32)
 	s := spec{init: scaled(f.fill, 0.5), in: n / 64, out: 64, shape: []int{n}}
-	whole = p.values("w", s).([]float32)
+	whole = p.values(context.Background(), "w", s).([]float32)
 	s.each = eachValue(init)
-	return p.values("w", s).([]float32), whole, nil
+	return p.values(context.Background(), "w", s).([]float32), whole, nil
 }
 
 // UncutJacobian is Jacobian from one gradient through the whole network.

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -59,7 +60,7 @@ func functionOf(activation string) (phi function, slope float64, err error) {
 	s := &Scope{
 		build: &build{
 			g: G.NewGraph(), params: NewParams(0, tensor.Float64),
-			nodes: map[string]*G.Node{}, fields: map[*G.Node]field{},
+			nodes: map[string]*G.Node{}, fields: map[*G.Node]field{}, ctx: context.Background(),
 		},
 		Options: Options{Activation: activation, ResidualInit: "none"},
 	}

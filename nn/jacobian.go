@@ -103,7 +103,7 @@ func jacobian(p *Params, net Network, set Settings, x []*tensor.Dense, narrow in
 	for _, d := range x {
 		rows = append(rows, repeated(d, set.Batch))
 	}
-	if _, err := pr.Run(rows, nil); err != nil {
+	if _, err := interruptible(set.context(), func() (float64, error) { return pr.Run(rows, nil) }); err != nil {
 		return Singular{}, err
 	}
 	var jacobians []*mat.Dense
@@ -120,7 +120,7 @@ func jacobian(p *Params, net Network, set Settings, x []*tensor.Dense, narrow in
 		}
 		jacobians = append(jacobians, mat.NewDense(to, p.size, values))
 	}
-	return singularOf(jacobians), nil
+	return interruptible(set.context(), func() (Singular, error) { return singularOf(jacobians), nil })
 }
 
 // A cut puts a node in the place of that of a layer, which is counted in the order

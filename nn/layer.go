@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"fmt"
 	"strings"
 
 	G "gorgonia.org/gorgonia"
@@ -43,6 +44,9 @@ func squareField(side, stride int) field {
 // what it reads, the widest counts. It returns the node that others read, which is
 // y unless the network is cut after the layer.
 func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) *G.Node {
+	if len(s.layers) == mostLayers {
+		s.Fail(fmt.Errorf("have more than %d layers: the time to build them grows with the square of their number", mostLayers))
+	}
 	if s.cut != nil {
 		y = s.cut(s, len(s.recorded), y)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 
 	G "gorgonia.org/gorgonia"
@@ -29,7 +28,7 @@ func Linear(s *Scope, x *G.Node, out int) *G.Node {
 	}
 	x = s.fixupBias("bias_in", x)
 	w := s.weight("weight", layout, in, out, in, out)
-	y := s.Must(ops.Linear(x, w, s.bias("bias", slices.Repeat([]int{in}, out))))
+	y := s.Must(ops.Linear(x, w, s.bias("bias", out, func(int) int { return in })))
 	y = s.record(Layer{Op: "linear", MACs: tokens * in * out}, y, field{}, x)
 	s.outputs[s.In("weight").path] = y
 	return s.fixupLast(y)
@@ -67,8 +66,8 @@ func (s *Scope) weight(name string, layout Layout, in, out int, shape ...int) *G
 }
 
 // bias makes a bias of the scope, one number for each output, or returns nil where
-// it has none. fans are the fan-ins of the outputs.
-func (s *Scope) bias(name string, fans []int) *G.Node {
+// it has none. fan is the fan-in of an output.
+func (s *Scope) bias(name string, outputs int, fan func(output int) int) *G.Node {
 	if s.noBias {
 		return nil
 	}
@@ -77,14 +76,14 @@ func (s *Scope) bias(name string, fans []int) *G.Node {
 	if err != nil {
 		s.Fail(err)
 	}
-	return s.Param(name, Gain, scaled(eachBias(init, fans), s.endScale()), len(fans))
+	return s.Param(name, Gain, scaled(eachBias(init, fan), s.endScale()), outputs)
 }
 
-// eachBias draws the biases one after the other; fans are their outputs' fan-ins.
-func eachBias(init Init, fans []int) Init {
+// eachBias draws the biases one after the other; fan is their outputs' fan-in.
+func eachBias(init Init, fan func(output int) int) Init {
 	return func(r *rand.Rand, b []float64, _, out int) {
-		for i, in := range fans {
-			init(r, b[i:i+1], in, out)
+		for i := range b {
+			init(r, b[i:i+1], fan(i), out)
 		}
 	}
 }

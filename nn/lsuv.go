@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -22,8 +23,9 @@ const (
 // the network, by the standard deviation of the layer's output on a batch, until
 // its variance is within 0.1 of 1 (Mishkin & Matas 2015). The weights should be
 // orthonormal before: Options.Init "lsuv" makes them so. Batch norm uses the
-// batch's statistics, as in training; the running ones do not move.
-func (p *Program) LSUV(x []*tensor.Dense, y *tensor.Dense) error {
+// batch's statistics, as in training; the running ones do not move. The end of ctx is an
+// error.
+func (p *Program) LSUV(ctx context.Context, x []*tensor.Dense, y *tensor.Dense) error {
 	if _, err := p.Run(x, y); err != nil {
 		return err
 	}
@@ -37,6 +39,9 @@ func (p *Program) LSUV(x []*tensor.Dense, y *tensor.Dense) error {
 			return err
 		}
 		for range lsuvRounds {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			if err := vm.RunAll(); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"context"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -37,6 +38,8 @@ type Param struct {
 	Shape  tensor.Shape
 	Value  *tensor.Dense // nil in an outline
 	Layout Layout
+
+	fill func(context.Context) // gives it a value; nil once that is done
 }
 
 // Kind says what the optimiser may do with a tensor.
@@ -128,12 +131,23 @@ func (p *Params) get(path string, s spec) (*Param, error) {
 		return nil, fmt.Errorf("parameter %s is not one of those that the first build of this network made", path)
 	}
 	q := &Param{Path: path, Kind: s.kind, Layout: s.layout, Shape: slices.Clone(s.shape)}
-	if p.fill != none {
-		q.Value = tensor.New(tensor.WithShape(s.shape...), tensor.WithBacking(p.values(path, s)))
+	q.fill = func(ctx context.Context) {
+		q.Value = tensor.New(tensor.WithShape(s.shape...), tensor.WithBacking(p.values(ctx, path, s)))
 	}
 	p.list = append(p.list, q)
 	p.byPath[path] = q
 	return q, nil
+}
+
+// draw gives the parameters of the first build their values, which depend on no
+// order. It panics as Fail does when ctx ends.
+func (p *Params) draw(ctx context.Context) {
+	for _, q := range p.list {
+		if p.fill != none {
+			q.fill(ctx)
+		}
+		q.fill = nil
+	}
 }
 
 // drawnAtOnce is how many values are drawn at a time, where that can be: as
@@ -141,9 +155,9 @@ func (p *Params) get(path string, s spec) (*Param, error) {
 const drawnAtOnce = 8192
 
 // values returns the values of a new parameter, as a slice of the float type.
-func (p *Params) values(path string, s spec) any {
+func (p *Params) values(ctx context.Context, path string, s spec) any {
 	n := tensor.Shape(s.shape).TotalSize()
-	r := rand.New(rand.NewPCG(p.seed, hash(path)))
+	r := rand.New(&polled{source: rand.NewPCG(p.seed, hash(path)), ctx: ctx})
 	if p.dtype == tensor.Float64 {
 		v := make([]float64, n)
 		if p.fill == drawn {
@@ -168,6 +182,24 @@ func (p *Params) values(path string, s spec) any {
 		}
 	}
 	return v
+}
+
+// A polled source of random numbers panics as Fail does when ctx ends: to draw the
+// weights of a large network takes minutes.
+type polled struct {
+	source rand.Source
+	ctx    context.Context
+	n      uint
+}
+
+// Uint64 is that of the source.
+func (p *polled) Uint64() uint64 {
+	const every = 1 << 12 // draws, or one row of an orthogonal matrix
+	if p.n%every == 0 {
+		poll(p.ctx)
+	}
+	p.n++
+	return p.source.Uint64()
 }
 
 func hash(s string) uint64 {

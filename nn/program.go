@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -70,12 +71,22 @@ type Settings struct {
 	Mixing         bool    // the training loss is that of mixtures of two examples: see Program.Mix
 	Exec           []exec.Option
 
+	Context context.Context  // whose end is an error of the build; nil: none
+	Admit   func(Size) error // asked as the size becomes known, before memory is taken; an error ends the build; nil: all is admitted
+
 	cut cut // nil but for Jacobian
 }
 
+func (s Settings) context() context.Context {
+	if s.Context == nil {
+		return context.Background()
+	}
+	return s.Context
+}
+
 // Build makes a Program of a network. The first build with p creates its
-// parameters, or none if it fails; later ones bind them. Errors name the path of
-// the layer.
+// parameters, or none if it fails, and gives them values when all else is known;
+// later ones bind them. Errors name the path of the layer.
 func Build(p *Params, mode Mode, net Network, set Settings) (*Program, error) {
 	return construct(p, mode, net, set, func(s *Scope, pr *Program) (G.Nodes, error) {
 		outputs := G.Nodes{pr.logits}
@@ -97,7 +108,7 @@ func Build(p *Params, mode Mode, net Network, set Settings) (*Program, error) {
 // construct is Build, for a program that computes the outputs that the function
 // adds to the network's graph.
 func construct(p *Params, mode Mode, net Network, set Settings, outputs func(s *Scope, pr *Program) (G.Nodes, error)) (pr *Program, err error) {
-	first := !p.sealed
+	first, ctx := !p.sealed, set.context()
 	defer func() {
 		if err != nil {
 			pr = nil
@@ -115,10 +126,14 @@ func construct(p *Params, mode Mode, net Network, set Settings, outputs func(s *
 		g: pr.graph, params: p, mode: mode, classes: set.Spec.Classes, step: &pr.step,
 		nodes: map[string]*G.Node{}, fields: map[*G.Node]field{}, outputs: map[string]*G.Node{},
 		settings: set.Options, asked: map[string]bool{}, cut: set.cut, initials: map[string]*Initial{},
+		ctx: ctx, admit: set.Admit,
 	}
 	s := &Scope{build: b, Options: set.Options}
 	for _, in := range set.Spec.Inputs {
 		shape := append([]int{set.Batch}, in.Shape...)
+		if _, err := elements(shape); err != nil {
+			return nil, fmt.Errorf("%s: %w", in.Name, err)
+		}
 		dtype := in.Dtype
 		if dtype == tensor.Float32 {
 			dtype = p.dtype
@@ -140,12 +155,26 @@ func construct(p *Params, mode Mode, net Network, set Settings, outputs func(s *
 	b.countParams()
 	pr.Layers, pr.trained, pr.after, pr.weighted = b.layers, b.wrt, b.after, b.outputs
 	pr.Unasked = b.unasked()
-	nodes, err := outputs(s, pr)
-	if err != nil {
+	if pr.vm, err = interruptible(ctx, func() (exec.VM, error) {
+		nodes, err := outputs(s, pr)
+		if err != nil {
+			return nil, err
+		}
+		return exec.New(b.g, nodes, set.Exec...)
+	}); err != nil {
 		return nil, err
 	}
-	if pr.vm, err = exec.New(b.g, nodes, set.Exec...); err != nil {
+	b.size.Values = pr.vm.Memory().Arena
+	if err := b.size.admitted(set.Admit); err != nil {
 		return nil, err
+	}
+	if first {
+		p.draw(ctx)
+		for _, q := range p.list {
+			if q.Value != nil {
+				G.WithValue(q.Value)(b.nodes[q.Path])
+			}
+		}
 	}
 	return pr, nil
 }

@@ -310,7 +310,7 @@ func TestLSUV(t *testing.T) {
 			if check(false); far == 0 {
 				t.Error("all variances are near 1 before: the test shows nothing")
 			}
-			if err := pr.LSUV(x, y); err != nil {
+			if err := pr.LSUV(t.Context(), x, y); err != nil {
 				t.Fatal(err)
 			}
 			check(true)
@@ -329,7 +329,7 @@ func TestLSUVOfDeadLayer(t *testing.T) {
 	set := settings(o, 8, 10, 12)
 	pr := build(t, p, nn.Train, architectures.MLP{Depth: 4, Width: 8, Residual: true}, set)
 	x, y := batchOf(set, tensor.Float32)
-	err := pr.LSUV(x, y)
+	err := pr.LSUV(t.Context(), x, y)
 	if want := "lsuv: the output of fc3 has variance 0"; err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("have error %v, want %q", err, want)
 	}

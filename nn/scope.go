@@ -8,6 +8,7 @@
 package nn
 
 import (
+	"context"
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
@@ -52,12 +53,16 @@ type build struct {
 	settings    Options         // of the whole network
 	asked       map[string]bool // the keys of them that have a say in it
 	cut         cut
+	ctx         context.Context
+	admit       func(Size) error
+	size        Size
 	initials    map[string]*Initial // of the weights of scopes whose layer is not recorded yet
 }
 
 // In returns the scope of a part. Layers that hold parameters need a scope each;
 // naming a parameter twice is an error.
 func (s *Scope) In(format string, args ...any) *Scope {
+	poll(s.ctx)
 	c := *s
 	if c.path != "" {
 		c.path += "."
@@ -116,6 +121,7 @@ func (s *Scope) param(name string, p spec) *G.Node {
 	if s.nodes[path] != nil {
 		s.Fail(fmt.Errorf("parameter %s is named twice: give each layer a scope of its own", path))
 	}
+	s.reserve(name, p.kind, p.shape...)
 	q, err := s.params.get(path, p)
 	if err != nil {
 		s.Fail(err)
@@ -150,6 +156,9 @@ func (s *Scope) Must(n *G.Node, err error) *G.Node {
 	if err != nil {
 		s.Fail(err)
 	}
+	if _, err := elements(n.Shape()); err != nil {
+		s.Fail(err)
+	}
 	if s.path != "" && n.Op() != nil {
 		G.WithName(s.path)(n)
 	}
@@ -165,6 +174,13 @@ func (s *Scope) Fail(err error) {
 		err = fmt.Errorf("%s: %w", s.path, err)
 	}
 	panic(buildError{err})
+}
+
+// poll fails as Fail does when ctx has ended.
+func poll(ctx context.Context) {
+	if err := ctx.Err(); err != nil {
+		panic(buildError{err})
+	}
 }
 
 // catch turns the panic of Fail into an error.

@@ -3,7 +3,6 @@ package nn
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -35,7 +34,7 @@ func Patches(s *Scope, x *G.Node, dim, h, w int) *G.Node {
 	in := h * w * c
 	weight := s.weight("weight", Layout{kind: filters}, in, dim, h, w, c, dim)
 	f := Filter{Size: [2]int{h, w}, Stride: [2]int{h, w}}.withDefaults()
-	y := s.conv(x, weight, s.bias("bias", slices.Repeat([]int{in}, dim)), f, in*dim)
+	y := s.conv(x, weight, s.bias("bias", dim, func(int) int { return in }), f, in*dim)
 	return s.through(y, s.Must(ops.Tokens(y)))
 }
 
@@ -63,6 +62,7 @@ func PositionEmbedding(s *Scope, x *G.Node, kind string) *G.Node {
 	case "learned":
 		p = s.Param("pos_embedding", Gain, normal(func(int, int) float64 { return embeddingStd }).fill, 1, t, d)
 	case "sin":
+		s.reserve("pos_embedding", State, 1, t, d)
 		p = s.Constant("pos_embedding", sinusoids(t, d), 1, t, d)
 	default:
 		s.Fail(fmt.Errorf("positions: %w", unknown(kind, []string{"learned", "sin", "none"})))

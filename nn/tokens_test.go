@@ -183,7 +183,7 @@ func TestAttentionLSUV(t *testing.T) {
 	p, set := nn.NewParams(1, tensor.Float32), settings(o, 8, 5, 8, 6, 3)
 	pr := build(t, p, nn.Train, transformer, set)
 	x, y := batchOf(set, tensor.Float32)
-	if err := pr.LSUV(x, y); err != nil {
+	if err := pr.LSUV(t.Context(), x, y); err != nil {
 		t.Fatal(err)
 	}
 	signals, _, err := nn.Probe(p, transformer, set, x, y)

@@ -42,7 +42,7 @@ model that have no effect on its network are named beside it.`,
 				return err
 			}
 			screen := newScreen(io.Discard, c.ErrOrStderr())
-			for _, n := range config.IdleKeys() {
+			for _, n := range config.IdleKeys(c.Context()) {
 				screen.Notice(n)
 			}
 			return nil

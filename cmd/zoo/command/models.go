@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -46,7 +47,7 @@ is named, all keys of the section model, its own first, with their defaults.`,
 			if err != nil {
 				return err
 			}
-			all, err := describeAll(names)
+			all, err := describeAll(c.Context(), names)
 			if err != nil {
 				return err
 			}
@@ -104,14 +105,14 @@ func printModel(c *cobra.Command, m model) {
 
 // describeAll describes registered models, on all processors: to build a hundred
 // takes more than a second.
-func describeAll(names []string) ([]model, error) {
+func describeAll(ctx context.Context, names []string) ([]model, error) {
 	all, errs := make([]model, len(names)), make([]error, len(names))
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
-				all[i], errs[i] = describe(names[i])
+				all[i], errs[i] = describe(ctx, names[i])
 			}
 		})
 	}
@@ -120,7 +121,7 @@ func describeAll(names []string) ([]model, error) {
 }
 
 // describe builds a registered model to count what it has.
-func describe(name string) (model, error) {
+func describe(ctx context.Context, name string) (model, error) {
 	s, err := experiments.Find(name)
 	if err != nil {
 		return model{}, err
@@ -129,7 +130,7 @@ func describe(name string) (model, error) {
 	if err != nil {
 		return model{}, err
 	}
-	params, program, err := s.Outline(nn.Infer, spec, 1)
+	params, program, err := s.Outline(ctx, nn.Infer, spec, 1)
 	if err != nil {
 		return model{}, err
 	}

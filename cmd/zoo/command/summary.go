@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -92,13 +93,13 @@ With --dot: Gorgonia's expression graph, for Graphviz.`,
 				if train {
 					mode, n = nn.Train, batch
 				}
-				_, program, err := s.Outline(mode, spec, n)
+				_, program, err := s.Outline(c.Context(), mode, spec, n)
 				if err == nil {
 					fmt.Fprint(exact(c.OutOrStdout()), program.Dot())
 				}
 				return err
 			}
-			sum, err := summarise(args[0], s, spec, batch)
+			sum, err := summarise(c.Context(), args[0], s, spec, batch)
 			if err != nil {
 				return err
 			}
@@ -120,12 +121,12 @@ With --dot: Gorgonia's expression graph, for Graphviz.`,
 }
 
 // summarise builds a network to look at it, for inference and for training.
-func summarise(name string, s experiments.Subject, spec datasets.Spec, batch int) (summarised, error) {
-	params, program, err := s.Outline(nn.Infer, spec, 1)
+func summarise(ctx context.Context, name string, s experiments.Subject, spec datasets.Spec, batch int) (summarised, error) {
+	params, program, err := s.Outline(ctx, nn.Infer, spec, 1)
 	if err != nil {
 		return summarised{}, err
 	}
-	footprint, err := s.Footprint(spec, batch)
+	footprint, err := s.Footprint(ctx, spec, batch)
 	if err != nil {
 		return summarised{}, err
 	}

@@ -13,7 +13,7 @@ import (
 // however its options add parameters.
 func TestSummariesAddUp(t *testing.T) {
 	for _, name := range architectures.Names() {
-		m, err := describe(name)
+		m, err := describe(t.Context(), name)
 		if err != nil {
 			t.Error(err)
 			continue
@@ -32,7 +32,7 @@ func TestSummariesAddUp(t *testing.T) {
 				t.Fatal(err)
 			}
 			if overrides == nil {
-				_, pr, err := s.Outline(nn.Infer, spec, 1)
+				_, pr, err := s.Outline(t.Context(), nn.Infer, spec, 1)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -41,7 +41,7 @@ func TestSummariesAddUp(t *testing.T) {
 			if slices.Contains(overrides, "residual_init=fixup") && !branches {
 				continue // refused
 			}
-			sum, err := summarise(name, s, spec, 2)
+			sum, err := summarise(t.Context(), name, s, spec, 2)
 			if err != nil {
 				t.Errorf("%s %v: %v", name, overrides, err)
 				continue
