@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -29,13 +28,12 @@ type failure struct{ error }
 func (f failure) Unwrap() error { return f.error }
 
 // Main runs the command line of the process, os.Args, and ends the process with the
-// exit code of the verb. The first interrupt or SIGTERM stops a verb in order, so that
-// a run is saved; the second ends the process.
+// exit code of the verb. The first interrupt, SIGTERM or, but on Windows,
+// SIGHUP stops a verb in order, so that a run is saved; the second ends the process.
 func Main() {
 	// The first Ctrl-C ends the context, and the run saves itself; a second one
-	// ends the process. On Windows SIGTERM stands for the end of the console, of the
-	// session and of the system, which leave some seconds for it.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// ends the process.
+	ctx, stop := signal.NotifyContext(context.Background(), stopping()...)
 	context.AfterFunc(ctx, stop)
 	os.Exit(execute(ctx, os.Args[1:]))
 }
