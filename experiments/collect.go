@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,10 +22,11 @@ type found struct {
 // collect puts the runs of one build, on one data set for each section data, into
 // their places.
 func (d *Design) collect(s *results.Study, o StudyOptions) error {
-	runs, err := runsByKey(o.Root)
+	runs, notices, err := runsByKey(o.Root)
 	if err != nil {
 		return err
 	}
+	s.Notices = notices
 	failures, err := readFailures(s.Dir)
 	if err != nil {
 		return err
@@ -74,6 +76,7 @@ func (d *Design) collect(s *results.Study, o StudyOptions) error {
 		}
 	}
 	s.Data = d.dataOf(checksums)
+	s.NoteUnchecked()
 	return nil
 }
 
@@ -105,21 +108,26 @@ func (d *Design) dataOf(checksums map[string]string) string {
 	return d.Config.Data.Name + ", SHA-256 " + strings.Join(slices.Compact(all), ", ")
 }
 
-// runsByKey are the runs under root by the hash of their config.
-func runsByKey(root string) (map[string][]found, error) {
+// runsByKey are the runs under root by the hash of their config, and what is to be said of
+// those whose status is damaged.
+func runsByKey(root string) (runs map[string][]found, notices []string, err error) {
 	dirs, err := run.List(root)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	runs := map[string][]found{}
+	runs = map[string][]found{}
 	for _, dir := range dirs {
 		s, err := run.ReadStatus(dir)
+		if errors.As(err, new(*run.DamagedError)) { // whose run that is cannot be known
+			notices = append(notices, err.Error())
+			continue
+		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		runs[s.Config] = append(runs[s.Config], found{dir, s})
 	}
-	return runs, nil
+	return runs, notices, nil
 }
 
 // build finds the one build of zoo whose runs make the study: the only one, or

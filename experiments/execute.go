@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
+	"io"
 	"time"
 
 	"zoo/datasets"
@@ -60,14 +60,27 @@ func Execute(ctx context.Context, c Config, o Options) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer r.Close()
-	if s := r.Status(); run.Done(s.State) {
-		record, err := run.Read(r.Dir())
-		if err != nil {
-			return Outcome{}, err
+	if run.Done(r.Status().State) {
+		out, err := outcome(r, o)
+		if !errors.As(err, new(*run.DamagedError)) {
+			return out, err
 		}
-		return Outcome{Dir: r.Dir(), State: s.State, Before: true, Summary: record.Summary}, nil
+		o.Monitor.Notice(err.Error())
 	}
 	return t.train(ctx, r, o)
+}
+
+// outcome is what a run that is done has left, if all of that is there still.
+func outcome(r *run.Run, o Options) (Outcome, error) {
+	notice, err := r.Verify()
+	if notice != "" {
+		o.Monitor.Notice(notice)
+	}
+	if err != nil {
+		return Outcome{}, err
+	}
+	record, err := run.Read(r.Dir())
+	return Outcome{Dir: r.Dir(), State: record.Status.State, Before: true, Summary: record.Summary}, err
 }
 
 func (t *Trial) train(ctx context.Context, r *run.Run, o Options) (Outcome, error) {
@@ -82,7 +95,7 @@ func (t *Trial) train(ctx context.Context, r *run.Run, o Options) (Outcome, erro
 	if from != nil {
 		err = t.restore(from)
 	} else {
-		err = t.start(ctx, r.Dir(), func(c Config) (string, error) { return o.train(ctx, c) })
+		err = t.start(ctx, r, func(c Config) (string, error) { return o.train(ctx, c) })
 	}
 	if err == nil {
 		o.Monitor.Begin(t, r.Dir(), t.at.Step)
@@ -139,7 +152,9 @@ func (t *Trial) summarise(ctx context.Context, r *run.Run) (run.Summary, error) 
 		}
 	}
 	s["weights_sha256"] = t.Params.SHA256()
-	if err := safetensors.WriteFile(filepath.Join(r.Dir(), WeightsFile), map[string]string{"model": t.Config.Model.Name}, Tensors(t.Params)...); err != nil {
+	if err := r.WriteFile(WeightsFile, func(w io.Writer) error {
+		return safetensors.Write(w, map[string]string{"model": t.Config.Model.Name}, Tensors(t.Params)...)
+	}); err != nil {
 		return nil, err
 	}
 	return s, r.WriteSummary(s)
@@ -158,12 +173,15 @@ func (t *Trial) choose(r *run.Run, s run.Summary) (epoch int, err error) {
 		}
 		return t.at.Epoch, nil
 	}
-	best, _, err := run.LoadCheckpoint(r.Dir(), run.Best)
+	best, _, err := r.Checkpoint(run.Best)
 	if err != nil {
 		return 0, err
 	}
 	if best == nil {
 		return 0, fmt.Errorf("%s has lost its best checkpoint; start over with --rerun", r.Dir())
+	}
+	if best.Epoch != t.at.Best.Epoch {
+		return 0, fmt.Errorf("the best checkpoint in %s is of epoch %d, want that of %d; start over with --rerun", r.Dir(), best.Epoch, t.at.Best.Epoch)
 	}
 	addMeans(s, "val", t.at.Best.Means)
 	return t.at.Best.Epoch, Import(t.Params, best.Tensors)

@@ -45,7 +45,8 @@ type PlannedTrial struct {
 	MACs   int      `json:"macs"`   // of one example
 	Steps  int      `json:"steps"`
 	Batch  int      `json:"batch"`
-	Config string   `json:"config"` // the resolved config, as YAML
+	Config string   `json:"config"`           // the resolved config, as YAML
+	Damage string   `json:"damage,omitempty"` // which file is not as the run left it: the trial is to be gone on with
 	config Config
 	spec   datasets.Spec
 	evals  int // examples that are evaluated in the whole run
@@ -119,6 +120,9 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 			t.Key, t.ID = t.config.key(), t.config.id(data.Checksum(), code, parent)
 			if err := t.find(root); err != nil {
 				errs = append(errs, err)
+			}
+			if t.Damage != "" {
+				said.add(a.Labels, []string{t.Damage})
 			}
 			p.Trials = append(p.Trials, t)
 		}
@@ -250,7 +254,7 @@ func (t PlannedTrial) graph(m Model) string {
 
 // find looks for the trial's run under root.
 func (t *PlannedTrial) find(root string) (err error) {
-	t.State = ""
+	t.State, t.Damage = "", ""
 	if t.Dir, err = run.Find(root, t.ID); err != nil || t.Dir == "" {
 		return err
 	}
@@ -261,6 +265,9 @@ func (t *PlannedTrial) find(root string) (err error) {
 	t.State = status.State
 	if err == nil && t.Done() {
 		_, err = run.Read(t.Dir) // half deleted?
+	}
+	if errors.As(err, new(*run.DamagedError)) {
+		t.State, t.Damage, err = run.Interrupted, err.Error(), nil
 	}
 	return err
 }

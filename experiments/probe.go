@@ -4,17 +4,16 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
-	"path/filepath"
 
 	"gorgonia.org/tensor"
 
 	"zoo/datasets"
 	"zoo/experiments/results"
 	"zoo/experiments/run"
-	"zoo/internal/atomicfile"
 	"zoo/internal/problem"
 	"zoo/nn"
 )
@@ -76,7 +75,7 @@ func probeInitial(ctx context.Context, c Config, opened checksums) (results.Prob
 }
 
 // probe keeps what the config's probe finds in a file, if there is a probe.
-func (t *Trial) probe(ctx context.Context, dir string) error {
+func (t *Trial) probe(ctx context.Context, r *run.Run) error {
 	if t.Config.Probe.Batch == 0 {
 		return nil
 	}
@@ -84,7 +83,7 @@ func (t *Trial) probe(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.WriteFile(filepath.Join(dir, ProbeFile), func(w io.Writer) error {
+	return r.WriteFile(ProbeFile, func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
 		return e.Encode(p)
@@ -212,8 +211,10 @@ func addReadings(s run.Summary, p results.Probe) {
 
 // ReadProbe reads what the probe of a run found.
 func ReadProbe(dir string) (p results.Probe, err error) {
-	name := filepath.Join(dir, ProbeFile)
-	b, err := atomicfile.ReadFile(name)
+	b, err := run.ReadFile(dir, ProbeFile)
+	if errors.As(err, new(*run.DamagedError)) {
+		return p, err
+	}
 	if err == nil {
 		err = json.Unmarshal(b, &p)
 	}

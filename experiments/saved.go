@@ -29,7 +29,7 @@ func OpenRun(dir string) (*Saved, error) {
 	dir = filepath.Clean(dir)
 	r, err := run.Read(dir)
 	if err != nil {
-		if _, missing := os.Stat(filepath.Join(dir, runConfig)); missing != nil {
+		if _, missing := os.Stat(filepath.Join(dir, runConfig)); missing != nil && !errors.As(err, new(*run.DamagedError)) {
 			return nil, noRun(dir)
 		}
 		return nil, err
@@ -50,6 +50,16 @@ func OpenRun(dir string) (*Saved, error) {
 	return s, nil
 }
 
+// RunNotice is what is to be said of a run before its files are used; empty if that is
+// nothing.
+func RunNotice(dir string) string {
+	s, err := run.ReadStatus(dir)
+	if err != nil || !(run.Record{Status: s}).Unchecked() {
+		return "" // an error is that of the use
+	}
+	return fmt.Sprintf("%s is of a version of zoo that recorded nothing of its runs' files: they are read unchecked", dir)
+}
+
 func (s *Saved) weightsFile() string { return weightsFile(s.Dir) }
 
 // weightsFile is the file of the weights that a name stands for: the folder of a
@@ -68,6 +78,9 @@ func (s *Saved) again() string {
 
 // damaged says what to do about weights that cannot be read.
 func (s *Saved) damaged(err error) error {
+	if errors.As(err, new(*run.DamagedError)) {
+		return err // which says it already
+	}
 	return fmt.Errorf("%w; train again with %s --rerun", err, s.again())
 }
 
@@ -79,11 +92,22 @@ func (s *Saved) OpenWeights(only ...string) (*Weights, error) {
 		return nil, s.damaged(err)
 	}
 	w := newWeights(s.weightsFile(), r, r.Tensors)
-	w.verify, w.damaged = r.Verify, s.damaged // a run's weights carry a checksum
+	w.verify, w.damaged = s.verify(r), s.damaged
 	if err := w.choose(only); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
 	return w, nil
+}
+
+// verify returns what checks the weights: against what the run recorded of the file, or,
+// where that is nothing, against the checksum that a run's weights carry.
+func (s *Saved) verify(weights *safetensors.Reader) func() error {
+	return func() error {
+		if known, err := s.Status.Verify(s.Dir, WeightsFile); known {
+			return err
+		}
+		return weights.Verify()
+	}
 }
 
 // noRun says that a folder is no run, and which one may have been meant.

@@ -129,6 +129,7 @@ func StudyOfRuns(dirs []string) (*results.Study, error) {
 		}
 		seeds[key][seed] = results.Trial{Seed: seed, State: record.Status.State, Record: record}
 	}
+	defer s.NoteUnchecked()
 	slices.Sort(s.Seeds)
 	s.Baseline = s.Axes[0].Labels[0]
 	differences := Compare(configs...)

@@ -14,6 +14,7 @@ import (
 
 	"zoo/architectures"
 	"zoo/datasets"
+	"zoo/experiments/run"
 	"zoo/internal/strict"
 	"zoo/nn"
 )
@@ -86,9 +87,13 @@ func inSection(section string, overrides []string) (settings []string) {
 // runConfig is the file of a run directory that holds its config.
 const runConfig = "config.yaml"
 
-// loadRun resolves the config of a run. The environment has no say in it.
+// loadRun resolves the config of a run, which must be as the run left it. The
+// environment has no say in it.
 func loadRun(dir string, overrides ...string) (Config, error) {
 	c := Defaults()
+	if _, err := run.ReadFile(dir, runConfig); err != nil {
+		return c, err
+	}
 	_, err := new(strict.Loader).Load(&c, filepath.Join(dir, runConfig), overrides)
 	return c, err
 }

@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/datasets"
+	"zoo/experiments/run"
 	"zoo/internal/optim"
 	"zoo/nn"
 )
@@ -174,12 +175,12 @@ func floats(t *tensor.Dense) []float32 { return t.Data().([]float32) }
 
 // start is what happens before the first step and never again: what depends on
 // the initial weights. What the probe finds is kept in the run's folder.
-func (t *Trial) start(ctx context.Context, dir string, train func(Config) (string, error)) error {
+func (t *Trial) start(ctx context.Context, r *run.Run, train func(Config) (string, error)) error {
 	if err := t.initialise(ctx, train); err != nil {
 		return err
 	}
 	t.averageFrom()
-	return t.probe(ctx, dir)
+	return t.probe(ctx, r)
 }
 
 // initialise does the parts of initialisation that need data, or trained weights:

@@ -77,7 +77,7 @@ func TestTrialWithoutItsSweep(t *testing.T) {
 	if s, err := run.ReadStatus(dirs[0]); err != nil || s.State != run.Interrupted || s.Step == 0 {
 		t.Errorf("have %+v, %v, want an interrupted run", s, err)
 	}
-	if c, _, err := run.LoadCheckpoint(dirs[0], run.Last); err != nil || c == nil {
-		t.Errorf("it has not saved itself: %v, %v", c, err)
+	if _, err := os.Stat(filepath.Join(dirs[0], "checkpoints", "last.safetensors")); err != nil {
+		t.Errorf("it has not saved itself: %v", err)
 	}
 }

@@ -56,7 +56,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exit": exitCode, "equal": equal, "array": array, "cut": cut, "flip": flip, "idx": idx, "photo": photo, "picture": picture,
-			"npy": rawArray, "tensors": rawTensors, "replace": replace, "copy": copyFolder,
+			"npy": rawArray, "tensors": rawTensors, "replace": replace, "copy": copyFolder, "unrecord": unrecord,
 			"find": find, "await": await, "hold": hold, "free": free, "killholder": killHolder,
 		},
 	})
@@ -175,6 +175,22 @@ func replace(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%s has no %s", args[2], args[0])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(after), 0o666))
+}
+
+// unrecord DIR: the run has recorded nothing of its files, as those of older versions.
+func unrecord(ts *testscript.TestScript, _ bool, args []string) {
+	name := ts.MkAbs(filepath.Join(args[0], "status.json"))
+	var status map[string]any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(name)), &status))
+	for _, key := range []string{"id", "files", "sha256"} {
+		if _, ok := status[key]; !ok {
+			ts.Fatalf("%s has no %s", name, key)
+		}
+		delete(status, key)
+	}
+	b, err := json.MarshalIndent(status, "", "  ")
+	ts.Check(err)
+	ts.Check(os.WriteFile(name, b, 0o666))
 }
 
 // copy FROM TO: a folder, with all that is in it, is copied to a new one.

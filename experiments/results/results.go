@@ -22,9 +22,25 @@ type Study struct {
 	Seeds                      []uint64
 	Baseline                   string // a label: arms are compared with the one that differs from them in nothing else
 	View                       View
-	Code                       string // version of the program that trained the trials; empty before there are any
-	Dir                        string // folder of the sweep\'s own files: its plan, and where its report goes
-	Data                       string // name of the data set, and the first digits of its checksum
+	Code                       string   // version of the program that trained the trials; empty before there are any
+	Dir                        string   // folder of the sweep\'s own files: its plan, and where its report goes
+	Data                       string   // name of the data set, and the first digits of its checksum
+	Notices                    []string // what is to be said of the runs before their numbers are read
+}
+
+// NoteUnchecked says how many trials are of runs that recorded nothing of their files.
+func (s *Study) NoteUnchecked() {
+	n, dir := 0, ""
+	for _, a := range s.Arms {
+		for _, t := range a.Trials {
+			if t.Dir != "" && t.Unchecked() {
+				n, dir = n+1, t.Dir
+			}
+		}
+	}
+	if n > 0 {
+		s.Notices = append(s.Notices, fmt.Sprintf("%d runs, such as %s, are of a version of zoo that recorded nothing of its runs' files: they are read unchecked", n, dir))
+	}
 }
 
 // An Axis is what a sweep varies. Its labels stand in the order of the config.

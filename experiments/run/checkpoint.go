@@ -1,6 +1,7 @@
 package run
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -27,15 +28,17 @@ type Checkpoint struct {
 	Tensors []safetensors.Tensor
 	Meta    map[string]string
 
-	metrics int64 // the size of metrics.jsonl then
+	run   string          // the id of its run
+	files map[string]File // the run's files then
 }
 
 // The keys under which a checkpoint's numbers stand beside its Meta.
 const (
-	stepKey    = "step"
-	epochKey   = "epoch"
-	batchKey   = "batch"
-	metricsKey = "metrics_bytes"
+	stepKey  = "step"
+	epochKey = "epoch"
+	batchKey = "batch"
+	runKey   = "run"
+	filesKey = "files"
 )
 
 func checkpointFile(dir, which string) string {
@@ -60,15 +63,19 @@ func (r *Run) save(which string, c Checkpoint, writeFile func(string, func(io.Wr
 	}
 	meta := map[string]string{}
 	maps.Copy(meta, c.Meta)
-	for key, n := range map[string]int64{
-		stepKey: int64(c.Step), epochKey: int64(c.Epoch), batchKey: int64(c.Batch), metricsKey: r.size,
+	files, err := json.Marshal(r.recorded())
+	if err != nil {
+		return err
+	}
+	for key, text := range map[string]string{
+		stepKey: strconv.Itoa(c.Step), epochKey: strconv.Itoa(c.Epoch), batchKey: strconv.Itoa(c.Batch), runKey: r.id, filesKey: string(files),
 	} {
 		if _, taken := meta[key]; taken {
 			return fmt.Errorf("run: the checkpoint's metadata may not have the key %q", key)
 		}
-		meta[key] = strconv.FormatInt(n, 10)
+		meta[key] = text
 	}
-	err := r.metrics.Sync()
+	err = r.metrics.Sync()
 	if err == nil {
 		err = writeFile(checkpointFile(r.dir, which), func(w io.Writer) error {
 			return safetensors.Write(w, meta, c.Tensors...)
@@ -81,13 +88,13 @@ func (r *Run) save(which string, c Checkpoint, writeFile func(string, func(io.Wr
 	return nil
 }
 
-// LoadCheckpoint reads a checkpoint of a run's folder, Last or Best; nil if
-// there is none. If Last is missing or damaged (every byte is under a SHA-256)
-// the one before it is returned, with a notice that says so. If that cannot be
-// read either, the error names both.
-func LoadCheckpoint(dir, which string) (c *Checkpoint, notice string, err error) {
-	name := checkpointFile(dir, which)
-	c, err = readCheckpoint(name)
+// Checkpoint reads a checkpoint of the run, Last or Best; nil if there is none. If Last
+// is missing, damaged (every byte is under a SHA-256) or of another run, the one before
+// it is returned, with a notice that says so. If that cannot be read either, the error
+// names both.
+func (r *Run) Checkpoint(which string) (c *Checkpoint, notice string, err error) {
+	name := checkpointFile(r.dir, which)
+	c, err = r.readCheckpoint(name)
 	if err == nil {
 		return c, "", nil
 	}
@@ -98,14 +105,22 @@ func LoadCheckpoint(dir, which string) (c *Checkpoint, notice string, err error)
 		return nil, "", fmt.Errorf("%w; train again with --rerun", err)
 	}
 	previous := atomicfile.Previous(name)
-	c, err2 := readCheckpoint(previous)
+	c, err2 := r.readCheckpoint(previous)
 	if err2 == nil {
 		return c, fmt.Sprintf("%v; going on from the checkpoint before it, %s, of step %d", err, previous, c.Step), nil
 	}
 	if errors.Is(err, os.ErrNotExist) && errors.Is(err2, os.ErrNotExist) {
 		return nil, "", nil
 	}
-	return nil, "", fmt.Errorf("%s has no checkpoint that can be read; start over with --rerun:\n%w", dir, errors.Join(err, err2))
+	return nil, "", fmt.Errorf("%s has no checkpoint that can be read; start over with --rerun:\n%w", r.dir, errors.Join(err, err2))
+}
+
+func (r *Run) readCheckpoint(name string) (*Checkpoint, error) {
+	c, err := readCheckpoint(name)
+	if err == nil && c.run != r.id {
+		return nil, fmt.Errorf("%s: this is a checkpoint of the run %s, want %s", name, c.run, r.id)
+	}
+	return c, err
 }
 
 func readCheckpoint(name string) (*Checkpoint, error) {
@@ -116,7 +131,7 @@ func readCheckpoint(name string) (*Checkpoint, error) {
 	if !f.Verified {
 		return nil, fmt.Errorf("%s: damaged, or no checkpoint: it does not carry its SHA-256", name)
 	}
-	c := &Checkpoint{Tensors: f.Tensors, Meta: f.Meta}
+	c := &Checkpoint{Tensors: f.Tensors, Meta: f.Meta, run: f.Meta[runKey]}
 	var errs []error
 	number := func(key string) int {
 		n, err := strconv.Atoi(f.Meta[key])
@@ -127,6 +142,15 @@ func readCheckpoint(name string) (*Checkpoint, error) {
 		return n
 	}
 	c.Step, c.Epoch, c.Batch = number(stepKey), number(epochKey), number(batchKey)
-	c.metrics = int64(number(metricsKey))
+	if err := json.Unmarshal([]byte(f.Meta[filesKey]), &c.files); err != nil {
+		errs = append(errs, fmt.Errorf("%s: no checkpoint: %s: %w", name, filesKey, err))
+	}
+	for _, file := range c.files {
+		if file.Bytes < 0 {
+			errs = append(errs, fmt.Errorf("%s: no checkpoint: a file of %d bytes", name, file.Bytes))
+		}
+	}
+	delete(f.Meta, runKey)
+	delete(f.Meta, filesKey)
 	return c, errors.Join(errs...)
 }

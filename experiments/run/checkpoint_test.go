@@ -67,7 +67,7 @@ func TestDamagedCheckpoints(t *testing.T) {
 			}
 			// And it goes on to the same end.
 			train(t, r, got.Step, 30)
-			if end, _, err := LoadCheckpoint(r.Dir(), Last); err != nil || end.Step != 30 {
+			if end, _, err := r.Checkpoint(Last); err != nil || end.Step != 30 {
 				t.Errorf("the end: %+v, %v", end, err)
 			}
 			if n := strings.Count(read(t, r.Dir(), "metrics.jsonl"), "\n"); n != 30 {
@@ -80,18 +80,18 @@ func TestDamagedCheckpoints(t *testing.T) {
 func TestBestCheckpoint(t *testing.T) {
 	r := open(t, t.TempDir(), Options{})
 	resume(t, r)
-	if c, notice, err := LoadCheckpoint(r.Dir(), Best); c != nil || notice != "" || err != nil {
+	if c, notice, err := r.Checkpoint(Best); c != nil || notice != "" || err != nil {
 		t.Errorf("have %v, %q, %v", c, notice, err)
 	}
 	must(t, r.SaveBest(checkpoint(5)))
 	must(t, r.SaveBest(checkpoint(9)))
-	if c, _, err := LoadCheckpoint(r.Dir(), Best); err != nil || c.Step != 9 {
+	if c, _, err := r.Checkpoint(Best); err != nil || c.Step != 9 {
 		t.Errorf("have %v, %v", c, err)
 	}
 	// An earlier best is another result: a damaged one is not replaced by it.
 	name := filepath.Join(r.Dir(), "checkpoints", "best.safetensors")
 	must(t, os.Truncate(name, 100))
-	if _, _, err := LoadCheckpoint(r.Dir(), Best); err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "--rerun") {
+	if _, _, err := r.Checkpoint(Best); err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "--rerun") {
 		t.Errorf("have error %v", err)
 	}
 }
@@ -101,7 +101,7 @@ func TestForeignFileIsNoCheckpoint(t *testing.T) {
 	resume(t, r)
 	name := filepath.Join(r.Dir(), "checkpoints", "best.safetensors")
 	must(t, safetensors.WriteFile(name, map[string]string{"step": "-1", "epoch": "one"}))
-	_, _, err := LoadCheckpoint(r.Dir(), Best)
+	_, _, err := r.Checkpoint(Best)
 	for _, want := range []string{`step is "-1"`, `epoch is "one"`, `batch is ""`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in: %v", want, err)

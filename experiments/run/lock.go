@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"zoo/internal/atomicfile"
 )
 
 // A HeldError says that another living process trains in a run's folder.
@@ -48,7 +51,7 @@ func acquire(dir string, now time.Time) (*flock.Flock, error) {
 	ok, err := lock.TryLockContext(ctx, 10*time.Millisecond)
 	if errors.Is(err, context.DeadlineExceeded) {
 		held := &HeldError{Dir: dir}
-		if readJSON(filepath.Join(dir, holderFile), &held.Holder) != nil {
+		if b, err := atomicfile.ReadFile(filepath.Join(dir, holderFile)); err != nil || json.Unmarshal(b, &held.Holder) != nil {
 			held.Holder = Holder{}
 		}
 		return nil, held

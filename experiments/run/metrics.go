@@ -3,6 +3,7 @@ package run
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -145,29 +146,33 @@ func (r *Run) Log(m Metric) error {
 		return errors.Join(err, r.metrics.Truncate(r.size))
 	}
 	r.size += int64(n)
+	r.sum.Write(append(line, '\n'))
 	for _, name := range slices.Sorted(maps.Keys(m.Values)) {
 		r.events.Scalar(m.Split+"/"+name, int64(m.Step), m.Values[name], r.options.Now())
 	}
 	return r.events.Flush()
 }
 
-// openMetrics cuts metrics.jsonl to its first keep bytes, those that the
-// checkpoint knows of, and opens it for more. If these are not there, or do not
-// end with a line, the whole lines of what is there are kept, and the notice
-// says so.
-func (r *Run) openMetrics(keep int64) (notice string, err error) {
+// openMetrics cuts metrics.jsonl to what the checkpoint knows of, and opens it for more.
+// If that is not there, or does not end with a line, the whole lines of what is there
+// are kept, and the notice says so.
+func (r *Run) openMetrics(known File) (notice string, err error) {
 	name := filepath.Join(r.dir, metricsFile)
 	b, err := os.ReadFile(name)
 	absent := errors.Is(err, os.ErrNotExist)
 	if err != nil && !absent {
 		return "", err
 	}
-	kept := b[:min(keep, int64(len(b)))]
+	kept := b[:min(known.Bytes, int64(len(b)))]
 	kept = kept[:bytes.LastIndexByte(kept, '\n')+1]
-	r.size = int64(len(kept))
-	if r.size < keep {
+	r.size, r.sum = int64(len(kept)), sha256.New()
+	r.sum.Write(kept)
+	switch {
+	case r.size < known.Bytes:
 		notice = fmt.Sprintf("%s has lost records: have %d bytes, want the %d that the checkpoint knows of; going on without them",
-			name, r.size, keep)
+			name, r.size, known.Bytes)
+	case known.SHA256 != "" && fileOf(kept) != known:
+		notice = fmt.Sprintf("%s has other records than the checkpoint knows of; going on with them, and --rerun trains the run again", name)
 	}
 	if absent || len(kept) < len(b) {
 		err := atomicfile.WriteFile(name, func(w io.Writer) error {

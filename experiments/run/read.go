@@ -1,12 +1,12 @@
 package run
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"zoo/internal/atomicfile"
 )
 
 // A Record is what a run's folder says, for those who only read it.
@@ -18,37 +18,54 @@ type Record struct {
 	Metrics   []Metric
 }
 
-// Read reads a run's folder, whether or not it is being trained in. A run that
-// calls itself running, but that no process holds, was killed: its state is
-// Interrupted. An error names the file.
+// Read reads a run's folder, whether or not it is being trained in, and compares its
+// files with what the run recorded of them. A run that calls itself running, but that
+// no process holds, was killed: its state is Interrupted. An error names the file.
 func Read(dir string) (Record, error) {
+	r, err := readRecord(dir, true)
+	if errors.As(err, new(*DamagedError)) { // or written at this moment
+		return readRecord(dir, !Held(dir))
+	}
+	return r, err
+}
+
+func readRecord(dir string, compare bool) (Record, error) {
 	r := Record{Dir: dir, Name: filepath.Base(dir)}
 	var err error
 	if r.Status, err = ReadStatus(dir); err != nil {
 		return Record{}, err
 	}
-	if r.Config, err = atomicfile.ReadFile(filepath.Join(dir, configFile)); err != nil {
+	if !compare {
+		r.Status.Files = nil
+	}
+	if r.Config, err = r.Status.read(dir, configFile); err != nil {
 		return Record{}, partly(dir, err)
 	}
-	err = readJSON(filepath.Join(dir, summaryFile), &r.Summary)
+	b, err := r.Status.read(dir, summaryFile)
+	if err == nil {
+		if err = json.Unmarshal(b, &r.Summary); err != nil {
+			err = fmt.Errorf("%s: %w; start over with --rerun", filepath.Join(dir, summaryFile), err)
+		}
+	}
 	if err != nil && (Done(r.Status.State) || !errors.Is(err, os.ErrNotExist)) {
 		return Record{}, partly(dir, err)
 	}
-	name := filepath.Join(dir, metricsFile)
-	f, err := atomicfile.Open(name)
-	if err != nil {
+	if b, err = r.Status.read(dir, metricsFile); err != nil {
 		return Record{}, partly(dir, err)
 	}
-	defer f.Close()
-	if r.Metrics, err = ReadMetrics(f); err != nil {
-		return Record{}, fmt.Errorf("%s: %w", name, err)
+	if r.Metrics, err = ReadMetrics(bytes.NewReader(b)); err != nil {
+		return Record{}, fmt.Errorf("%s: %w", filepath.Join(dir, metricsFile), err)
 	}
 	return r, nil
 }
 
+// Unchecked tells whether the run is of a version of zoo that recorded nothing of its
+// files.
+func (r Record) Unchecked() bool { return r.Status.ID == "" }
+
 // ReadStatus reads a run's status alone, as [Read] does.
 func ReadStatus(dir string) (s Status, err error) {
-	if err := readJSON(filepath.Join(dir, statusFile), &s); err != nil {
+	if s, err = readStatus(dir); err != nil {
 		if errors.Is(err, os.ErrNotExist) {
 			err = fmt.Errorf("%s is not a run: %w", dir, err)
 		}
@@ -62,7 +79,7 @@ func ReadStatus(dir string) (s Status, err error) {
 
 // partly says what to do about a run that has lost a file.
 func partly(dir string, err error) error {
-	if errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, os.ErrNotExist) && !errors.As(err, new(*DamagedError)) {
 		return fmt.Errorf("%s is half deleted: %w; remove the folder, and train it again", dir, err)
 	}
 	return err

@@ -1,7 +1,7 @@
 // Package run keeps one trial on disk, as a folder:
 //
 //	config.yaml       the resolved config
-//	status.json       how far it is, and whose it is
+//	status.json       how far it is, whose it is, and the SHA-256 of the other files
 //	metrics.jsonl     one line a record
 //	summary.json      the final numbers, by name
 //	checkpoints/      last.safetensors, the one before it (.prev), best.safetensors
@@ -17,12 +17,13 @@
 package run
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
+	"hash"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,12 +47,16 @@ const (
 // A Run is a folder that this process holds. It is for one goroutine.
 type Run struct {
 	dir     string
+	id      string
 	options Options
 	lock    *flock.Flock
 	status  Status
+	notice  string          // what is wrong with the status that was there
+	files   map[string]File // that the run wrote
 
-	metrics *os.File // nil before Resume
-	size    int64    // of metrics.jsonl, in whole lines
+	metrics *os.File  // nil before Resume
+	size    int64     // of metrics.jsonl, in whole lines
+	sum     hash.Hash // of these
 	events  *tensorboard.Writer
 }
 
@@ -81,7 +86,7 @@ func Open(root, name, id string, o Options) (*Run, error) {
 	if err := os.MkdirAll(root, 0o777); err != nil {
 		return nil, err
 	}
-	r := &Run{options: o}
+	r := &Run{id: id, options: o, files: map[string]File{}}
 	if err := r.take(root, name, id); err != nil {
 		return nil, err
 	}
@@ -89,15 +94,32 @@ func Open(root, name, id string, o Options) (*Run, error) {
 	if o.Fresh {
 		err = r.discard()
 	} else {
-		err = readJSON(filepath.Join(r.dir, statusFile), &r.status)
-		if errors.Is(err, os.ErrNotExist) {
-			err = nil
-		}
+		err = r.readStatus()
 	}
 	if err != nil {
 		return nil, errors.Join(err, r.lock.Close())
 	}
 	return r, nil
+}
+
+// readStatus reads the status that an earlier process left. One that is damaged, or of
+// another run, is as good as none: the folder's name says whose it is, and the
+// checkpoints where it is.
+func (r *Run) readStatus() error {
+	s, err := readStatus(r.dir)
+	damaged := errors.As(err, new(*DamagedError))
+	if err == nil && s.ID != "" && s.ID != r.id {
+		damaged, err = true, &DamagedError{File: filepath.Join(r.dir, statusFile), Why: fmt.Sprintf("it is that of run %s", s.ID)}
+	}
+	switch {
+	case err == nil:
+		r.status = s
+	case damaged:
+		r.notice = err.Error()
+	case !errors.Is(err, os.ErrNotExist):
+		return err
+	}
+	return nil
 }
 
 // Find is the folder under root of the run with this id; empty if there is none.
@@ -166,22 +188,27 @@ func (r *Run) Resume() (from *Checkpoint, notice string, err error) {
 	if err := errors.Join(atomicfile.RemoveTemporaries(r.dir), atomicfile.RemoveTemporaries(checkpoints)); err != nil {
 		return nil, "", err
 	}
-	if from, notice, err = LoadCheckpoint(r.dir, Last); err != nil {
+	if from, notice, err = r.Checkpoint(Last); err != nil {
 		return nil, "", err
 	}
-	step, epoch := 0, 0
-	var keep int64
-	if from != nil {
-		step, epoch, keep = from.Step, from.Epoch, from.metrics
+	if r.status.State != "" { // no reader shall miss what is dropped now
+		if err := r.SetStatus(Status{State: Running, Step: r.status.Step, Epoch: r.status.Epoch}); err != nil {
+			return nil, "", err
+		}
 	}
-	lost, err := r.openMetrics(keep)
+	step, epoch := 0, 0
+	var known File
+	if from != nil {
+		step, epoch, known = from.Step, from.Epoch, from.files[metricsFile]
+		maps.Copy(r.files, from.files)
+		delete(r.files, metricsFile)
+	}
+	lost, err := r.openMetrics(known)
 	if err != nil {
 		return nil, "", err
 	}
-	if lost != "" && notice != "" {
-		notice += "\n"
-	}
-	notice += lost
+	said := slices.DeleteFunc([]string{r.notice, notice, lost}, func(s string) bool { return s == "" })
+	notice = strings.Join(said, "\n")
 	if err := r.openEvents(from); err != nil {
 		return nil, "", err
 	}
@@ -192,18 +219,6 @@ func (r *Run) Resume() (from *Checkpoint, notice string, err error) {
 		return nil, "", err
 	}
 	return from, notice, r.SetStatus(Status{State: Running, Step: step, Epoch: epoch})
-}
-
-// writeConfig writes config.yaml, unless it is there: readers need not wait for it.
-func (r *Run) writeConfig() error {
-	name := filepath.Join(r.dir, configFile)
-	if b, err := atomicfile.ReadFile(name); err == nil && bytes.Equal(b, r.options.Config) {
-		return nil
-	}
-	return atomicfile.WriteFile(name, func(w io.Writer) error {
-		_, err := w.Write(r.options.Config)
-		return err
-	})
 }
 
 // openEvents begins an event file. Of what earlier ones hold, TensorBoard

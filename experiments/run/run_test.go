@@ -125,7 +125,7 @@ func TestWholeRun(t *testing.T) {
 	if v := last.Values; !math.IsNaN(v["loss"]) || v["up"] != math.Inf(1) || v["down"] != math.Inf(-1) || last.Seconds != 2.5 {
 		t.Errorf("special values came back as %v", last)
 	}
-	best, notice, err := LoadCheckpoint(r.Dir(), Best)
+	best, notice, err := r.Checkpoint(Best)
 	if err != nil || notice != "" || best.Step != 7 || !reflect.DeepEqual(best.Tensors, checkpoint(7).Tensors) ||
 		!reflect.DeepEqual(best.Meta, checkpoint(7).Meta) {
 		t.Errorf("best: %+v, %q, %v", best, notice, err)

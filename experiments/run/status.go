@@ -2,11 +2,10 @@ package run
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"zoo/internal/atomicfile"
@@ -38,6 +37,20 @@ type Status struct {
 	Code    string    `json:"code"`
 	Host    string    `json:"host"`
 	PID     int       `json:"pid"`
+
+	ID     string          `json:"id,omitempty"`     // of the run, with which its folder's name ends; none before runs recorded their files
+	Files  map[string]File `json:"files,omitempty"`  // that the run has written, and is not writing just now
+	SHA256 string          `json:"sha256,omitempty"` // of the status without this line
+}
+
+// signature is the SHA-256 of the status without it.
+func (s Status) signature() string {
+	s.SHA256 = ""
+	b, err := json.Marshal(s)
+	if err != nil {
+		return "" // a time that no calendar has
+	}
+	return fileOf(b).SHA256
 }
 
 // SetStatus writes status.json. Only State, Step, Epoch and Error are taken
@@ -54,6 +67,18 @@ func (r *Run) SetStatus(s Status) error {
 	}
 	s.Config, s.Data, s.Code = r.options.Key, r.options.Data, r.options.Code
 	s.Host, s.PID = host, os.Getpid()
+	s.Error = strings.ToValidUTF8(s.Error, "\uFFFD") // as JSON has it, that the signature is of what is read
+	if r.metrics != nil {                            // of which the status is to say no more than the disk holds
+		if err := r.metrics.Sync(); err != nil {
+			return err
+		}
+	}
+	s.ID, s.Files = r.id, r.recorded()
+	return r.writeStatus(s)
+}
+
+func (r *Run) writeStatus(s Status) error {
+	s.SHA256 = s.signature()
 	if err := writeJSON(filepath.Join(r.dir, statusFile), s); err != nil {
 		return err
 	}
@@ -100,27 +125,32 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 
 // WriteSummary writes summary.json.
 func (r *Run) WriteSummary(s Summary) error {
-	return writeJSON(filepath.Join(r.dir, summaryFile), s)
+	return r.WriteFile(summaryFile, func(w io.Writer) error { return encode(w, s) })
 }
 
 func writeJSON(name string, v any) error {
-	b, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return atomicfile.WriteFile(name, func(w io.Writer) error {
-		_, err := w.Write(append(b, '\n'))
-		return err
-	})
+	return atomicfile.WriteFile(name, func(w io.Writer) error { return encode(w, v) })
 }
 
-func readJSON(name string, v any) error {
+func encode(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// readStatus reads a status as it is written. One that does not bear out its own
+// SHA-256, or is not JSON, is a [*DamagedError].
+func readStatus(dir string) (s Status, err error) {
+	name := filepath.Join(dir, statusFile)
 	b, err := atomicfile.ReadFile(name)
 	if err != nil {
-		return err
+		return Status{}, err
 	}
-	if err := json.Unmarshal(b, v); err != nil {
-		return fmt.Errorf("%s: %w", name, errors.Join(err, errors.New("start over with --rerun")))
+	if err := json.Unmarshal(b, &s); err != nil {
+		return Status{}, &DamagedError{File: name, Why: err.Error()}
 	}
-	return nil
+	if s.ID+s.SHA256 != "" && s.SHA256 != s.signature() {
+		return Status{}, &DamagedError{File: name, Why: "it does not have the SHA-256 that it carries"}
+	}
+	return s, nil
 }

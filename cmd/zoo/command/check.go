@@ -37,6 +37,7 @@ speaks of. A claim that is unsure or not yet run fails with --strict only.`,
 			if err != nil {
 				return err
 			}
+			notice(c, study.Notices...)
 			if len(verdicts) == 0 {
 				return fmt.Errorf("%s claims nothing: it has no check", study.Name)
 			}

@@ -38,6 +38,7 @@ it. Runs of one config with several seeds are one arm.`,
 			if err != nil {
 				return err
 			}
+			notice(c, study.Notices...)
 			for _, m := range metrics {
 				if !claims.Known(m) {
 					return seeHelp(c, fmt.Errorf("--metric: %s", claims.UnknownMetric(m)))

@@ -81,6 +81,7 @@ run, whose config the keys change. ` + weightsHelp,
 
 // evaluateRun evaluates a run's own weights.
 func evaluateRun(c *cobra.Command, dir string, part datasets.Split, crops int, screen *screen) (experiments.Evaluation, error) {
+	noticeRun(c, dir)
 	saved, err := experiments.OpenRun(dir)
 	if err != nil {
 		return experiments.Evaluation{}, err
@@ -102,6 +103,7 @@ func evaluateGiven(c *cobra.Command, args []string, weights string, only []strin
 	if err != nil {
 		return experiments.Evaluation{}, err
 	}
+	noticeRun(c, weights)
 	w, err := experiments.OpenWeights(weights, only...)
 	if err != nil {
 		return experiments.Evaluation{}, err

@@ -24,6 +24,7 @@ data, dataset, seed, test.loss, test.accuracy.`,
 		Args:              between(1, 1),
 		ValidArgsFunction: completeRun,
 		RunE: func(c *cobra.Command, args []string) error {
+			noticeRun(c, args[0])
 			saved, err := experiments.OpenRun(args[0])
 			if err != nil {
 				return err

@@ -49,6 +49,7 @@ as /dev/stdin and /dev/stdout.
 			if missing != nil {
 				return seeHelp(c, fmt.Errorf("want %s", strings.Join(missing, ", ")))
 			}
+			noticeRun(c, cmp.Or(weights, s.Dir))
 			w, err := experiments.OpenWeights(cmp.Or(weights, s.Dir), only...)
 			if err != nil {
 				return err

@@ -74,6 +74,7 @@ Without --labels the classes of a model have numbers, from 0.
 					return fmt.Errorf("--labels %s: %w", labels, err)
 				}
 			}
+			noticeRun(c, cmp.Or(weights, s.Dir))
 			w, err := experiments.OpenWeights(cmp.Or(weights, s.Dir), only...)
 			if err != nil {
 				return err

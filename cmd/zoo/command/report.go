@@ -51,6 +51,7 @@ With --markdown: one document about all experiments that are named.`,
 			if err != nil {
 				return err
 			}
+			notice(c, study.Notices...)
 			switch {
 			case asJSON:
 				return report.JSON(exact(c.OutOrStdout()), study, verdicts)
@@ -114,6 +115,7 @@ func document(c *cobra.Command, o experiments.StudyOptions, names, keys []string
 		if err != nil {
 			return err
 		}
+		notice(c, study.Notices...)
 		sections = append(sections, report.Section{Study: study, Verdicts: verdicts})
 	}
 	if output == "" {

@@ -25,7 +25,9 @@ func newRun() *cobra.Command {
 		Long: `Train an experiment, evaluate it and keep its numbers in a run directory.
 
 The same config, seed and data already complete by this build of zoo: says so and
-shows the numbers. Stopped before its end: continues, and ends with the same bytes.
+shows the numbers. Stopped before its end: continues, and ends with the same bytes. A
+file of the run that is no longer what the run recorded is a notice, and the run goes on
+from its checkpoints.
 
 weights.from=W starts from trained weights: those of a file (safetensors, or PyTorch's
 .pth), of a run directory, or of an experiment, which is trained first where its run is

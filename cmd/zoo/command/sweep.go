@@ -101,6 +101,7 @@ func showPower(c *cobra.Command, o experiments.StudyOptions, power float64, args
 	if err != nil {
 		return err
 	}
+	notice(c, study.Notices...)
 	out := c.OutOrStdout()
 	fmt.Fprintf(out, "\nSeeds with which a margin as in the seeds that are done is shown (t-test at 5 %%, power %v):\n", power)
 	if len(verdicts) == 0 {
@@ -127,6 +128,9 @@ func sweep(c *cobra.Command, p *experiments.Plan, root string, jobs int, args []
 	self, err := os.Executable()
 	if err != nil {
 		return err
+	}
+	for _, t := range p.Trials {
+		notice(c, t.Damage)
 	}
 	m := newSweepScreen(c.OutOrStdout(), c.ErrOrStderr(), p)
 	outcomes, err := p.Run(c.Context(), experiments.SweepOptions{Root: root, Jobs: jobs, Program: []string{self, "trial", "--known", knownCode()}, Monitor: m})

@@ -1,0 +1,26 @@
+package command
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"zoo/experiments"
+)
+
+// notice shows notices on standard error, but for empty ones.
+func notice(c *cobra.Command, texts ...string) {
+	screen := newScreen(io.Discard, c.ErrOrStderr())
+	for _, text := range texts {
+		if text != "" {
+			screen.Notice(text)
+		}
+	}
+}
+
+// noticeRun shows what is to be said of a run, if the name is that of one.
+func noticeRun(c *cobra.Command, name string) {
+	if experiments.IsRun(name) {
+		notice(c, experiments.RunNotice(name))
+	}
+}
