@@ -62,10 +62,11 @@ func Execute(ctx context.Context, c Config, o Options) (Outcome, error) {
 	defer r.Close()
 	if run.Done(r.Status().State) {
 		out, err := outcome(r, o)
-		if !errors.As(err, new(*run.DamagedError)) {
+		var damaged *run.DamagedError // the first of them: all are written anew
+		if !errors.As(err, &damaged) {
 			return out, err
 		}
-		o.Monitor.Notice(err.Error())
+		o.Monitor.Notice(damaged.What() + "; going on from the checkpoints")
 	}
 	return t.train(ctx, r, o)
 }

@@ -266,8 +266,9 @@ func (t *PlannedTrial) find(root string) (err error) {
 	if err == nil && t.Done() {
 		_, err = run.Read(t.Dir) // half deleted?
 	}
-	if errors.As(err, new(*run.DamagedError)) {
-		t.State, t.Damage, err = run.Interrupted, err.Error(), nil
+	var damaged *run.DamagedError
+	if errors.As(err, &damaged) {
+		t.State, t.Damage, err = run.Interrupted, damaged.What()+"; the sweep goes on from its checkpoints", nil
 	}
 	return err
 }

@@ -33,8 +33,13 @@ type DamagedError struct {
 	Err  error // nil, or what the system says
 }
 
+// What says which file it is, without the way out.
+func (e *DamagedError) What() string {
+	return fmt.Sprintf("%s is not as the run left it: %s", e.File, e.Why)
+}
+
 func (e *DamagedError) Error() string {
-	return fmt.Sprintf("%s is not as the run left it: %s; put it back as it was, or give the command that trained the run again: it goes on from the checkpoints, and with --rerun from the beginning", e.File, e.Why)
+	return e.What() + "; put it back as it was, or give the command that trained the run again: it goes on from the checkpoints, and with --rerun from the beginning"
 }
 
 // Unwrap is what the system says.
@@ -147,8 +152,9 @@ func (r *Run) Verify() (notice string, err error) {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(r.status.Files)) {
 		_, err := r.status.Verify(r.dir, name)
-		if name == configFile && errors.As(err, new(*DamagedError)) {
-			notice = fmt.Sprintf("%v: it is written anew", err)
+		var damaged *DamagedError
+		if name == configFile && errors.As(err, &damaged) {
+			notice = damaged.What() + "; it is written anew"
 			err = r.restoreConfig()
 		}
 		errs = append(errs, err)

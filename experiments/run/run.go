@@ -107,15 +107,15 @@ func Open(root, name, id string, o Options) (*Run, error) {
 // checkpoints where it is.
 func (r *Run) readStatus() error {
 	s, err := readStatus(r.dir)
-	damaged := errors.As(err, new(*DamagedError))
 	if err == nil && s.ID != "" && s.ID != r.id {
-		damaged, err = true, &DamagedError{File: filepath.Join(r.dir, statusFile), Why: fmt.Sprintf("it is that of run %s", s.ID)}
+		err = &DamagedError{File: filepath.Join(r.dir, statusFile), Why: fmt.Sprintf("it is that of run %s", s.ID)}
 	}
+	var damaged *DamagedError
 	switch {
 	case err == nil:
 		r.status = s
-	case damaged:
-		r.notice = err.Error()
+	case errors.As(err, &damaged):
+		r.notice = damaged.What() + "; going on from the checkpoints"
 	case !errors.Is(err, os.ErrNotExist):
 		return err
 	}
