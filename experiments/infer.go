@@ -17,9 +17,6 @@ const inferBatch = 32
 // inputs x: images (N, C, H, W), as they are published, or vectors (N, D). The
 // number of classes is the subject's where it is 0.
 func Infer(ctx context.Context, s Subject, w *Weights, x npy.Array, classes int) (npy.Array, error) {
-	if err := CheckInput(x); err != nil {
-		return npy.Array{}, err
-	}
 	shape, err := inputShape(x.Shape)
 	if err != nil {
 		return npy.Array{}, err
@@ -73,8 +70,9 @@ func inputShape(s []int) ([]int, error) {
 	return nil, fmt.Errorf("have shape %v, want images (N, C, H, W) or vectors (N, D)", tensor.Shape(s))
 }
 
-// CheckInput says whether examples are what [Infer] takes: at least one, of a shape
-// that a network can have, without a NaN or an infinity, whose logits would be NaN.
+// CheckInput says whether examples are what people mean to give [Infer]: at least one, of
+// a shape that a network can have, without a NaN or an infinity, of which the logits
+// would be NaN.
 func CheckInput(x npy.Array) error {
 	if _, err := inputShape(x.Shape); err != nil {
 		return err

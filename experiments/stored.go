@@ -69,6 +69,9 @@ func StoredRuns(root string) ([]StoredRun, error) {
 		var tagsErr, sizeErr error
 		r.Tags, tagsErr = run.Tags(dir)
 		r.Bytes, sizeErr = run.Size(dir)
+		if err != nil && configErr != nil && configErr.Error() == err.Error() {
+			configErr = nil // both need the status
+		}
 		r.Error = errors.Join(err, configErr, tagsErr, sizeErr)
 		all = append(all, r)
 	}
