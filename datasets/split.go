@@ -39,7 +39,7 @@ func split[I any](o Options, classes []string, all, vals, tests examples[I]) (pa
 	return parts, err
 }
 
-// keep chooses so many examples of a part of the files; 0 is all.
+// keep chooses want examples of a part of the files; 0 is all.
 func keep[I any](e examples[I], want int, key string, words ...uint64) (examples[I], error) {
 	chosen := permutation(len(e.label), words...)
 	if want > len(chosen) {

@@ -24,6 +24,9 @@ type arguments struct {
 
 // parseArguments takes the overrides of a config apart.
 func parseArguments(name string, overrides []string) (a arguments) {
+	if len(overrides) == 0 {
+		return a
+	}
 	simple := slices.DeleteFunc(slices.Clone(overrides), func(o string) bool { return strings.ContainsAny(o, ",") || strings.Contains(o, "..") })
 	keys := Keys(name, simple...)
 	for i, o := range overrides {

@@ -63,7 +63,7 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// TestSeedsOfArguments: seeds alone are replicates of the config as it is, with its
+// TestSeedsOfArguments: arguments that are only seeds make replicates of the config, with its
 // own sweep and claims.
 func TestSeedsOfArguments(t *testing.T) {
 	d, err := design(t, base+"seeds: [1, 2]\nsweep: {axes: [{param: model.depth, values: [3, 4]}]}\ncheck: [\"test.error[3] < 1\"]\n", "seed=7..8")

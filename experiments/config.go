@@ -121,8 +121,8 @@ func Defaults() Config {
 }
 
 const (
-	bestNeedsVal = "best wants a validation part: set data.val, or select last"
-	stopNeedsVal = "stopping early wants a validation part: set data.val"
+	bestNeedsVal = "best requires a validation part: set data.val, or select last"
+	stopNeedsVal = "stopping early requires a validation part: set data.val"
 )
 
 // Validate reports values that do not fit together.

@@ -19,7 +19,7 @@ type Options struct {
 	Root    string        // the folder of run directories
 	Name    string        // with which a new folder's name begins; empty: the config's name
 	Fresh   bool          // discard what an earlier run of the same config left
-	Every   time.Duration // between checkpoints within an epoch
+	Every   time.Duration // between checkpoints within an epoch; 0: one after each step
 	Code    string        // the version of the program
 	Monitor Monitor       // nil: nobody watches
 }

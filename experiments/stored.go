@@ -147,6 +147,14 @@ func (r StoredRun) Number(name string) (v float64, ok bool) {
 
 // CheckNumber says what is wrong with a name that no run has a number of.
 func CheckNumber(runs []StoredRun, name string) error {
+	if claims.Known(name) || name == age || name == size {
+		return nil
+	}
+	for _, r := range runs {
+		if _, ok := r.Number(name); ok {
+			return nil
+		}
+	}
 	known := []string{age, size, "test.accuracy", "test.loss", "test.error", "test.top5", "val.accuracy", "val.loss", "val.error", "val.top5",
 		"train.accuracy", "train.loss", "train.error", "diverged", "seconds", "steps", "epochs", "params", "macs"}
 	seen := map[string]bool{}
@@ -158,9 +166,6 @@ func CheckNumber(runs []StoredRun, name string) error {
 		}
 	}
 	known = append(known, slices.Sorted(maps.Keys(seen))...)
-	if claims.Known(name) || slices.Contains(known, name) {
-		return nil
-	}
 	hint := "want a metric such as test.accuracy, a key whose value is a number, age or size"
 	if n := strict.Nearest(name, known); n != "" {
 		hint = "did you mean " + n + "?"

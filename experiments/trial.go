@@ -75,7 +75,7 @@ func newTrial(ctx context.Context, c Config, data datasets.Dataset) (*Trial, err
 	t.total, t.perEpoch, t.epochs = total, perEpoch, (total+perEpoch-1)/perEpoch
 	recent := min(c.Train.LogSteps, total)
 	if recent > mostRecent {
-		return nil, fmt.Errorf("train.log_steps: have %d, want at most %d: the losses of so many steps are in every checkpoint", recent, mostRecent)
+		return nil, fmt.Errorf("train.log_steps: have %d, want at most %d: every checkpoint holds the losses of that many steps", recent, mostRecent)
 	}
 	t.at.Recent = make([]tally, recent)
 	if err := t.build(ctx); err != nil {

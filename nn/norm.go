@@ -30,7 +30,7 @@ var normWords = []problem.Choice{
 	{Form: "none", Doc: "none"},
 	{Form: "batch", Doc: "over the batch and the positions, for each channel (Ioffe & Szegedy 2015)"},
 	{Form: "layer", Doc: "over all values of an example, or of each token (Ba et al. 2016)"},
-	{Form: "group(groups)", Doc: "of images, over the positions and so many groups of channels (Wu & He 2018)"},
+	{Form: "group(groups)", Doc: "of images, over the positions and that many groups of channels (Wu & He 2018)"},
 	{Form: "instance", Doc: "of images, over the positions, for each channel of an example (Ulyanov et al. 2016)"},
 	{Form: "rms", Doc: "by the root mean square over the channels of each position or token (Zhang & Sennrich 2019)"},
 }

@@ -71,7 +71,7 @@ var residualInitWords = []problem.Choice{
 	{Form: "none", Doc: "like everything else"},
 	{Form: "zero", Doc: "the last layer of a branch is zero (Goyal et al. 2017)"},
 	{Form: "scaled", Doc: "the last layer of a branch is divided by the square root of the number of branches (Hanin & Rolnick 2018)"},
-	{Form: "fixup", Doc: "wants norm: none (Zhang et al. 2019)"},
+	{Form: "fixup", Doc: "requires norm: none (Zhang et al. 2019)"},
 }
 
 // choice reads a word with its numbers, one of those that are known.

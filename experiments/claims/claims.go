@@ -54,8 +54,8 @@ type Part struct {
 	Bounded bool
 }
 
-// Unsure tells whether the interval of the margin has both signs, or there is none
-// although the seeds differ. A margin that is the same in all seeds is sure, and so is
+// Unsure tells whether the interval of the margin has both signs or reaches 0, or there
+// is none although the seeds differ. A margin that is the same in all seeds is sure, and so is
 // one that is infinite in all of them.
 func (p Part) Unsure() bool {
 	switch {

@@ -155,6 +155,9 @@ func Why(p claims.Part) string {
 	case math.IsNaN(p.Margin.Lo):
 		return "there is no interval"
 	}
+	if p.Margin.Lo == 0 || p.Margin.Hi == 0 {
+		return "the interval reaches 0"
+	}
 	return "the interval has both signs"
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"zoo/experiments/claims"
 	"zoo/experiments/stats"
 )
 
@@ -120,6 +121,26 @@ func TestTicks(t *testing.T) {
 		}
 		if have != " "+c.want {
 			t.Errorf("%v: have%s, want %s", c.span, have, c.want)
+		}
+	}
+}
+
+// TestWhy: the reason for unsure is true of the interval.
+func TestWhy(t *testing.T) {
+	for _, c := range []struct {
+		part claims.Part
+		want string
+	}{
+		{claims.Part{Bounded: true, Margin: stats.Sample{N: 3, Lo: -1, Hi: 1}}, "a number is below what can be resolved"},
+		{claims.Part{}, "the seeds do not agree"},
+		{claims.Part{Margin: stats.Sample{N: 1}}, "one seed has no interval"},
+		{claims.Part{Margin: stats.Sample{N: 3, Lo: math.NaN(), Hi: math.NaN()}}, "there is no interval"},
+		{claims.Part{Margin: stats.Sample{N: 3, Lo: -1, Hi: 1}}, "the interval has both signs"},
+		{claims.Part{Margin: stats.Sample{N: 3, Lo: 0, Hi: 0.56}}, "the interval reaches 0"},
+		{claims.Part{Margin: stats.Sample{N: 3, Lo: -0.56, Hi: 0}}, "the interval reaches 0"},
+	} {
+		if have := Why(c.part); have != c.want {
+			t.Errorf("%+v: have %q, want %q", c.part.Margin, have, c.want)
 		}
 	}
 }

@@ -1,6 +1,6 @@
 // Package command is the command line of zoo, for any program. A program that imports
 // packages which register networks ([zoo/architectures.Register]), data sets
-// ([zoo/datasets.Register]) or sources, and calls [Main], has every verb for them.
+// ([zoo/datasets.Register]), and calls [Main], has every verb for them.
 package command
 
 import (

@@ -293,7 +293,7 @@ func newRunsRemove() *cobra.Command {
 		Use:   "rm {NAME | PATTERN | CONDITION} ...",
 		Short: "Remove runs, after a look at what that frees",
 		Long: `Remove runs, which are chosen as zoo runs chooses them. What would go and what it frees
-is shown first; then a terminal is asked, and anything else wants --yes. Runs that a
+is shown first; then a terminal is asked, and anything else requires --yes. Runs that a
 process holds, or whose sweep is being carried out, stay. The reports of sweeps say which
 of their runs were removed; zoo sweep trains them again.`,
 		Example: `  zoo runs rm --state failed

@@ -111,7 +111,7 @@ func (s *sweepScreen) draw() {
 }
 
 // underWay are the counts and the trials under way, as many as there is room for; how
-// many others there are stands behind them.
+// many others there are stands after them.
 func (s *sweepScreen) underWay(room int) string {
 	text := s.counts()
 	for i, r := range s.running {

@@ -41,7 +41,7 @@ too, while a sweep is stopped before its end.`,
 				return err
 			}
 			out := c.OutOrStdout()
-			fmt.Fprintf(out, "http://%s shows %s until its sweep ends; Ctrl-C ends the page alone\n", at.Addr(), study.Name)
+			fmt.Fprintf(out, "http://%s shows %s until its sweep ends; Ctrl-C ends only the page\n", at.Addr(), study.Name)
 			live := report.Live{
 				Open: func() (*results.Study, []claims.Verdict, error) {
 					s, verdicts, err := experiments.OpenStudy(o, args[0], args[1:]...)
