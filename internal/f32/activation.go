@@ -14,6 +14,10 @@ func Relu[F Float](dst, src []F) {
 		reluVector(len(dst), p, first(src))
 		return
 	}
+	reluLoop(dst, src)
+}
+
+func reluLoop[F Float](dst, src []F) {
 	for i, v := range src {
 		dst[i] = max(v, 0)
 	}
@@ -26,6 +30,10 @@ func ReluGrad[F Float](dx, dy, y []F) {
 		reluGradVector(len(dx), p, first(dy), first(y))
 		return
 	}
+	reluGradLoop(dx, dy, y)
+}
+
+func reluGradLoop[F Float](dx, dy, y []F) {
 	switch dx := any(dx).(type) {
 	case []float32:
 		reluGrad32(dx, any(dy).([]float32), any(y).([]float32))
@@ -65,6 +73,10 @@ func Leaky[F Float](dst, src []F, slope F) {
 		leakyVector(len(dst), p, first(src), float32(slope))
 		return
 	}
+	leakyLoop(dst, src, slope)
+}
+
+func leakyLoop[F Float](dst, src []F, slope F) {
 	for i, v := range src {
 		dst[i] = max(v, 0) + slope*min(v, 0)
 	}
@@ -78,6 +90,10 @@ func LeakyGrad[F Float](dx, dy, v []F, slope F) {
 		leakyGradVector(len(dx), p, first(dy), first(v), float32(slope))
 		return
 	}
+	leakyGradLoop(dx, dy, v, slope)
+}
+
+func leakyGradLoop[F Float](dx, dy, v []F, slope F) {
 	factor := [2]F{1, slope}
 	for i, v := range v {
 		var k int
@@ -95,6 +111,10 @@ func ELU[F Float](dst, src []F, alpha F) {
 		eluVector(len(dst), p, first(src), float32(alpha))
 		return
 	}
+	eluLoop(dst, src, alpha)
+}
+
+func eluLoop[F Float](dst, src []F, alpha F) {
 	each(dst, src, func(x float64) float64 {
 		if x > 0 {
 			return x
@@ -110,6 +130,10 @@ func ELUGrad[F Float](dx, dy, y []F, alpha F) {
 		eluGradVector(len(dx), p, first(dy), first(y), float32(alpha))
 		return
 	}
+	eluGradLoop(dx, dy, y, alpha)
+}
+
+func eluGradLoop[F Float](dx, dy, y []F, alpha F) {
 	for i, v := range y {
 		g := dy[i]
 		if !(v > 0) {

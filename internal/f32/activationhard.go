@@ -13,6 +13,10 @@ func Relu6[F Float](dst, src []F) {
 		relu6Vector(len(dst), p, first(src))
 		return
 	}
+	relu6Loop(dst, src)
+}
+
+func relu6Loop[F Float](dst, src []F) {
 	for i, v := range src {
 		dst[i] = clamp6(v)
 	}
@@ -27,6 +31,10 @@ func Relu6Grad[F Float](dx, dy, y []F) {
 		relu6GradVector(len(dx), p, first(dy), first(y))
 		return
 	}
+	relu6GradLoop(dx, dy, y)
+}
+
+func relu6GradLoop[F Float](dx, dy, y []F) {
 	for i, v := range y {
 		g := dy[i]
 		if v == 0 || v == 6 {
@@ -43,6 +51,10 @@ func HardSigmoid[F Float](dst, src []F) {
 		hardSigmoidVector(len(dst), p, first(src))
 		return
 	}
+	hardSigmoidLoop(dst, src)
+}
+
+func hardSigmoidLoop[F Float](dst, src []F) {
 	for i, v := range src {
 		dst[i] = clamp6(v+3) * sixth
 	}
@@ -56,6 +68,10 @@ func HardSigmoidGrad[F Float](dx, dy, y []F) {
 		hardSigmoidGradVector(len(dx), p, first(dy), first(y))
 		return
 	}
+	hardSigmoidGradLoop(dx, dy, y)
+}
+
+func hardSigmoidGradLoop[F Float](dx, dy, y []F) {
 	for i, v := range y {
 		g := dy[i] * sixth
 		if v == 0 || v == 1 {
@@ -72,6 +88,10 @@ func HardSwish[F Float](dst, src []F) {
 		hardSwishVector(len(dst), p, first(src))
 		return
 	}
+	hardSwishLoop(dst, src)
+}
+
+func hardSwishLoop[F Float](dst, src []F) {
 	for i, v := range src {
 		dst[i] = v * (clamp6(v+3) * sixth)
 	}
@@ -85,6 +105,10 @@ func HardSwishGrad[F Float](dx, dy, x []F) {
 		hardSwishGradVector(len(dx), p, first(dy), first(x))
 		return
 	}
+	hardSwishGradLoop(dx, dy, x)
+}
+
+func hardSwishGradLoop[F Float](dx, dy, x []F) {
 	for i, v := range x {
 		g := dy[i]
 		switch {

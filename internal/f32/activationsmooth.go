@@ -12,6 +12,10 @@ func GELU[F Float](dst, src []F) {
 		geluVector(len(dst), p, first(src))
 		return
 	}
+	geluLoop(dst, src)
+}
+
+func geluLoop[F Float](dst, src []F) {
 	each(dst, src, gelu)
 }
 
@@ -22,6 +26,10 @@ func GELUGrad[F Float](dx, dy, x []F) {
 		geluGradVector(len(dx), p, first(dy), first(x))
 		return
 	}
+	geluGradLoop(dx, dy, x)
+}
+
+func geluGradLoop[F Float](dx, dy, x []F) {
 	eachGrad(dx, dy, x, geluSlope)
 }
 
@@ -41,6 +49,10 @@ func GELUTanh[F Float](dst, src []F) {
 		geluTanhVector(len(dst), p, first(src))
 		return
 	}
+	geluTanhLoop(dst, src)
+}
+
+func geluTanhLoop[F Float](dst, src []F) {
 	each(dst, src, geluTanh)
 }
 
@@ -51,6 +63,10 @@ func GELUTanhGrad[F Float](dx, dy, x []F) {
 		geluTanhGradVector(len(dx), p, first(dy), first(x))
 		return
 	}
+	geluTanhGradLoop(dx, dy, x)
+}
+
+func geluTanhGradLoop[F Float](dx, dy, x []F) {
 	eachGrad(dx, dy, x, geluTanhSlope)
 }
 
@@ -74,6 +90,10 @@ func SiLU[F Float](dst, src []F) {
 		siluVector(len(dst), p, first(src))
 		return
 	}
+	siluLoop(dst, src)
+}
+
+func siluLoop[F Float](dst, src []F) {
 	each(dst, src, silu)
 }
 
@@ -84,6 +104,10 @@ func SiLUGrad[F Float](dx, dy, x []F) {
 		siluGradVector(len(dx), p, first(dy), first(x))
 		return
 	}
+	siluGradLoop(dx, dy, x)
+}
+
+func siluGradLoop[F Float](dx, dy, x []F) {
 	eachGrad(dx, dy, x, siluSlope)
 }
 
@@ -101,6 +125,10 @@ func Sigmoid[F Float](dst, src []F) {
 		sigmoidVector(len(dst), p, first(src))
 		return
 	}
+	sigmoidLoop(dst, src)
+}
+
+func sigmoidLoop[F Float](dst, src []F) {
 	each(dst, src, sigmoid)
 }
 
@@ -111,6 +139,10 @@ func SigmoidGrad[F Float](dx, dy, y []F) {
 		sigmoidGradVector(len(dx), p, first(dy), first(y))
 		return
 	}
+	sigmoidGradLoop(dx, dy, y)
+}
+
+func sigmoidGradLoop[F Float](dx, dy, y []F) {
 	for i, v := range y {
 		dx[i] = dy[i] * v * (1 - v)
 	}
@@ -121,10 +153,14 @@ func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 // ScaledTanh is dst[i] = a·tanh(s·src[i]).
 func ScaledTanh[F Float](dst, src []F, a, s float64) {
 	dst = dst[:len(src)]
-	if p := first(dst); p != nil {
+	if p := first(dst); p != nil && assembly { // the loop in Go keeps the digits of a and s
 		tanhVector(len(dst), p, first(src), float32(a), float32(s))
 		return
 	}
+	tanhLoop(dst, src, a, s)
+}
+
+func tanhLoop[F Float](dst, src []F, a, s float64) {
 	each(dst, src, func(x float64) float64 { return a * math.Tanh(s*x) })
 }
 
@@ -136,6 +172,10 @@ func ScaledTanhGrad[F Float](dx, dy, y []F, a, s float64) {
 		tanhGradVector(len(dx), p, first(dy), first(y), float32(top), float32(curve))
 		return
 	}
+	tanhGradLoop(dx, dy, y, top, curve)
+}
+
+func tanhGradLoop[F Float](dx, dy, y []F, top, curve F) {
 	for i, v := range y {
 		dx[i] = dy[i] * (top - curve*v*v)
 	}

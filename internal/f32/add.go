@@ -7,6 +7,10 @@ func Add[F Float](dst, a, b []F) {
 		addVector(len(dst), p, first(a), first(b))
 		return
 	}
+	addLoop(dst, a, b)
+}
+
+func addLoop[F Float](dst, a, b []F) {
 	for i := range dst {
 		dst[i] = a[i] + b[i]
 	}
@@ -19,6 +23,10 @@ func Mul[F Float](dst, a, b []F) {
 		mulVector(len(dst), p, first(a), first(b))
 		return
 	}
+	mulLoop(dst, a, b)
+}
+
+func mulLoop[F Float](dst, a, b []F) {
 	for i := range dst {
 		dst[i] = a[i] * b[i]
 	}

@@ -11,6 +11,10 @@ func CopyRows[F Float](dst []F, ldd int, src []F, lds, columns, rows int) {
 		copyRowsVector(rows, columns, p, ldd, first(src), lds)
 		return
 	}
+	copyRowsLoop(dst, ldd, src, lds, columns, rows)
+}
+
+func copyRowsLoop[F Float](dst []F, ldd int, src []F, lds, columns, rows int) {
 	for i := range rows {
 		copy(dst[i*ldd:][:columns], src[i*lds:][:columns])
 	}

@@ -12,6 +12,10 @@ func Dropout[F Float](dst, src []F, p float64, scale F, key uint64, start int) {
 		dropoutVector(len(dst), to, first(src), state, limit, float32(scale))
 		return
 	}
+	dropoutLoop(dst, src, state, limit, scale)
+}
+
+func dropoutLoop[F Float](dst, src []F, state, limit uint64, scale F) {
 	factor := [2]F{scale, 0}
 	for i, v := range src {
 		state += Weyl

@@ -7,6 +7,10 @@ func Scale[F Float](dst, src []F, alpha F) {
 		scaleVector(len(dst), p, first(src), float32(alpha))
 		return
 	}
+	scaleLoop(dst, src, alpha)
+}
+
+func scaleLoop[F Float](dst, src []F, alpha F) {
 	for i, v := range src {
 		dst[i] = v * alpha
 	}
@@ -19,6 +23,10 @@ func Axpy[F Float](dst []F, alpha F, src []F) {
 		axpyVector(len(dst), p, first(src), float32(alpha))
 		return
 	}
+	axpyLoop(dst, alpha, src)
+}
+
+func axpyLoop[F Float](dst []F, alpha F, src []F) {
 	for i, v := range src {
 		dst[i] += alpha * v
 	}
@@ -33,6 +41,10 @@ func AxpyFour[F Float](dst []F, alpha [4]F, a, b, c, d []F) {
 		axpyFourVector(n, p, first(a), first(b), first(c), first(d), float32(alpha[0]), float32(alpha[1]), float32(alpha[2]), float32(alpha[3]))
 		return
 	}
+	axpyFourLoop(dst, alpha, a, b, c, d)
+}
+
+func axpyFourLoop[F Float](dst []F, alpha [4]F, a, b, c, d []F) {
 	for i, v := range dst {
 		v += alpha[0] * a[i]
 		v += alpha[1] * b[i]
@@ -49,6 +61,10 @@ func Axpby[F Float](dst []F, alpha F, src []F, beta F) {
 		axpbyVector(len(dst), p, first(src), float32(alpha), float32(beta))
 		return
 	}
+	axpbyLoop(dst, alpha, src, beta)
+}
+
+func axpbyLoop[F Float](dst []F, alpha F, src []F, beta F) {
 	for i, v := range src {
 		dst[i] = alpha*v + beta*dst[i]
 	}
@@ -61,6 +77,10 @@ func AxpyDifference[F Float](dst []F, alpha F, x, y []F) {
 		axpyDifferenceVector(len(dst), p, first(x), first(y), float32(alpha))
 		return
 	}
+	axpyDifferenceLoop(dst, alpha, x, y)
+}
+
+func axpyDifferenceLoop[F Float](dst []F, alpha F, x, y []F) {
 	for i := range dst {
 		dst[i] += alpha * (x[i] - y[i])
 	}
@@ -68,11 +88,15 @@ func AxpyDifference[F Float](dst []F, alpha F, x, y []F) {
 
 // Sum is the sum of x, in float64. The length determines the order.
 func Sum[F Float](x []F) float64 {
-	var s float64
 	if p := first(x); p != nil {
+		var s float64
 		sumVector(len(x), p, &s)
 		return s
 	}
+	return sumLoop(x)
+}
+
+func sumLoop[F Float](x []F) (s float64) {
 	for _, v := range x {
 		s += float64(v)
 	}
@@ -82,11 +106,15 @@ func Sum[F Float](x []F) float64 {
 // Dot is the sum of x[i]·y[i], in float64. The length determines the order.
 func Dot[F Float](x, y []F) float64 {
 	y = y[:len(x)]
-	var s float64
 	if p := first(x); p != nil {
+		var s float64
 		dotVector(len(x), p, first(y), &s)
 		return s
 	}
+	return dotLoop(x, y)
+}
+
+func dotLoop[F Float](x, y []F) (s float64) {
 	for i, v := range x {
 		s += float64(v) * float64(y[i])
 	}
@@ -101,7 +129,10 @@ func SquaredDistance[F Float](x, y []F) F {
 		squaredDistanceVector(len(x), p, first(y), &s)
 		return F(s)
 	}
-	var s F
+	return squaredDistanceLoop(x, y)
+}
+
+func squaredDistanceLoop[F Float](x, y []F) (s F) {
 	for i, v := range x {
 		d := v - y[i]
 		s += d * d

@@ -7,6 +7,10 @@ func Mix[F Float](y, a, b, g []F) {
 		mixVector(len(y), p, first(a), first(b), first(g))
 		return
 	}
+	mixLoop(y, a, b, g)
+}
+
+func mixLoop[F Float](y, a, b, g []F) {
 	for i, g := range g {
 		y[i] = (1-g)*a[i] + g*b[i]
 	}
@@ -19,6 +23,10 @@ func MulDifference[F Float](dst, x, a, b []F) {
 		mulDifferenceVector(len(dst), p, first(x), first(a), first(b))
 		return
 	}
+	mulDifferenceLoop(dst, x, a, b)
+}
+
+func mulDifferenceLoop[F Float](dst, x, a, b []F) {
 	for i := range dst {
 		dst[i] = x[i] * (a[i] - b[i])
 	}
@@ -31,6 +39,10 @@ func MulComplement[F Float](dst, x, g []F) {
 		mulComplementVector(len(dst), p, first(x), first(g))
 		return
 	}
+	mulComplementLoop(dst, x, g)
+}
+
+func mulComplementLoop[F Float](dst, x, g []F) {
 	for i, g := range g {
 		dst[i] = x[i] * (1 - g)
 	}

@@ -9,8 +9,8 @@ import (
 // An isa is a set of instructions, with the kernels that are written in it.
 type isa struct {
 	name    string
-	lanes   int      // of a vector, in the vector loops; 0 for the plain loops
-	tiles   *tileSet // nil for the plain loop, as the two that follow
+	lanes   int      // of a vector, in the vector loops; 0 for the loops in Go
+	tiles   *tileSet // nil for the loop in Go, as the two that follow
 	columns *columnSet
 	groups  *groupSet
 	fma     fmaLoop

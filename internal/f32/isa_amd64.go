@@ -4,6 +4,9 @@ package f32
 
 import "golang.org/x/sys/cpu"
 
+// assembly says that the vector loops of this build are assembly.
+const assembly = true
+
 // isas are the sets of instructions that this machine has, the fastest first. Each asks
 // for what the generator lets its kernels use, and no more.
 func isas() (all []isa) {

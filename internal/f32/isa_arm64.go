@@ -2,6 +2,9 @@
 
 package f32
 
+// assembly says that the vector loops of this build are assembly.
+const assembly = true
+
 // isas are the sets of instructions that this machine has, the fastest first. Every
 // arm64 processor has NEON.
 func isas() []isa {

@@ -6,11 +6,13 @@ import "math"
 // values is divided by (K + Alpha·Σ)^Beta, with Σ the sum of the squares of Size
 // neighbours, Size/2 of them before it and none outside the row.
 //
-// The vector loops are for the paper's Beta, ¾.
+// The vector loops are for the paper's Beta, vectorBeta.
 type LRN struct {
 	Size           int
 	K, Alpha, Beta float64
 }
+
+const vectorBeta = 0.75
 
 // rows is how many rows of c channels are computed at a time: their squares stay in
 // the first cache, and are written well before they are read in other vectors.
@@ -66,9 +68,7 @@ func lrnSquares[F Float](l LRN, squares, x []F, c int) {
 			mulVector(c, first(to), p, p)
 			continue
 		}
-		for j, v := range row {
-			to[j] = v * v
-		}
+		mulLoop(to, row, row)
 	}
 }
 
@@ -76,7 +76,7 @@ func lrnSquares[F Float](l LRN, squares, x []F, c int) {
 // panics where windows are too short.
 func vectorLRN[F Float](l LRN, dst, windows []F) *float32 {
 	_ = windows[:len(dst)+l.Size-1]
-	if l.Beta != 0.75 {
+	if l.Beta != vectorBeta {
 		return nil
 	}
 	return first(dst)
@@ -88,6 +88,10 @@ func lrnRow[F Float](l LRN, y, x, squares []F) {
 		lrnVector(l.Size, len(y), p, first(x), first(squares), float32(l.K), float32(l.Alpha))
 		return
 	}
+	lrnLoop(l, y, x, squares)
+}
+
+func lrnLoop[F Float](l LRN, y, x, squares []F) {
 	for j, v := range x {
 		y[j] = v * power(lrnBase(l, squares[j:]), -l.Beta)
 	}
@@ -100,6 +104,10 @@ func lrnRowGrad[F Float](l LRN, dx, outer, dy, x, squares []F) {
 		lrnGradVector(l.Size, len(dx), p, first(outer), first(dy), first(x), first(squares), float32(l.K), float32(l.Alpha))
 		return
 	}
+	lrnGradLoop(l, dx, outer, dy, x, squares)
+}
+
+func lrnGradLoop[F Float](l LRN, dx, outer, dy, x, squares []F) {
 	for j, g := range dy {
 		b := lrnBase(l, squares[j:])
 		dx[j] = g * power(b, -l.Beta)
@@ -114,8 +122,12 @@ func lrnRowInner[F Float](l LRN, dx, x, outer []F) {
 		lrnInnerVector(l.Size, len(dx), p, first(x), first(outer), float32(slope))
 		return
 	}
+	lrnInnerLoop(l, dx, x, outer, F(slope))
+}
+
+func lrnInnerLoop[F Float](l LRN, dx, x, outer []F, slope F) {
 	for j, v := range x {
-		dx[j] -= F(slope) * v * windowSum(l, outer[j:])
+		dx[j] -= slope * v * windowSum(l, outer[j:])
 	}
 }
 

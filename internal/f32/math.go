@@ -45,6 +45,10 @@ func Exp[F Float](dst, src []F) {
 		expVector(len(dst), p, first(src))
 		return
 	}
+	expLoop(dst, src)
+}
+
+func expLoop[F Float](dst, src []F) {
 	each(dst, src, math.Exp)
 }
 
@@ -55,6 +59,10 @@ func Log[F Float](dst, src []F) {
 		logVector(len(dst), p, first(src))
 		return
 	}
+	logLoop(dst, src)
+}
+
+func logLoop[F Float](dst, src []F) {
 	each(dst, src, math.Log)
 }
 
@@ -68,6 +76,10 @@ func Erf[F Float](dst, src []F) {
 		erfVector(len(dst), p, first(src))
 		return
 	}
+	erfLoop(dst, src)
+}
+
+func erfLoop[F Float](dst, src []F) {
 	each(dst, src, math.Erf)
 }
 
@@ -78,5 +90,9 @@ func Rsqrt[F Float](dst, src []F) {
 		rsqrtVector(len(dst), p, first(src))
 		return
 	}
+	rsqrtLoop(dst, src)
+}
+
+func rsqrtLoop[F Float](dst, src []F) {
 	each(dst, src, func(x float64) float64 { return 1 / math.Sqrt(x) })
 }

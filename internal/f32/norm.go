@@ -39,22 +39,27 @@ func (n normalization[F]) run(y, x, other []F, relu bool) {
 		n.runVector(first(y), p, first(other), len(x), relu)
 		return
 	}
-	for ; len(x) > 0; x, y = x[c:], y[c:] {
-		n.plainRow(y[:c], x[:c])
-		if other != nil {
-			Add(y[:c], y[:c], other[:c])
-			other = other[c:]
-		}
-		if relu {
-			Relu(y[:c], y[:c])
-		}
-	}
+	n.loop(y, x, other, relu)
 }
 
-func (n normalization[F]) plainRow(y, x []F) {
-	scale, shift := n.scale[:len(n.mean)], n.shift[:len(n.mean)]
-	for j, m := range n.mean {
-		y[j] = (x[j]-m)*scale[j] + shift[j]
+// The loops over rows take what there is of a last row that is not whole: the rows may
+// be several rows of channels side by side.
+
+func (n normalization[F]) loop(y, x, other []F, relu bool) {
+	c := len(n.mean)
+	scale, shift := n.scale[:c], n.shift[:c]
+	for lo := 0; lo < len(x); lo += c {
+		hi := min(lo+c, len(x))
+		dst, src := y[lo:hi], x[lo:hi]
+		for j, m := range n.mean[:len(src)] {
+			dst[j] = (src[j]-m)*scale[j] + shift[j]
+		}
+		if other != nil {
+			addLoop(dst, dst, other[lo:hi])
+		}
+		if relu {
+			reluLoop(dst, dst)
+		}
 	}
 }
 
@@ -91,9 +96,15 @@ func NormalizeGrad[F Float](dx, dy, x, mean, scale, slope, shift []F) {
 			first(repeat(&buffers[2], slope, k)), first(repeat(&buffers[3], shift, k)))
 		return
 	}
-	for ; len(x) > 0; x, dy, dx = x[c:], dy[c:], dx[c:] {
-		v, g, dst := x[:c], dy[:c], dx[:c]
-		for j, m := range mean {
+	normalizeGradLoop(dx, dy, x, mean, scale, slope, shift)
+}
+
+func normalizeGradLoop[F Float](dx, dy, x, mean, scale, slope, shift []F) {
+	c := len(mean)
+	for lo := 0; lo < len(x); lo += c {
+		hi := min(lo+c, len(x))
+		v, g, dst := x[lo:hi], dy[lo:hi], dx[lo:hi]
+		for j, m := range mean[:len(v)] {
 			dst[j] = g[j]*scale[j] - (v[j]-m)*slope[j] - shift[j]
 		}
 	}
@@ -106,6 +117,10 @@ func LayerNorm[F Float](y, x, gamma, beta []F, mean, rstd F) {
 		layerNormVector(len(x), first(y), p, first(gamma), first(beta), float32(mean), float32(rstd))
 		return
 	}
+	layerNormLoop(y, x, gamma, beta, mean, rstd)
+}
+
+func layerNormLoop[F Float](y, x, gamma, beta []F, mean, rstd F) {
 	for i, v := range x {
 		y[i] = (v-mean)*rstd*gamma[i] + beta[i]
 	}
@@ -121,6 +136,10 @@ func LayerNormGrad[F Float](dx, dgamma, dbeta, dy, x, gamma []F, mean, rstd, slo
 		layerNormGradVector(n, first(dx), first(dgamma), first(dbeta), first(dy), p, first(gamma), float32(mean), float32(rstd), float32(slope), float32(shift))
 		return
 	}
+	layerNormGradLoop(dx, dgamma, dbeta, dy, x, gamma, mean, rstd, slope, shift)
+}
+
+func layerNormGradLoop[F Float](dx, dgamma, dbeta, dy, x, gamma []F, mean, rstd, slope, shift F) {
 	for i, v := range x {
 		d, g := v-mean, dy[i]
 		dgamma[i] += g * (d * rstd)
@@ -140,9 +159,15 @@ func ScaleColumns[F Float](y, x, scale []F) {
 		scaleRows(len(x), k*c, first(y), p, first(repeat(&buffer, scale, k)))
 		return
 	}
-	for ; len(x) > 0; x, y = x[c:], y[c:] {
-		src, dst := x[:c], y[:c]
-		for j, s := range scale {
+	scaleRowsLoop(y, x, scale)
+}
+
+func scaleRowsLoop[F Float](y, x, scale []F) {
+	c := len(scale)
+	for lo := 0; lo < len(x); lo += c {
+		hi := min(lo+c, len(x))
+		src, dst := x[lo:hi], y[lo:hi]
+		for j, s := range scale[:len(src)] {
 			dst[j] = src[j] * s
 		}
 	}

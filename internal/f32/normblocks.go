@@ -6,12 +6,7 @@ const blockRows = 64
 // add adds the sums of some rows to those of the columns.
 func (l columnLoop[F]) add(rows int, sum, dot *[periodColumns]float64) {
 	if first(l.x) == nil {
-		for ; rows > 0; rows -= blockRows {
-			l.addPlain(min(rows, blockRows), sum, dot)
-			if rows > blockRows {
-				l = l.from(blockRows*l.stride, 0)
-			}
-		}
+		l.loop(rows, sum[:], dot[:])
 		return
 	}
 	l.check(rows)
@@ -48,8 +43,16 @@ func (l columnLoop[F]) addVector(rows int, sum, dot *float64) {
 	}
 }
 
-// addPlain adds one block of rows.
-func (l columnLoop[F]) addPlain(rows int, sum, dot *[periodColumns]float64) {
+// loop adds up the rows block by block, of at most periodColumns columns.
+func (l columnLoop[F]) loop(rows int, sum, dot []float64) {
+	for ; rows > blockRows; rows -= blockRows {
+		l.block(blockRows, sum, dot)
+		l = l.from(blockRows*l.stride, 0)
+	}
+	l.block(rows, sum, dot)
+}
+
+func (l columnLoop[F]) block(rows int, sum, dot []float64) {
 	var s, d [periodColumns]F
 	for r := range rows {
 		lo, hi := r*l.stride, r*l.stride+l.columns
@@ -68,7 +71,7 @@ func (l columnLoop[F]) addPlain(rows int, sum, dot *[periodColumns]float64) {
 		case gradSums:
 			addGradient(&s, &d, l.dy[lo:hi], x, l.mean)
 		case reluGradSums:
-			ReluGrad(l.dx[lo:hi], l.dy[lo:hi], l.y[lo:hi])
+			reluGradLoop(l.dx[lo:hi], l.dy[lo:hi], l.y[lo:hi])
 			addGradient(&s, &d, l.dx[lo:hi], x, l.mean)
 		case preluSlope:
 			for j, g := range l.dy[lo:hi] {
@@ -78,6 +81,8 @@ func (l columnLoop[F]) addPlain(rows int, sum, dot *[periodColumns]float64) {
 	}
 	for j := range l.columns {
 		sum[j] += float64(s[j])
+	}
+	for j := range dot[:min(l.columns, len(dot))] {
 		dot[j] += float64(d[j])
 	}
 }

@@ -9,10 +9,14 @@ type Windows struct {
 	Step, Line           int // distance of neighbouring windows and of lines of pixels, in elements
 }
 
-// vectorWindows says whether the assembly runs, for these slices of the windows and of
+// windowsLen and imageLen are the lengths of what the loops take.
+func (w Windows) windowsLen() int { return w.Count * w.C }
+func (w Windows) imageLen() int   { return w.pixel(w.Count-1, w.Height-1, w.Width-1) + w.C }
+
+// vectorWindows says whether a vector loop runs, for these slices of the windows and of
 // the image. It panics where one is too short.
 func vectorWindows[F Float](w Windows, windows, image []F) bool {
-	_, _ = windows[:w.Count*w.C], image[:w.pixel(w.Count-1, w.Height-1, w.Width-1)+w.C]
+	_, _ = windows[:w.windowsLen()], image[:w.imageLen()]
 	return first(image) != nil
 }
 
@@ -27,6 +31,10 @@ func MaxPool[F Float](y, x []F, w Windows) {
 		maxPoolWindows(w.Count, w.Height, w.Width, w.C, w.Step, w.Line, first(x), first(y))
 		return
 	}
+	maxPoolLoop(y, x, w)
+}
+
+func maxPoolLoop[F Float](y, x []F, w Windows) {
 	for i := range w.Count {
 		y := y[i*w.C:][:w.C]
 		copy(y, x[w.pixel(i, 0, 0):])
@@ -48,6 +56,10 @@ func MaxPoolGrad[F Float](dx, dy, y, x []F, w Windows, accumulate bool) {
 		maxPoolGradWindows(w.Count, w.Height, w.Width, w.C, w.Step, w.Line, accumulate, first(dx), first(x), first(dy), first(y))
 		return
 	}
+	maxPoolGradLoop(dx, dy, y, x, w, accumulate)
+}
+
+func maxPoolGradLoop[F Float](dx, dy, y, x []F, w Windows, accumulate bool) {
 	for i := range w.Count {
 		for j := range w.C {
 			g, top := dy[i*w.C+j], y[i*w.C+j]
@@ -79,15 +91,19 @@ func AvgPool[F Float](y, x []F, weight F, w Windows) {
 		avgPoolWindows(w.Count, w.Height, w.Width, w.C, w.Step, w.Line, first(x), first(y), float32(weight))
 		return
 	}
+	avgPoolLoop(y, x, weight, w)
+}
+
+func avgPoolLoop[F Float](y, x []F, weight F, w Windows) {
 	for i := range w.Count {
 		y := y[i*w.C:][:w.C]
 		clear(y)
 		for p := range w.Height {
 			for q := range w.Width {
-				Add(y, y, x[w.pixel(i, p, q):][:w.C])
+				addLoop(y, y, x[w.pixel(i, p, q):][:w.C])
 			}
 		}
-		Scale(y, y, weight)
+		scaleLoop(y, y, weight)
 	}
 }
 
@@ -98,6 +114,10 @@ func AvgPoolGrad[F Float](dx, dy []F, weight F, w Windows, accumulate bool) {
 		avgPoolGradWindows(w.Count, w.Height, w.Width, w.C, w.Step, w.Line, accumulate, first(dx), first(dy), float32(weight))
 		return
 	}
+	avgPoolGradLoop(dx, dy, weight, w, accumulate)
+}
+
+func avgPoolGradLoop[F Float](dx, dy []F, weight F, w Windows, accumulate bool) {
 	for i := range w.Count {
 		for p := range w.Height {
 			for q := range w.Width {

@@ -13,9 +13,15 @@ func PReLU[F Float](y, x, slope []F) {
 		preluRows(len(x), k*c, first(y), p, first(repeat(&buffer, slope, k)))
 		return
 	}
-	for ; len(x) > 0; x, y = x[c:], y[c:] {
-		src, dst := x[:c], y[:c]
-		for j, s := range slope {
+	preluLoop(y, x, slope)
+}
+
+func preluLoop[F Float](y, x, slope []F) {
+	c := len(slope)
+	for lo := 0; lo < len(x); lo += c {
+		hi := min(lo+c, len(x))
+		src, dst := x[lo:hi], y[lo:hi]
+		for j, s := range slope[:len(src)] {
 			dst[j] = max(src[j], 0) + s*min(src[j], 0)
 		}
 	}
@@ -32,9 +38,15 @@ func PReLUGrad[F Float](dx, dy, x, slope []F) {
 		preluGradRows(len(x), k*c, first(dx), first(dy), p, first(repeat(&buffer, slope, k)))
 		return
 	}
-	for ; len(x) > 0; x, dy, dx = x[c:], dy[c:], dx[c:] {
-		v, g, dst := x[:c], dy[:c], dx[:c]
-		for j, s := range slope {
+	preluGradLoop(dx, dy, x, slope)
+}
+
+func preluGradLoop[F Float](dx, dy, x, slope []F) {
+	c := len(slope)
+	for lo := 0; lo < len(x); lo += c {
+		hi := min(lo+c, len(x))
+		v, g, dst := x[lo:hi], dy[lo:hi], dx[lo:hi]
+		for j, s := range slope[:len(v)] {
 			d := g[j]
 			if !(v[j] > 0) {
 				d *= s

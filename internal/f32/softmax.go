@@ -12,6 +12,10 @@ func MaxOf[F Float](x []F) F {
 		maxVector(len(x), p, &largest)
 		return F(largest)
 	}
+	return maxLoop(x)
+}
+
+func maxLoop[F Float](x []F) F {
 	largest := x[0]
 	for _, v := range x {
 		largest = max(largest, v)
@@ -25,6 +29,10 @@ func SumExp[F Float](x []F, top F) (sum float64) {
 		sumExpVector(len(x), p, &sum, float32(top))
 		return sum
 	}
+	return sumExpLoop(x, top)
+}
+
+func sumExpLoop[F Float](x []F, top F) (sum float64) {
 	for _, v := range x {
 		sum += math.Exp(float64(v) - float64(top))
 	}
@@ -38,6 +46,10 @@ func ExpSum[F Float](dst, src []F, top F) (sum float64) {
 		expSumVector(len(dst), p, first(src), &sum, float32(top))
 		return sum
 	}
+	return expSumLoop(dst, src, top)
+}
+
+func expSumLoop[F Float](dst, src []F, top F) (sum float64) {
 	for i, v := range src {
 		e := math.Exp(float64(v) - float64(top))
 		dst[i] = F(e)
@@ -50,10 +62,14 @@ func ExpSum[F Float](dst, src []F, top F) (sum float64) {
 // the softmax. dst may be src.
 func ScaledExp[F Float](dst, src []F, top F, scale, shift float64) {
 	dst = dst[:len(src)]
-	if p := first(dst); p != nil {
+	if p := first(dst); p != nil && assembly { // the loop in Go keeps the digits of scale and shift
 		scaledExpVector(len(dst), p, first(src), float32(top), float32(scale), float32(shift))
 		return
 	}
+	scaledExpLoop(dst, src, top, scale, shift)
+}
+
+func scaledExpLoop[F Float](dst, src []F, top F, scale, shift float64) {
 	for i, v := range src {
 		dst[i] = F(scale*math.Exp(float64(v)-float64(top)) + shift)
 	}
@@ -67,6 +83,10 @@ func SoftmaxGrad[F Float](dx, dp, p []F, sum, scale F) {
 		softmaxGradVector(len(dx), at, first(dp), first(p), float32(sum), float32(scale))
 		return
 	}
+	softmaxGradLoop(dx, dp, p, sum, scale)
+}
+
+func softmaxGradLoop[F Float](dx, dp, p []F, sum, scale F) {
 	for i, v := range p {
 		dx[i] = scale * v * (dp[i] - sum)
 	}

@@ -13,6 +13,10 @@ func SGD(w, g []float32, rate, decay float32) {
 		sgdVector(len(w), p, first(g), rate, decay)
 		return
 	}
+	sgdLoop(w, g, rate, decay)
+}
+
+func sgdLoop(w, g []float32, rate, decay float32) {
 	for i, x := range w {
 		w[i] = x - rate*(g[i]+decay*x)
 	}
@@ -25,6 +29,10 @@ func Momentum(w, g, b []float32, rate, momentum, decay float32) {
 		momentumVector(len(w), p, first(b), first(g), rate, momentum, decay)
 		return
 	}
+	momentumLoop(w, g, b, rate, momentum, decay)
+}
+
+func momentumLoop(w, g, b []float32, rate, momentum, decay float32) {
 	for i, x := range w {
 		m := momentum*b[i] + (g[i] + decay*x)
 		b[i] = m
@@ -40,6 +48,10 @@ func Nesterov(w, g, b []float32, rate, momentum, decay float32) {
 		nesterovVector(len(w), p, first(b), first(g), rate, momentum, decay)
 		return
 	}
+	nesterovLoop(w, g, b, rate, momentum, decay)
+}
+
+func nesterovLoop(w, g, b []float32, rate, momentum, decay float32) {
 	for i, x := range w {
 		d := g[i] + decay*x
 		m := momentum*b[i] + d
@@ -67,6 +79,10 @@ func (s AdamStep) Run(w, g, m, v []float32) {
 		adamVector(len(w), p, first(m), first(v), first(g), s.Rate, s.Beta1, s.Rest1, s.Beta2, s.Rest2, s.Root, s.Eps, s.Decay, s.Shrink)
 		return
 	}
+	s.adamLoop(w, g, m, v)
+}
+
+func (s AdamStep) adamLoop(w, g, m, v []float32) {
 	for i, x := range w {
 		d := g[i] + s.Decay*x
 		mean := s.Beta1*m[i] + s.Rest1*d
@@ -93,6 +109,10 @@ func (s RMSPropStep) Run(w, g, v []float32) {
 		rmspropVector(len(w), p, first(v), first(g), s.Rate, s.Alpha, s.Rest, s.Eps, s.Decay)
 		return
 	}
+	s.rmspropLoop(w, g, v)
+}
+
+func (s RMSPropStep) rmspropLoop(w, g, v []float32) {
 	for i, x := range w {
 		d := g[i] + s.Decay*x
 		square := s.Alpha*v[i] + s.Rest*d*d
@@ -108,6 +128,10 @@ func (s RMSPropStep) RunMomentum(w, g, v, b []float32) {
 		rmspropMomentumVector(len(w), p, first(v), first(b), first(g), s.Rate, s.Alpha, s.Rest, s.Eps, s.Decay, s.Momentum)
 		return
 	}
+	s.rmspropMomentumLoop(w, g, v, b)
+}
+
+func (s RMSPropStep) rmspropMomentumLoop(w, g, v, b []float32) {
 	for i, x := range w {
 		d := g[i] + s.Decay*x
 		square := s.Alpha*v[i] + s.Rest*d*d

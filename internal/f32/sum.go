@@ -38,6 +38,6 @@ func addColumns[F Float](dst, src []F, lo, hi int) {
 		return
 	}
 	for ; len(src) > 0; src = src[c:] {
-		Add(dst[lo:hi], dst[lo:hi], src[lo:hi])
+		addLoop(dst[lo:hi], dst[lo:hi], src[lo:hi])
 	}
 }

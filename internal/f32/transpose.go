@@ -23,11 +23,15 @@ func transpose[F Float](dst []F, ldd int, src []F, ld, rows, columns int) {
 				transpose8x8(first(dst[j*ldd+i:]), ldd, p, ld)
 				continue
 			}
-			for r := i; r < min(i+block, rows); r++ {
-				for c := j; c < min(j+block, columns); c++ {
-					dst[c*ldd+r] = src[r*ld+c]
-				}
-			}
+			transposeLoop(dst[j*ldd+i:], ldd, src[i*ld+j:], ld, min(block, rows-i), min(block, columns-j))
+		}
+	}
+}
+
+func transposeLoop[F Float](dst []F, ldd int, src []F, ld, rows, columns int) {
+	for r := range rows {
+		for c := range columns {
+			dst[c*ldd+r] = src[r*ld+c]
 		}
 	}
 }

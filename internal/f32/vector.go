@@ -1,15 +1,15 @@
 package f32
 
-//go:generate go run -C gen ./vector -arch amd64 -to ../vector -noasm ../vector_noasm.go
+//go:generate go run -C gen ./vector -arch amd64 -to ../vector
 //go:generate go run -C gen ./vector -arch arm64 -to ../vector
 
 // The vector loops are assembly for AVX-512, for AVX2 with FMA, and for NEON; vectorLanes
-// says which of them runs: it is the number of float32 in a vector, or 0 for the plain
-// loops. They differ from the plain loops by the rounding of fused multiplications and,
-// where it is said, by the order of a sum.
+// says which of them runs: it is the number of float32 in a vector, or 0 for the loops in
+// Go. They differ from those by the rounding of fused multiplications and, where it is
+// said, by the order of a sum.
 
 // first returns the address of the first value for a vector loop, or nil where
-// the plain one must run: there is no assembly, or no value, or F is float64.
+// the loop in Go must run: by choice, or because there is no value or F is float64.
 func first[F Float](x []F) *float32 {
 	if vectorLanes == 0 || len(x) == 0 {
 		return nil
