@@ -21,13 +21,13 @@ import (
 type visitor func(name string, r io.Reader) error
 
 // A badFile stands for the content of a file in a folder that cannot be opened, such
-// as a link to nothing.
+// as a broken link.
 type badFile struct{ err error }
 
 func (b badFile) Read([]byte) (int, error) { return 0, b.err }
 
 // errLink is the reason against a link in an archive: what it points at might be
-// outside, and to leave it out would be to lose an image.
+// outside, and leaving it out would lose an image.
 var errLink = errors.New("is a link: pack the files themselves (tar --dereference --hard-dereference)")
 
 // visit calls each for every file in a folder, .tar, .tar.gz, .tgz or .zip, in
@@ -38,7 +38,7 @@ func visit(ctx context.Context, root string, each visitor) error {
 	if err != nil {
 		return err
 	}
-	heeding := func(name string, r io.Reader) error {
+	filtered := func(name string, r io.Reader) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func visit(ctx context.Context, root string, each visitor) error {
 		return each(name, r)
 	}
 	if info.IsDir() {
-		return visitFolder(root, "", heeding)
+		return visitFolder(root, "", filtered)
 	}
 	file, err := os.Open(root)
 	if err != nil {
@@ -62,15 +62,15 @@ func visit(ctx context.Context, root string, each visitor) error {
 	lower := strings.ToLower(root)
 	switch {
 	case strings.HasSuffix(lower, ".zip"):
-		err = visitZip(file, info.Size(), heeding)
+		err = visitZip(file, info.Size(), filtered)
 	case strings.HasSuffix(lower, ".tar"):
-		err = visitTar(file, heeding)
+		err = visitTar(file, filtered)
 	case strings.HasSuffix(lower, ".tar.gz"), strings.HasSuffix(lower, ".tgz"):
 		var z *gzip.Reader
 		if z, err = gzip.NewReader(file); err != nil {
 			err = fmt.Errorf("not a whole gzip file: %w", err)
 		} else {
-			err = visitTar(z, heeding)
+			err = visitTar(z, filtered)
 		}
 	default:
 		err = errors.New("want a folder, .tar, .tar.gz, .tgz or .zip")
@@ -136,7 +136,7 @@ func visitFile(full, name string, each visitor) error {
 	return each(name, file)
 }
 
-// withoutPath is an error of the system without the path, which is said beside it.
+// withoutPath is an error of the system without the path, which the caller adds.
 func withoutPath(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
@@ -145,7 +145,7 @@ func withoutPath(err error) error {
 	return err
 }
 
-// endSeen notes whether more was asked of r than it had.
+// endSeen notes whether a read went past the end of r.
 type endSeen struct {
 	r   io.Reader
 	end bool
@@ -159,7 +159,7 @@ func (e *endSeen) Read(p []byte) (int, error) {
 
 func visitTar(r io.Reader, each visitor) error {
 	// The standard library takes an archive that is cut between two files for a
-	// whole one. But a whole one ends with a mark, after which no more is read.
+	// whole one. But a whole one ends with a mark, and the reader stops at that.
 	in := &endSeen{r: r}
 	for t := tar.NewReader(in); ; {
 		head, err := t.Next()

@@ -291,7 +291,7 @@ func TestBatchesHeedsContext(t *testing.T) {
 
 func TestChecksum(t *testing.T) {
 	base := Options{Name: "x", Normalize: "none"}
-	sum := func(o Options, p pictures) string { return newFake(t, o, p).Checksum() }
+	sum := func(o Options, p decodedSet) string { return newFake(t, o, p).Checksum() }
 	want := sum(base, fake(30, 9, 3))
 	if len(want) != 64 {
 		t.Errorf("have %q, want 64 digits", want)

@@ -21,7 +21,7 @@ func BenchmarkEpoch(b *testing.B) {
 		"cifar10": {32, 3, Options{Normalize: "standard", Crop: 4, Flip: true}},
 	} {
 		b.Run(name, func(b *testing.B) {
-			p := pictures{h: c.side, w: c.side, c: c.channels, max: 255, classes: tenDigits}
+			p := decodedSet{h: c.side, w: c.side, c: c.channels, max: 255, classes: tenDigits}
 			for i := range 6000 {
 				p.train.add(noise(c.side*c.side*c.channels, uint64(i)), i%10)
 			}
@@ -40,7 +40,7 @@ func BenchmarkEpoch(b *testing.B) {
 
 // Photographs of ImageNet's usual size, decoded and cut for training on all
 // processors.
-func BenchmarkPhotos(b *testing.B) {
+func BenchmarkLazyImages(b *testing.B) {
 	m := image.NewNRGBA(image.Rect(0, 0, 500, 375))
 	for i := range 500 * 375 {
 		x, y := float64(i%500), float64(i/500)

@@ -20,7 +20,7 @@ import (
 // red, green and blue.
 type cifar struct {
 	archive remote // the official .tar.gz
-	sum     sum    // of the archive as it is: there are none for what is in it
+	sum     sum    // of the archive itself: none is published for the files in it
 	folder  string // in the archive
 	files   []cifarFile
 	coarse  int // coarse classes; 0: records have no coarse label
@@ -110,7 +110,7 @@ func (c cifar) packed(at string) []string {
 }
 
 func (c cifar) read(ctx context.Context, at place, _ Options, _ Progress) (contents, error) {
-	p := pictures{h: cifarSide, w: cifarSide, c: 3, max: 255, classes: c.classes}
+	p := decodedSet{h: cifarSide, w: cifarSide, c: 3, max: 255, classes: c.classes}
 	found, err := c.resolve(at.path)
 	if err != nil {
 		return p, err

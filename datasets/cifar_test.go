@@ -212,7 +212,7 @@ func TestCIFARArchiveErrors(t *testing.T) {
 	wantError(t, open(c, wrong), "x.tar.gz: ")
 
 	for name, data := range map[string][]byte{
-		"x.tar.gz: not a whole gzip file":                       []byte("this is no archive"),
+		"x.tar.gz: not a whole gzip file":                       []byte("this is not an archive"),
 		"x.tar.gz: damaged: ":                                   gzipped(bytes.Repeat([]byte("no tar"), 200)),
 		"x.tar.gz: lacks cifar-10-batches-bin/data_batch_1.bin": gzipped(tarOf(map[string][]byte{"readme": nil}, false)),
 		"data_batch_1.bin is there twice": gzipped(tarOf(map[string][]byte{

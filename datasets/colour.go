@@ -55,7 +55,7 @@ func parseLighting(s string) (lighting, error) {
 	return lighting{}, fmt.Errorf("have %q, %s", s, want)
 }
 
-// principal are the principal components of colours: eigenvectors of their
+// principal holds the principal components of colours: eigenvectors of their
 // covariance, the columns, with its eigenvalues, for values from 0 to 1.
 type principal struct {
 	value  [3]float64
@@ -96,8 +96,9 @@ func principalOf(cov [3][3]float64) (p principal, err error) {
 	return p, nil
 }
 
-// A tint changes the colours of training images, whose values go from 0 to max.
-type tint struct {
+// A colourAugmentation changes the colours of training images, whose values go from 0
+// to max.
+type colourAugmentation struct {
 	jitter  Jitter
 	sigma   float64 // of the lighting; 0: none
 	colours principal
@@ -105,10 +106,10 @@ type tint struct {
 	max     float64
 }
 
-func (t *tint) idle() bool { return t.jitter == Jitter{} && t.sigma == 0 }
+func (t *colourAugmentation) idle() bool { return t.jitter == Jitter{} && t.sigma == 0 }
 
 // apply changes an image (H, W, c) in place.
-func (t *tint) apply(x []float32, r *stream) {
+func (t *colourAugmentation) apply(x []float32, r *stream) {
 	if t.idle() {
 		return
 	}
@@ -135,7 +136,7 @@ func (t *tint) apply(x []float32, r *stream) {
 }
 
 // step makes one of the four changes.
-func (t *tint) step(x []float32, kind int, r *stream) {
+func (t *colourAugmentation) step(x []float32, kind int, r *stream) {
 	j := t.jitter
 	factor := func(most float64) float32 { return float32(r.between(1-most, 1+most)) }
 	switch {
@@ -171,7 +172,7 @@ func (t *tint) step(x []float32, kind int, r *stream) {
 	}
 }
 
-func (t *tint) clamp(v float32) float32 { return min(max(v, 0), float32(t.max)) }
+func (t *colourAugmentation) clamp(v float32) float32 { return min(max(v, 0), float32(t.max)) }
 
 // luma is the brightness of a pixel.
 func luma(p []float32) float32 {

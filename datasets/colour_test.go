@@ -19,7 +19,7 @@ func colours(n int) []float32 {
 func jittered(j Jitter, seed uint64, x []float32) []float32 {
 	x = slices.Clone(x)
 	r := newStream(seed)
-	(&tint{jitter: j, c: 3, max: 255}).apply(x, &r)
+	(&colourAugmentation{jitter: j, c: 3, max: 255}).apply(x, &r)
 	return x
 }
 
@@ -101,7 +101,7 @@ func TestHue(t *testing.T) {
 // The noise is the same for all pixels, and along the components in proportion to
 // their eigenvalues.
 func TestLighting(t *testing.T) {
-	tn := tint{sigma: 0.1, colours: imagenetColours, c: 3, max: 255}
+	tn := colourAugmentation{sigma: 0.1, colours: imagenetColours, c: 3, max: 255}
 	var along [3][]float64
 	for seed := range uint64(3000) {
 		x := []float32{10, 20, 30, 90, 80, 70}
@@ -132,7 +132,7 @@ func TestLighting(t *testing.T) {
 
 // The components of colours that lie on a line are that line.
 func TestPrincipalComponents(t *testing.T) {
-	p := pictures{h: 1, w: 1, c: 3, max: 255, classes: []string{"a", "b"}}
+	p := decodedSet{h: 1, w: 1, c: 3, max: 255, classes: []string{"a", "b"}}
 	for i := range 200 {
 		p.train.add([]uint8{uint8(i), uint8(i), uint8(50 + i/2)}, i%2)
 	}
@@ -140,7 +140,7 @@ func TestPrincipalComponents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := d.tint.colours
+	c := d.colour.colours
 	k := 0
 	for i, v := range c.value {
 		if v > c.value[k] {

@@ -43,8 +43,8 @@
 // it is after val, train and per_class have been taken, without the border.
 //
 // With cut, images may be of any size, and imagefolder's stay encoded: they are
-// decoded by several goroutines, ahead of the training, whenever they are looked
-// at. Then resize is of the shorter side, by the filter of PIL's "bilinear" (a
+// decoded by several goroutines, ahead of the training, each time that they are
+// looked at. Then resize is of the shorter side, by the filter of PIL's "bilinear" (a
 // smaller image is antialiased), to the same bytes; evaluation takes the middle
 // cut × cut pixels of that, and training a part at random, or with scale one of the
 // image itself. Means are then of the views of evaluation.
@@ -52,9 +52,10 @@
 // # What depends on what
 //
 // Which examples are in a part depends on split_seed and the sizes asked for. The
-// order of training examples depends on (seed, epoch) alone; the crop, the flip and
-// the colours of an example on (seed, epoch, its number in the training files) alone. None depends
-// on the batch size, on where an epoch is resumed, or on the number of threads.
+// order of training examples depends only on (seed, epoch); the crop, the flip and
+// the colours of an example only on (seed, epoch, its number in the training files).
+// None depends on the batch size, on where an epoch is resumed, or on the number of
+// threads.
 package datasets
 
 import (
@@ -114,15 +115,13 @@ type Plan struct {
 	// as they are, and the last batch is padded.
 	Augment bool
 	First   int // number of the batch to begin with, to resume within an epoch
-	// Views is TenViews to have so many rows of each example, in evaluation: the
-	// corners and the middle of its image, then the same mirrored. 0 is 1, the middle.
+	// Views is TenViews for ten rows of each example, in evaluation: the corners and
+	// the middle of its image, then the same mirrored. 0 is 1, the middle.
 	Views int
 }
 
 // views is Views, at least 1.
-func (p Plan) views() int {
-	return max(p.Views, 1)
-}
+func (p Plan) views() int { return max(p.Views, 1) }
 
 // Dataset is an opened dataset. Its methods may be called from many goroutines.
 type Dataset interface {
@@ -155,7 +154,7 @@ type Step struct {
 	Done  int64
 	Total int64  // 0 if it is not known
 	Unit  string // "B" or "images"
-	// Notice is what somebody should know of the data, such as files that were passed
-	// over. A step with one has nothing else.
+	// Notice is what the user should know about the data, such as files that were passed
+	// over. A step with a notice has nothing else.
 	Notice string
 }

@@ -18,9 +18,9 @@ import (
 //go:embed digits.csv.gz
 var digitsFile []byte
 
-// Which examples are for testing is our choice, for want of an official one: the
+// Which examples are for testing is our choice, as there is no official one: the
 // last of the file. Neighbours in the file are by the same writer, so that most
-// of the writers of these are not among those of the others.
+// writers of test examples wrote no training example.
 const (
 	digitsTrain = 1500
 	digitsTest  = 297
@@ -42,8 +42,8 @@ func init() {
 	})
 }
 
-func readDigits(r io.Reader) (pictures, error) {
-	p := pictures{h: 8, w: 8, c: 1, max: 16, classes: tenDigits}
+func readDigits(r io.Reader) (decodedSet, error) {
+	p := decodedSet{h: 8, w: 8, c: 1, max: 16, classes: tenDigits}
 	z, err := gzip.NewReader(r)
 	if err != nil {
 		return p, err

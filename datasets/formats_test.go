@@ -14,7 +14,7 @@ import (
 	"golang.org/x/image/tiff"
 )
 
-// exifTIFF is EXIF data that hold an orientation alone.
+// exifTIFF is EXIF data that holds only an orientation.
 func exifTIFF(orientation byte) []byte {
 	return []byte("MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00" + string(orientation) + "\x00\x00\x00\x00\x00\x00")
 }

@@ -12,7 +12,7 @@ import (
 	"unicode"
 )
 
-// goModule is a Go module that carries a dataset's files. The zero value is none.
+// goModule is a Go module that carries a dataset's files. The zero value stands for no module.
 type goModule struct {
 	path, version string
 	folder        string // of the files, within the module
@@ -46,7 +46,7 @@ func (m goModule) in(dir, dataset string) place {
 // download asks the go command for the module, which it fetches through the
 // user's module proxy if the module cache does not have it.
 func (m goModule) download(ctx context.Context, dataset string) (place, error) {
-	// Outside of any module, so that nothing here depends on the working folder.
+	// Run outside of any module, so that nothing depends on the working folder.
 	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", m.path+"@"+m.version)
 	cmd.Dir = os.TempDir()
 	cmd.Env = append(cmd.Environ(), "GOWORK=off")

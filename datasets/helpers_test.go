@@ -11,8 +11,8 @@ import (
 
 // fake is a set of n training and m test images of 6 × 6 pixels and c channels,
 // in three classes, of which no two images are equal.
-func fake(n, m, c int) pictures {
-	p := pictures{h: 6, w: 6, c: c, max: 255, classes: []string{"a", "b", "c"}}
+func fake(n, m, c int) decodedSet {
+	p := decodedSet{h: 6, w: 6, c: c, max: 255, classes: []string{"a", "b", "c"}}
 	for i := range n + m {
 		part := &p.train
 		if i >= n {
@@ -23,7 +23,7 @@ func fake(n, m, c int) pictures {
 	return p
 }
 
-func newFake(t testing.TB, o Options, p pictures) Dataset {
+func newFake(t testing.TB, o Options, p decodedSet) Dataset {
 	t.Helper()
 	if o.Normalize == "" {
 		o.Normalize = "none"

@@ -23,7 +23,7 @@ type idxFile struct {
 
 // readIDX reads bytes of exactly this shape: two zero bytes, the type (8: bytes),
 // the number of dimensions, each dimension as a big-endian word, the bytes.
-// Nothing is allocated by what the file says of itself.
+// Nothing is allocated on the word of the file's header.
 func readIDX(r io.Reader, shape ...int) ([]byte, error) {
 	head := make([]byte, 4+4*len(shape))
 	if n, err := io.ReadFull(r, head); err != nil {

@@ -35,7 +35,7 @@ type namedImage[I any] struct {
 	err  error
 }
 
-// found is what is in a folder or an archive, each sorted by path.
+// found is what a folder or an archive holds, each list sorted by path.
 type found[I any] struct {
 	images  []namedImage[I]
 	others  []string // files
@@ -44,13 +44,13 @@ type found[I any] struct {
 
 // readImageFolder reads all images at a root and orders them by their paths, so
 // that a folder and an archive of it are the same dataset. Classes are the names of
-// the folders, sorted. With o.Cut the images are an album. Otherwise they are
+// the folders, sorted. With o.Cut the images are an encodedSet. Otherwise they are
 // decoded, and must have one size unless o.Resize brings them to one, by cutting
 // out the middle square and rounding to bytes. They have three channels unless all
 // are grey.
 func readImageFolder(ctx context.Context, at place, o Options, progress Progress) (contents, error) {
 	if o.Cut > 0 {
-		return readAlbum(ctx, at.path, o, progress)
+		return readEncodedSet(ctx, at.path, o, progress)
 	}
 	found, err := eachImage(ctx, at.path, "decoding "+at.path, progress, func(_ string, data []byte) (decoded, error) {
 		d, err := decode(data)
@@ -70,7 +70,7 @@ func readImageFolder(ctx context.Context, at place, o Options, progress Progress
 	if err := checkSizes(images); err != nil {
 		return nil, fmt.Errorf("%s: %w", at.path, err)
 	}
-	p := pictures{h: images[0].img.h, w: images[0].img.w, c: 1, max: 255, classes: l.classes, skipped: l.skipped}
+	p := decodedSet{h: images[0].img.h, w: images[0].img.w, c: 1, max: 255, classes: l.classes, skipped: l.skipped}
 	for _, im := range images {
 		p.c = max(p.c, im.img.c)
 	}
@@ -81,7 +81,7 @@ func readImageFolder(ctx context.Context, at place, o Options, progress Progress
 }
 
 // layoutAt is layoutOf, with a test part in any case. Images that failed are an error,
-// unless the options ask to leave them out; those that are there twice are one always.
+// unless the options ask to leave them out; those that are there twice always are one.
 func layoutAt[I any](root string, f *found[I], o Options, progress Progress) (layout, error) {
 	notice := func(format string, args ...any) { progress(Step{Notice: fmt.Sprintf(format, args...)}) }
 	all := len(f.images)
@@ -98,7 +98,7 @@ func layoutAt[I any](root string, f *found[I], o Options, progress Progress) (la
 	}
 	others, passed := withoutClutter(f.others, names)
 	if len(passed) > 0 {
-		notice("%s: passed over %d files that are no pictures: %s", root, len(passed), inLine(passed))
+		notice("%s: passed over %d files that are not pictures: %s", root, len(passed), inLine(passed))
 	}
 	l, err := layoutOf(names, others, f.folders)
 	if l.empty != nil {
@@ -115,8 +115,8 @@ func layoutAt[I any](root string, f *found[I], o Options, progress Progress) (la
 	return l, nil
 }
 
-// eachImage makes something of every image file at root, on all processors, and
-// returns what came of it, with the paths of the other files and the folders. A file
+// eachImage calls made for every image file at root, on all processors, and returns
+// the results, with the paths of the other files and the folders. A file
 // that cannot be read is an image that failed.
 func eachImage[I any](ctx context.Context, root, what string, progress Progress, made func(name string, data []byte) (I, error)) (f found[I], err error) {
 	type encoded struct {
@@ -173,7 +173,7 @@ func eachImage[I any](ctx context.Context, root, what string, progress Progress,
 	return f, err
 }
 
-// withoutBad parts the images from those that failed, each with the reason.
+// withoutBad separates the images from those that failed, each with the reason.
 func withoutBad[I any](images []namedImage[I]) (good []namedImage[I], bad []string) {
 	for _, im := range images {
 		if im.err != nil {
@@ -185,8 +185,8 @@ func withoutBad[I any](images []namedImage[I]) (good []namedImage[I], bad []stri
 	return good, bad
 }
 
-// withoutClutter parts the files that systems and people leave among pictures from
-// those that may be pictures in a format that is not read.
+// withoutClutter separates the files that systems and people leave among pictures
+// (passed) from those that may be pictures in a format that is not read (left).
 func withoutClutter(others, images []string) (left, passed []string) {
 	folders := map[string]bool{}
 	for _, name := range images {
@@ -229,7 +229,7 @@ func isImageName(name string) bool {
 	return slices.Contains(extensions, strings.ToLower(path.Ext(name)))
 }
 
-// checkEach says which images are none, or are there twice.
+// checkEach says which images could not be read, or are there twice.
 func checkEach[I any](images []namedImage[I]) error {
 	var wrong []string
 	for i, im := range images {

@@ -408,7 +408,7 @@ func TestClutter(t *testing.T) {
 	if d.Checksum() != clean.Checksum() {
 		t.Error("clutter changes the dataset")
 	}
-	if len(notices) != 1 || !strings.Contains(notices[0], "passed over 3 files that are no pictures: test/cat/notes.TXT, train/cat/Thumbs.db, train/cat/desktop.ini") {
+	if len(notices) != 1 || !strings.Contains(notices[0], "passed over 3 files that are not pictures: test/cat/notes.TXT, train/cat/Thumbs.db, train/cat/desktop.ini") {
 		t.Errorf("have notices %q", notices)
 	}
 }

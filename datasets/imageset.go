@@ -25,10 +25,10 @@ type imageSet struct {
 	classes []string
 	parts   [3]labels
 	shape   [3]int // (H, W, c) of what the network sees
-	keep    keeper
-	tint    tint
+	store   imageStore
+	colour  colourAugmentation
 	affine  affine
-	table   table // affine's, if keep draws through tables and affine has one
+	table   table // affine's, if store draws through tables and affine has one
 	sum     func() string
 	skipped int // files that were left out
 }
@@ -36,7 +36,7 @@ type imageSet struct {
 // labels are the classes of the examples of a part, and their numbers in the files.
 type labels struct{ label, index []int }
 
-func (p pictures) dataset(_ context.Context, o Options, _ Progress) (Dataset, error) {
+func (p decodedSet) dataset(_ context.Context, o Options, _ Progress) (Dataset, error) {
 	s, err := newImageSet(o, p)
 	if err != nil {
 		return nil, err
@@ -45,10 +45,10 @@ func (p pictures) dataset(_ context.Context, o Options, _ Progress) (Dataset, er
 	return s, nil
 }
 
-func (p pictures) verify(context.Context, Progress) error { return nil } // they are decoded
+func (p decodedSet) verify(context.Context, Progress) error { return nil } // they are decoded
 
 // newImageSet applies the options to images in memory.
-func newImageSet(o Options, p pictures) (*imageSet, error) {
+func newImageSet(o Options, p decodedSet) (*imageSet, error) {
 	parts, err := split(o, p.classes, p.train, p.val, p.test)
 	if err != nil {
 		return nil, err
@@ -61,14 +61,14 @@ func newImageSet(o Options, p pictures) (*imageSet, error) {
 		if err := v.fits(p.h, p.w); err != nil {
 			return nil, fmt.Errorf("data.cut: %w", err)
 		}
-		return newPhotoSet(context.Background(), o, p.classes, &photos[[]uint8]{
+		return newLazySet(context.Background(), o, p.classes, &lazyImages[[]uint8]{
 			parts: parts, c: p.c, view: v, scale: o.Scale, flip: o.Flip,
 			decode: func(pix []uint8) (decoded, error) { return decoded{p.h, p.w, p.c, pix}, nil },
 			sum:    func(pix []uint8) []byte { return append([]byte{byte(p.h >> 8), byte(p.h)}, pix...) },
 		}, p.max, orSilent(nil))
 	}
 	if o.Resize == 0 || o.Resize == p.h && o.Resize == p.w {
-		return newStillSet(o, p, p.h, p.w, parts)
+		return newFixedSet(o, p, p.h, p.w, parts)
 	}
 	if err := o.fits(p.c, len(parts[Train].pix)+len(parts[Val].pix)+len(parts[Test].pix)); err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func newImageSet(o Options, p pictures) (*imageSet, error) {
 	for i, e := range parts {
 		small[i] = resized(e, r)
 	}
-	return newStillSet(o, p, o.Resize, o.Resize, small)
+	return newFixedSet(o, p, o.Resize, o.Resize, small)
 }
 
 // fits is an error if the resized images do not fit into memory, as float32.
@@ -91,8 +91,8 @@ func (o Options) fits(channels, images int) error {
 	return nil
 }
 
-// newStillSet is the dataset of images that have their size, h × w.
-func newStillSet[T pixel](o Options, p pictures, h, w int, parts [3]examples[[]T]) (*imageSet, error) {
+// newFixedSet is the dataset of images that already have their size, h × w.
+func newFixedSet[T pixel](o Options, p decodedSet, h, w int, parts [3]examples[[]T]) (*imageSet, error) {
 	f := frame{h: h, w: w, c: p.c, H: h + 2*o.Pad, W: w + 2*o.Pad}
 	if o.Crop >= min(f.H, f.W) {
 		return nil, fmt.Errorf("data.crop: have %d, want less than the image's %d × %d pixels", o.Crop, f.H, f.W)
@@ -101,12 +101,12 @@ func newStillSet[T pixel](o Options, p pictures, h, w int, parts [3]examples[[]T
 	for i, e := range parts {
 		s.parts[i] = labels{e.label, e.index}
 	}
-	k := &still[T]{parts: parts, frame: f, pad: o.Pad, crop: o.Crop, flip: o.Flip}
-	s.keep = k
+	k := &fixedImages[T]{parts: parts, frame: f, pad: o.Pad, crop: o.Crop, flip: o.Flip}
+	s.store = k
 	if err := s.finish(inMemory[T]{parts[Train].pix, p.c}, h, w, p.max); err != nil {
 		return nil, err
 	}
-	if _, bytes := any(k).(*still[uint8]); bytes {
+	if _, bytes := any(k).(*fixedImages[uint8]); bytes {
 		k.asIs, s.table = asIs(f.c), s.affine.table(f.c)
 	}
 	return s, nil
@@ -126,9 +126,9 @@ func (s *imageSet) finish(of statistic, h, w, max int) error {
 	if s.affine, err = affineOf(n, of, h, w, c, o.Pad, max); err != nil {
 		return err
 	}
-	s.tint = tint{jitter: o.Jitter, c: c, max: float64(max)}
+	s.colour = colourAugmentation{jitter: o.Jitter, c: c, max: float64(max)}
 	if l, _ := parseLighting(o.Lighting); l.of == "train" || l.of == "imagenet" {
-		s.tint.sigma, s.tint.colours = l.sigma, imagenetColours
+		s.colour.sigma, s.colour.colours = l.sigma, imagenetColours
 		if l.of == "train" {
 			cov := of.covariance()
 			for i := range 3 {
@@ -136,7 +136,7 @@ func (s *imageSet) finish(of statistic, h, w, max int) error {
 					cov[i][j] /= float64(max) * float64(max)
 				}
 			}
-			if s.tint.colours, err = principalOf(cov); err != nil {
+			if s.colour.colours, err = principalOf(cov); err != nil {
 				return err
 			}
 		}
@@ -176,7 +176,7 @@ func (s *imageSet) Batches(ctx context.Context, p Plan) iter.Seq2[Batch, error] 
 			b.Index = k
 			return s.fill(b, order, k*p.Size, min((k+1)*p.Size, rows), p)
 		}
-		ahead(ctx, func() *Batch { return s.newBatch(p.Size) }, p.First, n, fill)(yield)
+		prefetch(ctx, func() *Batch { return s.newBatch(p.Size) }, p.First, n, fill)(yield)
 	}
 }
 
@@ -190,8 +190,8 @@ func (s *imageSet) count(p Plan) (int, error) {
 		return 0, fmt.Errorf("%s: have batch %d to begin with, want 0 or more", s.opts.Name, p.First)
 	case p.views() != 1 && (p.views() != TenViews || p.Augment):
 		return 0, fmt.Errorf("%s: have %d views of each image, want 1 or, in evaluation, %d", s.opts.Name, p.Views, TenViews)
-	case p.views() > s.keep.views():
-		return 0, fmt.Errorf("%s: ten views of each image want a part of it to look at: set data.cut, and data.resize to more", s.opts.Name)
+	case p.views() > s.store.views():
+		return 0, fmt.Errorf("%s: ten views of each image require a part of it to look at: set data.cut, and data.resize to more", s.opts.Name)
 	case !p.Augment:
 		return (n*p.views() + p.Size - 1) / p.Size, nil
 	case p.Split != Train:
@@ -216,22 +216,22 @@ func (s *imageSet) fill(b *Batch, order []int, from, to int, p Plan) error {
 	e := s.parts[p.Split]
 	b.N = to - from
 	through := s.table
-	if p.Augment && !s.tint.idle() {
+	if p.Augment && !s.colour.idle() {
 		through = nil // colours change in the unit of bytes
 	}
-	err := inRows(b.N, s.keep.workers(), func(row int, a *aim) error {
+	err := inRows(b.N, s.store.workers(), func(row int, w *viewer) error {
 		i := order[(from+row)/views]
-		a.random, a.view, a.of, a.table = p.Augment, (from+row)%views, views, through
+		w.random, w.view, w.of, w.table = p.Augment, (from+row)%views, views, through
 		if p.Augment {
-			a.r = newStream(forAugment, p.Seed, uint64(p.Epoch), uint64(e.index[i]))
+			w.r = newStream(forAugment, p.Seed, uint64(p.Epoch), uint64(e.index[i]))
 		}
 		dst := x[row*size : (row+1)*size]
-		if err := s.keep.draw(dst, p.Split, i, a); err != nil {
+		if err := s.store.draw(dst, p.Split, i, w); err != nil {
 			return err
 		}
 		if through == nil {
 			if p.Augment {
-				s.tint.apply(dst, &a.r)
+				s.colour.apply(dst, &w.r)
 			}
 			s.affine.apply(dst)
 		}
@@ -250,7 +250,7 @@ func (s *imageSet) hash() string {
 	o := s.opts
 	o.Root = ""
 	sum := sha256.New()
-	h := bufio.NewWriterSize(sum, 1<<16) // in large pieces, which is what it is fast at
+	h := bufio.NewWriterSize(sum, 1<<16) // SHA-256 is fast with large writes
 	head, err := json.Marshal(struct {
 		Options Options
 		Classes []string
@@ -269,7 +269,7 @@ func (s *imageSet) hash() string {
 			binary.LittleEndian.PutUint64(b[:], uint64(e.label[i]))
 			binary.LittleEndian.PutUint64(b[8:], uint64(e.index[i]))
 			h.Write(b[:])
-			s.keep.hash(h, Split(part), i)
+			s.store.hash(h, Split(part), i)
 		}
 	}
 	h.Flush()

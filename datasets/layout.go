@@ -138,7 +138,7 @@ func (l layout) check() error {
 	var missing []string
 	for i, c := range l.label {
 		if !trained[c] {
-			trained[c] = true // it is said
+			trained[c] = true // reported once
 			missing = append(missing, fmt.Sprintf("%s is in the %s part, and there is no image in train/%s", l.classes[c], l.part[i], l.classes[c]))
 		}
 	}

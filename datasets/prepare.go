@@ -31,15 +31,15 @@ func ReadPicture(name string) (Picture, error) {
 	return Picture{d}, nil
 }
 
-// A Preparation is what a published network wants to see of a picture: a View in
-// three channels of values from 0 to 1, minus Mean, by Std.
+// A Preparation is how a published network expects to see a picture: a View in
+// three channels of values from 0 to 1, minus Mean, divided by Std.
 type Preparation struct {
 	View
 	Mean, Std [3]float64
 }
 
 // ImageNet is the preparation of torchvision's networks: the middle of a picture
-// whose shorter side is resized, by ImageNet's mean and deviation.
+// whose shorter side is resized, normalised by ImageNet's mean and deviation.
 func ImageNet(resize, cut int, filter string) Preparation {
 	return Preparation{View{resize, cut, filter}, imagenetMean, imagenetStd}
 }
@@ -72,8 +72,8 @@ type Preparer interface {
 // Prepare implements Preparer.
 func (s *imageSet) Prepare(pic Picture) []float32 {
 	x := make([]float32, s.shape[0]*s.shape[1]*s.shape[2])
-	s.keep.prepare(x, pic.image.channels(s.shape[2]))
-	if full := float32(s.tint.max); full != 255 {
+	s.store.prepare(x, pic.image.channels(s.shape[2]))
+	if full := float32(s.colour.max); full != 255 {
 		for i, v := range x {
 			x[i] = float32(v*full) / 255
 		}
@@ -82,14 +82,14 @@ func (s *imageSet) Prepare(pic Picture) []float32 {
 	return x
 }
 
-func (k *photos[I]) prepare(dst []float32, d decoded) {
+func (k *lazyImages[I]) prepare(dst []float32, d decoded) {
 	seen, _ := k.view.one(d, 0, 1)
 	seen.write(dst, false)
 }
 
-// prepare takes the largest middle part of the shape of the images, as decoded's
-// square does.
-func (k *still[T]) prepare(dst []float32, d decoded) {
+// prepare takes the largest middle part that has the proportions of the images, as
+// decoded.square does.
+func (k *fixedImages[T]) prepare(dst []float32, d decoded) {
 	f := k.frame
 	h, w := min(d.h, d.w*f.h/f.w), min(d.w, d.h*f.w/f.h)
 	d = d.cut(box{(d.h - max(h, 1)) / 2, (d.w - max(w, 1)) / 2, max(h, 1), max(w, 1)})

@@ -5,13 +5,13 @@ import (
 	"math/bits"
 )
 
-// A stream is a sequence of random numbers that depends on the words it is made
-// from alone: splitmix64 (Steele, Lea and Flood, OOPSLA 2014), whose output will
+// A stream is a sequence of random numbers that depends only on the words it is made
+// from: splitmix64 (Steele, Lea and Flood, OOPSLA 2014), whose output will
 // not change with the standard library.
 type stream uint64
 
 // The first word of a stream says what it is for, so that equal seeds do not
-// make equal choices in different matters.
+// make equal choices for different purposes.
 const (
 	forOrder uint64 = iota + 1
 	forAugment

@@ -31,7 +31,7 @@ type Source interface {
 	Info() Info
 	// Open reads the dataset, and fetches it first if it is nowhere and o.Root is empty.
 	Open(ctx context.Context, o Options, progress Progress) (Dataset, error)
-	// Get does what Open does, but for applying the options, and says where the files are.
+	// Get does what Open does except for applying the options, and says where the files are.
 	Get(ctx context.Context, o Options, progress Progress) (where string, err error)
 	// Verify is Get without fetching.
 	Verify(ctx context.Context, o Options, progress Progress) (where string, err error)

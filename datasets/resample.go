@@ -66,7 +66,7 @@ func (f filter) means(in, out, from, n int) []mean {
 type box struct{ top, left, h, w int }
 
 // resample brings the part of d in from to h × w pixels and returns the part of
-// these in want. Only what is wanted is computed, so that no image is too long.
+// these in want. Only that part is computed, so that no image is too long.
 func (d decoded) resample(f filter, from box, h, w int, want box) decoded {
 	rows, cols := f.means(from.h, h, want.top, want.h), f.means(from.w, w, want.left, want.w)
 	first := rows[0].first

@@ -73,7 +73,7 @@ func (r resizer) resize(src []uint8) []float32 {
 // resized returns e with every image brought to side × side, by all processors.
 func resized(e examples[[]uint8], r resizer) examples[[]float32] {
 	small := examples[[]float32]{label: e.label, index: e.index, pix: make([][]float32, len(e.pix))}
-	inRows(len(e.pix), runtime.GOMAXPROCS(0), func(i int, _ *aim) error {
+	inRows(len(e.pix), runtime.GOMAXPROCS(0), func(i int, _ *viewer) error {
 		small.pix[i] = r.resize(e.pix[i])
 		return nil
 	})

@@ -9,16 +9,16 @@ import (
 type imageSource struct {
 	info   Info
 	origin *origin // nil: the bytes are in the program, or at the user's root
-	// read returns the images in a place. Of the options it heeds those that
+	// read returns the images in a place. Of the options it applies those that
 	// matter before all images have one size.
 	read func(ctx context.Context, at place, o Options, progress Progress) (contents, error)
 }
 
-// contents are what the reader of a dataset's files returns: pictures or an album.
+// contents are what the reader of a dataset's files returns: a decodedSet or an encodedSet.
 type contents interface {
 	// dataset applies the options.
 	dataset(ctx context.Context, o Options, progress Progress) (Dataset, error)
-	// verify decodes what is not decoded yet.
+	// verify decodes what has not been decoded yet.
 	verify(ctx context.Context, progress Progress) error
 }
 

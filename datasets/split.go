@@ -8,8 +8,8 @@ import (
 // split divides the files' parts as o says. In a random order of the
 // training examples, val is the beginning, and train or per_class take the first
 // of what follows: so val stays the same when they change, and a smaller training
-// part is a subset of a larger one. Where the files have a part vals, val is taken
-// from that and not from the training examples. Within a part the examples keep the
+// part is a subset of a larger one. Where the files have a validation part vals, val is
+// taken from that and not from the training examples. Within a part the examples keep the
 // order of the files.
 func split[I any](o Options, classes []string, all, vals, tests examples[I]) (parts [3]examples[I], err error) {
 	n, taken := len(all.label), o.Val
@@ -94,7 +94,7 @@ func perClass(k int, numbers []int, classes []string, label []int) ([]int, error
 		}
 	}
 	if short != nil {
-		return nil, fmt.Errorf("data.per_class: have %d, but there are not so many training examples: %s", k, strings.Join(short, ", "))
+		return nil, fmt.Errorf("data.per_class: have %d, but there are fewer training examples: %s", k, strings.Join(short, ", "))
 	}
 	return kept, nil
 }

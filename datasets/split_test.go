@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func mustSplit(t *testing.T, o Options, p pictures) [3]examples[[]uint8] {
+func mustSplit(t *testing.T, o Options, p decodedSet) [3]examples[[]uint8] {
 	t.Helper()
 	parts, err := split(o, p.classes, p.train, p.val, p.test)
 	if err != nil {
@@ -99,7 +99,7 @@ func TestSplitErrors(t *testing.T) {
 	}{
 		{Options{Val: 30}, "data.val: have 30, want less than the 30 training examples"},
 		{Options{Val: 10, Train: 21}, "data.train: have 21, want at most 20: the files have 30 examples, and val takes 10"},
-		{Options{PerClass: 11}, "data.per_class: have 11, but there are not so many training examples: a has 10, b has 10, c has 10"},
+		{Options{PerClass: 11}, "data.per_class: have 11, but there are fewer training examples: a has 10, b has 10, c has 10"},
 		{Options{Test: 10}, "data.test: have 10, want at most the 9 test examples"},
 	} {
 		_, err := newImageSet(c.o, p)

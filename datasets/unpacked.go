@@ -23,20 +23,20 @@ import (
 )
 
 // An unpackedCopy is a file in the user's cache folder with the pictures that
-// compressed files hold, because to unpack those takes longer than many a training.
+// compressed files hold, because unpacking those takes longer than a short training.
 //
 // It is a line of JSON (unpackedHead), the pixels of the training images and their
 // labels, those of the test images, and the CRC-32C of all that. A copy stands for
 // its sources only while they are there with the sizes and times that they had when
-// their published checksums were checked. The CRC is for damage: whoever may write
-// into the folder may write anything, but not without another [Dataset.Checksum].
+// their published checksums were checked. The CRC is for damage: a program that may
+// write into the folder may write anything, but that changes [Dataset.Checksum].
 type unpackedCopy struct {
 	name    string
 	sources []stamp
 	from    time.Time // when the sources were looked at
 }
 
-// A stamp tells whether a file is the one that it was.
+// A stamp tells whether a file has changed.
 type stamp struct {
 	Path string `json:"path"`
 	Size int64  `json:"size"`
@@ -54,7 +54,7 @@ type unpackedHead struct {
 	Test    int      `json:"test"`
 }
 
-// unpackedVersion is to be raised when a reader makes other pictures of the same files.
+// unpackedVersion must be raised when a reader makes other pictures of the same files.
 const unpackedVersion = 1
 
 // settled is the age from which the time of a file's last change tells it from
@@ -63,7 +63,7 @@ const settled = 2 * time.Second
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// errNone says that there is no copy, or one of other files or by another version.
+// errNone says that there is no copy, or only one of other files or by another version.
 var errNone = errors.New("no copy of these files")
 
 // copyOf is the copy of what a dataset's files hold, which may not be there yet.
@@ -100,15 +100,15 @@ func stampOf(name string) (stamp, error) {
 
 // read returns the pictures of the copy. The error is errNone if there is no copy of
 // these sources, and otherwise says how it is damaged.
-func (u unpackedCopy) read() (pictures, error) {
+func (u unpackedCopy) read() (decodedSet, error) {
 	f, err := atomicfile.Open(u.name)
 	if err != nil {
-		return pictures{}, errNone // if there can be none, keep says why
+		return decodedSet{}, errNone // if none is possible, keep says why
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return pictures{}, err
+		return decodedSet{}, err
 	}
 	p, err := readUnpacked(f, info.Size(), u.sources)
 	if err != nil {
@@ -119,34 +119,34 @@ func (u unpackedCopy) read() (pictures, error) {
 
 // readUnpacked reads a copy of size bytes, which must be of these sources. What it
 // says of itself is compared with size before anything is allocated.
-func readUnpacked(r io.Reader, size int64, sources []stamp) (pictures, error) {
+func readUnpacked(r io.Reader, size int64, sources []stamp) (decodedSet, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	line, err := in.ReadSlice('\n')
 	if err != nil {
-		return pictures{}, fmt.Errorf("no line at its beginning: %w", err)
+		return decodedSet{}, fmt.Errorf("no line at its beginning: %w", err)
 	}
 	var head unpackedHead
 	if err := json.Unmarshal(line, &head); err != nil {
-		return pictures{}, fmt.Errorf("its beginning: %w", err)
+		return decodedSet{}, fmt.Errorf("its beginning: %w", err)
 	}
 	if head.Version != unpackedVersion || !slices.Equal(head.Sources, sources) {
-		return pictures{}, errNone
+		return decodedSet{}, errNone
 	}
 	rest := size - int64(len(line))
 	image, ok := head.image(rest)
 	if !ok {
-		return pictures{}, fmt.Errorf("have %d bytes after its beginning, want those of %d and %d images %v", rest, head.Train, head.Test, head.Shape)
+		return decodedSet{}, fmt.Errorf("have %d bytes after its beginning, want those of %d and %d images %v", rest, head.Train, head.Test, head.Shape)
 	}
 	sum := crc32.Update(0, castagnoli, line)
 	body := make([]byte, rest)
 	if n, err := io.ReadFull(in, body); err != nil {
-		return pictures{}, truncated(err, n, len(body))
+		return decodedSet{}, truncated(err, n, len(body))
 	}
 	body, want := body[:rest-4], binary.LittleEndian.Uint32(body[rest-4:])
 	if have := crc32.Update(sum, castagnoli, body); have != want {
-		return pictures{}, fmt.Errorf("damaged: have CRC-32C %08x, want %08x", have, want)
+		return decodedSet{}, fmt.Errorf("damaged: have CRC-32C %08x, want %08x", have, want)
 	}
-	p := pictures{h: head.Shape[0], w: head.Shape[1], c: head.Shape[2], max: head.Max, classes: head.Classes}
+	p := decodedSet{h: head.Shape[0], w: head.Shape[1], c: head.Shape[2], max: head.Max, classes: head.Classes}
 	for _, part := range []struct {
 		n  int
 		to *examples[[]uint8]
@@ -182,7 +182,7 @@ func (h unpackedHead) image(rest int64) (bytes int, ok bool) {
 
 // keep writes the pictures that the sources hold. If they have only just changed it
 // does nothing, nor if another process writes a copy at this moment.
-func (u unpackedCopy) keep(p pictures) error {
+func (u unpackedCopy) keep(p decodedSet) error {
 	for _, s := range u.sources {
 		if now, err := stampOf(s.Path); err != nil || now != s || u.from.Sub(time.Unix(0, s.Time)) < settled {
 			return err
@@ -205,7 +205,7 @@ func (u unpackedCopy) keep(p pictures) error {
 	})
 }
 
-func writeUnpacked(w io.Writer, p pictures, sources []stamp) error {
+func writeUnpacked(w io.Writer, p decodedSet, sources []stamp) error {
 	head, err := json.Marshal(unpackedHead{
 		Version: unpackedVersion, Sources: sources, Shape: [3]int{p.h, p.w, p.c}, Max: p.max, Classes: p.classes,
 		Train: len(p.train.label), Test: len(p.test.label),
@@ -235,9 +235,9 @@ func writeUnpacked(w io.Writer, p pictures, sources []stamp) error {
 	return binary.Write(w, binary.LittleEndian, sum.Sum32())
 }
 
-// unpacked reads the pictures of compressed files by their copy, and where that does
-// not serve by read, after which there is one. Without a copy all works as well,
-// slower: why there is none is progress.
+// unpacked reads the pictures of compressed files from their copy. If there is none, or
+// it is damaged, it calls read and makes a copy of the result. If no copy can be made,
+// everything works as well, but slower: progress is told the reason.
 func unpacked(dataset string, files []string, progress Progress, read func() (contents, error)) (contents, error) {
 	u, errCopy := copyOf(dataset, files)
 	if errCopy == nil {
@@ -253,7 +253,7 @@ func unpacked(dataset string, files []string, progress Progress, read func() (co
 	if err != nil {
 		return nil, err
 	}
-	if p, ok := all.(pictures); ok && errCopy == nil {
+	if p, ok := all.(decodedSet); ok && errCopy == nil {
 		errCopy = u.keep(p)
 	}
 	if errCopy != nil {

@@ -262,7 +262,7 @@ func TestStaleCopy(t *testing.T) {
 	}
 }
 
-// A copy of an older version of zoo is none.
+// A copy made by an older version of zoo does not count.
 func TestCopyOfAnotherVersion(t *testing.T) {
 	nowhere(t)
 	s := packedSources(t)["mnist"]
@@ -306,7 +306,7 @@ func TestNoPlaceForCopies(t *testing.T) {
 	}
 }
 
-// full is a disk with room for so many bytes.
+// full is a disk with room for that number of bytes.
 type full int
 
 func (f *full) Write(b []byte) (int, error) {

@@ -10,8 +10,8 @@ import (
 // 2012).
 const TenViews = 10
 
-// A View is how an image of any size is looked at: its shorter side is brought to
-// Resize, and the middle Cut × Cut pixels are what the network sees.
+// A View says what a network sees of an image of any size: the shorter side is brought
+// to Resize, and the middle Cut × Cut pixels are taken.
 type View struct {
 	Resize int    // 0: the image as it is
 	Cut    int    // at most Resize, where that is not 0

@@ -5,10 +5,10 @@ import "image"
 // A rule is how brightness and two differences of colour become red, green and blue.
 type rule func(out []uint8, y, cb, cr int)
 
-// fromYCbCr fills d with the colours of the planes of a JPEG or a WebP, which begin at (0, 0). Where the planes of
-// colour are smaller than that of brightness, they are enlarged as libjpeg does
-// it, each sample between its neighbours by 3 to 1; the standard library repeats
-// samples.
+// fromYCbCr fills d with the colours of a JPEG or a WebP, whose planes begin at (0, 0).
+// Where the planes of colour are smaller than that of brightness, they are enlarged as
+// libjpeg does it, each sample between its neighbours by 3 to 1; the standard library
+// repeats samples.
 func fromYCbCr(d decoded, img *image.YCbCr, toRGB rule) {
 	cw, ch := d.w, d.h
 	var double, tall bool
@@ -51,7 +51,7 @@ func fromYCbCr(d decoded, img *image.YCbCr, toRGB rule) {
 	}
 }
 
-// between is a row of samples between two rows of them, nearer to the one than to
+// between computes a row of samples between two others, nearer to the one than to
 // the other.
 func between(out, near, far []uint8, round int) {
 	for i, v := range near {
@@ -71,8 +71,8 @@ func enlarge(out, in []uint8) {
 	}
 }
 
-// enlargeBoth doubles a row of samples that lies between two rows of them, nearer
-// to the one than to the other. sums is for its own use.
+// enlargeBoth doubles a row of samples between two others, nearer to the one than to
+// the other. sums is scratch space.
 func enlargeBoth(out, near, far []uint8, sums []int) {
 	n := len(near)
 	for i := range near {

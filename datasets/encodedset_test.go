@@ -26,7 +26,7 @@ func snaps() map[string][]byte {
 
 func ofSnaps(o *Options) { o.Resize, o.Cut, o.Lighting = 16, 12, "none" }
 
-func TestAlbum(t *testing.T) {
+func TestEncodedSet(t *testing.T) {
 	files := snaps()
 	folder, zip, tar := unpack(t, files), filepath.Join(t.TempDir(), "x.zip"), filepath.Join(t.TempDir(), "x.tar.gz")
 	write(t, zip, zipOf(files, true))
@@ -65,9 +65,9 @@ func TestAlbum(t *testing.T) {
 	}
 }
 
-// What an example looks like depends on (seed, epoch, example) alone: not on the
+// What an example looks like depends only on (seed, epoch, example), not on the
 // batch, the place where the epoch is resumed, or the number of goroutines.
-func TestAlbumIsDeterministic(t *testing.T) {
+func TestEncodedSetIsDeterministic(t *testing.T) {
 	root := unpack(t, snaps())
 	for name, set := range map[string]func(*Options){
 		"scale":    func(o *Options) { ofSnaps(o); o.Scale, o.Flip = 0.08, true },
@@ -141,7 +141,7 @@ func TestTenViews(t *testing.T) {
 			}
 		}
 	}
-	still := newFake(t, Options{Name: "x"}, fake(30, 9, 3))
+	fixed := newFake(t, Options{Name: "x"}, fake(30, 9, 3))
 	for _, c := range []struct {
 		d    Dataset
 		p    Plan
@@ -149,7 +149,7 @@ func TestTenViews(t *testing.T) {
 	}{
 		{d, Plan{Split: Test, Size: 1, Views: 5}, "have 5 views of each image, want 1 or, in evaluation, 10"},
 		{d, Plan{Size: 1, Views: 10, Augment: true}, "have 10 views of each image"},
-		{still, Plan{Split: Test, Size: 1, Views: 10}, "x: ten views of each image want a part of it to look at: set data.cut"},
+		{fixed, Plan{Split: Test, Size: 1, Views: 10}, "x: ten views of each image require a part of it to look at: set data.cut"},
 	} {
 		for _, err := range c.d.Batches(t.Context(), c.p) {
 			wantError(t, err, c.want)
@@ -157,7 +157,7 @@ func TestTenViews(t *testing.T) {
 	}
 }
 
-func TestAlbumErrors(t *testing.T) {
+func TestEncodedSetErrors(t *testing.T) {
 	files := snaps()
 	good := files["train/cat/1.png"]
 	files["train/cat/4.png"], files["train/dog/4.jpg"], files["val/dog/3.png"] = bomb(20000, 20000), []byte("text"), good[:20]
@@ -210,7 +210,7 @@ func TestAlbumErrors(t *testing.T) {
 }
 
 // Means of pictures in files are those of their views in memory.
-func TestCensus(t *testing.T) {
+func TestPixelStatistics(t *testing.T) {
 	root := unpack(t, snaps())
 	for _, normalize := range []string{"standard", "mean"} {
 		d, err := openFolder(t, root, func(o *Options) { ofSnaps(o); o.Normalize = normalize })
@@ -236,7 +236,7 @@ func TestCensus(t *testing.T) {
 		}
 	}
 	images := fake(40, 1, 3).train.pix
-	count := newCensus(108, 3)
+	count := newPixelStatistics(108, 3)
 	for _, p := range images {
 		count.add(p)
 	}
@@ -324,7 +324,7 @@ func TestPrepare(t *testing.T) {
 		}
 	}
 	// Sixteen is white for digits; colours become grey.
-	d := newFake(t, Options{Normalize: "range(0,1)"}, pictures{h: 4, w: 4, c: 1, max: 16, classes: []string{"a", "b"},
+	d := newFake(t, Options{Normalize: "range(0,1)"}, decodedSet{h: 4, w: 4, c: 1, max: 16, classes: []string{"a", "b"},
 		train: examples[[]uint8]{[][]uint8{make([]uint8, 16)}, []int{0}, []int{0}}})
 	white := Picture{decoded{9, 7, 3, bytes.Repeat([]byte{255, 0, 0}, 63)}}
 	for _, v := range d.(Preparer).Prepare(white) {

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// A statistic is what normalisation and lighting want to know of the training
+// A statistic is what normalisation and lighting need to know about the training
 // images, in their unit.
 type statistic interface {
 	// meanImage is the mean at each value of an image (h, w, c).
@@ -47,19 +47,21 @@ func (m inMemory[T]) covariance() (cov [3][3]float64) {
 	return cov
 }
 
-// A census is the statistic of images that are counted one by one. Its sums are
+// pixelStatistics is the statistic of images that are added one by one. Its sums are
 // whole numbers, so the order does not matter.
-type census struct {
+type pixelStatistics struct {
 	images uint64
 	sum    []uint64 // at each value
 	cross  [3][3]uint64
 	c      int
 }
 
-func newCensus(size, c int) *census { return &census{sum: make([]uint64, size), c: c} }
+func newPixelStatistics(size, c int) *pixelStatistics {
+	return &pixelStatistics{sum: make([]uint64, size), c: c}
+}
 
-// add counts an image.
-func (s *census) add(p []uint8) {
+// add adds an image.
+func (s *pixelStatistics) add(p []uint8) {
 	s.images++
 	for i, v := range p {
 		s.sum[i] += uint64(v)
@@ -73,7 +75,7 @@ func (s *census) add(p []uint8) {
 	}
 }
 
-func (s *census) meanImage() []float64 {
+func (s *pixelStatistics) meanImage() []float64 {
 	m := make([]float64, len(s.sum))
 	for i, v := range s.sum {
 		m[i] = float64(v) / float64(s.images)
@@ -82,7 +84,7 @@ func (s *census) meanImage() []float64 {
 }
 
 // moments are the mean of each channel, and the means of the products of two.
-func (s *census) moments() (mean []float64, products [3][3]float64) {
+func (s *pixelStatistics) moments() (mean []float64, products [3][3]float64) {
 	total := make([]uint64, s.c)
 	for i, v := range s.sum {
 		total[i%s.c] += v
@@ -98,7 +100,7 @@ func (s *census) moments() (mean []float64, products [3][3]float64) {
 	return mean, products
 }
 
-func (s *census) channels() (mean, std []float64) {
+func (s *pixelStatistics) channels() (mean, std []float64) {
 	mean, products := s.moments()
 	std = make([]float64, s.c)
 	for ch, m := range mean {
@@ -107,7 +109,7 @@ func (s *census) channels() (mean, std []float64) {
 	return mean, std
 }
 
-func (s *census) covariance() [3][3]float64 {
+func (s *pixelStatistics) covariance() [3][3]float64 {
 	mean, cov := s.moments()
 	for i := range 3 {
 		for j := range 3 {
@@ -117,8 +119,8 @@ func (s *census) covariance() [3][3]float64 {
 	return cov
 }
 
-// census counts the training images as they are seen in evaluation.
-func (k *photos[I]) census(ctx context.Context, into *census, progress func(done int)) error {
+// statistics adds the training images as evaluation sees them.
+func (k *lazyImages[I]) statistics(ctx context.Context, into *pixelStatistics, progress func(done int)) error {
 	const atOnce = 256
 	e := k.parts[Train]
 	workers := k.workers()
@@ -128,7 +130,7 @@ func (k *photos[I]) census(ctx context.Context, into *census, progress func(done
 		}
 		n := min(atOnce, len(e.pix)-from)
 		seen := make([]decoded, n)
-		if err := inRows(n, workers, func(row int, _ *aim) error {
+		if err := inRows(n, workers, func(row int, _ *viewer) error {
 			d, err := k.decode(e.pix[from+row])
 			if err == nil {
 				seen[row], _ = k.view.one(d.channels(k.c), 0, 1)

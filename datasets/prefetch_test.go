@@ -14,7 +14,7 @@ import (
 
 // numbered is an iteration whose batches only have their number.
 func numbered(ctx context.Context, first, n int, filled *atomic.Int64) iter.Seq2[Batch, error] {
-	return ahead(ctx, func() *Batch { return new(Batch) }, first, n, func(b *Batch, k int) error {
+	return prefetch(ctx, func() *Batch { return new(Batch) }, first, n, func(b *Batch, k int) error {
 		b.Index = k
 		filled.Add(1)
 		return nil
@@ -94,7 +94,7 @@ func TestAheadWorksAhead(t *testing.T) {
 func TestAheadWaitsForTheBatchInHand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var filling atomic.Bool
-		for range ahead(t.Context(), func() *Batch { return new(Batch) }, 0, 10, func(*Batch, int) error {
+		for range prefetch(t.Context(), func() *Batch { return new(Batch) }, 0, 10, func(*Batch, int) error {
 			filling.Store(true)
 			time.Sleep(time.Second)
 			filling.Store(false)
@@ -113,7 +113,7 @@ func TestAheadWaitsForTheBatchInHand(t *testing.T) {
 func TestAheadEndsWithAnError(t *testing.T) {
 	broken := errors.New("broken")
 	var got []string
-	for b, err := range ahead(t.Context(), func() *Batch { return new(Batch) }, 0, 10, func(b *Batch, k int) error {
+	for b, err := range prefetch(t.Context(), func() *Batch { return new(Batch) }, 0, 10, func(b *Batch, k int) error {
 		if b.Index = k; k == 5 {
 			return broken
 		}

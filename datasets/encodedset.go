@@ -38,20 +38,20 @@ func (f *file) decode() (decoded, error) {
 	return d, nil
 }
 
-// An album are images of any size in files: in a folder, where they are read each
-// time, or from an archive, whose content is kept.
-type album struct {
+// An encodedSet holds images of any size in files: in a folder, where they are read
+// each time, or from an archive, whose content is kept.
+type encodedSet struct {
 	classes []string
 	parts   [3]examples[*file]
 	c       int // 3, or 1 if all are grey
 	skipped int // files that were left out, as skip_bad asks for
 }
 
-// readAlbum looks at all images at a root, without decoding them.
-func readAlbum(ctx context.Context, root string, o Options, progress Progress) (album, error) {
+// readEncodedSet looks at all images at a root, without decoding them.
+func readEncodedSet(ctx context.Context, root string, o Options, progress Progress) (encodedSet, error) {
 	info, err := os.Stat(root)
 	if err != nil {
-		return album{}, err
+		return encodedSet{}, err
 	}
 	found, err := eachImage(ctx, root, "looking at "+root, progress, func(name string, data []byte) (*file, error) {
 		f := &file{name: name, sum: sha256.Sum256(data)}
@@ -65,42 +65,42 @@ func readAlbum(ctx context.Context, root string, o Options, progress Progress) (
 		return f, err
 	})
 	if err != nil {
-		return album{}, err
+		return encodedSet{}, err
 	}
 	l, err := layoutAt(root, &found, o, progress)
 	if err != nil {
-		return album{}, err
+		return encodedSet{}, err
 	}
-	a := album{classes: l.classes, c: 1, skipped: l.skipped}
+	e := encodedSet{classes: l.classes, c: 1, skipped: l.skipped}
 	for i, im := range found.images {
 		if !im.img.grey {
-			a.c = 3
+			e.c = 3
 		}
-		a.parts[l.part[i]].add(im.img, l.label[i])
+		e.parts[l.part[i]].add(im.img, l.label[i])
 	}
-	return a, nil
+	return e, nil
 }
 
-func (a album) dataset(ctx context.Context, o Options, progress Progress) (Dataset, error) {
-	parts, err := split(o, a.classes, a.parts[Train], a.parts[Val], a.parts[Test])
+func (e encodedSet) dataset(ctx context.Context, o Options, progress Progress) (Dataset, error) {
+	parts, err := split(o, e.classes, e.parts[Train], e.parts[Val], e.parts[Test])
 	if err != nil {
 		return nil, err
 	}
-	k := &photos[*file]{
-		parts: parts, c: a.c, view: o.view(), scale: o.Scale, flip: o.Flip,
+	k := &lazyImages[*file]{
+		parts: parts, c: e.c, view: o.view(), scale: o.Scale, flip: o.Flip,
 		decode: (*file).decode, sum: func(f *file) []byte { return f.sum[:] },
 	}
-	s, err := newPhotoSet(ctx, o, a.classes, k, 255, progress)
+	s, err := newLazySet(ctx, o, e.classes, k, 255, progress)
 	if err != nil {
 		return nil, err
 	}
-	s.skipped = a.skipped
+	s.skipped = e.skipped
 	return s, nil
 }
 
 // verify decodes all images.
-func (a album) verify(ctx context.Context, progress Progress) error {
-	all := slices.Concat(a.parts[Train].pix, a.parts[Val].pix, a.parts[Test].pix)
+func (e encodedSet) verify(ctx context.Context, progress Progress) error {
+	all := slices.Concat(e.parts[Train].pix, e.parts[Val].pix, e.parts[Test].pix)
 	for i, f := range all {
 		if _, err := f.decode(); err != nil {
 			return err
@@ -113,10 +113,10 @@ func (a album) verify(ctx context.Context, progress Progress) error {
 	return nil
 }
 
-// newPhotoSet is the dataset of photos whose values go from 0 to max.
-func newPhotoSet[I any](ctx context.Context, o Options, classes []string, k *photos[I], max int, progress Progress) (*imageSet, error) {
+// newLazySet is the dataset of lazyImages whose values go from 0 to max.
+func newLazySet[I any](ctx context.Context, o Options, classes []string, k *lazyImages[I], max int, progress Progress) (*imageSet, error) {
 	c, cut := k.c, k.view.Cut
-	s := &imageSet{opts: o, classes: classes, keep: k, shape: [3]int{cut, cut, c}}
+	s := &imageSet{opts: o, classes: classes, store: k, shape: [3]int{cut, cut, c}}
 	for i, e := range k.parts {
 		s.parts[i] = labels{e.label, e.index}
 	}
@@ -124,10 +124,10 @@ func newPhotoSet[I any](ctx context.Context, o Options, classes []string, k *pho
 	if err != nil {
 		return nil, err
 	}
-	count := newCensus(cut*cut*c, c)
+	count := newPixelStatistics(cut*cut*c, c)
 	if n.name == "standard" || n.name == "mean" || o.lightingOf() == "train" {
 		what := "taking the mean of " + o.Name
-		if err := k.census(ctx, count, func(done int) {
+		if err := k.statistics(ctx, count, func(done int) {
 			progress(Step{What: what, Done: int64(done), Total: int64(len(k.parts[Train].label)), Unit: "images"})
 		}); err != nil {
 			return nil, err

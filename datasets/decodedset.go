@@ -14,8 +14,8 @@ type examples[I any] struct {
 	index []int // number of the example in the files of its part
 }
 
-// pictures are images of one size in memory.
-type pictures struct {
+// A decodedSet holds images of one size in memory, before any option is applied.
+type decodedSet struct {
 	h, w, c     int
 	max         int // the byte that means 1
 	classes     []string
@@ -25,11 +25,11 @@ type pictures struct {
 }
 
 // part are the images of one of the files' parts.
-func (p *pictures) part(s Split) *examples[[]uint8] {
+func (p *decodedSet) part(s Split) *examples[[]uint8] {
 	return [...]*examples[[]uint8]{Train: &p.train, Val: &p.val, Test: &p.test}[s]
 }
 
-// roomFor are no examples yet, with room for n.
+// roomFor returns examples without images, with room for n.
 func roomFor[I any](n int) examples[I] {
 	return examples[I]{make([]I, 0, n), make([]int, 0, n), make([]int, 0, n)}
 }
@@ -65,7 +65,7 @@ func join(pix []byte, labels []byte) examples[[]uint8] {
 	return e
 }
 
-// checkLabels says which label is not one of so many classes.
+// checkLabels says which label is not less than the number of classes.
 func checkLabels(labels []byte, classes int) error {
 	for i, l := range labels {
 		if int(l) >= classes {

@@ -10,9 +10,10 @@ import (
 // ready or being filled.
 const depth = 3
 
-// ahead yields batches first to n−1, which fill prepares in a goroutine, up to one
-// that it has an error for. That goroutine has ended when the iteration has.
-func ahead(ctx context.Context, newBatch func() *Batch, first, n int, fill func(b *Batch, k int) error) iter.Seq2[Batch, error] {
+// prefetch yields batches first to n−1, which fill prepares ahead of the loop in a
+// goroutine, until fill returns an error. That goroutine has ended when the iteration
+// has.
+func prefetch(ctx context.Context, newBatch func() *Batch, first, n int, fill func(b *Batch, k int) error) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		inner, cancel := context.WithCancel(ctx)
 		type filled struct {
