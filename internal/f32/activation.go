@@ -5,7 +5,7 @@ import "math"
 // The activation functions, and their gradients. A gradient's loop computes
 // dx[i] = dy[i]·f'(i), with the derivative from y (the output) or from x (the
 // input), whichever is its last argument. dst may be src, and dx may be dy.
-// A NaN in gives a NaN out.
+// NaN gives NaN.
 
 // Relu is dst[i] = max(src[i], 0).
 func Relu[F Float](dst, src []F) {

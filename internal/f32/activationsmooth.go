@@ -2,8 +2,8 @@ package f32
 
 import "math"
 
-// The activation functions that need an elementary function. The vector loops
-// compute in float32, the plain ones in float64.
+// The activation functions that need an elementary function. The assembly
+// computes in float32, the loops in Go in float64.
 
 // GELU is dst[i] = x·Φ(x), with Φ the normal distribution function and x = src[i].
 func GELU[F Float](dst, src []F) {

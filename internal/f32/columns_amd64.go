@@ -30,21 +30,21 @@ func avx512columns(rows int, columns int, depth int, a *float32, row int, step i
 
 // avx512grouped16 computes a product of 16·groups columns and of 1 to 8 rows, in which a column sees its group.
 // segments points to n pairs of offsets, in a and in b.
-// From lanes to end lies, for each column of a group, which lane of a vector each lane sees.
+// The values from lanes to end say, for each column of a group, which lane of a vector each lane sees.
 //
 //go:noescape
 func avx512grouped16(rows int, groups int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
 
 // avx512grouped32 computes a product of 32·groups columns and of 1 to 8 rows, in which a column sees its group.
 // segments points to n pairs of offsets, in a and in b.
-// From lanes to end lies, for each column of a group, which lane of a vector each lane sees.
+// The values from lanes to end say, for each column of a group, which lane of a vector each lane sees.
 //
 //go:noescape
 func avx512grouped32(rows int, groups int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
 
 // avx512grouped computes a product of 1 to 16 columns and of 1 to 8 rows, in which a column sees its group.
 // segments points to n pairs of offsets, in a and in b.
-// From lanes to end lies, for each column of a group, which lane of a vector each lane sees.
+// The values from lanes to end say, for each column of a group, which lane of a vector each lane sees.
 //
 //go:noescape
 func avx512grouped(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
@@ -75,14 +75,14 @@ func avx2columns(rows int, columns int, depth int, a *float32, row int, step int
 
 // avx2grouped8 computes a product of 8·groups columns and of 1 to 8 rows, in which a column sees its group.
 // segments points to n pairs of offsets, in a and in b.
-// From lanes to end lies, for each column of a group, which lane of a vector each lane sees.
+// The values from lanes to end say, for each column of a group, which lane of a vector each lane sees.
 //
 //go:noescape
 func avx2grouped8(rows int, groups int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
 
 // avx2grouped computes a product of 1 to 8 columns and of 1 to 8 rows, in which a column sees its group.
 // segments points to n pairs of offsets, in a and in b.
-// From lanes to end lies, for each column of a group, which lane of a vector each lane sees.
+// The values from lanes to end say, for each column of a group, which lane of a vector each lane sees.
 //
 //go:noescape
 func avx2grouped(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)

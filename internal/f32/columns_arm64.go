@@ -30,21 +30,21 @@ func neoncolumns(rows int, columns int, depth int, a *float32, row int, step int
 
 // neongrouped4 computes a product of 4·groups columns and of 1 to 8 rows, in which a column sees its group.
 // segments points to n pairs of offsets, in a and in b.
-// From lanes to end lies, for each column of a group, which lane of a vector each lane sees.
+// The values from lanes to end say, for each column of a group, which lane of a vector each lane sees.
 //
 //go:noescape
 func neongrouped4(rows int, groups int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
 
 // neongrouped8 computes a product of 8·groups columns and of 1 to 8 rows, in which a column sees its group.
 // segments points to n pairs of offsets, in a and in b.
-// From lanes to end lies, for each column of a group, which lane of a vector each lane sees.
+// The values from lanes to end say, for each column of a group, which lane of a vector each lane sees.
 //
 //go:noescape
 func neongrouped8(rows int, groups int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)
 
 // neongrouped computes a product of 1 to 4 columns and of 1 to 8 rows, in which a column sees its group.
 // segments points to n pairs of offsets, in a and in b.
-// From lanes to end lies, for each column of a group, which lane of a vector each lane sees.
+// The values from lanes to end say, for each column of a group, which lane of a vector each lane sees.
 //
 //go:noescape
 func neongrouped(rows int, columns int, depth int, a *float32, row int, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool, lanes *int32, end *int32)

@@ -38,8 +38,8 @@ func (g Conv2D) result() layout {
 // A layout is the distances between images, lines and pixels.
 type layout struct{ image, line, pixel int }
 
-// A Conv is a convolution that is cut into matrix products: what depends on the
-// geometry alone. It never changes, so that many goroutines can use it at once.
+// A Conv is a convolution that is cut into matrix products: what depends only on
+// the geometry. It never changes, so that many goroutines can use it at once.
 //
 // Nothing is copied into the rows of a matrix: the products read the images as
 // they lie, tap by tap of the filters, and pixels at the border of an image have
@@ -82,7 +82,7 @@ func (c *Conv) ChunkImages() int {
 	return min(n, c.N)
 }
 
-// ScratchLen is the number of values that a worker lends to the functions on a chunk.
+// ScratchLen is the number of scratch values that the functions on a chunk of images need.
 func (c *Conv) ScratchLen(images int) int {
 	n := c.shiftedLen() + c.joinedLen()
 	if c.margin {
@@ -159,7 +159,7 @@ func ConvFilterGrad[F Float](c *Conv, dw, x, dy, scratch []F, images int) {
 }
 
 // ConvFilterGradBand is ConvFilterGrad of one image, for the share of the gradient
-// that band i of n of its result's lines gives.
+// that comes from band i of the n bands of its result's lines.
 func ConvFilterGradBand[F Float](c *Conv, dw, x, dy, scratch []F, i, n int) {
 	if blocks := c.filterGrad.blocks; i*blocks/n < (i+1)*blocks/n {
 		filterGradBlocks(c, dw, x, dy, scratch, 1, span{i * blocks / n, (i + 1) * blocks / n})

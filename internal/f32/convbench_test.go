@@ -45,7 +45,7 @@ var benchmarkShapes = []struct {
 	{"192to192,13,ungrouped", square(2, 192, 13, 192, 3, 1, 1)},
 }
 
-// grouped is a convolution with padding that keeps the size of images, but for the stride.
+// grouped is a convolution with padding that keeps the size of images, except for the stride.
 func grouped(n, c, size, out, k, stride, groups int) Conv2D {
 	return with(square(n, c, size, out, k, stride, k/2), func(g *Conv2D) { g.Groups = groups })
 }

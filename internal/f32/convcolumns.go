@@ -41,7 +41,7 @@ func (p *product[F]) runColumnsPlain() {
 	}
 }
 
-// A columnSet are the products by columns of a set of instructions: those of
+// A columnSet holds the products by columns of a set of instructions: those of
 // groups of whole vectors, the widest last, and that of the columns that fill no vector.
 type columnSet struct {
 	name  string
@@ -50,7 +50,7 @@ type columnSet struct {
 	rest  columnTile
 }
 
-// A columnTile is assembly for up to most rows of groups of so many vectors. The
+// A columnTile is assembly for up to most rows of groups of a number of vectors. The
 // sums stay in registers, and the terms are added one by one, in order, with fused
 // multiplications. segments points to the first of n.
 type columnTile struct {
@@ -60,7 +60,7 @@ type columnTile struct {
 
 // run computes a product that is not empty.
 func (s *columnSet) run(p *product[float32]) {
-	p.touchColumns()
+	p.checkColumnBounds()
 	j := 0
 	for vectors := p.columns / s.lanes; vectors > 0; {
 		t := s.tile(p.rows, vectors)
@@ -73,19 +73,18 @@ func (s *columnSet) run(p *product[float32]) {
 	}
 }
 
-// run computes the columns from j on: so many groups of vectors, or of the last tile
-// so many columns.
+// run computes the columns from j on. groups is the number of groups of vectors, or for
+// the last tile that of columns.
 func (t *columnTile) run(p *product[float32], j, groups int) {
-	for i, left := 0, pieces(p.rows, t.most); left > 0; left-- {
+	for i, left := 0, ceilDiv(p.rows, t.most); left > 0; left-- {
 		rows := (p.rows - i) / left
 		t.kernel(rows, groups, p.depth, &p.a[i*p.row+j], p.row, p.step, &p.b[j], p.ldb, &p.segments[0].a, len(p.segments), &p.c[i*p.ldc+j], p.ldc, p.accumulate)
 		i += rows
 	}
 }
 
-// touchColumns looks at the first and the last elements of all: the assembly
-// checks no bounds.
-func (p *product[F]) touchColumns() {
+// checkColumnBounds panics if a slice is too short: the assembly checks no bounds.
+func (p *product[F]) checkColumnBounds() {
 	last := p.columns - 1
 	a, b := (p.rows-1)*p.row+(p.depth/max(1, p.group)-1)*p.step+last, (p.depth-1)*p.ldb+last
 	for _, s := range p.segments {
@@ -94,7 +93,7 @@ func (p *product[F]) touchColumns() {
 	_ = p.c[(p.rows-1)*p.ldc+last]
 }
 
-// tile is the tile of at most so many vectors that makes a vector of columns cheapest.
+// tile is the tile of at most that many vectors that makes a vector of columns cheapest.
 func (s *columnSet) tile(rows, vectors int) (best *columnTile) {
 	least := 0
 	for i := range s.whole {
@@ -104,7 +103,7 @@ func (s *columnSet) tile(rows, vectors int) (best *columnTile) {
 		}
 		// The cost is in loads, of which there are two in a cycle; and no sum is ready
 		// for its next term before four cycles have passed.
-		n := pieces(rows, t.most)
+		n := ceilDiv(rows, t.most)
 		cost := max(8*n, (rows+n)*t.vectors) * 4 / t.vectors
 		if best == nil || cost <= least {
 			best, least = t, cost

@@ -144,8 +144,8 @@ type span struct{ lo, hi int }
 // within is which of a rectangle's lines lie in the span of the result's lines: the
 // first of them, and how many.
 func (c *correlation) within(r *rectangle, lines span) (first, count int) {
-	first = max(0, pieces(lines.lo-r.line, c.height.step))
-	return first, min(r.height, pieces(lines.hi-r.line, c.height.step)) - first
+	first = max(0, ceilDiv(lines.lo-r.line, c.height.step))
+	return first, min(r.height, ceilDiv(lines.hi-r.line, c.height.step)) - first
 }
 
 // correlate computes the result of the source, plus the bias where it is not nil.

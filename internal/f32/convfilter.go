@@ -15,8 +15,8 @@ type filterGrad struct {
 	blocks     int // of an image
 }
 
-// A tapGrad is the gradient of one tap of the filters, or of as many as lie in one
-// piece in what they see.
+// A tapGrad is the gradient of one tap of the filters, or of as many as see contiguous
+// values.
 type tapGrad struct {
 	first, rows int         // in the filters
 	depth       int         // the terms of each segment: neighbours of a line

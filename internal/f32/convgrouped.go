@@ -7,8 +7,8 @@ package f32
 //
 // The terms are added one by one to what c holds, if accumulate says so. It is the
 // whole loop of convolutions in groups of few channels and of their images'
-// gradients: as much work a product as other convolutions have, with no zeros
-// multiplied, and no narrow ones. The columns are whole groups.
+// gradients: each product has as much work as those of other convolutions, with no zeros
+// multiplied, and none is narrow. The columns are whole groups.
 func (p *product[F]) runGrouped() {
 	if p, ok := any(p).(*product[float32]); ok && byGroups.has(p.group) && p.rows*p.columns*p.depth*len(p.segments) > 0 {
 		byGroups.run(p)
@@ -38,7 +38,7 @@ func (p *product[F]) runGroupedPlain() {
 	}
 }
 
-// A groupSet are the products by groups of a set of instructions: those of one and
+// A groupSet holds the products by groups of a set of instructions: those of one and
 // of more whole vectors, and that of the columns that fill none. A group's columns of
 // a are brought before each of its columns within a vector.
 type groupSet struct {
@@ -79,10 +79,10 @@ var groupSizes = []int{2, 4, 8}
 
 // run computes a product that is not empty.
 func (s *groupSet) run(p *product[float32]) {
-	p.touchColumns()
+	p.checkColumnBounds()
 	lanes := s.lanes[p.group]
 	end := &lanes[len(lanes)-1]
-	for i, left := 0, pieces(p.rows, groupRows); left > 0; left-- {
+	for i, left := 0, ceilDiv(p.rows, groupRows); left > 0; left-- {
 		rows := (p.rows - i) / left
 		kernel := func(k groupKernel, n, j int) {
 			k(rows, n, p.depth/p.group, &p.a[i*p.row+j], p.row, p.step, &p.b[j], p.ldb, &p.segments[0].a, len(p.segments), &p.c[i*p.ldc+j], p.ldc, p.accumulate, &lanes[0], end)

@@ -151,7 +151,7 @@ func TestNoProductByGroupsAllocates(t *testing.T) {
 }
 
 // TestSmallGroups: convolutions in groups of few channels, by products by groups
-// where there are any, give what each group would give alone.
+// where there are any, give what each group would give by itself.
 func TestSmallGroups(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(29, 30))

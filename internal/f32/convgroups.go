@@ -4,14 +4,13 @@ package f32
 func (g Conv2D) depthwise() bool { return g.Groups > 1 && g.Groups == g.C && g.Groups == g.Out }
 
 // columnwise says that the convolution and its images' gradient are products by
-// columns: of single channels, or of small groups that are as many channels before
-// as after.
+// columns: of single channels, or of small groups with as many channels in as out.
 func (g Conv2D) columnwise() bool {
 	return g.depthwise() || g.Groups > 1 && g.C == g.Out && byGroups.has(g.C/g.Groups)
 }
 
-// productGroups returns g with groups as the products of the convolution, or of the
-// images' gradient, of so many channels in all, take them.
+// productGroups returns g with the groups that the products of the convolution, or of
+// the images' gradient, are computed in. channels is how many they compute in all.
 func productGroups(g Conv2D, channels int) Conv2D {
 	if g.columnwise() {
 		return g
@@ -19,10 +18,10 @@ func productGroups(g Conv2D, channels int) Conv2D {
 	return joinGroups(g, channels)
 }
 
-// joinGroups returns g with as few groups as have no more than a vector of
-// channels each in what is computed, which has so many in all. Filters of few channels
-// leave most of a vector empty: with zeros between the filters of several groups,
-// as many multiplications compute all of them, in fewer products.
+// joinGroups returns g with as few groups as compute no more than a vector of channels
+// each; channels is how many are computed in all. Filters of few channels leave most of
+// a vector empty: with zeros between the filters of several groups, as many
+// multiplications compute all of them, in fewer products.
 func joinGroups(g Conv2D, channels int) Conv2D {
 	if tiles == nil || g.depthwise() {
 		return g

@@ -6,7 +6,7 @@ import (
 )
 
 // TestJoinedGroups: groups of few channels are joined, where there are vectors to
-// fill, and give what they would give alone.
+// fill, and give what they would give by themselves.
 func TestJoinedGroups(t *testing.T) {
 	groups := func(c, out, groups, k, stride int) Conv2D {
 		return with(square(2, c, 7, out, k, stride, k/2), func(g *Conv2D) { g.Groups = groups })

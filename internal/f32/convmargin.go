@@ -1,8 +1,8 @@
 package f32
 
 // needsMargin says that images have so few channels that the products need all
-// columns of the filters at once: as many terms of the sums in one piece, and as
-// many rows of the filters' gradients. For that, each line of the images is
+// columns of the filters at once: more contiguous terms of the sums, and more rows of
+// the filters' gradients. For that, each line of the images is
 // copied between zeros.
 func needsMargin(g Conv2D) bool {
 	return g.C <= 8 && g.KW > 1 && g.PadW > 0 && g.DilationW == 1 && g.Groups == 1

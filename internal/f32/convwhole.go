@@ -104,7 +104,7 @@ func ConvFilterGradWhole[F Float](c *Conv, dw, x, dy, scratch []F) {
 	packPanels(f, &f.y, ys, dy, c.N)
 	rows := f.x.group // of a tap
 	panels := c.Groups * f.x.perGroup * f.y.perGroup
-	lines := 1 // pieces into which the lines of the filters are cut: few panels make few tasks
+	lines := 1 // how many chunks the lines of the filters are cut into: few panels make few tasks
 	if panels < 8 {
 		lines = c.KH
 	}

@@ -1,6 +1,6 @@
 package f32
 
-// CopyRows copies rows of so many columns. ldd and lds are the distances of the
+// CopyRows copies rows of columns values. ldd and lds are the distances of the
 // rows of dst and of src.
 func CopyRows[F Float](dst []F, ldd int, src []F, lds, columns, rows int) {
 	if rows == 0 || columns == 0 {

@@ -3,7 +3,7 @@ package f32
 import "math/bits"
 
 // Dropout is dst[i] = src[i]·scale, or src[i]·0 where the element is dropped, as it is with
-// probability p in [0, 1). Whether it is depends on key and start + i alone. dst may be src.
+// probability p in [0, 1). That depends only on key and start + i. dst may be src.
 func Dropout[F Float](dst, src []F, p float64, scale F, key uint64, start int) {
 	dst = dst[:len(src)]
 	limit := uint64(p * (1 << 64))

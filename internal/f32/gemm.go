@@ -5,8 +5,8 @@ package f32
 // ldc are the distances between rows.
 //
 // It runs on the calling goroutine: callers cut their work by shape and run
-// the pieces in Parallel. The order in which an element of c is summed depends
-// on k alone, so that no cut of the rows or columns changes a bit.
+// the chunks in Parallel. The order in which an element of c is summed depends
+// only on k, so that no cut of the rows or columns changes a bit.
 func Gemm[F Float](transA bool, m, n, k int, a []F, lda int, b []F, ldb int, c []F, ldc int, accumulate bool) {
 	p := product[F]{rows: m, columns: n, depth: k, segments: whole, a: a, row: lda, step: 1, b: b, ldb: ldb, c: c, ldc: ldc, accumulate: accumulate}
 	if transA {

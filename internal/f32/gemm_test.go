@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A guarded slice lies between values that must be neither read nor written:
-// NaN of a pattern of its own.
+// A guarded slice is between values that must be neither read nor written: NaNs of a
+// pattern that occurs nowhere else.
 type guarded[F Float] struct {
 	all  []F
 	rows int
@@ -122,9 +122,9 @@ func TestGemm(t *testing.T) {
 	t.Run("float64", func(t *testing.T) { testGemm(t, Gemm[float64], 1e-14) })
 }
 
-// TestGemmPiecesAreBitEqual: callers cut products into pieces of any size, and
+// TestGemmChunksAreBitEqual: callers cut products into chunks of any size, and
 // the bits must not tell.
-func TestGemmPiecesAreBitEqual(t *testing.T) {
+func TestGemmChunksAreBitEqual(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, n := range []int{5, 8, 13, 16, 31, 32, 100} {
 		for _, k := range []int{43, 600} {

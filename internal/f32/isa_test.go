@@ -16,7 +16,8 @@ func eachISA(t *testing.T, f func(t *testing.T)) {
 	}
 }
 
-// eachAssembly runs a test with each set but the plain loops, to which it compares.
+// eachAssembly runs a test with each set that has vector loops, which it compares to the
+// loops in Go. In a build without assembly that is the one set.
 func eachAssembly(t *testing.T, f func(t *testing.T)) {
 	eachISA(t, func(t *testing.T) {
 		if vectorLanes > 0 {
@@ -25,7 +26,7 @@ func eachAssembly(t *testing.T, f func(t *testing.T)) {
 	})
 }
 
-// plain runs f with the plain loops.
+// plain runs f without vector loops.
 func plain(f func()) {
 	defer use(running)
 	use(plainISA)

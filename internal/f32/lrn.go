@@ -12,6 +12,7 @@ type LRN struct {
 	K, Alpha, Beta float64
 }
 
+// vectorBeta is the exponent that the vector loops are made for.
 const vectorBeta = 0.75
 
 // rows is how many rows of c channels are computed at a time: their squares stay in
@@ -72,7 +73,7 @@ func lrnSquares[F Float](l LRN, squares, x []F, c int) {
 	}
 }
 
-// vectorLRN returns where a vector loop writes, nil where the plain one must run. It
+// vectorLRN returns where a vector loop writes, nil where the loop in Go must run. It
 // panics where windows are too short.
 func vectorLRN[F Float](l LRN, dst, windows []F) *float32 {
 	_ = windows[:len(dst)+l.Size-1]
@@ -97,8 +98,8 @@ func lrnLoop[F Float](l LRN, y, x, squares []F) {
 	}
 }
 
-// lrnRowGrad is dx = dy·b^−β, the gradient but for the windows, and outer = dx·x/b,
-// what b passes on to its window.
+// lrnRowGrad is dx = dy·b^−β, the gradient without that through the windows, and
+// outer = dx·x/b, what b passes on to its window.
 func lrnRowGrad[F Float](l LRN, dx, outer, dy, x, squares []F) {
 	if p := vectorLRN(l, dx, squares); p != nil {
 		lrnGradVector(l.Size, len(dx), p, first(outer), first(dy), first(x), first(squares), float32(l.K), float32(l.Alpha))

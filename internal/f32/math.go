@@ -2,9 +2,8 @@ package f32
 
 import "math"
 
-// The elementary functions. The vector loops compute in float32, to a few units in
-// the last place, of which the test has the bounds; the plain ones in float64. dst may
-// be src.
+// The elementary functions. The assembly computes in float32, to a few units in the last
+// place (the test has the bounds); the loops in Go compute in float64. dst may be src.
 
 // each is dst[i] = f(src[i]), computed in float64.
 //

@@ -7,7 +7,7 @@ package f32
 //
 // It runs in parallel, and so must not be called from inside a parallel loop:
 // there is Gemm for that. How it is cut, and so the order of each sum, depends
-// on the shape alone.
+// only on the shape.
 func MatMul[F Float](transA, transB bool, m, n, k int, a []F, lda int, b []F, ldb int, c []F, ldc int, accumulate bool) {
 	matMul(transA, transB, m, n, k, a, lda, b, ldb, c, ldc, accumulate, nil)
 }
@@ -28,8 +28,8 @@ func matMul[F Float](transA, transB bool, m, n, k int, a []F, lda int, b []F, ld
 		return
 	}
 	rows, columns := cut(m, n, k)
-	across := pieces(n, columns)
-	Parallel(pieces(m, rows)*across, func(_, i int) { g.block(i/across*rows, i%across*columns, rows, columns) })
+	across := ceilDiv(n, columns)
+	Parallel(ceilDiv(m, rows)*across, func(_, i int) { g.block(i/across*rows, i%across*columns, rows, columns) })
 }
 
 // A matmul is a product with its terms in one segment, of which there are k. b
@@ -62,7 +62,7 @@ const (
 
 // cut is the size of the blocks of c that are computed side by side: eight, or
 // fewer where a block would have less than 2¹⁸ multiplications. Columns are cut
-// first, as far as that makes up for reading a again: every block packs its part
+// first, as far as that pays for reading a again: every block packs its part
 // of b, so that blocks of few rows of a wide product would pack more than multiply.
 func cut(m, n, k int) (rows, columns int) {
 	most := max(1, min(8, m*n*k>>18))
@@ -73,9 +73,9 @@ func cut(m, n, k int) (rows, columns int) {
 	if n <= panel {
 		low = panel
 	}
-	across := max(min(most, pieces(n, narrow)), pieces(n, 8*panel))
-	up := max(1, min(most/across, pieces(m, low)))
-	return pieces(m, up), pieces(pieces(n, across), panel) * panel
+	across := max(min(most, ceilDiv(n, narrow)), ceilDiv(n, 8*panel))
+	up := max(1, min(most/across, ceilDiv(m, low)))
+	return ceilDiv(m, up), ceilDiv(ceilDiv(n, across), panel) * panel
 }
 
 // block computes the rows and columns of c from (i, j) on.
@@ -87,12 +87,12 @@ func (g *matmul[F]) block(i, j, rows, columns int) {
 	if line != nil {
 		line = line[j:]
 	}
-	depth := (pieces(g.k, pieces(g.k, deep)) + 3) &^ 3
+	depth := (ceilDiv(g.k, ceilDiv(g.k, deep)) + 3) &^ 3
 	var packed []F
 	if g.transB || g.ldb > panel && p.rows >= reuse {
 		memory := takePacked[F]()
 		defer givePacked(memory)
-		if size := pieces(p.columns, panel) * panel * depth; cap(*memory) < size {
+		if size := ceilDiv(p.columns, panel) * panel * depth; cap(*memory) < size {
 			*memory = make([]F, size)
 		}
 		packed = *memory

@@ -66,7 +66,7 @@ func (n normalization[F]) loop(y, x, other []F, relu bool) {
 func (n normalization[F]) runVector(y, x, other *float32, elements int, relu bool) {
 	var buffers [3][periodColumns]F
 	c := len(n.mean)
-	k := abreast(c)
+	k := rowsAtOnce(c)
 	mean := first(repeat(&buffers[0], n.mean, k))
 	scale := first(repeat(&buffers[1], n.scale[:c], k))
 	shift := first(repeat(&buffers[2], n.shift[:c], k))
@@ -90,7 +90,7 @@ func NormalizeGrad[F Float](dx, dy, x, mean, scale, slope, shift []F) {
 	scale, slope, shift = scale[:c], slope[:c], shift[:c]
 	if p := first(x); p != nil {
 		var buffers [4][periodColumns]F
-		k := abreast(c)
+		k := rowsAtOnce(c)
 		normalizeGradRows(len(x), k*c, first(dx), first(dy), p,
 			first(repeat(&buffers[0], mean, k)), first(repeat(&buffers[1], scale, k)),
 			first(repeat(&buffers[2], slope, k)), first(repeat(&buffers[3], shift, k)))
@@ -155,7 +155,7 @@ func ScaleColumns[F Float](y, x, scale []F) {
 	y = y[:len(x)]
 	if p := first(x); p != nil {
 		var buffer [periodColumns]F
-		k := abreast(c)
+		k := rowsAtOnce(c)
 		scaleRows(len(x), k*c, first(y), p, first(repeat(&buffer, scale, k)))
 		return
 	}

@@ -106,7 +106,7 @@ func TestMomentsNearPivot(t *testing.T) {
 }
 
 // TestLayerNormGrad compares the vector loop with the plain one, in float64, and
-// looks for what is written behind the end.
+// looks for what is written after the end.
 func TestLayerNormGrad(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 5))
 	for n := 1; n < 150; n++ {
@@ -130,7 +130,7 @@ func TestLayerNormGrad(t *testing.T) {
 				}
 			}
 			if a[i][n] != 7 {
-				t.Fatalf("%d values: vector %d was written behind its end", n, i)
+				t.Fatalf("%d values: vector %d was written after its end", n, i)
 			}
 		}
 	}

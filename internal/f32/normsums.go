@@ -2,7 +2,7 @@ package f32
 
 // The sums over rows of channels, (rows, C) row-major with C the length of sum.
 //
-// Their order depends on the number of rows and on C alone, and is the same in
+// Their order depends only on the number of rows and on C, and is the same in
 // assembly and in Go: with k = max(1, ⌊64/C⌋), the rows r, r + k, r + 2k, ... of each
 // r < k are added up in float32, 64 of them at a time, and those sums in float64;
 // then the results of r = 0, 1, ... are added to sum. (For k > 1 the rows after the
@@ -70,7 +70,7 @@ type columnLoop[F Float] struct {
 // run adds the sums to sum and, unless it is nil, to dot.
 func (l columnLoop[F]) run(sum, dot []float64) {
 	c := len(sum)
-	k := abreast(c)
+	k := rowsAtOnce(c)
 	l.stride = k * c
 	var buffer [periodColumns]F
 	if l.mean != nil {
@@ -84,7 +84,7 @@ func (l columnLoop[F]) run(sum, dot []float64) {
 		if rows > 0 {
 			l.from(j, j).add(rows, &s, &d)
 		}
-		if rest > 0 { // then there is one group of columns alone
+		if rest > 0 { // then there is only one group of columns
 			l.columns = rest
 			l.from(rows*l.stride, 0).add(1, &s, &d)
 		}

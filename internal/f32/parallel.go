@@ -13,13 +13,13 @@ func Workers() int { return workers }
 var workers = runtime.GOMAXPROCS(0)
 
 // pool is the one set of goroutines that all kernels share. They live as long
-// as the program: starting them anew for each of the hundreds of parallel
+// as the program: starting them again for each of the hundreds of parallel
 // loops of a training step would cost more than the small loops themselves.
 //
 // Between loops they wait awake for a while. To wake a thread that sleeps takes
 // longer than a small loop (measured: 60 µs), and in a training step the next
-// loop is never far. Nobody waits for a helper that has not begun: where the
-// machine is busy with other things, the caller does the work itself.
+// loop is never far. The caller never waits for a helper that has not begun: where the
+// machine is busy with other things, it does the work itself.
 var pool struct {
 	start   sync.Once
 	busy    sync.Mutex // one parallel loop at a time
@@ -52,10 +52,11 @@ type sleeper struct {
 	wake   chan struct{}
 }
 
-// patience is for how many pauses a sleeper stays awake: some 200 µs.
+// patience is how many pauses a sleeper stays awake for: some 200 µs.
 const patience = 1000
 
-// until waits for done to be true. Whoever makes it true calls rouse afterwards.
+// until waits for done to be true. The goroutine that makes it true calls rouse
+// afterwards.
 func (s *sleeper) until(done func() bool) {
 	for range patience {
 		if done() {
@@ -66,7 +67,7 @@ func (s *sleeper) until(done func() bool) {
 	for !done() {
 		s.asleep.Store(true)
 		if done() && s.asleep.CompareAndSwap(true, false) {
-			return // nobody will send
+			return // rouse will not send
 		}
 		<-s.wake
 	}
@@ -83,7 +84,7 @@ func (s *sleeper) rouse() {
 // an index may own scratch memory.
 //
 // Which worker gets which i is left to chance: for the same bytes at any number
-// of threads, what f(i) writes must depend on i alone, and a reduction must be
+// of threads, what f(i) writes must depend only on i, and a reduction must be
 // cut by the shape of its data, never by Workers. Parallel must not be called
 // from inside f. A panic in f stops the loop early and comes back, with its value,
 // as a panic of the caller.
@@ -123,7 +124,7 @@ func startPool() {
 	}
 }
 
-// work takes part in one loop after the other.
+// work takes part in one loop after another.
 func (h *helper) work() {
 	var seen uint64
 	another := func() bool {
@@ -162,8 +163,8 @@ func drain(worker int) {
 	}
 }
 
-// Chunks cuts [0, n) into pieces of at most size items and calls f(worker, lo,
-// hi) for each, in parallel. The cuts depend on n and size alone.
+// Chunks cuts [0, n) into chunks of at most size items and calls f(worker, lo,
+// hi) for each, in parallel. The cuts depend only on n and size.
 func Chunks(n, size int, f func(worker, lo, hi int)) {
 	Parallel((n+size-1)/size, func(worker, i int) {
 		f(worker, i*size, min(n, (i+1)*size))

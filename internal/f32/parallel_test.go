@@ -205,7 +205,7 @@ func TestWorkersFollowGOMAXPROCS(t *testing.T) {
 }
 
 // BenchmarkParallel is the cost of a loop that does nothing, and the time of 16
-// pieces of 5 µs that follow some work of the caller's alone.
+// chunks of 5 µs that follow some work of only the caller.
 func BenchmarkParallel(b *testing.B) {
 	b.Run("empty", func(b *testing.B) {
 		for b.Loop() {
@@ -216,10 +216,10 @@ func BenchmarkParallel(b *testing.B) {
 		for start := time.Now(); time.Since(start) < d; {
 		}
 	}
-	for _, alone := range []time.Duration{0, 5 * time.Microsecond, 50 * time.Microsecond} {
-		b.Run(fmt.Sprint("16 times 5µs after ", alone), func(b *testing.B) {
+	for _, serial := range []time.Duration{0, 5 * time.Microsecond, 50 * time.Microsecond} {
+		b.Run(fmt.Sprint("16 times 5µs after ", serial), func(b *testing.B) {
 			for b.Loop() {
-				work(alone)
+				work(serial)
 				Parallel(16, func(int, int) { work(5 * time.Microsecond) })
 			}
 		})

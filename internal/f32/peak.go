@@ -9,7 +9,7 @@ import (
 //go:generate go run -C gen ./peak -arch arm64 -to ../fma
 
 // PeakFlops is the number of floating-point operations a second, a multiply-add
-// counted as two, that so many threads reach together in the fastest loop of the
+// counted as two, that the threads reach together in the fastest loop of the
 // set of instructions that runs. It measures for a fifth of a second, by a clock of
 // short steps, and returns the best of many short spells.
 func PeakFlops(threads int, now func() time.Duration) float64 {
@@ -35,8 +35,8 @@ type fmaLoop struct {
 	run  func(n int, sums []float32)
 }
 
-// fmaPlain is the loop that every machine can run. The products differ, or the
-// compiler would make one of them.
+// fmaPlain is the loop that every machine can run. Without a variable factor the
+// compiler would compute its products once.
 var fmaPlain = fmaLoop{"plain", 12, func(n int, sums []float32) {
 	x := one
 	var a, b, c, d, e, f, g, h, i, j, k, l float32

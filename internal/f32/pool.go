@@ -70,15 +70,15 @@ func maxPoolGradLoop[F Float](dx, dy, y, x []F, w Windows, accumulate bool) {
 					if x[at] == top || x[at] != x[at] {
 						d, g = g, 0
 					}
-					give(dx, at, d, accumulate)
+					setOrAdd(dx, at, d, accumulate)
 				}
 			}
 		}
 	}
 }
 
-// give sets dx[at] to d, or adds it.
-func give[F Float](dx []F, at int, d F, accumulate bool) {
+// setOrAdd sets dx[at] to d, or adds it.
+func setOrAdd[F Float](dx []F, at int, d F, accumulate bool) {
 	if accumulate {
 		d += dx[at]
 	}
@@ -122,7 +122,7 @@ func avgPoolGradLoop[F Float](dx, dy []F, weight F, w Windows, accumulate bool) 
 		for p := range w.Height {
 			for q := range w.Width {
 				for j, g := range dy[i*w.C:][:w.C] {
-					give(dx, w.pixel(i, p, q)+j, weight*g, accumulate)
+					setOrAdd(dx, w.pixel(i, p, q)+j, weight*g, accumulate)
 				}
 			}
 		}

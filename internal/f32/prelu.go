@@ -9,7 +9,7 @@ func PReLU[F Float](y, x, slope []F) {
 	y = y[:len(x)]
 	if p := first(x); p != nil {
 		var buffer [periodColumns]F
-		k := abreast(c)
+		k := rowsAtOnce(c)
 		preluRows(len(x), k*c, first(y), p, first(repeat(&buffer, slope, k)))
 		return
 	}
@@ -34,7 +34,7 @@ func PReLUGrad[F Float](dx, dy, x, slope []F) {
 	dx, dy = dx[:len(x)], dy[:len(x)]
 	if p := first(x); p != nil {
 		var buffer [periodColumns]F
-		k := abreast(c)
+		k := rowsAtOnce(c)
 		preluGradRows(len(x), k*c, first(dx), first(dy), p, first(repeat(&buffer, slope, k)))
 		return
 	}

@@ -1,6 +1,6 @@
 package f32
 
-// A tileSet are the tiles of a set of instructions, by their width: the first is
+// A tileSet holds the tiles of a set of instructions, by their width: the first is
 // a vector wide, the second two vectors, and so on.
 type tileSet struct {
 	name  string
@@ -20,14 +20,14 @@ type tile struct {
 
 // run computes a product that is not empty.
 func (t *tileSet) run(p *product[float32]) {
-	p.touch()
+	p.checkBounds()
 	vectors := (p.columns + t.lanes - 1) / t.lanes
 	width := t.width(p.rows, vectors)
 	for j := 0; j < p.columns; j += width * t.lanes {
 		columns := min(width*t.lanes, p.columns-j)
 		tile := t.tiles[(columns-1)/t.lanes]
 		fours := p.fours(t.lanes, columns)
-		for i, left := 0, pieces(p.rows, tile.most); left > 0; left-- {
+		for i, left := 0, ceilDiv(p.rows, tile.most); left > 0; left-- {
 			rows := (p.rows - i) / left
 			tile.kernel(rows, columns, p.depth, fours, &p.a[i*p.row], p.row, p.step, &p.b[j], p.ldb, &p.segments[0].a, len(p.segments), &p.c[i*p.ldc+j], p.ldc, p.accumulate)
 			i += rows
@@ -35,9 +35,8 @@ func (t *tileSet) run(p *product[float32]) {
 	}
 }
 
-// touch looks at the first and the last elements of all: the assembly checks no
-// bounds.
-func (p *product[F]) touch() {
+// checkBounds panics if a slice is too short: the assembly checks no bounds.
+func (p *product[F]) checkBounds() {
 	low, high := p.segments[0], p.segments[0]
 	for _, s := range p.segments[1:] {
 		low.a, low.b = min(low.a, s.a), min(low.b, s.b)
@@ -57,13 +56,13 @@ func (p *product[F]) fours(lanes, columns int) int {
 		if p.ldb == 0 {
 			return 0
 		}
-		terms -= pieces(beyond, p.ldb)
+		terms -= ceilDiv(beyond, p.ldb)
 	}
 	return max(0, terms) / 4
 }
 
-// pieces is how many pieces of at most most make n.
-func pieces(n, most int) int { return (n + most - 1) / most }
+// ceilDiv is n/most, rounded up.
+func ceilDiv(n, most int) int { return (n + most - 1) / most }
 
 // width is the number of vectors in a tile that makes the product cheapest.
 func (t *tileSet) width(rows, vectors int) (best int) {
@@ -84,6 +83,6 @@ func (t *tileSet) width(rows, vectors int) (best int) {
 // measured with AVX-512: multiplications, loads, and the loop; and no
 // sum is ready for its next term before four cycles have passed.
 func (t *tileSet) cost(rows, width int) int {
-	n := pieces(rows, t.tiles[width-1].most)
+	n := ceilDiv(rows, t.tiles[width-1].most)
 	return max(32*n, 4*rows*width+rows+n*(width+12))
 }

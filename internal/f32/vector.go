@@ -24,8 +24,8 @@ func first[F Float](x []F) *float32 {
 // rows of fewer channels are taken several at a time.
 const periodColumns = 64
 
-// abreast returns how many rows of c channels are taken at a time.
-func abreast(c int) int { return max(1, periodColumns/c) }
+// rowsAtOnce returns how many rows of c channels are taken at a time.
+func rowsAtOnce(c int) int { return max(1, periodColumns/c) }
 
 // repeat returns k copies of v, one after the other; for k > 1 they are in buffer.
 func repeat[F Float](buffer *[periodColumns]F, v []F, k int) []F {

@@ -8,7 +8,7 @@ import (
 )
 
 // operands are what a loop may read and write: matrices of rows of c channels,
-// vectors of c, and c sums. The loop writes y and the sums alone.
+// vectors of c, and c sums. The loop writes only y and the sums.
 type operands struct {
 	c       int
 	y       []float32
@@ -18,7 +18,7 @@ type operands struct {
 }
 
 // clone copies the operands, each with guard values around it, at an offset that
-// is no multiple of a vector's length. Where inPlace is set, y is a.
+// is not a multiple of a vector's length. Where inPlace is set, y is a.
 func (o operands) clone(offset int, inPlace bool) (operands, func(t *testing.T, name string)) {
 	var all [][]float32
 	guard := func(v []float32) []float32 {

@@ -61,7 +61,7 @@ func product(t tile, most int) {
 	text := []string{"segments points to n pairs of offsets, in a and in b."}
 	if t.grouped {
 		parameters, by = ", lanes, end *int32", "in which a column sees its group"
-		text = append(text, "From lanes to end lies, for each column of a group, which lane of a vector each lane sees.")
+		text = append(text, "The values from lanes to end say, for each column of a group, which lane of a vector each lane sees.")
 	}
 	TEXT(name, "func(rows, "+parameter+", depth int, a *float32, row, step int, b *float32, ldb int, segments *int, n int, c *float32, ldc int, accumulate bool"+parameters+")", t.Limits())
 	Doc(append([]string{fmt.Sprintf("%s computes a product %s and of 1 to %d rows, %s.", name, doc, most, by)}, text...)...)

@@ -16,7 +16,7 @@ type Mask = reg.Register
 
 // A Set is a set of vector instructions. Its methods write code: an operation writes an
 // instruction or two and returns a new register with the result, unless it says what it
-// changes. Elements are float32 where nothing else is said.
+// changes. Elements are float32 unless stated otherwise.
 type Set interface {
 	Name() string // how the names of its functions begin
 	Limits() asm.Limits

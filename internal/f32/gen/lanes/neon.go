@@ -311,7 +311,7 @@ func (v neon) Power(mantissa, exponent Op) reg.VecVirtual {
 	return powerInSteps(v, mantissa, exponent)
 }
 
-// powerInSteps multiplies twice, as the exponent may be that of no normal number.
+// powerInSteps multiplies twice, as 2^exponent may not be a normal number.
 func powerInSteps(v Set, mantissa, exponent Op) reg.VecVirtual {
 	n := v.ToInt(exponent)
 	half := v.ShiftRight(1, n)

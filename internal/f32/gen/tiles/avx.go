@@ -34,7 +34,7 @@ func (t *avxTerms) four(sums [][]reg.VecVirtual) {
 
 func (t *avxTerms) one(sums [][]reg.VecVirtual) { t.term(sums, 0, 1, true) }
 
-// term adds term l of so many in a turn of the loop.
+// term adds term l of those in a turn of the loop.
 func (t *avxTerms) term(sums [][]reg.VecVirtual, l, terms int, masked bool) {
 	x := t.registers()
 	for v, x := range x {

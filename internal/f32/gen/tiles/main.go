@@ -1,5 +1,5 @@
-// Command tiles writes the matrix products of package f32 in assembly. It lies in
-// a module of its own, so that the generator is no dependency of zoo:
+// Command tiles writes the matrix products of package f32 in assembly. It is in a
+// module of its own, so that zoo does not depend on the generator:
 //
 //	go generate ./internal/f32
 package main

@@ -18,8 +18,8 @@ type operand interface {
 	// single terms only can be addressed.
 	begin(segment reg.Register)
 	skip(to LabelRef)
-	// at is the address of term l of row i. next comes after term l of so many in
-	// a turn of the loop.
+	// at is the address of term l of row i. next is called after term l of those
+	// in a turn of the loop.
 	at(i, l int) Mem
 	next(l, terms int)
 }
@@ -121,7 +121,7 @@ func (b *lines) next(l, terms int) {
 	}
 }
 
-// begin sets p to where a segment begins in a parameter: the offset, in elements, is so
+// begin sets p to where a segment begins in a parameter: the offset, in elements, is that
 // many bytes after the beginning of the pair.
 func begin(name string, segment reg.Register, bytes int, p reg.Register) {
 	at := GP64()

@@ -7,7 +7,7 @@ import (
 	"zoo/internal/f32/gen/lanes"
 )
 
-// elementwiseKernels writes the loops that know no columns.
+// elementwiseKernels writes the loops that do not depend on columns.
 func elementwiseKernels() {
 	type body = func(v isa, in, s []Op) reg.VecVirtual
 	for _, l := range []struct {
