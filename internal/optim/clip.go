@@ -9,12 +9,12 @@ import (
 // ClipNorm scales all gradients by max/(norm + 1e-6) if their global L2 norm
 // exceeds max, as torch.nn.utils.clip_grad_norm_ does, and returns the norm
 // before that. A max of 0 only measures. A norm that is NaN or infinite is
-// returned as it is, for the caller to call divergence.
+// returned as it is: the caller treats it as divergence.
 //
-// The sum of squares is in float64 and in an order that the lengths alone
-// determine.
+// The sum of squares is in float64 and in an order that depends only on
+// the lengths.
 func ClipNorm(ps []Param, max float64) (norm float64) {
-	cut := pieces(ps)
+	cut := chunks(ps)
 	gradient := func(i int) []float32 { return ps[cut[i].param].G[cut[i].lo:cut[i].hi] }
 	squares := make([]float64, len(cut))
 	f32.Parallel(len(cut), func(_, i int) {

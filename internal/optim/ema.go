@@ -13,30 +13,30 @@ import (
 // It begins as a copy of the weights, which would be most of the average for
 // 1/(1−decay) steps. So the decay of step t, from 0, is at most (1+t)/(10+t), as in
 // TensorFlow's ExponentialMovingAverage with num_updates: the average is over about
-// the last tenth of the steps until the decay given is reached. Running statistics of norms may be
-// among the parameters; gradients are not looked at.
+// the last tenth of the steps until the given decay is reached. Running statistics of
+// norms may be among the parameters; gradients are not looked at.
 type EMA struct {
 	decay    float64
 	names    []string
 	averages [][]float32
 	swapped  bool
 
-	pieces []piece
+	chunks []chunk
 	ps     []Param        // of the update
 	d      float32        // its decay
 	rest   float32        // 1 − d
-	run    func(_, i int) // updates piece i; kept, that no update allocates
+	run    func(_, i int) // updates chunk i; kept so that no update allocates
 }
 
 // NewEMA begins an average of the parameters, with a decay in [0, 1).
 func NewEMA(decay float64, ps []Param) *EMA {
-	e := &EMA{decay: decay, pieces: pieces(ps)}
+	e := &EMA{decay: decay, chunks: chunks(ps)}
 	for _, p := range ps {
 		e.names = append(e.names, p.Name)
 		e.averages = append(e.averages, append([]float32{}, p.W...))
 	}
 	e.run = func(_, i int) {
-		c := e.pieces[i]
+		c := e.chunks[i]
 		f32.Axpby(e.averages[c.param][c.lo:c.hi], e.rest, e.ps[c.param].W[c.lo:c.hi], e.d)
 	}
 	return e
@@ -54,7 +54,7 @@ func (e *EMA) Update(step int, ps []Param) {
 	e.mustNotBeSwapped()
 	d := EMADecay(e.decay, step)
 	e.ps, e.d, e.rest = ps, float32(d), float32(1-d)
-	f32.Parallel(len(e.pieces), e.run)
+	f32.Parallel(len(e.chunks), e.run)
 	e.ps = nil
 }
 

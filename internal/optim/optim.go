@@ -20,7 +20,7 @@ type Param struct {
 
 // A Solver updates weights. It is made for a list of parameters, and every
 // call must bring parameters of the same names and lengths in the same order;
-// the slices may be others. Anything else panics: it is a programmer's error.
+// the slices may be others. Anything else is a programming error, and panics.
 type Solver interface {
 	// Name is the solver's name in a config: sgd, adam, adamw, rmsprop.
 	Name() string

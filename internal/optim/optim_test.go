@@ -293,9 +293,9 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-// A parameter of several pieces is updated as its elements one by one are.
+// A parameter of several chunks is updated as its elements one by one are.
 func TestPieces(t *testing.T) {
-	const n = 2*pieceSize + 5
+	const n = 2*chunkSize + 5
 	c, w := make([]float32, n), make([]float32, n)
 	for i := range c {
 		c[i], w[i] = float32(1+i%3), float32(1+i%5)

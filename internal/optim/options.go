@@ -10,7 +10,7 @@ import (
 )
 
 // Options are the section train.optimizer of a config. A key that the named
-// solver does not use has no effect, so that an ablation can vary the name alone.
+// solver does not use has no effect, so that an ablation can vary only the name.
 type Options struct {
 	Name          string  `doc:"sgd, adam (L2: the decay is added to the gradient), adamw (decoupled decay) or rmsprop" enum:"sgd,adam,adamw,rmsprop"`
 	LR            float64 `doc:"learning rate, at the top of the schedule; required"`
@@ -24,7 +24,7 @@ type Options struct {
 	DecayNormBias bool    `doc:"weight decay applies to the parameters of norms and to biases too"`
 }
 
-// Defaults are PyTorch's. There is none for the learning rate.
+// Defaults are PyTorch's. The learning rate has no default.
 func Defaults() Options {
 	return Options{Name: "sgd", Beta1: 0.9, Beta2: 0.999, Alpha: 0.99, DecayNormBias: true}
 }
@@ -42,7 +42,7 @@ func (o Options) Validate() []problem.Problem {
 	bad(!slices.Contains(solverNames, o.Name), "name", "have %q, want %s", o.Name, oneOf(solverNames))
 	bad(!(o.LR > 0) || math.IsInf(o.LR, 0), "lr", "have %v, want a learning rate above 0", o.LR)
 	bad(!fraction(o.Momentum), "momentum", "have %v, want a value in [0, 1)", o.Momentum)
-	bad(o.Name == "sgd" && o.Nesterov && o.Momentum == 0, "nesterov", "wants a momentum above 0")
+	bad(o.Name == "sgd" && o.Nesterov && o.Momentum == 0, "nesterov", "requires a momentum above 0")
 	bad(!fraction(o.Beta1), "beta1", "have %v, want a value in [0, 1)", o.Beta1)
 	bad(!fraction(o.Beta2), "beta2", "have %v, want a value in [0, 1)", o.Beta2)
 	bad(!fraction(o.Alpha), "alpha", "have %v, want a value in [0, 1)", o.Alpha)

@@ -12,7 +12,7 @@ import (
 
 // ScheduleOptions are the section train.schedule of a config. Lengths are in
 // epochs and may be fractions. A key that the named schedule does not use has
-// no effect, so that an ablation can vary the name alone.
+// no effect, so that an ablation can vary only the name.
 type ScheduleOptions struct {
 	Name         string    `doc:"constant, step, multistep, cosine, polynomial or one-cycle" enum:"constant,step,multistep,cosine,polynomial,one-cycle"`
 	Warmup       float64   `doc:"epochs of linear warm-up; one-cycle: epochs of its rise, 0 for 30 % of the run"`
@@ -47,9 +47,9 @@ func (o ScheduleOptions) Validate() []problem.Problem {
 	bad(!finite(o.Warmup), "warmup", "have %v, want a number of epochs", o.Warmup)
 	bad(!(o.WarmupFactor >= 0 && o.WarmupFactor <= 1), "warmup_factor", "have %v, want a value in [0, 1]", o.WarmupFactor)
 	bad(!finite(o.StepEpochs), "step_epochs", "have %v, want a number of epochs", o.StepEpochs)
-	bad(o.Name == "step" && o.StepEpochs == 0, "step_epochs", "the schedule step wants the epochs from drop to drop")
+	bad(o.Name == "step" && o.StepEpochs == 0, "step_epochs", "the schedule step requires the epochs from drop to drop")
 	bad(!rising, "milestones", "have %v, want rising epochs above 0", o.Milestones)
-	bad(o.Name == "multistep" && len(o.Milestones) == 0, "milestones", "the schedule multistep wants the epochs of the drops, as in [80, 120]")
+	bad(o.Name == "multistep" && len(o.Milestones) == 0, "milestones", "the schedule multistep requires the epochs of the drops, as in [80, 120]")
 	bad(!(o.Gamma > 0) || !finite(o.Gamma), "gamma", "have %v, want a factor above 0", o.Gamma)
 	bad(!finite(o.MinLR), "min_lr", "have %v, want a value of at least 0", o.MinLR)
 	bad(!(o.Power > 0) || !finite(o.Power), "power", "have %v, want a power above 0", o.Power)
@@ -91,7 +91,7 @@ type Schedule func(step int) float64
 
 // NewSchedule makes the schedule of a run of totalSteps. All of them move step
 // by step, not epoch by epoch, and are PyTorch's of the same name: constant,
-// StepLR, MultiStepLR, CosineAnnealingLR and PolynomialLR behind a LinearLR
+// StepLR, MultiStepLR, CosineAnnealingLR and PolynomialLR after a LinearLR
 // warm-up, and OneCycleLR with its defaults (cosine, from lr/25 up to lr and
 // down to lr/250000), which warms up by itself; its cycling of the momentum is
 // left out. The drops of step and multistep are counted from the start of the

@@ -17,17 +17,17 @@ type slots struct {
 	arrays  [][][]float32 // by parameter and kind
 	steps   [1]int64      // an array, so that a slot can share it
 
-	pieces []piece
+	chunks []chunk
 	ps     []Param                       // of the step
-	update func(p Param, a, b []float32) // updates a piece, with its arrays
-	run    func(_, i int)                // updates piece i; kept, that no step allocates
+	update func(p Param, a, b []float32) // updates a chunk, with its arrays
+	run    func(_, i int)                // updates chunk i; kept so that no step allocates
 }
 
-// updates says how a piece is updated.
+// updates says how a chunk is updated.
 func (s *slots) updates(update func(p Param, a, b []float32)) {
 	s.update = update
 	s.run = func(_, i int) {
-		c := s.pieces[i]
+		c := s.chunks[i]
 		var state [2][]float32
 		for k, v := range s.arrays[c.param] {
 			state[k] = v[c.lo:c.hi]
@@ -38,17 +38,17 @@ func (s *slots) updates(update func(p Param, a, b []float32)) {
 	}
 }
 
-// step counts a step and updates all pieces, in parallel.
+// step counts a step and updates all chunks, in parallel.
 func (s *slots) step(ps []Param) {
 	s.check(ps)
 	s.steps[0]++
 	s.ps = ps
-	f32.Parallel(len(s.pieces), s.run)
+	f32.Parallel(len(s.chunks), s.run)
 	s.ps = nil
 }
 
 func newSlots(solver string, ps []Param, kinds ...string) slots {
-	s := slots{solver: solver, kinds: kinds, pieces: pieces(ps)}
+	s := slots{solver: solver, kinds: kinds, chunks: chunks(ps)}
 	for _, p := range ps {
 		arrays := make([][]float32, len(kinds))
 		for k := range arrays {
