@@ -317,7 +317,7 @@ func (p *Program) Diagnose() error {
 // Freeze says whether the parameters keep their values from the next run on: then
 // what is made of them alone, such as the order of filters that is fastest to read,
 // is made once. It takes memory, and pays where a program runs more than once.
-func (p *Program) Freeze(on bool) { p.vm.Freeze(on) }
+func (p *Program) Freeze(on bool) { p.vm.HoldWeights(on) }
 
 // Memory is what the program holds besides parameters and inputs.
 func (p *Program) Memory() exec.Memory { return p.vm.Memory() }

@@ -52,7 +52,7 @@ func TestBuildErrors(t *testing.T) {
 		{"negative dilation", good, block(func(s *nn.Scope, x *G.Node) *G.Node {
 			return nn.Conv2D(s, x, 6, nn.Filter{Size: [2]int{1, 3}, Pad: [2]int{0, 1}, Dilation: [2]int{1, -1}})
 		}), "layer1.0.conv1: convolution: have 6 filters of 1×3, stride 1, padding 0×1, dilation 1×-1, want positive sizes"},
-		{"a concatenation of two sizes", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Concat(s, x, nn.MaxPool(s.In("p"), x, 2, 2, 0)) }), "layer1.0.conv1: concat: have inputs (2, 6, 6, 4) and (2, 3, 3, 4), want (N, ..., C) that differ in C alone"},
+		{"a concatenation of two sizes", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Concat(s, x, nn.MaxPool(s.In("p"), x, 2, 2, 0)) }), "layer1.0.conv1: concat: have inputs (2, 6, 6, 4) and (2, 3, 3, 4), want (N, ..., C) that differ only in C"},
 		{"a concatenation of nothing", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Concat(s) }), "layer1.0.conv1: concat: have no input"},
 		{"a norm over nothing", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.LRN(s, x, 0, 2, 1e-4, 0.75) }), "layer1.0.conv1: lrn: have size 0, k 2, alpha 0.0001 and beta 0.75, want"},
 		{"no adaptive window", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.AdaptiveAvgPool(s, x, 0, 6) }), "layer1.0.conv1: adaptiveavgpool: have input (2, 6, 6, 4) and 0×6 windows, want"},

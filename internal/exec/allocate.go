@@ -14,7 +14,7 @@ import (
 const align = 16
 
 // A life is when a root slot's memory is in use, from the pass that writes it
-// first to the pass that uses it last: passes and stages are numbered in order.
+// first to the pass that uses it last. Passes and stages are numbered in order.
 type life struct {
 	first, last           int // passes
 	firstStage, lastStage int
@@ -56,13 +56,13 @@ func (m *machine[F]) lives() []life {
 }
 
 // allocate gives every slot its place: a part of one arena, shared with slots
-// whose values are dead before its own is born. A value that lives in one stage
-// only is never there as a whole: each worker has room for the examples at hand.
+// whose values are dead before its own is born. A value that lives in only one
+// stage never exists as a whole: each worker has room for the examples at hand.
 func (m *machine[F]) allocate() {
 	m.shareInPlace()
 	all := m.lives()
-	m.allocateOwn(all)
-	var free holes
+	m.allocateLocal(all)
+	var free freeRanges
 	for t := range m.stages {
 		for r := range all {
 			if l := &all[r]; l.first != unborn && l.firstStage == t && m.inArena(r) {
@@ -80,30 +80,30 @@ func (m *machine[F]) allocate() {
 		s := &m.slots[i]
 		s.value.Shape = s.shape
 		r := m.root(i)
-		s.own = m.slots[r].own
-		if s.own >= 0 {
-			s.value.V = []F{} // not nil: somebody wants it
+		s.local = m.slots[r].local
+		if s.local >= 0 {
+			s.value.V = []F{} // not nil: a step reads or writes it
 		}
-		if s.placed = m.inArena(r) && all[r].first != unborn; s.placed {
+		if s.inArena = m.inArena(r) && all[r].first != unborn; s.inArena {
 			m.sum += s.shape.TotalSize()
 		}
 	}
 }
 
-// back makes the memory of the places, when it is wanted first: a program that
-// is only looked at never holds it.
-func (m *machine[F]) back() {
-	if m.backed {
+// materialise makes the memory of all places, when it is first needed: a program
+// that never runs never holds it.
+func (m *machine[F]) materialise() {
+	if m.materialised {
 		return
 	}
-	m.backed = true
+	m.materialised = true
 	m.arena = make([]F, m.arenaSize)
-	for i := range m.walk.own {
-		m.walk.own[i] = make([]F, m.walk.ownSize)
+	for i := range m.walk.local {
+		m.walk.local[i] = make([]F, m.walk.localSize)
 	}
 	for i := range m.slots {
 		s := &m.slots[i]
-		if !s.placed {
+		if !s.inArena {
 			continue
 		}
 		at, n := m.slots[m.root(i)].at, s.shape.TotalSize()
@@ -114,45 +114,45 @@ func (m *machine[F]) back() {
 	}
 }
 
-// inArena says that a root slot's value lies in the arena.
+// inArena says that a root slot's value is in the arena.
 func (m *machine[F]) inArena(root int) bool {
 	s := &m.slots[root]
-	return !s.leaf && !s.token && s.own < 0
+	return !s.leaf && !s.handle && s.local < 0
 }
 
-// allocateOwn finds the values that live in one stage only, and places them in
-// the workers' own memory, where they too share it with those that are dead.
-func (m *machine[F]) allocateOwn(all []life) {
+// allocateLocal finds the values that live in only one stage, and places them in
+// the workers' own memory, which they too share with values that are dead.
+func (m *machine[F]) allocateLocal(all []life) {
 	pass := 0
 	for t := range m.stages {
-		var free holes
+		var free freeRanges
 		stage := &m.stages[t]
 		for range stage.passes {
 			for r := range all {
 				l := &all[r]
-				if l.first != pass || l.lastStage != t || l.whole || m.slots[r].leaf || m.slots[r].token {
+				if l.first != pass || l.lastStage != t || l.whole || m.slots[r].leaf || m.slots[r].handle {
 					continue
 				}
-				m.slots[r].own = free.take(m.ownSize(r, stage))
+				m.slots[r].local = free.take(m.localSize(r, stage))
 			}
 			for r := range all {
-				if l := &all[r]; l.first != unborn && l.last == pass && m.slots[r].own >= 0 {
-					free.give(m.slots[r].own, m.ownSize(r, stage))
+				if l := &all[r]; l.first != unborn && l.last == pass && m.slots[r].local >= 0 {
+					free.give(m.slots[r].local, m.localSize(r, stage))
 				}
 			}
 			pass++
 		}
-		m.walk.ownSize = max(m.walk.ownSize, free.end)
+		m.walk.localSize = max(m.walk.localSize, free.end)
 	}
 }
 
-// ownSize is the room for the examples, or the lines, that go through a stage at once.
-func (m *machine[F]) ownSize(root int, t *stage[F]) int {
+// localSize is the room for the examples, or the lines, that go through a stage at once.
+func (m *machine[F]) localSize(root int, t *stage[F]) int {
 	if t.bands > 0 {
 		lines := m.slots[root].shape[1]
 		return ((lines+t.bands-1)/t.bands*(m.example(root, t.batch)/lines) + align - 1) / align * align
 	}
-	return (t.chunk*m.example(root, t.batch) + align - 1) / align * align
+	return (t.perChunk*m.example(root, t.batch) + align - 1) / align * align
 }
 
 func (m *machine[F]) root(i int) int {
@@ -168,7 +168,7 @@ func (m *machine[F]) size(i int) int {
 
 // shareInPlace lets an elementwise step write over its first argument where
 // that is the argument's last use, and where the others that read it in the same
-// stage read the examples at hand only.
+// stage read only the examples at hand.
 func (m *machine[F]) shareInPlace() {
 	all, pass := m.lives(), 0
 	for t := range m.stages {
@@ -181,7 +181,7 @@ func (m *machine[F]) shareInPlace() {
 				continue
 			}
 			from, to = m.root(from), m.root(to)
-			if l := all[from]; l.first == unborn || l.last != here || from == to || m.slots[from].leaf || m.slots[from].token {
+			if l := all[from]; l.first == unborn || l.last != here || from == to || m.slots[from].leaf || m.slots[from].handle {
 				continue
 			}
 			uses := func(a access) bool { return m.root(a.slot) == from }
@@ -201,55 +201,55 @@ func (m *machine[F]) shareInPlace() {
 	}
 }
 
-// holes are the free parts of an arena that grows at its end.
-type holes struct {
-	free []hole // sorted by position, never adjacent
+// freeRanges are the free parts of an arena that grows at its end.
+type freeRanges struct {
+	free []freeRange // sorted by position, never adjacent
 	end  int
 }
 
-type hole struct{ at, size int }
+type freeRange struct{ at, size int }
 
-// take returns the position of size free values: the smallest hole that fits.
-func (h *holes) take(size int) int {
+// take returns the position of size free values: the smallest free range that fits.
+func (r *freeRanges) take(size int) int {
 	best := -1
-	for i, f := range h.free {
-		if f.size >= size && (best < 0 || f.size < h.free[best].size) {
+	for i, f := range r.free {
+		if f.size >= size && (best < 0 || f.size < r.free[best].size) {
 			best = i
 		}
 	}
 	if best < 0 {
-		at := h.end
-		if n := len(h.free); n > 0 && h.free[n-1].at+h.free[n-1].size == h.end {
-			at = h.free[n-1].at // grow the hole at the end
-			h.free = h.free[:n-1]
+		at := r.end
+		if n := len(r.free); n > 0 && r.free[n-1].at+r.free[n-1].size == r.end {
+			at = r.free[n-1].at // grow the range at the end
+			r.free = r.free[:n-1]
 		}
-		h.end = at + size
+		r.end = at + size
 		return at
 	}
-	at := h.free[best].at
-	if h.free[best].size == size {
-		h.free = slices.Delete(h.free, best, best+1)
+	at := r.free[best].at
+	if r.free[best].size == size {
+		r.free = slices.Delete(r.free, best, best+1)
 	} else {
-		h.free[best].at += size
-		h.free[best].size -= size
+		r.free[best].at += size
+		r.free[best].size -= size
 	}
 	return at
 }
 
 // give frees a part and joins it with its free neighbours.
-func (h *holes) give(at, size int) {
+func (r *freeRanges) give(at, size int) {
 	if size == 0 {
 		return
 	}
-	i, _ := slices.BinarySearchFunc(h.free, at, func(f hole, at int) int { return cmp.Compare(f.at, at) })
-	h.free = slices.Insert(h.free, i, hole{at, size})
-	if i+1 < len(h.free) && at+size == h.free[i+1].at {
-		h.free[i].size += h.free[i+1].size
-		h.free = slices.Delete(h.free, i+1, i+2)
+	i, _ := slices.BinarySearchFunc(r.free, at, func(f freeRange, at int) int { return cmp.Compare(f.at, at) })
+	r.free = slices.Insert(r.free, i, freeRange{at, size})
+	if i+1 < len(r.free) && at+size == r.free[i+1].at {
+		r.free[i].size += r.free[i+1].size
+		r.free = slices.Delete(r.free, i+1, i+2)
 	}
-	if i > 0 && h.free[i-1].at+h.free[i-1].size == at {
-		h.free[i-1].size += h.free[i].size
-		h.free = slices.Delete(h.free, i, i+1)
+	if i > 0 && r.free[i-1].at+r.free[i-1].size == at {
+		r.free[i-1].size += r.free[i].size
+		r.free = slices.Delete(r.free, i, i+1)
 	}
 }
 
@@ -266,6 +266,6 @@ func (m *machine[F]) Memory() Memory {
 		}
 	}
 	value := ops.Bytes(make([]F, 1))
-	scratch += len(w.own) * w.ownSize * value
+	scratch += len(w.local) * w.localSize * value
 	return Memory{Arena: m.arenaSize * value, Scratch: scratch, Sum: m.sum * value}
 }

@@ -11,18 +11,18 @@ import (
 	"zoo/internal/ops"
 )
 
-// A slot is where a node's value lives.
+// A slot says where a node's value is.
 type slot[F f32.Float] struct {
-	node   *G.Node
-	shape  tensor.Shape
-	leaf   bool // an input, parameter or constant: its memory is the node's own
-	output bool // requested by the caller: lives to the end of the run
-	token  bool // what a Backward node returns: no memory
-	root   int  // the slot whose memory it shares; itself as a rule
-	own    int  // where it lies in each worker's own memory, −1 if it is not there
-	at     int  // of a root: where it lies in the arena
-	placed bool // it lies in the arena, at the place of its root
-	maker  int  // of a token: the step that returns it
+	node    *G.Node
+	shape   tensor.Shape
+	leaf    bool // an input, parameter or constant: its memory is the node's own
+	output  bool // requested by the caller: lives to the end of the run
+	handle  bool // stands for a Backward node's result, which has no memory: Taps read it
+	root    int  // the slot whose memory it shares; usually itself
+	local   int  // where it is in each worker's own memory, −1 if it is not there
+	at      int  // of a root: where it is in the arena
+	inArena bool // it is in the arena, at the place of its root
+	maker   int  // of a handle: the step that returns it
 
 	value ops.Tensor[F]
 	bound G.Value // the value of a leaf when it was last looked at
@@ -30,7 +30,7 @@ type slot[F f32.Float] struct {
 }
 
 // A step is one kernel call. Of its arguments, out, dout and each of in and din
-// is a slot, or −1 where there is none: what nobody reads or wants.
+// is a slot, or −1 for an argument that is not read or a gradient that is not needed.
 type step[F f32.Float] struct {
 	node      *G.Node
 	in, din   []int
@@ -52,15 +52,15 @@ type machine[F f32.Float] struct {
 	index  map[*G.Node]int
 	sum    int // values that the slots of the arena would take if no two shared any
 
-	arena     []F // nil before back
-	arenaSize int
-	backed    bool
+	arena        []F // nil before materialise
+	arenaSize    int
+	materialised bool
 
 	walk     walk[F]
 	watchNaN bool
 
-	freezings uint64 // how often the leaves were frozen
-	profile   map[string]*OpTime
+	holds   uint64 // how often HoldWeights was switched on
+	profile map[string]*OpTime
 }
 
 func plan[F f32.Float](g *G.ExprGraph, outputs G.Nodes, o options) (VM, error) {
@@ -89,7 +89,7 @@ func plan[F f32.Float](g *G.ExprGraph, outputs G.Nodes, o options) (VM, error) {
 
 func (m *machine[F]) newSlot(n *G.Node, shape tensor.Shape) int {
 	i := len(m.slots)
-	m.slots = append(m.slots, slot[F]{node: n, shape: shape, root: i, own: -1})
+	m.slots = append(m.slots, slot[F]{node: n, shape: shape, root: i, local: -1})
 	m.index[n] = i
 	return i
 }
@@ -116,7 +116,7 @@ func (m *machine[F]) add(g *G.ExprGraph, n *G.Node) error {
 	case *ops.Backward[F]:
 		m.steps = append(m.steps, m.backward(n, op, children))
 	case *ops.Tap[F]:
-		// The Backward step, which is already there, learns that this gradient is wanted.
+		// The Backward step, which is already there, learns that this gradient is needed.
 		m.steps[m.slots[children[0]].maker].din[op.Input] = m.newSlot(n, n.Shape())
 	default:
 		if isAdd(n) {
@@ -137,8 +137,8 @@ func (m *machine[F]) forward(n *G.Node, op *ops.Forward[F], in []int) step[F] {
 }
 
 func (m *machine[F]) backward(n *G.Node, op *ops.Backward[F], args []int) step[F] {
-	token := m.newSlot(n, n.Shape())
-	m.slots[token].token, m.slots[token].maker = true, len(m.steps)
+	handle := m.newSlot(n, n.Shape())
+	m.slots[handle].handle, m.slots[handle].maker = true, len(m.steps)
 	inputs := len(op.Forward.Inputs())
 	s := step[F]{node: n, dout: args[0], out: -1}
 	s.kernel = op.Forward.Kernel
@@ -200,7 +200,7 @@ func (m *machine[F]) sumOf(n *G.Node, in []int) step[F] {
 }
 
 // builtIn runs one of Gorgonia's own ops. Its result may share memory with its
-// inputs (Reshape does), so it is copied to a place of its own.
+// inputs (Reshape does), so it is copied to its own slot.
 func (m *machine[F]) builtIn(n *G.Node, in []int) step[F] {
 	out := m.newSlot(n, n.Shape())
 	values := make([]G.Value, len(in))

@@ -32,10 +32,10 @@ type VM interface {
 	// WatchNaN makes runs stop with an error at the first op whose output is not
 	// finite. It costs a pass over every value.
 	WatchNaN(on bool)
-	// Freeze says whether the leaves that examples share, such as weights, keep their
-	// values from the next run on. Then what ops make of them alone is kept from run to
-	// run, in memory of its own.
-	Freeze(on bool)
+	// HoldWeights says whether the leaves that examples share, such as weights, keep
+	// their values from the next run on. Then what ops make only of them is kept from
+	// run to run, in memory of its own.
+	HoldWeights(on bool)
 	// Profile returns the time spent in each op since WithProfile began to count.
 	Profile() []OpTime
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // network is a small residual network with one of everything that the executor
-// treats in a way of its own.
+// treats specially.
 type network struct {
 	g            *G.ExprGraph
 	x, w1, w2, y *G.Node
@@ -277,7 +277,7 @@ func TestFusion(t *testing.T) {
 	}
 }
 
-// The gradient of an input that nobody wants is not computed.
+// The gradient of an input is not computed if it is not needed.
 func TestUnwantedGradients(t *testing.T) {
 	n := newNetwork(t)
 	vm, err := exec.New(n.g, G.Nodes{n.loss, n.grads[2]}, exec.WithProfile())

@@ -14,8 +14,8 @@ type notFinite struct {
 // WatchNaN implements VM.
 func (m *machine[F]) WatchNaN(on bool) { m.watchNaN = on }
 
-// check looks at what a call wrote for a piece of the batch.
-func (m *machine[F]) check(t *stage[F], c *call[F], pass int, p piece) {
+// check looks at what a call wrote for a chunk of the batch.
+func (m *machine[F]) check(t *stage[F], c *call[F], pass int, p chunk) {
 	if !m.watchNaN {
 		return
 	}

@@ -38,10 +38,10 @@ func (m *machine[F]) chain(t *stage[F], at int) (links []ops.Link) {
 	return links
 }
 
-// feeds says that the first output of a is the first input of b, of which it is the
-// only reader if they share their memory; in the backward pass, that the
-// gradient that a makes is the one that b starts from.
-func (m *machine[F]) feeds(a, b placed) bool {
+// feeds says that the first output of a is the first input of b and shares its memory,
+// so that b is its only reader; in the backward pass, that the gradient that a makes
+// is the one that b starts from.
+func (m *machine[F]) feeds(a, b passRef) bool {
 	from, to := &m.steps[a.step], &m.steps[b.step]
 	if from.din != nil {
 		return to.din != nil && from.din[0] >= 0 && from.din[0] == to.dout

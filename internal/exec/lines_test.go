@@ -92,8 +92,8 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// What is made of weights is kept while they are frozen, and no longer.
-func TestFreeze(t *testing.T) {
+// What is made of weights is kept while they are held, and no longer.
+func TestHoldWeights(t *testing.T) {
 	g := G.NewGraph()
 	leaf := func(name string, shape ...int) (*G.Node, []float32) {
 		v := make([]float32, tensor.Shape(shape).TotalSize())
@@ -119,30 +119,30 @@ func TestFreeze(t *testing.T) {
 		return vm.Value(y).Data().([]float32)[0]
 	}
 	before, memory := first(), vm.Memory().Scratch
-	vm.Freeze(true)
+	vm.HoldWeights(true)
 	if have := first(); have != before {
-		t.Errorf("frozen: have %v, want %v", have, before)
+		t.Errorf("held: have %v, want %v", have, before)
 	}
 	if kept := vm.Memory().Scratch - memory; kept < 4*len(weights) {
-		t.Errorf("have %d bytes more when frozen, want at least the %d of the weights", kept, 4*len(weights))
+		t.Errorf("have %d bytes more when held, want at least the %d of the weights", kept, 4*len(weights))
 	}
 	for i := range weights {
 		weights[i] *= 2
 	}
 	if have := first(); have != before {
-		t.Errorf("weights that changed while frozen: have %v, want %v as before", have, before)
+		t.Errorf("weights that changed while held: have %v, want %v as before", have, before)
 	}
-	vm.Freeze(true)
+	vm.HoldWeights(true)
 	if have := first(); have != 2*before {
-		t.Errorf("frozen anew: have %v, want %v", have, 2*before)
+		t.Errorf("held again: have %v, want %v", have, 2*before)
 	}
 	if kept := vm.Memory().Scratch - memory; kept >= 8*len(weights) {
-		t.Errorf("frozen anew: have %d bytes more, want those of the weights once", kept)
+		t.Errorf("held again: have %d bytes more, want those of the weights once", kept)
 	}
 	for i := range weights {
 		weights[i] *= 2
 	}
-	vm.Freeze(false)
+	vm.HoldWeights(false)
 	if have := first(); have != 4*before {
 		t.Errorf("thawed: have %v, want %v", have, 4*before)
 	}

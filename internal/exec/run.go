@@ -15,7 +15,7 @@ func (m *machine[F]) RunAll() (err error) {
 	if err := m.readLeaves(); err != nil {
 		return err
 	}
-	m.back()
+	m.materialise()
 	defer func() {
 		if r := recover(); r != nil {
 			f, ok := r.(fault)
@@ -72,7 +72,7 @@ func (m *machine[F]) once(step int, f func(*ops.Ctx[F], *ops.Args[F]), c *ops.Ct
 	f(c, &m.steps[step].args)
 }
 
-// bindWhole gives the step's own arguments the values that lie in the arena or
+// bindWhole gives the step's own arguments the values that are in the arena or
 // in leaves.
 func (m *machine[F]) bindWhole(s *step[F]) {
 	set := func(t *ops.Tensor[F], slot int) {
@@ -148,25 +148,25 @@ func (m *machine[F]) Value(n *G.Node) G.Value {
 	if !ok || !m.slots[i].output && !m.slots[i].leaf {
 		panic(fmt.Sprintf("exec: %v is not an output of this VM", n))
 	}
-	m.back()
+	m.materialise()
 	return m.gorgonia(i)
 }
 
-// Freeze implements VM.
-func (m *machine[F]) Freeze(on bool) {
+// HoldWeights implements VM.
+func (m *machine[F]) HoldWeights(on bool) {
 	var time uint64
 	if on {
-		m.freezings++
-		time = m.freezings
+		m.holds++
+		time = m.holds
 	}
 	for i := range m.stages {
 		for _, c := range m.stages[i].outer {
-			c.Freeze(time)
+			c.Hold(time)
 		}
 	}
 }
 
-// Reset implements gorgonia.VM. There is nothing to reset: a run begins anew.
+// Reset implements gorgonia.VM. There is nothing to reset: each run starts over.
 func (m *machine[F]) Reset() {}
 
 // Close implements gorgonia.VM.

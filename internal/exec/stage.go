@@ -12,21 +12,21 @@ import (
 // of one, so that a value is read while it is still in cache; or one pass that
 // cannot be cut.
 type stage[F f32.Float] struct {
-	passes []placed
-	batch  int // the number of examples, 0 where the pass is not cut
-	lines  int // the number of an example's lines, 0 where these are not cut
-	pixels int // in all of these
-	bands  int // into how many bands of lines an example is cut, 0 where it is not
-	parts  int // into how many parts the batch is cut
-	chunk  int // how many examples of a part go through the passes at once
+	passes   []passRef
+	batch    int // the number of examples, 0 where the pass is not cut
+	lines    int // the number of an example's lines, 0 where these are not cut
+	pixels   int // in all of these
+	bands    int // into how many bands of lines an example is cut, 0 where it is not
+	parts    int // into how many parts the batch is cut
+	perChunk int // how many examples of a part go through the passes at once
 
 	fused []fusion[F]   // at the first of its passes
 	outer []*ops.Ctx[F] // of Begin and End, for each pass
 	calls [][]*call[F]  // for each worker and pass
 }
 
-// A placed is a pass in its place.
-type placed struct{ step, pass int }
+// A passRef names a pass: its step, and its number in that.
+type passRef struct{ step, pass int }
 
 // chunkBytes is how large the largest value of a stage may be in the examples
 // that are computed at once: several such values share the second-level cache.
@@ -57,7 +57,7 @@ func (m *machine[F]) stage() {
 				steps = steps[:0]
 			}
 			t := &m.stages[len(m.stages)-1]
-			t.passes = append(t.passes, placed{i, p})
+			t.passes = append(t.passes, passRef{i, p})
 			steps = append(steps, i)
 			if s.walks(p) {
 				t.batch = s.batch
@@ -74,7 +74,7 @@ func (m *machine[F]) stage() {
 }
 
 // joins says that a pass can go through the batch together with the current
-// stage: of what the stage writes it reads the examples at hand only.
+// stage: of what the stage writes it reads only the examples at hand.
 func (m *machine[F]) joins(s *step[F], pass int, written map[int]access) bool {
 	if len(m.stages) == 0 {
 		return false
@@ -90,7 +90,7 @@ func (m *machine[F]) joins(s *step[F], pass int, written map[int]access) bool {
 	return true
 }
 
-// goes says that a stage goes through the same lines.
+// goes says that a stage goes through these lines.
 func (t *stage[F]) goes(lines, pixels int) bool { return t.lines == lines && t.pixels == pixels }
 
 // cut decides how a stage goes through the batch.
@@ -114,7 +114,7 @@ func (m *machine[F]) cut(t *stage[F]) {
 		return
 	}
 	t.parts = ops.Parts(t.batch, examples)
-	t.chunk = min((t.batch+t.parts-1)/t.parts, max(examples, chunkBytes/(4*largest)))
+	t.perChunk = min((t.batch+t.parts-1)/t.parts, max(examples, chunkBytes/(4*largest)))
 }
 
 // example is the number of values that one of the batch's examples has in a slot.
@@ -135,7 +135,7 @@ func (m *machine[F]) unfuse() {
 	var all []stage[F]
 	for _, t := range m.stages {
 		for _, p := range t.passes {
-			all = append(all, stage[F]{passes: []placed{p}, batch: t.batch, lines: t.lines, bands: t.bands, parts: t.parts, chunk: t.chunk})
+			all = append(all, stage[F]{passes: []passRef{p}, batch: t.batch, lines: t.lines, bands: t.bands, parts: t.parts, perChunk: t.perChunk})
 		}
 	}
 	m.stages = all

@@ -11,10 +11,10 @@ import (
 
 // A walk is what the workers need to go through the batch.
 type walk[F f32.Float] struct {
-	scratch *ops.Scratch[F]
-	shared  [][]F // what Ctx.Shared keeps, by the pass's place in its stage
-	own     [][]F // each worker's own memory, of ownSize values
-	ownSize int
+	scratch   *ops.Scratch[F]
+	shared    [][]F // what Ctx.Shared keeps, by the pass's place in its stage
+	local     [][]F // each worker's own memory, of localSize values
+	localSize int
 
 	stage *stage[F] // the current one
 	part  func(worker, part int)
@@ -41,14 +41,14 @@ type binding[F f32.Float] struct {
 	idle    bool // the pass neither reads nor writes it: another of the step does
 }
 
-// A piece is the examples [lo, hi), or a band of the lines of example lo.
-type piece struct {
+// A chunk is the examples [lo, hi), or a band of the lines of example lo.
+type chunk struct {
 	lo, hi      int
 	band, bands int // 0 bands where examples are not cut
 }
 
-// span is where a tensor's values for the piece lie.
-func (b *binding[F]) span(p piece) (from, to int) {
+// span is where a tensor's values for the chunk are.
+func (b *binding[F]) span(p chunk) (from, to int) {
 	if b.lines == 0 {
 		return p.lo * b.example, p.hi * b.example
 	}
@@ -63,7 +63,7 @@ func (m *machine[F]) prepare() {
 	w := &m.walk
 	w.scratch = ops.NewScratch[F]()
 	w.part = m.walkPart
-	w.own = make([][]F, f32.Workers()) // back makes the memory
+	w.local = make([][]F, f32.Workers()) // materialise makes the memory
 	longest := 0
 	for i := range m.stages {
 		longest = max(longest, len(m.stages[i].passes))
@@ -94,10 +94,10 @@ func (m *machine[F]) prepare() {
 	}
 }
 
-func (m *machine[F]) newCall(p placed, t *stage[F], shared *[]F) *call[F] {
+func (m *machine[F]) newCall(p passRef, t *stage[F], shared *[]F) *call[F] {
 	s := &m.steps[p.step]
 	c := &call[F]{ctx: m.walk.scratch.Ctx(shared), args: ops.Args[F]{
-		Out: own(s.args.Out), DOut: own(s.args.DOut), In: make([]ops.Tensor[F], len(s.args.In)), DIn: make([]ops.Tensor[F], len(s.args.DIn)),
+		Out: cloneShape(s.args.Out), DOut: cloneShape(s.args.DOut), In: make([]ops.Tensor[F], len(s.args.In)), DIn: make([]ops.Tensor[F], len(s.args.DIn)),
 	}}
 	written, used := map[int]bool{}, map[int]bool{}
 	for _, a := range s.writes(p.pass) {
@@ -124,24 +124,24 @@ func (m *machine[F]) newCall(p placed, t *stage[F], shared *[]F) *call[F] {
 		bind(&c.args.DOut, s.dout, true, t.batch)
 	}
 	for i := range c.args.In {
-		c.args.In[i] = own(s.args.In[i])
+		c.args.In[i] = cloneShape(s.args.In[i])
 		bind(&c.args.In[i], s.in[i], i < s.batched, t.batch)
 	}
 	for i := range c.args.DIn {
-		c.args.DIn[i] = own(s.args.DIn[i])
+		c.args.DIn[i] = cloneShape(s.args.DIn[i])
 		bind(&c.args.DIn[i], s.din[i], i < s.batched, t.batch)
 	}
 	return c
 }
 
-// own returns t with a shape of its own.
-func own[F f32.Float](t ops.Tensor[F]) ops.Tensor[F] {
+// cloneShape returns t with a copy of its shape, which a call changes.
+func cloneShape[F f32.Float](t ops.Tensor[F]) ops.Tensor[F] {
 	t.Shape = t.Shape.Clone()
 	return t
 }
 
-// bind gives the call a piece of the batch.
-func (m *machine[F]) bind(c *call[F], worker int, p piece) {
+// bind gives the call a chunk of the batch.
+func (m *machine[F]) bind(c *call[F], worker int, p chunk) {
 	for i := range c.cut {
 		b := &c.cut[i]
 		from, to := b.span(p)
@@ -156,11 +156,11 @@ func (m *machine[F]) bind(c *call[F], worker int, p piece) {
 		}
 		s := &m.slots[b.slot]
 		switch {
-		case s.own >= 0 && b.idle:
-			b.tensor.V = m.walk.own[worker][:0] // not nil: somebody wants it
-		case s.own >= 0:
+		case s.local >= 0 && b.idle:
+			b.tensor.V = m.walk.local[worker][:0] // not nil: another pass of the step reads or writes it
+		case s.local >= 0:
 			n := to - from
-			b.tensor.V = m.walk.own[worker][s.own : s.own+n : s.own+n]
+			b.tensor.V = m.walk.local[worker][s.local : s.local+n : s.local+n]
 		case b.example > 0 && s.value.I != nil:
 			b.tensor.I = s.value.I[from:to]
 		case b.example > 0:
@@ -181,13 +181,13 @@ func (m *machine[F]) walkPart(worker, part int) {
 		}
 	}()
 	calls := t.calls[worker]
-	for p := range t.pieces(part) {
+	for p := range t.chunks(part) {
 		for at = 0; at < len(calls); {
 			c := calls[at]
 			m.bind(c, worker, p)
 			c.ctx.In(worker, ops.Part{Index: part, Of: t.parts, First: p.lo, Band: p.band, Bands: p.bands})
 			start := m.clock()
-			// A watched run takes pass by pass, to the same bits: it shows where a NaN is from.
+			// A watched run takes pass by pass, to the same bits: it shows where a NaN comes from.
 			f := &t.fused[at]
 			if f.n == 0 || m.watchNaN {
 				m.steps[t.passes[at].step].passes[t.passes[at].pass].Each(c.ctx, &c.args)
@@ -206,21 +206,21 @@ func (m *machine[F]) walkPart(worker, part int) {
 	}
 }
 
-// pieces are what goes through the stage's passes at once, in a part of the batch.
-func (t *stage[F]) pieces(part int) iter.Seq[piece] {
-	return func(yield func(piece) bool) {
+// chunks are what goes through the stage's passes at once, in a part of the batch.
+func (t *stage[F]) chunks(part int) iter.Seq[chunk] {
+	return func(yield func(chunk) bool) {
 		if t.bands > 0 {
 			n := t.batch * t.bands
 			for i := part * n / t.parts; i < (part+1)*n/t.parts; i++ {
-				if !yield(piece{i / t.bands, i/t.bands + 1, i % t.bands, t.bands}) {
+				if !yield(chunk{i / t.bands, i/t.bands + 1, i % t.bands, t.bands}) {
 					return
 				}
 			}
 			return
 		}
 		hi := (part + 1) * t.batch / t.parts
-		for lo := part * t.batch / t.parts; lo < hi; lo += t.chunk {
-			if !yield(piece{lo: lo, hi: min(lo+t.chunk, hi)}) {
+		for lo := part * t.batch / t.parts; lo < hi; lo += t.perChunk {
+			if !yield(chunk{lo: lo, hi: min(lo+t.perChunk, hi)}) {
 				return
 			}
 		}

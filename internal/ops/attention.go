@@ -12,15 +12,15 @@ import (
 
 // Attention is softmax(q·kᵀ/√d)·v, for each example and each of the heads by
 // itself (Vaswani et al. 2017). x is (N, T, 3·D): the queries, keys and values of
-// T tokens, side by side; of each of the three head h has the columns from h·d on,
+// T tokens, side by side; in each of the three, head h has the columns from h·d on,
 // with d = D/heads. The result is (N, T, D).
 func Attention(x *G.Node, heads int) (*G.Node, error) {
 	return Apply(&attention[float32]{heads: heads}, &attention[float64]{heads: heads}, x)
 }
 
-// attention keeps of each row of scores what makes probabilities of them, e^(score −
-// top)·part, and not the probabilities, which are T times as many: to compute the
-// scores anew is one of the five products of Backward.
+// attention keeps, for each row of scores, the two numbers that turn them into
+// probabilities, e^(score − top)·part, and not the probabilities, of which there are T
+// times as many: computing the scores again is one of the five products of Backward.
 type attention[F f32.Float] struct {
 	heads     int
 	top, part []F // (N, heads, T)
@@ -39,7 +39,7 @@ func (k *attention[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{x[0], x[1], x[2] / 3}, nil
 }
 
-// A head is a head of one example, whose tokens lie in rows.
+// A head is one head of one example; its tokens are rows.
 type head[F f32.Float] struct {
 	t, d    int
 	line    int // t, rounded up so that every row of t values begins a cache line
@@ -51,7 +51,7 @@ type head[F f32.Float] struct {
 }
 
 // each calls f for every head of every example, in parallel. i is the number of
-// the head of all heads.
+// the head among those of all examples.
 func (k *attention[F]) each(x []F, out tensor.Shape, f func(worker, i int, h head[F])) {
 	t, width := out[1], out[2]
 	d := width / k.heads
@@ -64,8 +64,8 @@ func (k *attention[F]) each(x []F, out tensor.Shape, f func(worker, i int, h hea
 	})
 }
 
-// block is how many rows of scores are there at once: the second-level cache holds
-// them twice.
+// block is how many rows of scores exist at once: the second-level cache holds them
+// twice.
 func (h *head[F]) block() int {
 	const most = 1 << 16
 	cuts := (h.t*h.t + most - 1) / most
@@ -74,23 +74,24 @@ func (h *head[F]) block() int {
 
 func (k *attention[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	width := out.Shape[2]
-	if k.top == nil { // a graph that is only looked at holds none
+	if k.top == nil { // made by the first run: a graph that never runs holds none
 		rows := out.Shape[0] * k.heads * out.Shape[1]
 		k.top, k.part = make([]F, rows), make([]F, rows)
 	}
 	k.each(in[0].V, out.Shape, func(worker, _ int, h head[F]) {
 		m := memory[F](c.Scratch(worker, h.line*(2*h.d+h.block())))
 		keys, values, scores := m.take(h.line*h.d), m.take(h.line*h.d), m.take(h.line*h.block())
-		h.turn(keys, h.k, 3*width, h.scale)
-		h.pack(values, h.v, 3*width)
+		h.transpose(keys, h.k, 3*width, h.scale) // (d, T)
+		h.pack(values, h.v, 3*width)             // (T, d)
 		for lo, hi := range h.blocks() {
+			// scores (hi−lo, T) = q·kᵀ/√d
 			f32.Gemm(false, hi-lo, h.t, h.d, h.q[lo*3*width:], 3*width, keys, h.line, scores, h.line, false)
 			for r := lo; r < hi; r++ {
 				row := scores[(r-lo)*h.line:][:h.t]
 				h.top[r] = f32.MaxOf(row)
 				h.part[r] = F(1 / f32.ExpSum(row, row, h.top[r]))
 			}
-			y := out.V[h.out+lo*width:]
+			y := out.V[h.out+lo*width:] // (hi−lo, d)
 			f32.Gemm(false, hi-lo, h.d, h.t, scores, h.line, values, h.d, y, width, false)
 			for r := lo; r < hi; r++ {
 				row := y[(r-lo)*width:][:h.d]
@@ -114,17 +115,18 @@ func (k *attention[F]) Backward(c *Ctx[F], din []Tensor[F], dout, out Tensor[F],
 		size, at := h.line*h.d, i/k.heads*h.t*3*width+i%k.heads*h.d
 		m := memory[F](c.Scratch(worker, 5*size+2*h.line*h.block()))
 		keys, queries, dy := m.take(size), m.take(size), m.take(size)
-		turnedKeys, turnedValues := m.take(size), m.take(size)
+		keysT, valuesT := m.take(size), m.take(size)
 		p, ds := m.take(h.line*h.block()), m.take(h.line*h.block())
-		h.pack(keys, h.k, 3*width)
-		h.turn(turnedKeys, h.k, 3*width, h.scale)
-		h.turn(turnedValues, h.v, 3*width, 1)
+		h.pack(keys, h.k, 3*width)                // (T, d), as are queries and dy
+		h.transpose(keysT, h.k, 3*width, h.scale) // (d, T), as is valuesT
+		h.transpose(valuesT, h.v, 3*width, 1)
 		h.pack(queries, h.q, 3*width)
 		h.pack(dy, dout.V[h.out:], width)
 		for lo, hi := range h.blocks() {
 			more := lo > 0
-			f32.Gemm(false, hi-lo, h.t, h.d, queries[lo*h.d:], h.d, turnedKeys, h.line, p, h.line, false)
-			f32.Gemm(false, hi-lo, h.t, h.d, dy[lo*h.d:], h.d, turnedValues, h.line, ds, h.line, false)
+			// p and ds (hi−lo, T)
+			f32.Gemm(false, hi-lo, h.t, h.d, queries[lo*h.d:], h.d, keysT, h.line, p, h.line, false)
+			f32.Gemm(false, hi-lo, h.t, h.d, dy[lo*h.d:], h.d, valuesT, h.line, ds, h.line, false)
 			for r := lo; r < hi; r++ {
 				p, ds := p[(r-lo)*h.line:][:h.t], ds[(r-lo)*h.line:][:h.t]
 				f32.ScaledExp(p, p, h.top[r], float64(h.part[r]), 0)
@@ -156,8 +158,8 @@ func (h *head[F]) pack(dst, x []F, ld int) {
 	}
 }
 
-// turn is dst (d, t) = scale·xᵀ, for rows of x that are ld apart.
-func (h *head[F]) turn(dst, x []F, ld int, scale F) {
+// transpose is dst (d, t) = scale·xᵀ, for rows of x that are ld apart.
+func (h *head[F]) transpose(dst, x []F, ld int, scale F) {
 	f32.TransposeInto(dst, h.line, x, ld, h.t, h.d)
 	if scale != 1 {
 		for r := range h.d {
@@ -167,7 +169,7 @@ func (h *head[F]) turn(dst, x []F, ld int, scale F) {
 	}
 }
 
-// memory is scratch memory of which not all is taken.
+// memory is the scratch memory that has not been taken yet.
 type memory[F f32.Float] []F
 
 func (m *memory[F]) take(n int) (v []F) {

@@ -12,7 +12,7 @@ import (
 )
 
 // Backward is the op that runs a kernel's Backward. A Gorgonia op has one
-// result, a backward kernel has several: the op returns a token, and the
+// result, a backward kernel has several: the op returns a handle, and the
 // gradients are read from it by Taps.
 type Backward[F f32.Float] struct {
 	Forward  *Forward[F]
@@ -23,8 +23,8 @@ type Backward[F f32.Float] struct {
 	din      []Tensor[F] // where Do leaves the gradients for the Taps
 }
 
-// tokenShape is the shape of what a Backward node returns.
-var tokenShape = tensor.Shape{1}
+// handleShape is the shape of what a Backward node returns.
+var handleShape = tensor.Shape{1}
 
 // Args sorts the arguments of the node: the output's gradient, the output (nil
 // values where it is not read) and the inputs (likewise).
@@ -44,15 +44,17 @@ func (b *Backward[F]) Args(args []Tensor[F]) (dout, out Tensor[F], in []Tensor[F
 	return dout, out, in
 }
 
-func (b *Backward[F]) Arity() int                                     { return len(b.types) }
-func (b *Backward[F]) Type() hm.Type                                  { return fnType(b.types, tokenShape, b.Forward.dtype) }
-func (b *Backward[F]) InferShape(...G.DimSizer) (tensor.Shape, error) { return tokenShape.Clone(), nil }
-func (b *Backward[F]) ReturnsPtr() bool                               { return false }
-func (b *Backward[F]) CallsExtern() bool                              { return false }
-func (b *Backward[F]) OverwritesInput() int                           { return -1 }
-func (b *Backward[F]) WriteHash(h hash.Hash)                          { fmt.Fprintf(h, "%s#%d", b, b.id) }
-func (b *Backward[F]) Hashcode() uint32                               { return hashOf(b) }
-func (b *Backward[F]) String() string                                 { return b.Forward.Kernel.Name() + "'" }
+func (b *Backward[F]) Arity() int    { return len(b.types) }
+func (b *Backward[F]) Type() hm.Type { return fnType(b.types, handleShape, b.Forward.dtype) }
+func (b *Backward[F]) InferShape(...G.DimSizer) (tensor.Shape, error) {
+	return handleShape.Clone(), nil
+}
+func (b *Backward[F]) ReturnsPtr() bool      { return false }
+func (b *Backward[F]) CallsExtern() bool     { return false }
+func (b *Backward[F]) OverwritesInput() int  { return -1 }
+func (b *Backward[F]) WriteHash(h hash.Hash) { fmt.Fprintf(h, "%s#%d", b, b.id) }
+func (b *Backward[F]) Hashcode() uint32      { return hashOf(b) }
+func (b *Backward[F]) String() string        { return b.Forward.Kernel.Name() + "'" }
 
 // Do computes every gradient into new values, for VMs other than exec's.
 func (b *Backward[F]) Do(args ...G.Value) (v G.Value, err error) {
@@ -65,7 +67,7 @@ func (b *Backward[F]) Do(args ...G.Value) (v G.Value, err error) {
 	}
 	dout, out, in := b.Args(tensorsOf[F](args))
 	RunBackward[F](b.Forward.Kernel, NewCtx[F](), b.din, dout, out, in)
-	return valueOf(newTensor[F](tokenShape)), nil
+	return valueOf(newTensor[F](handleShape)), nil
 }
 
 // Tap is the op that hands out the gradient of one input.

@@ -60,7 +60,7 @@ func perChannel(x tensor.Shape, params []tensor.Shape, names ...string) error {
 	return nil
 }
 
-// ForwardPasses are one for the statistics and one that applies them.
+// ForwardPasses are two: one for the statistics, and one that applies them.
 func (k *batchNorm[F]) ForwardPasses() []Pass[F] {
 	return []Pass[F]{{
 		Lines: EachLine,
@@ -79,7 +79,7 @@ func (k *batchNorm[F]) coefficients(in []Tensor[F]) (mean, scale, shift []F) {
 	return k.mean, k.scale, in[2].V
 }
 
-// measure leaves the batch's statistics in stats, and what they make of gamma.
+// measure leaves the batch's statistics in stats, and the scale that follows from them.
 func (k *batchNorm[F]) measure(gamma []F) {
 	s := k.stats
 	if s.mean == nil {
@@ -122,13 +122,13 @@ func (k *batchNorm[F]) BackwardPasses() []Pass[F] {
 	}}
 }
 
-// gradients sets those of gamma and beta, and the coefficients of the last pass.
+// gradients sets the gradients of gamma and beta, and the coefficients of the last pass.
 func (k *batchNorm[F]) gradients(din []Tensor[F], gamma []F) {
 	sum, dot, n := k.sums.sum, k.sums.dot, float64(k.stats.count)
 	k.sums.total()
 	for j, g := range gamma {
 		m, rstd := k.stats.mean[j], 1/math.Sqrt(k.stats.variance[j]+k.eps)
-		dgamma := (dot[j] - (m-float64(k.mean[j]))*sum[j]) * rstd // the sums are about the rounded mean
+		dgamma := (dot[j] - (m-float64(k.mean[j]))*sum[j]) * rstd // the sums are around the rounded mean
 		k.slope[j] = F(float64(g) * rstd * rstd * dgamma / n)
 		k.shift[j] = F(float64(g) * rstd * sum[j] / n)
 		if d := din[1].V; d != nil {

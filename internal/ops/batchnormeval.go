@@ -65,8 +65,8 @@ func (k *batchNormEval[F]) rescale(in []Tensor[F]) {
 
 func (*batchNormEval[F]) Reads() ([]int, bool) { return []int{0, 1, 3, 4}, false }
 
-// BackwardPasses are one that is not cut: gradients flow through running
-// statistics in tests only.
+// BackwardPasses are one pass that is not cut: only tests send gradients through
+// running statistics.
 func (k *batchNormEval[F]) BackwardPasses() []Pass[F] {
 	return []Pass[F]{{Begin: func(_ *Ctx[F], a *Args[F]) { k.backward(a.DIn, a.DOut, a.In) }}}
 }

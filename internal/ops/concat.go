@@ -30,7 +30,7 @@ func (k *concat[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	axis := first.Dims() - 1
 	for _, x := range in {
 		if x.Dims() < 2 || x.Dims() != first.Dims() || !same(x[:axis], first[:axis]) {
-			return nil, fmt.Errorf("have inputs %v and %v, want (N, ..., C) that differ in C alone", first, x)
+			return nil, fmt.Errorf("have inputs %v and %v, want (N, ..., C) that differ only in C", first, x)
 		}
 		width += channels(x)
 	}
@@ -50,10 +50,9 @@ func (k *concat[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], _ []
 	k.each(dout, din, func(dx []F, c int, dy []F, width, rows int) { f32.CopyRows(dx, c, dy, width, c, rows) })
 }
 
-// each calls f with all that is to be copied between the parts, rows of c channels,
-// and their places in the whole, rows of width channels. Where a part has no values
-// there is nothing to do. Of the whole, a piece is done with before it is the next's
-// turn: it stays in the second cache.
+// each calls f with what has to be copied between the parts, rows of c channels, and
+// their places in the whole, rows of width channels. A part without values is left out.
+// A chunk of the whole is finished before the next begins: it stays in the second cache.
 func (*concat[F]) each(all Tensor[F], parts []Tensor[F], f func(part []F, c int, all []F, width, rows int)) {
 	width := channels(all.Shape)
 	for v, first, size := all.V, 0, rowsOf(width); len(v) > 0; first += size {

@@ -35,8 +35,8 @@ func TestConcat(t *testing.T) {
 }
 
 func TestConcatErrors(t *testing.T) {
-	wantError(t, concat, "concat: have inputs (2, 3) and (3, 3), want (N, ..., C) that differ in C alone", []int{2, 3}, []int{3, 3})
-	wantError(t, concat, "concat: have inputs (2, 3) and (2, 1, 3), want (N, ..., C) that differ in C alone", []int{2, 3}, []int{2, 1, 3})
-	wantError(t, concat, "concat: have inputs (2) and (2), want (N, ..., C) that differ in C alone", []int{2}, []int{2})
+	wantError(t, concat, "concat: have inputs (2, 3) and (3, 3), want (N, ..., C) that differ only in C", []int{2, 3}, []int{3, 3})
+	wantError(t, concat, "concat: have inputs (2, 3) and (2, 1, 3), want (N, ..., C) that differ only in C", []int{2, 3}, []int{2, 1, 3})
+	wantError(t, concat, "concat: have inputs (2) and (2), want (N, ..., C) that differ only in C", []int{2}, []int{2})
 	wantError(t, concat, "concat: have no input, want at least one")
 }

@@ -32,7 +32,7 @@ type conv2D[F f32.Float] struct {
 	conv   *f32.Conv
 
 	filters []F    // as the convolution takes them
-	kept    uint64 // when the weights were frozen of which filters are made; 0 if they were not
+	kept    uint64 // the hold (Ctx.Held) for which filters were made; 0: for one call
 	turned  []F    // as the images' gradient takes them
 	sums    []F    // of each part: the filters' gradient and the bias's
 }
@@ -69,12 +69,12 @@ func (k *conv2D[F]) ForwardPasses() []Pass[F] {
 	g := k.conv
 	pack := func(c *Ctx[F], a *Args[F]) {
 		switch {
-		case c.Frozen() == 0:
+		case c.Held() == 0:
 			k.filters = f32.PackConv(g, c.Shared(g.PackedLen()), a.In[1].V)
-		case c.Frozen() != k.kept:
+		case c.Held() != k.kept:
 			k.filters = f32.PackConv(g, c.Keep(g.PackedLen()), a.In[1].V)
 		}
-		k.kept = c.Frozen()
+		k.kept = c.Held()
 	}
 	if g.FewPixels() {
 		return []Pass[F]{{Begin: func(c *Ctx[F], a *Args[F]) {
@@ -107,9 +107,9 @@ func (*conv2D[F]) bias(a *Args[F]) []F {
 
 func (*conv2D[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
 
-// BackwardPasses are one, in which each part of the batch sums up its gradient of
+// BackwardPasses are one pass, in which each part of the batch sums up its gradient of
 // the filters. Where the filters are so large that these sums would not fit
-// into the caches, their gradient is a pass of its own.
+// into the caches, their gradient has its own pass.
 func (k *conv2D[F]) BackwardPasses() []Pass[F] {
 	g := k.conv
 	if !g.Large() {
@@ -118,15 +118,15 @@ func (k *conv2D[F]) BackwardPasses() []Pass[F] {
 			Begin: k.beginGrads, Each: k.grads, End: k.endGrads,
 		}}
 	}
-	turn := func(c *Ctx[F], a *Args[F]) {
+	packTurned := func(c *Ctx[F], a *Args[F]) {
 		if a.DIn[0].V != nil {
 			k.turned = f32.PackConvGrad(g, c.Shared(g.PackedGradLen()), a.In[1].V)
 		}
 	}
-	images := Pass[F]{Examples: g.ChunkImages(), Lines: OwnLines, Begin: turn, Each: k.imageGrad}
+	images := Pass[F]{Examples: g.ChunkImages(), Lines: OwnLines, Begin: packTurned, Each: k.imageGrad}
 	if g.FewPixels() {
 		images = Pass[F]{Begin: func(c *Ctx[F], a *Args[F]) {
-			if turn(c, a); a.DIn[0].V != nil {
+			if packTurned(c, a); a.DIn[0].V != nil {
 				f32.ConvImageGradWhole(g, a.DIn[0].V, a.DOut.V, k.turned, a.DOut.Shape[0])
 			}
 		}}
@@ -156,12 +156,12 @@ func (k *conv2D[F]) imageGrad(c *Ctx[F], a *Args[F]) {
 	}
 }
 
-// aligned is n, rounded up so that what follows begins a cache line, as what comes
-// before does: vectors that lie in two lines cost up to a quarter.
+// aligned is n, rounded up so that what follows begins a cache line if what comes
+// before does: vectors that cross into another line cost up to a quarter.
 func aligned(n int) int { return (n + 15) &^ 15 }
 
-// sumLens are the numbers of filters and of biases, and the room for both sums of
-// a part.
+// sumLens returns the numbers of values of the filters and of the bias, and the room
+// for the sums of both in a part.
 func (k *conv2D[F]) sumLens(a *Args[F]) (filters, biases, room int) {
 	filters, biases = a.In[1].Shape.TotalSize(), k.conv.Out
 	return filters, biases, aligned(aligned(filters) + biases)
@@ -188,7 +188,7 @@ func (k *conv2D[F]) beginGrads(c *Ctx[F], a *Args[F]) {
 func (k *conv2D[F]) grads(c *Ctx[F], a *Args[F]) {
 	k.imageGrad(c, a)
 	n, p := a.DOut.Shape[0], c.Part()
-	dw, db := k.partSums(a, p.Index)
+	dw, db := k.partSums(a, p.Index) // (KH, KW, C/groups, O), (O)
 	if a.DIn[1].V != nil {
 		scratch := c.Scratch(c.Worker(), k.conv.ScratchLen(n))
 		if p.Bands > 0 {
@@ -198,11 +198,11 @@ func (k *conv2D[F]) grads(c *Ctx[F], a *Args[F]) {
 		}
 	}
 	if len(a.DIn) == 3 && a.DIn[2].V != nil {
-		dy := a.DOut.V
+		dy := a.DOut.V // (n, OH, OW, O)
 		if p.Bands > 0 {
 			lo, hi := p.Lines(k.conv.OutH())
 			line := k.conv.OutW() * k.conv.Out
-			dy = dy[lo*line : hi*line]
+			dy = dy[lo*line : hi*line] // (hi−lo, OW, O)
 		}
 		f32.AddRows(db, dy)
 	}

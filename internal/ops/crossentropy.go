@@ -103,7 +103,7 @@ func rowsShape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.ScalarShape(), nil
 }
 
-// countTargets returns how many targets count. It panics on one that is no class.
+// countTargets returns how many targets count. It panics on one that is not a class.
 func countTargets(targets []int, classes int) (n int) {
 	for r, t := range targets {
 		if t < -1 || t >= classes {
@@ -117,9 +117,9 @@ func countTargets(targets []int, classes int) (n int) {
 }
 
 func (k *crossEntropy[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	z, targets := in[0].V, in[1].I
+	z, targets := in[0].V, in[1].I // (R, K), (R)
 	rows, classes := in[0].Shape[0], in[0].Shape[1]
-	others, share := k.mixture(in)
+	others, share := k.mixture(in) // (R), one number
 	k.counted = countTargets(targets, classes)
 	countTargets(others, classes)
 	if k.losses == nil {
@@ -170,9 +170,9 @@ func (k *crossEntropy[F]) Reads() ([]int, bool) {
 
 // Backward is softmax(z) − the target's distribution, over the number of rows.
 func (k *crossEntropy[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
-	dz, z, targets := din[0].V, in[0].V, in[1].I
+	dz, z, targets := din[0].V, in[0].V, in[1].I // (R, K), (R, K), (R)
 	rows, classes := in[0].Shape[0], in[0].Shape[1]
-	others, share := k.mixture(in)
+	others, share := k.mixture(in) // (R), one number
 	weight := float64(dout.V[0]) / max(1, float64(k.counted))
 	if k.mixed && din[3].V != nil {
 		din[3].V[0] = F(weight * k.shareGradient(z, targets, others, classes))

@@ -9,22 +9,21 @@ type Ctx[F f32.Float] struct {
 	shared  *[]F
 	worker  int
 	part    Part
-	frozen  uint64
+	held    uint64
 	kept    int // values that Keep has returned
 }
 
-// A Part is a piece of the batch: what one worker computes before it takes
-// the next. Sums over the batch are made part by part, then over the parts in
+// A Part of the batch is what one worker computes before it takes the next. Sums over the batch are made part by part, then over the parts in
 // order, so that they do not depend on the number of workers.
 type Part struct {
 	Index, Of int // this part, and how many there are
 	First     int // the example with which the tensors at hand begin
-	// Of the example's lines, which are cut into Bands pieces, only those of Band are
+	// Of the example's lines, which are cut into Bands bands, only those of Band are
 	// computed; 0 bands mean all.
 	Band, Bands int
 }
 
-// Lines are those of n lines that belong to the band at hand.
+// Lines is the range of the n lines that belongs to this band.
 func (p Part) Lines(n int) (lo, hi int) {
 	if p.Bands == 0 {
 		return 0, n
@@ -68,14 +67,14 @@ func (s *Scratch[F]) Ctx(shared *[]F) *Ctx[F] {
 	return &Ctx[F]{scratch: s, shared: shared, part: Part{Of: 1}}
 }
 
-// Freeze says that the inputs that all examples share, such as weights, have from now
-// on the values of the next call; time is another number at each freezing. 0 says
-// that they may change.
-func (c *Ctx[F]) Freeze(time uint64) { c.frozen, c.kept = time, 0 }
+// Hold says that the inputs that all examples share, such as weights, keep the values of
+// the next call from now on. number differs from hold to hold; 0 says that they may
+// change.
+func (c *Ctx[F]) Hold(number uint64) { c.held, c.kept = number, 0 }
 
-// Frozen is when the shared inputs were frozen: what a kernel makes of them alone is
-// worth keeping until that is another number. It is 0 where they may change.
-func (c *Ctx[F]) Frozen() uint64 { return c.frozen }
+// Held is the number of the current hold, 0 where the shared inputs may change. What a
+// kernel makes of them only is worth keeping until the number changes.
+func (c *Ctx[F]) Held() uint64 { return c.held }
 
 // Keep returns n values of undefined contents that belong to the kernel.
 func (c *Ctx[F]) Keep(n int) []F {
@@ -83,7 +82,7 @@ func (c *Ctx[F]) Keep(n int) []F {
 	return make([]F, n)
 }
 
-// Kept is how many values Keep has returned since the inputs were frozen.
+// Kept is how many values Keep has returned in the current hold.
 func (c *Ctx[F]) Kept() int { return c.kept }
 
 // In sets c for a call of Pass.Each, by a worker in a part of the batch.

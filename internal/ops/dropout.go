@@ -11,12 +11,12 @@ import (
 
 // Dropout sets each element of x, of any shape, to 0 with probability p, and
 // divides the others by 1 − p (Hinton et al. 2012; Srivastava et al. 2014,
-// inverted). p lies in [0, 1); for p = 0 the result is x itself.
+// inverted). p is in [0, 1); for p = 0 the result is x itself.
 //
-// Whether an element is dropped is a function of seed, step() and the element's
-// index alone: no mask is stored, and a resumed run drops the same elements.
-// step is called once for each forward pass; give each Dropout of a network a
-// seed of its own.
+// Whether an element is dropped depends only on seed, step() and the element's
+// index: no mask is stored, and a resumed run drops the same elements.
+// step is called once for each forward pass; give each Dropout of a network its
+// own seed.
 func Dropout(x *G.Node, p float64, seed uint64, step func() uint64) (*G.Node, error) {
 	if !(p >= 0 && p < 1) {
 		return nil, fmt.Errorf("dropout: have probability %v, want it in [0, 1)", p)
@@ -55,7 +55,7 @@ func (k *dropout[F]) BackwardPasses() []Pass[F] {
 	}}}
 }
 
-// run drops the same elements of src, and scales the others, at each call of a step.
+// run scales src, and drops the same elements at each call of one step.
 func (k *dropout[F]) run(c *Ctx[F], dst, src Tensor[F]) {
 	k.mask(dst.V, src.V, c.Part().First*(len(src.V)/src.Shape[0]))
 }

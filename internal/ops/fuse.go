@@ -12,9 +12,9 @@ type Link struct {
 
 // Fuse returns a function that does in one loop what the Each of the first n
 // links do one after the other, to the same bits. a holds their arguments. n is 0
-// where there is none.
+// where there is no such function.
 //
-// What a forward link gives to the next is not written: that has to be its only
+// What a forward link gives to the next is not written: the next must be its only
 // reader.
 func Fuse[F f32.Float](chain []Link) (run func(c *Ctx[F], a []*Args[F]), n int) {
 	if len(chain) < 2 {

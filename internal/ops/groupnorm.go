@@ -26,11 +26,11 @@ type groupNorm[F f32.Float] struct {
 	groups int
 	eps    float64
 
-	n, rows, c int       // n is of the whole batch
-	zeros      []F       // for a norm without beta
-	back       func()    // makes these, before the first run: a graph that is only looked at holds none
-	mean, rstd []float64 // of each example's groups, from Forward for Backward
-	scratch    perWorker
+	n, rows, c  int       // n is of the whole batch
+	zeros       []F       // for a norm without beta
+	materialise func()    // makes these, in the first run: a graph that never runs holds none
+	mean, rstd  []float64 // of each example's groups, from Forward for Backward
+	scratch     perWorker
 	reduction
 }
 
@@ -62,7 +62,7 @@ func (k *groupNorm[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	if k.size() < 2 {
 		return nil, fmt.Errorf("have input %v with 1 value in each of %d groups, want at least 2: the result would not depend on the input", x, k.groups)
 	}
-	k.back = sync.OnceFunc(func() {
+	k.materialise = sync.OnceFunc(func() {
 		k.mean, k.rstd, k.zeros = make([]float64, k.n*k.groups), make([]float64, k.n*k.groups), make([]F, k.c)
 	})
 	return x.Clone(), nil
@@ -72,7 +72,7 @@ func (k *groupNorm[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 func (k *groupNorm[F]) size() int { return k.rows * k.c / k.groups }
 
 func (k *groupNorm[F]) Forward(ctx *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	k.back()
+	k.materialise()
 	x, gamma, beta, example := in[0].V, in[1].V, k.zeros, k.rows*k.c
 	if len(in) == 3 {
 		beta = in[2].V
@@ -110,15 +110,15 @@ func (k *groupNorm[F]) measure(worker, i int, x, gamma, mean, scale []F, rms boo
 func (*groupNorm[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
 
 // Backward is, with x̂ the normalised input, g = dy·gamma and means over a group,
-// dx = rstd·(g − mean(g) − x̂·mean(g·x̂)); mean(g) falls away for RMSNorm.
+// dx = rstd·(g − mean(g) − x̂·mean(g·x̂)); without mean(g) for RMSNorm.
 func (k *groupNorm[F]) Backward(ctx *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
 	x, dy, example := in[0].V, dout.V, k.rows*k.c
 	total := k.over(k.n, example, 2*k.c, func(part []float64, worker, lo, hi int) {
 		dbeta, dgamma := split2(part, k.c)
 		coefficients := ctx.Scratch(worker, 4*k.c)
 		for i := lo; i < hi; i++ {
-			x, dy := x[i*example:(i+1)*example], dy[i*example:(i+1)*example]
-			sum, dot := split2(k.scratch.zeros(worker, 2*k.c), k.c)
+			x, dy := x[i*example:(i+1)*example], dy[i*example:(i+1)*example] // (rows, C)
+			sum, dot := split2(k.scratch.zeros(worker, 2*k.c), k.c)          // (C), (C)
 			f32.Sums(sum, dot, dy, x)
 			k.grads(i, sum, dot, in[1].V, dbeta, dgamma, coefficients, len(in) == 2)
 			if dx := din[0].V; dx != nil {

@@ -43,7 +43,7 @@ func checkContract(t *testing.T, c *call[float32]) {
 			continue
 		}
 		one := c.backward(dout, func(j int) bool { return j == i })[i]
-		equal(t, fmt.Sprintf("gradient of input %d alone", i), one.V, d.V)
+		equal(t, fmt.Sprintf("only the gradient of input %d", i), one.V, d.V)
 	}
 	c.backward(dout, func(int) bool { return false })
 	for i, x := range c.in {

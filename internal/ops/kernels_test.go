@@ -17,7 +17,7 @@ func floats(v []int) []float64 {
 	return f
 }
 
-// kernels has every op at sizes of several pieces of parallel work.
+// kernels has every op at sizes of several chunks of parallel work.
 var kernels = func() map[string]struct {
 	op optest.Op
 	in []optest.Input

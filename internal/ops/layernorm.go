@@ -32,10 +32,10 @@ type layerNorm[F f32.Float] struct {
 	name string
 	eps  float64
 
-	tokens     int       // of an example, which are its lines
-	mean, rstd []float64 // of each row, from Forward for Backward
-	zeros      []F       // for a norm without beta
-	back       func()    // makes these, before the first run: a graph that is only looked at holds none
+	tokens      int       // of an example: they are its lines
+	mean, rstd  []float64 // of each row, from Forward for Backward
+	zeros       []F       // for a norm without beta
+	materialise func()    // makes these, in the first run: a graph that never runs holds none
 	reduction
 }
 
@@ -61,14 +61,14 @@ func (k *layerNorm[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	}
 	rows := x.TotalSize() / channels(x)
 	k.tokens = rows / x[0]
-	k.back = sync.OnceFunc(func() {
+	k.materialise = sync.OnceFunc(func() {
 		k.mean, k.rstd, k.zeros = make([]float64, rows), make([]float64, rows), make([]F, channels(x))
 	})
 	return x.Clone(), nil
 }
 
 func (k *layerNorm[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	k.back()
+	k.materialise()
 	gamma, beta, d := in[1].V, k.zeros, len(in[1].V)
 	if len(in) == 3 {
 		beta = in[2].V
@@ -94,17 +94,17 @@ func (*layerNorm[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
 const sumRows = 64
 
 // Backward is, with x̂ the normalised row, g = dy·gamma and means over the row,
-// dx = rstd·(g − mean(g) − x̂·mean(g·x̂)); mean(g) falls away for RMSNorm.
+// dx = rstd·(g − mean(g) − x̂·mean(g·x̂)); without mean(g) for RMSNorm.
 func (k *layerNorm[F]) Backward(c *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
 	gamma, d := in[1].V, len(in[1].V)
 	total := k.over(len(k.mean), d, 2*d, func(part []float64, worker, lo, hi int) {
 		m := memory[F](c.Scratch(worker, 3*d))
 		sums, row := m.take(2*d), m.take(d)
-		dgamma, dbeta := split2(sums, d)
+		dgamma, dbeta := split2(sums, d) // (D), (D)
 		for ; lo < hi; lo += sumRows {
 			clear(sums)
 			for r := lo; r < min(hi, lo+sumRows); r++ {
-				x, dy, dx := in[0].V[r*d:][:d], dout.V[r*d:][:d], row
+				x, dy, dx := in[0].V[r*d:][:d], dout.V[r*d:][:d], row // (D) each
 				if din[0].V != nil {
 					dx = din[0].V[r*d:][:d]
 				}

@@ -40,7 +40,7 @@ func (linear[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 }
 
 func (linear[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	x, w, y := in[0].V, in[1].V, out.V
+	x, w, y := in[0].V, in[1].V, out.V // (n, I), (I, O), (n, O), where n is N or N·T
 	i, o := in[1].Shape[0], in[1].Shape[1]
 	n := len(y) / o
 	if len(in) == 3 {
@@ -53,7 +53,7 @@ func (linear[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 func (linear[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
 
 func (linear[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
-	x, w, dy := in[0].V, in[1].V, dout.V
+	x, w, dy := in[0].V, in[1].V, dout.V // (n, I), (I, O), (n, O)
 	i, o := in[1].Shape[0], in[1].Shape[1]
 	n := len(dy) / o
 	if dx := din[0].V; dx != nil {

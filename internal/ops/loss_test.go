@@ -134,7 +134,7 @@ func TestLossWithoutTargets(t *testing.T) {
 	}
 }
 
-// The mean is over the rows that count alone.
+// The mean is only over the rows that count.
 func TestLossCountsRows(t *testing.T) {
 	for name, op := range lossOps {
 		z := []float64{0.3, -1, 2, 9, 9, 9, 1, 0.5, 0}
@@ -166,7 +166,7 @@ func TestLossExtremes(t *testing.T) {
 	}
 }
 
-// A target that is no class is an error of the run that names it.
+// A target that is not a class is an error of the run that names it.
 func TestBadTargets(t *testing.T) {
 	for name, op := range lossOps {
 		for bad, want := range map[int]string{

@@ -11,7 +11,7 @@ import (
 
 // LRN is local response normalisation of images x (N, H, W, C) over their channels,
 // x/(k + alpha·Σx²)^beta with the sum over size channels, of which size/2 come
-// before and the others after the one at hand (Krizhevsky et al. 2012, section
+// before it and the others after it (Krizhevsky et al. 2012, section
 // 3.3; PyTorch divides alpha by the size, which the paper does not).
 func LRN(x *G.Node, size int, k, alpha, beta float64) (*G.Node, error) {
 	l := f32.LRN{Size: size, K: k, Alpha: alpha, Beta: beta}

@@ -32,7 +32,7 @@ func (mixed[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 
 func (mixed[F]) Reads() ([]int, bool) { return []int{0, 1, 2}, false }
 
-// Backward makes the first input's gradient last: it may take the place of dout.
+// Backward makes the first input's gradient last, as it may overwrite dout.
 func (mixed[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
 	a, b, g := in[0].V, in[1].V, in[2].V
 	if dg := din[2].V; dg != nil {

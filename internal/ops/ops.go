@@ -41,13 +41,13 @@ type Kernel interface {
 	// with the inputs: have X, want Y. The empty shape is a scalar.
 	Shape(in []tensor.Shape) (tensor.Shape, error)
 	// Reads says what the backward computation reads besides the output's
-	// gradient: in[i] for each i listed, and the output. What no one reads is
+	// gradient: in[i] for each i listed, and the output. What is not read is
 	// freed early.
 	Reads() (in []int, out bool)
 }
 
 // An Elementwise kernel is cut with the batch, and its output's element i depends
-// on the inputs' elements i alone: its first input has the output's shape. Forward may
+// only on the inputs' elements i: its first input has the output's shape. Forward may
 // be given the output in the buffer of the first input, and Backward the first input's
 // gradient in that of the output's.
 type Elementwise interface {
@@ -87,13 +87,13 @@ func apply[F f32.Float](k Kernel, in []*G.Node) (*G.Node, error) {
 	if f.out, err = k.Shape(f.in); err != nil {
 		return nil, fmt.Errorf("%s: %w", k.Name(), err)
 	}
-	return place(f, &f.id, in)
+	return addNode(f, &f.id, in)
 }
 
-// place adds an op to the graph as a node of its own. Gorgonia takes nodes with
+// addNode adds an op to the graph as a new node. Gorgonia takes nodes with
 // equal 32-bit hashes for one node and returns the older one; then the op gets
 // another serial number, and with it another hash.
-func place(op G.Op, id *uint64, in G.Nodes) (*G.Node, error) {
+func addNode(op G.Op, id *uint64, in G.Nodes) (*G.Node, error) {
 	for {
 		*id = serial.Add(1)
 		n, err := G.ApplyOp(op, in...)
@@ -127,7 +127,7 @@ func (f *Forward[F]) Output() tensor.Shape   { return f.out }
 
 func (f *Forward[F]) Arity() int { return len(f.in) }
 
-// Type is made anew at each call: Gorgonia gives it back to a pool.
+// Type makes a new type at each call, as Gorgonia gives it back to a pool.
 func (f *Forward[F]) Type() hm.Type { return fnType(f.types, f.out, f.dtype) }
 func (f *Forward[F]) InferShape(...G.DimSizer) (tensor.Shape, error) {
 	return f.out.Clone(), nil
@@ -168,7 +168,7 @@ func (f *Forward[F]) isFloat(i int) bool {
 	return false
 }
 
-// SymDiff adds one Backward node, which computes every wanted gradient in one
+// SymDiff adds one Backward node, which computes every gradient that is needed in one
 // kernel, and a Tap for each gradient. The nodes that Backward does not read are
 // not its children, so that the executor may free them after the forward pass.
 func (f *Forward[F]) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
@@ -193,7 +193,7 @@ func (f *Forward[F]) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 	for _, n := range args {
 		b.types = append(b.types, n.Type())
 	}
-	token, err := place(b, &b.id, args)
+	handle, err := addNode(b, &b.id, args)
 	if err != nil {
 		return nil, err
 	}
@@ -202,7 +202,7 @@ func (f *Forward[F]) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
 			continue
 		}
 		tap := &Tap[F]{Backward: b, Input: i}
-		if ret[i], err = place(tap, &tap.id, G.Nodes{token}); err != nil {
+		if ret[i], err = addNode(tap, &tap.id, G.Nodes{handle}); err != nil {
 			return nil, err
 		}
 	}

@@ -12,7 +12,7 @@ type Whole[F f32.Float] interface {
 	// Forward overwrites out.
 	Forward(c *Ctx[F], out Tensor[F], in []Tensor[F])
 	// Backward overwrites din[i].V, the gradient of input i, wherever it is not
-	// nil: it is nil for integer inputs and where nobody wants the gradient.
+	// nil: it is nil for integer inputs and where the gradient is not needed.
 	// Of in and out only what Reads names holds values; shapes are always there.
 	Backward(c *Ctx[F], din []Tensor[F], dout, out Tensor[F], in []Tensor[F])
 }
@@ -22,16 +22,16 @@ type Whole[F f32.Float] interface {
 // Its output and its first Batched inputs have the examples as their first
 // axis; the other inputs, such as weights, are shared by all examples. Forward
 // is given some consecutive examples, and computes them on the calling
-// goroutine. So is Backward where every input is batched; else it is as Whole's.
+// goroutine. So is Backward where every input is batched; otherwise it is as Whole's.
 // Thus several kernels can be run on a few examples, while these are in cache,
-// before it is the turn of the next.
+// before the next ones are.
 type Batched[F f32.Float] interface {
 	Whole[F]
 	Batched() int
 }
 
 // A Passer is a kernel that also sums over the batch: it goes through the
-// examples in several passes, of which each needs the sums of the one before.
+// examples in several passes, each of which needs the sums of the one before.
 type Passer[F f32.Float] interface {
 	Kernel
 	Batched() int // as in a Batched kernel
@@ -48,7 +48,7 @@ type Pass[F f32.Float] struct {
 	// Lines says how examples may be cut into lines.
 	Lines Lines
 	// Begin, if not nil, runs once before the walk. It reads no batched tensor, but
-	// it sees which batched gradients are nil, as nobody wants them.
+	// it sees which batched gradients are nil because they are not needed.
 	Begin func(c *Ctx[F], a *Args[F])
 	// Each computes some consecutive examples of a part of the batch: the batched
 	// tensors of a are cut to them. The calls for a part run in order; those for
@@ -68,8 +68,8 @@ type Args[F f32.Float] struct {
 }
 
 // Lines says how a pass may compute some lines of an example by themselves: the axis
-// behind the batch. Batches of few examples are cut into lines, for all workers
-// to have some.
+// after the batch. Batches of few examples are cut into lines, so that all workers
+// have some.
 type Lines int
 
 const (
@@ -84,7 +84,7 @@ type lined interface {
 }
 
 // Passes returns the passes of the forward and of the backward computation of a
-// kernel with so many inputs, and how many of the inputs are batched. What is
+// kernel with this number of inputs, and how many of the inputs are batched. What is
 // computed as a whole is a pass without Each.
 func Passes[F f32.Float](k Kernel, inputs int) (forward, backward []Pass[F], batched int) {
 	if p, ok := k.(Passer[F]); ok {
@@ -110,9 +110,9 @@ func Passes[F f32.Float](k Kernel, inputs int) (forward, backward []Pass[F], bat
 	return forward, backward, batched
 }
 
-// Parts is into how many parts a batch is cut whose passes want so many examples
-// at once: enough for the workers of a machine to share them evenly, and few, as
-// each part has sums of its own.
+// Parts is into how many parts a batch is cut whose passes compute the given number of
+// examples best at once: enough for the workers of a machine to share them evenly, and
+// few, as each part has sums of its own.
 func Parts(batch, examples int) int {
 	if batch < 16*examples {
 		return min(batch, 8)

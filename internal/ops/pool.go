@@ -109,7 +109,7 @@ func (p pooling) run(i, j int) run {
 }
 
 // eachRun calls f for every run of windows, with what the output and the image hold
-// from it on: of all images at hand, or of a band of the lines of one.
+// from it on: of all images given, or of a band of the lines of one.
 func eachRun[F f32.Float](w Window, c *Ctx[F], out, in Tensor[F], f func(y, x []F, r run)) {
 	p := w.over(in.Shape, out.Shape)
 	lo, hi := c.Part().Lines(w.steps(0, p.h) + 1)

@@ -45,7 +45,7 @@ func (rbf[F]) Reads() ([]int, bool) { return []int{0, 1}, false }
 func (rbf[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
 	n, d := in[0].Shape[0], in[0].Shape[1]
 	k := in[1].Shape[0]
-	x, centres, dy := in[0].V, in[1].V, dout.V
+	x, centres, dy := in[0].V, in[1].V, dout.V // (N, D), (K, D), (N, K)
 	if dx := din[0].V; dx != nil {
 		f32.Chunks(n, rowsOf(k*d), func(_, lo, hi int) {
 			clear(dx[lo*d : hi*d])

@@ -8,17 +8,17 @@ import (
 	"zoo/internal/f32"
 )
 
-// elements is how many elements one piece of an elementwise loop takes.
+// elements is how many elements one chunk of an elementwise loop takes.
 const elements = 1 << 14
 
-// rowsOf is how many rows of the given width make such a piece.
+// rowsOf is how many rows of the given width make such a chunk.
 func rowsOf(width int) int { return max(1, elements/width) }
 
 // A reduction sums over rows, in float64, and keeps the memory of the partial sums.
 type reduction struct{ sums []float64 }
 
 // over returns the sum of the partial sums that f adds to its zeroed part for
-// the rows [lo, hi) of n rows of the given width. The pieces are cut by shape
+// the rows [lo, hi) of n rows of the given width. The chunks are cut by shape
 // and added in order: the result does not depend on the number of threads. It
 // is valid until the next call.
 func (r *reduction) over(n, width, values int, f func(part []float64, worker, lo, hi int)) []float64 {

@@ -9,8 +9,8 @@ import (
 	"zoo/internal/f32"
 )
 
-// Reseed is x, and where gradients go back it begins anew: the gradient of x is seed,
-// of the shape of x, whatever the gradient of the result. So one gradient gives the
+// Reseed is x, but the backward pass starts again there: the gradient of x is seed, of
+// the shape of x, whatever the gradient of the result is. So one gradient gives the
 // Jacobians of the parts of a network, each by itself.
 func Reseed(x, seed *G.Node) (*G.Node, error) {
 	return Apply(reseed[float32]{}, reseed[float64]{}, x, seed)

@@ -11,8 +11,8 @@ import (
 	"zoo/internal/ops"
 )
 
-// TestReseed: the gradient begins anew, for all that reads the result together, and
-// what stands after has its own.
+// TestReseed: the gradient starts again, once for everything that reads the result, and
+// what comes after has its own.
 func TestReseed(t *testing.T) {
 	vector := func(v ...float64) *tensor.Dense {
 		return tensor.New(tensor.WithShape(1, len(v)), tensor.WithBacking(v))

@@ -56,7 +56,7 @@ func (k *scaleChannels[F]) Backward(ctx *Ctx[F], din []Tensor[F], dout, _ Tensor
 		x, c := in[0].V, len(k.zeros)
 		image := in[0].Shape[1] * in[0].Shape[2] * c
 		for i := range in[0].Shape[0] {
-			sum, dot := split2(k.scratch.zeros(ctx.Worker(), 2*c), c)
+			sum, dot := split2(k.scratch.zeros(ctx.Worker(), 2*c), c) // (C), (C)
 			f32.GradSums(sum, dot, dout.V[i*image:][:image], x[i*image:][:image], k.zeros)
 			for j, d := range dot {
 				dgate[i*c+j] = F(d)

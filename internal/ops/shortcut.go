@@ -36,9 +36,9 @@ func (k channelShortcut[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	h, w, c := in[0].Shape[1], in[0].Shape[2], in[0].Shape[3]
 	n, oh, ow := out.Shape[0], out.Shape[1], out.Shape[2]
 	for row := range n * oh {
-		line := in[0].V[(row/oh*h+row%oh*k.stride)*w*c:][:w*c]
+		line := in[0].V[(row/oh*h+row%oh*k.stride)*w*c:][:w*c] // (W, C)
 		for j := range ow {
-			y := out.V[(row*ow+j)*k.channels:][:k.channels]
+			y := out.V[(row*ow+j)*k.channels:][:k.channels] // (channels)
 			copy(y, line[j*k.stride*c:][:c])
 			clear(y[c:])
 		}

@@ -32,8 +32,8 @@ func (*subsample[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{x[0], x[1] / 2, x[2] / 2, x[3]}, nil
 }
 
-// window returns the four pixels under pixel p of all the output's pixels. ow is
-// the output's width.
+// window returns the four pixels that make pixel p of the output, counted over all
+// images. ow is the output's width.
 func window[F f32.Float](x []F, p, ow, c int) (a, b, d, e []F) {
 	line := 2 * ow * c
 	at := p/ow*2*line + p%ow*2*c
@@ -43,8 +43,8 @@ func window[F f32.Float](x []F, p, ow, c int) (a, b, d, e []F) {
 func (*subsample[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	w, bias, c, ow := in[1].V, in[2].V, len(in[1].V), out.Shape[2]
 	for p := range len(out.V) / c {
-		x00, x01, x10, x11 := window(in[0].V, p, ow, c)
-		y := out.V[p*c:][:c]
+		x00, x01, x10, x11 := window(in[0].V, p, ow, c) // (C) each
+		y := out.V[p*c:][:c]                            // (C)
 		for j := range y {
 			y[j] = (x00[j]+x01[j]+x10[j]+x11[j])*w[j] + bias[j]
 		}
@@ -71,7 +71,7 @@ func (k *subsample[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], i
 		return
 	}
 	sums := k.over(pixels, c, 2*c, func(part []float64, _, lo, hi int) {
-		dw, db := split2(part, c)
+		dw, db := split2(part, c) // (C), (C)
 		for p := lo; p < hi; p++ {
 			x00, x01, x10, x11 := window(in[0].V, p, ow, c)
 			for j, g := range dout.V[p*c:][:c] {

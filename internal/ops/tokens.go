@@ -58,7 +58,7 @@ func (classToken[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	token, size := in[1].V, len(out.V)/out.Shape[0]
 	rest := size - len(token)
 	for i := range out.Shape[0] {
-		y := out.V[i*size:][:size]
+		y := out.V[i*size:][:size] // (1 + T, D)
 		copy(y, token)
 		copy(y[len(token):], in[0].V[i*rest:][:rest])
 	}
