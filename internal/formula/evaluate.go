@@ -41,7 +41,7 @@ func (f *Formula) Number(env Env) (v float64, err error) {
 }
 
 // Truth evaluates a formula that is true or false in each replicate, and all
-// comparisons in it, from left to right: mean is what is made of a side's values.
+// comparisons in it, from left to right: mean makes one number of a side's values.
 func (f *Formula) Truth(mean func([]float64) float64, replicates ...Env) (holds bool, parts []Comparison, err error) {
 	defer catch(&err)
 	e := evaluator{Formula: f, mean: mean, envs: replicates}
@@ -184,8 +184,8 @@ func (e *evaluator) number(n ast.Expr) float64 {
 	return v[0]
 }
 
-// list evaluates arguments, each of which may stand for many values, and gives
-// each value its text.
+// list evaluates arguments, each of which may stand for many values, and pairs
+// each value with its text.
 func (e *evaluator) list(args []ast.Expr) (v []float64, texts []string) {
 	for _, a := range args {
 		values, names := e.values(a)
@@ -212,7 +212,7 @@ func (e *evaluator) values(n ast.Expr) (v []float64, texts []string) {
 		case token.ADD:
 			return e.one(n, e.number(x.X))
 		}
-		fail(n, "%s is no arithmetic", x.Op)
+		fail(n, "%s is not arithmetic", x.Op)
 	case *ast.BinaryExpr:
 		switch x.Op {
 		case token.ADD:
@@ -224,7 +224,7 @@ func (e *evaluator) values(n ast.Expr) (v []float64, texts []string) {
 		case token.QUO:
 			return e.one(n, e.number(x.X)/e.number(x.Y))
 		}
-		fail(n, "%s is no arithmetic: have %s, want a number", x.Op, e.text(n))
+		fail(n, "%s is not arithmetic: have %s, want a number", x.Op, e.text(n))
 	case *ast.CallExpr:
 		if !e.labelled(x) {
 			return e.call(x)
@@ -249,7 +249,7 @@ func (e *evaluator) names(n ast.Expr) []Name {
 	return names
 }
 
-// literal is a number, or one in percent, whose sign round has made an i.
+// literal is a number, or one in percent, whose sign round has replaced by an i.
 func (e *evaluator) literal(x *ast.BasicLit) float64 {
 	digits, percent := x.Value, false
 	if x.Kind == token.IMAG && e.Text[x.End()-2] != 'i' {

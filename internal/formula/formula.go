@@ -33,7 +33,7 @@ type Formula struct {
 	root ast.Expr
 }
 
-// A Name is a dotted name with the labels that stand behind it in brackets.
+// A Name is a dotted name with the labels that follow it in brackets.
 type Name struct {
 	Path   string
 	Labels []string // nil without brackets
@@ -65,7 +65,7 @@ type Env interface {
 	Expand(Name) ([]Name, error)
 	// Value is that of a name without [Any].
 	Value(Name) (float64, error)
-	// Series calls a function whose first argument is a name and no value, such as
+	// Series calls a function whose first argument is a name and not a value, such as
 	// at(train.loss[plain], 300); known is false for other functions.
 	Series(function string, of Name, args []float64) (v float64, known bool, err error)
 	// Share tells whether the values of a path are shares, from 0 to 1.
@@ -94,7 +94,7 @@ func catch(err *error) {
 	}
 }
 
-// maxText is far above any claim, and low enough that nesting is no danger.
+// maxText is far above any claim, and low enough that nesting is not a danger.
 const maxText = 2000
 
 // Parse reads an expression. Its error is an [*Error].
@@ -116,7 +116,7 @@ func Parse(text string) (*Formula, error) {
 	return &Formula{text, root}, nil
 }
 
-// unreadable says in a config's words what the parser stumbled over.
+// unreadable says in the words of a config what the parser could not read.
 func unreadable(text string, at *scanner.Error) *Error {
 	column := max(1, min(at.Pos.Column, len(text)+1))
 	rest := strings.TrimSpace(text[column-1:])
@@ -132,10 +132,10 @@ func unreadable(text string, at *scanner.Error) *Error {
 	return &Error{column, fmt.Sprintf("have %s, want a number, a name, an operator or a bracket that fits here", rest)}
 }
 
-// round makes square brackets round, but for those in quotes: Go wants types in
-// the one where a call takes anything. It makes words of the labels in them, for not
-// every label is an expression of Go's: 08, 3x3. And it makes the % of 10% the i of an imaginary
-// number. What stood there is seen from the text.
+// round makes square brackets round, except for those in quotes: in Go square brackets
+// take types, and a call takes anything. It replaces the labels in them by words, as not
+// every label is an expression in Go: 08, 3x3. And it makes the % of 10% the i of an
+// imaginary number. What was there before is read from the text.
 func round(text string) string {
 	b := []byte(text)
 	quoted := false
@@ -167,8 +167,8 @@ func named(text string) bool {
 	return text != "" && (last == '_' || unicode.IsLetter(last) || unicode.IsDigit(last))
 }
 
-// words puts underscores in the place of the labels that b begins with, but for those
-// in quotes.
+// words replaces the labels that b begins with by underscores, except for those in
+// quotes.
 func words(b []byte) {
 	for n := label(b); n >= 0; n = label(b) {
 		if l := bytes.TrimSpace(b[:n]); len(l) > 0 && l[0] != '"' {

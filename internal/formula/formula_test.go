@@ -152,7 +152,7 @@ func TestTruth(t *testing.T) {
 	}
 }
 
-// TestErrors: each mistake has its column and what was wanted.
+// TestErrors: each mistake has its column and what was expected.
 func TestErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                          "column 1: it ends where a number or a name should follow",
@@ -164,8 +164,8 @@ func TestErrors(t *testing.T) {
 		"1 > loss[x]":               "column 5: no name loss[x]",
 		"loss[plain, _] > 1":        "stands for 3 values, want one",
 		"1 + 2":                     "want a comparison",
-		"1 < 2 < 3":                 "is no arithmetic",
-		"(1 < 2) + 1 > 0":           "is no arithmetic",
+		"1 < 2 < 3":                 "is not arithmetic",
+		"(1 < 2) + 1 > 0":           "is not arithmetic",
 		`"x" > 1`:                   "want a number",
 		"f(1) > 1":                  "no function f",
 		"f(train.batch) > 1":        "no function f",
@@ -182,8 +182,8 @@ func TestErrors(t *testing.T) {
 		"1 % 2 > 1":                 "have 2",
 		"1 > 2 3":                   "column 7: have 3, want",
 		"share(median(1) > 0) > 0":  "stands in another",
-		"1 ^ 2 > 1":                 "is no arithmetic",
-		"^2 > 1":                    "is no arithmetic",
+		"1 ^ 2 > 1":                 "is not arithmetic",
+		"^2 > 1":                    "is not arithmetic",
 		strings.Repeat("(", 3000):   "at most 2000",
 	} {
 		f, err := Parse(text)

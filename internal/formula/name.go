@@ -50,7 +50,7 @@ func (e *evaluator) path(n ast.Expr) string {
 	panic("unreachable")
 }
 
-// label is a label's text: what stands between the commas, less the quotes.
+// label is a label's text: what is between the commas, without the quotes.
 func (e *evaluator) label(n ast.Expr) string {
 	if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
 		text, err := strconv.Unquote(lit.Value)

@@ -9,7 +9,7 @@ import (
 
 // A unit says what kind of number an expression is.
 type unit struct {
-	number  bool // made of numbers alone
+	number  bool // made only of numbers
 	share   bool // from 0 to 1, or a difference of such: from −1 to 1
 	percent bool // read as percent: a share, or a multiple of one
 }

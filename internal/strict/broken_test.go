@@ -27,7 +27,7 @@ main.yaml:1:21: train.optimizer.weight-decay: unknown key; did you mean train.op
 main.yaml:1:38: train.optimizer.learningrate: unknown key; the keys of train.optimizer are name, lr, weight_decay
 main.yaml:1:55: train.optimizer.Lr: unknown key; did you mean train.optimizer.lr?`},
 		{name: "key with a dot", file: "train.epochs: 3", want: `
-main.yaml:1:1: "train.epochs": unknown key; in a file, a dot is no path: write each part as a key, one below the other`},
+main.yaml:1:1: "train.epochs": unknown key; in a file, a dot does not make a path: write each part as a key, one below the other`},
 		{name: "all at once", file: "name: 5\ntrain:\n  epochs: twenty\n  batch: -1\n  optimizer: {lr: fast, name: sgdd}\nmodel: {name: resnte}\n", want: `
 main.yaml:1:7: name: have 5 (a number), want a string; quote it: "5"
 main.yaml:3:11: train.epochs: have "twenty" (a string), want a whole number
@@ -136,7 +136,7 @@ main.yaml:2:1: train: given twice, first at main.yaml:1:1`},
 		{name: "given twice and out of range", file: "train: {batch: 0, batch: 1}", want: `
 main.yaml:1:19: train.batch: given twice, first at main.yaml:1:9`},
 		{name: "override of an item", file: "", overrides: []string{"axes[0].param=x"}, want: `
-override axes[0].param=x: "axes[0]": unknown key; an item of a list cannot be set alone, give the whole list`},
+override axes[0].param=x: "axes[0]": unknown key; an item of a list cannot be set by itself, give the whole list`},
 		{name: "map from a list, and back", file: "extends: base\nnotes: {a: 1}", base: "notes: [1]", want: `
 base.yaml:1:8: notes: have a list, want a mapping`},
 		{name: "unknown alias", file: "seed: 1\ntrain: {epochs: *x}", want: `
@@ -148,7 +148,7 @@ main.yaml:2:14: train.optimizer: alias *x stands for a value that it is part of`
 		{name: "custom tag", file: "train: !foo {epochs: !!int x}", want: `
 main.yaml:1:8: train: the YAML tag !foo means nothing here, remove it
 main.yaml:1:22: train.epochs: have x (a number), want a whole number`},
-		{name: "keys that are no words", file: "? [a]\n: 1\n~: 3\n", want: `
+		{name: "keys that are not words", file: "? [a]\n: 1\n~: 3\n", want: `
 main.yaml:1:3: a key is a list or a mapping, want a word
 main.yaml:3:1: a key is empty, want a word`},
 		{name: "not UTF-8", file: "name: a\n# comment \xc3(\n", want: `

@@ -95,7 +95,7 @@ func (d *decoder) choose(path string, section reflect.Value, c Chooser, t *tree)
 	return false
 }
 
-// value decodes any tree into a field; a value that is wrong leaves it alone.
+// value decodes any tree into a field; a wrong value does not change it.
 func (d *decoder) value(path string, f field, t *tree) {
 	v := f.value
 	switch {
@@ -133,7 +133,7 @@ func (d *decoder) value(path string, f field, t *tree) {
 			d.value(fmt.Sprintf("%s[%d]", path, i), field{value: items.Index(i), enum: f.enum}, item)
 		}
 		if len(t.items) == 0 {
-			items = reflect.Zero(v.Type()) // an empty list is nil, however it came about
+			items = reflect.Zero(v.Type()) // an empty list is always nil
 		}
 		v.Set(items)
 	default:

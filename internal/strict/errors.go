@@ -67,7 +67,7 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// maxProblems is how many a reader can use.
+// maxProblems is how many are reported: a longer list helps nobody.
 const maxProblems = 100
 
 // asError sorts problems and drops repeated ones; none is nil.

@@ -19,7 +19,7 @@ type exampleConfig struct {
 	Axes  []exampleAxis      `doc:"what a sweep varies"`
 	Notes map[string]float64 `doc:"numbers by name"`
 
-	//lint:ignore U1000 a field that is not exported is no key
+	//lint:ignore U1000 a field that is not exported is not a key
 	internal int
 	Skipped  func() `yaml:"-"`
 }

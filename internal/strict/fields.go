@@ -11,7 +11,7 @@ import (
 	"zoo/internal/problem"
 )
 
-// A field is a key of a section, with where its value lives.
+// A field is a key of a section, with the place of its value.
 type field struct {
 	key, doc string
 	enum     []string         // the values a string may have; empty: any
@@ -29,7 +29,7 @@ func sectionOf(config any) reflect.Value {
 }
 
 // fieldsOf lists the keys of an addressable struct: its own in their order,
-// embedded ones where they stand, then those of the choice it holds.
+// embedded ones where they are, then those of the choice it holds.
 func fieldsOf(section reflect.Value) []field {
 	fields := ownFields(section)
 	if c := as[Chooser](section); c != nil {
@@ -94,7 +94,7 @@ func keyOf(f reflect.StructField) (key string, inline, skip bool) {
 	}
 	inline = option == "inline" || f.Anonymous && key == "" && f.Type.Kind() == reflect.Struct
 	if inline && f.Type.Kind() != reflect.Struct {
-		panic(fmt.Sprintf("strict: inline field %s is no struct", f.Name))
+		panic(fmt.Sprintf("strict: inline field %s is not a struct", f.Name))
 	}
 	skip = key == "-" || !f.IsExported() && !(inline && f.Anonymous)
 	if key == "" {
@@ -120,7 +120,7 @@ func snake(name string) string {
 	return b.String()
 }
 
-// mustDecode panics on a type that has no YAML form, or no end: inside are the
+// mustDecode panics on a type that has no YAML form, or contains itself: inside are the
 // structs around it.
 func mustDecode(t reflect.Type, name string, inside ...reflect.Type) {
 	if t == valueType {
@@ -141,7 +141,7 @@ func mustDecode(t reflect.Type, name string, inside ...reflect.Type) {
 		}
 	case reflect.Map:
 		if t.Key().Kind() != reflect.String {
-			panic("strict: " + name + " is a map whose keys are no strings")
+			panic("strict: " + name + " is a map whose keys are not strings")
 		}
 		mustDecode(t.Elem(), name, inside...)
 	case reflect.Slice:
@@ -175,7 +175,7 @@ func keysOf(fields []field) []string {
 	return keys
 }
 
-// fresh is a value of which nothing has been said, with the defaults of a Defaulter.
+// fresh is a value that nothing has been decoded into, with the defaults of a Defaulter.
 func fresh(t reflect.Type) reflect.Value {
 	v := reflect.New(t).Elem()
 	if d := as[Defaulter](v); d != nil {

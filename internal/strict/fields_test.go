@@ -26,7 +26,7 @@ func (*choosesNothing) Choices() []string { return []string{"a"} }
 func (*choosesNothing) Choose(string)     {}
 func (*choosesNothing) Chosen() any       { return nil }
 
-// Structs that cannot be decoded are mistakes of the program, found at once.
+// Structs that cannot be decoded are programming errors, found at once.
 func TestMistakesPanic(t *testing.T) {
 	for want, config := range map[string]any{
 		"a config is a pointer to a struct, not int":                3,
@@ -34,12 +34,12 @@ func TestMistakesPanic(t *testing.T) {
 		".E.Next contains itself":                                   &struct{ E endless }{},
 		"has type interface {}, which no key can have":              &struct{ A any }{},
 		"has type chan int, which no key can have":                  &struct{ A []chan int }{},
-		"is a map whose keys are no strings":                        &struct{ A map[int]int }{},
+		"is a map whose keys are not strings":                       &struct{ A map[int]int }{},
 		"is a pointer to a pointer":                                 &struct{ A **int }{},
 		`field A has the yaml option "omitempty", want inline or none`: &struct {
 			A int `yaml:"a,omitempty"`
 		}{},
-		"inline field A is no struct": &struct {
+		"inline field A is not a struct": &struct {
 			A int `yaml:",inline"`
 		}{},
 		"has two fields for the key a": &struct {

@@ -122,8 +122,8 @@ func (l *Loader) read(inFS bool, names []string) (*file, error) {
 	return f, err
 }
 
-// Decoder and Decode make a file viper's decoder of itself: what viper read is
-// kept as it is, for parse.
+// Decoder and Decode make a file its own decoder for viper: the bytes that viper read
+// are kept for parse.
 func (f *file) Decoder(string) (viper.Decoder, error) { return f, nil }
 
 // Decode implements viper.Decoder.

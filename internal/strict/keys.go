@@ -7,7 +7,7 @@ import (
 	"zoo/internal/problem"
 )
 
-// A Key is what can be known of a key of a config.
+// A Key describes a key of a config.
 type Key struct {
 	Name    string           `json:"key"` // in full: train.optimizer.lr; of the sections of a list sweep.axes[].param
 	Doc     string           `json:"doc"`

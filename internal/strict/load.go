@@ -26,10 +26,10 @@ type Loader struct {
 // Load resolves the config (a name, a path, or "" for none), the environment, the
 // overrides ("train.epochs=3") and the settings into dst, a pointer to a struct
 // that holds the defaults. A name that contains a slash or ends in .yaml or .yml
-// is a path, else it is looked up in Dirs and FS as name.yaml and name.yml.
+// is a path, otherwise it is looked up in Dirs and FS as name.yaml and name.yml.
 //
 // Parents (extends: a name, a file, or a list of them) are found relative to the
-// file that names them, else as named configs; each applies once, where it is
+// file that names them, otherwise as named configs; each applies once, where it is
 // first named, before the files that name it. Keys of Own stay with the parent.
 //
 // The error is an *Error with every problem. The origins are then nil if a source is
@@ -50,7 +50,7 @@ func (l *Loader) Load(dst any, name string, overrides []string, settings ...Sett
 	return r.decode(section)
 }
 
-// LoadText resolves a config that is no file: source is what errors call it.
+// LoadText resolves a config that is not a file: source is what errors call it.
 // Neither the environment nor overrides change it.
 func (l *Loader) LoadText(dst any, source string, text []byte) (Origins, error) {
 	r := &resolver{Loader: l, applied: map[string]bool{}}
@@ -168,7 +168,7 @@ func (r *resolver) extends(root *tree) []*tree {
 
 func (r *resolver) report(p Problem) { r.problems = append(r.problems, p) }
 
-// fail reports a problem after which there is no use in decoding.
+// fail reports a problem after which decoding is useless.
 func (r *resolver) fail(p Problem) {
 	r.report(p)
 	r.broken = true

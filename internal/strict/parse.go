@@ -145,14 +145,14 @@ func (p *parser) entry(t *tree, key, value *yaml.Node, path string, depth int) {
 	t.fields[key.Value] = entry{at, p.convert(value, full, depth+1)}
 }
 
-// comment reports a comment where nobody means one: on the command line.
+// comment reports a comment where none can be meant: on the command line.
 func (p *parser) comment(path string) {
 	if !p.source.inFile() {
 		p.report(p.source, path, "# begins a comment in YAML; quote the value for YAML as well as for the shell")
 	}
 }
 
-// place is a position in the source; a source that is no file has none.
+// place is a position in the source; only a file has one.
 func (p *parser) place(line, column int) Place {
 	at := p.source
 	if at.inFile() {

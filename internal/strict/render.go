@@ -18,7 +18,7 @@ import (
 // Render writes the struct that config points to as YAML, every key with its
 // value, in the order of the struct. Load reads the same values back. With
 // origins each value is followed by a comment that says where it came from;
-// nil leaves the comments out. Sections and values behind nil pointers, which
+// nil leaves the comments out. Sections and values under nil pointers, which
 // YAML could not set to nothing, are left out.
 func Render(config any, origins Origins) []byte {
 	r := &renderer{}
@@ -68,7 +68,7 @@ func (r *renderer) entry(path, indent, key string, v reflect.Value) {
 	r.block(path, indent+"  ", v)
 }
 
-// block writes what does not fit behind a key.
+// block writes what does not fit on the line of its key.
 func (r *renderer) block(path, indent string, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:

@@ -69,7 +69,7 @@ notes:
 	roundTrip(t, c, exampleDefaults())
 }
 
-// roundTrip loads what Render writes over the defaults, and wants the same.
+// roundTrip loads what Render writes over the defaults, and expects the same.
 func roundTrip[C any](t *testing.T, config, defaults *C) {
 	t.Helper()
 	text := Render(config, Origins{})

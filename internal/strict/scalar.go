@@ -136,7 +136,7 @@ func looksRight(f field, text string) bool {
 		setScalar(field{value: reflect.New(f.value.Type()).Elem()}, t) == ""
 }
 
-// wanted says what values a field takes.
+// wanted says which values a field takes.
 func wanted(f field) string {
 	v := f.value
 	switch v.Kind() {

@@ -27,14 +27,13 @@
 // into the section. `doc:"..."` is the help of one line, `enum:"a,b"` lists the
 // values a string may have. Fields are strings, booleans, integers, floats,
 // sections, [Value] for what is decoded later, and lists, pointers and
-// string-keyed maps of these; any other type is a mistake of the program, and
-// panics.
+// string-keyed maps of these; any other type is a programming error, and panics.
 //
 // # Values
 //
-// A string wants a string: an unquoted number, boolean or null is an error
-// that says to quote it, unless the field is a [Word], but in an override or a variable, where the shell has
-// eaten the quotes, the text is taken as it is written. A whole number
+// A string takes only a string: an unquoted number, boolean or null is an error
+// that says to quote it. But for a [Word], and in an override or a variable, where the
+// shell has eaten the quotes, the text is taken as it is written. A whole number
 // may be written 1e5, never 1.5, nor with a leading zero (octal in some YAML).
 // Booleans are true and false only. Infinities, not-a-number, null, custom tags
 // and merge keys (<<) are refused; aliases work, within bounds.
@@ -69,14 +68,14 @@ type Enumerator interface {
 // A Settler is a section in which two keys stand for one choice, such as a length in
 // epochs or in steps. Settle is called when the section is decoded, before anything
 // is validated. later tells whether a key of the section was given by a later source
-// than another (a default is no source; the overrides are one, and so are the
+// than another (a default is not a source; all overrides are one, and so are the
 // settings). The result says which keys gave way to which others.
 type Settler interface {
 	Settle(later func(key, other string) bool) (gaveWay map[string]string)
 }
 
-// A Defaulter is a section that lies behind a pointer, in a list or in a map, where
-// the defaults of the whole config have no place for its own. SetDefaults is called on
+// A Defaulter is a section under a pointer, in a list or in a map, where the defaults
+// of the whole config have no place for its own. SetDefaults is called on
 // a fresh one before it is decoded. The method belongs to the pointer to its struct.
 type Defaulter interface{ SetDefaults() }
 

@@ -11,7 +11,7 @@ var yamlPrefix = regexp.MustCompile(`^yaml: (line \d+: )?`)
 
 // notYAML reports a syntax error. The line in the yaml package's message is that
 // of the enclosing construct, often off by one, and missing on the first
-// line; the line where the reading stopped is where the eye should go.
+// line; the line where reading stopped is the one to look at.
 func (p *parser) notYAML(err error, read, data []byte) {
 	line := 1 + bytes.Count(bytes.TrimRight(read, " \r\n"), []byte("\n"))
 	reason := yamlPrefix.ReplaceAllString(err.Error(), "")

@@ -44,10 +44,10 @@ func (d *decoder) unknown(path string, section reflect.Value, keys []string, key
 // suggest is the end of the message on an unknown key.
 func (d *decoder) suggest(path string, keys []string, key string, explained bool, at Place) string {
 	if at.inFile() && strings.Contains(key, ".") {
-		return "; in a file, a dot is no path: write each part as a key, one below the other"
+		return "; in a file, a dot does not make a path: write each part as a key, one below the other"
 	}
 	if !at.inFile() && strings.ContainsAny(key, "[]") {
-		return "; an item of a list cannot be set alone, give the whole list"
+		return "; an item of a list cannot be set by itself, give the whole list"
 	}
 	if path == "" && strings.Contains(key, "_") && strings.HasPrefix(at.Source, environment) {
 		v := d.variable(key)

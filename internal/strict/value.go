@@ -118,7 +118,7 @@ func (t *tree) clone() *tree {
 	return &c
 }
 
-// markSetting says of a tree and all that is in it that a Setting gives it.
+// markSetting marks a tree, and everything in it, as given by a Setting.
 func (t *tree) markSetting() {
 	t.at.setting = true
 	for _, item := range t.items {
@@ -137,8 +137,8 @@ type Setting struct {
 	Value Value
 }
 
-// setting merges a Setting for a section, the whole config. Wrong keys and values are reported where they are
-// written.
+// setting merges a Setting for a section, the whole config. Wrong keys and values are
+// reported where they are written.
 func (r *resolver) setting(section reflect.Value, s Setting) {
 	value := s.Value.tree.clone()
 	value.markSetting()
@@ -164,8 +164,8 @@ func (r *resolver) setting(section reflect.Value, s Setting) {
 	r.root = merge(r.root, value)
 }
 
-// leaveOut takes out of a tree the keys of a choice that over replaces by another
-// one which lacks them: a sweep over networks gives each its own keys, whatever
+// leaveOut takes the keys of a choice out of a tree where over replaces it by a choice
+// that lacks them: a sweep over networks gives each its own keys, whatever
 // the config's own network has.
 func leaveOut(section reflect.Value, t, over *tree) {
 	if t.kind != mapping || over.kind != mapping {
