@@ -1,11 +1,11 @@
 // Package atomicfile writes files that are either whole or not there: into a
 // temporary file of the same folder, then fsync, then rename. Whatever happens
-// on the way (an error, a full disk, a kill, a power cut), the old file stands.
+// on the way (an error, a full disk, a kill, a power cut), the old file remains.
 //
-// On Windows a file cannot be renamed, replaced or removed while a program has it
-// open that did not allow for that, be it a virus scanner for a moment. So what
-// this package does to names it tries again for some seconds there, and those who
-// read files that other processes replace use [Open] and [ReadFile].
+// On Windows a file cannot be renamed, replaced or removed while another program has it
+// open without allowing that, such as a virus scanner for a moment. So there this package
+// tries to rename, replace and remove again for some seconds, and code that reads files
+// which other processes replace uses [Open] and [ReadFile].
 package atomicfile
 
 import (
@@ -21,7 +21,7 @@ import (
 
 // WriteFile replaces the file name by what write writes, or creates it. The
 // writer is buffered. On an error, of write or of the system, the temporary
-// file is removed and the old file stands. Several processes may write the
+// file is removed and the old file remains. Several processes may write the
 // same name at once: the last rename wins, with a whole file. A device or a pipe,
 // such as /dev/stdout, is not replaced but written to.
 func WriteFile(name string, write func(io.Writer) error) error {
@@ -68,8 +68,8 @@ func ReadFile(name string) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-// RemoveAll removes a file, or a folder with all that is in it. If there is none,
-// that is no error.
+// RemoveAll removes a file, or a folder with all that is in it. It is not an error if
+// there is none.
 func RemoveAll(name string) error { return patiently(func() error { return os.RemoveAll(name) }) }
 
 // Previous is the name under which WriteFileKeeping keeps the file it replaces.
@@ -101,8 +101,8 @@ func WriteFileKeeping(name string, write func(io.Writer) error) error {
 }
 
 // RemoveTemporaries removes what killed writers left in dir. Call it only
-// where no one else can be writing, such as under the lock of a run. A folder
-// that is not there has none.
+// where no one else can be writing, such as under the lock of a run. It does nothing
+// if there is no such folder.
 func RemoveTemporaries(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, os.ErrNotExist) {
@@ -161,7 +161,7 @@ func writeTemporary(name string, write func(io.Writer) error) (tmp string, err e
 	return f.Name(), nil
 }
 
-var link = os.Link // a test stands in for a file system without links
+var link = os.Link // a test replaces it, as on a file system without links
 
 // secondName gives the file name a second, temporary name; "" if there is no
 // such file. Where the file system has no hard links the bytes are copied.

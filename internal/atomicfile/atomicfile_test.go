@@ -129,7 +129,7 @@ func TestFailureLeavesTheOldFile(t *testing.T) {
 			t.Error("a folder was replaced by a file")
 		}
 		if left, _ := filepath.Glob(filepath.Join(dir, ".*")); len(left) > 0 {
-			t.Errorf("left behind: %v", left)
+			t.Errorf("left over: %v", left)
 		}
 		if err := write(filepath.Join(dir, "nowhere", "x"), text("new")); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("have error %v, want one that is os.ErrNotExist", err)

@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// A full disk, by the kernel's own doing: in a process whose files may not
-// grow beyond 4096 bytes, the write of more fails and the old file stands.
+// A full disk, as the kernel reports it: in a process whose files may not
+// grow beyond 4096 bytes, writing more fails and the old file remains.
 func TestFullDisk(t *testing.T) {
 	if name := os.Getenv("ATOMICFILE_TEST_FULL"); name != "" {
 		signal.Ignore(syscall.SIGXFSZ)

@@ -21,7 +21,7 @@ func move(from, to string) error {
 }
 
 // syncFolder makes the renames in dir last. Some network file systems cannot
-// sync a folder and say EINVAL: there is no more to be done there.
+// sync a folder and say EINVAL: nothing more can be done there.
 func syncFolder(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {

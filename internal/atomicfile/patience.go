@@ -10,8 +10,8 @@ import (
 // error. A scanner needs milliseconds; a spreadsheet keeps it until it is closed.
 const patience = 5 * time.Second
 
-// patiently does what fails while another program has the file open, until it
-// succeeds, fails for another reason, or patience is at its end.
+// patiently repeats what fails while another program has the file open, until it
+// succeeds, fails for another reason, or patience has passed.
 func patiently(do func() error) error {
 	for wait, end := time.Millisecond, time.Now().Add(patience); ; wait += rand.N(wait) {
 		err := do()

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// What fails because a file is in use is done again, for a while; all else once.
+// What fails because a file is in use is repeated for a while; everything else is done once.
 func TestPatience(t *testing.T) {
 	real := inUse
 	t.Cleanup(func() { inUse = real })

@@ -1,5 +1,5 @@
-// Package blas puts the products of matrices of package f32 in the place of
-// Gonum's, so that Gorgonia's built-in operations are fast, too.
+// Package blas replaces Gonum's products of matrices by those of package f32, so that
+// Gorgonia's built-in operations are fast, too.
 package blas
 
 import (
@@ -9,14 +9,14 @@ import (
 	"zoo/internal/f32"
 )
 
-// An Implementation of all of BLAS: Gonum's, but for Sgemm. As that runs in
+// An Implementation of all of BLAS: Gonum's, except for Sgemm. As that runs in
 // parallel, it must not be called from inside a parallel loop of package f32.
 type Implementation struct{ gonum.Implementation }
 
 // Sgemm computes c = alpha·op(a)·op(b) + beta·c for row-major matrices, where op
 // transposes or does nothing; op(a) is (m, k), op(b) is (k, n).
 func (i Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	// With alpha = 0, Gonum's only checks the arguments and multiplies c by beta.
+	// With alpha = 0, Gonum's Sgemm only checks the arguments and multiplies c by beta.
 	// Where c is overwritten, there is nothing to multiply.
 	overwrite := alpha != 0 && beta == 0
 	if overwrite {

@@ -69,7 +69,7 @@ func (g getter) request(ctx context.Context, from string, have int64) (*http.Res
 	if err != nil {
 		return nil, 0, err
 	}
-	req.Header.Set("Accept-Encoding", "identity") // a .gz file is wanted as it is
+	req.Header.Set("Accept-Encoding", "identity") // a .gz file must come as it is
 	if have > 0 {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", have))
 	}

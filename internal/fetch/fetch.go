@@ -2,7 +2,8 @@
 //
 // The bytes go to NAME.part beside the file; an interrupted download goes on
 // from there with an HTTP range request. The file gets its name only after its
-// length and its content have been checked. One process at a time fetches into a folder; the others wait.
+// length and its content have been checked. One process at a time fetches into a
+// folder; the others wait.
 package fetch
 
 import (
@@ -41,10 +42,10 @@ func Get(ctx context.Context, f File) error {
 // attempts is how often one mirror is asked for one file.
 const attempts = 3
 
-// getter holds what a test makes shorter.
+// getter holds the times, which a test makes shorter.
 type getter struct {
 	client *http.Client
-	stall  time.Duration // a connection that brings nothing for so long is cut
+	stall  time.Duration // a connection that brings nothing for this long is cut
 	pause  time.Duration // before the second attempt; twice that before the third
 }
 
@@ -136,7 +137,7 @@ func install(path string) error {
 
 func (f File) part() string { return f.Path + ".part" }
 
-// length is the size of a file in bytes, 0 if there is none.
+// length is the size of a file in bytes, 0 if it does not exist.
 func length(name string) int64 {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -145,12 +146,12 @@ func length(name string) int64 {
 	return info.Size()
 }
 
-// A brokenError may pass: the same mirror is asked again.
+// A brokenError may be temporary: the same mirror is asked again.
 type brokenError struct{ error }
 
 func (e *brokenError) Unwrap() error { return e.error }
 
-// A localError is this machine's: no mirror is asked again.
+// A localError is a problem of this machine: no mirror is asked again.
 type localError struct{ error }
 
 func (e *localError) Unwrap() error { return e.error }

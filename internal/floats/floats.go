@@ -13,7 +13,7 @@ import (
 // A Type is a type of floats in a file.
 type Type int
 
-// The types. None stands for values that are no such floats.
+// The types. None stands for values of any other type.
 const (
 	None     Type = iota
 	Float32       // IEEE 754 binary32
@@ -30,7 +30,7 @@ const atOnce = 1 << 16
 
 var buffers = sync.Pool{New: func() any { return new([atOnce]byte) }}
 
-// ReadAt fills dst with the values of type t, not None, that lie in r from byte
+// ReadAt fills dst with the values of type t, not None, that are in r from byte
 // from on. An end of r before the last value is io.ErrUnexpectedEOF.
 func (t Type) ReadAt(r io.ReaderAt, dst []float32, from int64) error {
 	b := buffers.Get().(*[atOnce]byte)
@@ -50,7 +50,7 @@ func (t Type) ReadAt(r io.ReaderAt, dst []float32, from int64) error {
 	return nil
 }
 
-// Decode converts as many values as dst has.
+// Decode converts len(dst) values.
 func (t Type) Decode(dst []float32, b []byte) {
 	switch t {
 	case Float32:

@@ -9,8 +9,7 @@ import (
 )
 
 // Limit is how many bytes the process may take: what the machine has, or less where
-// its container, ulimit -v or GOMEMLIMIT says so. Where nothing is known it is
-// math.MaxInt.
+// its container, ulimit -v or GOMEMLIMIT says so; math.MaxInt where it is not known.
 var Limit = sync.OnceValue(func() int {
 	limit := debug.SetMemoryLimit(-1) // reads it
 	for _, n := range limits() {

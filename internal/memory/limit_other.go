@@ -2,5 +2,5 @@
 
 package memory
 
-// limits are none: they are not known here.
+// limits returns nothing: the limits are not known here.
 func limits() []uint64 { return nil }

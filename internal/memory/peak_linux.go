@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// ResetPeak gives free memory back and lets the peak begin anew. Where the
-// system does not allow the latter, the peak stays that of the whole process.
+// ResetPeak gives free memory back and starts the peak again. Where the system does
+// not allow the latter, the peak stays that of the whole process.
 func ResetPeak() {
 	debug.FreeOSMemory()
 	os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)

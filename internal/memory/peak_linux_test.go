@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The peak stays when memory is given back, and begins anew when it is reset.
+// The peak stays when memory is given back, and starts again when it is reset.
 func TestPeakMemory(t *testing.T) {
 	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
 		t.Skip(err)

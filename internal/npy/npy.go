@@ -1,5 +1,5 @@
-// Package npy reads and writes NumPy's .npy files, the door through which
-// inputs and outputs of a network come and go. Inside there is only float32.
+// Package npy reads and writes NumPy's .npy files, as which the inputs and outputs of
+// a network come and go. Inside the program there is only float32.
 //
 // The format is read here, and not by sbinet/npyio, because a file may come
 // from anywhere: that package's v0.14.0 allocates what a header claims, and
@@ -20,7 +20,7 @@ import (
 // An Array is an n-dimensional array in C order. An empty Shape is a scalar.
 type Array struct {
 	Shape []int
-	Data  []float32 // as many as the product of Shape
+	Data  []float32 // its length is the product of Shape
 }
 
 // ReadFile reads a .npy file, or a pipe of one. Errors name the file.
@@ -36,7 +36,7 @@ func ReadFile(name string) (Array, error) {
 	}
 	var r io.Reader = f
 	size := info.Size()
-	if !info.Mode().IsRegular() && !info.IsDir() { // its size is what comes until it ends
+	if !info.Mode().IsRegular() && !info.IsDir() { // its size is known only at its end
 		b, err := io.ReadAll(f)
 		if err != nil {
 			return Array{}, err

@@ -9,8 +9,8 @@ import (
 
 // Read reads a .npy file of size bytes from r and converts it to float32 in C
 // order: float64 and integers are rounded to the nearest float32 (integers are
-// exact up to 2^24). Nothing is allocated on the header's word alone: the shape
-// must agree with size. Types other than f4, f8, u1, i4 and i8, of either byte
+// exact up to 2^24). Nothing is allocated before the shape in the header has
+// been checked against size. Types other than f4, f8, u1, i4 and i8, of either byte
 // order, are an error.
 func Read(r io.Reader, size int64) (Array, error) {
 	h, left, err := readHeader(r, size)

@@ -12,7 +12,7 @@ import (
 )
 
 // magic is how files of the format before PyTorch 1.6 begin: the pickle of a number
-// that says so.
+// that identifies it.
 var magic = []byte("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.")
 
 // legacyVersion is the only version of that format.
@@ -72,7 +72,7 @@ func readLegacy(f io.ReaderAt, size int64, part string) ([]Tensor, error) {
 	return tensors, nil
 }
 
-// checkMachine wants the values of a machine that is little-endian.
+// checkMachine requires the values of a little-endian machine.
 func checkMachine(v any) error {
 	var little any
 	if d, ok := v.(*dict); ok {
@@ -105,7 +105,7 @@ func place(storages map[string]*storage, keys any, f io.ReaderAt, at, size int64
 		case !ok:
 			return fmt.Errorf("the list of the storages has %s, want a key", describe(k))
 		case s == nil:
-			return fmt.Errorf("the list of the storages has %.100q, of which there is no tensor", key)
+			return fmt.Errorf("the list of the storages has %.100q, which belongs to no tensor", key)
 		case s.at > 0:
 			return fmt.Errorf("the list of the storages has %.100q twice", key)
 		case size-at < 8:
@@ -128,7 +128,7 @@ func place(storages map[string]*storage, keys any, f io.ReaderAt, at, size int64
 	}
 	for _, key := range slices.Sorted(maps.Keys(storages)) {
 		if storages[key].at == 0 {
-			return fmt.Errorf("the list of the storages lacks %.100q, of which there is a tensor", key)
+			return fmt.Errorf("the list of the storages lacks %.100q, which a tensor needs", key)
 		}
 	}
 	if at != size {

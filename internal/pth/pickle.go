@@ -16,7 +16,7 @@ type (
 	list  struct{ items []any }
 	dict  struct{ entries []entry } // a key that is set again is there twice
 	entry struct{ key, value any }
-	// A name stands for something in Python, of which the known are the names below.
+	// A name stands for something in Python; those that are known are below.
 	name string
 	// An inert is a value of a type that no tensor has: nothing is made of it, and
 	// nothing of it is run.
@@ -60,7 +60,7 @@ type unpickler struct {
 // maxProtocol is the newest protocol of pickles.
 const maxProtocol = 5
 
-// unpickle makes what the pickle says that in goes on with, and reads it to its
+// unpickle makes the value of the pickle that comes next in in, and reads it to its
 // end. The storages that it refers to are returned by their keys. Errors say which
 // of in's bytes they are about.
 func unpickle(in *bytes.Reader) (any, map[string]*storage, error) {
@@ -271,7 +271,7 @@ func (u *unpickler) pushNumber(n uint64, err error) error {
 	return u.push(int(int64(n)))
 }
 
-// long reads a number of as many bytes as the number before it says, of size bytes.
+// long reads a number whose length in bytes is given by a number of size bytes.
 func (u *unpickler) long(size int) error {
 	n, err := u.number(size)
 	if err != nil {
@@ -356,7 +356,7 @@ func (u *unpickler) stackGlobal() error {
 	module, ok := items[0].(string)
 	what, ok2 := items[1].(string)
 	if !ok || !ok2 {
-		return errors.New("have a name that is no text")
+		return errors.New("have a name that is not a text")
 	}
 	return u.pushName(module, what)
 }
@@ -365,7 +365,7 @@ func (u *unpickler) pushName(module, what string) error {
 	return u.push(name(module + "." + what))
 }
 
-// className is the name of a class, or what stands in its place.
+// className is the name of a class, or of what is in its place.
 func className(v any) string {
 	if n, ok := v.(name); ok {
 		return string(n)
@@ -535,7 +535,7 @@ func (u *unpickler) call() error {
 	switch f {
 	case orderedDict:
 		return u.newDict(args)
-	case defaultDict: // (what makes values of keys that are not there,)
+	case defaultDict: // (the factory of missing values,)
 		return u.newDict(nil)
 	case rebuildTensor, rebuildOld:
 		return u.newTensor(args)
@@ -545,7 +545,7 @@ func (u *unpickler) call() error {
 				return u.push(t)
 			}
 		}
-		return errors.New("have a parameter that is no tensor")
+		return errors.New("have a parameter that is not a tensor")
 	case rebuildType: // (function, type, arguments, state)
 		if len(args) == 4 && (args[0] == rebuildTensor || args[0] == rebuildParam) {
 			if inner, ok := args[2].(tuple); ok {

@@ -93,8 +93,8 @@ const maxPickle = 16 << 20
 
 // Open opens a file that torch.save wrote: of a state_dict, or of a dict with a
 // state_dict under the key part, or with exactly one if part is empty. Keys of dicts in
-// dicts are joined with dots. Errors name the file. Nothing is allocated on the file's
-// word alone.
+// dicts are joined with dots. Errors name the file. Nothing is allocated before
+// the lengths in the file have been checked.
 func Open(name, part string) (*Reader, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -192,7 +192,7 @@ func read(a *zip.Reader, size int64, part string) ([]Tensor, []*storage, error) 
 	return tensors, used, nil
 }
 
-// content is a small record; empty if there is none.
+// content is that of a small record, empty if there is no such record.
 func content(f *zip.File, limit uint64) ([]byte, error) {
 	if f == nil {
 		return nil, nil
@@ -235,7 +235,7 @@ func (s *storage) find(f *zip.File, size int64) error {
 	return nil
 }
 
-// checkAll sees that the tensors lie within their storages.
+// checkAll checks that the tensors are within their storages.
 func checkAll(tensors []Tensor) error {
 	for _, t := range tensors {
 		if err := t.check(); err != nil {
@@ -245,7 +245,7 @@ func checkAll(tensors []Tensor) error {
 	return nil
 }
 
-// check sees that the tensor lies within its storage.
+// check checks that the tensor is within its storage.
 func (t Tensor) check() error {
 	if len(t.Shape) != len(t.stride) {
 		return fmt.Errorf("have shape %v and strides %v, want as many", t.Shape, t.stride)
@@ -275,7 +275,7 @@ func (t Tensor) check() error {
 	return nil
 }
 
-// contiguous says that the values lie one after the other.
+// contiguous says that the values are one after the other.
 func (t Tensor) contiguous() bool {
 	want := 1
 	for i, d := range slices.Backward(t.Shape) {

@@ -100,7 +100,7 @@ func (p *pickler) storage(kind, key string, length int) *pickler {
 	return p.ops("(").text("storage").ops("ctorch\n" + kind + "Storage\n").text(key).text("cpu").number(length).ops("tQ")
 }
 
-// tensor writes a view of storage 0, with so many floats.
+// tensor writes a view of storage 0, with n floats.
 func (p *pickler) tensor(length, offset int, shape, stride []int) *pickler {
 	return p.ops("ctorch._utils\n_rebuild_tensor_v2\n(").storage("Float", "0", length).number(offset).tuple(shape...).tuple(stride...).
 		ops("\x89ccollections\nOrderedDict\n)RtR")

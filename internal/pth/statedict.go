@@ -11,7 +11,8 @@ type found struct {
 	tensors []Tensor
 }
 
-// stateDict finds the tensors of part in what a file holds, or the only ones.
+// stateDict finds the tensors of part in what a file holds; if part is empty, there must
+// be only one state_dict.
 func stateDict(value any, part string) ([]Tensor, error) {
 	of := ""
 	switch v := value.(type) {
@@ -21,7 +22,7 @@ func stateDict(value any, part string) ([]Tensor, error) {
 		of = string(v)
 	}
 	if of != "" {
-		return nil, fmt.Errorf("it holds %.200s, which is code and not tensors; load the file in PyTorch, where you trust it, and save its state_dict alone", of)
+		return nil, fmt.Errorf("it holds %.200s, which is code and not tensors; load the file in PyTorch, where you trust it, and save only its state_dict", of)
 	}
 	d, ok := value.(*dict)
 	if !ok {

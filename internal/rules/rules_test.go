@@ -27,7 +27,7 @@ var floors = [][]string{
 }
 
 // leaves are packages that know nothing of networks, and the leaves that each
-// may import. Everybody may import them, but for f32, which imports nothing.
+// may import. All packages may import them, except f32, which imports nothing.
 var leaves = map[string][]string{
 	"zoo/configs":              {},
 	"zoo/datasets":             {"zoo/internal/fetch", "zoo/internal/memory", "zoo/internal/problem", "zoo/internal/atomicfile"},
@@ -63,7 +63,7 @@ const gorgonia = "gorgonia.org/gorgonia"
 var seesGorgonia = []string{"zoo/internal/ops", "zoo/internal/ops/optest", "zoo/internal/exec", "zoo/nn", "zoo/architectures"}
 
 // wrong are functions of Gorgonia v0.9.18 whose values or gradients are wrong,
-// which cannot be seeded, or which keep state that no checkpoint can hold.
+// which cannot be seeded, or which keep state that a checkpoint cannot hold.
 var wrong = []string{
 	// values
 	"AveragePool1D", "AveragePool2D", "LogSumExp", "NewLispMachine",

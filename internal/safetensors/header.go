@@ -69,7 +69,7 @@ func decodeHeader(header []byte) (meta map[string]string, places []place, err er
 	return meta, places, nil
 }
 
-// decodeMeta reads the texts about a file. The format wants texts alone; what other
+// decodeMeta reads the texts about a file. The format allows only texts; what other
 // writers put there, numbers and lists, is kept as it is written.
 func decodeMeta(d *json.Decoder) (map[string]string, error) {
 	var raw map[string]json.RawMessage
@@ -91,7 +91,7 @@ func decodeMeta(d *json.Decoder) (map[string]string, error) {
 }
 
 // checkPlaces sorts the tensors by place and checks that each has the bytes
-// that its shape wants, and that together they fill the data section.
+// that its shape requires, and that together they fill the data section.
 func checkPlaces(places []place, data uint64) error {
 	slices.SortFunc(places, func(a, b place) int {
 		return cmp.Or(cmp.Compare(a.Offsets[0], b.Offsets[0]), cmp.Compare(a.Offsets[1], b.Offsets[1]))

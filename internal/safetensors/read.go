@@ -33,8 +33,8 @@ func ReadFile(name string) (File, error) {
 	return file, nil
 }
 
-// Read reads a safetensors file of size bytes from r. Nothing is allocated on
-// the header's word alone: every length is first checked against size. It is
+// Read reads a safetensors file of size bytes from r. Nothing is allocated
+// before its length in the header has been checked against size. It is
 // an error if the tensors do not fill the data exactly, without gap or
 // overlap, if a name comes twice, if a dtype is not one of [Tensor]'s, and if
 // the file carries a SHA-256 of itself and has been altered since.
@@ -65,12 +65,12 @@ func Read(r io.Reader, size int64) (File, error) {
 	return file, nil
 }
 
-// A head is what stands before the data.
+// A head is what comes before the data.
 type head struct {
 	meta     map[string]string // without the digest
 	places   []place
 	data     int64  // where the data begin in the file
-	want     string // the digest; empty if there is none
+	want     string // the digest that the file carries; empty if it has none
 	unsigned []byte // length and header, with noDigest in the digest's place
 }
 
@@ -83,7 +83,7 @@ func (h *head) verify(digest hash.Hash) error {
 	return nil
 }
 
-// readHead reads and checks what stands before the data of a file of size bytes.
+// readHead reads and checks what comes before the data of a file of size bytes.
 func readHead(r io.Reader, size int64) (*head, error) {
 	if size < 8 {
 		return nil, fmt.Errorf("not a safetensors file: have %d bytes, want at least 8", size)

@@ -20,7 +20,8 @@ import (
 //	[]float32 F32    []float64 F64    []uint8 U8
 //	[]int32   I32    []int64   I64    []bool  BOOL
 //
-// [Floats] are only written, as F32. F16 and BF16 are only read, and are widened to []float32, which is exact.
+// [Floats] are only written, as F32. F16 and BF16 are only read, and are widened to
+// []float32, which is exact.
 // The length of Data is the product of Shape; an empty Shape is a scalar.
 type Tensor struct {
 	Name  string
@@ -59,7 +60,7 @@ const (
 	maxHeader = 100_000_000 // bytes, the format's own limit
 	metaKey   = "__metadata__"
 	digestKey = "zoo.sha256" // in the metadata
-	// noDigest stands in the digest's place while the digest is computed.
+	// noDigest takes the digest's place while the digest is computed.
 	noDigest = "0000000000000000000000000000000000000000000000000000000000000000"
 )
 

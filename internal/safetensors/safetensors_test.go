@@ -89,7 +89,7 @@ func TestNothing(t *testing.T) {
 	}
 }
 
-// The same content is the same bytes, and begins where PyTorch wants it.
+// The same content is the same bytes, and begins where PyTorch requires.
 func TestDeterministicAndAligned(t *testing.T) {
 	a := sample()
 	b := slices.Clone(a)
@@ -244,7 +244,7 @@ func TestErrorsNameTheFile(t *testing.T) {
 	}
 }
 
-// All that is wrong is said at once.
+// Everything that is wrong is reported at once.
 func TestWriteErrors(t *testing.T) {
 	err := Write(io.Discard, map[string]string{digestKey: "mine"},
 		Tensor{"a", []int{2}, []float32{1}},

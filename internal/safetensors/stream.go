@@ -21,7 +21,7 @@ type Reader struct {
 	head    *head
 }
 
-// A Stored tensor is one that lies in a file.
+// A Stored tensor is one in an open file.
 type Stored struct {
 	Name  string
 	DType string // as the format names it
@@ -126,8 +126,8 @@ func (r *Reader) Verify() error {
 	return nil
 }
 
-// Floats are the data of a tensor that are made as they are written, part by
-// part: Tensor.Data may be of this type, for Write alone.
+// Floats are the data of a tensor that are made while they are written, part by
+// part: Tensor.Data may be of this type, but only for Write.
 type Floats struct {
 	N    int                                                // how many there are
 	Each func(write func(part []float32) error) (err error) // calls write with all of them in C order, as often as it is called

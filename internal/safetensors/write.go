@@ -25,10 +25,10 @@ func WriteFile(name string, meta map[string]string, tensors ...Tensor) error {
 	return nil
 }
 
-// Write writes the tensors and the metadata to w. The bytes are a function of
-// the content alone: the order of the arguments does not matter. Larger
+// Write writes the tensors and the metadata to w. The bytes depend only on
+// the content: the order of the arguments does not matter. Larger
 // elements come first, then the order is that of the names, so that every
-// tensor begins at a multiple of its element size, as PyTorch wants it.
+// tensor begins at a multiple of its element size, as PyTorch requires.
 func Write(w io.Writer, meta map[string]string, tensors ...Tensor) error {
 	tensors = slices.Clone(tensors)
 	var errs []error

@@ -25,7 +25,7 @@ type Writer struct {
 }
 
 // Create begins a new event file in dir, which is made if need be. Every start
-// of a process begins a file of its own; TensorBoard joins the files of a
+// of a process begins a new file; TensorBoard joins the files of a
 // folder. The wall time is what TensorBoard shows as the start of the run.
 func Create(dir string, wall time.Time) (*Writer, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
@@ -116,7 +116,7 @@ func (w *Writer) end() {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// maskedCRC is the CRC-32C of b, rotated and shifted as TFRecord has it.
+// maskedCRC is the CRC-32C of b, rotated and shifted as TFRecord requires.
 func maskedCRC(b []byte) uint32 {
 	crc := crc32.Checksum(b, castagnoli)
 	return (crc>>15 | crc<<17) + 0xa282ead8

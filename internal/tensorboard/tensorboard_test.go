@@ -121,7 +121,7 @@ func TestErrors(t *testing.T) {
 	for range 2 {
 		w.Scalar("a", 1, 1, wall)
 		if err := w.Flush(); err == nil {
-			t.Error("a write to a closed file is no error")
+			t.Error("a write to a closed file is not an error")
 		}
 	}
 }
