@@ -67,8 +67,8 @@ func TestTrainingOrder(t *testing.T) {
 	}
 }
 
-// What an example looks like, and when it comes, must not hang on the batch size
-// nor on where the epoch is resumed.
+// What an example looks like, and when it comes, must not depend on the batch size
+// or on where the epoch is resumed.
 func TestPlanDoesNotMatter(t *testing.T) {
 	d := newFake(t, Options{Crop: 2, Flip: true, Pad: 1, Normalize: "mean"}, fake(60, 9, 3))
 	plan := Plan{Split: Train, Size: 6, Seed: 1, Epoch: 2, Augment: true}
@@ -125,7 +125,7 @@ func TestCropAndFlip(t *testing.T) {
 			for i := range x {
 				v, ok := viewOf(x[i], p.train.pix[y[i]], c.crop)
 				if !ok {
-					t.Fatalf("crop %d, flip %v: an image that is no crop of its example", c.crop, c.flip)
+					t.Fatalf("crop %d, flip %v: an image that is not a crop of its example", c.crop, c.flip)
 				}
 				count[fmt.Sprint(v)]++
 			}

@@ -19,9 +19,9 @@ import (
 // of a coarse label (in CIFAR-100 only), a label, and 32×32 bytes for each of
 // red, green and blue.
 type cifar struct {
-	archive remote // the official .tar.gz
-	sum     sum    // of the archive itself: none is published for the files in it
-	folder  string // in the archive
+	archive remote   // the official .tar.gz
+	sum     checksum // of the archive itself: none is published for the files in it
+	folder  string   // in the archive
 	files   []cifarFile
 	coarse  int // coarse classes; 0: records have no coarse label
 	classes []string

@@ -57,7 +57,7 @@ func sortedNames(files map[string][]byte, backwards bool) []string {
 	return names
 }
 
-// official makes an archive of files in c's folder the one that c knows.
+// official makes an archive of files the one that c knows as the official one.
 func (c *cifar) official(files map[string][]byte) []byte {
 	inside := map[string][]byte{c.folder + "/readme.html": []byte("hello")}
 	for name, data := range files {

@@ -157,7 +157,7 @@ func TestPrincipalComponents(t *testing.T) {
 func TestColoursOfGreyImages(t *testing.T) {
 	for _, c := range []struct {
 		o    Options
-		want string // empty: none is wrong
+		want string // empty: nothing is wrong
 	}{
 		{Options{Normalize: "none", Jitter: Jitter{Brightness: 0.1, Contrast: 0.1}}, ""},
 		{Options{Normalize: "imagenet"}, "data.normalize: have images of 1 channel, want three: these are grey"},
@@ -171,7 +171,7 @@ func TestColoursOfGreyImages(t *testing.T) {
 	}
 }
 
-// Test images are as they are.
+// Test images are not changed.
 func TestColoursOfTraining(t *testing.T) {
 	o := Options{Jitter: Jitter{0.4, 0.4, 0.4, 0.1}, Lighting: "imagenet(0.1)"}
 	p := fake(30, 9, 3)

@@ -30,7 +30,7 @@
 //
 // What compressed files hold is kept, after the first reading, in zoo/unpacked in the
 // user's cache folder, and is read from there for as long as the files have the same
-// sizes and times. A copy has a checksum of its own; a damaged one is made anew, and
+// sizes and times. A copy has a checksum of its own; a damaged one is made again, and
 // where none can be kept the files are read each time. [Get] and [Verify] always read
 // the files. The copies may be deleted at any time.
 //

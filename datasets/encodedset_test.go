@@ -188,7 +188,7 @@ func TestEncodedSetErrors(t *testing.T) {
 	_, err = openFolder(t, root, func(o *Options) { ofSnaps(o); o.Normalize = "standard" })
 	wantError(t, err, "train/cat/1.png: does not decode")
 
-	// A file that is another by now, or is gone.
+	// A file that has changed, or is gone.
 	root = unpack(t, snaps())
 	if d, err = openFolder(t, root, ofSnaps); err != nil {
 		t.Fatal(err)
@@ -205,7 +205,7 @@ func TestEncodedSetErrors(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := Open(ctx, Options{Name: "imagefolder", Root: unpack(t, snaps()), Resize: 16, Cut: 12, Normalize: "standard"}, nil); err == nil {
-		t.Error("the end of the context is no error")
+		t.Error("the end of the context is not an error")
 	}
 }
 
@@ -290,7 +290,7 @@ func TestCutInMemory(t *testing.T) {
 		t.Errorf("800 parts are at %v", places)
 	}
 	if s := fmt.Sprint(newFake(t, Options{Scale: 0.5}, p).Spec().Inputs[0].Shape); s != "[6 6 3]" {
-		t.Errorf("with scale alone have images %s", s)
+		t.Errorf("with only scale have images %s", s)
 	}
 	_, err := newImageSet(Options{Cut: 7, Normalize: "none"}, p)
 	wantError(t, err, "data.cut: have 6×6 pixels, want at least 7×7: set data.resize to enlarge")

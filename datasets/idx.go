@@ -17,7 +17,7 @@ import (
 type idxFile struct {
 	name  string // without .gz
 	size  int64  // of NAME.gz at the canonical address
-	sum   sum
+	sum   checksum
 	shape []int
 }
 

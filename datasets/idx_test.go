@@ -28,9 +28,9 @@ func gzipped(data []byte) []byte {
 	return b.Bytes()
 }
 
-func sumOf(data []byte) sum {
+func sumOf(data []byte) checksum {
 	s := sha256.Sum256(data)
-	return sum("sha256:" + hex.EncodeToString(s[:]))
+	return checksum("sha256:" + hex.EncodeToString(s[:]))
 }
 
 func TestReadIDX(t *testing.T) {

@@ -474,8 +474,8 @@ func TestValFolder(t *testing.T) {
 	}
 }
 
-// TestEmptyClass: folders where classes are and that hold no image are said, in a
-// folder and in archives of it.
+// TestEmptyClass: class folders without images are reported, of a folder and of
+// archives of it.
 func TestEmptyClass(t *testing.T) {
 	files := pets()
 	root := unpack(t, files)

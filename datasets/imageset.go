@@ -211,7 +211,7 @@ func (s *imageSet) newBatch(size int) *Batch {
 
 // fill writes the rows from to to−1 of an epoch into b, and padding after them.
 func (s *imageSet) fill(b *Batch, order []int, from, to int, p Plan) error {
-	x, y := b.X[0].Data().([]float32), b.Y.Data().([]int)
+	x, y := b.X[0].Data().([]float32), b.Y.Data().([]int) // (size, H, W, c), (size)
 	size, views := s.shape[0]*s.shape[1]*s.shape[2], p.views()
 	e := s.parts[p.Split]
 	b.N = to - from
@@ -225,7 +225,7 @@ func (s *imageSet) fill(b *Batch, order []int, from, to int, p Plan) error {
 		if p.Augment {
 			w.r = newStream(forAugment, p.Seed, uint64(p.Epoch), uint64(e.index[i]))
 		}
-		dst := x[row*size : (row+1)*size]
+		dst := x[row*size : (row+1)*size] // (H, W, c)
 		if err := s.store.draw(dst, p.Split, i, w); err != nil {
 			return err
 		}

@@ -14,7 +14,8 @@ type imageStore interface {
 	// draw writes the view of an image into dst (H, W, c), in the unit of bytes, or
 	// as the viewer's table says, if it has one.
 	draw(dst []float32, s Split, i int, w *viewer) error
-	// prepare writes what evaluation would see of another image, of as many channels.
+	// prepare writes what evaluation would see of another image, with the same number of
+	// channels.
 	prepare(dst []float32, d decoded)
 	// hash adds all that determines an image.
 	hash(h io.Writer, s Split, i int)

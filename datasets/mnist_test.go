@@ -48,7 +48,7 @@ func TestMNIST(t *testing.T) {
 	if d.Len(Train) != 60000 || d.Len(Val) != 0 || d.Len(Test) != 10000 || len(d.Classes()) != 10 {
 		t.Fatalf("have %d, %d and %d examples of %v", d.Len(Train), d.Len(Val), d.Len(Test), d.Classes())
 	}
-	// Images of each digit, as is well known.
+	// The known numbers of images of each digit.
 	for split, want := range map[Split][]int{
 		Train: {5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949},
 		Test:  {980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009},
@@ -66,7 +66,7 @@ func TestMNIST(t *testing.T) {
 			t.Errorf("%s: have %v, want %v", split, have, want)
 		}
 	}
-	// As are the mean and the standard deviation.
+	// The known mean and standard deviation.
 	a := d.(*imageSet).affine
 	if mean, std := -a.bias[0]/a.gain[0]/255, 1/a.gain[0]/255; fmt.Sprintf("%.4f %.4f", mean, std) != "0.1307 0.3081" {
 		t.Errorf("have mean %.4f and deviation %.4f, want 0.1307 and 0.3081", mean, std)
@@ -87,7 +87,7 @@ func TestModuleVersion(t *testing.T) {
 	}
 	version, dir, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
 	if version != m.version {
-		t.Errorf("have %s, and go.mod wants %s", m.version, version)
+		t.Errorf("have %s, and go.mod has %s", m.version, version)
 	}
 	p, err := m.download(t.Context(), "mnist")
 	if err != nil {

@@ -64,7 +64,7 @@ func TestPermutation(t *testing.T) {
 	if !slices.Equal(p, permutation(1000, 1, 2, 3)) {
 		t.Error("the same words give another permutation")
 	}
-	// A run of last year must be repeatable: these are for ever.
+	// A run of last year must be repeatable: these numbers must never change.
 	if want := []int{0, 3, 5, 4, 1, 6, 2, 7}; !slices.Equal(permutation(8, forOrder, 1, 1), want) {
 		t.Errorf("have %v, want %v", permutation(8, forOrder, 1, 1), want)
 	}

@@ -86,7 +86,7 @@ func subset(t *testing.T, small, large []int) {
 	t.Helper()
 	for _, i := range small {
 		if !slices.Contains(large, i) {
-			t.Errorf("example %d is in the smaller part alone", i)
+			t.Errorf("example %d is only in the smaller part", i)
 		}
 	}
 }

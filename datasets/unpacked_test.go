@@ -39,7 +39,7 @@ func packedSources(t testing.TB) map[string]imageSource {
 	return s
 }
 
-// age makes the files of a folder so old.
+// age makes the files of a folder that old.
 func age(t testing.TB, dir string, by time.Duration) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -56,7 +56,7 @@ func age(t testing.TB, dir string, by time.Duration) {
 
 func rooted(name string) Options { return Options{Name: name, Root: name, Normalize: "none"} }
 
-// opened opens a dataset, and returns it with what was said meanwhile.
+// opened opens a dataset, and returns it with the progress that was reported.
 func opened(t testing.TB, s imageSource, o Options) (d Dataset, said string) {
 	t.Helper()
 	d, err := s.Open(t.Context(), o, func(s Step) { said += s.What + "\n" })
@@ -169,7 +169,7 @@ func TestNothingToUnpack(t *testing.T) {
 	}
 }
 
-// A damaged copy is noticed, and made anew.
+// A damaged copy is noticed, and made again.
 func TestDamagedCopy(t *testing.T) {
 	nowhere(t)
 	for name, s := range packedSources(t) {
@@ -213,7 +213,7 @@ func TestDamagedCopy(t *testing.T) {
 				}
 				sameBytes(t, d, first)
 				if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, whole) {
-					t.Errorf("it is not made anew: %v", err)
+					t.Errorf("it is not made again: %v", err)
 				}
 			})
 		}
@@ -380,8 +380,7 @@ func TestCopiesByManyProcesses(t *testing.T) {
 	}
 }
 
-// A copy is foreign bytes: whatever they are, they are refused or make pictures
-// that are whole.
+// A copy may hold any bytes: they are refused, or make whole pictures.
 func FuzzReadUnpacked(f *testing.F) {
 	sources := []stamp{{"/data/x.gz", 123, 456}}
 	var b bytes.Buffer

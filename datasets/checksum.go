@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// A sum is a published checksum, "sha256:hex" or "md5:hex". An md5 guards
+// A checksum is a published checksum, "sha256:hex" or "md5:hex". An md5 guards
 // against damage, not against malice: it is used where no other is published.
-type sum string
+type checksum string
 
-func (s sum) hash() hash.Hash {
+func (s checksum) hash() hash.Hash {
 	if strings.HasPrefix(string(s), "md5:") {
 		return md5.New()
 	}
@@ -21,7 +21,7 @@ func (s sum) hash() hash.Hash {
 }
 
 // check compares s with what h has seen.
-func (s sum) check(h hash.Hash) error {
+func (s checksum) check(h hash.Hash) error {
 	kind, want, _ := strings.Cut(string(s), ":")
 	if have := hex.EncodeToString(h.Sum(nil)); have != want {
 		return fmt.Errorf("the content is altered: have %s %s, want %s", kind, have, want)
