@@ -16,6 +16,7 @@ import (
 	"zoo/experiments/run"
 	"zoo/internal/problem"
 	"zoo/nn"
+	"zoo/nn/signal"
 )
 
 // Probe is the probe section: what is looked at before the first step. Batch norm
@@ -102,24 +103,24 @@ func (t *Trial) look(ctx context.Context) (p results.Probe, err error) {
 		if err != nil {
 			return p, fmt.Errorf("probe.batch: %w", err)
 		}
-		signals, loss, err := nn.Probe(t.Params, c.Model.Network(), set, b.X, b.Y)
+		signals, loss, err := signal.Probe(t.Params, c.Model.Network(), set, b.X, b.Y)
 		if err != nil {
 			return p, fmt.Errorf("probe of model %s: %w", c.Model.Name, err)
 		}
 		p.Loss = run.Number(loss)
 		for _, s := range signals {
-			signal := results.Signal{
+			found := results.Signal{
 				Path: s.Path, Op: s.Op, Mean: run.Number(s.Mean), Std: run.Number(s.Std),
 				GradMean: run.Number(s.GradMean), GradStd: run.Number(s.GradStd),
 				Dead: number(s.Dead), PredictedStd: number(s.PredictedStd), PredictedGradStd: number(s.PredictedGradStd),
 			}
 			if s.Initial != nil && c.Weights.From == "" {
-				signal.InitialStd, signal.InitialGain = number(&s.Initial.Std), number(&s.Initial.Gain)
+				found.InitialStd, found.InitialGain = number(&s.Initial.Std), number(&s.Initial.Gain)
 			}
-			p.Signals = append(p.Signals, signal)
+			p.Signals = append(p.Signals, found)
 		}
 		if c.Probe.Jacobian {
-			singular, err := nn.Jacobian(t.Params, c.Model.Network(), set, []*tensor.Dense{b.X[0]})
+			singular, err := signal.Jacobian(t.Params, c.Model.Network(), set, []*tensor.Dense{b.X[0]})
 			if err != nil {
 				return p, fmt.Errorf("probe.jacobian of model %s: %w", c.Model.Name, err)
 			}

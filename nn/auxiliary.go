@@ -31,18 +31,15 @@ func (s *Scope) Auxiliary(weight float64, logits *G.Node) {
 	s.auxiliaries = append(s.auxiliaries, auxiliary{s, weight, logits})
 }
 
-// addObjective adds what training minimises to the graph, and returns it: the
-// loss, and the weighted losses of the auxiliary classifiers. It has to be among
-// the program's outputs, as the gradient of a loss wants what its forward
-// computation keeps.
-func (p *Program) addObjective(s *Scope, net Network, set Settings) *G.Node {
-	p.objective = p.loss
+// addObjective adds to the graph what training minimises: the loss, and the weighted
+// losses of the auxiliary classifiers.
+func (p *Program) addObjective(s *Scope, loss *G.Node, net Network, set Settings) {
+	p.objective = loss
 	for _, a := range s.auxiliaries {
 		loss := a.s.criterion(net, a.logits, p.answers(), set.LabelSmoothing)
 		weighted := a.s.Must(ops.Scale(loss, a.weight))
 		p.objective = a.s.Must(ops.Add(p.objective, weighted))
 	}
-	return p.objective
 }
 
 // markAuxiliary marks the layers that lead to an auxiliary classifier alone.
@@ -56,7 +53,7 @@ func (b *build) markAuxiliary(logits *G.Node) {
 	}
 	main, training := b.leadingTo(logits), b.leadingTo(auxiliary...)
 	for i, r := range b.recorded {
-		b.layers[i].Auxiliary = training[r.node] && !main[r.node]
+		b.layers[i].Auxiliary = training[r.Node] && !main[r.Node]
 	}
 }
 

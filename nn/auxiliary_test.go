@@ -138,25 +138,6 @@ func TestAuxiliaryCriterion(t *testing.T) {
 	}
 }
 
-// TestAuxiliaryProbe: the probe sees the gradient of both, and theory, which
-// knows nothing of the second one, says nothing of what both share.
-func TestAuxiliaryProbe(t *testing.T) {
-	set := settings(options(), 64, 3, 5)
-	x, y := batchOf(set, tensor.Float32)
-	signals, _, err := nn.Probe(nn.NewParams(1, tensor.Float32), headed{0.3}, set, x, y)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range signals {
-		if s.GradStd == 0 {
-			t.Errorf("%s has no gradient", s.Path)
-		}
-		if predicted := s.PredictedGradStd != nil; predicted != (s.Path == "fc2" || s.Path == "act2" || s.Path == "fc3") {
-			t.Errorf("%s: have a predicted gradient: %v", s.Path, predicted)
-		}
-	}
-}
-
 func TestAuxiliaryErrors(t *testing.T) {
 	for want, aux := range map[string]func(s *nn.Scope, x *G.Node){
 		"aux: auxiliary classifier: have weight 0, want a positive number": func(s *nn.Scope, x *G.Node) {

@@ -48,22 +48,3 @@ func Draw(init string, n int) (parts, whole []float32, err error) {
 	s.each = eachValue(init)
 	return p.values(context.Background(), "w", s).([]float32), whole, nil
 }
-
-// UncutJacobian is Jacobian from one gradient through the whole network.
-func UncutJacobian(p *Params, net Network, set Settings, x []*tensor.Dense) (Singular, error) {
-	return jacobian(p, net, set, x, -1)
-}
-
-// Cuts is how many parts Jacobian would cut a network into.
-func Cuts(p *Params, net Network, set Settings) (parts int, err error) {
-	set.Batch = 1
-	_, err = construct(p, Infer, net, set, func(s *Scope, pr *Program) (G.Nodes, error) {
-		first, last, err := s.hidden(pr.logits)
-		if err != nil {
-			return nil, err
-		}
-		parts = 1 + len(s.cuts(first, last, max(last.Shape().TotalSize(), narrow)))
-		return G.Nodes{last}, nil
-	})
-	return parts, err
-}

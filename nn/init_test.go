@@ -11,6 +11,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/nn"
+	"zoo/nn/nntest"
 )
 
 // One layer of each kind, with more than 1e5 weights, and the fans that its
@@ -461,7 +462,7 @@ func TestInitial(t *testing.T) {
 	}
 	for init, want := range map[string]float64{"kaiming_normal": 5. / 3, "orthogonal": 5. / 3, "orthogonal(1)": 1, "lecun_normal": 1, "xavier_normal": 1} {
 		o := options(func(o *nn.Options) { o.Init, o.Activation = init, "tanh" })
-		square := build(t, nn.NewParams(5, tensor.Float32), nn.Infer, stack(3, 20), settings(o, 1, 4, 20))
+		square := build(t, nn.NewParams(5, tensor.Float32), nn.Infer, nntest.Stack(3, 20), settings(o, 1, 4, 20))
 		if have := square.Layers[2].Initial.Gain; math.Abs(have-want) > 1e-12 {
 			t.Errorf("%s before tanh: have gain %v, want %v", init, have, want)
 		}

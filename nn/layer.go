@@ -42,13 +42,13 @@ func squareField(side, stride int) field {
 
 // record appends a layer to the summary and works out its receptive field: of
 // what it reads, the widest counts. It returns the node that others read, which is
-// y unless the network is cut after the layer.
+// y unless an Extension replaces it.
 func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) *G.Node {
 	if len(s.layers) == mostLayers {
 		s.Fail(fmt.Errorf("have more than %d layers: the time to build them grows with the square of their number", mostLayers))
 	}
-	if s.cut != nil {
-		y = s.cut(s, len(s.recorded), y)
+	if s.replace != nil {
+		y = s.replace(s, len(s.recorded), y)
 	}
 	l.Path, l.Out, l.Initial = s.path, y.Shape().Clone(), s.initials[s.path]
 	delete(s.initials, s.path)
@@ -69,15 +69,21 @@ func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) *G.Node {
 		l.Field = max(out.side[0], out.side[1])
 	}
 	s.layers = append(s.layers, l)
-	s.recorded = append(s.recorded, recorded{l, y, s.Options})
+	s.recorded = append(s.recorded, LayerNode{Layer: l, Node: y, options: s.Options})
 	return y
 }
 
-// A recorded layer is one with its node and the choices that it was made with.
-type recorded struct {
-	Layer
-	node    *G.Node
-	options Options
+// layerNodes are the layers that have a node, with all that is known of them at the
+// end of the build.
+func (b *build) layerNodes() []LayerNode {
+	weighted := map[*G.Node]bool{}
+	for _, n := range b.outputs {
+		weighted[n] = true
+	}
+	for i, l := range b.recorded {
+		b.recorded[i].Layer, b.recorded[i].Weighted = b.layers[i], weighted[l.Node]
+	}
+	return b.recorded
 }
 
 // through says that y sees what x sees, for ops that are no layer of their own,

@@ -79,13 +79,14 @@ func (p *Params) reset() {
 	*p = Params{seed: p.seed, dtype: p.dtype, fill: p.fill, byPath: map[string]*Param{}}
 }
 
-// float64s is a copy of sealed parameters as float64.
-func (p *Params) float64s() *Params {
+// Float64s returns a copy of the parameters, with values of type float64, of a network
+// that has been built. An analysis that needs more digits builds the network with it.
+func (p *Params) Float64s() *Params {
 	c := &Params{seed: p.seed, dtype: tensor.Float64, fill: p.fill, byPath: map[string]*Param{}, sealed: p.sealed}
 	for _, q := range p.list {
 		d := *q
 		if q.Value != nil {
-			d.Value = newDense(tensor.Float64, q.Shape, slices.Clone(floats(q.Value)))
+			d.Value = newDense(tensor.Float64, q.Shape, float64s(q.Value))
 		}
 		c.list, c.byPath[q.Path] = append(c.list, &d), &d
 	}
@@ -206,6 +207,21 @@ func hash(s string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(s))
 	return h.Sum64()
+}
+
+// float64s are a copy of the values of a float tensor.
+func float64s(t *tensor.Dense) []float64 {
+	switch v := t.Data().(type) {
+	case []float64:
+		return slices.Clone(v)
+	case []float32:
+		wide := make([]float64, len(v))
+		for i, x := range v {
+			wide[i] = float64(x)
+		}
+		return wide
+	}
+	panic(fmt.Sprintf("have values of type %v, want floats", t.Dtype()))
 }
 
 func newDense(dtype tensor.Dtype, shape []int, v []float64) *tensor.Dense {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -73,135 +72,42 @@ type Settings struct {
 
 	Context context.Context  // whose end is an error of the build; nil: none
 	Admit   func(Size) error // asked as the size becomes known, before memory is taken; an error ends the build; nil: all is admitted
-
-	cut cut // nil but for Jacobian
-}
-
-func (s Settings) context() context.Context {
-	if s.Context == nil {
-		return context.Background()
-	}
-	return s.Context
 }
 
 // Build makes a Program of a network. The first build with p creates its
 // parameters, or none if it fails, and gives them values when all else is known;
 // later ones bind them. Errors name the path of the layer.
 func Build(p *Params, mode Mode, net Network, set Settings) (*Program, error) {
-	return construct(p, mode, net, set, func(s *Scope, pr *Program) (G.Nodes, error) {
-		outputs := G.Nodes{pr.logits}
+	return Extend(p, mode, net, set, Extension{Outputs: func(g *Graph) (G.Nodes, error) {
+		outputs := G.Nodes{g.Logits}
 		if mode != Infer {
-			outputs = append(outputs, pr.addLoss(s, net, set))
+			outputs = append(outputs, g.Loss())
 		}
 		if mode == Train {
-			outputs = append(outputs, pr.addObjective(s, net, set))
-			var err error
-			if pr.grads, err = pr.differentiate(s.wrtNode); err != nil {
-				return nil, err
+			outputs = append(outputs, g.Objective())
+			gradients, err := g.Gradients(g.Objective(), nil, g.Trainable...)
+			if err != nil {
+				return nil, fmt.Errorf("gradient: %w", err)
 			}
-			outputs = append(outputs, pr.grads...)
+			g.program.grads = gradients
+			outputs = append(outputs, gradients...)
 		}
 		return outputs, nil
-	})
+	}})
 }
 
-// construct is Build, for a program that computes the outputs that the function
-// adds to the network's graph.
-func construct(p *Params, mode Mode, net Network, set Settings, outputs func(s *Scope, pr *Program) (G.Nodes, error)) (pr *Program, err error) {
-	first, ctx := !p.sealed, set.context()
-	defer func() {
-		if err != nil {
-			pr = nil
-		}
-		if err != nil && first {
-			p.reset()
-		}
-	}()
-	defer catch(&err)
-	if err := check(set); err != nil {
-		return nil, err
-	}
-	pr = &Program{Mode: mode, Batch: set.Batch, graph: G.NewGraph()}
-	b := &build{
-		g: pr.graph, params: p, mode: mode, classes: set.Spec.Classes, step: &pr.step,
-		nodes: map[string]*G.Node{}, fields: map[*G.Node]field{}, outputs: map[string]*G.Node{},
-		settings: set.Options, asked: map[string]bool{}, cut: set.cut, initials: map[string]*Initial{},
-		ctx: ctx, admit: set.Admit,
-	}
-	s := &Scope{build: b, Options: set.Options}
-	for _, in := range set.Spec.Inputs {
-		shape := append([]int{set.Batch}, in.Shape...)
-		if _, err := elements(shape); err != nil {
-			return nil, fmt.Errorf("%s: %w", in.Name, err)
-		}
-		dtype := in.Dtype
-		if dtype == tensor.Float32 {
-			dtype = p.dtype
-		}
-		pr.in = append(pr.in, G.NewTensor(b.g, dtype, len(shape), G.WithShape(shape...), G.WithName(in.Name)))
-	}
-	pr.logits = net.Build(s, pr.in...)
-	if pr.logits == nil {
-		return nil, fmt.Errorf("the network returns nothing, want logits (rows, %d)", b.classes)
-	}
-	if d := pr.logits.Shape(); d.Dims() != 2 || d[1] != b.classes {
-		return nil, fmt.Errorf("the network returns %v, want logits (rows, %d)", d, b.classes)
-	}
-	if set.ResidualInit == "fixup" && !b.asked["residual_init"] {
-		return nil, errors.New("residual_init: have fixup, which is for residual branches, and this network has none: want none, or a network with shortcuts")
-	}
-	p.sealed = true
-	b.markAuxiliary(pr.logits)
-	b.countParams()
-	pr.Layers, pr.trained, pr.after, pr.weighted = b.layers, b.wrt, b.after, b.outputs
-	pr.Unasked = b.unasked()
-	if pr.vm, err = interruptible(ctx, func() (exec.VM, error) {
-		nodes, err := outputs(s, pr)
-		if err != nil {
-			return nil, err
-		}
-		return exec.New(b.g, nodes, set.Exec...)
-	}); err != nil {
-		return nil, err
-	}
-	b.size.Values = pr.vm.Memory().Arena
-	if err := b.size.admitted(set.Admit); err != nil {
-		return nil, err
-	}
-	if first {
-		p.draw(ctx)
-		for _, q := range p.list {
-			if q.Value != nil {
-				G.WithValue(q.Value)(b.nodes[q.Path])
-			}
-		}
-	}
-	return pr, nil
-}
-
-// addLoss adds the targets and the loss to the graph, and returns the loss.
-func (p *Program) addLoss(s *Scope, net Network, set Settings) *G.Node {
+// addLoss adds the targets and the loss to the graph.
+func (p *Program) addLoss(s *Scope, net Network, set Settings) {
 	p.targets = G.NewVector(s.g, tensor.Int, G.WithShape(p.logits.Shape()[0]), G.WithName("targets"))
 	if set.Mixing && s.mode == Train {
 		p.others = G.NewVector(s.g, tensor.Int, G.WithShape(p.logits.Shape()[0]), G.WithName("other targets"))
 		p.share = G.NewVector(s.g, p.logits.Dtype(), G.WithShape(1), G.WithName("share"))
 	}
 	p.loss = s.criterion(net, p.logits, p.answers(), set.LabelSmoothing)
-	return p.loss
 }
 
 // answers are what the program's losses compare logits with.
 func (p *Program) answers() answers { return answers{p.targets, p.others, p.share} }
-
-// differentiate adds the gradient of the objective to the graph.
-func (p *Program) differentiate(wrt G.Nodes) (G.Nodes, error) {
-	forward := len(p.graph.AllNodes())
-	grads, err := G.Grad(p.objective, wrt...)
-	if err != nil {
-		return nil, fmt.Errorf("gradient: %w", err)
-	}
-	return grads, checkJoins(p.graph, forward, p.objective, wrt)
-}
 
 func check(set Settings) error {
 	var errs []error
@@ -268,22 +174,23 @@ func (p *Program) Run(x []*tensor.Dense, y *tensor.Dense) (loss float64, err err
 	if p.loss == nil {
 		return 0, nil
 	}
-	return scalar(p.vm.Value(p.loss)), nil
-}
-
-func scalar(v G.Value) float64 {
-	switch d := v.Data().(type) {
+	switch loss := p.vm.Value(p.loss).Data().(type) {
 	case float32:
-		return float64(d)
+		return float64(loss), nil
 	case float64:
-		return d
+		return loss, nil
+	default:
+		return 0, fmt.Errorf("loss: have a value of type %T, want a float", loss)
 	}
-	return math.NaN()
 }
 
 // Logits returns the logits (rows, classes) of the latest run, in the program's
 // own memory.
 func (p *Program) Logits() *tensor.Dense { return p.vm.Value(p.logits).(*tensor.Dense) }
+
+// Value returns the value, in the latest run, of a node that the Extension of the
+// program has among its outputs, in the program's own memory.
+func (p *Program) Value(output *G.Node) G.Value { return p.vm.Value(output) }
 
 // Trained returns the trained parameters with the gradients of the latest run,
 // in the program's own memory. It is for programs in mode Train.

@@ -15,6 +15,7 @@ import (
 	"zoo/internal/exec"
 	"zoo/internal/rerun"
 	"zoo/nn"
+	"zoo/nn/signal"
 )
 
 func TestBuildErrors(t *testing.T) {
@@ -296,14 +297,17 @@ func trainedHash(t testing.TB) string {
 	} {
 		p := nn.NewParams(9, tensor.Float32)
 		set := settings(c.o, 20, 10, c.shape...)
-		signals, _ := probe(t, p, c.net, set)
+		x, y := batchOf(set, tensor.Float32)
+		signals, _, err := signal.Probe(p, c.net, set, x, y)
+		if err != nil {
+			t.Fatal(err)
+		}
 		text, err := json.Marshal(signals)
 		if err != nil {
 			t.Fatal(err)
 		}
 		hashes = append(hashes, string(text))
 		pr := build(t, p, nn.Train, c.net, set)
-		x, y := batchOf(set, tensor.Float32)
 		for step := range 3 {
 			pr.SetStep(uint64(step))
 			run(t, pr, x, y)

@@ -45,14 +45,14 @@ type build struct {
 	wrtNode     G.Nodes
 	after       []func()
 	layers      []Layer
-	recorded    []recorded // the layers that have a node
+	recorded    []LayerNode // the layers that have a node: layerNodes completes them
 	fields      map[*G.Node]field
 	outputs     map[string]*G.Node // of the weighted layers, by the path of the weight
 	auxiliaries []auxiliary
 	step        *uint64
-	settings    Options         // of the whole network
-	asked       map[string]bool // the keys of them that have a say in it
-	cut         cut
+	settings    Options                                      // of the whole network
+	asked       map[string]bool                              // the keys of them that have a say in it
+	replace     func(s *Scope, index int, y *G.Node) *G.Node // of an Extension; nil: none
 	ctx         context.Context
 	admit       func(Size) error
 	size        Size

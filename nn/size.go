@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math/bits"
@@ -60,30 +59,4 @@ func (s Size) admitted(admit func(Size) error) error {
 		return nil
 	}
 	return admit(s)
-}
-
-// interruptible returns what f does, or the error of ctx as soon as it ends: then f
-// goes on until it is done, for nobody.
-func interruptible[T any](ctx context.Context, f func() (T, error)) (T, error) {
-	if ctx.Done() == nil {
-		return f()
-	}
-	type result struct {
-		value T
-		err   error
-	}
-	done := make(chan result, 1)
-	go func() {
-		var r result
-		defer func() { done <- r }()
-		defer catch(&r.err)
-		r.value, r.err = f()
-	}()
-	select {
-	case r := <-done:
-		return r.value, r.err
-	case <-ctx.Done():
-		var none T
-		return none, ctx.Err()
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/nn"
+	"zoo/nn/signal"
 )
 
 const tokenCount, tokenDim = 12, 8
@@ -186,7 +187,7 @@ func TestAttentionLSUV(t *testing.T) {
 	if err := pr.LSUV(t.Context(), x, y); err != nil {
 		t.Fatal(err)
 	}
-	signals, _, err := nn.Probe(p, transformer, set, x, y)
+	signals, _, err := signal.Probe(p, transformer, set, x, y)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,9 +8,9 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Three readers of x, of which one does not lead to the loss, and one of the
+// Three ops read x, of which one does not lead to the loss, and one op reads the
 // constant k, which has no gradient.
-func TestCheckJoins(t *testing.T) {
+func TestCheckGradient(t *testing.T) {
 	g := G.NewGraph()
 	node := func(name string) *G.Node {
 		return G.NewMatrix(g, tensor.Float32, G.WithShape(2, 2), G.WithName(name))
@@ -19,11 +19,11 @@ func TestCheckJoins(t *testing.T) {
 	G.Must(G.Tanh(x))
 	a, b := G.Must(G.Sigmoid(x)), G.Must(G.Add(x, k))
 	loss := G.Must(G.Sum(G.Must(G.Sub(a, b))))
-	if n := joinsWanted(g, g.AllNodes(), loss, G.Nodes{x}); n != 1 {
-		t.Errorf("have %d joins, want 1", n)
+	if n := additionsOf(g, g.AllNodes(), loss, G.Nodes{x}); n != 1 {
+		t.Errorf("have %d additions, want 1", n)
 	}
-	err := checkJoins(g, len(g.AllNodes()), loss, G.Nodes{x}) // Grad has not made the join
-	if err == nil || !strings.Contains(err.Error(), "joins 0 pairs of values, want 1") {
+	err := checkGradient(g, len(g.AllNodes()), loss, G.Nodes{x}) // there is no gradient yet
+	if err == nil || !strings.Contains(err.Error(), "have 0 additions of gradients, want 1") {
 		t.Errorf("have error %v", err)
 	}
 }

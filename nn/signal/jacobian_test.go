@@ -1,4 +1,4 @@
-package nn_test
+package signal_test
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 
 	"zoo/architectures"
 	"zoo/nn"
+	"zoo/nn/signal"
 )
 
 // jacobian are the singular values, of which those that are not resolved are
@@ -19,7 +20,7 @@ import (
 func jacobian(t testing.TB, p *nn.Params, net nn.Network, set nn.Settings) (values []float64, resolved int) {
 	t.Helper()
 	x, _ := batchOf(set, p.Dtype())
-	s, err := nn.Jacobian(p, net, set, x)
+	s, err := signal.Jacobian(p, net, set, x)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +165,7 @@ func TestJacobianErrors(t *testing.T) {
 		set := settings(options(func(o *nn.Options) { o.Norm = c.norm }), 2, 4, 7)
 		x, _ := batchOf(set, tensor.Float32)
 		p := nn.NewParams(1, tensor.Float32)
-		if _, err := nn.Jacobian(p, c.net, set, x); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := signal.Jacobian(p, c.net, set, x); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("have error %v, want one with %q", err, c.want)
 		}
 	}
@@ -184,7 +185,7 @@ func TestJacobianOfManyGaussian(t *testing.T) {
 	p := nn.NewParams(3, tensor.Float32)
 	set := settings(linear, 2, 4, 7)
 	x, _ := batchOf(set, p.Dtype())
-	s, err := nn.Jacobian(p, stack(depth, width), set, x)
+	s, err := signal.Jacobian(p, stack(depth, width), set, x)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -283,7 +284,7 @@ func TestJacobianBelowFloat64(t *testing.T) {
 		}
 	}
 	x, _ := batchOf(set, p.Dtype())
-	s, err := nn.Jacobian(p, stack(depth, width), set, x)
+	s, err := signal.Jacobian(p, stack(depth, width), set, x)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -335,7 +336,7 @@ func TestJacobianUnresolved(t *testing.T) {
 func uncutJacobian(t testing.TB, p *nn.Params, net nn.Network, set nn.Settings) (values []float64) {
 	t.Helper()
 	x, _ := batchOf(set, p.Dtype())
-	s, err := nn.UncutJacobian(p, net, set, x)
+	s, err := signal.UncutJacobian(p, net, set, x)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -369,7 +370,7 @@ func TestJacobianOfParts(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p := nn.NewParams(5, tensor.Float64)
 			set := settings(c.o, 2, 4, c.shape...)
-			parts, err := nn.Cuts(p, c.net, set)
+			parts, err := signal.Cuts(p, c.net, set)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,13 +1,15 @@
-package nn
+package signal
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"slices"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"zoo/datasets"
+	"zoo/nn"
 )
 
 // FixedPoint is the mean field of infinitely many wide layers, with weights of
@@ -19,9 +21,9 @@ import (
 //   - chi is what the gradient's mean square is multiplied by in a layer there,
 //     χ₁ = weightVar·E[φ'(√q·z)²]: below 1 gradients vanish, above they explode;
 //   - depthScale is ξ_c = 1/|ln χ₁|, how many layers that takes. Networks of up to
-//     about six times as many train.
+//     about six times that depth train.
 //
-// It is an error if the mean square grows for ever.
+// It is an error if the mean square grows without a limit.
 func FixedPoint(activation string, weightVar, biasVar float64) (q, chi, depthScale float64, err error) {
 	if !(weightVar >= 0) || !(biasVar >= 0) {
 		return 0, 0, 0, fmt.Errorf("have variances %v and %v, want none negative", weightVar, biasVar)
@@ -56,20 +58,32 @@ func FixedPoint(activation string, weightVar, biasVar float64) (q, chi, depthSca
 
 // functionOf returns an activation by its name, and the slope that PReLU starts with.
 func functionOf(activation string) (phi function, slope float64, err error) {
-	defer catch(&err)
-	s := &Scope{
-		build: &build{
-			g: G.NewGraph(), params: NewParams(0, tensor.Float64),
-			nodes: map[string]*G.Node{}, fields: map[*G.Node]field{}, ctx: context.Background(),
-		},
-		Options: Options{Activation: activation, ResidualInit: "none"},
+	var x, y *G.Node // (1, 2)
+	set := nn.Settings{
+		Options: nn.Options{Init: "zero", ResidualInit: "none", Norm: "none", Activation: activation},
+		Batch:   1,
+		Spec:    datasets.Spec{Inputs: []datasets.Input{{Name: "x", Dtype: tensor.Float64, Shape: []int{2}}}, Classes: 2},
 	}
-	x := G.NewMatrix(s.g, tensor.Float64, G.WithShape(1, 1), G.WithName("x"))
-	y := Act(s, x)
+	p := nn.NewParams(0, tensor.Float64)
+	if _, err := nn.Build(p, nn.Infer, network(func(s *nn.Scope, in *G.Node) *G.Node {
+		x, y = in, nn.Act(s, in)
+		return y
+	}), set); err != nil {
+		return nil, 0, err
+	}
 	if y == x {
 		return func(_ float64, x []float64) (phi, derivative []float64) {
 			return x, slices.Repeat([]float64{1}, len(x))
 		}, 0, nil
 	}
-	return activationOf(y), preluSlope, nil
+	for _, q := range p.All() { // of PReLU
+		slope = q.Value.Data().([]float64)[0]
+	}
+	return activationOf(y), slope, nil
 }
+
+// A network is a nn.Network that is one function of one input.
+type network func(s *nn.Scope, x *G.Node) *G.Node
+
+// Build implements nn.Network.
+func (f network) Build(s *nn.Scope, in ...*G.Node) *G.Node { return f(s, in[0]) }

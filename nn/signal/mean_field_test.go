@@ -1,4 +1,4 @@
-package nn_test
+package signal_test
 
 import (
 	"math"
@@ -9,6 +9,7 @@ import (
 
 	"zoo/architectures"
 	"zoo/nn"
+	"zoo/nn/signal"
 )
 
 // wantPredicted fails unless the standard deviations that theory gives for the
@@ -160,7 +161,7 @@ func TestStandardInitShrinks(t *testing.T) {
 	for i := range x[0].Data().([]float32) {
 		x[0].Data().([]float32)[i] *= 1e-2
 	}
-	signals, _, err := nn.Probe(nn.NewParams(1, tensor.Float32), stack(depth, width), set, x, y)
+	signals, _, err := signal.Probe(nn.NewParams(1, tensor.Float32), stack(depth, width), set, x, y)
 	if err != nil {
 		t.Fatal(err)
 	}

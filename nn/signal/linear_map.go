@@ -1,4 +1,4 @@
-package nn
+package signal
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 	"zoo/internal/ops"
 )
 
-// kernelName is the name of a node's op, if it is one of package ops.
+// kernelName is the name of a node's op if it is an op of package ops, otherwise empty.
 func kernelName(n *G.Node) string {
 	switch n.Op().(type) {
 	case *ops.Forward[float32], *ops.Forward[float64]:
@@ -23,8 +23,8 @@ func kernelName(n *G.Node) string {
 
 // A linearMap is a layer with all weights 1 and no bias, on one example.
 type linearMap struct {
-	forward  func(x []float64) []float64
-	backward func(dy []float64) []float64
+	forward  func(x []float64) []float64  // the elements of an input, to those of the output
+	backward func(dy []float64) []float64 // the elements of an output, to those of the input
 }
 
 func linearOf(n *G.Node) linearMap {
@@ -34,7 +34,7 @@ func linearOf(n *G.Node) linearMap {
 	case *ops.Forward[float64]:
 		return kernelMap(op)
 	}
-	panic(fmt.Sprintf("%v is no kernel", n))
+	panic(fmt.Sprintf("%v is not an op of package ops", n))
 }
 
 func kernelMap[F f32.Float](op *ops.Forward[F]) linearMap {
@@ -46,7 +46,7 @@ func kernelMap[F f32.Float](op *ops.Forward[F]) linearMap {
 	xShape, yShape := one(op.Inputs()[0]), one(op.Output())
 	in := []ops.Tensor[F]{filled[F](xShape, 0)}
 	for i, s := range op.Inputs()[1:] {
-		in = append(in, filled[F](s, float64(1-i))) // weights and biases
+		in = append(in, filled[F](s, float64(1-i))) // weights 1, biases 0
 	}
 	return linearMap{
 		forward: func(x []float64) []float64 {
@@ -70,8 +70,8 @@ func kernelMap[F f32.Float](op *ops.Forward[F]) linearMap {
 	}
 }
 
-// unscaled calls a linear function with numbers up to 1: squares of small float32
-// are too small for one.
+// unscaled calls a linear function with numbers up to 1: the squares of small float32
+// would underflow.
 func unscaled(x []float64, f func(x []float64) []float64) []float64 {
 	largest := 0.0
 	for _, v := range x {

@@ -1,4 +1,4 @@
-package nn_test
+package signal_test
 
 import (
 	"fmt"
@@ -14,22 +14,13 @@ import (
 	"zoo/architectures"
 	"zoo/internal/exec"
 	"zoo/nn"
+	"zoo/nn/signal"
 )
 
-// stack is depth linear layers, fc1 to the logits, with activations between.
-func stack(depth, width int) network {
-	return func(s *nn.Scope, x *G.Node) *G.Node {
-		for i := 1; i < depth; i++ {
-			x = nn.Act(s.In("act%d", i), nn.Linear(s.In("fc%d", i), x, width))
-		}
-		return nn.Logits(s.In("fc%d", depth), x)
-	}
-}
-
-func probe(t testing.TB, p *nn.Params, net nn.Network, set nn.Settings) ([]nn.Signal, float64) {
+func probe(t testing.TB, p *nn.Params, net nn.Network, set nn.Settings) ([]signal.Signal, float64) {
 	t.Helper()
 	x, y := batchOf(set, p.Dtype())
-	signals, loss, err := nn.Probe(p, net, set, x, y)
+	signals, loss, err := signal.Probe(p, net, set, x, y)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +28,7 @@ func probe(t testing.TB, p *nn.Params, net nn.Network, set nn.Settings) ([]nn.Si
 }
 
 // at returns the signal of a path.
-func at(t testing.TB, signals []nn.Signal, path string) nn.Signal {
+func at(t testing.TB, signals []signal.Signal, path string) signal.Signal {
 	t.Helper()
 	for _, s := range signals {
 		if s.Path == path {
@@ -45,7 +36,7 @@ func at(t testing.TB, signals []nn.Signal, path string) nn.Signal {
 		}
 	}
 	t.Fatalf("there is no signal of %s", path)
-	return nn.Signal{}
+	return signal.Signal{}
 }
 
 func wantNear(t testing.TB, what string, have, want, tolerance float64) {
@@ -112,7 +103,7 @@ func TestProbeOracle(t *testing.T) {
 	p := nn.NewParams(5, tensor.Float64)
 	set := settings(options(), batch, classes, 7)
 	x, y := batchOf(set, tensor.Float64)
-	signals, loss, err := nn.Probe(p, stack(depth, 9), set, x, y)
+	signals, loss, err := signal.Probe(p, stack(depth, 9), set, x, y)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,11 +276,32 @@ func TestProbeErrors(t *testing.T) {
 	x, y := batchOf(set, tensor.Float32)
 	set.Batch = 5
 	p := nn.NewParams(1, tensor.Float32)
-	if _, _, err := nn.Probe(p, stack(3, 4), set, x, y); err == nil || err.Error() != "input x: have float32 (4, 8), want float32 (5, 8)" {
+	if _, _, err := signal.Probe(p, stack(3, 4), set, x, y); err == nil || err.Error() != "input x: have float32 (4, 8), want float32 (5, 8)" {
 		t.Errorf("have error %v", err)
 	}
 	set.Options.Init = "henormal"
-	if _, _, err := nn.Probe(p, stack(3, 4), set, x, y); err == nil || !strings.Contains(err.Error(), `init: have "henormal"`) {
+	if _, _, err := signal.Probe(p, stack(3, 4), set, x, y); err == nil || !strings.Contains(err.Error(), `init: have "henormal"`) {
 		t.Errorf("have error %v", err)
+	}
+}
+
+// TestProbeOfAuxiliary: the probe sees the gradient of both classifiers, and theory,
+// which knows nothing of the second one, predicts none for what both share.
+func TestProbeOfAuxiliary(t *testing.T) {
+	headed := network(func(s *nn.Scope, x *G.Node) *G.Node {
+		x = nn.Act(s.In("act1"), nn.Linear(s.In("fc1"), x, 6))
+		aux := nn.Act(s.In("aux.act"), nn.Linear(s.In("aux.fc1"), x, 5))
+		s.In("aux").Auxiliary(0.3, nn.Logits(s.In("aux.fc2"), aux))
+		x = nn.Act(s.In("act2"), nn.Linear(s.In("fc2"), x, 4))
+		return nn.Logits(s.In("fc3"), x)
+	})
+	signals, _ := probe(t, nn.NewParams(1, tensor.Float32), headed, settings(options(), 64, 3, 5))
+	for _, s := range signals {
+		if s.GradStd == 0 {
+			t.Errorf("%s has no gradient", s.Path)
+		}
+		if predicted := s.PredictedGradStd != nil; predicted != (s.Path == "fc2" || s.Path == "act2" || s.Path == "fc3") {
+			t.Errorf("%s: have a predicted gradient: %v", s.Path, predicted)
+		}
 	}
 }

@@ -1,4 +1,4 @@
-package nn
+package signal
 
 import (
 	"slices"
@@ -6,36 +6,36 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// backward goes from the mean squares of the gradient with respect to the logits
-// to the inputs.
-func (t *theory) backward(logits *G.Node, grad []float64) {
-	silent := map[*G.Node]bool{}
+// backward goes from the mean squares of the gradient with respect to the logits, of
+// which it is given one for each class, to the inputs.
+func (t *meanField) backward(logits *G.Node, grad []float64) {
+	unknown := map[*G.Node]bool{}
 	for _, n := range slices.Backward(t.nodes) {
 		if n == logits {
-			t.grads[n], silent[n] = grad, false
+			t.grads[n], unknown[n] = grad, false
 		}
-		if silent[n] {
+		if unknown[n] {
 			delete(t.grads, n)
 		}
-		for i, c := range t.children[n] {
+		for i, r := range t.reads[n] {
 			g, ok := t.pullback(n, i)
 			if !ok {
-				silent[c] = true
+				unknown[r] = true
 				continue
 			}
-			if t.grads[c] == nil {
-				t.grads[c] = make([]float64, len(g))
+			if t.grads[r] == nil {
+				t.grads[r] = make([]float64, len(g))
 			}
 			for i, x := range g {
-				t.grads[c][i] += x
+				t.grads[r][i] += x
 			}
 		}
 	}
 }
 
-// pullback is what n adds to the mean squares of the gradient with respect to its
-// i-th child.
-func (t *theory) pullback(n *G.Node, i int) (g []float64, ok bool) {
+// pullback is what n adds to the mean squares of the gradient with respect to the i-th
+// node that it reads.
+func (t *meanField) pullback(n *G.Node, i int) (g []float64, ok bool) {
 	grad, ok := t.grads[n]
 	if !ok {
 		return nil, false
@@ -54,12 +54,12 @@ func (t *theory) pullback(n *G.Node, i int) (g []float64, ok bool) {
 	case "channel-shortcut":
 		return linearOf(n).backward(grad), true
 	case "globalavgpool":
-		pixels := t.children[n][0].Shape().TotalSize() / n.Shape().TotalSize()
+		pixels := t.reads[n][0].Shape().TotalSize() / n.Shape().TotalSize()
 		return slices.Repeat(scaledBy(1/square(float64(pixels)), grad), pixels), true
 	case "add-scalar":
 		return grad, true
 	case "mul-scalar":
-		m, ok := number(t.children[n][1])
+		m, ok := number(t.reads[n][1])
 		return scaledBy(m*m, grad), ok
 	case "dropout":
 		return scaledBy(1/(1-t.dropout[n]), grad), true

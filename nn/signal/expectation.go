@@ -1,4 +1,4 @@
-package nn
+package signal
 
 import (
 	"fmt"
@@ -14,7 +14,8 @@ import (
 )
 
 // normalPoints and normalWeights are those of an integral over the normal
-// distribution, by Gauss and Legendre in each half: the kink of a ReLU lies between.
+// distribution, by Gauss-Legendre quadrature in each half: the kink of a ReLU is between
+// them.
 var normalPoints, normalWeights = func() (z, w []float64) {
 	const half, end = 64, 12
 	z, w = make([]float64, half), make([]float64, half)
@@ -48,7 +49,7 @@ func activationOf(n *G.Node) function {
 	case *ops.Forward[float64]:
 		return kernelFunction(op)
 	}
-	panic(fmt.Sprintf("%v is no kernel", n))
+	panic(fmt.Sprintf("%v is not an op of package ops", n))
 }
 
 func kernelFunction[F f32.Float](op *ops.Forward[F]) function {

@@ -1,11 +1,11 @@
-package nn_test
+package signal_test
 
 import (
 	"math"
 	"strings"
 	"testing"
 
-	"zoo/nn"
+	"zoo/nn/signal"
 )
 
 // TestFixedPoint against the numbers of tanh networks that Schoenholz et al. 2017
@@ -32,7 +32,7 @@ func TestFixedPoint(t *testing.T) {
 		{"prelu", 2 / (1 + 0.25*0.25), 0, 1, 1, 0, 1e-12},
 		{"linear", 0.5, 1, 2, 0.5, 1 / math.Ln2, 1e-9},
 	} {
-		q, chi, depth, err := nn.FixedPoint(c.activation, c.weight, c.bias)
+		q, chi, depth, err := signal.FixedPoint(c.activation, c.weight, c.bias)
 		if err != nil {
 			t.Errorf("%s %v %v: %v", c.activation, c.weight, c.bias, err)
 			continue
@@ -52,7 +52,7 @@ func TestFixedPoint(t *testing.T) {
 		{"tanh", -1, 0, "have variances -1 and 0, want none negative"},
 		{"tangent", 1, 0, `have "tangent", want one of`},
 	} {
-		if _, _, _, err := nn.FixedPoint(c.activation, c.weight, c.bias); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, _, _, err := signal.FixedPoint(c.activation, c.weight, c.bias); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %v %v: have error %v, want one with %q", c.activation, c.weight, c.bias, err, c.want)
 		}
 	}

@@ -1,32 +1,32 @@
-package nn
+package signal
 
 import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/graph"
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"zoo/nn"
 )
 
-// A theory is what mean field theory expects of the values of a graph, and of
-// the gradients with respect to them: their mean squares, element by element of an
-// example. It takes the weights for independent random numbers of mean 0, and
-// layers for wide.
-type theory struct {
-	nodes    G.Nodes // that lead to the objective, children before parents
-	children map[*G.Node]G.Nodes
-	dropout  map[*G.Node]float64
-	values   map[*G.Node]moment
-	grads    map[*G.Node][]float64
+// A meanField is what mean field theory expects of the values of a graph, and of the
+// gradients with respect to them: their mean squares, element by element of an example.
+// It takes weights for independent random numbers of mean 0, and layers for wide.
+type meanField struct {
+	nodes   G.Nodes               // that lead to the objective, each after those that it reads
+	reads   map[*G.Node]G.Nodes   // in the order of the op's arguments
+	dropout map[*G.Node]float64   // the probability, of dropout layers
+	values  map[*G.Node]moment    // missing where there is no prediction
+	grads   map[*G.Node][]float64 // mean squares of the gradients' elements; missing too
 }
 
 // A moment is the expected square and the expected mean of each element of an
 // example.
 type moment struct{ square, mean []float64 }
 
-// predict works out the theory of the latest run: forward from the inputs,
-// backward from the measured gradient with respect to the logits.
+// predict works out the theory of the latest run of a program with the graph g: forward
+// from the inputs, backward from the measured gradient with respect to the logits.
 //
 //   - A convolution or linear layer multiplies the mean square by its fan-in and
 //     the variance of its weights, and adds the biases'; backward it is the
@@ -35,27 +35,30 @@ type moment struct{ square, mean []float64 }
 //     by some √(2/number of weights). What padding leaves out does not count.
 //   - An activation φ makes E[φ(√q·z)²] of the mean square q, with z normal, and
 //     backward it multiplies by E[φ'(√q·z)²] (Poole et al. 2016; Schoenholz et al.
-//     2017). It is silent where the expected mean of φ's input is not 0.
-//   - The mean squares of what Add joins add up, as those of the gradients do
-//     where a value is read several times: the branches are taken as independent.
+//     2017). There is no prediction where the expected mean of φ's input is not 0.
+//   - Add adds the mean squares of its inputs, and where a value is read several
+//     times the mean squares of its gradients add up: the branches are taken as
+//     independent.
 //   - Dropout divides by 1 − p.
-//   - A norm makes the mean square 1, times its scale's. Backward it is silent.
-//   - Pooling and whatever else is silent, and so is all behind it, up to a norm.
-//   - Where an auxiliary classifier adds to the gradient, it is silent backward.
-func (p *Program) predict(layers []recorded) *theory {
-	t := &theory{
-		children: map[*G.Node]G.Nodes{}, dropout: map[*G.Node]float64{},
+//   - A norm makes the mean square 1, times its scale's. Backward there is no
+//     prediction.
+//   - For pooling and everything else there is none, and none for what follows, up to
+//     the next norm.
+//   - Where an auxiliary classifier adds to the gradient, there is none backward.
+func predict(g *nn.Graph, p *nn.Program) *meanField {
+	t := &meanField{
+		reads: map[*G.Node]G.Nodes{}, dropout: map[*G.Node]float64{},
 		values: map[*G.Node]moment{}, grads: map[*G.Node][]float64{},
 	}
-	for _, l := range layers {
+	for _, l := range g.Layers {
 		if l.Op == "dropout" {
-			t.dropout[l.node] = l.options.Dropout
+			t.dropout[l.Node] = l.Options().Dropout
 		}
 	}
-	t.add(p.graph.ExactSubgraphRoots(p.objective), p.objective)
-	for _, n := range p.in {
+	t.add(g, g.Objective())
+	for _, n := range g.Inputs {
 		if n.Dtype() != tensor.Int {
-			v := floats(n.Value())
+			v := floats(n.Value()) // (N, ...)
 			t.values[n] = moment{columns(v, n.Shape()[0], square), columns(v, n.Shape()[0], identity)}
 		}
 	}
@@ -64,7 +67,7 @@ func (p *Program) predict(layers []recorded) *theory {
 			t.values[n] = m
 		}
 	}
-	t.backward(p.logits, columns(p.floats(p.logits.Deriv()), p.logits.Shape()[0], square))
+	t.backward(g.Logits, columns(floats(p.Value(g.Logits.Deriv())), g.Logits.Shape()[0], square))
 	return t
 }
 
@@ -80,24 +83,21 @@ func columns(v []float64, rows int, f func(float64) float64) []float64 {
 	return mean
 }
 
-// add lists n after its children.
-func (t *theory) add(g *G.ExprGraph, n *G.Node) {
-	if _, ok := t.children[n]; ok {
+// add lists n after all nodes that it is computed from.
+func (t *meanField) add(g *nn.Graph, n *G.Node) {
+	if _, ok := t.reads[n]; ok {
 		return
 	}
-	children := G.Nodes{}
-	for _, c := range graph.NodesOf(g.From(n.ID())) { // in the order of the arguments
-		children = append(children, c.(*G.Node))
-	}
-	t.children[n] = children
-	for _, c := range children {
-		t.add(g, c)
+	reads := g.Reads(n)
+	t.reads[n] = reads
+	for _, r := range reads {
+		t.add(g, r)
 	}
 	t.nodes = append(t.nodes, n)
 }
 
 // std is the expected standard deviation of a node's values, over all elements.
-func (t *theory) std(n *G.Node) *float64 {
+func (t *meanField) std(n *G.Node) *float64 {
 	m, ok := t.values[n]
 	if !ok {
 		return nil
@@ -108,7 +108,7 @@ func (t *theory) std(n *G.Node) *float64 {
 }
 
 // gradStd is the expected standard deviation of the gradient: its mean is 0.
-func (t *theory) gradStd(n *G.Node) *float64 {
+func (t *meanField) gradStd(n *G.Node) *float64 {
 	g, ok := t.grads[n]
 	if !ok {
 		return nil
@@ -121,17 +121,17 @@ func (t *theory) gradStd(n *G.Node) *float64 {
 var activations = []string{"relu", "relu6", "leaky", "prelu", "elu", "gelu", "gelu-tanh", "silu", "hardswish", "tanh", "sigmoid", "hardsigmoid", "scaled-tanh"}
 
 // moment returns what the theory says of n's values, given its children's.
-func (t *theory) moment(n *G.Node) (moment, bool) {
-	children := t.children[n]
-	if len(children) == 0 {
+func (t *meanField) moment(n *G.Node) (moment, bool) {
+	reads := t.reads[n]
+	if len(reads) == 0 {
 		return moment{}, false
 	}
 	name := kernelName(n)
 	switch name {
 	case "batchnorm", "groupnorm", "layernorm", "rmsnorm":
-		return normMoment(n.Shape(), children[1:])
+		return normMoment(n.Shape(), reads[1:])
 	}
-	x, ok := t.values[children[0]]
+	x, ok := t.values[reads[0]]
 	if !ok {
 		return moment{}, false
 	}
@@ -150,13 +150,13 @@ func (t *theory) moment(n *G.Node) (moment, bool) {
 	case "channel-shortcut":
 		return moment{linearOf(n).forward(x.square), linearOf(n).forward(x.mean)}, true
 	case "add":
-		y, ok := t.values[children[1]]
+		y, ok := t.values[reads[1]]
 		return x.plus(y), ok
 	case "add-scalar":
-		b, ok := number(children[1])
+		b, ok := number(reads[1])
 		return x.affine(1, b), ok
 	case "mul-scalar":
-		m, ok := number(children[1])
+		m, ok := number(reads[1])
 		return x.affine(m, 0), ok
 	case "dropout":
 		return moment{scaledBy(1/(1-t.dropout[n]), x.square), x.mean}, true
@@ -233,22 +233,22 @@ func normMoment(shape tensor.Shape, params G.Nodes) (m moment, ok bool) {
 
 // weightVariance is the mean square of a layer's weights. For filters that are
 // connected by a table it is over all channels, seen or not.
-func (t *theory) weightVariance(n *G.Node) (variance float64, ok bool) {
-	w := t.children[n][1]
+func (t *meanField) weightVariance(n *G.Node) (variance float64, ok bool) {
+	w := t.reads[n][1]
 	size := w.Shape().TotalSize()
 	if kernelName(w) == "scatter" {
-		w = t.children[w][0]
+		w = t.reads[w][0]
 	}
 	sum, ok := sumOfSquares(w)
 	return sum / float64(size), ok
 }
 
 // biasVariance is the mean square of a layer's biases, 0 where it has none.
-func (t *theory) biasVariance(n *G.Node) (variance float64, ok bool) {
-	if len(t.children[n]) < 3 {
+func (t *meanField) biasVariance(n *G.Node) (variance float64, ok bool) {
+	if len(t.reads[n]) < 3 {
 		return 0, true
 	}
-	b := t.children[n][2]
+	b := t.reads[n][2]
 	sum, ok := sumOfSquares(b)
 	return sum / float64(b.Shape().TotalSize()), ok
 }
@@ -268,15 +268,15 @@ func sumOfSquares(n *G.Node) (squares float64, ok bool) {
 
 // expect returns E[φ(√q·z)²], E[φ(√q·z)] and E[φ'(√q·z)²] for each element of the
 // input of n, if n is an activation and the input's moment is known and of mean 0.
-func (t *theory) expect(n *G.Node) (squares, means, derivatives []float64, ok bool) {
-	children := t.children[n]
-	x, ok := t.values[children[0]]
+func (t *meanField) expect(n *G.Node) (squares, means, derivatives []float64, ok bool) {
+	reads := t.reads[n]
+	x, ok := t.values[reads[0]]
 	if !ok || !slices.Contains(activations, kernelName(n)) || !x.centred() {
 		return nil, nil, nil, false
 	}
 	slope := []float64{0} // PReLU's
-	if len(children) > 1 {
-		if slope = param(children[1]); slope == nil {
+	if len(reads) > 1 {
+		if slope = param(reads[1]); slope == nil {
 			return nil, nil, nil, false
 		}
 	}

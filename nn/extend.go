@@ -1,0 +1,187 @@
+package nn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"zoo/internal/exec"
+	"zoo/internal/interrupt"
+)
+
+// An Extension is what an analysis adds to the graph of a network before the graph
+// becomes a Program: see Extend. Those of this project are in package signal.
+type Extension struct {
+	// Outputs adds nodes to the graph and returns those that a run of the program
+	// computes: Program.Value has their values. The graph stays valid as long as the
+	// program.
+	Outputs func(g *Graph) (G.Nodes, error)
+
+	// Replace, where it is not nil, is called for each layer as soon as it is built. It
+	// returns what the rest of the network reads instead of the layer's output y: a node
+	// of the same shape, or y itself. s is the layer's scope, and index the layer's place
+	// in Graph.Layers.
+	Replace func(s *Scope, index int, y *G.Node) *G.Node
+}
+
+// A Graph is the graph of a network that is built but not yet compiled.
+type Graph struct {
+	Scope     *Scope       // of the whole network
+	Expr      *G.ExprGraph // whose AllNodes has what a node reads before the node
+	Inputs    G.Nodes      // (batch, ...) each, in the order of Spec.Inputs
+	Trainable G.Nodes      // leaves: the parameters that training changes
+	Layers    []LayerNode  // in the order of the network
+	Logits    *G.Node      // (rows, classes)
+
+	program *Program
+	network Network
+	set     Settings
+}
+
+// A LayerNode is a layer with the node of its output.
+type LayerNode struct {
+	Layer
+	Node *G.Node // of shape Layer.Out
+
+	// Weighted says that the layer multiplies its input by weights: a convolution, a
+	// linear layer, or the projections of an attention.
+	Weighted bool
+
+	options Options
+}
+
+// Options are the choices that the layer was built with.
+func (l LayerNode) Options() Options { return l.options }
+
+// Loss is the loss (), which reads targets (rows) that Program.Run then takes. The
+// first call adds both to the graph.
+func (g *Graph) Loss() *G.Node {
+	if g.program.loss == nil {
+		g.program.addLoss(g.Scope, g.network, g.set)
+	}
+	return g.program.loss
+}
+
+// Objective is what training minimises, (): the loss, and the weighted losses of the
+// auxiliary classifiers. The first call adds it to the graph. It has to be among the
+// outputs where a gradient of it is, because the gradient needs what the objective's
+// forward computation keeps.
+func (g *Graph) Objective() *G.Node {
+	if g.program.objective == nil {
+		g.program.addObjective(g.Scope, g.Loss(), g.network, g.set)
+	}
+	return g.program.objective
+}
+
+// Gradients adds the gradients of a node y with respect to leaves or other nodes wrt
+// to the graph, and returns them in the order of wrt. seed has the shape of y and is
+// what the gradients are weighted with; a scalar y needs none. Every node between wrt
+// and y then has its gradient too: G.Node.Deriv, of the node's shape.
+func (g *Graph) Gradients(y, seed *G.Node, wrt ...*G.Node) (G.Nodes, error) {
+	forward := len(g.Expr.AllNodes())
+	var gradients G.Nodes
+	var err error
+	if seed == nil {
+		gradients, err = G.Grad(y, wrt...)
+	} else {
+		gradients, err = G.Backpropagate(G.Nodes{y}, G.Nodes{seed}, wrt)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return gradients, checkGradient(g.Expr, forward, y, wrt)
+}
+
+// Reads are the nodes that a node is computed from, in the order of the op's
+// arguments.
+func (g *Graph) Reads(n *G.Node) G.Nodes { return reads(g.Expr, n) }
+
+// Extend is Build for a program that computes what an extension asks for, and nothing
+// else. For the parameters the same holds as for Build: the first build with p creates
+// them, later ones bind them.
+func Extend(p *Params, mode Mode, net Network, set Settings, e Extension) (pr *Program, err error) {
+	first := !p.sealed
+	defer func() {
+		if err != nil {
+			pr = nil
+		}
+		if err != nil && first {
+			p.reset()
+		}
+	}()
+	defer catch(&err)
+	if err := check(set); err != nil {
+		return nil, err
+	}
+	pr = &Program{Mode: mode, Batch: set.Batch, graph: G.NewGraph()}
+	b := &build{
+		g: pr.graph, params: p, mode: mode, classes: set.Spec.Classes, step: &pr.step,
+		nodes: map[string]*G.Node{}, fields: map[*G.Node]field{}, outputs: map[string]*G.Node{},
+		settings: set.Options, asked: map[string]bool{}, replace: e.Replace, initials: map[string]*Initial{},
+		ctx: set.context(), admit: set.Admit,
+	}
+	s := &Scope{build: b, Options: set.Options}
+	for _, in := range set.Spec.Inputs {
+		shape := append([]int{set.Batch}, in.Shape...)
+		if _, err := elements(shape); err != nil {
+			return nil, fmt.Errorf("%s: %w", in.Name, err)
+		}
+		dtype := in.Dtype
+		if dtype == tensor.Float32 {
+			dtype = p.dtype
+		}
+		pr.in = append(pr.in, G.NewTensor(b.g, dtype, len(shape), G.WithShape(shape...), G.WithName(in.Name)))
+	}
+	pr.logits = net.Build(s, pr.in...)
+	if pr.logits == nil {
+		return nil, fmt.Errorf("the network returns nothing, want logits (rows, %d)", b.classes)
+	}
+	if d := pr.logits.Shape(); d.Dims() != 2 || d[1] != b.classes {
+		return nil, fmt.Errorf("the network returns %v, want logits (rows, %d)", d, b.classes)
+	}
+	if set.ResidualInit == "fixup" && !b.asked["residual_init"] {
+		return nil, errors.New("residual_init: have fixup, which is for residual branches, and this network has none: want none, or a network with shortcuts")
+	}
+	p.sealed = true
+	b.markAuxiliary(pr.logits)
+	b.countParams()
+	pr.Layers, pr.trained, pr.after, pr.weighted = b.layers, b.wrt, b.after, b.outputs
+	pr.Unasked = b.unasked()
+	g := &Graph{
+		Scope: s, Expr: b.g, Inputs: pr.in, Trainable: b.wrtNode, Layers: b.layerNodes(), Logits: pr.logits,
+		program: pr, network: net, set: set,
+	}
+	if pr.vm, err = interrupt.Run(set.Context, func() (vm exec.VM, err error) {
+		defer catch(&err)
+		nodes, err := e.Outputs(g)
+		if err != nil {
+			return nil, err
+		}
+		return exec.New(b.g, nodes, set.Exec...)
+	}); err != nil {
+		return nil, err
+	}
+	b.size.Values = pr.vm.Memory().Arena
+	if err := b.size.admitted(set.Admit); err != nil {
+		return nil, err
+	}
+	if first {
+		p.draw(set.context())
+		for _, q := range p.list {
+			if q.Value != nil {
+				G.WithValue(q.Value)(b.nodes[q.Path])
+			}
+		}
+	}
+	return pr, nil
+}
+
+func (s Settings) context() context.Context {
+	if s.Context == nil {
+		return context.Background()
+	}
+	return s.Context
+}
