@@ -152,7 +152,7 @@ func (m CIFARResNet) join(s *nn.Scope, x, y *G.Node, width, stride int) *G.Node 
 			o.Activation, o.BiasInit = "sigmoid", fmt.Sprintf("constant(%d)", gateBias)
 		})
 		gate := nn.Act(g.In("sigmoid"), nn.Conv(g, x, width, 1, stride, 0))
-		return nn.Mix(s.In("mix"), around, y, gate)
+		return nn.Gate(s.In("mix"), around, y, gate)
 	case "dropout":
 		around = nn.Dropout(s.In("dropout").With(func(o *nn.Options) { o.Dropout = 0.5 }), around)
 	}

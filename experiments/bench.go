@@ -117,7 +117,7 @@ func (b Bench) Run(ctx context.Context) (Measurement, error) {
 	if err != nil {
 		return Measurement{}, err
 	}
-	program.Freeze(b.Mode == nn.Infer)
+	program.HoldWeights(b.Mode == nn.Infer)
 	m.Peak = f32.PeakFlops(m.Threads, stopwatch.Now) / 1e9
 	times, err := b.measure(ctx, s, &m)
 	if err != nil {

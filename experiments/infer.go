@@ -33,7 +33,7 @@ func Infer(ctx context.Context, s Subject, w *Weights, x npy.Array, classes int)
 	if err := w.loadAll(p, s.Model, spec); err != nil {
 		return npy.Array{}, err
 	}
-	pr.Freeze(n > pr.Batch)
+	pr.HoldWeights(n > pr.Batch)
 	in := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append([]int{pr.Batch}, shape...)...))
 	size := len(x.Data) / n
 	y := npy.Array{Shape: []int{0, spec.Classes}}

@@ -98,7 +98,7 @@ func (s Subject) Predict(ctx context.Context, e Eye, w *Weights, files []string,
 	if err := w.loadAll(p, s.Model, e.spec); err != nil {
 		return nil, err
 	}
-	pr.Freeze(len(files) > pr.Batch)
+	pr.HoldWeights(len(files) > pr.Batch)
 	in := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append([]int{pr.Batch}, e.spec.Inputs[0].Shape...)...))
 	predictions := make([]Prediction, 0, len(files))
 	for from := 0; from < len(files); from += pr.Batch {

@@ -64,7 +64,7 @@ func Act(s *Scope, x *G.Node) *G.Node {
 		y, err = ops.Leaky(x, a.slope)
 	case "prelu":
 		d := x.Shape()
-		y, err = ops.PReLU(x, s.Param("weight", Gain, constant(preluSlope), d[d.Dims()-1]))
+		y, err = ops.PReLU(x, s.Param("weight", NoDecay, constant(preluSlope), d[d.Dims()-1]))
 	case "elu":
 		y, err = ops.ELU(x, 1)
 	case "relu6":

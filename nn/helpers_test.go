@@ -61,7 +61,7 @@ func sgdStep(pr *nn.Program, lr float32) {
 func withParam(net network) network {
 	return func(s *nn.Scope, x *G.Node) *G.Node {
 		one := func(_ *rand.Rand, w []float64, _, _ int) { w[0] = 1 }
-		return s.Must(ops.MulScalar(net(s, x), s.Param("one", nn.Gain, one, 1)))
+		return s.Must(ops.MulScalar(net(s, x), s.Param("one", nn.NoDecay, one, 1)))
 	}
 }
 
@@ -72,5 +72,5 @@ func flatten(s *nn.Scope, x *G.Node, n int) *G.Node {
 			w[i*n+i] = 1
 		}
 	}
-	return s.Must(ops.Linear(x, s.Param("identity", nn.Gain, identity, n, n), nil))
+	return s.Must(ops.Linear(x, s.Param("identity", nn.NoDecay, identity, n, n), nil))
 }

@@ -20,7 +20,7 @@ func Pad(s *Scope, x *G.Node, border int, value float64) *G.Node {
 // BiasMap adds a bias of its own to each pixel of each channel.
 func BiasMap(s *Scope, x *G.Node) *G.Node {
 	_, h, w, c := s.image(x)
-	return s.through(x, s.Must(ops.AddMap(x, s.Param("bias", Gain, constant(0), h, w, c))))
+	return s.through(x, s.Must(ops.AddMap(x, s.Param("bias", NoDecay, constant(0), h, w, c))))
 }
 
 // SumPool adds up 2×2 pixels, and scales and shifts each channel by trained
@@ -28,7 +28,7 @@ func BiasMap(s *Scope, x *G.Node) *G.Node {
 func SumPool(s *Scope, x *G.Node) *G.Node {
 	_, _, _, c := s.image(x)
 	w := s.param("weight", spec{kind: Weight, init: tied(s.initOf().fill), in: 4, out: 1, shape: []int{c}})
-	y := s.Must(ops.Subsample(x, w, s.Param("bias", Gain, constant(0), c)))
+	y := s.Must(ops.Subsample(x, w, s.Param("bias", NoDecay, constant(0), c)))
 	return s.record(Layer{Op: "sum pool 2×2/2"}, y, squareField(2, 2), x)
 }
 

@@ -76,7 +76,7 @@ func (s *Scope) bias(name string, outputs int, fan func(output int) int) *G.Node
 	if err != nil {
 		s.Fail(err)
 	}
-	return s.Param(name, Gain, scaled(eachBias(init, fan), s.endScale()), outputs)
+	return s.Param(name, NoDecay, scaled(eachBias(init, fan), s.endScale()), outputs)
 }
 
 // eachBias draws the biases one after the other; fan is their outputs' fan-in.

@@ -30,7 +30,7 @@ func (a answers) crossEntropy(s *Scope, logits *G.Node, smoothing float64) *G.No
 // the criterion of LeCun et al. 1998, equation 9, for logits that are penalties
 // with the sign reversed.
 func CrossEntropyRubbish(s *Scope, logits, targets *G.Node, j float64) *G.Node {
-	return s.Must(ops.SoftmaxCrossEntropy(logits, targets, ops.Loss{Garbage: &j}))
+	return s.Must(ops.SoftmaxCrossEntropy(logits, targets, ops.Loss{Rubbish: &j}))
 }
 
 // SquaredError is the mean over rows of the summed squared distance of outputs

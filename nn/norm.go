@@ -65,12 +65,12 @@ func Norm(s *Scope, x *G.Node) *G.Node {
 	if n.name == "none" {
 		return x
 	}
-	scale := s.Param("weight", Gain, constant(s.lastScale()), c)
+	scale := s.Param("weight", NoDecay, constant(s.lastScale()), c)
 	if n.name == "rms" {
 		y := s.Must(ops.RMSNorm(x, scale, s.normEps()))
 		return s.record(Layer{Op: "rms norm"}, y, field{}, x)
 	}
-	shift := s.Param("bias", Gain, constant(0), c)
+	shift := s.Param("bias", NoDecay, constant(0), c)
 	var y *G.Node
 	switch {
 	case n.name == "batch":

@@ -46,12 +46,12 @@ type Param struct {
 type Kind int
 
 const (
-	Weight Kind = iota // trained, decayed
-	Gain               // trained, decayed only by request: biases, norms' scales
-	State              // remembered, not trained: running statistics
+	Weight  Kind = iota // trained, with weight decay
+	NoDecay             // trained, with weight decay only by request: biases, norms' scales
+	State               // remembered, not trained: running statistics
 )
 
-func (k Kind) String() string { return [...]string{"weight", "gain", "state"}[k] }
+func (k Kind) String() string { return [...]string{"weight", "no-decay", "state"}[k] }
 
 // NewParams returns an empty set, whose float tensors will have type dtype
 // (tensor.Float32 for anything but gradient checks). The first network that is

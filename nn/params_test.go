@@ -239,7 +239,7 @@ func TestProgramsShareParameters(t *testing.T) {
 			t.Errorf("logit %d is %v, want %v", i, v, want)
 		}
 	}
-	if kinds := fmt.Sprint(p.All()[0].Kind, p.All()[1].Kind, nn.State); kinds != "weight gain state" {
+	if kinds := fmt.Sprint(p.All()[0].Kind, p.All()[1].Kind, nn.State); kinds != "weight no-decay state" {
 		t.Errorf("have the kinds %s", kinds)
 	}
 }

@@ -221,10 +221,10 @@ func (p *Program) Diagnose() error {
 	return p.vm.RunAll()
 }
 
-// Freeze says whether the parameters keep their values from the next run on: then
-// what is made of them alone, such as the order of filters that is fastest to read,
-// is made once. It takes memory, and pays where a program runs more than once.
-func (p *Program) Freeze(on bool) { p.vm.HoldWeights(on) }
+// HoldWeights says whether the parameters keep their values from the next run on: what
+// is made of nothing else, such as filters in the order that is fastest to read, is then
+// made once. It takes memory, and pays where a program runs more than once.
+func (p *Program) HoldWeights(on bool) { p.vm.HoldWeights(on) }
 
 // Memory is what the program holds besides parameters and inputs.
 func (p *Program) Memory() exec.Memory { return p.vm.Memory() }

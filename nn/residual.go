@@ -73,7 +73,7 @@ func (s *Scope) fixupBias(name string, x *G.Node) *G.Node {
 	if s.ResidualInit != "fixup" {
 		return x
 	}
-	return s.through(x, s.Must(ops.AddScalar(x, s.Param(name, Gain, constant(0), 1))))
+	return s.through(x, s.Must(ops.AddScalar(x, s.Param(name, NoDecay, constant(0), 1))))
 }
 
 // fixupLast is the scalar multiplier and bias at the end of a Fixup branch.
@@ -81,8 +81,8 @@ func (s *Scope) fixupLast(x *G.Node) *G.Node {
 	if s.ResidualInit != "fixup" || !s.branch.last {
 		return x
 	}
-	y := s.Must(ops.MulScalar(x, s.Param("scale", Gain, constant(1), 1)))
-	return s.through(x, s.Must(ops.AddScalar(y, s.Param("bias_out", Gain, constant(0), 1))))
+	y := s.Must(ops.MulScalar(x, s.Param("scale", NoDecay, constant(1), 1)))
+	return s.through(x, s.Must(ops.AddScalar(y, s.Param("bias_out", NoDecay, constant(0), 1))))
 }
 
 // Add joins a branch and the way around it.
@@ -91,8 +91,9 @@ func Add(s *Scope, a, b *G.Node) *G.Node {
 	return s.record(Layer{Op: "add"}, y, field{}, a, b)
 }
 
-// Mix is (1 − gate)·a + gate·b, for a gate between 0 and 1 of the same shape.
-func Mix(s *Scope, a, b, gate *G.Node) *G.Node {
+// Gate is (1 − gate)·a + gate·b, element by element of three tensors of the same shape,
+// with a gate between 0 and 1 (Srivastava et al. 2015, "Highway networks").
+func Gate(s *Scope, a, b, gate *G.Node) *G.Node {
 	y := s.Must(ops.Mix(a, b, gate))
 	return s.record(Layer{Op: "mix"}, y, field{}, a, b, gate)
 }

@@ -193,7 +193,7 @@ func TestFixup(t *testing.T) {
 		switch {
 		case strings.HasSuffix(q.Path, ".scale"):
 			wantBits(t, q.Path, v, []float32{1})
-		case q.Kind == nn.Gain || strings.HasSuffix(q.Path, "conv2.weight") || q.Path == "linear.weight":
+		case q.Kind == nn.NoDecay || strings.HasSuffix(q.Path, "conv2.weight") || q.Path == "linear.weight":
 			wantBits(t, q.Path, v, make([]float32, len(v)))
 		case strings.HasSuffix(q.Path, "conv1.weight"):
 			scale := 1.0

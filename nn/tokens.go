@@ -46,7 +46,7 @@ const embeddingStd = 0.02
 // the image: (N, 1 + T, D). It starts at zero.
 func ClassToken(s *Scope, x *G.Node) *G.Node {
 	_, _, d := s.tokens(x)
-	y := s.Must(ops.ClassToken(x, s.Param("class_token", Gain, constant(0), 1, 1, d)))
+	y := s.Must(ops.ClassToken(x, s.Param("class_token", NoDecay, constant(0), 1, 1, d)))
 	return s.record(Layer{Op: "class token"}, y, field{}, x)
 }
 
@@ -60,7 +60,7 @@ func PositionEmbedding(s *Scope, x *G.Node, kind string) *G.Node {
 	case "none":
 		return x
 	case "learned":
-		p = s.Param("pos_embedding", Gain, normal(func(int, int) float64 { return embeddingStd }).fill, 1, t, d)
+		p = s.Param("pos_embedding", NoDecay, normal(func(int, int) float64 { return embeddingStd }).fill, 1, t, d)
 	case "sin":
 		s.reserve("pos_embedding", State, 1, t, d)
 		p = s.Constant("pos_embedding", sinusoids(t, d), 1, t, d)

@@ -16,10 +16,10 @@ type Loss struct {
 	// evenly over all K classes, the target's included (Szegedy et al. 2015, as in
 	// PyTorch).
 	Smoothing float64
-	// Garbage, where it is not nil, adds a class "none of them" of the constant logit
-	// −Garbage: the discriminative criterion of LeCun et al. 1998, equation 9, with
+	// Rubbish, where it is not nil, adds a class "none of them" of the constant logit
+	// −Rubbish: the discriminative criterion of LeCun et al. 1998, equation 9, with
 	// logits that are minus the distances.
-	Garbage *float64
+	Rubbish *float64
 }
 
 // SoftmaxCrossEntropy is the mean of −log softmax(logits)[target] over the rows
@@ -141,9 +141,9 @@ func (k *crossEntropy[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 // denominator returns the softmax denominator of a row as sum·e^top.
 func (k *crossEntropy[F]) denominator(z []F) (top F, sum float64) {
 	top = f32.MaxOf(z)
-	if k.loss.Garbage != nil {
-		top = max(top, F(-*k.loss.Garbage))
-		sum = math.Exp(-*k.loss.Garbage - float64(top))
+	if k.loss.Rubbish != nil {
+		top = max(top, F(-*k.loss.Rubbish))
+		sum = math.Exp(-*k.loss.Rubbish - float64(top))
 	}
 	return top, sum + f32.SumExp(z, top)
 }

@@ -25,8 +25,8 @@ func classes(t ...int) optest.Input { return optest.Input{Shape: []int{len(t)}, 
 var lossOps = map[string]optest.Op{
 	"plain":     crossEntropy(ops.Loss{}),
 	"smoothed":  crossEntropy(ops.Loss{Smoothing: 0.1}),
-	"garbage":   crossEntropy(ops.Loss{Garbage: new(0.5)}),
-	"both":      crossEntropy(ops.Loss{Smoothing: 0.2, Garbage: new(-3.0)}),
+	"rubbish":   crossEntropy(ops.Loss{Rubbish: new(0.5)}),
+	"both":      crossEntropy(ops.Loss{Smoothing: 0.2, Rubbish: new(-3.0)}),
 	"squared":   squaredError(1, -1),
 	"squared 2": squaredError(0.7, 0.1),
 }
@@ -58,7 +58,7 @@ func mixedCrossEntropy(l ops.Loss) optest.Op {
 
 func TestMixedCrossEntropy(t *testing.T) {
 	targets, others := classes(0, -1, 3, 2, 3), classes(1, -1, 3, 0, 2)
-	for name, l := range map[string]ops.Loss{"plain": {}, "smoothed": {Smoothing: 0.1}, "garbage": {Garbage: new(0.5)}} {
+	for name, l := range map[string]ops.Loss{"plain": {}, "smoothed": {Smoothing: 0.1}, "rubbish": {Rubbish: new(0.5)}} {
 		t.Run(name, func(t *testing.T) {
 			share := optest.Input{Shape: []int{1}, Float: []float64{0.3}}
 			optest.Gradient(t, mixedCrossEntropy(l), optest.Input{Shape: []int{5, 4}}, targets, others, share)
@@ -95,7 +95,7 @@ func TestCrossEntropyIdentities(t *testing.T) {
 }
 
 // LeCun et al. 1998: y[target] + log(e⁻ʲ + Σ e⁻ʸ), with logits −y.
-func TestCrossEntropyGarbage(t *testing.T) {
+func TestCrossEntropyRubbish(t *testing.T) {
 	y, target, j := []float64{3, 0.5, 7}, 1, 0.5
 	sum := math.Exp(-j)
 	z := optest.Input{Shape: []int{1, 3}}
@@ -103,7 +103,7 @@ func TestCrossEntropyGarbage(t *testing.T) {
 		sum += math.Exp(-v)
 		z.Float = append(z.Float, -v)
 	}
-	_, loss := optest.Run(t, lossOps["garbage"], z, classes(target))
+	_, loss := optest.Run(t, lossOps["rubbish"], z, classes(target))
 	closeTo(t, "loss", loss, []float64{y[target] + math.Log(sum)}, 1e-14)
 }
 
@@ -157,7 +157,7 @@ func TestLossExtremes(t *testing.T) {
 	equal(t, "gradient", c.grads(ops.Tensor[float32]{V: []float32{1}})[0].V, []float32{0.5, -0.5, 0, 0, 0, 0})
 
 	low := optest.Input{Shape: []int{1, 3}, Float: constant(3, -2000).Float}
-	equal(t, "loss far beyond the garbage class", newCall[float32](t, lossOps["garbage"], low, classes(1)).forward(), []float32{1999.5})
+	equal(t, "loss far beyond the rubbish class", newCall[float32](t, lossOps["rubbish"], low, classes(1)).forward(), []float32{1999.5})
 
 	z.Float[0] = math.NaN()
 	c = newCall[float32](t, lossOps["plain"], z, classes(1, 2))
