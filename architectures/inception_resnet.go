@@ -64,7 +64,7 @@ func (m InceptionResNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	}
 	last := s.In("block8").With(func(o *nn.Options) { o.Activation = "linear" })
 	x = m.residual(last, x, 1, func(in *nn.Scope, x *G.Node) *G.Node {
-		return m.block8(in.With(func(o *nn.Options) { o.Activation = s.Activation }), x)
+		return m.block8(in.With(func(o *nn.Options) { o.Activation = s.Options().Activation }), x)
 	})
 	x = divisor(m.Divisor).conv(1536, 1)(s.In("conv2d_7b"), x)
 	x = nn.Dropout(s.In("dropout"), nn.GlobalAvgPool(s.In("global_pool"), x))

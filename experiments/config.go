@@ -134,7 +134,7 @@ func (c *Config) Validate() (ps []problem.Problem) {
 	}
 	add(!namesFolder(c.Name), "name", "have %.40q, want a word that can name a folder on every system: at most %d bytes, no leading dot or dash, no space, no device of Windows", c.Name, maxName)
 	add(c.Model.Name == "", "model.name", "no network is named: see zoo models")
-	add(c.Weights.From != "" && strings.TrimSpace(c.Model.Init) == "lsuv", "weights.from", "init lsuv would scale the weights that were loaded: choose another model.init")
+	add(c.Weights.From != "" && c.Model.LSUV(), "weights.from", "init lsuv would scale the weights that were loaded: choose another model.init")
 	if info, err := datasets.Lookup(c.Data.Name); err == nil {
 		n := c.Data.TrainingExamples(info)
 		add(n > 0 && c.Train.Batch > n, "train.batch", "have %d, want at most the %d examples of the training part", c.Train.Batch, n)

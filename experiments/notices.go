@@ -78,6 +78,7 @@ func halfUnit(layers []nn.Layer) (std, half float64) {
 // idle are the keys of the section model that have another value than the model's
 // own and no effect, of those that the network does not ask for.
 func (m Model) idle(unasked []string) (keys []string) {
+	m.Options = m.Options.Canonical()
 	differ := Differing([]map[string]string{Config{Model: m}.Flat(), Config{Model: m.asRegistered(unasked)}.Flat()})
 	for _, key := range unasked {
 		if key = "model." + key; slices.Contains(differ, key) {
@@ -88,9 +89,10 @@ func (m Model) idle(unasked []string) (keys []string) {
 }
 
 // asRegistered is the model with its own values for the keys that its network does
-// not ask for.
+// not ask for, and the others in the form in which equal choices are equal.
 func (m Model) asRegistered(unasked []string) Model {
 	registered, _ := architectures.Lookup(m.Name)
+	m.Options = m.Options.Canonical()
 	for _, key := range unasked {
 		m.Options.Take(key, registered.Options)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -192,5 +193,32 @@ func TestUnequalLosses(t *testing.T) {
 		if have != want {
 			t.Errorf("%s: have %q, want %q", text, have, want)
 		}
+	}
+}
+
+// TestSpacesAroundChoices: spaces around a choice change neither the training nor what
+// is said of it.
+func TestSpacesAroundChoices(t *testing.T) {
+	spaced := strings.Replace(short, "width: 64", `width: 16, init: " lsuv", activation: " tanh", norm: " none "`, 1)
+	plain := strings.Replace(short, "width: 64", `width: 16, init: lsuv, activation: tanh, norm: none`, 1)
+	weights := func(config string) map[string][]float32 {
+		return tensorsOf(t, execute(t, load(t, config, "train.steps=3"), t.TempDir()).Dir)
+	}
+	have, want := weights(spaced), weights(plain)
+	for name, w := range want {
+		if !slices.Equal(have[name], w) {
+			t.Errorf("%s differs", name)
+		}
+	}
+	d, err := design(t, short+`sweep: {mode: grid, axes: [{param: model.init, values: [lsuv, " lsuv"], label: [a, b]}]}`+"\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := d.NewPlan(context.Background(), t.TempDir(), "code", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Notices) != 1 || p.Notices[0].String() != "[a] [b] are one training: they differ in nothing that has an effect" {
+		t.Errorf("have the notices %v", p.Notices)
 	}
 }

@@ -189,7 +189,7 @@ func (t *Trial) initialise(ctx context.Context, train func(Config) (string, erro
 	if err := t.load(train); err != nil {
 		return err
 	}
-	if t.Config.Model.Init != "lsuv" {
+	if !t.Config.Model.LSUV() {
 		return nil
 	}
 	for b, err := range t.Data.Batches(ctx, t.plan(0, 0)) {

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"math"
 
 	G "gorgonia.org/gorgonia"
 
@@ -29,15 +30,16 @@ var activationWords = []problem.Choice{
 	{Form: "linear", Doc: "x"},
 }
 
+// An activationChoice is one of activationWords.
 type activationChoice struct {
-	name  string
+	word  string
 	slope float64 // of leaky
 }
 
 func parseActivation(s string) (activationChoice, error) {
-	name, args, err := choice(s, activationWords)
-	a := activationChoice{name: name}
-	if err == nil && name == "leaky" {
+	word, args, err := parseChoice(s, activationWords)
+	a := activationChoice{word: word}
+	if err == nil && word == "leaky" {
 		if a.slope = args[0]; !(a.slope > 0 && a.slope < 1) {
 			err = fmt.Errorf("leaky: have slope %v, want one between 0 and 1", a.slope)
 		}
@@ -45,23 +47,45 @@ func parseActivation(s string) (activationChoice, error) {
 	return a, err
 }
 
+// String is the choice as a config has it.
+func (a activationChoice) String() string {
+	if a.word == "leaky" {
+		return withNumber(a.word, a.slope)
+	}
+	return a.word
+}
+
+// gain is √2 for the ReLU family and PyTorch's recommendation for the rest
+// (torch.nn.init.calculate_gain); where PyTorch recommends nothing (elu, gelu, silu,
+// hardswish) it is ReLU's, which they resemble, and for hardsigmoid sigmoid's.
+func (a activationChoice) gain() float64 {
+	switch a.word {
+	case "leaky":
+		return math.Sqrt(2 / (1 + a.slope*a.slope))
+	case "prelu":
+		return math.Sqrt(2 / (1 + preluSlope*preluSlope))
+	case "tanh":
+		return 5.0 / 3
+	case "sigmoid", "hardsigmoid", "linear", "scaled_tanh":
+		return 1 // scaled tanh maps unit variance to about unit variance by itself
+	}
+	return math.Sqrt2
+}
+
 // Act is the scope's choice of activation. PReLU learns a slope for each
 // channel, and Fixup a bias, so each activation needs a scope of its own.
 func Act(s *Scope, x *G.Node) *G.Node {
 	s.ask("activation")
-	a, err := parseActivation(s.Activation)
-	if err != nil {
-		s.Fail(err)
-	}
 	x = s.fixupBias("bias", x)
 	var y *G.Node
-	switch a.name {
+	var err error
+	switch s.activation.word {
 	case "linear":
 		return x
 	case "relu":
 		y, err = ops.Relu(x)
 	case "leaky":
-		y, err = ops.Leaky(x, a.slope)
+		y, err = ops.Leaky(x, s.activation.slope)
 	case "prelu":
 		d := x.Shape()
 		y, err = ops.PReLU(x, s.Param("weight", NoDecay, constant(preluSlope), d[d.Dims()-1]))
@@ -86,17 +110,17 @@ func Act(s *Scope, x *G.Node) *G.Node {
 	case "scaled_tanh":
 		y, err = ops.ScaledTanh(x)
 	}
-	return s.record(Layer{Op: a.name}, s.Must(y, err), field{}, x)
+	return s.record(Layer{Op: s.activation.word}, s.Must(y, err), field{}, x)
 }
 
 // Dropout drops values with the scope's probability, in training alone. What it
 // drops depends on the seed, the scope's path and the step.
 func Dropout(s *Scope, x *G.Node) *G.Node {
 	s.ask("dropout")
-	if s.Dropout == 0 || s.mode != Train {
+	if s.dropout == 0 || s.mode != Train {
 		return x
 	}
 	step := s.step
-	y := s.Must(ops.Dropout(x, s.Dropout, s.params.seed^hash(s.path+".dropout"), func() uint64 { return *step }))
+	y := s.Must(ops.Dropout(x, s.dropout, s.params.seed^hash(s.path+".dropout"), func() uint64 { return *step }))
 	return s.record(Layer{Op: "dropout"}, y, field{}, x)
 }

@@ -1,76 +1,49 @@
 package nn
 
-// choice points to the value of a key of the options.
-func (o *Options) choice(key string) any {
-	switch key {
-	case "init":
-		return &o.Init
-	case "bias_init":
-		return &o.BiasInit
-	case "residual_init":
-		return &o.ResidualInit
-	case "norm":
-		return &o.Norm
-	case "norm_eps":
-		return &o.NormEps
-	case "activation":
-		return &o.Activation
-	case "dropout":
-		return &o.Dropout
-	}
-	panic("nn: no choice " + key)
+// optionKeys are the keys of Options in a config.
+var optionKeys = []struct {
+	name string
+	of   func(c choices) any
+	take func(o *Options, from Options)
+}{
+	{"init", func(c choices) any { return c.init }, func(o *Options, from Options) { o.Init = from.Init }},
+	{"bias_init", func(c choices) any { return c.biasInit }, func(o *Options, from Options) { o.BiasInit = from.BiasInit }},
+	{"residual_init", func(c choices) any { return c.residualInit }, func(o *Options, from Options) { o.ResidualInit = from.ResidualInit }},
+	{"norm", func(c choices) any { return c.norm }, func(o *Options, from Options) { o.Norm = from.Norm }},
+	{"norm_eps", func(c choices) any { return c.normEps }, func(o *Options, from Options) { o.NormEps = from.NormEps }},
+	{"activation", func(c choices) any { return c.activation }, func(o *Options, from Options) { o.Activation = from.Activation }},
+	{"dropout", func(c choices) any { return c.dropout }, func(o *Options, from Options) { o.Dropout = from.Dropout }},
 }
 
-var choiceKeys = []string{"init", "bias_init", "residual_init", "norm", "norm_eps", "activation", "dropout"}
+// indexOf is the index of a key in optionKeys. It panics for a key that does not exist.
+func indexOf(key string) int {
+	for i, k := range optionKeys {
+		if k.name == key {
+			return i
+		}
+	}
+	panic("nn: no option " + key)
+}
 
 // Take gives a key the value that it has in other options. It panics for a key that
-// there is not.
-func (o *Options) Take(key string, from Options) {
-	switch p := o.choice(key).(type) {
-	case *string:
-		*p = *from.choice(key).(*string)
-	case *float64:
-		*p = *from.choice(key).(*float64)
-	}
-}
+// does not exist.
+func (o *Options) Take(key string, from Options) { optionKeys[indexOf(key)].take(o, from) }
 
 // ask notes that a choice has a say here: with another value, the network or its
-// initial weights would be others. It does not count where the architecture has put
-// a choice of its own in the place of the config's.
+// initial weights would be different. It does not count where the architecture has
+// replaced the config's choice by one of its own.
 func (s *Scope) ask(key string) {
-	of := s.settings
-	if of.Take(key, s.Options); of == s.settings {
+	if of := optionKeys[indexOf(key)].of; of(s.choices) == of(s.settings) {
 		s.asked[key] = true
 	}
 }
 
 // unasked are the keys of the choices that no layer has asked for.
 func (b *build) unasked() (keys []string) {
-	for _, key := range choiceKeys {
-		if !b.asked[key] {
-			keys = append(keys, key)
+	for _, k := range optionKeys {
+		if !b.asked[k.name] {
+			keys = append(keys, k.name)
 		}
 	}
 	return keys
-}
-
-// Normed says whether layers of the scope are followed by a norm. Architectures ask
-// it rather than the option itself: what nothing asks for has no effect, and zoo
-// says so (Program.Unasked).
-func (s *Scope) Normed() bool {
-	s.ask("norm")
-	return s.Norm != "none"
-}
-
-// initOf reads the scope's initialisation of weights.
-func (s *Scope) initOf() drawing {
-	init, err := parseInit(s.Init, s.Activation)
-	if err != nil {
-		s.Fail(err)
-	}
-	s.ask("init")
-	if gained(s.Init) {
-		s.ask("activation")
-	}
-	return init
 }

@@ -38,13 +38,13 @@ const DrawnAtOnce = drawnAtOnce
 // Draw makes n weights by an initialisation as a parameter's are made, and all
 // at once.
 func Draw(init string, n int) (parts, whole []float32, err error) {
-	f, err := parseInit(init, "relu")
+	c, err := parseInit(init, initWords)
 	if err != nil {
 		return nil, nil, err
 	}
 	p := NewParams(7, tensor.Float32)
-	s := spec{init: scaled(f.fill, 0.5), in: n / 64, out: 64, shape: []int{n}}
+	s := spec{init: scaled(c.drawing(activationChoice{word: "relu"}).fill, 0.5), in: n / 64, out: 64, shape: []int{n}}
 	whole = p.values(context.Background(), "w", s).([]float32)
-	s.each = eachValue(init)
+	s.each = c.valueByValue()
 	return p.values(context.Background(), "w", s).([]float32), whole, nil
 }

@@ -50,11 +50,11 @@ type LayerNode struct {
 	// linear layer, or the projections of an attention.
 	Weighted bool
 
-	options Options
+	choices choices
 }
 
 // Options are the choices that the layer was built with.
-func (l LayerNode) Options() Options { return l.options }
+func (l LayerNode) Options() Options { return l.choices.options() }
 
 // Loss is the loss (), which reads targets (rows) that Program.Run then takes. The
 // first call adds both to the graph.
@@ -113,17 +113,18 @@ func Extend(p *Params, mode Mode, net Network, set Settings, e Extension) (pr *P
 		}
 	}()
 	defer catch(&err)
-	if err := check(set); err != nil {
+	choices, err := set.check()
+	if err != nil {
 		return nil, err
 	}
 	pr = &Program{Mode: mode, Batch: set.Batch, graph: G.NewGraph()}
 	b := &build{
 		g: pr.graph, params: p, mode: mode, classes: set.Spec.Classes, step: &pr.step,
 		nodes: map[string]*G.Node{}, fields: map[*G.Node]field{}, outputs: map[string]*G.Node{},
-		settings: set.Options, asked: map[string]bool{}, replace: e.Replace, initials: map[string]*Initial{},
+		settings: choices, asked: map[string]bool{}, replace: e.Replace, initials: map[string]*Initial{},
 		ctx: set.context(), admit: set.Admit,
 	}
-	s := &Scope{build: b, Options: set.Options}
+	s := &Scope{build: b, choices: choices}
 	for _, in := range set.Spec.Inputs {
 		shape := append([]int{set.Batch}, in.Shape...)
 		if _, err := elements(shape); err != nil {
@@ -142,7 +143,7 @@ func Extend(p *Params, mode Mode, net Network, set Settings, e Extension) (pr *P
 	if d := pr.logits.Shape(); d.Dims() != 2 || d[1] != b.classes {
 		return nil, fmt.Errorf("the network returns %v, want logits (rows, %d)", d, b.classes)
 	}
-	if set.ResidualInit == "fixup" && !b.asked["residual_init"] {
+	if choices.residualInit == fixup && !b.asked["residual_init"] {
 		return nil, errors.New("residual_init: have fixup, which is for residual branches, and this network has none: want none, or a network with shortcuts")
 	}
 	p.sealed = true

@@ -43,88 +43,123 @@ var initWords = []problem.Choice{
 	{Form: "lsuv", Doc: "orthogonal, then scaled layer by layer to variance 1 on a batch (Mishkin & Matas 2015)"},
 }
 
-// parseInit reads an initialisation; activation sets the gain of Kaiming's and
-// the orthogonal ones.
+// An initChoice is one of initWords, of which each takes one number at most.
+type initChoice struct {
+	word   string
+	number float64
+	given  bool // the number, which some words can do without
+}
+
+// parseInit reads an initialisation of weights or of biases: one of the words.
+func parseInit(s string, words []problem.Choice) (initChoice, error) {
+	word, args, err := parseChoice(s, words)
+	if err != nil {
+		return initChoice{}, err
+	}
+	c := initChoice{word: word}
+	if len(args) > 0 {
+		c.number, c.given = args[0], true
+	}
+	switch word {
+	case "normal", "uniform":
+		if c.number < 0 {
+			return initChoice{}, fmt.Errorf("%s: have %v, want a number of at least 0", word, c.number)
+		}
+	case "lecun_normal", "lecun_uniform":
+		if c.number < 0 {
+			return initChoice{}, fmt.Errorf("%s: have gain %v, want a number of at least 0", word, c.number)
+		}
+	}
+	return c, nil
+}
+
+// parseBiasInit reads an initialisation of biases; the empty one is zero.
+func parseBiasInit(s string) (initChoice, error) {
+	if s == "" {
+		return zeroInit, nil
+	}
+	return parseInit(s, biasInitWords)
+}
+
+var zeroInit = initChoice{word: "zero"}
+
+// String is the choice as a config has it.
+func (c initChoice) String() string {
+	if c.given {
+		return withNumber(c.word, c.number)
+	}
+	return c.word
+}
+
+// drawing is what the choice draws for a layer before the activation, whose gain is in
+// the initialisations of He and in the orthogonal ones.
 //
-// So do PyTorch's kaiming_ functions, given the activation, and He et al. 2015 for
-// the ReLU family. Of the others' gains PyTorch's xavier_ functions have 1 for a
+// So it is in PyTorch's kaiming_ functions, given the activation, and in He et al. 2015
+// for the ReLU family. Of the others' gains PyTorch's xavier_ functions have 1 for a
 // default, as have Glorot & Bengio 2010 and LeCun et al. 1998, and so they are here.
 // PyTorch's orthogonal_ has 1 too: this is orthogonal(1) here, while orthogonal takes
 // the gain of the activation, with which a layer keeps the size of its signal (Saxe et
 // al. 2013 have 1 for linear networks, and more for tanh).
-func parseInit(s, activation string) (drawing, error) {
-	name, args, err := choice(s, initWords)
-	if err != nil {
-		return drawing{}, err
-	}
-	switch name {
+func (c initChoice) drawing(before activationChoice) drawing {
+	g := before.gain()
+	switch c.word {
 	case "zero":
-		return same(0), nil
+		return same(0)
 	case "constant":
-		return same(args[0]), nil
-	case "normal", "uniform":
-		if !(args[0] >= 0) {
-			return drawing{}, fmt.Errorf("%s: have %v, want a number of at least 0", name, args[0])
-		}
-		width := func(int, int) float64 { return args[0] }
-		if name == "normal" {
-			return normal(width), nil
-		}
-		return uniform(width), nil
+		return same(c.number)
+	case "normal":
+		return normal(func(int, int) float64 { return c.number })
+	case "uniform":
+		return uniform(func(int, int) float64 { return c.number })
 	case "fan_in_uniform": // variance 1/(3·in): equation 1 of Glorot & Bengio 2010, "commonly used"
-		return uniform(func(in, _ int) float64 { return math.Sqrt(1 / float64(in)) }), nil
+		return uniform(func(in, _ int) float64 { return math.Sqrt(1 / float64(in)) })
 	case "lecun_normal", "lecun_uniform": // variance gain²/in: LeCun et al. 1998, "Efficient BackProp"
-		g := 1.0 // σ_w of Schoenholz et al. 2017
-		if len(args) == 1 {
-			g = args[0]
+		g = 1 // σ_w of Schoenholz et al. 2017
+		if c.given {
+			g = c.number
 		}
-		if !(g >= 0) {
-			return drawing{}, fmt.Errorf("%s: have gain %v, want a number of at least 0", name, g)
+		if c.word == "lecun_normal" {
+			return normal(func(in, _ int) float64 { return g * math.Sqrt(1/float64(in)) })
 		}
-		if name == "lecun_normal" {
-			return normal(func(in, _ int) float64 { return g * math.Sqrt(1/float64(in)) }), nil
-		}
-		return uniform(func(in, _ int) float64 { return g * math.Sqrt(3/float64(in)) }), nil
+		return uniform(func(in, _ int) float64 { return g * math.Sqrt(3/float64(in)) })
 	case "lecun1989": // U(±2.4/in): LeCun et al. 1989
-		return uniform(func(in, _ int) float64 { return 2.4 / float64(in) }), nil
+		return uniform(func(in, _ int) float64 { return 2.4 / float64(in) })
 	case "xavier_normal": // variance 2/(in+out): Glorot & Bengio 2010
-		return normal(func(in, out int) float64 { return math.Sqrt(2 / float64(in+out)) }), nil
+		return normal(func(in, out int) float64 { return math.Sqrt(2 / float64(in+out)) })
 	case "xavier_uniform":
-		return uniform(func(in, out int) float64 { return math.Sqrt(6 / float64(in+out)) }), nil
-	}
-	g, err := gain(activation)
-	if err != nil {
-		return drawing{}, err
-	}
-	switch name {
+		return uniform(func(in, out int) float64 { return math.Sqrt(6 / float64(in+out)) })
 	case "kaiming_normal": // variance gain²/in: He et al. 2015
-		return normal(func(in, _ int) float64 { return g / math.Sqrt(float64(in)) }), nil
+		return normal(func(in, _ int) float64 { return g / math.Sqrt(float64(in)) })
 	case "kaiming_uniform":
-		return uniform(func(in, _ int) float64 { return g * math.Sqrt(3/float64(in)) }), nil
+		return uniform(func(in, _ int) float64 { return g * math.Sqrt(3/float64(in)) })
 	case "kaiming_normal_fan_out":
-		return normal(func(_, out int) float64 { return g / math.Sqrt(float64(out)) }), nil
+		return normal(func(_, out int) float64 { return g / math.Sqrt(float64(out)) })
 	case "kaiming_uniform_fan_out":
-		return uniform(func(_, out int) float64 { return g * math.Sqrt(3/float64(out)) }), nil
-	case "lsuv": // the first half of Mishkin & Matas 2015; LSUV does the second
-		return orthogonal(1), nil
+		return uniform(func(_, out int) float64 { return g * math.Sqrt(3/float64(out)) })
+	case "lsuv": // the first half of Mishkin & Matas 2015; Program.LSUV does the second
+		return orthogonal(1)
 	}
-	if len(args) == 1 {
-		g = args[0]
+	if c.given {
+		g = c.number
 	}
-	return orthogonal(g), nil // Saxe et al. 2013
+	return orthogonal(g) // Saxe et al. 2013
 }
 
-// eachValue says that an initialisation draws the weights one by one, all in the
-// same way.
-func eachValue(init string) bool {
-	name, _, _ := choice(init, initWords)
-	return name != "orthogonal" && name != "lsuv"
+// byFanIn is the choice with the fan-in in the place of the fan-out.
+func (c initChoice) byFanIn() initChoice {
+	c.word = strings.TrimSuffix(c.word, "_fan_out")
+	return c
 }
 
-// gained says that the gain of the activation has a part in an initialisation.
-func gained(init string) bool {
-	name, args, _ := choice(init, initWords)
-	return strings.HasPrefix(name, "kaiming") || name == "orthogonal" && args == nil
+// onData says that the weights get their scale from a batch of data: see LSUV.
+func (c initChoice) onData() bool { return c.word == "lsuv" }
+
+// valueByValue says that the weights are drawn one by one, all in the same way.
+func (c initChoice) valueByValue() bool { return c.word != "orthogonal" && c.word != "lsuv" }
+
+// hasGain says that the gain of the activation has a part in the initialisation.
+func (c initChoice) hasGain() bool {
+	return strings.HasPrefix(c.word, "kaiming") || c.word == "orthogonal" && !c.given
 }
 
 var biasInitWords = []problem.Choice{
@@ -133,38 +168,6 @@ var biasInitWords = []problem.Choice{
 	{Form: "normal(std)", Doc: "normal, of that standard deviation"},
 	{Form: "uniform(a)", Doc: "uniform in ±a"},
 	{Form: "fan_in_uniform", Doc: "uniform in ±1/√in: PyTorch's default"},
-}
-
-// parseBiasInit reads an initialisation of biases; the empty one is zero.
-func parseBiasInit(s string) (Init, error) {
-	if s == "" {
-		return constant(0), nil
-	}
-	if _, _, err := choice(s, biasInitWords); err != nil {
-		return nil, err
-	}
-	d, err := parseInit(s, "linear")
-	return d.fill, err
-}
-
-// gain is √2 for the ReLU family and PyTorch's recommendation for the rest
-// (torch.nn.init.calculate_gain); where PyTorch recommends nothing (elu, gelu, silu,
-// hardswish) it is ReLU's, which they resemble, and for hardsigmoid sigmoid's.
-func gain(activation string) (float64, error) {
-	a, err := parseActivation(activation)
-	switch {
-	case err != nil:
-		return 0, err
-	case a.name == "leaky":
-		return math.Sqrt(2 / (1 + a.slope*a.slope)), nil
-	case a.name == "prelu":
-		return math.Sqrt(2 / (1 + preluSlope*preluSlope)), nil
-	case a.name == "tanh":
-		return 5.0 / 3, nil
-	case a.name == "sigmoid", a.name == "hardsigmoid", a.name == "linear", a.name == "scaled_tanh":
-		return 1, nil // scaled tanh maps unit variance to about unit variance by itself
-	}
-	return math.Sqrt2, nil
 }
 
 func constant(c float64) Init {

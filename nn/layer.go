@@ -69,7 +69,7 @@ func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) *G.Node {
 		l.Field = max(out.side[0], out.side[1])
 	}
 	s.layers = append(s.layers, l)
-	s.recorded = append(s.recorded, LayerNode{Layer: l, Node: y, options: s.Options})
+	s.recorded = append(s.recorded, LayerNode{Layer: l, Node: y, choices: s.choices})
 	return y
 }
 

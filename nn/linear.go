@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -41,13 +40,22 @@ func Linear(s *Scope, x *G.Node, out int) *G.Node {
 // its weights, and with them the first losses, several times too large. With
 // Fixup it starts at zero.
 func Logits(s *Scope, x *G.Node) *G.Node {
-	return Linear(s.With(func(o *Options) {
-		o.Activation = "linear"
-		o.Init = strings.TrimSuffix(o.Init, "_fan_out")
-		if o.ResidualInit == "fixup" {
-			o.Init, o.BiasInit = "zero", "zero"
-		}
-	}), x, s.classes)
+	c := *s
+	c.activation = activationChoice{word: "linear"}
+	c.init = c.init.byFanIn()
+	if c.residualInit == fixup {
+		c.init, c.biasInit = zeroInit, zeroInit
+	}
+	return Linear(&c, x, s.classes)
+}
+
+// initOf is the scope's initialisation of weights.
+func (s *Scope) initOf() drawing {
+	s.ask("init")
+	if s.init.hasGain() {
+		s.ask("activation")
+	}
+	return s.init.drawing(s.activation)
 }
 
 // weight makes a weight of the scope by its choice of initialisation and its place
@@ -58,11 +66,11 @@ func (s *Scope) weight(name string, layout Layout, in, out int, shape ...int) *G
 	for _, side := range shape {
 		n *= side
 	}
-	if s.Init != "lsuv" { // which is done when there are data
+	if !s.init.onData() {
 		std := by * d.std(in, out, n)
 		s.initials[s.path] = &Initial{Std: std, Gain: std * math.Sqrt(float64(in))}
 	}
-	return s.param(name, spec{kind: Weight, layout: layout, init: scaled(d.fill, by), each: eachValue(s.Init), in: in, out: out, shape: shape})
+	return s.param(name, spec{kind: Weight, layout: layout, init: scaled(d.fill, by), each: s.init.valueByValue(), in: in, out: out, shape: shape})
 }
 
 // bias makes a bias of the scope, one number for each output, or returns nil where
@@ -72,10 +80,7 @@ func (s *Scope) bias(name string, outputs int, fan func(output int) int) *G.Node
 		return nil
 	}
 	s.ask("bias_init")
-	init, err := parseBiasInit(s.BiasInit)
-	if err != nil {
-		s.Fail(err)
-	}
+	init := s.biasInit.drawing(s.activation).fill
 	return s.Param(name, NoDecay, scaled(eachBias(init, fan), s.endScale()), outputs)
 }
 

@@ -17,13 +17,13 @@ const (
 	normMomentum   = 0.1
 )
 
-// normEps is what the scope's norms add to the variance.
-func (s *Scope) normEps() float64 {
+// eps is what the scope's norms add to the variance.
+func (s *Scope) eps() float64 {
 	s.ask("norm_eps")
-	if s.NormEps == 0 {
+	if s.normEps == 0 {
 		return defaultNormEps
 	}
-	return s.NormEps
+	return s.normEps
 }
 
 var normWords = []problem.Choice{
@@ -35,15 +35,27 @@ var normWords = []problem.Choice{
 	{Form: "rms", Doc: "by the root mean square over the channels of each position or token (Zhang & Sennrich 2019)"},
 }
 
+// A normKind is a word of normWords.
+type normKind string
+
+const (
+	noNorm       normKind = "none"
+	batchNorm    normKind = "batch"
+	layerNorm    normKind = "layer"
+	groupNorm    normKind = "group"
+	instanceNorm normKind = "instance"
+	rmsNorm      normKind = "rms"
+)
+
 type normChoice struct {
-	name   string
-	groups int
+	kind   normKind
+	groups int // of groupNorm
 }
 
 func parseNorm(s string) (normChoice, error) {
-	name, args, err := choice(s, normWords)
-	n := normChoice{name: name}
-	if err == nil && name == "group" {
+	word, args, err := parseChoice(s, normWords)
+	n := normChoice{kind: normKind(word)}
+	if err == nil && n.kind == groupNorm {
 		if n.groups = int(args[0]); float64(n.groups) != args[0] || n.groups < 1 {
 			err = fmt.Errorf("group: have %v groups, want a positive whole number", args[0])
 		}
@@ -51,42 +63,54 @@ func parseNorm(s string) (normChoice, error) {
 	return n, err
 }
 
+// String is the choice as a config has it.
+func (n normChoice) String() string {
+	if n.kind == groupNorm {
+		return withNumber(string(n.kind), float64(n.groups))
+	}
+	return string(n.kind)
+}
+
 // Norm is the scope's choice of normalisation of images (N, H, W, C), of tokens
 // (N, T, D), each by itself but for batch norm, or of x (N, D), with a learned scale
 // and shift for each channel.
 func Norm(s *Scope, x *G.Node) *G.Node {
-	s.ask("norm")
-	n, err := parseNorm(s.Norm)
-	if err != nil {
-		s.Fail(err)
+	if !s.Normed() {
+		return x
 	}
 	d := x.Shape()
 	c := d[d.Dims()-1]
-	if n.name == "none" {
-		return x
-	}
 	scale := s.Param("weight", NoDecay, constant(s.lastScale()), c)
-	if n.name == "rms" {
-		y := s.Must(ops.RMSNorm(x, scale, s.normEps()))
+	if s.norm.kind == rmsNorm {
+		y := s.Must(ops.RMSNorm(x, scale, s.eps()))
 		return s.record(Layer{Op: "rms norm"}, y, field{}, x)
 	}
 	shift := s.Param("bias", NoDecay, constant(0), c)
+	images := d.Dims() == 4
 	var y *G.Node
-	switch {
-	case n.name == "batch":
+	switch kind := s.norm.kind; {
+	case kind == batchNorm:
 		y = s.batchNorm(x, scale, shift)
-	case d.Dims() == 4 && n.name == "layer":
-		y = s.Must(ops.GroupNorm(x, scale, shift, 1, s.normEps()))
-	case n.name == "layer":
-		y = s.Must(ops.LayerNorm(x, scale, shift, s.normEps()))
-	case d.Dims() == 4 && n.name == "instance":
-		y = s.Must(ops.GroupNorm(x, scale, shift, c, s.normEps()))
-	case d.Dims() == 4:
-		y = s.Must(ops.GroupNorm(x, scale, shift, n.groups, s.normEps()))
+	case kind == layerNorm && images:
+		y = s.Must(ops.GroupNorm(x, scale, shift, 1, s.eps()))
+	case kind == layerNorm:
+		y = s.Must(ops.LayerNorm(x, scale, shift, s.eps()))
+	case kind == instanceNorm && images:
+		y = s.Must(ops.GroupNorm(x, scale, shift, c, s.eps()))
+	case kind == groupNorm && images:
+		y = s.Must(ops.GroupNorm(x, scale, shift, s.norm.groups, s.eps()))
 	default:
-		s.Fail(fmt.Errorf("%s norm: have input %v, want images (N, H, W, C); for vectors and tokens use batch, layer or rms", n.name, d))
+		s.Fail(fmt.Errorf("%s norm: have input %v, want images (N, H, W, C); for vectors and tokens use batch, layer or rms", kind, d))
 	}
-	return s.record(Layer{Op: n.name + " norm"}, y, field{}, x)
+	return s.record(Layer{Op: string(s.norm.kind) + " norm"}, y, field{}, x)
+}
+
+// Normed says whether layers of the scope are followed by a norm. Architectures ask
+// it rather than the option itself: what nothing asks for has no effect, and zoo
+// says so (Program.Unasked).
+func (s *Scope) Normed() bool {
+	s.ask("norm")
+	return s.norm.kind != noNorm
 }
 
 func (s *Scope) batchNorm(x, scale, shift *G.Node) *G.Node {
@@ -94,9 +118,9 @@ func (s *Scope) batchNorm(x, scale, shift *G.Node) *G.Node {
 	mean := s.Param("running_mean", State, constant(0), c)
 	variance := s.Param("running_var", State, constant(1), c)
 	if s.mode != Train {
-		return s.Must(ops.BatchNormEval(x, scale, shift, mean, variance, s.normEps()))
+		return s.Must(ops.BatchNormEval(x, scale, shift, mean, variance, s.eps()))
 	}
-	y, stats, err := ops.BatchNorm(x, scale, shift, s.normEps())
+	y, stats, err := ops.BatchNorm(x, scale, shift, s.eps())
 	s.After(func() {
 		stats.Update(mean.Value().(*tensor.Dense), variance.Value().(*tensor.Dense), normMomentum)
 	})

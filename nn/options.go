@@ -1,10 +1,10 @@
 package nn
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"zoo/internal/problem"
@@ -31,51 +31,31 @@ var words = map[string][]problem.Choice{
 // Describe are the choices of each key with what they stand for.
 func (o Options) Describe() map[string][]problem.Choice { return words }
 
-// Validate reports every choice that is unknown or out of range.
-func (o Options) Validate() (ps []problem.Problem) {
-	add := func(key string, err error) {
-		if err != nil {
-			ps = append(ps, problem.Problem{Key: key, Message: err.Error()})
-		}
-	}
-	activation := o.Activation
-	_, err := parseActivation(activation)
-	add("activation", err)
-	if err != nil {
-		activation = "linear" // an init is judged by itself
-	}
-	_, err = parseInit(o.Init, activation)
-	add("init", err)
-	if strings.TrimSpace(o.Init) == "lsuv" && o.ResidualInit == "scaled" {
-		add("residual_init", errors.New("lsuv sets the scale of each layer itself: have scaled, want none"))
-	}
-	_, err = parseBiasInit(o.BiasInit)
-	add("bias_init", err)
-	_, _, err = choice(o.ResidualInit, residualInitWords)
-	add("residual_init", err)
-	norm, err := parseNorm(o.Norm)
-	add("norm", err)
-	if err == nil && o.ResidualInit == "fixup" && norm.name != "none" {
-		add("residual_init", fmt.Errorf("fixup replaces normalisation: have norm %s, want norm none", o.Norm))
-	}
-	if !(o.NormEps >= 0) || math.IsInf(o.NormEps, 0) {
-		add("norm_eps", fmt.Errorf("have %v, want a finite number of at least 0", o.NormEps))
-	}
-	if !(o.Dropout >= 0 && o.Dropout < 1) {
-		add("dropout", fmt.Errorf("have %v, want a probability in [0, 1)", o.Dropout))
-	}
+// Validate reports every choice that is unknown or out of range, and those that exclude
+// each other.
+func (o Options) Validate() []problem.Problem {
+	_, ps := o.parseAll()
 	return ps
 }
 
-var residualInitWords = []problem.Choice{
-	{Form: "none", Doc: "like everything else"},
-	{Form: "zero", Doc: "the last layer of a branch is zero (Goyal et al. 2017)"},
-	{Form: "scaled", Doc: "the last layer of a branch is divided by the square root of the number of branches (Hanin & Rolnick 2018)"},
-	{Form: "fixup", Doc: "requires norm: none (Zhang et al. 2019)"},
+// Canonical returns the options in the form in which equal choices are equal words:
+// without spaces, and with numbers in their shortest form. Options that are not valid
+// are returned as they are.
+func (o Options) Canonical() Options {
+	if c, ps := o.parseAll(); len(ps) == 0 {
+		return c.options()
+	}
+	return o
 }
 
-// choice reads a word with its numbers, one of those that are known.
-func choice(s string, known []problem.Choice) (name string, args []float64, err error) {
+// LSUV says that the initialisation ends with [Program.LSUV], on a batch of data.
+func (o Options) LSUV() bool {
+	c, _ := o.parse()
+	return c.init.onData()
+}
+
+// parseChoice reads a word with its numbers, one of those that are known.
+func parseChoice(s string, known []problem.Choice) (name string, args []float64, err error) {
 	name, args, err = problem.Call(s)
 	if err != nil {
 		return "", nil, err
@@ -104,6 +84,11 @@ func choice(s string, known []problem.Choice) (name string, args []float64, err 
 		}
 	}
 	return name, args, nil
+}
+
+// withNumber is the inverse of parseChoice for a word with one number.
+func withNumber(word string, v float64) string {
+	return word + "(" + strconv.FormatFloat(v, 'g', -1, 64) + ")"
 }
 
 func unknown(have string, known []string) error {

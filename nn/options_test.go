@@ -345,3 +345,77 @@ func TestFixupWantsBranches(t *testing.T) {
 	}
 	build(t, nn.NewParams(1, tensor.Float32), nn.Train, architectures.MLP{Depth: 4, Width: 8, Residual: true}, settings(fixup, 1, 3, 8, 8, 1))
 }
+
+// TestCanonical: equal choices are equal words, which a scope's With then reads again.
+func TestCanonical(t *testing.T) {
+	o := nn.Options{Init: "constant( 0.10 )", BiasInit: "", ResidualInit: "none", Norm: "group(8.0)", Activation: "leaky(1e-2)"}
+	want := nn.Options{Init: "constant(0.1)", BiasInit: "zero", ResidualInit: "none", Norm: "group(8)", Activation: "leaky(0.01)"}
+	if have := o.Canonical(); have != want {
+		t.Errorf("have %+v, want %+v", have, want)
+	}
+	for _, init := range []string{"normal(1e-07)", "lecun_normal", "lecun_normal(1.5)", "orthogonal", "orthogonal(1)", "uniform(0)", "constant(-0.3)", "lsuv"} {
+		o := options(func(o *nn.Options) { o.Init, o.BiasInit = init, "zero" })
+		if have := o.Canonical(); have != o {
+			t.Errorf("have %+v, want %+v", have, o)
+		}
+	}
+	if o.Norm = " bath"; o.Canonical() != o {
+		t.Errorf("have %+v of options that are not valid, want them as they are", o.Canonical())
+	}
+}
+
+// TestSpacesAroundChoices: a choice with spaces around it, or within its brackets, is
+// the same choice everywhere.
+func TestSpacesAroundChoices(t *testing.T) {
+	mlp := architectures.MLP{Depth: 6, Width: 8, Residual: true}
+	conv := network(func(s *nn.Scope, x *G.Node) *G.Node {
+		x = nn.Act(s.In("act"), nn.Norm(s.In("norm"), nn.Conv(s.In("conv").BeforeNorm(), x, 4, 3, 1, 1)))
+		own := s.With(func(o *nn.Options) { o.Dropout = 0.1 }) // choices of its own, but for the others
+		return nn.Logits(own.In("fc"), x)
+	})
+	for _, c := range []struct {
+		net           nn.Network
+		spaced, plain func(o *nn.Options)
+	}{
+		{conv, func(o *nn.Options) { o.Norm = " none" }, func(o *nn.Options) { o.Norm = "none" }},
+		{conv, func(o *nn.Options) { o.Norm = " group( 2 ) " }, func(o *nn.Options) { o.Norm = "group(2)" }},
+		{conv, func(o *nn.Options) { o.Init = "kaiming_normal_fan_out " }, func(o *nn.Options) { o.Init = "kaiming_normal_fan_out" }},
+		{conv, func(o *nn.Options) { o.Activation = " leaky( 0.1)" }, func(o *nn.Options) { o.Activation = "leaky(0.1)" }},
+		{conv, func(o *nn.Options) { o.BiasInit = " normal(0.1) " }, func(o *nn.Options) { o.BiasInit = "normal(0.1)" }},
+		{mlp, func(o *nn.Options) { o.Init = " lsuv" }, func(o *nn.Options) { o.Init = "lsuv" }},
+		{mlp, func(o *nn.Options) { o.ResidualInit = " fixup" }, func(o *nn.Options) { o.ResidualInit = "fixup" }},
+		{mlp, func(o *nn.Options) { o.ResidualInit, o.Norm = "fixup", " none " }, func(o *nn.Options) { o.ResidualInit = "fixup" }},
+		{mlp, func(o *nn.Options) { o.ResidualInit = "zero " }, func(o *nn.Options) { o.ResidualInit = "zero" }},
+		{mlp, func(o *nn.Options) { o.ResidualInit, o.Norm = "scaled\t", "layer " }, func(o *nn.Options) { o.ResidualInit, o.Norm = "scaled", "layer" }},
+	} {
+		spaced, plain := options(c.spaced), options(c.plain)
+		if spaced.LSUV() != plain.LSUV() || plain.LSUV() != (plain.Init == "lsuv") {
+			t.Errorf("%+v: have LSUV %v, want %v", spaced, spaced.LSUV(), plain.LSUV())
+		}
+		if have, want := spaced.Canonical(), plain.Canonical(); have != want {
+			t.Errorf("%+v: have canonical options %+v, want %+v", spaced, have, want)
+		}
+		p, q := nn.NewParams(1, tensor.Float32), nn.NewParams(1, tensor.Float32)
+		set := settings(spaced, 4, 3, 6, 6, 2)
+		have := build(t, p, nn.Train, c.net, set)
+		want := build(t, q, nn.Train, c.net, settings(plain, 4, 3, 6, 6, 2))
+		if p.SHA256() != q.SHA256() || len(p.All()) != len(q.All()) {
+			t.Errorf("%+v: have %d parameters, want the %d of the options without spaces, with their values", spaced, len(p.All()), len(q.All()))
+			continue
+		}
+		if fmt.Sprint(have.Unasked) != fmt.Sprint(want.Unasked) {
+			t.Errorf("%+v: have %v unasked, want %v", spaced, have.Unasked, want.Unasked)
+		}
+		x, y := batchOf(set, tensor.Float32)
+		wantBits(t, fmt.Sprintf("%+v", spaced), logits(t, have, x, y), logits(t, want, x, y))
+	}
+	for want, change := range map[string]func(o *nn.Options){
+		"residual_init: lsuv sets the scale of each layer itself: have scaled, want none": func(o *nn.Options) { o.Init, o.ResidualInit = " lsuv", " scaled" },
+		"residual_init: fixup replaces normalisation: have norm batch, want norm none":    func(o *nn.Options) { o.Norm, o.ResidualInit = " batch", " fixup" },
+	} {
+		ps := options(change).Validate()
+		if len(ps) != 1 || ps[0].Key+": "+ps[0].Message != want {
+			t.Errorf("have the problems %v, want %s", ps, want)
+		}
+	}
+}

@@ -109,18 +109,20 @@ func (p *Program) addLoss(s *Scope, net Network, set Settings) {
 // answers are what the program's losses compare logits with.
 func (p *Program) answers() answers { return answers{p.targets, p.others, p.share} }
 
-func check(set Settings) error {
+// check parses the choices; its error joins all that is wrong with the settings.
+func (s Settings) check() (choices, error) {
 	var errs []error
-	for _, p := range set.Options.Validate() {
+	choices, problems := s.Options.parseAll()
+	for _, p := range problems {
 		errs = append(errs, fmt.Errorf("%s: %s", p.Key, p.Message))
 	}
-	if set.Batch < 1 {
-		errs = append(errs, fmt.Errorf("batch: have %d, want at least 1", set.Batch))
+	if s.Batch < 1 {
+		errs = append(errs, fmt.Errorf("batch: have %d, want at least 1", s.Batch))
 	}
-	if len(set.Spec.Inputs) == 0 || set.Spec.Classes < 2 {
-		errs = append(errs, fmt.Errorf("data: have %d inputs and %d classes, want at least one input and two classes", len(set.Spec.Inputs), set.Spec.Classes))
+	if len(s.Spec.Inputs) == 0 || s.Spec.Classes < 2 {
+		errs = append(errs, fmt.Errorf("data: have %d inputs and %d classes, want at least one input and two classes", len(s.Spec.Inputs), s.Spec.Classes))
 	}
-	return errors.Join(errs...)
+	return choices, errors.Join(errs...)
 }
 
 func (s *Scope) criterion(net Network, logits *G.Node, a answers, smoothing float64) *G.Node {

@@ -71,10 +71,10 @@ func TestBuildErrors(t *testing.T) {
 		{"one scope for two layers", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Conv(s, nn.Conv(s, x, 4, 3, 1, 1), 4, 3, 1, 1) }), "layer1.0.conv1: parameter layer1.0.conv1.weight is named twice"},
 		{"a choice of one layer", good, block(func(s *nn.Scope, x *G.Node) *G.Node {
 			return nn.Act(s.With(func(o *nn.Options) { o.Activation = "rellu" }), x)
-		}), `layer1.0.conv1: have "rellu", want one of relu`},
+		}), `layer1.0.conv1: activation: have "rellu", want one of relu`},
 		{"an init of one layer", good, block(func(s *nn.Scope, x *G.Node) *G.Node {
 			return nn.Linear(s.With(func(o *nn.Options) { o.Init = "he" }), x, 2)
-		}), `layer1.0.conv1: have "he", want one of zero`},
+		}), `layer1.0.conv1: init: have "he", want one of zero`},
 	} {
 		p := nn.NewParams(1, tensor.Float32)
 		pr, err := nn.Build(p, nn.Train, c.net, c.set)

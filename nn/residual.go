@@ -7,7 +7,30 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"zoo/internal/ops"
+	"zoo/internal/problem"
 )
+
+var residualInitWords = []problem.Choice{
+	{Form: "none", Doc: "like everything else"},
+	{Form: "zero", Doc: "the last layer of a branch is zero (Goyal et al. 2017)"},
+	{Form: "scaled", Doc: "the last layer of a branch is divided by the square root of the number of branches (Hanin & Rolnick 2018)"},
+	{Form: "fixup", Doc: "requires norm: none (Zhang et al. 2019)"},
+}
+
+// A residualInit is a word of residualInitWords.
+type residualInit string
+
+// All but none, which asks for nothing.
+const (
+	zeroBranches   residualInit = "zero"
+	scaledBranches residualInit = "scaled"
+	fixup          residualInit = "fixup"
+)
+
+func parseResidualInit(s string) (residualInit, error) {
+	word, _, err := parseChoice(s, residualInitWords)
+	return residualInit(word), err
+}
 
 // A branch is a scope's place in a residual branch.
 type branch struct {
@@ -36,7 +59,7 @@ func (s *Scope) Last() *Scope {
 // a branch.
 func (s *Scope) branchScale() float64 {
 	b := s.branch
-	if s.ResidualInit == "fixup" && b.weights > 1 && !b.last { // Zhang et al. 2019, section 4, rule 2
+	if s.residualInit == fixup && b.weights > 1 && !b.last { // Zhang et al. 2019, section 4, rule 2
 		return math.Pow(float64(b.branches), -1/float64(2*b.weights-2))
 	}
 	return s.endScale()
@@ -58,10 +81,10 @@ func (s *Scope) lastScale() float64 {
 		return 1
 	}
 	s.ask("residual_init")
-	switch {
-	case s.ResidualInit == "zero", s.ResidualInit == "fixup":
+	switch s.residualInit {
+	case zeroBranches, fixup:
 		return 0
-	case s.ResidualInit == "scaled":
+	case scaledBranches:
 		return 1 / math.Sqrt(float64(s.branch.branches))
 	}
 	return 1
@@ -70,7 +93,7 @@ func (s *Scope) lastScale() float64 {
 // fixupBias is the scalar bias that Fixup has before every weight layer and
 // activation (rule 3); other choices have none.
 func (s *Scope) fixupBias(name string, x *G.Node) *G.Node {
-	if s.ResidualInit != "fixup" {
+	if s.residualInit != fixup {
 		return x
 	}
 	return s.through(x, s.Must(ops.AddScalar(x, s.Param(name, NoDecay, constant(0), 1))))
@@ -78,7 +101,7 @@ func (s *Scope) fixupBias(name string, x *G.Node) *G.Node {
 
 // fixupLast is the scalar multiplier and bias at the end of a Fixup branch.
 func (s *Scope) fixupLast(x *G.Node) *G.Node {
-	if s.ResidualInit != "fixup" || !s.branch.last {
+	if s.residualInit != fixup || !s.branch.last {
 		return x
 	}
 	y := s.Must(ops.MulScalar(x, s.Param("scale", NoDecay, constant(1), 1)))

@@ -27,7 +27,7 @@ const (
 // choices that hold there and in all scopes inside it.
 type Scope struct {
 	*build
-	Options
+	choices
 	path   string
 	noBias bool // layers have no bias: a norm follows
 	normed bool // a norm follows directly: it, not the layer, is the last of its branch
@@ -50,7 +50,7 @@ type build struct {
 	outputs     map[string]*G.Node // of the weighted layers, by the path of the weight
 	auxiliaries []auxiliary
 	step        *uint64
-	settings    Options                                      // of the whole network
+	settings    choices                                      // of the whole network
 	asked       map[string]bool                              // the keys of them that have a say in it
 	replace     func(s *Scope, index int, y *G.Node) *G.Node // of an Extension; nil: none
 	ctx         context.Context
@@ -71,10 +71,19 @@ func (s *Scope) In(format string, args ...any) *Scope {
 	return &c
 }
 
+// Options are the choices that hold here.
+func (s *Scope) Options() Options { return s.choices.options() }
+
 // With returns the scope with other choices.
 func (s *Scope) With(change func(o *Options)) *Scope {
+	o := s.Options()
+	change(&o)
+	choices, problems := o.parse()
+	for _, p := range problems {
+		s.Fail(fmt.Errorf("%s: %s", p.Key, p.Message))
+	}
 	c := *s
-	change(&c.Options)
+	c.choices = choices
 	return &c
 }
 
@@ -83,7 +92,7 @@ func (s *Scope) With(change func(o *Options)) *Scope {
 func (s *Scope) BeforeNorm() *Scope {
 	c := *s
 	c.normed = s.Normed()
-	c.noBias = c.normed || s.ResidualInit == "fixup"
+	c.noBias = c.normed || s.residualInit == fixup
 	return &c
 }
 
