@@ -26,7 +26,7 @@ const uncut = -1
 // Jacobian returns the singular values of the Jacobian (outputs, inputs) of the last
 // hidden layer with respect to the first: of the output of the last convolution or
 // linear layer before the logits with respect to that of the first one, at the first
-// example of x (..., the inputs' shapes). Where all are near 1 the signal goes through
+// example of x (N, ...). Where all are near 1 the signal goes through
 // the layers undistorted (Saxe et al. 2013; Pennington et al. 2017).
 //
 // The network is cut wherever one node leads from one weighted layer to the next, all

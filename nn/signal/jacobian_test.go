@@ -247,7 +247,7 @@ func TestJacobianOfManyGaussian(t *testing.T) {
 		}
 	}
 	if spread := (s.Logs[0] - s.Logs[width-1]) / math.Ln10; spread < 40 {
-		t.Errorf("the values are over %v decades: float64 alone would do", spread)
+		t.Errorf("the values are over %v decades: plain float64 would do", spread)
 	}
 }
 
@@ -299,7 +299,7 @@ func TestJacobianBelowFloat64(t *testing.T) {
 }
 
 // TestJacobianUnresolved: ReLUs that are inactive take dimensions away, and what
-// rounding puts in their place is no singular value; through a bottleneck the rest
+// rounding puts in their place is not a singular value; through a bottleneck the rest
 // are exactly 0.
 func TestJacobianUnresolved(t *testing.T) {
 	p := nn.NewParams(3, tensor.Float64)
@@ -360,7 +360,7 @@ func TestJacobianOfParts(t *testing.T) {
 	}{
 		{"perceptron", architectures.MLP{Depth: 6, Width: 12}, tanh, []int{7}, 4},
 		{"perceptron that narrows", stackOf(20, 9, 5), tanh, []int{7}, 2},
-		{"residual perceptron", architectures.MLP{Depth: 8, Width: 12, Residual: true}, layer, []int{7}, 4}, // to two sums, and in the last branch, whose way around ends elsewhere
+		{"residual perceptron", architectures.MLP{Depth: 8, Width: 12, Residual: true}, layer, []int{7}, 4}, // at two sums, and in the last branch, whose shortcut ends elsewhere
 		{"residual", architectures.CIFARResNet{Depth: 14, Width: 2, Shortcut: "A"}, layer, []int{8, 8, 1}, 7},
 		{"pre-activation", architectures.CIFARResNet{Depth: 8, Width: 2, Shortcut: "B", PreAct: true}, layer, []int{8, 8, 1}, 3},
 		{"dense", architectures.DenseNet{Blocks: []int{2, 2}, Growth: 3, Width: 4, Compression: 1, Stem: "small"}, layer, []int{8, 8, 1}, 0},

@@ -25,14 +25,14 @@ type meanField struct {
 // example.
 type moment struct{ square, mean []float64 }
 
-// predict works out the theory of the latest run of a program with the graph g: forward
+// predict applies the theory to the latest run of a program with the graph g: forward
 // from the inputs, backward from the measured gradient with respect to the logits.
 //
 //   - A convolution or linear layer multiplies the mean square by its fan-in and
 //     the variance of its weights, and adds the biases'; backward it is the
 //     fan-out (Glorot & Bengio 2010; He et al. 2015). The variance is the mean
 //     square of the weights as they are, which differs from the initialisation's
-//     by some √(2/number of weights). What padding leaves out does not count.
+//     by about √(2/number of weights). What padding leaves out does not count.
 //   - An activation φ makes E[φ(√q·z)²] of the mean square q, with z normal, and
 //     backward it multiplies by E[φ'(√q·z)²] (Poole et al. 2016; Schoenholz et al.
 //     2017). There is no prediction where the expected mean of φ's input is not 0.
@@ -120,7 +120,7 @@ func (t *meanField) gradStd(n *G.Node) *float64 {
 // activations are the names of the kernels that are functions of each element.
 var activations = []string{"relu", "relu6", "leaky", "prelu", "elu", "gelu", "gelu-tanh", "silu", "hardswish", "tanh", "sigmoid", "hardsigmoid", "scaled-tanh"}
 
-// moment returns what the theory says of n's values, given its children's.
+// moment returns what the theory predicts for n's values, given the values that n reads.
 func (t *meanField) moment(n *G.Node) (moment, bool) {
 	reads := t.reads[n]
 	if len(reads) == 0 {
@@ -197,7 +197,7 @@ func scaledBy(by float64, v []float64) []float64 {
 	return out
 }
 
-// param returns the values of a parameter, nil where n is something else.
+// param returns the values of a parameter, or nil where n is not a parameter.
 func param(n *G.Node) []float64 {
 	if n.Op() != nil || n.Value() == nil {
 		return nil
@@ -214,7 +214,8 @@ func number(n *G.Node) (v float64, ok bool) {
 	return p[0], true
 }
 
-// normMoment is that of the output of a norm with a scale and perhaps a shift.
+// normMoment is the moment of the output (N, ...) of a norm with the parameters scale and
+// perhaps shift, (C) each.
 func normMoment(shape tensor.Shape, params G.Nodes) (m moment, ok bool) {
 	scale, shift := param(params[0]), []float64{0}
 	if len(params) > 1 {
@@ -232,7 +233,7 @@ func normMoment(shape tensor.Shape, params G.Nodes) (m moment, ok bool) {
 }
 
 // weightVariance is the mean square of a layer's weights. For filters that are
-// connected by a table it is over all channels, seen or not.
+// connected by a table it is over all channels, connected or not.
 func (t *meanField) weightVariance(n *G.Node) (variance float64, ok bool) {
 	w := t.reads[n][1]
 	size := w.Shape().TotalSize()
@@ -243,7 +244,7 @@ func (t *meanField) weightVariance(n *G.Node) (variance float64, ok bool) {
 	return sum / float64(size), ok
 }
 
-// biasVariance is the mean square of a layer's biases, 0 where it has none.
+// biasVariance is the mean square of a layer's biases, or 0 where it has none.
 func (t *meanField) biasVariance(n *G.Node) (variance float64, ok bool) {
 	if len(t.reads[n]) < 3 {
 		return 0, true
@@ -253,8 +254,8 @@ func (t *meanField) biasVariance(n *G.Node) (variance float64, ok bool) {
 	return sum / float64(b.Shape().TotalSize()), ok
 }
 
-// sumOfSquares is that of a parameter; ok says that its values may well be random
-// ones of mean 0, whose sum has a mean square of just that.
+// sumOfSquares is that of a parameter's values; ok says that they may well be random
+// numbers of mean 0: the mean square of the sum of such numbers is their sum of squares.
 func sumOfSquares(n *G.Node) (squares float64, ok bool) {
 	const deviations = 5
 	var sum float64

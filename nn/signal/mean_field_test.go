@@ -124,7 +124,7 @@ func TestPredictionsOfConvolutions(t *testing.T) {
 	})
 	wantPredicted(t, "convs", convs, settings(options(), 16, 10, 9, 7, 3), 8, 0.08, 9, 9)
 
-	// Global pooling is silent forward, and exact backward.
+	// Global pooling has no prediction forward, and an exact one backward.
 	preact := architectures.CIFARResNet{Depth: 8, Width: 32, Shortcut: "A", PreAct: true}
 	wantPredicted(t, "resnet", preact, settings(options(), 16, 10, 8, 8, 3), 8, 0.12, 19, 21)
 	batch := options(func(o *nn.Options) { o.Norm = "batch" })
@@ -132,7 +132,7 @@ func TestPredictionsOfConvolutions(t *testing.T) {
 	zero := options(func(o *nn.Options) { o.Norm, o.ResidualInit = "batch", "zero" })
 	signals, _ := probe(t, nn.NewParams(1, tensor.Float32), architectures.CIFARResNet{Depth: 8, Width: 4, Shortcut: "B"}, settings(zero, 4, 10, 8, 8, 3))
 	if s := at(t, signals, "layer1.0.bn2"); s.Std != 0 || s.PredictedStd == nil || *s.PredictedStd != 0 {
-		t.Errorf("have the signal %+v behind a norm of scale 0", s)
+		t.Errorf("have the signal %+v after a norm of scale 0", s)
 	}
 }
 
@@ -144,7 +144,7 @@ func TestXavierHalves(t *testing.T) {
 	signals, _ := probe(t, nn.NewParams(1, tensor.Float32), stack(depth, width), settings(o, 4, 10, width))
 	first, last := at(t, signals, "fc1"), at(t, signals, "fc29")
 	have := math.Log2(*last.PredictedStd / *first.PredictedStd)
-	// Each of 28 mean squares scatters by √(2/128²), of which the deviation has half.
+	// Each of 28 mean squares scatters by √(2/128²), and the deviation by half of that.
 	if scatter := 4 * math.Sqrt(28*2) / width / 2 / math.Ln2; math.Abs(have+14) > scatter {
 		t.Errorf("have the deviation 2^%.3f of the first after 28 layers, want 2^-14 ± %.3f", have, scatter)
 	}
@@ -172,8 +172,8 @@ func TestStandardInitShrinks(t *testing.T) {
 	wantNear(t, "predicted gradients", *first.PredictedGradStd / *last.PredictedGradStd, 1./9, 0.02)
 }
 
-// TestSilence: where the theory says nothing it gives nothing.
-func TestSilence(t *testing.T) {
+// TestNoPrediction: where the theory does not hold there is no prediction.
+func TestNoPrediction(t *testing.T) {
 	pooled := network(func(s *nn.Scope, x *G.Node) *G.Node {
 		x = nn.MaxPool(s.In("pool"), nn.Conv(s.In("conv1"), x, 4, 3, 1, 1), 2, 2, 0)
 		x = nn.Norm(s.In("norm"), nn.Conv(s.In("conv2"), x, 4, 3, 1, 1))
@@ -195,11 +195,11 @@ func TestSilence(t *testing.T) {
 		return nn.Logits(s.In("fc3"), nn.Act(s.In("act2"), nn.Add(s.In("add"), x, around)))
 	})
 	for _, c := range []struct {
-		name         string
-		net          nn.Network
-		o            nn.Options
-		shape        []int
-		silent, back []string // what has no predicted deviation of values, and of gradients
+		name          string
+		net           nn.Network
+		o             nn.Options
+		shape         []int
+		values, grads []string // the layers without a predicted deviation of values, and of gradients
 	}{
 		{"pooling", pooled, options(func(o *nn.Options) { o.Norm = "layer" }), []int{4, 4, 2}, []string{"pool", "conv2"}, []string{"conv1", "pool", "conv2"}},
 		{"no norm", pooled, options(), []int{4, 4, 2}, []string{"pool", "conv2", "act", "fc"}, []string{"conv1", "pool", "conv2"}},
@@ -210,16 +210,16 @@ func TestSilence(t *testing.T) {
 		{"fixup", branch, options(func(o *nn.Options) { o.ResidualInit = "fixup" }), []int{8}, nil, nil},
 	} {
 		signals, _ := probe(t, nn.NewParams(1, tensor.Float32), c.net, settings(c.o, 4, 3, c.shape...))
-		var silent, back []string
+		var values, grads []string
 		for _, s := range signals {
 			if s.PredictedStd == nil {
-				silent = append(silent, s.Path)
+				values = append(values, s.Path)
 			}
 			if s.PredictedGradStd == nil {
-				back = append(back, s.Path)
+				grads = append(grads, s.Path)
 			}
 		}
-		wantPaths(t, c.name, silent, c.silent)
-		wantPaths(t, c.name+", backward", back, c.back)
+		wantPaths(t, c.name, values, c.values)
+		wantPaths(t, c.name+", backward", grads, c.grads)
 	}
 }

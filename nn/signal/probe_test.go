@@ -236,7 +236,7 @@ func TestDeadUnits(t *testing.T) {
 		}
 	}
 	if s := at(t, signals, "conv"); s.Dead != nil || s.GradStd != 0 {
-		t.Errorf("conv: have the dead share %s and the gradient %v, want none and 0 in front of dead units", show(s.Dead), s.GradStd)
+		t.Errorf("conv: have the dead share %s and the gradient %v, want none and 0 before dead units", show(s.Dead), s.GradStd)
 	}
 }
 
@@ -247,8 +247,8 @@ func show(v *float64) string {
 	return fmt.Sprint(*v)
 }
 
-// TestProbeAside: a layer in front of all parameters has a gradient, and one that
-// leads nowhere has the gradient 0. The linear activation is no layer.
+// TestProbeAside: a layer before all parameters has a gradient, and one that leads
+// nowhere has the gradient 0. The linear activation is not a layer.
 func TestProbeAside(t *testing.T) {
 	net := network(func(s *nn.Scope, x *G.Node) *G.Node {
 		x = nn.AvgPool(s.In("pool"), x, 2, 2, 0)

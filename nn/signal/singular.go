@@ -13,29 +13,29 @@ import (
 type Singular struct {
 	Logs []float64
 
-	// Resolved is how many of them are known. Of the others rounding has left no digit,
-	// as where layers map everything to fewer dimensions: these are upper bounds.
+	// Resolved is how many of them are known. Rounding has left no digit of the others,
+	// as happens where layers map everything to fewer dimensions: these are upper bounds.
 	Resolved int
 }
 
-// unresolved is the share of a vector's length below which what is left of it,
-// behind others are taken out, is rounding: the entries of a Jacobian have errors
-// of some 1e-14 after a few layers of float64.
+// unresolved is the share of a vector's length below which what is left of it, after
+// others are taken out, is rounding: the entries of a Jacobian have errors of about
+// 1e-14 after a few layers of float64.
 const unresolved = 1e-12
 
-// A graded is the matrix qᵀ·diag(exp(scale))·t, where the rows of q are orthonormal.
-// Factors that are multiplied to it change the scales, and leave q and t well
-// conditioned, so that neither the large singular values of a long product
-// overflow nor the small ones drown in the rounding of the large (the UDT
-// decomposition of Loh et al. 1989, "Stable matrix-multiplication algorithms for
+// A graded matrix is qᵀ·diag(exp(scale))·t, where the rows of q are orthonormal. A factor
+// that it is multiplied by changes the scales, and leaves q and t well conditioned, so
+// that the large singular values of a long product do not overflow and the small ones are
+// not lost in the rounding of the large (the UDT decomposition of Loh et al. 1989, "Stable matrix-multiplication algorithms for
 // low-temperature numerical simulations of fermions").
 type graded struct {
 	q, t  [][]float64
 	scale []float64
-	noise []bool // the scale is a bound on what rounding has left
+	noise []bool // whether the scale is only a bound, on what rounding has left
 }
 
-// singularOf are the singular values of the product jₖ…j₂·j₁.
+// singularOf are the singular values of the product jₖ…j₂·j₁ of matrices (outputs,
+// inputs).
 func singularOf(j []*mat.Dense) Singular {
 	outputs, _ := j[len(j)-1].Dims()
 	g := graded{q: units(outputs), t: units(outputs), scale: make([]float64, outputs), noise: make([]bool, outputs)}
@@ -56,13 +56,13 @@ func singularOf(j []*mat.Dense) Singular {
 // multiply makes g the matrix jᵀ·g.
 func (g *graded) multiply(j *mat.Dense) {
 	_, n := j.Dims()
-	rows := product(g.q, j) // what becomes of the directions q, of n values each
+	rows := product(g.q, j) // (r, n): what becomes of the directions q
 	r := len(rows)
 	length := make([]float64, r) // before any other was taken out
 	for k, v := range rows {
 		length[k] = norm(v)
 	}
-	rest, sure := slices.Clone(length), slices.Clone(length) // what is left, and when it was last measured
+	rest, measured := slices.Clone(length), slices.Clone(length) // the length that is left, updated and as last measured
 	next := graded{}
 	var mixed [][]float64 // t in terms of the old one
 	others := make([]int, r)
@@ -94,9 +94,9 @@ func (g *graded) multiply(j *mat.Dense) {
 			d := vec.Dot(q, rows[k])
 			vec.AddScaled(rows[k], -d, q)
 			c[k] = d * math.Exp(g.scale[k]-scale)
-			if rest[k] = math.Sqrt(max(0, (rest[k]-d)*(rest[k]+d))); rest[k] < 1e-5*sure[k] {
+			if rest[k] = math.Sqrt(max(0, (rest[k]-d)*(rest[k]+d))); rest[k] < 1e-5*measured[k] {
 				rest[k] = norm(rows[k]) // the difference has lost its digits
-				sure[k] = rest[k]
+				measured[k] = rest[k]
 			}
 		}
 		next.q, next.scale, next.noise = append(next.q, q), append(next.scale, scale), append(next.noise, noise)
@@ -111,14 +111,14 @@ func (g *graded) multiply(j *mat.Dense) {
 	*g = next
 }
 
-// orthonormal returns the direction of v that is orthogonal to the rows of q, of which
-// there are fewer than v has values. Where v has none, it is that of the unit vector
-// that has most.
+// orthonormal returns the part of v that is orthogonal to the rows of q, scaled to length
+// 1; q has fewer rows than v has values. Where there is no such part, it takes that of
+// the unit vector that has the most.
 func orthonormal(v []float64, q [][]float64) []float64 {
 	v = slices.Clone(v)
 	for {
 		normalise(v)
-		for range 2 { // twice is enough, or never
+		for range 2 { // twice is enough, or it never is
 			for _, u := range q {
 				vec.AddScaled(v, -vec.Dot(u, v), u)
 			}
@@ -126,7 +126,7 @@ func orthonormal(v []float64, q [][]float64) []float64 {
 				return v
 			}
 		}
-		covered := make([]float64, len(v)) // how much of each unit vector q has
+		covered := make([]float64, len(v)) // how much of each unit vector is in the rows of q
 		for _, u := range q {
 			for i, x := range u {
 				covered[i] += x * x
@@ -145,7 +145,7 @@ func (g *graded) singular() (s Singular) {
 	t, scale := g.t, slices.Clone(g.scale)
 	for range sweeps {
 		most := 0.0
-		for k, v := range t { // what rotations have added up to
+		for k, v := range t { // the rounding errors of the rotations add up
 			scale[k] += math.Log(normalise(v))
 		}
 		for i := range t {
