@@ -67,13 +67,14 @@ func (a activationChoice) gain() float64 {
 	case "tanh":
 		return 5.0 / 3
 	case "sigmoid", "hardsigmoid", "linear", "scaled_tanh":
-		return 1 // scaled tanh maps unit variance to about unit variance by itself
+		return 1 // scaled tanh maps unit variance to about unit variance without it
 	}
 	return math.Sqrt2
 }
 
-// Act is the scope's choice of activation. PReLU learns a slope for each
-// channel, and Fixup a bias, so each activation needs a scope of its own.
+// Act is the scope's choice of activation, of x of any shape. PReLU learns a slope for
+// each channel, the last axis, and Fixup a bias, so each activation needs a scope of its
+// own.
 func Act(s *Scope, x *G.Node) *G.Node {
 	s.ask("activation")
 	x = s.fixupBias("bias", x)
@@ -113,7 +114,8 @@ func Act(s *Scope, x *G.Node) *G.Node {
 	return s.record(Layer{Op: s.activation.word}, s.Must(y, err), field{}, x)
 }
 
-// Dropout drops values with the scope's probability, in training alone. What it
+// Dropout sets values of x, of any shape, to 0 with the scope's probability p and divides
+// the others by 1 − p (Srivastava et al. 2014). It does so only in training. What it
 // drops depends on the seed, the scope's path and the step.
 func Dropout(s *Scope, x *G.Node) *G.Node {
 	s.ask("dropout")

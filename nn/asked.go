@@ -29,8 +29,8 @@ func indexOf(key string) int {
 // does not exist.
 func (o *Options) Take(key string, from Options) { optionKeys[indexOf(key)].take(o, from) }
 
-// ask notes that a choice has a say here: with another value, the network or its
-// initial weights would be different. It does not count where the architecture has
+// ask notes that a choice matters here: with another value, the network or its initial
+// weights would be different. It does not count where the architecture has
 // replaced the config's choice by one of its own.
 func (s *Scope) ask(key string) {
 	if of := optionKeys[indexOf(key)].of; of(s.choices) == of(s.settings) {
@@ -38,7 +38,7 @@ func (s *Scope) ask(key string) {
 	}
 }
 
-// unasked are the keys of the choices that no layer has asked for.
+// unasked are the keys of the choices that matter to no layer.
 func (b *build) unasked() (keys []string) {
 	for _, k := range optionKeys {
 		if !b.asked[k.name] {

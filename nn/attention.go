@@ -8,15 +8,16 @@ import (
 	"zoo/internal/ops"
 )
 
-// Attention is multi-head self-attention of tokens x (N, T, D): each asks all, in
-// each of the heads with D/heads channels of its own, and sums up their answers
-// (Vaswani et al. 2017). The result is (N, T, D).
+// Attention is multi-head self-attention of tokens x (N, T, D): in each of the heads,
+// which have D/heads channels each, the output at a token is a mean of the values of all
+// tokens, weighted by how its query matches their keys (Vaswani et al. 2017). The result
+// is (N, T, D).
 //
-// It has two layers of weights: the three projections, in one matrix, and out_proj
-// behind the heads, which alone is the last of a branch where the scope says Last.
-// Each of the three projections has D inputs and D outputs, for the
-// initialisations. The multiply-adds are those of the layers and of the two
-// products in between, of queries with keys and of probabilities with values.
+// It has two layers of weights: the three projections, in one matrix (D, 3·D), and
+// out_proj after the heads, (D, D). In a branch whose scope says Last, only out_proj is
+// the last layer. For the initialisations, each of the three projections has D inputs
+// and D outputs. The multiply-adds are those of the layers and of the two products in
+// between, of queries with keys and of probabilities with values.
 func Attention(s *Scope, x *G.Node, heads int) *G.Node {
 	_, t, d := s.tokens(x)
 	if heads < 1 || d%heads != 0 {
@@ -26,10 +27,10 @@ func Attention(s *Scope, x *G.Node, heads int) *G.Node {
 	in.branch.last = false
 	x = in.fixupBias("bias_in", x)
 	w := in.weight("in_proj_weight", Layout{kind: matrix}, d, d, d, 3*d)
-	qkv := s.Must(ops.Linear(x, w, in.bias("in_proj_bias", 3*d, func(int) int { return d })))
+	qkv := s.Must(ops.Linear(x, w, in.bias("in_proj_bias", 3*d, func(int) int { return d }))) // (N, T, 3·D)
 	qkv = s.record(Layer{Op: "queries, keys, values", MACs: t * d * 3 * d}, qkv, field{}, x)
-	s.outputs[s.In("in_proj_weight").path] = qkv
-	y := s.Must(ops.Attention(qkv, heads))
+	s.weighted[s.In("in_proj_weight").path] = qkv
+	y := s.Must(ops.Attention(qkv, heads)) // (N, T, D)
 	y = s.record(Layer{Op: fmt.Sprintf("attention, %d heads", heads), MACs: 2 * t * t * d}, y, field{}, qkv)
 	return Linear(s.In("out_proj"), y, d)
 }

@@ -9,18 +9,18 @@ import (
 	"zoo/internal/ops"
 )
 
-// An auxiliary classifier is one half way up the network.
+// An auxiliary classifier reads a layer in the middle of the network.
 type auxiliary struct {
 	s      *Scope
 	weight float64
 	logits *G.Node
 }
 
-// Auxiliary makes logits (rows, s.Classes()), those of a classifier half way up
-// the network, part of what training minimises: its loss, which is that of the
-// network's own logits, counts with weight (Szegedy et al. 2014, section 5). The
-// classifier's parameters are there in every program, but only a training program
-// computes it, and the loss that a program reports is without it.
+// Auxiliary makes the logits (rows, s.Classes()) of a classifier in the middle of the
+// network part of what training minimises: it adds weight times their loss, which is of
+// the same kind as that of the network's own logits (Szegedy et al. 2014, section 5).
+// The classifier's parameters exist in every program, but only a training program
+// computes it, and the loss that a program reports does not include it.
 func (s *Scope) Auxiliary(weight float64, logits *G.Node) {
 	if !(weight > 0) || math.IsInf(weight, 0) {
 		s.Fail(fmt.Errorf("auxiliary classifier: have weight %v, want a positive number", weight))
@@ -36,13 +36,13 @@ func (s *Scope) Auxiliary(weight float64, logits *G.Node) {
 func (p *Program) addObjective(s *Scope, loss *G.Node, net Network, set Settings) {
 	p.objective = loss
 	for _, a := range s.auxiliaries {
-		loss := a.s.criterion(net, a.logits, p.answers(), set.LabelSmoothing)
+		loss := a.s.criterion(net, a.logits, p.lossTargets(), set.LabelSmoothing)
 		weighted := a.s.Must(ops.Scale(loss, a.weight))
 		p.objective = a.s.Must(ops.Add(p.objective, weighted))
 	}
 }
 
-// markAuxiliary marks the layers that lead to an auxiliary classifier alone.
+// markAuxiliary marks the layers that lead only to an auxiliary classifier.
 func (b *build) markAuxiliary(logits *G.Node) {
 	if len(b.auxiliaries) == 0 {
 		return

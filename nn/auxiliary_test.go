@@ -13,7 +13,7 @@ import (
 	"zoo/nn"
 )
 
-// headed is a network with a classifier half way up. With weight 0 that is its
+// headed is a network with a classifier in the middle. With weight 0 that is its
 // only one.
 type headed struct{ weight float64 }
 

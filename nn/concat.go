@@ -6,8 +6,8 @@ import (
 	"zoo/internal/ops"
 )
 
-// Concat puts the channels of xs one after the other: (N, H, W, A) and
-// (N, H, W, B) to (N, H, W, A+B), and so for the last axis of other shapes.
+// Concat joins xs along their channels: (N, H, W, A) and (N, H, W, B) to
+// (N, H, W, A+B). For other shapes it joins along the last axis too.
 func Concat(s *Scope, xs ...*G.Node) *G.Node {
 	y := s.Must(ops.Concat(xs...))
 	return s.record(Layer{Op: "concat"}, y, field{}, xs...)

@@ -10,16 +10,17 @@ import (
 	"zoo/internal/ops"
 )
 
-// A Filter is how filters walk over an image. The pairs are height and width.
+// A Filter says how filters move over an image. The pairs are height and width.
 type Filter struct {
 	Size     [2]int
 	Stride   [2]int // 0 means 1
-	Pad      [2]int // of zeros, on both sides
+	Pad      [2]int // of zeros, on each side
 	Dilation [2]int // the distance of a filter's pixels; 0 means 1
-	Groups   int    // equal shares of the inputs, each seen by an equal share of the filters alone; 0 means 1
+	Groups   int    // how many groups of channels there are, each of which only its share of the filters reads; 0 means 1
 }
 
-// Conv is Conv2D with square filters of k×k pixels.
+// Conv is Conv2D with square filters of k×k pixels: images (N, H, W, C) to
+// (N, OH, OW, out).
 func Conv(s *Scope, x *G.Node, out, k, stride, pad int) *G.Node {
 	if stride == 0 {
 		s.Fail(fmt.Errorf("convolution: have stride 0, want at least 1"))
@@ -32,8 +33,8 @@ func squareFilter(k, stride, pad int) Filter {
 }
 
 // Conv2D is a convolution of images (N, H, W, C) with out filters: (N, OH, OW, out)
-// with OH = ⌊(H + 2·pad − dilation·(size − 1) − 1)/stride⌋ + 1. Its fans are those
-// of a group.
+// with OH = ⌊(H + 2·pad − dilation·(size − 1) − 1)/stride⌋ + 1, and OW alike. The weights
+// are (size, size, C/groups, out). The fans of the initialisation are those of a group.
 func Conv2D(s *Scope, x *G.Node, out int, f Filter) *G.Node {
 	_, _, _, c := s.image(x)
 	f = f.withDefaults()
@@ -73,7 +74,7 @@ func (f Filter) String() string {
 	return text
 }
 
-// sides writes a height and a width, short one number where they are equal.
+// sides writes a height and a width, and short only one number where they are equal.
 func sides(d [2]int) string { return fmt.Sprintf("%d×%d", d[0], d[1]) }
 
 func short(d [2]int) string {
@@ -83,10 +84,11 @@ func short(d [2]int) string {
 	return sides(d)
 }
 
-// ConvTable is a convolution in which filter o sees the input channels table[o]
-// alone: LeCun et al. 1989 and 1998. Its weights are those of the connections
-// that exist, filter by filter. Each filter has a fan-in of its own; the fan-out
-// is the mean over the channels.
+// ConvTable is a convolution of images (N, H, W, C) in which filter o reads only the
+// input channels table[o] (LeCun et al. 1989 and 1998); the result is
+// (N, OH, OW, len(table)). Its weights are those of the connections that exist, filter
+// by filter. Each filter has a fan-in of its own; the fan-out is the mean over the
+// channels.
 func ConvTable(s *Scope, x *G.Node, table [][]int, k, stride, pad int) *G.Node {
 	_, _, _, c := s.image(x)
 	var index, fans []int
@@ -122,12 +124,12 @@ func eachFilter(init Init, fans []int) Init {
 }
 
 // conv makes the layer's node; connections is the number of multiply-adds for
-// each pixel of the output.
+// each pixel of the output (N, OH, OW, O).
 func (s *Scope) conv(x, w, b *G.Node, f Filter, connections int) *G.Node {
 	y := s.Must(ops.Conv2D(x, w, b, ops.Filter{Stride: f.Stride, Pad: f.Pad, Dilation: f.Dilation, Groups: f.Groups}))
 	d := y.Shape()
 	side := [2]int{f.Dilation[0]*(f.Size[0]-1) + 1, f.Dilation[1]*(f.Size[1]-1) + 1}
 	y = s.record(Layer{Op: "conv " + f.String(), MACs: d[1] * d[2] * connections}, y, field{side, f.Stride}, x)
-	s.outputs[s.In("weight").path] = y
+	s.weighted[s.In("weight").path] = y
 	return y
 }

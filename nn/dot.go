@@ -13,9 +13,9 @@ var (
 	dotPtr  = regexp.MustCompile(`<TR><TD>Ptr:.*</TR>\n`)
 )
 
-// Dot is the graph in Graphviz's language, as Gorgonia draws it, but that nodes
-// are named by their order in the graph and not by their addresses, that there are
-// no other addresses either, and that edges end at ports which exist.
+// Dot is the graph in Graphviz's language as Gorgonia draws it, with three differences:
+// nodes are named by their order in the graph and not by their addresses, no other
+// addresses appear, and edges end at ports that exist.
 func (p *Program) Dot() string {
 	names := map[string]string{}
 	for i, n := range p.graph.AllNodes() {
@@ -25,8 +25,8 @@ func (p *Program) Dot() string {
 	text = dotPtr.ReplaceAllString(text, "")
 	text = dotNode.ReplaceAllStringFunc(text, func(address string) string { return names[address] })
 
-	// Statements end with a semicolon; those about nodes stand in runs, which
-	// Gorgonia has in the order of the addresses.
+	// Statements end with a semicolon. Those about nodes come in runs, which Gorgonia
+	// sorts by address.
 	statements := strings.SplitAfter(text, ";\n")
 	isNode := func(s string) bool { return strings.HasPrefix(strings.TrimLeft(s, "\t"), "Node_") }
 	for from := 0; from < len(statements); from++ {

@@ -44,7 +44,7 @@ func Draw(init string, n int) (parts, whole []float32, err error) {
 	}
 	p := NewParams(7, tensor.Float32)
 	s := spec{init: scaled(c.drawing(activationChoice{word: "relu"}).fill, 0.5), in: n / 64, out: 64, shape: []int{n}}
-	whole = p.values(context.Background(), "w", s).([]float32)
-	s.each = c.valueByValue()
-	return p.values(context.Background(), "w", s).([]float32), whole, nil
+	whole = p.drawValues(context.Background(), "w", s).([]float32)
+	s.valueByValue = c.valueByValue()
+	return p.drawValues(context.Background(), "w", s).([]float32), whole, nil
 }

@@ -30,9 +30,9 @@ type Extension struct {
 // A Graph is the graph of a network that is built but not yet compiled.
 type Graph struct {
 	Scope     *Scope       // of the whole network
-	Expr      *G.ExprGraph // whose AllNodes has what a node reads before the node
+	Expr      *G.ExprGraph // its AllNodes lists a node after those that it reads
 	Inputs    G.Nodes      // (batch, ...) each, in the order of Spec.Inputs
-	Trainable G.Nodes      // leaves: the parameters that training changes
+	Trainable G.Nodes      // the parameters that training changes, which are leaves
 	Layers    []LayerNode  // in the order of the network
 	Logits    *G.Node      // (rows, classes)
 
@@ -56,7 +56,7 @@ type LayerNode struct {
 // Options are the choices that the layer was built with.
 func (l LayerNode) Options() Options { return l.choices.options() }
 
-// Loss is the loss (), which reads targets (rows) that Program.Run then takes. The
+// Loss is the loss, a scalar, which reads targets (rows) that Program.Run then takes. The
 // first call adds both to the graph.
 func (g *Graph) Loss() *G.Node {
 	if g.program.loss == nil {
@@ -65,10 +65,10 @@ func (g *Graph) Loss() *G.Node {
 	return g.program.loss
 }
 
-// Objective is what training minimises, (): the loss, and the weighted losses of the
-// auxiliary classifiers. The first call adds it to the graph. It has to be among the
-// outputs where a gradient of it is, because the gradient needs what the objective's
-// forward computation keeps.
+// Objective is what training minimises, a scalar: the loss plus the weighted losses of the
+// auxiliary classifiers. The first call adds it to the graph. It has to be an output
+// where a gradient of it is, because the gradient needs what the objective's forward
+// computation keeps.
 func (g *Graph) Objective() *G.Node {
 	if g.program.objective == nil {
 		g.program.addObjective(g.Scope, g.Loss(), g.network, g.set)
@@ -76,10 +76,10 @@ func (g *Graph) Objective() *G.Node {
 	return g.program.objective
 }
 
-// Gradients adds the gradients of a node y with respect to leaves or other nodes wrt
-// to the graph, and returns them in the order of wrt. seed has the shape of y and is
-// what the gradients are weighted with; a scalar y needs none. Every node between wrt
-// and y then has its gradient too: G.Node.Deriv, of the node's shape.
+// Gradients adds to the graph the gradients of Σ seed·y with respect to the nodes wrt, and
+// returns them in the order of wrt, each of its node's shape. seed has the shape of y; it
+// is nil for 1 where y is a scalar. Afterwards G.Node.Deriv is the gradient of every node
+// between wrt and y.
 func (g *Graph) Gradients(y, seed *G.Node, wrt ...*G.Node) (G.Nodes, error) {
 	forward := len(g.Expr.AllNodes())
 	var gradients G.Nodes
@@ -100,8 +100,8 @@ func (g *Graph) Gradients(y, seed *G.Node, wrt ...*G.Node) (G.Nodes, error) {
 func (g *Graph) Reads(n *G.Node) G.Nodes { return reads(g.Expr, n) }
 
 // Extend is Build for a program that computes what an extension asks for, and nothing
-// else. For the parameters the same holds as for Build: the first build with p creates
-// them, later ones bind them.
+// else. The parameters are treated as by Build: the first build with p creates them,
+// later builds bind them.
 func Extend(p *Params, mode Mode, net Network, set Settings, e Extension) (pr *Program, err error) {
 	first := !p.sealed
 	defer func() {
@@ -120,7 +120,7 @@ func Extend(p *Params, mode Mode, net Network, set Settings, e Extension) (pr *P
 	pr = &Program{Mode: mode, Batch: set.Batch, graph: G.NewGraph()}
 	b := &build{
 		g: pr.graph, params: p, mode: mode, classes: set.Spec.Classes, step: &pr.step,
-		nodes: map[string]*G.Node{}, fields: map[*G.Node]field{}, outputs: map[string]*G.Node{},
+		nodes: map[string]*G.Node{}, fields: map[*G.Node]field{}, weighted: map[string]*G.Node{},
 		settings: choices, asked: map[string]bool{}, replace: e.Replace, initials: map[string]*Initial{},
 		ctx: set.context(), admit: set.Admit,
 	}
@@ -149,10 +149,10 @@ func Extend(p *Params, mode Mode, net Network, set Settings, e Extension) (pr *P
 	p.sealed = true
 	b.markAuxiliary(pr.logits)
 	b.countParams()
-	pr.Layers, pr.trained, pr.after, pr.weighted = b.layers, b.wrt, b.after, b.outputs
+	pr.Layers, pr.trained, pr.after, pr.weighted = b.layers, b.trained, b.after, b.weighted
 	pr.Unasked = b.unasked()
 	g := &Graph{
-		Scope: s, Expr: b.g, Inputs: pr.in, Trainable: b.wrtNode, Layers: b.layerNodes(), Logits: pr.logits,
+		Scope: s, Expr: b.g, Inputs: pr.in, Trainable: b.trainedNodes, Layers: b.layerNodes(), Logits: pr.logits,
 		program: pr, network: net, set: set,
 	}
 	if pr.vm, err = interrupt.Run(set.Context, func() (vm exec.VM, err error) {

@@ -9,22 +9,24 @@ import (
 	"zoo/internal/ops"
 )
 
-// The layers of the networks of 1989 and 1998 that later ones dropped.
+// Layers of the networks of 1989 and 1998 that later ones no longer have.
 
-// Pad surrounds images with a border of pixels of one value.
+// Pad surrounds images (N, H, W, C) with a border of pixels of one value.
 func Pad(s *Scope, x *G.Node, border int, value float64) *G.Node {
 	s.image(x)
-	return s.through(x, s.Must(ops.PadConstant(x, border, border, border, border, value)))
+	return s.sameField(x, s.Must(ops.PadConstant(x, border, border, border, border, value)))
 }
 
-// BiasMap adds a bias of its own to each pixel of each channel.
+// BiasMap adds to images (N, H, W, C) a bias of its own for each pixel of each channel
+// (LeCun et al. 1989).
 func BiasMap(s *Scope, x *G.Node) *G.Node {
 	_, h, w, c := s.image(x)
-	return s.through(x, s.Must(ops.AddMap(x, s.Param("bias", NoDecay, constant(0), h, w, c))))
+	return s.sameField(x, s.Must(ops.AddMap(x, s.Param("bias", NoDecay, constant(0), h, w, c))))
 }
 
-// SumPool adds up 2×2 pixels, and scales and shifts each channel by trained
-// numbers: the subsampling of LeCun et al. 1998.
+// SumPool adds up 2×2 pixels of images (N, H, W, C), and scales and shifts each channel
+// by trained numbers: the subsampling of LeCun et al. 1998. The result is
+// (N, H/2, W/2, C).
 func SumPool(s *Scope, x *G.Node) *G.Node {
 	_, _, _, c := s.image(x)
 	w := s.param("weight", spec{kind: Weight, init: tied(s.initOf().fill), in: 4, out: 1, shape: []int{c}})
@@ -32,8 +34,8 @@ func SumPool(s *Scope, x *G.Node) *G.Node {
 	return s.record(Layer{Op: "sum pool 2×2/2"}, y, squareField(2, 2), x)
 }
 
-// tied fills weights that each stand for a filter of in equal weights: each
-// starts as a weight of such a filter would that were untied.
+// tied fills weights that each stand for a filter of equal weights, as many as the
+// fan-in: each starts as one weight of the filter would if they were not tied.
 func tied(init Init) Init {
 	return func(r *rand.Rand, w []float64, in, out int) {
 		filter := make([]float64, in)
@@ -44,8 +46,8 @@ func tied(init Init) Init {
 	}
 }
 
-// RBF returns minus the squared distance of x (N, D) to each of the fixed
-// centres, which are rows of length D: (N, rows).
+// RBF returns minus the squared distance of x (N, D) to each of the fixed centres, which
+// are rows of length D: (N, rows) (LeCun et al. 1998).
 func RBF(s *Scope, x *G.Node, centres [][]float64) *G.Node {
 	c := s.Constant("centres", slices.Concat(centres...), len(centres), len(centres[0]))
 	distance := s.Must(ops.RBF(x, c))

@@ -14,7 +14,7 @@ import (
 // reaches.
 type Init func(r *rand.Rand, w []float64, in, out int)
 
-// A drawing is an initialisation with the standard deviation of what it draws, for a
+// A drawing is an initialisation, with the standard deviation of what it draws for a
 // layer with these fans and n weights.
 type drawing struct {
 	fill Init
@@ -43,11 +43,11 @@ var initWords = []problem.Choice{
 	{Form: "lsuv", Doc: "orthogonal, then scaled layer by layer to variance 1 on a batch (Mishkin & Matas 2015)"},
 }
 
-// An initChoice is one of initWords, of which each takes one number at most.
+// An initChoice is one of initWords, each of which takes at most one number.
 type initChoice struct {
 	word   string
 	number float64
-	given  bool // the number, which some words can do without
+	given  bool // whether there is a number: some words have it only by request
 }
 
 // parseInit reads an initialisation of weights or of biases: one of the words.
@@ -91,13 +91,13 @@ func (c initChoice) String() string {
 	return c.word
 }
 
-// drawing is what the choice draws for a layer before the activation, whose gain is in
-// the initialisations of He and in the orthogonal ones.
+// drawing is what the choice draws for a layer before the activation, whose gain He's
+// initialisations and the orthogonal ones take.
 //
-// So it is in PyTorch's kaiming_ functions, given the activation, and in He et al. 2015
-// for the ReLU family. Of the others' gains PyTorch's xavier_ functions have 1 for a
-// default, as have Glorot & Bengio 2010 and LeCun et al. 1998, and so they are here.
-// PyTorch's orthogonal_ has 1 too: this is orthogonal(1) here, while orthogonal takes
+// He's do so in He et al. 2015 for the ReLU family, and in PyTorch's kaiming_ functions
+// for whichever activation they are given. The others have gain 1, as in Glorot & Bengio
+// 2010 and LeCun et al. 1998, and by default in PyTorch's xavier_ functions. PyTorch's
+// orthogonal_ has 1 by default too; that is orthogonal(1) here, while orthogonal takes
 // the gain of the activation, with which a layer keeps the size of its signal (Saxe et
 // al. 2013 have 1 for linear networks, and more for tanh).
 func (c initChoice) drawing(before activationChoice) drawing {
@@ -157,7 +157,7 @@ func (c initChoice) onData() bool { return c.word == "lsuv" }
 // valueByValue says that the weights are drawn one by one, all in the same way.
 func (c initChoice) valueByValue() bool { return c.word != "orthogonal" && c.word != "lsuv" }
 
-// hasGain says that the gain of the activation has a part in the initialisation.
+// hasGain says that the initialisation depends on the gain of the activation.
 func (c initChoice) hasGain() bool {
 	return strings.HasPrefix(c.word, "kaiming") || c.word == "orthogonal" && !c.given
 }
@@ -178,7 +178,7 @@ func constant(c float64) Init {
 	}
 }
 
-// same draws one value for all.
+// same gives all weights one value.
 func same(c float64) drawing {
 	return drawing{constant(c), func(int, int, int) float64 { return 0 }}
 }
@@ -207,7 +207,7 @@ func uniform(bound func(in, out int) float64) drawing {
 func scaled(init Init, by float64) Init {
 	switch by {
 	case 0:
-		return constant(0) // of one sign
+		return constant(0) // and not −0
 	case 1:
 		return init
 	}
@@ -233,7 +233,7 @@ func orthogonal(g float64) drawing {
 				for i := range x {
 					x[i] = r.NormFloat64()
 				}
-				for range 2 { // once more: Gram-Schmidt loses orthogonality to rounding
+				for range 2 { // twice: Gram-Schmidt loses orthogonality to rounding
 					for u := range v {
 						y := q[u*long : (u+1)*long]
 						d := dot(x, y)

@@ -137,7 +137,7 @@ func TestInitVariance(t *testing.T) {
 
 func linearOnly(s *nn.Scope, x *G.Node) *G.Node { return nn.Linear(s.In("l"), x, 10) }
 
-// TestInitGain: with one seed, initialisations differ by their scale alone.
+// TestInitGain: with one seed, initialisations differ only by their scale.
 func TestInitGain(t *testing.T) {
 	weights := func(init, activation string) []float32 {
 		p := nn.NewParams(3, tensor.Float32)

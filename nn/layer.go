@@ -11,38 +11,37 @@ import (
 type Layer struct {
 	Path   string
 	Op     string // the operation, with its sizes
-	Out    []int  // the shape of the output, with the batch size; nil where there is none
-	Params int    // trained values that the scope names
+	Out    []int  // the shape of the output, with the batch size; nil for parameters without a layer
+	Params int    // how many trained values the parameters of the scope have
 	MACs   int    // multiply-adds of convolutions and linear layers, for one example
-	Field  int    // receptive field: the longer side in pixels of what one output sees; 0 for vectors
+	Field  int    // receptive field: how many pixels of the input one output depends on, the longer side; 0 for vectors
 
-	// Initial says how the layer's weights start; nil for layers without weights, and
-	// where data decide (lsuv).
+	// Initial says how the layer's weights start. It is nil for layers without weights,
+	// and where the weights depend on data (lsuv).
 	Initial *Initial
 
-	// Auxiliary says that the layer leads to an auxiliary classifier alone: only
+	// Auxiliary says that the layer leads only to an auxiliary classifier, so that only
 	// training computes it.
 	Auxiliary bool
 }
 
 // An Initial says how weights start: their standard deviation, and the gain that it
-// amounts to, √(inputs of an output)·Std. With gain 1 a linear layer keeps the size of
-// its signal, with √2 one before a ReLU does.
+// amounts to, √fan-in·Std. With gain 1 a linear layer keeps the size of its signal, and
+// with √2 a layer before a ReLU does.
 type Initial struct{ Std, Gain float64 }
 
-// A field says how an image's node sees the input: the sides of its receptive
-// field, and the distances in input pixels between neighbours. For an op it is
-// the window's sides and strides; the zero field changes nothing. The pairs are
-// height and width.
+// A field is the receptive field of an image's node: its sides, and the distances in
+// input pixels between neighbours. For an op it is the window's sides and strides; the
+// zero field changes nothing. The pairs are height and width.
 type field struct{ side, stride [2]int }
 
 func squareField(side, stride int) field {
 	return field{[2]int{side, side}, [2]int{stride, stride}}
 }
 
-// record appends a layer to the summary and works out its receptive field: of
-// what it reads, the widest counts. It returns the node that others read, which is
-// y unless an Extension replaces it.
+// record appends a layer with the output y to the summary and works out its receptive
+// field: of the inputs from, the one with the widest field counts. It returns the node
+// that the rest of the network reads, which is y unless an Extension replaces it.
 func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) *G.Node {
 	if len(s.layers) == mostLayers {
 		s.Fail(fmt.Errorf("have more than %d layers: the time to build them grows with the square of their number", mostLayers))
@@ -77,7 +76,7 @@ func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) *G.Node {
 // end of the build.
 func (b *build) layerNodes() []LayerNode {
 	weighted := map[*G.Node]bool{}
-	for _, n := range b.outputs {
+	for _, n := range b.weighted {
 		weighted[n] = true
 	}
 	for i, l := range b.recorded {
@@ -86,15 +85,15 @@ func (b *build) layerNodes() []LayerNode {
 	return b.recorded
 }
 
-// through says that y sees what x sees, for ops that are no layer of their own,
-// and returns y.
-func (s *Scope) through(x, y *G.Node) *G.Node {
+// sameField says that y has the receptive field of x, for ops that are not recorded as
+// layers, and returns y.
+func (s *Scope) sameField(x, y *G.Node) *G.Node {
 	s.fields[y] = s.fields[x]
 	return y
 }
 
-// countParams gives each layer the parameters that its scope names; those of a
-// scope without a layer get a line of their own.
+// countParams counts the parameters of each layer, which are those of its scope.
+// Parameters of a scope without a layer get a line of their own.
 func (b *build) countParams() {
 	at := map[string]int{}
 	for i, l := range b.layers {
@@ -102,7 +101,7 @@ func (b *build) countParams() {
 			at[l.Path] = i
 		}
 	}
-	for _, q := range b.wrt {
+	for _, q := range b.trained {
 		path := parent(q.Path)
 		i, ok := at[path]
 		if !ok {

@@ -11,9 +11,9 @@ type layoutKind int
 
 const (
 	asIs       layoutKind = iota // vectors
-	filters                      // (KH, KW, I, O) here, (O, I, KH, KW) there
-	matrix                       // (I, O) here, (O, I) there
-	flatMatrix                   // (H·W·C, O) here, (O, C·H·W) there
+	filters                      // ours (KH, KW, I, O), PyTorch's (O, I, KH, KW)
+	matrix                       // ours (I, O), PyTorch's (O, I)
+	flatMatrix                   // ours (H·W·C, O), PyTorch's (O, C·H·W)
 )
 
 // published returns the shape that PyTorch gives a tensor of our shape s.
@@ -27,8 +27,8 @@ func (l Layout) published(s []int) []int {
 	return append([]int{}, s...)
 }
 
-// axes are the sizes of a tensor of our shape s as (rows, a, b) there, which is
-// (b, a, rows) here: every layout is a reversal of three axes.
+// axes are the sizes of a tensor of our shape s as PyTorch's (rows, a, b), which is ours
+// (b, a, rows): every layout is a reversal of three axes.
 func (l Layout) axes(s []int) axes {
 	switch l.kind {
 	case filters:
@@ -47,15 +47,15 @@ func (l Layout) axes(s []int) axes {
 
 type axes struct{ rows, a, b int }
 
-// columns is the length of a row there.
+// columns is the length of one of PyTorch's rows.
 func (x axes) columns() int { return x.a * x.b }
 
-// Tiles of so many rows and columns go through the cache: whole lines of it on
-// both sides.
+// Values are moved in tiles of tileRows rows and tileColumns columns, which are whole
+// cache lines on both sides.
 const tileRows, tileColumns = 64, 16
 
-// put copies rows there, from the lo-th on, to their places here.
-func (x axes) put(ours, rows []float32, lo int) {
+// fromPublished copies PyTorch's rows, from row lo on, to their places in ours.
+func (x axes) fromPublished(ours, rows []float32, lo int) {
 	if x.columns() == 1 {
 		copy(ours[lo:], rows)
 		return
@@ -72,8 +72,8 @@ func (x axes) put(ours, rows []float32, lo int) {
 	})
 }
 
-// take is the inverse of put: it fills rows from what is here.
-func (x axes) take(rows, ours []float32, lo int) {
+// toPublished is the inverse of fromPublished: it fills rows, from row lo on, with ours.
+func (x axes) toPublished(rows, ours []float32, lo int) {
 	if x.columns() == 1 {
 		copy(rows, ours[lo:])
 		return
@@ -91,15 +91,15 @@ func (x axes) take(rows, ours []float32, lo int) {
 	})
 }
 
-// A tile is a part of a matrix of rows as they are there.
+// A tile is a part of PyTorch's matrix (rows, columns).
 type tile struct {
 	row, column   int // the first ones
 	rows, columns int
-	place         [tileColumns]int // of each column here
+	place         [tileColumns]int // of each column in ours
 	v             [tileColumns][tileRows]float32
 }
 
-// tiles calls f for the tiles of a matrix of so many rows.
+// tiles calls f for the tiles of a matrix of rows rows.
 func (x axes) tiles(rows int, f func(t *tile)) {
 	var t tile
 	for t.row = 0; t.row < rows; t.row += tileRows {

@@ -10,8 +10,9 @@ import (
 	"zoo/internal/ops"
 )
 
-// Linear is x·w + b for x (N, I), for each of the tokens (N, T, I), or for images
-// (N, H, W, C), which it flattens; the result is (N, out), or (N, T, out).
+// Linear is x·w + b with weights w (I, out) and biases b (out): for x (N, I), for each of
+// the tokens (N, T, I), or for images (N, H, W, C), which it flattens to I = H·W·C. The
+// result is (N, out), or (N, T, out).
 func Linear(s *Scope, x *G.Node, out int) *G.Node {
 	d := x.Shape()
 	if d.Dims() < 2 || d.Dims() > 4 || out < 1 {
@@ -29,16 +30,16 @@ func Linear(s *Scope, x *G.Node, out int) *G.Node {
 	w := s.weight("weight", layout, in, out, in, out)
 	y := s.Must(ops.Linear(x, w, s.bias("bias", out, func(int) int { return in })))
 	y = s.record(Layer{Op: "linear", MACs: tokens * in * out}, y, field{}, x)
-	s.outputs[s.In("weight").path] = y
+	s.weighted[s.In("weight").path] = y
 	return s.fixupLast(y)
 }
 
-// Logits is the last layer of a classifier: Linear to one output a class.
+// Logits is the last layer of a classifier: Linear to one output a class, (N, classes).
 //
-// Its gain is that of a linear layer, since no activation follows, and of
-// Kaiming's two fans it takes the inputs: the few classes as fan-out would make
-// its weights, and with them the first losses, several times too large. With
-// Fixup it starts at zero.
+// Its gain is that of a linear layer, because no activation follows. He's initialisation
+// takes the fan-in even where the choice is the fan-out: with the few classes for a
+// fan-out, the weights and with them the first losses would be several times too large.
+// With Fixup it starts at zero.
 func Logits(s *Scope, x *G.Node) *G.Node {
 	c := *s
 	c.activation = activationChoice{word: "linear"}
@@ -58,8 +59,8 @@ func (s *Scope) initOf() drawing {
 	return s.init.drawing(s.activation)
 }
 
-// weight makes a weight of the scope by its choice of initialisation and its place
-// in a residual branch.
+// weight makes a weight of the scope, initialised by the scope's choice and its place in
+// a residual branch.
 func (s *Scope) weight(name string, layout Layout, in, out int, shape ...int) *G.Node {
 	d, by := s.initOf(), s.branchScale()
 	n := 1
@@ -70,11 +71,11 @@ func (s *Scope) weight(name string, layout Layout, in, out int, shape ...int) *G
 		std := by * d.std(in, out, n)
 		s.initials[s.path] = &Initial{Std: std, Gain: std * math.Sqrt(float64(in))}
 	}
-	return s.param(name, spec{kind: Weight, layout: layout, init: scaled(d.fill, by), each: s.init.valueByValue(), in: in, out: out, shape: shape})
+	return s.param(name, spec{kind: Weight, layout: layout, init: scaled(d.fill, by), valueByValue: s.init.valueByValue(), in: in, out: out, shape: shape})
 }
 
-// bias makes a bias of the scope, one number for each output, or returns nil where
-// it has none. fan is the fan-in of an output.
+// bias makes a bias of the scope, one number for each output (outputs), or returns nil
+// where the scope has no bias. fan is the fan-in of an output.
 func (s *Scope) bias(name string, outputs int, fan func(output int) int) *G.Node {
 	if s.noBias {
 		return nil

@@ -6,35 +6,37 @@ import (
 	"zoo/internal/ops"
 )
 
-// CrossEntropy is the mean cross-entropy of the softmax of logits (rows,
-// classes) with targets (rows), in nats. Smoothing spreads that share of the
-// target's probability over all classes (Szegedy et al. 2015).
+// CrossEntropy is the mean cross-entropy, a scalar in nats, of the softmax of logits
+// (rows, classes) with targets (rows); rows with the target −1 do not count. Smoothing spreads
+// that share of the target's probability over all classes (Szegedy et al. 2015).
 func CrossEntropy(s *Scope, logits, targets *G.Node, smoothing float64) *G.Node {
 	return s.Must(ops.SoftmaxCrossEntropy(logits, targets, ops.Loss{Smoothing: smoothing}))
 }
 
-// answers are the nodes that a loss compares logits with: the targets, and with
-// Settings.Mixing those of the other examples of the mixtures and the share of the
-// first ones.
-type answers struct{ targets, others, share *G.Node }
+// lossTargets are the nodes that a loss compares logits with: the targets (rows), and
+// with Settings.Mixing those of the other examples of the mixtures (rows), and the share
+// (1) of the first ones.
+type lossTargets struct{ targets, others, share *G.Node }
 
-// crossEntropy is CrossEntropy, or that of mixtures.
-func (a answers) crossEntropy(s *Scope, logits *G.Node, smoothing float64) *G.Node {
+// crossEntropy is CrossEntropy, or that of mixtures (Zhang et al. 2017).
+func (a lossTargets) crossEntropy(s *Scope, logits *G.Node, smoothing float64) *G.Node {
 	if a.others == nil {
 		return CrossEntropy(s, logits, a.targets, smoothing)
 	}
 	return s.Must(ops.MixedCrossEntropy(logits, a.targets, a.others, a.share, ops.Loss{Smoothing: smoothing}))
 }
 
-// CrossEntropyRubbish has one more class, "rubbish", of the constant logit −j:
-// the criterion of LeCun et al. 1998, equation 9, for logits that are penalties
-// with the sign reversed.
+// CrossEntropyRubbish is CrossEntropy with one more class, "rubbish", whose logit is the
+// constant −j: the criterion of LeCun et al. 1998, equation 9, for logits (rows, classes)
+// that are penalties with the sign reversed.
 func CrossEntropyRubbish(s *Scope, logits, targets *G.Node, j float64) *G.Node {
 	return s.Must(ops.SoftmaxCrossEntropy(logits, targets, ops.Loss{Rubbish: &j}))
 }
 
-// SquaredError is the mean over rows of the summed squared distance of outputs
-// (rows, classes) to on at the target's class and off elsewhere.
+// SquaredError is the mean over rows, a scalar, of the squared distance of outputs (rows,
+// classes) from a vector that is on at the class of the row's target (rows) and off
+// elsewhere; rows with the target −1 do not count. With on 1 and off −1 it is the
+// criterion of LeCun et al. 1989.
 func SquaredError(s *Scope, outputs, targets *G.Node, on, off float64) *G.Node {
 	return s.Must(ops.SquaredError(outputs, targets, on, off))
 }

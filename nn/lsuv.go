@@ -19,12 +19,13 @@ const (
 	lsuvRounds    = 10
 )
 
-// LSUV divides the weights of each convolution and linear layer, in the order of
-// the network, by the standard deviation of the layer's output on a batch, until
-// its variance is within 0.1 of 1 (Mishkin & Matas 2015). The weights should be
-// orthonormal before: Options.Init "lsuv" makes them so. Batch norm uses the
-// batch's statistics, as in training; the running ones do not move. The end of ctx is an
-// error.
+// LSUV is the second half of the initialisation of Mishkin & Matas 2015. In the order of
+// the network, it divides the weights of each convolution and linear layer by the
+// standard deviation of the layer's output on a batch, of inputs x (batch, ...) and
+// targets y (batch), until the output's variance is within 0.1 of 1. The first half is
+// done already: the choice lsuv makes orthonormal weights. Batch norm uses the batch's
+// statistics, as in training, and the running ones do not move. It is an error if no
+// scale makes the variance 1, or if ctx ends.
 func (p *Program) LSUV(ctx context.Context, x []*tensor.Dense, y *tensor.Dense) error {
 	if _, err := p.Run(x, y); err != nil {
 		return err

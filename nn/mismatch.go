@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// A Mismatch is what is wrong with published tensors for a network.
+// A Mismatch lists in which ways published tensors do not fit a network.
 type Mismatch struct {
 	Wrong   []string // tensors of another shape or type, or given twice: a sentence each
 	Unknown []string // tensors that the network has no parameter for, with their shapes
-	Missing []string // parameters that are not given, with PyTorch's shapes
-	Hint    string   // what the weights seem to be; empty where most names fit
+	Missing []string // parameters without a tensor, with PyTorch's shapes
+	Hint    string   // what the tensors seem to be; empty where most names fit
 }
 
 // listed is how many tensors of a kind an error names.
@@ -38,8 +38,8 @@ func (m *Mismatch) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// ignored are the tensors of published weights that carry nothing for us:
-// PyTorch counts the batches that batch norm has seen.
+// ignored is the name of published tensors that a network here does not need: PyTorch
+// counts the batches of each batch norm.
 const ignored = "num_batches_tracked"
 
 // match finds the tensor of each parameter; an error is a *Mismatch.
@@ -80,8 +80,8 @@ func (p *Params) match(tensors []Source, partial bool) (map[string]Source, error
 	return nil, &m
 }
 
-// hint says what weights may be of which most names are wrong: those of the
-// network with something before their names, or without something, or another's.
+// hint says what weights may be if most of their names are wrong: those of this network
+// with a prefix before their names or without one, or those of another network.
 func (p *Params) hint(unknown, missing []string) string {
 	if len(unknown) == 0 || 2*len(missing) < len(p.list) {
 		return ""

@@ -9,15 +9,15 @@ import (
 
 // A mixture says what the examples of a run are mixed with.
 type mixture struct {
-	others *tensor.Dense
-	share  float64
+	others *tensor.Dense // (rows)
+	share  float64       // of the first examples
 }
 
-// Mix says of the next Run alone that its examples are mixtures: share of them
-// are of the targets' classes, and the rest of others' (rows), which are -1 where
-// the targets are. The loss is then share·CE(targets) + (1 − share)·CE(others)
-// (Zhang et al. 2017). Without it the examples are what they are. It is for
-// programs in mode Train with Settings.Mixing.
+// Mix says that the examples of the next Run, and only of that one, are mixtures: a share
+// from 0 to 1 of each is of the class of its target, and the rest of the class of its
+// other target in others (rows), which is −1 where the target is. The loss is then
+// share·CE(targets) + (1 − share)·CE(others) (Zhang et al. 2017). It is for programs in
+// mode Train with Settings.Mixing.
 func (p *Program) Mix(others *tensor.Dense, share float64) error {
 	switch {
 	case p.others == nil:
@@ -31,7 +31,7 @@ func (p *Program) Mix(others *tensor.Dense, share float64) error {
 	return nil
 }
 
-// bindMixture gives the graph what Mix said, or that the targets y are all.
+// bindMixture gives the graph the mixture of Mix, or one of the targets y with themselves.
 func (p *Program) bindMixture(y *tensor.Dense) error {
 	if p.others == nil {
 		return nil

@@ -78,7 +78,7 @@ func TestMixtureErrors(t *testing.T) {
 			t.Errorf("have error %v, want %q", err, c.want)
 		}
 	}
-	if _, err := nn.Build(nn.NewParams(1, tensor.Float32), nn.Train, criterion{net}, set); err == nil || err.Error() != "mixup, cutmix: this network has a loss of its own, which knows of no mixtures" {
+	if _, err := nn.Build(nn.NewParams(1, tensor.Float32), nn.Train, criterion{net}, set); err == nil || err.Error() != "mixup, cutmix: have a network with a loss of its own, which does not take mixtures, want one without" {
 		t.Errorf("a criterion: have error %v", err)
 	}
 }

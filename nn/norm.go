@@ -10,8 +10,8 @@ import (
 	"zoo/internal/problem"
 )
 
-// The defaults of PyTorch: what is added to the variance, and the weight of the
-// newest batch in the running statistics.
+// PyTorch's defaults: what is added to the variance, and the weight of the newest batch
+// in the running statistics.
 const (
 	defaultNormEps = 1e-5
 	normMomentum   = 0.1
@@ -71,14 +71,14 @@ func (n normChoice) String() string {
 	return string(n.kind)
 }
 
-// Norm is the scope's choice of normalisation of images (N, H, W, C), of tokens
-// (N, T, D), each by itself but for batch norm, or of x (N, D), with a learned scale
-// and shift for each channel.
+// Norm is the scope's choice of normalisation, of images (N, H, W, C), of tokens
+// (N, T, D), or of vectors (N, D), with a learned scale and shift for each channel. Of
+// tokens each is normalised separately, except by batch norm.
 func Norm(s *Scope, x *G.Node) *G.Node {
 	if !s.Normed() {
 		return x
 	}
-	d := x.Shape()
+	d := x.Shape() // (N, ..., C)
 	c := d[d.Dims()-1]
 	scale := s.Param("weight", NoDecay, constant(s.lastScale()), c)
 	if s.norm.kind == rmsNorm {
@@ -105,9 +105,9 @@ func Norm(s *Scope, x *G.Node) *G.Node {
 	return s.record(Layer{Op: string(s.norm.kind) + " norm"}, y, field{}, x)
 }
 
-// Normed says whether layers of the scope are followed by a norm. Architectures ask
-// it rather than the option itself: what nothing asks for has no effect, and zoo
-// says so (Program.Unasked).
+// Normed says whether layers of the scope are followed by a norm. It counts as asking for
+// the choice of norm: a choice that nothing asks for has no effect, and zoo says so
+// (Program.Unasked).
 func (s *Scope) Normed() bool {
 	s.ask("norm")
 	return s.norm.kind != noNorm

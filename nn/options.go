@@ -11,8 +11,8 @@ import (
 )
 
 // Options are the choices that hold everywhere in a network unless a layer says
-// otherwise: what an ablation changes. Each is one word, with its numbers in
-// brackets where it has any: "group(8)", "leaky(0.01)".
+// otherwise: what an ablation changes. Each is a word, followed by numbers in brackets
+// if it takes any: "group(8)", "leaky(0.01)".
 type Options struct {
 	Init         string  `doc:"how weights start. kaiming and orthogonal take the gain of the activation (√2 for relu, 5/3 for tanh, 1 for linear: PyTorch's calculate_gain; its orthogonal_ has 1, which is orthogonal(1)), xavier and lecun 1, as their papers and PyTorch by default; zoo summary shows what results"`
 	BiasInit     string  `doc:"how biases of convolutions and linear layers start"`
@@ -23,12 +23,12 @@ type Options struct {
 	Dropout      float64 `doc:"probability with which dropout layers drop a value; 0 is off"`
 }
 
-// words are the choices of each key.
+// words are the words that each key takes.
 var words = map[string][]problem.Choice{
 	"init": initWords, "bias_init": biasInitWords, "residual_init": residualInitWords, "norm": normWords, "activation": activationWords,
 }
 
-// Describe are the choices of each key with what they stand for.
+// Describe returns the words that each key takes, with their meanings.
 func (o Options) Describe() map[string][]problem.Choice { return words }
 
 // Validate reports every choice that is unknown or out of range, and those that exclude
@@ -54,7 +54,7 @@ func (o Options) LSUV() bool {
 	return c.init.onData()
 }
 
-// parseChoice reads a word with its numbers, one of those that are known.
+// parseChoice reads a word with its numbers. It is an error if it is not one of the known.
 func parseChoice(s string, known []problem.Choice) (name string, args []float64, err error) {
 	name, args, err = problem.Call(s)
 	if err != nil {

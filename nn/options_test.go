@@ -227,7 +227,7 @@ func TestRunningStatistics(t *testing.T) {
 	wantBits(t, "variance", values(t, p, "bn.running_var"), []float32{1, 1, 1})
 	for range steps {
 		run(t, train, x, y)
-		run(t, train, x, y) // a run without Finish is no step
+		run(t, train, x, y) // a run without Finish is not a step
 		train.Finish()
 	}
 	way := 1 - math.Pow(0.9, steps)

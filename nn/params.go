@@ -10,25 +10,25 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Params are everything that a network learns or remembers, by path. They live
-// outside any graph: the graphs of training and of evaluation, and of every
-// batch size, bind the same tensors, so nothing is ever copied between them.
+// Params are everything that a network learns or remembers, by path. They live outside
+// any graph: the graphs of training and of evaluation, and of every batch size, bind the
+// same tensors, so that nothing is ever copied between them.
 type Params struct {
 	seed   uint64
 	dtype  tensor.Dtype
-	fill   fill
+	values startingValues
 	list   []*Param
 	byPath map[string]*Param
 	sealed bool
 }
 
-// fill says what the first build gives the parameters for values.
-type fill int
+// startingValues says which values the first build gives the parameters.
+type startingValues int
 
 const (
-	drawn fill = iota // as the network initialises them
-	blank             // zeros
-	none              // nothing
+	drawn  startingValues = iota // as the network initialises them
+	zeros                        // for values that are about to be loaded
+	absent                       // for a network that does not run
 )
 
 // A Param is one tensor of a network.
@@ -39,7 +39,7 @@ type Param struct {
 	Value  *tensor.Dense // nil in an outline
 	Layout Layout
 
-	fill func(context.Context) // gives it a value; nil once that is done
+	draw func(context.Context) // gives it a value; nil once that is done
 }
 
 // Kind says what the optimiser may do with a tensor.
@@ -54,35 +54,35 @@ const (
 func (k Kind) String() string { return [...]string{"weight", "no-decay", "state"}[k] }
 
 // NewParams returns an empty set, whose float tensors will have type dtype
-// (tensor.Float32 for anything but gradient checks). The first network that is
-// built with it fills it: the values of a parameter depend on seed and path
-// alone, so that a plain and a residual network start from equal weights.
+// (tensor.Float32 for everything except gradient checks). The first network that is built
+// with it fills it. The values of a parameter depend only on seed and path, so that a
+// plain and a residual network start from equal weights.
 func NewParams(seed uint64, dtype tensor.Dtype) *Params {
 	return &Params{seed: seed, dtype: dtype, byPath: map[string]*Param{}}
 }
 
-// BlankParams returns an empty set for a network whose values are about to be
-// loaded: they are all zero, whatever the network says, in memory that nothing
-// has touched.
+// BlankParams returns an empty set for a network whose values are about to be loaded. All
+// of them are zero, however the network initialises them, in memory that has not been
+// touched yet.
 func BlankParams(dtype tensor.Dtype) *Params {
-	return &Params{dtype: dtype, fill: blank, byPath: map[string]*Param{}}
+	return &Params{dtype: dtype, values: zeros, byPath: map[string]*Param{}}
 }
 
-// OutlineParams returns an empty set for a network that is only looked at: its
+// OutlineParams returns an empty set for a network of which only the outline matters: its
 // parameters have shapes and no values, and its programs do not run.
 func OutlineParams(dtype tensor.Dtype) *Params {
-	return &Params{dtype: dtype, fill: none, byPath: map[string]*Param{}}
+	return &Params{dtype: dtype, values: absent, byPath: map[string]*Param{}}
 }
 
-// reset forgets all parameters.
+// reset removes all parameters.
 func (p *Params) reset() {
-	*p = Params{seed: p.seed, dtype: p.dtype, fill: p.fill, byPath: map[string]*Param{}}
+	*p = Params{seed: p.seed, dtype: p.dtype, values: p.values, byPath: map[string]*Param{}}
 }
 
 // Float64s returns a copy of the parameters, with values of type float64, of a network
 // that has been built. An analysis that needs more digits builds the network with it.
 func (p *Params) Float64s() *Params {
-	c := &Params{seed: p.seed, dtype: tensor.Float64, fill: p.fill, byPath: map[string]*Param{}, sealed: p.sealed}
+	c := &Params{seed: p.seed, dtype: tensor.Float64, values: p.values, byPath: map[string]*Param{}, sealed: p.sealed}
 	for _, q := range p.list {
 		d := *q
 		if q.Value != nil {
@@ -114,9 +114,10 @@ type spec struct {
 	kind    Kind
 	layout  Layout
 	init    Init
-	each    bool // init goes value by value: a part of the values may be drawn after the other
-	in, out int  // fans
+	in, out int // fans
 	shape   []int
+
+	valueByValue bool // init goes value by value, so that values can be drawn in parts
 }
 
 // get returns the tensor at path. The first build makes it; later builds must
@@ -132,46 +133,46 @@ func (p *Params) get(path string, s spec) (*Param, error) {
 		return nil, fmt.Errorf("parameter %s is not one of those that the first build of this network made", path)
 	}
 	q := &Param{Path: path, Kind: s.kind, Layout: s.layout, Shape: slices.Clone(s.shape)}
-	q.fill = func(ctx context.Context) {
-		q.Value = tensor.New(tensor.WithShape(s.shape...), tensor.WithBacking(p.values(ctx, path, s)))
+	q.draw = func(ctx context.Context) {
+		q.Value = tensor.New(tensor.WithShape(s.shape...), tensor.WithBacking(p.drawValues(ctx, path, s)))
 	}
 	p.list = append(p.list, q)
 	p.byPath[path] = q
 	return q, nil
 }
 
-// draw gives the parameters of the first build their values, which depend on no
+// draw gives the parameters of the first build their values, which do not depend on the
 // order. It panics as Fail does when ctx ends.
 func (p *Params) draw(ctx context.Context) {
 	for _, q := range p.list {
-		if p.fill != none {
-			q.fill(ctx)
+		if p.values != absent {
+			q.draw(ctx)
 		}
-		q.fill = nil
+		q.draw = nil
 	}
 }
 
-// drawnAtOnce is how many values are drawn at a time, where that can be: as
-// float64 a whole tensor would take twice its own memory besides.
+// drawnAtOnce is how many values are drawn at a time where they can be drawn in parts: a
+// whole tensor of float64 would take twice the memory of the parameter.
 const drawnAtOnce = 8192
 
-// values returns the values of a new parameter, as a slice of the float type.
-func (p *Params) values(ctx context.Context, path string, s spec) any {
+// drawValues returns the values of a new parameter, as a slice of the float type.
+func (p *Params) drawValues(ctx context.Context, path string, s spec) any {
 	n := tensor.Shape(s.shape).TotalSize()
 	r := rand.New(&polled{source: rand.NewPCG(p.seed, hash(path)), ctx: ctx})
 	if p.dtype == tensor.Float64 {
 		v := make([]float64, n)
-		if p.fill == drawn {
+		if p.values == drawn {
 			s.init(r, v, s.in, s.out)
 		}
 		return v
 	}
 	v := make([]float32, n)
-	if p.fill == blank {
+	if p.values == zeros {
 		return v
 	}
 	size := max(n, 1)
-	if s.each {
+	if s.valueByValue {
 		size = min(size, drawnAtOnce)
 	}
 	w := make([]float64, size)
@@ -185,7 +186,7 @@ func (p *Params) values(ctx context.Context, path string, s spec) any {
 	return v
 }
 
-// A polled source of random numbers panics as Fail does when ctx ends: to draw the
+// A polled source of random numbers panics as Fail does when ctx ends: drawing the
 // weights of a large network takes minutes.
 type polled struct {
 	source rand.Source

@@ -9,15 +9,15 @@ import (
 	"zoo/internal/ops"
 )
 
-// MaxPool takes the maximum of k×k windows of images. For all pools, a stride of 0
-// means k.
+// MaxPool takes the maximum of k×k windows of images: (N, H, W, C) to (N, OH, OW, C) with
+// OH = ⌊(H + 2·pad − k)/stride⌋ + 1, and OW alike. For all pools, a stride of 0 means k.
 func MaxPool(s *Scope, x *G.Node, k, stride, pad int) *G.Node {
 	s.image(x)
 	return s.pool("max pool", x, window(k, stride, pad), s.Must(ops.MaxPool(x, window(k, stride, pad))))
 }
 
-// MaxPoolCeil is MaxPool with the number of windows rounded up, so that the last
-// ones may reach over the lower and the right edge: PyTorch's ceil_mode.
+// MaxPoolCeil is MaxPool with the number of windows rounded up, so that the last ones may
+// extend beyond the lower and the right edge: PyTorch's ceil_mode.
 func MaxPoolCeil(s *Scope, x *G.Node, k, stride, pad int) *G.Node {
 	s.image(x)
 	w := window(k, stride, pad)
@@ -25,14 +25,15 @@ func MaxPoolCeil(s *Scope, x *G.Node, k, stride, pad int) *G.Node {
 	return s.pool("max pool", x, w, s.Must(ops.MaxPool(x, w)))
 }
 
-// AvgPool takes the mean of k×k windows of images; padding does not count.
+// AvgPool takes the mean of k×k windows of images, with the shapes of MaxPool; padding
+// does not count.
 func AvgPool(s *Scope, x *G.Node, k, stride, pad int) *G.Node {
 	s.image(x)
 	return s.pool("average pool", x, window(k, stride, pad), s.Must(ops.AvgPool(x, window(k, stride, pad), false)))
 }
 
-// AvgPoolCountPad is AvgPool with the padding counted as zeros, as PyTorch does
-// where it is not told otherwise.
+// AvgPoolCountPad is AvgPool with the padding counted as zeros, as PyTorch does by
+// default.
 func AvgPoolCountPad(s *Scope, x *G.Node, k, stride, pad int) *G.Node {
 	s.image(x)
 	return s.pool("average pool", x, window(k, stride, pad), s.Must(ops.AvgPool(x, window(k, stride, pad), true)))
@@ -44,7 +45,7 @@ func window(k, stride, pad int) ops.Window {
 	return ops.Window{Size: [2]int{k, k}, Stride: [2]int{stride, stride}, Pad: [2]int{pad, pad}}
 }
 
-// pool records y, the windows w of x.
+// pool records y, which is made of the windows w of x.
 func (s *Scope) pool(op string, x *G.Node, w ops.Window, y *G.Node) *G.Node {
 	text := fmt.Sprintf("%s %s/%s", op, sides(w.Size), short(w.Stride))
 	if w.Ceil {
@@ -60,9 +61,9 @@ func GlobalAvgPool(s *Scope, x *G.Node) *G.Node {
 	return s.record(Layer{Op: "global average pool"}, y, field{[2]int{h, w}, [2]int{1, 1}}, x)
 }
 
-// AdaptiveAvgPool takes the mean of h×w windows that share images evenly: with
-// (N, H, W, C), window i of h begins at pixel ⌊i·H/h⌋ and ends before ⌈(i+1)·H/h⌉,
-// as PyTorch has it. Images of h×w pixels stay as they are.
+// AdaptiveAvgPool takes the mean of h×w windows that divide images (N, H, W, C) evenly, to
+// (N, h, w, C): window i of h begins at pixel ⌊i·H/h⌋ and ends before ⌈(i+1)·H/h⌉, as in
+// PyTorch. Images of h×w pixels stay as they are.
 func AdaptiveAvgPool(s *Scope, x *G.Node, h, w int) *G.Node {
 	_, ih, iw, _ := s.image(x)
 	y := s.Must(ops.AdaptiveAvgPool(x, h, w))

@@ -14,17 +14,17 @@ import (
 
 // A Network is an architecture: its hyperparameters, and how to build it.
 type Network interface {
-	// Build adds the network to the graph of its inputs, which have the shapes of
-	// the data's Spec behind the batch, and returns logits (rows, s.Classes()).
+	// Build adds the network to the graph of its inputs, which have the batch size
+	// followed by the shapes of the data's Spec, and returns logits (rows, s.Classes()).
 	Build(s *Scope, in ...*G.Node) *G.Node
 }
 
-// A Criterion is a Network with a loss of its own. The loss of the others is
-// the cross-entropy of the softmax.
+// A Criterion is a Network with a loss of its own. The loss of other networks is the
+// cross-entropy of the softmax.
 type Criterion interface {
 	Network
-	// Loss returns the mean loss of logits (rows, classes) and targets (rows);
-	// rows with the target −1 do not count.
+	// Loss returns the mean loss, a scalar, of logits (rows, classes) and targets
+	// (rows); rows with the target −1 do not count.
 	Loss(s *Scope, logits, targets *G.Node) *G.Node
 }
 
@@ -34,16 +34,16 @@ type Program struct {
 	Batch  int
 	Layers []Layer // in the order of the network
 
-	// Unasked are the keys of Options that no layer has asked for, such as norm_eps
-	// where there is no norm: whatever their values, the network is the same.
+	// Unasked are the keys of Options that no layer has asked for, such as norm_eps where
+	// there is no norm: with other values of them, the network is the same.
 	Unasked []string
 
 	graph     *G.ExprGraph
 	in        []*G.Node
 	targets   *G.Node
-	others    *G.Node // with share: of Settings.Mixing, otherwise nil
+	others    *G.Node // this and share are nil without Settings.Mixing
 	share     *G.Node
-	mixed     *mixture // of the next run; nil: its examples are no mixtures
+	mixed     *mixture // of the next run; nil: its examples are not mixtures
 	logits    *G.Node
 	loss      *G.Node
 	objective *G.Node // what training minimises: the loss, and those of auxiliary classifiers
@@ -67,16 +67,16 @@ type Settings struct {
 	Spec           datasets.Spec
 	Batch          int
 	LabelSmoothing float64 // of the training loss
-	Mixing         bool    // the training loss is that of mixtures of two examples: see Program.Mix
+	Mixing         bool    // the training loss can be that of mixtures of two examples: see Program.Mix
 	Exec           []exec.Option
 
-	Context context.Context  // whose end is an error of the build; nil: none
-	Admit   func(Size) error // asked as the size becomes known, before memory is taken; an error ends the build; nil: all is admitted
+	Context context.Context  // its end ends the build with an error; nil: it never ends
+	Admit   func(Size) error // asked as the size becomes known, before memory is taken; an error ends the build; nil: every size is admitted
 }
 
-// Build makes a Program of a network. The first build with p creates its
-// parameters, or none if it fails, and gives them values when all else is known;
-// later ones bind them. Errors name the path of the layer.
+// Build makes a Program of a network. The first build with p creates its parameters, or
+// none if it fails, and gives them values when everything else is known; later builds
+// bind them. Errors name the path of the layer.
 func Build(p *Params, mode Mode, net Network, set Settings) (*Program, error) {
 	return Extend(p, mode, net, set, Extension{Outputs: func(g *Graph) (G.Nodes, error) {
 		outputs := G.Nodes{g.Logits}
@@ -103,11 +103,11 @@ func (p *Program) addLoss(s *Scope, net Network, set Settings) {
 		p.others = G.NewVector(s.g, tensor.Int, G.WithShape(p.logits.Shape()[0]), G.WithName("other targets"))
 		p.share = G.NewVector(s.g, p.logits.Dtype(), G.WithShape(1), G.WithName("share"))
 	}
-	p.loss = s.criterion(net, p.logits, p.answers(), set.LabelSmoothing)
+	p.loss = s.criterion(net, p.logits, p.lossTargets(), set.LabelSmoothing)
 }
 
-// answers are what the program's losses compare logits with.
-func (p *Program) answers() answers { return answers{p.targets, p.others, p.share} }
+// lossTargets are what the program's losses compare logits with.
+func (p *Program) lossTargets() lossTargets { return lossTargets{p.targets, p.others, p.share} }
 
 // check parses the choices; its error joins all that is wrong with the settings.
 func (s Settings) check() (choices, error) {
@@ -125,7 +125,7 @@ func (s Settings) check() (choices, error) {
 	return choices, errors.Join(errs...)
 }
 
-func (s *Scope) criterion(net Network, logits *G.Node, a answers, smoothing float64) *G.Node {
+func (s *Scope) criterion(net Network, logits *G.Node, a lossTargets, smoothing float64) *G.Node {
 	if s.mode != Train {
 		smoothing = 0 // validation losses are comparable across smoothings
 	}
@@ -134,16 +134,16 @@ func (s *Scope) criterion(net Network, logits *G.Node, a answers, smoothing floa
 			s.Fail(fmt.Errorf("label_smoothing: have %v, want 0: this network has a loss of its own", smoothing))
 		}
 		if a.others != nil {
-			s.Fail(errors.New("mixup, cutmix: this network has a loss of its own, which knows of no mixtures"))
+			s.Fail(errors.New("mixup, cutmix: have a network with a loss of its own, which does not take mixtures, want one without"))
 		}
 		return c.Loss(s.In("loss"), logits, a.targets)
 	}
 	return a.crossEntropy(s.In("loss"), logits, smoothing)
 }
 
-// Run computes logits and loss, and in training the gradients, of one batch. In
-// mode Infer y is nil and the loss 0. The losses of auxiliary classifiers have
-// their part in the gradients, not in the loss.
+// Run computes logits and loss, and in training the gradients, of one batch: inputs x
+// (batch, ...) and targets y (rows). In mode Infer y is nil and the loss 0. The losses of
+// auxiliary classifiers count in the gradients, not in the loss.
 func (p *Program) Run(x []*tensor.Dense, y *tensor.Dense) (loss float64, err error) {
 	if len(x) != len(p.in) {
 		return 0, fmt.Errorf("have %d inputs, want %d", len(x), len(p.in))
@@ -186,16 +186,16 @@ func (p *Program) Run(x []*tensor.Dense, y *tensor.Dense) (loss float64, err err
 	}
 }
 
-// Logits returns the logits (rows, classes) of the latest run, in the program's
-// own memory.
+// Logits returns the logits (rows, classes) of the latest run. They are in the program's
+// own memory, which the next run overwrites.
 func (p *Program) Logits() *tensor.Dense { return p.vm.Value(p.logits).(*tensor.Dense) }
 
 // Value returns the value, in the latest run, of a node that the Extension of the
-// program has among its outputs, in the program's own memory.
+// program has among its outputs. It is in the program's own memory.
 func (p *Program) Value(output *G.Node) G.Value { return p.vm.Value(output) }
 
-// Trained returns the trained parameters with the gradients of the latest run,
-// in the program's own memory. It is for programs in mode Train.
+// Trained returns the trained parameters with the gradients of the latest run, which are
+// in the program's own memory. It is for programs that Build has made in mode Train.
 func (p *Program) Trained() []Trained {
 	t := make([]Trained, len(p.trained))
 	for i, q := range p.trained {
@@ -204,8 +204,8 @@ func (p *Program) Trained() []Trained {
 	return t
 }
 
-// Finish moves what the network remembers, such as running statistics, after a
-// training step.
+// Finish updates what the network remembers, such as running statistics, after a training
+// step.
 func (p *Program) Finish() {
 	for _, f := range p.after {
 		f()
@@ -215,8 +215,8 @@ func (p *Program) Finish() {
 // SetStep says which training step comes next: dropout depends on it.
 func (p *Program) SetStep(step uint64) { p.step = step }
 
-// Diagnose runs the latest batch again and returns an error that says which layer
-// makes the first value that is not finite; nil if none does.
+// Diagnose runs the latest batch again and returns an error that names the layer whose
+// output has the first value that is not finite, or nil if every value is finite.
 func (p *Program) Diagnose() error {
 	p.vm.WatchNaN(true)
 	defer p.vm.WatchNaN(false)
@@ -228,7 +228,7 @@ func (p *Program) Diagnose() error {
 // made once. It takes memory, and pays where a program runs more than once.
 func (p *Program) HoldWeights(on bool) { p.vm.HoldWeights(on) }
 
-// Memory is what the program holds besides parameters and inputs.
+// Memory is what the program holds in addition to parameters and inputs.
 func (p *Program) Memory() exec.Memory { return p.vm.Memory() }
 
 // Profile is the time spent in each op, if Settings.Exec asked for it.

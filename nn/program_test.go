@@ -182,7 +182,7 @@ func TestDiagnose(t *testing.T) {
 }
 
 // TestModes: logits of the three modes agree where there is no norm; a loss
-// is there in two of them, and label smoothing in training alone.
+// is there in two of them, and label smoothing only in training.
 func TestModes(t *testing.T) {
 	net := architectures.LeNet5{Filters: []int{2, 3}, Hidden: []int{8}, Pad: 2}
 	set := settings(options(), 3, 10, 12, 12, 1)

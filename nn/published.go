@@ -11,20 +11,21 @@ import (
 	"zoo/internal/f32"
 )
 
-// A Published tensor is one as PyTorch has it: filters (O, I, KH, KW), matrices
-// (O, I), images flattened channels first.
+// A Published tensor is in PyTorch's layout: filters (O, I, KH, KW), matrices (O, I), and
+// images flattened channels first.
 type Published struct {
 	Name  string
 	Shape []int
 	Data  []float32 // nil if the values are not floats
 }
 
-// A Source is a published tensor whose values are somewhere else, in a file say.
+// A Source is a published tensor whose values are read on demand, from a file for
+// example.
 type Source struct {
 	Name  string
 	Shape []int
-	// Read fills dst with the values from the at-th on, in C order. Several calls
-	// may be under way at once. It is nil if the values are not floats.
+	// Read fills dst with the values from index at on, in C order. It may be called by
+	// several goroutines at once. It is nil if the values are not floats.
 	Read func(dst []float32, at int) error
 }
 
@@ -65,18 +66,18 @@ func (p *Params) Import(tensors []Published) error {
 	return p.Load(sources, false)
 }
 
-// Load reads published tensors into the parameters, which must be float32,
-// without holding any of them a second time. Partial, it leaves parameters that
-// are not given as they are; otherwise they are errors. The error is a *Mismatch
-// that lists every tensor that is missing, unknown, given twice or of the wrong
-// shape or type, and then nothing is changed; or it is what reading a tensor came to.
+// Load reads published tensors into the parameters, which must be float32, without a
+// second copy of any of them. With partial, parameters without a tensor stay as they are;
+// otherwise they are errors. The error is a *Mismatch that lists every tensor that is
+// missing, unknown, given twice or of the wrong shape or type, and then nothing is
+// changed; or it is the error of reading a tensor.
 func (p *Params) Load(tensors []Source, partial bool) error {
 	given, err := p.match(tensors, partial)
 	if err != nil {
 		return err
 	}
-	b := lent.Get().(*buffers)
-	defer lent.Put(b)
+	b := bufferPool.Get().(*buffers)
+	defer bufferPool.Put(b)
 	for _, q := range p.list {
 		t, ok := given[q.Path]
 		if !ok {
@@ -89,8 +90,7 @@ func (p *Params) Load(tensors []Source, partial bool) error {
 	return nil
 }
 
-// Fits says whether [Params.Load] could take the tensors; see there. The error is a
-// *[Mismatch].
+// Fits returns the *[Mismatch] with which [Params.Load] would refuse the tensors, or nil.
 func (p *Params) Fits(tensors []Source, partial bool) error {
 	_, err := p.match(tensors, partial)
 	return err
@@ -117,20 +117,20 @@ func (p *Params) SHA256() string {
 // Published is the shape that PyTorch gives the parameter.
 func (q *Param) Published() []int { return q.Layout.published(q.Shape) }
 
-// Publish calls f with the values of the parameter, which must be float32, part
-// by part in PyTorch's order. A part holds until f returns; an error of f ends it.
+// Publish calls f with the values of the parameter, which must be float32, part by part
+// in PyTorch's order. A part is valid until f returns; an error of f ends the calls.
 func (q *Param) Publish(f func(part []float32) error) error {
 	x, v := q.Layout.axes(q.Shape), q.Value.Data().([]float32)
 	block := x.block()
-	b := lent.Get().(*buffers)
-	defer lent.Put(b)
+	b := bufferPool.Get().(*buffers)
+	defer bufferPool.Put(b)
 	for lo := 0; lo < x.rows; lo += block * f32.Workers() {
 		n := min(f32.Workers(), (x.rows-lo+block-1)/block)
 		parts := make([][]float32, n)
 		for i := range parts {
 			parts[i] = b.take(i, min(block, x.rows-lo-i*block)*x.columns())
 		}
-		f32.Parallel(n, func(_, i int) { x.take(parts[i], v, lo+i*block) })
+		f32.Parallel(n, func(_, i int) { x.toPublished(parts[i], v, lo+i*block) })
 		for _, part := range parts {
 			if err := f(part); err != nil {
 				return err
@@ -154,13 +154,13 @@ func (q *Param) load(read func(dst []float32, at int) error, b *buffers) error {
 			fault = err
 			return
 		}
-		x.put(v, rows, lo)
+		x.fromPublished(v, rows, lo)
 	})
 	return fault
 }
 
-// partSize is about how many values a part has: 4 MiB, and more only for rows
-// that are longer than the rest of a tile allows.
+// partSize is about how many values a part has, 4 MiB. It has more only where one tile of
+// rows is longer.
 const partSize = 1 << 20
 
 // block is how many rows make a part.
@@ -168,20 +168,20 @@ func (x axes) block() int {
 	return max(tileRows, partSize/max(1, x.columns())/tileRows*tileRows)
 }
 
-// buffers are the workers' own, used again for every tensor: beside large
-// weights, garbage is collected late.
+// buffers are one for each worker, and used again for every tensor: while large weights
+// are in memory, the garbage collector runs late.
 type buffers [][]float32
 
-var lent = sync.Pool{New: func() any {
+var bufferPool = sync.Pool{New: func() any {
 	b := make(buffers, f32.Workers())
 	return &b
 }}
 
 // take returns n values of a worker's buffer.
 func (b *buffers) take(worker, n int) []float32 {
-	own := &(*b)[worker]
-	if cap(*own) < n {
-		*own = make([]float32, n)
+	buffer := &(*b)[worker]
+	if cap(*buffer) < n {
+		*buffer = make([]float32, n)
 	}
-	return (*own)[:n]
+	return (*buffer)[:n]
 }

@@ -39,9 +39,9 @@ type branch struct {
 	last     bool // the branch ends here
 }
 
-// Branch returns the scope of a residual branch with a number of weight layers,
-// in a network with so many branches: what the choice of residual
-// initialisation needs to know.
+// Branch returns the scope of a residual branch. branches is how many of them the network
+// has, and weights how many layers with weights this one has: the choice of residual
+// initialisation depends on both.
 func (s *Scope) Branch(branches, weights int) *Scope {
 	c := *s
 	c.branch = branch{branches: branches, weights: weights}
@@ -55,8 +55,8 @@ func (s *Scope) Last() *Scope {
 	return &c
 }
 
-// branchScale is what the initialisation of a weight is multiplied by in its place of
-// a branch.
+// branchScale is what the initialisation of a weight is multiplied by because of its place
+// in a branch.
 func (s *Scope) branchScale() float64 {
 	b := s.branch
 	if s.residualInit == fixup && b.weights > 1 && !b.last { // Zhang et al. 2019, section 4, rule 2
@@ -75,7 +75,7 @@ func (s *Scope) endScale() float64 {
 }
 
 // lastScale is what the choice of residual initialisation multiplies the end of
-// a branch by: the last layer, or the norm directly behind it.
+// a branch by: the last layer, or the norm that directly follows it.
 func (s *Scope) lastScale() float64 {
 	if !s.branch.last {
 		return 1
@@ -96,7 +96,7 @@ func (s *Scope) fixupBias(name string, x *G.Node) *G.Node {
 	if s.residualInit != fixup {
 		return x
 	}
-	return s.through(x, s.Must(ops.AddScalar(x, s.Param(name, NoDecay, constant(0), 1))))
+	return s.sameField(x, s.Must(ops.AddScalar(x, s.Param(name, NoDecay, constant(0), 1))))
 }
 
 // fixupLast is the scalar multiplier and bias at the end of a Fixup branch.
@@ -105,10 +105,11 @@ func (s *Scope) fixupLast(x *G.Node) *G.Node {
 		return x
 	}
 	y := s.Must(ops.MulScalar(x, s.Param("scale", NoDecay, constant(1), 1)))
-	return s.through(x, s.Must(ops.AddScalar(y, s.Param("bias_out", NoDecay, constant(0), 1))))
+	return s.sameField(x, s.Must(ops.AddScalar(y, s.Param("bias_out", NoDecay, constant(0), 1))))
 }
 
-// Add joins a branch and the way around it.
+// Add is a + b, of two tensors of the same shape: a branch and its shortcut, for example
+// (He et al. 2015).
 func Add(s *Scope, a, b *G.Node) *G.Node {
 	y := s.Must(ops.Add(a, b))
 	return s.record(Layer{Op: "add"}, y, field{}, a, b)
@@ -121,21 +122,22 @@ func Gate(s *Scope, a, b, gate *G.Node) *G.Node {
 	return s.record(Layer{Op: "mix"}, y, field{}, a, b, gate)
 }
 
-// Scale multiplies by a fixed number.
+// Scale multiplies x, of any shape, by a fixed number.
 func Scale(s *Scope, x *G.Node, by float64) *G.Node {
 	y := s.Must(ops.Scale(x, by))
 	return s.record(Layer{Op: fmt.Sprintf("scale %g", by)}, y, field{}, x)
 }
 
-// ScaleChannels multiplies each channel of x (N, H, W, C) by the example's number for
-// it, of gate (N, 1, 1, C).
+// ScaleChannels multiplies each channel of x (N, H, W, C) by the example's number for it
+// in gate (N, 1, 1, C) (Hu et al. 2017, "Squeeze-and-excitation networks").
 func ScaleChannels(s *Scope, x, gate *G.Node) *G.Node {
 	y := s.Must(ops.ScaleChannels(x, gate))
 	return s.record(Layer{Op: "scale channels"}, y, field{}, x, gate)
 }
 
-// Subsample takes every stride-th pixel and appends channels of zeros up to
-// channels: the shortcut without parameters, option A of He et al. 2015.
+// Subsample takes every stride-th pixel of images (N, H, W, C) and appends channels of
+// zeros, to (N, ⌈H/stride⌉, ⌈W/stride⌉, channels): the shortcut without parameters, option
+// A of He et al. 2015.
 func Subsample(s *Scope, x *G.Node, channels, stride int) *G.Node {
 	s.image(x)
 	y := s.Must(ops.ChannelShortcut(x, channels, stride))

@@ -80,8 +80,8 @@ func TestZeroInitIsIdentity(t *testing.T) {
 	}
 }
 
-// TestScaledInit: of the L = 9 branches of ResNet-20, the end alone is divided by
-// √L: the norm's scale where a norm is directly behind the last layer, and else
+// TestScaledInit: of the L = 9 branches of ResNet-20, only the end is divided by √L: the
+// norm's scale where a norm directly follows the last layer, and otherwise
 // the layer with its bias.
 func TestScaledInit(t *testing.T) {
 	for _, c := range []struct {

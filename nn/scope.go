@@ -1,10 +1,10 @@
-// Package nn holds the words in which architectures are written: a Scope, which
-// is a place in a network and the choices that hold there, and layers as plain
-// functions of a scope, a node and sizes. Build turns an architecture into a
-// Program: a Gorgonia graph, its gradient and an executor, for one batch size.
+// Package nn has what architectures are written with: a Scope, which is a place in a
+// network with the choices that hold there, and layers, which are plain functions of a
+// scope, a node and sizes. Build turns an architecture into a Program: a Gorgonia graph,
+// its gradient and an executor, for one batch size.
 //
 // Images are (N, H, W, C). Parameters have the names of PyTorch's published
-// models, so that their weights load without a table.
+// models, so that their weights load without a table of names.
 package nn
 
 import (
@@ -36,27 +36,27 @@ type Scope struct {
 
 // build is what the scopes of one network share.
 type build struct {
-	g           *G.ExprGraph
-	params      *Params
-	mode        Mode
-	classes     int
-	nodes       map[string]*G.Node // parameters by path
-	wrt         []*Param           // trained parameters in order, and their nodes
-	wrtNode     G.Nodes
-	after       []func()
-	layers      []Layer
-	recorded    []LayerNode // the layers that have a node: layerNodes completes them
-	fields      map[*G.Node]field
-	outputs     map[string]*G.Node // of the weighted layers, by the path of the weight
-	auxiliaries []auxiliary
-	step        *uint64
-	settings    choices                                      // of the whole network
-	asked       map[string]bool                              // the keys of them that have a say in it
-	replace     func(s *Scope, index int, y *G.Node) *G.Node // of an Extension; nil: none
-	ctx         context.Context
-	admit       func(Size) error
-	size        Size
-	initials    map[string]*Initial // of the weights of scopes whose layer is not recorded yet
+	g            *G.ExprGraph
+	params       *Params
+	mode         Mode
+	classes      int
+	nodes        map[string]*G.Node // parameters by path
+	trained      []*Param           // the trained parameters in order, and their nodes
+	trainedNodes G.Nodes
+	after        []func()
+	layers       []Layer
+	recorded     []LayerNode // the layers that have a node: layerNodes completes them
+	fields       map[*G.Node]field
+	weighted     map[string]*G.Node // outputs of the layers with weights, by the path of the weight
+	auxiliaries  []auxiliary
+	step         *uint64
+	settings     choices                                      // of the whole network
+	asked        map[string]bool                              // their keys that matter in it
+	replace      func(s *Scope, index int, y *G.Node) *G.Node // of an Extension; nil: none
+	ctx          context.Context
+	admit        func(Size) error
+	size         Size
+	initials     map[string]*Initial // how the weights start, by the path of a scope whose layer is not recorded yet
 }
 
 // In returns the scope of a part. Layers that hold parameters need a scope each;
@@ -87,8 +87,8 @@ func (s *Scope) With(change func(o *Options)) *Scope {
 	return &c
 }
 
-// BeforeNorm returns the scope of a layer whose output goes to Norm: it has no
-// bias, as the norm would remove it, unless the choice of norm is none.
+// BeforeNorm returns the scope of a layer whose output goes to Norm. The layer has no
+// bias, because the norm would remove it, unless the choice of norm is none.
 func (s *Scope) BeforeNorm() *Scope {
 	c := *s
 	c.normed = s.Normed()
@@ -96,8 +96,8 @@ func (s *Scope) BeforeNorm() *Scope {
 	return &c
 }
 
-// NormedLater is BeforeNorm for a layer whose output reaches the norm only after
-// it was added to something, as at the end of a pre-activation branch.
+// NormedLater is BeforeNorm for a layer whose output is added to something before it
+// reaches the norm, as at the end of a pre-activation branch.
 func (s *Scope) NormedLater() *Scope {
 	c := s.BeforeNorm()
 	c.normed = false
@@ -111,7 +111,7 @@ func (s *Scope) NoBias() *Scope {
 	return &c
 }
 
-// Path is the scope's place: the names given to In, joined by dots.
+// Path is the scope's place in the network: the names given to In, joined by dots.
 func (s *Scope) Path() string { return s.path }
 
 // Classes is the number of classes that the logits must have.
@@ -120,7 +120,8 @@ func (s *Scope) Classes() int { return s.classes }
 // Training says whether the graph is for training.
 func (s *Scope) Training() bool { return s.mode == Train }
 
-// Param returns the parameter name of this scope, of the given shape.
+// Param returns the node of a parameter of this scope, of the given shape. init fills it
+// in the first build, with fans of 1.
 func (s *Scope) Param(name string, kind Kind, init Init, shape ...int) *G.Node {
 	return s.param(name, spec{kind: kind, init: init, shape: shape, in: 1, out: 1})
 }
@@ -141,12 +142,12 @@ func (s *Scope) param(name string, p spec) *G.Node {
 	}
 	s.nodes[path] = n
 	if q.Kind != State {
-		s.wrt, s.wrtNode = append(s.wrt, q), append(s.wrtNode, n)
+		s.trained, s.trainedNodes = append(s.trained, q), append(s.trainedNodes, n)
 	}
 	return n
 }
 
-// Constant returns a node of fixed values, which are no parameter.
+// Constant returns a node of fixed values, of the given shape, that is not a parameter.
 func (s *Scope) Constant(name string, values []float64, shape ...int) *G.Node {
 	path := s.In("%s", name).path
 	if s.nodes[path] != nil {
@@ -160,7 +161,8 @@ func (s *Scope) Constant(name string, values []float64, shape ...int) *G.Node {
 // After registers f to run after each training step.
 func (s *Scope) After(f func()) { s.after = append(s.after, f) }
 
-// Must unwraps the result of an op and names its node by the scope's path.
+// Must unwraps the result of an op and gives its node the scope's path for a name. With
+// an error it fails as Fail does.
 func (s *Scope) Must(n *G.Node, err error) *G.Node {
 	if err != nil {
 		s.Fail(err)

@@ -10,18 +10,18 @@ import (
 // A Size is the memory that a program takes, in bytes.
 type Size struct {
 	Parameters int // and running statistics
-	Trained    int // of these, what is trained
-	Values     int // between ops, gradients of the parameters included; 0 before they are planned
+	Trained    int // the part of Parameters that is trained
+	Values     int // what ops pass on, including the gradients of the parameters; 0 before it is planned
 }
 
-// mostLayers is how many layers a network may have: the time to build a graph grows
-// with their square, and this many take a minute.
+// mostLayers is how many layers a network may have: the time to build a graph grows with
+// the square of their number, and this many take a minute.
 const mostLayers = 1 << 14
 
 var errUnbounded = errors.New("that is more than any memory holds")
 
-// elements is how many values a shape has, unless their bytes are more than an int
-// counts.
+// elements is how many values a shape has. It is an error if an int cannot count their
+// bytes.
 func elements(shape []int) (n int, err error) {
 	n = 1
 	for _, d := range shape {
@@ -34,7 +34,7 @@ func elements(shape []int) (n int, err error) {
 	return n, nil
 }
 
-// reserve fails unless there may be a parameter, or a constant, of the shape.
+// reserve fails unless the program may have a parameter, or a constant, of the shape.
 func (s *Scope) reserve(name string, kind Kind, shape ...int) {
 	n, err := elements(shape)
 	if err != nil {
@@ -50,7 +50,7 @@ func (s *Scope) reserve(name string, kind Kind, shape ...int) {
 	}
 }
 
-// admitted asks whether there may be a program of the size, or of a larger one.
+// admitted asks whether the program may have this size, or a larger one.
 func (s Size) admitted(admit func(Size) error) error {
 	if s.Parameters < 0 || s.Values < 0 {
 		return errUnbounded

@@ -54,7 +54,7 @@ func TestBuildEndsWithContext(t *testing.T) {
 				t.Errorf("have error %v, want that of the context", err)
 			}
 			if len(p.All()) > 0 {
-				t.Errorf("%d parameters are left behind", len(p.All()))
+				t.Errorf("%d parameters are left", len(p.All()))
 			}
 			if layers > 200 {
 				t.Errorf("the build went on to layer %d", layers)

@@ -18,10 +18,10 @@ func (s *Scope) tokens(x *G.Node) (n, t, d int) {
 	return shape[0], shape[1], shape[2]
 }
 
-// Patches cuts images (N, H, W, C) into patches of h×w pixels, and makes a token of
-// each by a linear layer of its pixels: (N, H/h·W/w, dim), row by row. Its weights
-// have the shape of a convolution's, which it is; but as no patch meets another, an
-// input reaches dim outputs and no more.
+// Patches cuts images (N, H, W, C) into patches of h×w pixels, and makes a token of each
+// by a linear layer of its pixels: (N, H/h·W/w, dim), row by row (Dosovitskiy et al.
+// 2020). It is a convolution, and its weights (h, w, C, dim) have the shape of one. But
+// as patches do not overlap, an input reaches only dim outputs: that is the fan-out.
 func Patches(s *Scope, x *G.Node, dim, h, w int) *G.Node {
 	_, height, width, c := s.image(x)
 	if dim < 1 || h < 1 || w < 1 {
@@ -34,25 +34,25 @@ func Patches(s *Scope, x *G.Node, dim, h, w int) *G.Node {
 	in := h * w * c
 	weight := s.weight("weight", Layout{kind: filters}, in, dim, h, w, c, dim)
 	f := Filter{Size: [2]int{h, w}, Stride: [2]int{h, w}}.withDefaults()
-	y := s.conv(x, weight, s.bias("bias", dim, func(int) int { return in }), f, in*dim)
-	return s.through(y, s.Must(ops.Tokens(y)))
+	y := s.conv(x, weight, s.bias("bias", dim, func(int) int { return in }), f, in*dim) // (N, H/h, W/w, dim)
+	return s.sameField(y, s.Must(ops.Tokens(y)))
 }
 
 // embeddingStd is the standard deviation with which learned positions start
 // (Devlin et al. 2018; Dosovitskiy et al. 2020).
 const embeddingStd = 0.02
 
-// ClassToken puts a learned token in front of the others, whose output stands for
-// the image: (N, 1 + T, D). It starts at zero.
+// ClassToken puts a learned token before the tokens x (N, T, D): (N, 1 + T, D). Its output
+// stands for the image (Devlin et al. 2018). It starts at zero.
 func ClassToken(s *Scope, x *G.Node) *G.Node {
 	_, _, d := s.tokens(x)
 	y := s.Must(ops.ClassToken(x, s.Param("class_token", NoDecay, constant(0), 1, 1, d)))
 	return s.record(Layer{Op: "class token"}, y, field{}, x)
 }
 
-// PositionEmbedding adds to each token (N, T, D) what stands for its position:
-// numbers that are learned, the sines and cosines of Vaswani et al. 2017 (sin), or
-// nothing (none).
+// PositionEmbedding adds to each token of x (N, T, D) a vector for its position. kind says
+// which: "learned", "sin", the sines and cosines of Vaswani et al. 2017, or "none", which
+// adds nothing.
 func PositionEmbedding(s *Scope, x *G.Node, kind string) *G.Node {
 	_, t, d := s.tokens(x)
 	var p *G.Node

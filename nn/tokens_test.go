@@ -43,8 +43,8 @@ func wantClose(t *testing.T, what string, have, want []float32) {
 	}
 }
 
-// A linear layer and a layer norm see each token by itself: so they see it
-// where it has been taken from the others.
+// TestTokensByThemselves: a linear layer and a layer norm give a token among others what
+// they give it on its own.
 func TestTokensByThemselves(t *testing.T) {
 	for name, word := range map[string]func(s *nn.Scope, x *G.Node) *G.Node{
 		"linear":     func(s *nn.Scope, x *G.Node) *G.Node { return nn.Linear(s.In("fc"), x, tokenDim) },
@@ -93,7 +93,7 @@ func TestNormOfTokens(t *testing.T) {
 }
 
 // TestSinusoids: of the positions of Vaswani et al. 2017 the length is √(d/2), and
-// the product of two depends on their distance alone.
+// the product of two depends only on their distance.
 func TestSinusoids(t *testing.T) {
 	o := options(func(o *nn.Options) { o.Init = "zero" }) // the tokens are nothing but their positions
 	p := tokensOf(t, nn.Infer, o, 1, tokenCount, func(s *nn.Scope, x *G.Node) *G.Node { return nn.PositionEmbedding(s, x, "sin") })
@@ -160,7 +160,7 @@ func TestAttentionParams(t *testing.T) {
 	}
 }
 
-// TestAttentionBranch: out_proj alone is the last layer of a branch.
+// TestAttentionBranch: only out_proj is the last layer of a branch.
 func TestAttentionBranch(t *testing.T) {
 	for residual, scale := range map[string]float64{"none": 1, "zero": 0, "scaled": 0.5} {
 		weights := func(residual string) (in, out []float32) {
