@@ -38,13 +38,16 @@ type activationChoice struct {
 
 func parseActivation(s string) (activationChoice, error) {
 	word, args, err := parseChoice(s, activationWords)
+	if err != nil {
+		return activationChoice{}, err
+	}
 	a := activationChoice{word: word}
-	if err == nil && word == "leaky" {
+	if word == "leaky" {
 		if a.slope = args[0]; !(a.slope > 0 && a.slope < 1) {
-			err = fmt.Errorf("leaky: have slope %v, want one between 0 and 1", a.slope)
+			return activationChoice{}, fmt.Errorf("leaky: have slope %v, want one between 0 and 1", a.slope)
 		}
 	}
-	return a, err
+	return a, nil
 }
 
 // String is the choice as a config has it.

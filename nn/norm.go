@@ -54,13 +54,16 @@ type normChoice struct {
 
 func parseNorm(s string) (normChoice, error) {
 	word, args, err := parseChoice(s, normWords)
+	if err != nil {
+		return normChoice{}, err
+	}
 	n := normChoice{kind: normKind(word)}
-	if err == nil && n.kind == groupNorm {
+	if n.kind == groupNorm {
 		if n.groups = int(args[0]); float64(n.groups) != args[0] || n.groups < 1 {
-			err = fmt.Errorf("group: have %v groups, want a positive whole number", args[0])
+			return normChoice{}, fmt.Errorf("group: have %v groups, want a positive whole number", args[0])
 		}
 	}
-	return n, err
+	return n, nil
 }
 
 // String is the choice as a config has it.

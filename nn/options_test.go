@@ -53,6 +53,7 @@ func TestOptionsValidate(t *testing.T) {
 		{func(o *nn.Options) { o.ResidualInit, o.Norm = "fixup", "batch" }, []string{"residual_init: fixup replaces normalisation: have norm batch, want norm none"}},
 		// Problems of one choice neither hide nor invent those of another.
 		{func(o *nn.Options) { o.ResidualInit, o.Norm = "fixup", "bath" }, []string{`norm: have "bath"`}},
+		{func(o *nn.Options) { o.ResidualInit, o.Norm = "fixup", "group(0)" }, []string{"norm: group: have 0 groups"}},
 		{func(o *nn.Options) { o.ResidualInit, o.Norm, o.Activation = "fixup", "batch", "rel" }, []string{`activation: have "rel"`, "residual_init: fixup replaces"}},
 		{func(o *nn.Options) {
 			*o = nn.Options{Init: "x", BiasInit: "x", ResidualInit: "x", Norm: "x", Activation: "x", Dropout: -1}
