@@ -87,16 +87,6 @@ func (t *Trial) finite(ctx context.Context, split datasets.Split, crops int) (Me
 	return m, err
 }
 
-// evalBatch is how many examples are evaluated at once: no more than the larger of the
-// parts val and test has, with that number of crops of each.
-func (c Config) evalBatch(data datasets.Dataset, crops int) int {
-	part := max(data.Len(datasets.Val), data.Len(datasets.Test)*crops)
-	if part == 0 {
-		part = data.Len(datasets.Train)
-	}
-	return max(1, min(c.Train.EvalBatch, part))
-}
-
 // Evaluate returns the means of a program in mode nn.Eval on a part of a dataset.
 // With ten crops an example's probabilities are the means of those of ten parts of
 // its image (Krizhevsky et al. 2012); crops is 1 otherwise.

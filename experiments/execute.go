@@ -161,10 +161,6 @@ func (t *Trial) summarise(ctx context.Context, r *run.Run) (run.Summary, error) 
 	return s, r.WriteSummary(s)
 }
 
-// WeightsFile is the file in a run directory that holds the weights which the
-// test saw, as PyTorch has them.
-const WeightsFile = "weights.safetensors"
-
 // choose puts the weights that are to be tested in place, and returns the epoch
 // that they are of. Nothing can be trained after that.
 func (t *Trial) choose(r *run.Run, s run.Summary) (epoch int, err error) {

@@ -60,3 +60,29 @@ func Differing(flats []map[string]string) (keys []string) {
 	slices.Sort(keys)
 	return keys
 }
+
+// Difference is a key that is not the same in two or more configs.
+type Difference struct {
+	Key    string   `json:"key"`
+	Values []string `json:"values"` // empty where a config has no such key
+}
+
+// Compare lists the keys that differ between configs, their words left out.
+func Compare(configs ...Config) (differences []Difference) {
+	var flats []map[string]string
+	for _, c := range configs {
+		flats = append(flats, c.trial().Flat())
+	}
+	for _, key := range Differing(flats) {
+		switch key {
+		case "name", "paper", "figure", "claim", "cost":
+			continue
+		}
+		d := Difference{Key: key}
+		for _, f := range flats {
+			d.Values = append(d.Values, f[key])
+		}
+		differences = append(differences, d)
+	}
+	return differences
+}

@@ -11,10 +11,6 @@ import (
 	"zoo/datasets"
 )
 
-// maxAlpha is the largest parameter of a Beta distribution that makes sense: all
-// shares are then near one half.
-const maxAlpha = 100
-
 // forMixing makes the random numbers of mixing others than those that a seed gives
 // elsewhere.
 const forMixing = 0x6d6978

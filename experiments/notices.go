@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"zoo/architectures"
 	"zoo/internal/optim"
 	"zoo/nn"
 )
@@ -73,30 +72,6 @@ func halfUnit(layers []nn.Layer) (std, half float64) {
 	std = all[(len(all)-1)/2]
 	_, exponent := math.Frexp(std) // std is from ½ to 1 times its power of 2, of 24 digits
 	return std, math.Ldexp(1, exponent-25)
-}
-
-// idle are the keys of the section model that have another value than the model's
-// own and no effect, of those that the network does not ask for.
-func (m Model) idle(unasked []string) (keys []string) {
-	m.Options = m.Options.Canonical()
-	differ := Differing([]map[string]string{Config{Model: m}.Flat(), Config{Model: m.asRegistered(unasked)}.Flat()})
-	for _, key := range unasked {
-		if key = "model." + key; slices.Contains(differ, key) {
-			keys = append(keys, key)
-		}
-	}
-	return keys
-}
-
-// asRegistered is the model with its own values for the keys that its network does
-// not ask for, and the others in the form in which equal choices are equal.
-func (m Model) asRegistered(unasked []string) Model {
-	registered, _ := architectures.Lookup(m.Name)
-	m.Options = m.Options.Canonical()
-	for _, key := range unasked {
-		m.Options.Take(key, registered.Options)
-	}
-	return m
 }
 
 // IdleKeys says which keys of the config's section model have no effect on its

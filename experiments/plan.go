@@ -201,9 +201,6 @@ type checksums struct {
 	opened   map[string]datasets.Dataset // by section
 }
 
-// section is the section data as text.
-func section(o datasets.Options) string { return string(strict.Render(&o, nil)) }
-
 func (s checksums) open(o datasets.Options) (datasets.Dataset, error) {
 	if data, ok := s.opened[section(o)]; ok {
 		return data, nil

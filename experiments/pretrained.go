@@ -1,23 +1,13 @@
 package experiments
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
+	"bytes"
 	"fmt"
-	"io"
-	"os"
+	"regexp"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
-	"zoo/datasets"
-	"zoo/experiments/run"
 	"zoo/internal/problem"
-	"zoo/internal/strict"
-	"zoo/nn"
 )
 
 // Pretrained is the section weights: what training starts from, besides initial
@@ -78,154 +68,29 @@ func namesExperiment(from string) bool {
 	return strings.HasSuffix(from, ".yaml") || strings.HasSuffix(from, ".yml") || slices.Contains(Names(), from)
 }
 
-// content is a hash of what the config starts from, as far as that is known
-// without data: the experiment's config, or the bytes of the file. What cannot be
-// read keeps its name: whoever wants to start from it gets the error.
-func (c Config) content() string {
-	if c.Weights.From == "" {
-		return ""
-	}
-	p, err := c.parent()
-	if err == nil && p != nil {
-		return "config " + p.key()
-	}
-	if err == nil {
-		var sum string
-		if sum, err = fileSHA256(weightsFile(c.Weights.From)); err == nil {
-			return "sha256 " + sum
-		}
-	}
-	return c.Weights.From
+// A pick is a pattern of tensors' names, and how those of the network are called.
+type pick struct {
+	from *regexp.Regexp
+	to   string // a template of from's groups
 }
 
-// parentID is the id of the run that the config starts from; empty if it starts
-// from no experiment. checksum opens data and returns its checksum. It is an error
-// if the weights cannot be opened.
-func (c Config) parentID(code string, checksum func(Config) (string, error)) (string, error) {
-	p, err := c.parent()
-	if err != nil {
-		return "", err
+// parsePick reads PATTERN or PATTERN=NAME.
+func parsePick(s string) (pick, error) {
+	pattern, name, renamed := strings.Cut(s, "=")
+	if !renamed {
+		name = pattern
 	}
-	if p == nil {
-		if c.Weights.From == "" {
-			return "", nil
+	stars := strings.Count(pattern, "*")
+	if pattern == "" || name == "" || strings.Count(name, "*") != stars {
+		return pick{}, fmt.Errorf("have %q, want a name in which * stands for any text, or old=new with as many * on both sides", s)
+	}
+	var to bytes.Buffer
+	for i, text := range strings.Split(name, "*") {
+		if i > 0 {
+			fmt.Fprintf(&to, "${%d}", i)
 		}
-		w, err := c.openWeights(c.Weights.From)
-		if err != nil {
-			return "", err
-		}
-		return "", w.Close()
+		to.WriteString(strings.ReplaceAll(text, "$", "$$"))
 	}
-	data, err := checksum(*p)
-	if err != nil {
-		return "", err
-	}
-	grand, err := p.parentID(code, checksum)
-	if err != nil {
-		return "", err
-	}
-	return p.id(data, code, grand), nil
-}
-
-func (c Config) openWeights(from string) (*Weights, error) {
-	w, err := OpenWeights(from, c.Weights.Only...)
-	if errors.Is(err, os.ErrNotExist) {
-		hint := ""
-		if n := strict.Nearest(from, Names()); n != "" {
-			hint = "; did you mean the experiment " + n + "?"
-		}
-		err = fmt.Errorf("weights.from: no experiment, run directory or file %s%s", from, hint)
-	} else if err != nil {
-		err = fmt.Errorf("weights.from: %w", err)
-	}
-	return w, err
-}
-
-// checkWeights says whether the weights that the config starts from fit a network.
-// Those of an experiment, which may not be trained yet, are not looked at.
-func (c Config) checkWeights(p *nn.Params, spec datasets.Spec) error {
-	if c.Weights.From == "" || namesExperiment(c.Weights.From) {
-		return nil
-	}
-	w, err := c.openWeights(c.Weights.From)
-	if err != nil {
-		return err
-	}
-	partial := len(c.Weights.Only) > 0
-	return errors.Join(w.misfit(p.Fits(w.tensors, partial), c.Model, spec, partial), w.Close())
-}
-
-// load puts the weights that the config starts from in place. train returns the
-// directory of a complete run of an experiment.
-func (t *Trial) load(train func(Config) (dir string, err error)) error {
-	c := t.Config
-	from := c.Weights.From
-	if from == "" {
-		return nil
-	}
-	p, err := c.parent()
-	if err == nil && p != nil {
-		from, err = train(*p)
-	}
-	if err != nil {
-		return err
-	}
-	w, err := c.openWeights(from)
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	partial := len(c.Weights.Only) > 0
-	return w.misfit(w.Load(t.Params, partial), c.Model, t.Data.Spec(), partial)
-}
-
-// train completes the run of an experiment that another one starts from.
-func (o Options) train(ctx context.Context, c Config) (dir string, err error) {
-	o.Name, o.Fresh = "", false
-	for {
-		out, err := Execute(ctx, c, o)
-		switch {
-		case errors.As(err, new(*run.HeldError)):
-			err = sleep(ctx)
-		case err == nil && out.State != run.Complete:
-			return "", fmt.Errorf("weights.from: the run %s of %s is %s", out.Dir, c.Name, out.State)
-		case err == nil:
-			return out.Dir, nil
-		}
-		if err != nil {
-			return "", err
-		}
-	}
-}
-
-// hashed are the SHA-256 of files, by what tells their versions apart.
-var hashed sync.Map
-
-// fileSHA256 is the SHA-256 of a file, which is read once in the life of the
-// program unless it changes.
-func fileSHA256(name string) (string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return "", err
-	}
-	version := struct {
-		name string
-		size int64
-		time time.Time
-	}{name, info.Size(), info.ModTime()}
-	if sum, ok := hashed.Load(version); ok {
-		return sum.(string), nil
-	}
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	sum := hex.EncodeToString(h.Sum(nil))
-	hashed.Store(version, sum)
-	return sum, nil
+	from := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, "(.*)")
+	return pick{regexp.MustCompile("^" + from + "$"), to.String()}, nil
 }

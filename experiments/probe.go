@@ -14,28 +14,9 @@ import (
 	"zoo/datasets"
 	"zoo/experiments/results"
 	"zoo/experiments/run"
-	"zoo/internal/problem"
 	"zoo/nn"
 	"zoo/nn/signal"
 )
-
-// Probe is the probe section: what is looked at before the first step. Batch norm
-// uses the statistics of the probe's batch, and dropout drops, as in training.
-type Probe struct {
-	Batch    int  `doc:"examples that are sent through the network, forward and backward, before it is trained; 0: none"`
-	Jacobian bool `doc:"also the singular values of the Jacobian from the first to the last hidden layer, at the first example; not with batch norm"`
-}
-
-// Validate reports values that are out of range.
-func (p Probe) Validate() (ps []problem.Problem) {
-	if p.Batch < 0 {
-		ps = append(ps, problem.Problem{Key: "batch", Message: fmt.Sprintf("have %d, want 0 or more", p.Batch)})
-	}
-	if p.Jacobian && p.Batch == 0 {
-		ps = append(ps, problem.Problem{Key: "jacobian", Message: "wants a batch: set probe.batch"})
-	}
-	return ps
-}
 
 // ProbeFile is the file in a run directory that holds what the probe found.
 const ProbeFile = "probe.json"

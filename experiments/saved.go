@@ -14,7 +14,6 @@ import (
 	"zoo/datasets"
 	"zoo/experiments/run"
 	"zoo/internal/safetensors"
-	"zoo/internal/strict"
 	"zoo/nn"
 )
 
@@ -62,15 +61,6 @@ func RunNotice(dir string) string {
 
 func (s *Saved) weightsFile() string { return weightsFile(s.Dir) }
 
-// weightsFile is the file of the weights that a name stands for: the folder of a
-// run, or a file itself.
-func weightsFile(name string) string {
-	if IsRun(name) {
-		return filepath.Join(name, WeightsFile)
-	}
-	return name
-}
-
 // again is the command that trained the run.
 func (s *Saved) again() string {
 	return fmt.Sprintf("zoo run %s --out %s", filepath.Join(s.Dir, runConfig), filepath.Dir(s.Dir))
@@ -108,18 +98,6 @@ func (s *Saved) verify(weights *safetensors.Reader) func() error {
 		}
 		return weights.Verify()
 	}
-}
-
-// noRun says that a folder is no run, and which one may have been meant.
-func noRun(dir string) error {
-	if _, err := os.Stat(dir); err != nil {
-		there, _ := run.List(filepath.Dir(dir)) // only for the hint
-		if n := strict.Nearest(dir, there); n != "" {
-			return fmt.Errorf("no run directory %s; did you mean %s?", dir, n)
-		}
-		return fmt.Errorf("no run directory %s; zoo run makes them, in the folder runs", dir)
-	}
-	return fmt.Errorf("%s is not a run directory: it has no %s", dir, runConfig)
 }
 
 // Evaluation is what Evaluate finds on a part of the data.

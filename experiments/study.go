@@ -2,7 +2,6 @@ package experiments
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -49,48 +48,6 @@ func OpenStudy(o StudyOptions, name string, overrides ...string) (*results.Study
 
 // Sweeping tells whether a process carries out the sweep of that folder now.
 func Sweeping(dir string) bool { return run.Held(dir) }
-
-// Difference is a key that is not the same in two or more configs.
-type Difference struct {
-	Key    string   `json:"key"`
-	Values []string `json:"values"` // empty where a config has no such key
-}
-
-// Compare lists the keys that differ between configs, their words left out.
-func Compare(configs ...Config) (differences []Difference) {
-	var flats []map[string]string
-	for _, c := range configs {
-		flats = append(flats, c.trial().Flat())
-	}
-	for _, key := range Differing(flats) {
-		switch key {
-		case "name", "paper", "figure", "claim", "cost":
-			continue
-		}
-		d := Difference{Key: key}
-		for _, f := range flats {
-			d.Values = append(d.Values, f[key])
-		}
-		differences = append(differences, d)
-	}
-	return differences
-}
-
-// IsRun tells whether a path is the folder of a run.
-func IsRun(path string) bool {
-	_, err := os.Stat(filepath.Join(path, runConfig))
-	return err == nil
-}
-
-// ConfigOf is the config of the folder of a run, or of an experiment by name or
-// file.
-func ConfigOf(name string) (Config, error) {
-	if IsRun(name) {
-		return loadRun(name)
-	}
-	c, _, err := Load(name)
-	return c, err
-}
 
 // StudyOfRuns puts runs side by side. Those that differ in nothing but the seed
 // are one arm; the first is the baseline of the others.

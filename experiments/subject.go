@@ -9,12 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
 	"zoo/datasets"
-	"zoo/experiments/run"
 	"zoo/internal/strict"
 	"zoo/nn"
 )
@@ -49,72 +47,6 @@ func Find(name string, overrides ...string) (Subject, error) {
 	}
 	c, _, err := Load(name, overrides...)
 	return Subject{Model: c.Model, Config: &c}, err
-}
-
-// LoadModel resolves a registered model with overrides such as "width=8".
-func LoadModel(name string, overrides ...string) (Model, error) {
-	var c struct {
-		Model Model `doc:"the network"`
-	}
-	settings := append([]string{"model.name=" + name}, inSection("model.", overrides)...)
-	_, err := new(strict.Loader).Load(&c, "", settings)
-	return c.Model, err
-}
-
-// LoadData resolves the section data for a dataset, with overrides such as
-// "resize=32". The root is a path and not YAML; empty is none.
-func LoadData(name, root string, overrides ...string) (datasets.Options, error) {
-	var c struct {
-		Data datasets.Options `doc:"the data"`
-	}
-	c.Data = datasets.Defaults()
-	c.Data.Name, c.Data.Root = name, root
-	_, err := new(strict.Loader).Load(&c, "", inSection("data.", overrides))
-	return c.Data, err
-}
-
-// inSection begins the keys with the name of their section where they do not.
-func inSection(section string, overrides []string) (settings []string) {
-	for _, o := range overrides {
-		if key, _, ok := strings.Cut(o, "="); ok && key != "" && !strings.HasPrefix(key, section) {
-			o = section + o
-		}
-		settings = append(settings, o)
-	}
-	return settings
-}
-
-// runConfig is the file of a run directory that holds its config.
-const runConfig = "config.yaml"
-
-// loadRun resolves the config of a run, which must be as the run left it. The
-// environment has no say in it.
-func loadRun(dir string, overrides ...string) (Config, error) {
-	c := Defaults()
-	if _, err := run.ReadFile(dir, runConfig); err != nil {
-		return c, err
-	}
-	_, err := new(strict.Loader).Load(&c, filepath.Join(dir, runConfig), overrides)
-	return c, err
-}
-
-// Describe resolves a named config as it is written, whatever the environment says.
-func Describe(name string) (Config, error) {
-	l := loader()
-	l.Env = ""
-	c := Defaults()
-	_, err := l.Load(&c, name, nil)
-	return c, err
-}
-
-// Settings are the keys of the section model with their values, but for the name.
-func (m Model) Settings() map[string]any {
-	settings := map[string]any{}
-	if err := yaml.Unmarshal(strict.Render(&m, nil), &settings); err != nil {
-		panic("experiments: " + err.Error()) // what strict renders is YAML
-	}
-	delete(settings, "name")
-	return settings
 }
 
 // Spec is what the network takes and gives: an input shape such as (H, W, C) and
@@ -158,16 +90,6 @@ func (s Subject) Spec(input []int, classes int) (datasets.Spec, error) {
 		}
 	}
 	return datasets.Spec{Inputs: []datasets.Input{{Name: "images", Dtype: tensor.Float32, Shape: input}}, Classes: classes}, errors.Join(errs...)
-}
-
-// dataShape is the shape (H, W, C) of the examples and the number of classes, as
-// far as they are known without the files: nil and 0 where they are not.
-func (c Config) dataShape() (shape []int, classes int, err error) {
-	info, err := datasets.Lookup(c.Data.Name)
-	if err != nil {
-		return nil, 0, err
-	}
-	return c.Data.Shape(info), info.Classes, nil
 }
 
 // Build builds the network with weights that are all zero, to be loaded. It is an

@@ -148,29 +148,6 @@ func (t *Trial) held() int {
 	return held
 }
 
-// steps are the steps of an epoch and of the whole training.
-func (t Train) steps(data datasets.Dataset) (perEpoch, total int, err error) {
-	examples := data.Len(datasets.Train)
-	perEpoch = examples / t.Batch
-	switch {
-	case perEpoch == 0:
-		return 0, 0, fmt.Errorf("train.batch: have %d, want at most the %d examples of the training part", t.Batch, examples)
-	case data.Len(datasets.Val) > 0:
-	case t.Select == "best":
-		return 0, 0, fmt.Errorf("train.select: %s", bestNeedsVal)
-	case t.EarlyStop.Patience > 0:
-		return 0, 0, fmt.Errorf("train.early_stop.patience: %s", stopNeedsVal)
-	}
-	total = perEpoch * t.Epochs // of which the bounds of the keys leave room in an int
-	if t.Steps > 0 && (t.Epochs == 0 || t.Steps < total) {
-		total = t.Steps
-	}
-	if total > mostSteps {
-		return 0, 0, fmt.Errorf("train.epochs: have %d of %d steps each, want at most %d steps in all", t.Epochs, perEpoch, mostSteps)
-	}
-	return perEpoch, total, nil
-}
-
 func floats(t *tensor.Dense) []float32 { return t.Data().([]float32) }
 
 // start is what happens before the first step and never again: what depends on

@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -259,33 +258,6 @@ func some(names []string) string {
 		return strings.Join(names, ", ")
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
-}
-
-// A pick is a pattern of tensors' names, and how those of the network are called.
-type pick struct {
-	from *regexp.Regexp
-	to   string // a template of from's groups
-}
-
-// parsePick reads PATTERN or PATTERN=NAME.
-func parsePick(s string) (pick, error) {
-	pattern, name, renamed := strings.Cut(s, "=")
-	if !renamed {
-		name = pattern
-	}
-	stars := strings.Count(pattern, "*")
-	if pattern == "" || name == "" || strings.Count(name, "*") != stars {
-		return pick{}, fmt.Errorf("have %q, want a name in which * stands for any text, or old=new with as many * on both sides", s)
-	}
-	var to bytes.Buffer
-	for i, text := range strings.Split(name, "*") {
-		if i > 0 {
-			fmt.Fprintf(&to, "${%d}", i)
-		}
-		to.WriteString(strings.ReplaceAll(text, "$", "$$"))
-	}
-	from := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, "(.*)")
-	return pick{regexp.MustCompile("^" + from + "$"), to.String()}, nil
 }
 
 // choose leaves the tensors that one of the patterns fits, the first one that does.

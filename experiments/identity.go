@@ -1,0 +1,104 @@
+package experiments
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"zoo/datasets"
+	"zoo/internal/strict"
+)
+
+// trial is the config without what only its sweep needs: that of one run.
+func (c Config) trial() Config {
+	c.Seeds, c.Sweep, c.Check, c.Report = nil, nil, nil, nil
+	return c
+}
+
+// key is a hash of the config without its words: of all that it says about the
+// result of a run.
+func (c Config) key() string {
+	c = c.trial()
+	c.Name, c.Paper, c.Figure, c.Claim, c.Cost = "", "", "", "", ""
+	c.Weights.From = c.content()
+	c.Data.Root = "" // the checksum of the data is of the content, wherever that is
+	return digest(string(c.YAML(nil)))
+}
+
+// id is a hash of what determines the result of a run: the config without its
+// words, the data that it names, the program, and the run that it starts from, if
+// it does: see parentID.
+func (c Config) id(dataChecksum, code, parent string) string {
+	if parent == "" {
+		return digest(c.key(), dataChecksum, code)
+	}
+	return digest(c.key(), dataChecksum, code, parent)
+}
+
+// digest is a hash of texts, short enough for the name of a folder.
+func digest(texts ...string) string {
+	h := sha256.New()
+	for _, t := range texts {
+		fmt.Fprintf(h, "%d %s\n", len(t), t)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:12]
+}
+
+// content is a hash of what the config starts from, as far as that is known
+// without data: the experiment's config, or the bytes of the file. What cannot be
+// read keeps its name: whoever wants to start from it gets the error.
+func (c Config) content() string {
+	if c.Weights.From == "" {
+		return ""
+	}
+	p, err := c.parent()
+	if err == nil && p != nil {
+		return "config " + p.key()
+	}
+	if err == nil {
+		var sum string
+		if sum, err = fileSHA256(weightsFile(c.Weights.From)); err == nil {
+			return "sha256 " + sum
+		}
+	}
+	return c.Weights.From
+}
+
+// fileSHA256 is the SHA-256 of a file, which is read once in the life of the
+// program unless it changes.
+func fileSHA256(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	version := struct {
+		name string
+		size int64
+		time time.Time
+	}{name, info.Size(), info.ModTime()}
+	if sum, ok := hashed.Load(version); ok {
+		return sum.(string), nil
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	sum := hex.EncodeToString(h.Sum(nil))
+	hashed.Store(version, sum)
+	return sum, nil
+}
+
+// hashed are the SHA-256 of files, by what tells their versions apart.
+var hashed sync.Map
+
+// section is the section data as text.
+func section(o datasets.Options) string { return string(strict.Render(&o, nil)) }

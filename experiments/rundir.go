@@ -1,0 +1,76 @@
+package experiments
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"zoo/datasets"
+	"zoo/experiments/run"
+	"zoo/internal/strict"
+)
+
+// runConfig is the file of a run directory that holds its config.
+const runConfig = "config.yaml"
+
+// loadRun resolves the config of a run, which must be as the run left it. The
+// environment has no say in it.
+func loadRun(dir string, overrides ...string) (Config, error) {
+	c := Defaults()
+	if _, err := run.ReadFile(dir, runConfig); err != nil {
+		return c, err
+	}
+	_, err := new(strict.Loader).Load(&c, filepath.Join(dir, runConfig), overrides)
+	return c, err
+}
+
+// IsRun tells whether a path is the folder of a run.
+func IsRun(path string) bool {
+	_, err := os.Stat(filepath.Join(path, runConfig))
+	return err == nil
+}
+
+// ConfigOf is the config of the folder of a run, or of an experiment by name or
+// file.
+func ConfigOf(name string) (Config, error) {
+	if IsRun(name) {
+		return loadRun(name)
+	}
+	c, _, err := Load(name)
+	return c, err
+}
+
+// noRun says that a folder is no run, and which one may have been meant.
+func noRun(dir string) error {
+	if _, err := os.Stat(dir); err != nil {
+		there, _ := run.List(filepath.Dir(dir)) // only for the hint
+		if n := strict.Nearest(dir, there); n != "" {
+			return fmt.Errorf("no run directory %s; did you mean %s?", dir, n)
+		}
+		return fmt.Errorf("no run directory %s; zoo run makes them, in the folder runs", dir)
+	}
+	return fmt.Errorf("%s is not a run directory: it has no %s", dir, runConfig)
+}
+
+// weightsFile is the file of the weights that a name stands for: the folder of a
+// run, or a file itself.
+func weightsFile(name string) string {
+	if IsRun(name) {
+		return filepath.Join(name, WeightsFile)
+	}
+	return name
+}
+
+// WeightsFile is the file in a run directory that holds the weights which the
+// test saw, as PyTorch has them.
+const WeightsFile = "weights.safetensors"
+
+// dataShape is the shape (H, W, C) of the examples and the number of classes, as
+// far as they are known without the files: nil and 0 where they are not.
+func (c Config) dataShape() (shape []int, classes int, err error) {
+	info, err := datasets.Lookup(c.Data.Name)
+	if err != nil {
+		return nil, 0, err
+	}
+	return c.Data.Shape(info), info.Classes, nil
+}

@@ -1,0 +1,113 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"zoo/datasets"
+	"zoo/experiments/run"
+	"zoo/internal/strict"
+	"zoo/nn"
+)
+
+// parentID is the id of the run that the config starts from; empty if it starts
+// from no experiment. checksum opens data and returns its checksum. It is an error
+// if the weights cannot be opened.
+func (c Config) parentID(code string, checksum func(Config) (string, error)) (string, error) {
+	p, err := c.parent()
+	if err != nil {
+		return "", err
+	}
+	if p == nil {
+		if c.Weights.From == "" {
+			return "", nil
+		}
+		w, err := c.openWeights(c.Weights.From)
+		if err != nil {
+			return "", err
+		}
+		return "", w.Close()
+	}
+	data, err := checksum(*p)
+	if err != nil {
+		return "", err
+	}
+	grand, err := p.parentID(code, checksum)
+	if err != nil {
+		return "", err
+	}
+	return p.id(data, code, grand), nil
+}
+
+func (c Config) openWeights(from string) (*Weights, error) {
+	w, err := OpenWeights(from, c.Weights.Only...)
+	if errors.Is(err, os.ErrNotExist) {
+		hint := ""
+		if n := strict.Nearest(from, Names()); n != "" {
+			hint = "; did you mean the experiment " + n + "?"
+		}
+		err = fmt.Errorf("weights.from: no experiment, run directory or file %s%s", from, hint)
+	} else if err != nil {
+		err = fmt.Errorf("weights.from: %w", err)
+	}
+	return w, err
+}
+
+// checkWeights says whether the weights that the config starts from fit a network.
+// Those of an experiment, which may not be trained yet, are not looked at.
+func (c Config) checkWeights(p *nn.Params, spec datasets.Spec) error {
+	if c.Weights.From == "" || namesExperiment(c.Weights.From) {
+		return nil
+	}
+	w, err := c.openWeights(c.Weights.From)
+	if err != nil {
+		return err
+	}
+	partial := len(c.Weights.Only) > 0
+	return errors.Join(w.misfit(p.Fits(w.tensors, partial), c.Model, spec, partial), w.Close())
+}
+
+// load puts the weights that the config starts from in place. train returns the
+// directory of a complete run of an experiment.
+func (t *Trial) load(train func(Config) (dir string, err error)) error {
+	c := t.Config
+	from := c.Weights.From
+	if from == "" {
+		return nil
+	}
+	p, err := c.parent()
+	if err == nil && p != nil {
+		from, err = train(*p)
+	}
+	if err != nil {
+		return err
+	}
+	w, err := c.openWeights(from)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	partial := len(c.Weights.Only) > 0
+	return w.misfit(w.Load(t.Params, partial), c.Model, t.Data.Spec(), partial)
+}
+
+// train completes the run of an experiment that another one starts from.
+func (o Options) train(ctx context.Context, c Config) (dir string, err error) {
+	o.Name, o.Fresh = "", false
+	for {
+		out, err := Execute(ctx, c, o)
+		switch {
+		case errors.As(err, new(*run.HeldError)):
+			err = sleep(ctx)
+		case err == nil && out.State != run.Complete:
+			return "", fmt.Errorf("weights.from: the run %s of %s is %s", out.Dir, c.Name, out.State)
+		case err == nil:
+			return out.Dir, nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+}

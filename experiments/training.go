@@ -1,0 +1,134 @@
+package experiments
+
+import (
+	"fmt"
+
+	"zoo/datasets"
+	"zoo/internal/optim"
+	"zoo/internal/problem"
+)
+
+// Train is the train section.
+type Train struct {
+	Epochs         int                   `doc:"passes over the training part; 0: by steps alone, or with a probe and without steps no training. Of epochs and steps the one that is given later replaces the other: a config goes before the parents that it extends, the environment before the config, the command line before that, and a sweep's values before all. Where one place gives both, what is reached first ends the training"`
+	Steps          int                   `doc:"steps of the whole training, over as many epochs as they take; 0: by epochs alone. See epochs for a config that gives both"`
+	Batch          int                   `doc:"examples a step"`
+	EvalBatch      int                   `doc:"examples at once in evaluation, at most those of the larger of the parts val and test; has no influence on the result but for rounding"`
+	Optimizer      optim.Options         `doc:"the solver"`
+	Schedule       optim.ScheduleOptions `doc:"the learning rate over time"`
+	ClipNorm       float64               `doc:"scale gradients down to this global norm; 0: as they are"`
+	LabelSmoothing float64               `doc:"share of the target's probability that is spread over all classes"`
+	Mixup          float64               `doc:"alpha of mixup: examples of a batch are mixed two by two, with a share of the first that is drawn from Beta(alpha, alpha) for each batch; 0: none"`
+	Cutmix         float64               `doc:"alpha of cutmix: a rectangle of one image is pasted into another, of an area drawn from Beta(alpha, alpha); with mixup too, each batch takes one of the two at random; 0: none"`
+	EMA            float64               `doc:"decay of an average of the weights over the steps, which is then what is evaluated; at most (1+t)/(10+t) at step t, from 0, so that the first weights do not stay in a short training's; 0: none"`
+	DivergedAbove  float64               `doc:"a loss, in training or evaluation, above which a run counts as diverged, as it does where the loss is NaN or infinite; 0: there alone"`
+	EarlyStop      EarlyStop             `doc:"end before the last epoch"`
+	Select         string                `doc:"which weights the test sees: best (highest val accuracy) or last" enum:"best,last"`
+	TestCrops      int                   `doc:"parts of each test image whose probabilities are averaged: 1, or 10 (the corners and the middle, and the same mirrored), which wants data.cut"`
+	LogSteps       int                   `doc:"steps from one record of the training loss to the next; the loss is the mean over these steps, and so are train.loss and train.accuracy at the end"`
+}
+
+// Settle implements strict.Settler: the later of epochs and steps replaces the other.
+func (t *Train) Settle(later func(key, other string) bool) map[string]string {
+	switch {
+	case t.Steps > 0 && later("steps", "epochs"):
+		t.Epochs = 0
+		return map[string]string{"epochs": "steps"}
+	case t.Steps > 0 && later("epochs", "steps"):
+		t.Steps = 0
+		return map[string]string{"steps": "epochs"}
+	}
+	return nil
+}
+
+// EarlyStop is the section train.early_stop.
+type EarlyStop struct {
+	Patience int     `doc:"epochs without a better val accuracy after which training ends; 0: never"`
+	MinDelta float64 `doc:"how much higher counts as better"`
+}
+
+const (
+	bestNeedsVal = "best requires a validation part: set data.val, or select last"
+	stopNeedsVal = "stopping early requires a validation part: set data.val"
+)
+
+// Validate reports values that are out of range.
+func (t Train) Validate() (ps []problem.Problem) {
+	add := func(wrong bool, key, format string, args ...any) {
+		if wrong {
+			ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
+		}
+	}
+	add(t.Epochs < 0, "epochs", "have %d, want 0 or more", t.Epochs)
+	add(t.Epochs > mostSteps, "epochs", "have %d, want at most %d", t.Epochs, mostSteps)
+	add(t.Steps < 0, "steps", "have %d, want 0 or more", t.Steps)
+	add(t.Steps > mostSteps, "steps", "have %d, want at most %d", t.Steps, mostSteps)
+	add(t.Batch < 1, "batch", "have %d, want at least 1", t.Batch)
+	add(t.EvalBatch < 1, "eval_batch", "have %d, want at least 1", t.EvalBatch)
+	add(t.LogSteps < 1, "log_steps", "have %d, want at least 1", t.LogSteps)
+	add(!(t.ClipNorm >= 0), "clip_norm", "have %v, want 0 or more", t.ClipNorm)
+	add(!(t.LabelSmoothing >= 0 && t.LabelSmoothing < 1), "label_smoothing", "have %v, want a value in [0, 1)", t.LabelSmoothing)
+	add(!(t.Mixup >= 0 && t.Mixup <= maxAlpha), "mixup", "have %v, want a value in [0, %v]", t.Mixup, maxAlpha)
+	add(!(t.Cutmix >= 0 && t.Cutmix <= maxAlpha), "cutmix", "have %v, want a value in [0, %v]", t.Cutmix, maxAlpha)
+	add(CheckCrops(t.TestCrops) != nil, "test_crops", "%v", CheckCrops(t.TestCrops))
+	add(!(t.EMA >= 0 && t.EMA < 1), "ema", "have %v, want a value in [0, 1)", t.EMA)
+	add(!(t.DivergedAbove >= 0), "diverged_above", "have %v, want 0 or more", t.DivergedAbove)
+	add(t.Select != "best" && t.Select != "last", "select", "have %q, want best or last", t.Select)
+	return ps
+}
+
+// Validate reports values that are out of range.
+func (e EarlyStop) Validate() (ps []problem.Problem) {
+	if e.Patience < 0 {
+		ps = append(ps, problem.Problem{Key: "patience", Message: fmt.Sprintf("have %d, want 0 or more", e.Patience)})
+	}
+	if !(e.MinDelta >= 0) {
+		ps = append(ps, problem.Problem{Key: "min_delta", Message: fmt.Sprintf("have %v, want 0 or more", e.MinDelta)})
+	}
+	return ps
+}
+
+// CheckCrops says whether an evaluation can have so many crops.
+func CheckCrops(n int) error {
+	if n != 1 && n != datasets.TenViews {
+		return fmt.Errorf("have %d crops of each image, want 1 or %d", n, datasets.TenViews)
+	}
+	return nil
+}
+
+// steps are the steps of an epoch and of the whole training.
+func (t Train) steps(data datasets.Dataset) (perEpoch, total int, err error) {
+	examples := data.Len(datasets.Train)
+	perEpoch = examples / t.Batch
+	switch {
+	case perEpoch == 0:
+		return 0, 0, fmt.Errorf("train.batch: have %d, want at most the %d examples of the training part", t.Batch, examples)
+	case data.Len(datasets.Val) > 0:
+	case t.Select == "best":
+		return 0, 0, fmt.Errorf("train.select: %s", bestNeedsVal)
+	case t.EarlyStop.Patience > 0:
+		return 0, 0, fmt.Errorf("train.early_stop.patience: %s", stopNeedsVal)
+	}
+	total = perEpoch * t.Epochs // of which the bounds of the keys leave room in an int
+	if t.Steps > 0 && (t.Epochs == 0 || t.Steps < total) {
+		total = t.Steps
+	}
+	if total > mostSteps {
+		return 0, 0, fmt.Errorf("train.epochs: have %d of %d steps each, want at most %d steps in all", t.Epochs, perEpoch, mostSteps)
+	}
+	return perEpoch, total, nil
+}
+
+// evalBatch is how many examples are evaluated at once: no more than the larger of the
+// parts val and test has, with that number of crops of each.
+func (c Config) evalBatch(data datasets.Dataset, crops int) int {
+	part := max(data.Len(datasets.Val), data.Len(datasets.Test)*crops)
+	if part == 0 {
+		part = data.Len(datasets.Train)
+	}
+	return max(1, min(c.Train.EvalBatch, part))
+}
+
+// maxAlpha is the largest parameter of a Beta distribution that makes sense: all
+// shares are then near one half.
+const maxAlpha = 100
