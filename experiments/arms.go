@@ -19,8 +19,8 @@ type Arm struct {
 	loaded bool // Config is that of the arm
 }
 
-// named says of which arm an error is, if there are several.
-func (a Arm) named(err error) error {
+// Named says of which arm an error is, if there are several.
+func (a Arm) Named(err error) error {
 	if len(a.Labels) == 0 {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 
 	"zoo/experiments/results"
 	"zoo/experiments/run"
-	"zoo/internal/strict"
 )
 
 // A found run is a folder, and what its status says.
@@ -21,7 +20,7 @@ type found struct {
 
 // collect puts the runs of one build, on one data set for each section data, into
 // their places.
-func (d *Design) collect(s *results.Study, o StudyOptions) error {
+func collect(d *Design, s *results.Study, o StudyOptions) error {
 	runs, notices, err := runsByKey(o.Root)
 	if err != nil {
 		return err
@@ -36,7 +35,7 @@ func (d *Design) collect(s *results.Study, o StudyOptions) error {
 		for _, seed := range d.Seeds {
 			c := a.Config
 			c.Seed = seed
-			keys[i] = append(keys[i], c.key())
+			keys[i] = append(keys[i], c.Key())
 		}
 	}
 	if s.Code, err = o.build(runs, slices.Concat(keys...)); err != nil {
@@ -44,9 +43,9 @@ func (d *Design) collect(s *results.Study, o StudyOptions) error {
 	}
 	checksums := map[string]string{} // of the data, by the section
 	for i := range s.Arms {
-		arm, config := &s.Arms[i], d.Arms[i].Config
-		config.Data.Root = ""
-		section := string(strict.Render(&config.Data, nil))
+		arm, cfg := &s.Arms[i], d.Arms[i].Config
+		cfg.Data.Root = ""
+		section := DataKey(cfg.Data)
 		for k := range arm.Trials {
 			t, key := &arm.Trials[k], keys[i][k]
 			for _, r := range runs[key] {
@@ -58,7 +57,7 @@ func (d *Design) collect(s *results.Study, o StudyOptions) error {
 						d.Config.Name, other, r.dir, r.status.Data)
 				}
 				checksums[section] = r.status.Data
-				if err := readTrial(t, r.dir, config.Probe.Batch > 0); err != nil {
+				if err := readTrial(t, r.dir, cfg.Probe.Batch > 0); err != nil {
 					return err
 				}
 			}
@@ -75,7 +74,7 @@ func (d *Design) collect(s *results.Study, o StudyOptions) error {
 			}
 		}
 	}
-	s.Data = d.dataOf(checksums)
+	s.Data = dataOf(d, checksums)
 	s.NoteUnchecked()
 	return nil
 }
@@ -97,7 +96,7 @@ func readTrial(t *results.Trial, dir string, probed bool) (err error) {
 }
 
 // dataOf names the data of a study with the first digits of their checksums.
-func (d *Design) dataOf(checksums map[string]string) string {
+func dataOf(d *Design, checksums map[string]string) string {
 	var all []string
 	for _, sum := range slices.Sorted(maps.Values(checksums)) {
 		all = append(all, fmt.Sprintf("%.12s", sum))

@@ -13,7 +13,7 @@ func (d *Design) derive(c Config) (settings []strict.Setting, err error) {
 	var problems []strict.Problem
 	for i, derived := range d.Config.Sweep.Derive {
 		key := fmt.Sprintf("sweep.derive[%d].value", i)
-		at := d.origins.Near(key)
+		at := d.Origins.Near(key)
 		f, err := formula.Parse(derived.Value)
 		if err != nil {
 			return nil, err // Validate has parsed it

@@ -3,6 +3,7 @@ package experiments
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -20,7 +21,7 @@ type Design struct {
 	Arms   []Arm
 	Seeds  []uint64
 
-	origins strict.Origins // of the base config
+	Origins strict.Origins // of the base config
 }
 
 // LoadDesign resolves a config and all arms of its sweep. A config without a
@@ -35,7 +36,7 @@ func LoadDesign(name string, overrides ...string) (*Design, error) {
 		return nil, strict.Join(err, &strict.Error{Problems: args.problems})
 	}
 	problems := append(args.problems, args.sweep(&base, origins)...)
-	d := &Design{Config: base, Seeds: base.Seeds, origins: origins}
+	d := &Design{Config: base, Seeds: base.Seeds, Origins: origins}
 	if d.Seeds == nil {
 		d.Seeds = []uint64{base.Seed}
 	}
@@ -128,7 +129,7 @@ func ofArm(err error, derived []strict.Setting, labels []string) error {
 
 // validate reports claims and views that name what the sweep does not have.
 func (d *Design) validate(report func(key, format string, args ...any)) {
-	s := d.frame()
+	s := d.Frame()
 	for i, text := range d.Config.Check {
 		_, err := formula.Parse(text)
 		if len(d.Arms) > 0 { // otherwise no arm is known by name
@@ -175,10 +176,10 @@ func (d *Design) validateView(r Report, report func(key, format string, args ...
 	}
 }
 
-// study is the design as a study without runs.
-func (d *Design) study() *results.Study {
+// Study is the design as a study without runs.
+func (d *Design) Study() *results.Study {
 	c := d.Config
-	s := d.frame()
+	s := d.Frame()
 	s.Name, s.Paper, s.Figure, s.Claim = c.Name, c.Paper, c.Figure, c.Claim
 	s.Config = string(c.YAML(nil))
 	flats := make([]map[string]string, len(d.Arms))
@@ -197,10 +198,10 @@ func (d *Design) study() *results.Study {
 	return s
 }
 
-// frame is the design as a study with nothing but its arms.
-func (d *Design) frame() *results.Study {
+// Frame is the design as a study with nothing but its arms.
+func (d *Design) Frame() *results.Study {
 	s := &results.Study{Axes: d.Axes, Seeds: d.Seeds}
-	s.View, s.Baseline = d.Config.Report.view(d.Axes)
+	s.View, s.Baseline = d.Config.Report.View(d.Axes)
 	for _, a := range d.Arms {
 		arm := results.Arm{Labels: a.Labels}
 		if a.loaded {
@@ -228,4 +229,18 @@ func (c Config) Trials() int {
 		arms = len(d.Arms)
 	}
 	return arms * max(1, len(c.Seeds))
+}
+
+// Folder is the folder of the sweep's own files under the folder of runs. Another
+// sweep, be it of the same name, has another.
+func (d *Design) Folder() string {
+	var keys []string
+	for _, a := range d.Arms {
+		c := a.Config
+		for _, seed := range d.Seeds {
+			c.Seed = seed
+			keys = append(keys, strings.Join(a.Labels, ","), c.Key())
+		}
+	}
+	return filepath.Join("sweeps", d.Config.Name+"-"+digest(keys...)[:8])
 }

@@ -31,15 +31,15 @@ func (p *Plan) Estimate(ctx context.Context) ([]float64, error) {
 		}
 		seen[t.ID] = true
 		c := t.config
-		kind := fmt.Sprint(t.graph(c.Model), section(c.Data), c.Train.EvalBatch, c.Probe, t.Steps > 0)
+		kind := fmt.Sprint(t.graph(c.Model), DataKey(c.Data), c.Train.EvalBatch, c.Probe, t.Steps > 0)
 		if _, ok := costs[kind]; !ok {
-			data, ok := opened[section(c.Data)]
+			data, ok := opened[DataKey(c.Data)]
 			if !ok {
 				var err error
 				if data, err = reopen(ctx, c.Data); err != nil {
 					return nil, err
 				}
-				opened[section(c.Data)] = data
+				opened[DataKey(c.Data)] = data
 			}
 			var err error
 			if costs[kind], err = t.cost(ctx, data); err != nil {
@@ -72,16 +72,16 @@ func reopen(ctx context.Context, o datasets.Options) (openedData, error) {
 // cost measures what a trial of this kind takes.
 func (t PlannedTrial) cost(ctx context.Context, data openedData) (c cost, err error) {
 	start := stopwatch.Now()
-	config := t.config
-	config.Weights = Pretrained{} // whose training is another trial
-	trial, err := newTrial(ctx, config, data)
+	cfg := t.config
+	cfg.Weights = Pretrained{} // whose training is another trial
+	trial, err := newTrial(ctx, cfg, data)
 	if err != nil {
 		return c, err
 	}
 	if err := trial.initialise(ctx, nil); err != nil {
 		return c, err
 	}
-	if config.Probe.Batch > 0 {
+	if cfg.Probe.Batch > 0 {
 		if _, err := trial.look(ctx); err != nil {
 			return c, err
 		}
@@ -91,7 +91,7 @@ func (t PlannedTrial) cost(ctx context.Context, data openedData) (c cost, err er
 		return c, nil
 	}
 	if c.step, err = t.batch(ctx, nn.Train, t.Batch); err == nil && t.evals > 0 {
-		n := config.evalBatch(data, config.Train.TestCrops)
+		n := cfg.EvaluatedAtOnce(data, cfg.Train.TestCrops)
 		c.eval, err = t.batch(ctx, nn.Infer, n)
 		c.eval /= float64(n)
 	}

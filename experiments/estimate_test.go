@@ -3,6 +3,8 @@ package experiments_test
 import (
 	"context"
 	"testing"
+
+	"zoo/experiments"
 )
 
 // TestEstimate: a trial costs what it does before its first step, too: one that only
@@ -15,7 +17,7 @@ func TestEstimate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := d.NewPlan(context.Background(), t.TempDir(), "code", nil)
+		p, err := experiments.NewPlan(context.Background(), d, t.TempDir(), "code", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

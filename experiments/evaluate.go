@@ -81,7 +81,7 @@ func (t *Trial) evaluate(ctx context.Context, split datasets.Split) (Means, erro
 // the bound is a divergence: that of the last step shows only here.
 func (t *Trial) finite(ctx context.Context, split datasets.Split, crops int) (Means, error) {
 	m, err := Evaluate(ctx, t.Eval, t.Data, split, crops)
-	if err == nil && t.Config.Train.lost(m.Loss) {
+	if err == nil && diverges(t.Config.Train, m.Loss) {
 		err = &divergence{t.at.Step, m.Loss, fmt.Errorf("this is the loss on %v, after the step", split)}
 	}
 	return m, err

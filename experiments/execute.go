@@ -45,16 +45,16 @@ func Execute(ctx context.Context, c Config, o Options) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	if err := c.checkWeights(t.Params, t.Data.Spec()); err != nil {
+	if err := checkWeights(c, t.Params, t.Data.Spec()); err != nil {
 		return Outcome{}, err
 	}
-	parent, err := c.parentID(o.Code, checksums{ctx, o.Monitor.Data, map[string]datasets.Dataset{section(c.Data): t.Data}}.of)
+	parent, err := parentID(c, o.Code, checksums{ctx, o.Monitor.Data, map[string]datasets.Dataset{DataKey(c.Data): t.Data}}.of)
 	if err != nil {
 		return Outcome{}, err
 	}
 	name := fmt.Sprintf("%s-s%d", cmp.Or(o.Name, c.Name), c.Seed)
-	r, err := run.Open(o.Root, name, c.id(t.Data.Checksum(), o.Code, parent), run.Options{
-		Config: c.trial().YAML(nil), Key: c.key(), Data: t.Data.Checksum(), Code: o.Code, Fresh: o.Fresh,
+	r, err := run.Open(o.Root, name, c.ID(t.Data.Checksum(), o.Code, parent), run.Options{
+		Config: c.Single().YAML(nil), Key: c.Key(), Data: t.Data.Checksum(), Code: o.Code, Fresh: o.Fresh,
 	})
 	if err != nil {
 		return Outcome{}, err

@@ -71,7 +71,7 @@ type Difference struct {
 func Compare(configs ...Config) (differences []Difference) {
 	var flats []map[string]string
 	for _, c := range configs {
-		flats = append(flats, c.trial().Flat())
+		flats = append(flats, c.Single().Flat())
 	}
 	for _, key := range Differing(flats) {
 		switch key {

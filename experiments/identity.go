@@ -13,30 +13,30 @@ import (
 	"zoo/internal/strict"
 )
 
-// trial is the config without what only its sweep needs: that of one run.
-func (c Config) trial() Config {
+// Single is the config without what only its sweep needs: that of one run.
+func (c Config) Single() Config {
 	c.Seeds, c.Sweep, c.Check, c.Report = nil, nil, nil, nil
 	return c
 }
 
-// key is a hash of the config without its words: of all that it says about the
+// Key is a hash of the config without its words: of all that it says about the
 // result of a run.
-func (c Config) key() string {
-	c = c.trial()
+func (c Config) Key() string {
+	c = c.Single()
 	c.Name, c.Paper, c.Figure, c.Claim, c.Cost = "", "", "", "", ""
 	c.Weights.From = c.content()
 	c.Data.Root = "" // the checksum of the data is of the content, wherever that is
 	return digest(string(c.YAML(nil)))
 }
 
-// id is a hash of what determines the result of a run: the config without its
+// ID is a hash of what determines the result of a run: the config without its
 // words, the data that it names, the program, and the run that it starts from, if
 // it does: see parentID.
-func (c Config) id(dataChecksum, code, parent string) string {
+func (c Config) ID(dataChecksum, code, parent string) string {
 	if parent == "" {
-		return digest(c.key(), dataChecksum, code)
+		return digest(c.Key(), dataChecksum, code)
 	}
-	return digest(c.key(), dataChecksum, code, parent)
+	return digest(c.Key(), dataChecksum, code, parent)
 }
 
 // digest is a hash of texts, short enough for the name of a folder.
@@ -55,13 +55,13 @@ func (c Config) content() string {
 	if c.Weights.From == "" {
 		return ""
 	}
-	p, err := c.parent()
+	p, err := c.Parent()
 	if err == nil && p != nil {
-		return "config " + p.key()
+		return "config " + p.Key()
 	}
 	if err == nil {
 		var sum string
-		if sum, err = fileSHA256(weightsFile(c.Weights.From)); err == nil {
+		if sum, err = fileSHA256(WeightsOf(c.Weights.From)); err == nil {
 			return "sha256 " + sum
 		}
 	}
@@ -100,5 +100,5 @@ func fileSHA256(name string) (string, error) {
 // hashed are the SHA-256 of files, by what tells their versions apart.
 var hashed sync.Map
 
-// section is the section data as text.
-func section(o datasets.Options) string { return string(strict.Render(&o, nil)) }
+// DataKey is the section data as text.
+func DataKey(o datasets.Options) string { return string(strict.Render(&o, nil)) }

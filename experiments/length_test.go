@@ -76,7 +76,7 @@ func TestLength(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, err := d.NewPlan(context.Background(), dir, "code", nil)
+			p, err := experiments.NewPlan(context.Background(), d, dir, "code", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,7 +121,7 @@ func TestLengthNotice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := d.NewPlan(context.Background(), t.TempDir(), "code", nil)
+		p, err := experiments.NewPlan(context.Background(), d, t.TempDir(), "code", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,7 +16,7 @@ import (
 const forMixing = 0x6d6978
 
 // mixes tells whether training is on mixtures of examples.
-func (t Train) mixes() bool { return t.Mixup > 0 || t.Cutmix > 0 }
+func mixes(t Train) bool { return t.Mixup > 0 || t.Cutmix > 0 }
 
 // A mixer makes the batches of mixup (Zhang et al. 2017) and cutmix (Yun et al.
 // 2019): each example is mixed with another one of the batch, or with itself, all
@@ -30,7 +30,7 @@ type mixer struct {
 
 // newMixer is the mixer of a config, nil if there is none.
 func newMixer(c Config, spec datasets.Spec) (*mixer, error) {
-	if !c.Train.mixes() {
+	if !mixes(c.Train) {
 		return nil, nil
 	}
 	m := &mixer{mixup: c.Train.Mixup, cutmix: c.Train.Cutmix, seed: c.Seed}

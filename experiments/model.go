@@ -45,7 +45,7 @@ func (m *Model) Network() nn.Network { return m.network }
 // slip of the keyboard.
 const (
 	mostSteps   = 1_000_000_000
-	mostOfModel = 1 << 24 // units, filters, layers, classes
+	MostOfModel = 1 << 24 // units, filters, layers, classes
 )
 
 // Validate reports hyperparameters that are beyond all bounds.
@@ -60,8 +60,8 @@ func (m *Model) Validate() (ps []problem.Problem) {
 			values = []any{settings[key]}
 		}
 		for _, v := range values {
-			if n, ok := v.(int); ok && n > mostOfModel {
-				ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf("have %d, want at most %d", n, mostOfModel)})
+			if n, ok := v.(int); ok && n > MostOfModel {
+				ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf("have %d, want at most %d", n, MostOfModel)})
 			}
 		}
 	}
@@ -88,11 +88,11 @@ func LoadModel(name string, overrides ...string) (Model, error) {
 	return c.Model, err
 }
 
-// idle are the keys of the section model that have another value than the model's
+// Idle are the keys of the section model that have another value than the model's
 // own and no effect, of those that the network does not ask for.
-func (m Model) idle(unasked []string) (keys []string) {
+func (m Model) Idle(unasked []string) (keys []string) {
 	m.Options = m.Options.Canonical()
-	differ := Differing([]map[string]string{Config{Model: m}.Flat(), Config{Model: m.asRegistered(unasked)}.Flat()})
+	differ := Differing([]map[string]string{Config{Model: m}.Flat(), Config{Model: m.AsRegistered(unasked)}.Flat()})
 	for _, key := range unasked {
 		if key = "model." + key; slices.Contains(differ, key) {
 			keys = append(keys, key)
@@ -101,9 +101,9 @@ func (m Model) idle(unasked []string) (keys []string) {
 	return keys
 }
 
-// asRegistered is the model with its own values for the keys that its network does
+// AsRegistered is the model with its own values for the keys that its network does
 // not ask for, and the others in the form in which equal choices are equal.
-func (m Model) asRegistered(unasked []string) Model {
+func (m Model) AsRegistered(unasked []string) Model {
 	registered, _ := architectures.Lookup(m.Name)
 	m.Options = m.Options.Canonical()
 	for _, key := range unasked {

@@ -14,13 +14,13 @@ import (
 // Notices say what the trial's config asks for and does not get, or not as it
 // seems: nothing that is wrong, but what would mislead whoever reads the numbers.
 func (t *Trial) Notices() []string {
-	return t.Config.notices(t.perEpoch, t.total, t.Eval)
+	return noticesOf(t.Config, t.perEpoch, t.total, t.Eval)
 }
 
-// notices are those of a training of so many steps.
-func (c Config) notices(perEpoch, total int, network *nn.Program) (all []string) {
+// noticesOf are the notices of a training of total steps.
+func noticesOf(c Config, perEpoch, total int, network *nn.Program) (all []string) {
 	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
-	for _, key := range c.Model.idle(network.Unasked) {
+	for _, key := range c.Model.Idle(network.Unasked) {
 		value, _ := c.Value(key)
 		say("%s: %s has no effect: no layer of this network asks for it", key, value)
 	}
@@ -74,9 +74,9 @@ func halfUnit(layers []nn.Layer) (std, half float64) {
 	return std, math.Ldexp(1, exponent-25)
 }
 
-// IdleKeys says which keys of the config's section model have no effect on its
+// IdleKeys says which keys of a config's section model have no effect on its
 // network, as far as the shape of its data is known without the files.
-func (c Config) IdleKeys(ctx context.Context) (all []string) {
+func IdleKeys(ctx context.Context, c Config) (all []string) {
 	s := Subject{Model: c.Model, Config: &c}
 	spec, err := s.Spec(nil, 0)
 	if err != nil {
@@ -87,7 +87,7 @@ func (c Config) IdleKeys(ctx context.Context) (all []string) {
 		return []string{err.Error()}
 	}
 	c.Train = Train{}
-	return c.notices(0, 0, program)
+	return noticesOf(c, 0, 0, program)
 }
 
 // A moving is the weights before the step with the highest learning rate.

@@ -109,7 +109,7 @@ func TestIdleKnobs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := d.NewPlan(context.Background(), t.TempDir(), "code", nil)
+		p, err := experiments.NewPlan(context.Background(), d, t.TempDir(), "code", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +132,7 @@ func TestIdleKnobsOfARun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, have := range map[string][]string{"run": trial.Notices(), "config": c.IdleKeys(t.Context())} {
+	for what, have := range map[string][]string{"run": trial.Notices(), "config": experiments.IdleKeys(t.Context(), c)} {
 		if strings.Join(have, "\n") != want {
 			t.Errorf("%s: have %q, want %q", what, have, want)
 		}
@@ -182,7 +182,7 @@ func TestUnequalLosses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := d.NewPlan(context.Background(), t.TempDir(), "code", nil)
+		p, err := experiments.NewPlan(context.Background(), d, t.TempDir(), "code", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"gorgonia.org/tensor"
@@ -71,15 +70,15 @@ func (t PlannedTrial) name(sweep string) string {
 
 // NewPlan opens the data, builds the network of each arm, and finds out which
 // trials are done under root. The error lists every arm that cannot be trained.
-func (d *Design) NewPlan(ctx context.Context, root, code string, progress datasets.Progress) (*Plan, error) {
-	p := &Plan{Name: d.Config.Name, Code: code, Folder: d.folder()}
+func NewPlan(ctx context.Context, d *Design, root, code string, progress datasets.Progress) (*Plan, error) {
+	p := &Plan{Name: d.Config.Name, Code: code, Folder: d.Folder()}
 	said := notices{arms: len(d.Arms)}
 	opened := checksums{ctx, progress, map[string]datasets.Dataset{}}
 	built, unopened := map[string]error{}, map[string]bool{}
 	var errs []error
-	frame := d.frame()
+	frame := d.Frame()
 	for i, a := range d.Arms {
-		name := section(a.Config.Data)
+		name := DataKey(a.Config.Data)
 		if unopened[name] {
 			continue
 		}
@@ -94,7 +93,7 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 		}
 		t := PlannedTrial{Labels: a.Labels, Model: a.Config.Model.Name, Batch: a.Config.Train.Batch, spec: data.Spec()}
 		var network *nn.Program
-		perEpoch, total, err := a.Config.Train.steps(data)
+		perEpoch, total, err := a.Config.Train.Length(data)
 		if err == nil {
 			frame.Arms[i].Planned.Steps, frame.Arms[i].Planned.Classes = total, data.Spec().Classes
 			t.Steps = total
@@ -104,20 +103,20 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 			network, err = t.build(ctx, a, built)
 		}
 		if err != nil {
-			errs = append(errs, a.named(err))
+			errs = append(errs, a.Named(err))
 			continue
 		}
-		said.add(a.Labels, a.Config.notices(perEpoch, total, network))
+		said.add(a.Labels, noticesOf(a.Config, perEpoch, total, network))
 		for _, seed := range d.Seeds {
-			t.config = a.Config.trial()
+			t.config = a.Config.Single()
 			t.config.Seed = seed
 			t.Config, t.Seed, t.Index = string(t.config.YAML(nil)), seed, len(p.Trials)
-			parent, err := t.config.parentID(code, opened.of)
+			parent, err := parentID(t.config, code, opened.of)
 			if err != nil {
-				errs = append(errs, a.named(err))
+				errs = append(errs, a.Named(err))
 				break
 			}
-			t.Key, t.ID = t.config.key(), t.config.id(data.Checksum(), code, parent)
+			t.Key, t.ID = t.config.Key(), t.config.ID(data.Checksum(), code, parent)
 			if err := t.find(root); err != nil {
 				errs = append(errs, err)
 			}
@@ -130,7 +129,7 @@ func (d *Design) NewPlan(ctx context.Context, root, code string, progress datase
 	for i, text := range d.Config.Check { // now that steps and classes are known
 		if err := claims.Check(text, frame); err != nil {
 			key := fmt.Sprintf("check[%d]", i)
-			errs = append(errs, fmt.Errorf("%v: %s: %q: %w", d.origins.Near(key), key, text, err))
+			errs = append(errs, fmt.Errorf("%v: %s: %q: %w", d.Origins.Near(key), key, text, err))
 		}
 	}
 	p.Notices = append(append(said.list(), p.twins()...), p.unequal()...)
@@ -147,10 +146,10 @@ func (p *Plan) twins() (all []Notice) {
 			continue
 		}
 		c := t.config
-		c.Model = c.Model.asRegistered(t.unasked)
+		c.Model = c.Model.AsRegistered(t.unasked)
 		_, c.Train.Optimizer = c.Train.Optimizer.Idle()
 		_, c.Train.Schedule = c.Train.Schedule.Idle()
-		key := c.key()
+		key := c.Key()
 		if groups[key] == nil {
 			keys = append(keys, key)
 		}
@@ -202,12 +201,12 @@ type checksums struct {
 }
 
 func (s checksums) open(o datasets.Options) (datasets.Dataset, error) {
-	if data, ok := s.opened[section(o)]; ok {
+	if data, ok := s.opened[DataKey(o)]; ok {
 		return data, nil
 	}
 	data, err := datasets.Open(s.ctx, o, s.progress)
 	if err == nil {
-		s.opened[section(o)] = data
+		s.opened[DataKey(o)] = data
 	}
 	return data, err
 }
@@ -230,7 +229,7 @@ func (t *PlannedTrial) build(ctx context.Context, a Arm, built map[string]error)
 		return nil, err
 	}
 	t.Params, t.MACs, t.unasked = params.Count(), program.MACs(), program.Unasked
-	if err := a.Config.checkWeights(params, t.spec); err != nil {
+	if err := checkWeights(a.Config, params, t.spec); err != nil {
 		return nil, err
 	}
 	if t.Steps == 0 {
@@ -238,7 +237,7 @@ func (t *PlannedTrial) build(ctx context.Context, a Arm, built map[string]error)
 	}
 	net := t.graph(a.Config.Model)
 	if _, ok := built[net]; !ok {
-		r := a.Config.trainingRoom()
+		r := trainingRoom(a.Config)
 		_, _, built[net] = s.build(nn.OutlineParams(tensor.Float32), nn.Train, r.settings(ctx, nn.Settings{Spec: t.spec}))
 	}
 	return program, built[net]
@@ -268,20 +267,6 @@ func (t *PlannedTrial) find(root string) (err error) {
 		t.State, t.Damage, err = run.Interrupted, damaged.What()+"; the sweep goes on from its checkpoints", nil
 	}
 	return err
-}
-
-// folder is the folder of the sweep's own files under the folder of runs. Another
-// sweep, be it of the same name, has another.
-func (d *Design) folder() string {
-	var keys []string
-	for _, a := range d.Arms {
-		c := a.Config
-		for _, seed := range d.Seeds {
-			c.Seed = seed
-			keys = append(keys, strings.Join(a.Labels, ","), c.key())
-		}
-	}
-	return filepath.Join("sweeps", d.Config.Name+"-"+digest(keys...)[:8])
 }
 
 // planFile is the plan in the folder of a sweep.

@@ -20,7 +20,7 @@ type Pretrained struct {
 // Validate reports patterns that cannot be read, or without weights.
 func (p Pretrained) Validate() (ps []problem.Problem) {
 	for i, s := range p.Only {
-		if _, err := parsePick(s); err != nil {
+		if _, err := ParsePick(s); err != nil {
 			ps = append(ps, problem.Problem{Key: fmt.Sprintf("only[%d]", i), Message: err.Error()})
 		}
 	}
@@ -30,14 +30,14 @@ func (p Pretrained) Validate() (ps []problem.Problem) {
 	return ps
 }
 
-// parent is the config of the experiment that the weights are from, with the seed
+// Parent is the config of the experiment that the weights are from, with the seed
 // and, where it names none, the data folder of c; nil if they are from elsewhere.
-func (c Config) parent() (*Config, error) {
+func (c Config) Parent() (*Config, error) {
 	var names []string // of the experiments so far
 	var first *Config
 	for at := c; ; {
 		name := at.Weights.From
-		if !namesExperiment(name) {
+		if !at.Weights.IsExperiment() {
 			return first, nil
 		}
 		if slices.Contains(names, name) {
@@ -48,7 +48,7 @@ func (c Config) parent() (*Config, error) {
 		if err != nil {
 			return nil, fmt.Errorf("weights.from: %w", err)
 		}
-		p = p.trial()
+		p = p.Single()
 		if p.Seed = c.Seed; p.Data.Root == "" {
 			p.Data.Root = c.Data.Root
 		}
@@ -59,30 +59,30 @@ func (c Config) parent() (*Config, error) {
 	}
 }
 
-// namesExperiment tells the names and files of experiments from files of weights
-// and folders of runs.
-func namesExperiment(from string) bool {
-	if from == "" || IsRun(from) {
+// IsExperiment tells whether the weights are those of an experiment, by name or file,
+// and not a file of weights, the folder of a run, or none.
+func (p Pretrained) IsExperiment() bool {
+	if p.From == "" || IsRun(p.From) {
 		return false
 	}
-	return strings.HasSuffix(from, ".yaml") || strings.HasSuffix(from, ".yml") || slices.Contains(Names(), from)
+	return strings.HasSuffix(p.From, ".yaml") || strings.HasSuffix(p.From, ".yml") || slices.Contains(Names(), p.From)
 }
 
-// A pick is a pattern of tensors' names, and how those of the network are called.
-type pick struct {
+// A Pick is a pattern of tensors' names, and what the network calls them.
+type Pick struct {
 	from *regexp.Regexp
 	to   string // a template of from's groups
 }
 
-// parsePick reads PATTERN or PATTERN=NAME.
-func parsePick(s string) (pick, error) {
+// ParsePick reads PATTERN or PATTERN=NAME.
+func ParsePick(s string) (Pick, error) {
 	pattern, name, renamed := strings.Cut(s, "=")
 	if !renamed {
 		name = pattern
 	}
 	stars := strings.Count(pattern, "*")
 	if pattern == "" || name == "" || strings.Count(name, "*") != stars {
-		return pick{}, fmt.Errorf("have %q, want a name in which * stands for any text, or old=new with as many * on both sides", s)
+		return Pick{}, fmt.Errorf("have %q, want a name in which * stands for any text, or old=new with as many * on both sides", s)
 	}
 	var to bytes.Buffer
 	for i, text := range strings.Split(name, "*") {
@@ -92,5 +92,15 @@ func parsePick(s string) (pick, error) {
 		to.WriteString(strings.ReplaceAll(text, "$", "$$"))
 	}
 	from := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, "(.*)")
-	return pick{regexp.MustCompile("^" + from + "$"), to.String()}, nil
+	return Pick{regexp.MustCompile("^" + from + "$"), to.String()}, nil
+}
+
+// Name is what the network calls a tensor of that name; ok is false where the pattern does
+// not fit.
+func (p Pick) Name(tensor string) (name string, ok bool) {
+	m := p.from.FindStringSubmatchIndex(tensor)
+	if m == nil {
+		return "", false
+	}
+	return string(p.from.ExpandString(nil, p.to, tensor, m)), true
 }

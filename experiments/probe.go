@@ -21,17 +21,17 @@ import (
 // ProbeFile is the file in a run directory that holds what the probe found.
 const ProbeFile = "probe.json"
 
-// Probe sends one batch through the network of each arm as the first seed
+// ProbeArms sends one batch through the network of each arm of a design as the first seed
 // initialises it, without training: of the config's probe, or of its training if it
 // has none. each is told what was found, arm by arm. Data that arms share are opened
 // once.
-func (d *Design) Probe(ctx context.Context, progress datasets.Progress, each func(Arm, results.Probe)) error {
+func ProbeArms(ctx context.Context, d *Design, progress datasets.Progress, each func(Arm, results.Probe)) error {
 	opened := checksums{ctx, progress, map[string]datasets.Dataset{}}
 	for _, a := range d.Arms {
 		a.Config.Seed = d.Seeds[0]
 		p, err := probeInitial(ctx, a.Config, opened)
 		if err != nil {
-			return a.named(err)
+			return a.Named(err)
 		}
 		each(a, p)
 	}

@@ -55,8 +55,8 @@ func (r Reference) Validate() (ps []problem.Problem) {
 	return ps
 }
 
-// view is how a study with these axes is shown.
-func (r *Report) view(axes []results.Axis) (v results.View, baseline string) {
+// View is how a study with these axes is shown.
+func (r *Report) View(axes []results.Axis) (v results.View, baseline string) {
 	if r == nil {
 		r = &Report{}
 	}

@@ -10,23 +10,23 @@ import (
 	"zoo/internal/strict"
 )
 
-// runConfig is the file of a run directory that holds its config.
-const runConfig = "config.yaml"
+// RunFile is the file of a run directory that holds its config.
+const RunFile = "config.yaml"
 
-// loadRun resolves the config of a run, which must be as the run left it. The
+// LoadRun resolves the config of a run, which must be as the run left it. The
 // environment has no say in it.
-func loadRun(dir string, overrides ...string) (Config, error) {
+func LoadRun(dir string, overrides ...string) (Config, error) {
 	c := Defaults()
-	if _, err := run.ReadFile(dir, runConfig); err != nil {
+	if _, err := run.ReadFile(dir, RunFile); err != nil {
 		return c, err
 	}
-	_, err := new(strict.Loader).Load(&c, filepath.Join(dir, runConfig), overrides)
+	_, err := new(strict.Loader).Load(&c, filepath.Join(dir, RunFile), overrides)
 	return c, err
 }
 
 // IsRun tells whether a path is the folder of a run.
 func IsRun(path string) bool {
-	_, err := os.Stat(filepath.Join(path, runConfig))
+	_, err := os.Stat(filepath.Join(path, RunFile))
 	return err == nil
 }
 
@@ -34,14 +34,14 @@ func IsRun(path string) bool {
 // file.
 func ConfigOf(name string) (Config, error) {
 	if IsRun(name) {
-		return loadRun(name)
+		return LoadRun(name)
 	}
 	c, _, err := Load(name)
 	return c, err
 }
 
-// noRun says that a folder is no run, and which one may have been meant.
-func noRun(dir string) error {
+// NotARun says that a folder is no run, and which one may have been meant.
+func NotARun(dir string) error {
 	if _, err := os.Stat(dir); err != nil {
 		there, _ := run.List(filepath.Dir(dir)) // only for the hint
 		if n := strict.Nearest(dir, there); n != "" {
@@ -49,12 +49,12 @@ func noRun(dir string) error {
 		}
 		return fmt.Errorf("no run directory %s; zoo run makes them, in the folder runs", dir)
 	}
-	return fmt.Errorf("%s is not a run directory: it has no %s", dir, runConfig)
+	return fmt.Errorf("%s is not a run directory: it has no %s", dir, RunFile)
 }
 
-// weightsFile is the file of the weights that a name stands for: the folder of a
+// WeightsOf is the file of the weights that a name stands for: the folder of a
 // run, or a file itself.
-func weightsFile(name string) string {
+func WeightsOf(name string) string {
 	if IsRun(name) {
 		return filepath.Join(name, WeightsFile)
 	}
@@ -65,9 +65,9 @@ func weightsFile(name string) string {
 // test saw, as PyTorch has them.
 const WeightsFile = "weights.safetensors"
 
-// dataShape is the shape (H, W, C) of the examples and the number of classes, as
+// DataShape is the shape (H, W, C) of the examples and the number of classes, as
 // far as they are known without the files: nil and 0 where they are not.
-func (c Config) dataShape() (shape []int, classes int, err error) {
+func (c Config) DataShape() (shape []int, classes int, err error) {
 	info, err := datasets.Lookup(c.Data.Name)
 	if err != nil {
 		return nil, 0, err

@@ -28,13 +28,13 @@ func OpenRun(dir string) (*Saved, error) {
 	dir = filepath.Clean(dir)
 	r, err := run.Read(dir)
 	if err != nil {
-		if _, missing := os.Stat(filepath.Join(dir, runConfig)); missing != nil && !errors.As(err, new(*run.DamagedError)) {
-			return nil, noRun(dir)
+		if _, missing := os.Stat(filepath.Join(dir, RunFile)); missing != nil && !errors.As(err, new(*run.DamagedError)) {
+			return nil, NotARun(dir)
 		}
 		return nil, err
 	}
 	s := &Saved{Record: r}
-	if s.Experiment, err = loadRun(dir); err != nil {
+	if s.Experiment, err = LoadRun(dir); err != nil {
 		return nil, err
 	}
 	_, err = os.Stat(s.weightsFile())
@@ -59,11 +59,11 @@ func RunNotice(dir string) string {
 	return fmt.Sprintf("%s is of a version of zoo that recorded nothing of its runs' files: they are read unchecked", dir)
 }
 
-func (s *Saved) weightsFile() string { return weightsFile(s.Dir) }
+func (s *Saved) weightsFile() string { return WeightsOf(s.Dir) }
 
 // again is the command that trained the run.
 func (s *Saved) again() string {
-	return fmt.Sprintf("zoo run %s --out %s", filepath.Join(s.Dir, runConfig), filepath.Dir(s.Dir))
+	return fmt.Sprintf("zoo run %s --out %s", filepath.Join(s.Dir, RunFile), filepath.Dir(s.Dir))
 }
 
 // damaged says what to do about weights that cannot be read.
@@ -140,7 +140,7 @@ func (w *Weights) Evaluate(ctx context.Context, c Config, split datasets.Split, 
 		return e, "", fmt.Errorf("%s has no %v part: its config sets no examples apart for it", c.Name, split)
 	}
 	p := nn.BlankParams(tensor.Float32)
-	r := room{config: c, key: "train.eval_batch", batch: c.evalBatch(data, crops), mode: nn.Eval}
+	r := room{config: c, key: "train.eval_batch", batch: c.EvaluatedAtOnce(data, crops), mode: nn.Eval}
 	pr, err := nn.Build(p, nn.Eval, c.Model.Network(), r.settings(ctx, nn.Settings{Spec: data.Spec()}))
 	if err != nil {
 		return e, "", fmt.Errorf("model %s: %w", c.Model.Name, err)
@@ -176,7 +176,7 @@ func (s *Saved) Export(name string) (tensors int, err error) {
 	defer r.Close()
 	c := s.Experiment
 	meta := map[string]string{
-		"format": "pt", "model": c.Model.Name, "experiment": c.Name, "config": c.key(),
+		"format": "pt", "model": c.Model.Name, "experiment": c.Name, "config": c.Key(),
 		"dataset": c.Data.Name, "seed": strconv.FormatUint(c.Seed, 10),
 	}
 	for _, key := range []string{"test.loss", "test.accuracy", "test.top5"} {

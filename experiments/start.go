@@ -15,8 +15,8 @@ import (
 // parentID is the id of the run that the config starts from; empty if it starts
 // from no experiment. checksum opens data and returns its checksum. It is an error
 // if the weights cannot be opened.
-func (c Config) parentID(code string, checksum func(Config) (string, error)) (string, error) {
-	p, err := c.parent()
+func parentID(c Config, code string, checksum func(Config) (string, error)) (string, error) {
+	p, err := c.Parent()
 	if err != nil {
 		return "", err
 	}
@@ -24,7 +24,7 @@ func (c Config) parentID(code string, checksum func(Config) (string, error)) (st
 		if c.Weights.From == "" {
 			return "", nil
 		}
-		w, err := c.openWeights(c.Weights.From)
+		w, err := openStart(c, c.Weights.From)
 		if err != nil {
 			return "", err
 		}
@@ -34,14 +34,16 @@ func (c Config) parentID(code string, checksum func(Config) (string, error)) (st
 	if err != nil {
 		return "", err
 	}
-	grand, err := p.parentID(code, checksum)
+	grand, err := parentID(*p, code, checksum)
 	if err != nil {
 		return "", err
 	}
-	return p.id(data, code, grand), nil
+	return p.ID(data, code, grand), nil
 }
 
-func (c Config) openWeights(from string) (*Weights, error) {
+// openStart opens the weights that a config starts from, or a run of the experiment
+// that it starts from.
+func openStart(c Config, from string) (*Weights, error) {
 	w, err := OpenWeights(from, c.Weights.Only...)
 	if errors.Is(err, os.ErrNotExist) {
 		hint := ""
@@ -57,11 +59,11 @@ func (c Config) openWeights(from string) (*Weights, error) {
 
 // checkWeights says whether the weights that the config starts from fit a network.
 // Those of an experiment, which may not be trained yet, are not looked at.
-func (c Config) checkWeights(p *nn.Params, spec datasets.Spec) error {
-	if c.Weights.From == "" || namesExperiment(c.Weights.From) {
+func checkWeights(c Config, p *nn.Params, spec datasets.Spec) error {
+	if c.Weights.From == "" || c.Weights.IsExperiment() {
 		return nil
 	}
-	w, err := c.openWeights(c.Weights.From)
+	w, err := openStart(c, c.Weights.From)
 	if err != nil {
 		return err
 	}
@@ -77,14 +79,14 @@ func (t *Trial) load(train func(Config) (dir string, err error)) error {
 	if from == "" {
 		return nil
 	}
-	p, err := c.parent()
+	p, err := c.Parent()
 	if err == nil && p != nil {
 		from, err = train(*p)
 	}
 	if err != nil {
 		return err
 	}
-	w, err := c.openWeights(from)
+	w, err := openStart(c, from)
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func StoredRuns(root string) ([]StoredRun, error) {
 			record.Status, _ = run.ReadStatus(dir)
 		}
 		r.Trial = results.Trial{State: cmp.Or(record.Status.State, Damaged), Record: record}
-		config, configErr := loadRun(dir)
+		config, configErr := LoadRun(dir)
 		if configErr == nil {
 			r.Config, r.keys = config, config.Flat()
 		}

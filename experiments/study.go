@@ -28,15 +28,15 @@ func OpenStudy(o StudyOptions, name string, overrides ...string) (*results.Study
 	if err != nil {
 		return nil, nil, err
 	}
-	s := d.study()
-	s.Dir = filepath.Join(o.Root, d.folder())
+	s := d.Study()
+	s.Dir = filepath.Join(o.Root, d.Folder())
 	args := append([]string{name}, overrides...)
 	if o.Quote != nil {
 		args = o.Quote(args)
 	}
 	words := strings.Join(args, " ")
 	s.Commands = []string{"zoo sweep " + words, "zoo report " + words, "zoo check " + words}
-	if err := d.collect(s, o); err != nil {
+	if err := collect(d, s, o); err != nil {
 		return nil, nil, err
 	}
 	var verdicts []claims.Verdict
@@ -53,26 +53,26 @@ func Sweeping(dir string) bool { return run.Held(dir) }
 // are one arm; the first is the baseline of the others.
 func StudyOfRuns(dirs []string) (*results.Study, error) {
 	s := &results.Study{Name: "runs", Axes: []results.Axis{{}}}
-	s.View, _ = (*Report)(nil).view(nil)
+	s.View, _ = (*Report)(nil).View(nil)
 	var arms []string // their configs' hashes, whatever the seed
 	var configs []Config
 	seeds := map[string]map[uint64]results.Trial{}
 	for _, dir := range dirs {
 		dir = filepath.Clean(dir)
 		if !IsRun(dir) {
-			return nil, noRun(dir)
+			return nil, NotARun(dir)
 		}
 		record, err := run.Read(dir)
 		if err != nil {
 			return nil, err
 		}
-		c, err := loadRun(dir)
+		c, err := LoadRun(dir)
 		if err != nil {
 			return nil, err
 		}
 		seed := c.Seed
 		c.Seed = 0
-		key := digest(c.key(), record.Status.Data)
+		key := c.Key() + " " + record.Status.Data
 		if seeds[key] == nil {
 			seeds[key] = map[uint64]results.Trial{}
 			arms, configs = append(arms, key), append(configs, c)

@@ -29,8 +29,8 @@ type Subject struct {
 // an experiment by name or file. Overrides are those of [Load]; for a model, whose
 // keys are those of the section model, they may leave out the word "model.".
 func Find(name string, overrides ...string) (Subject, error) {
-	if _, err := os.Stat(filepath.Join(name, runConfig)); err == nil {
-		c, err := loadRun(name, overrides...)
+	if _, err := os.Stat(filepath.Join(name, RunFile)); err == nil {
+		c, err := LoadRun(name, overrides...)
 		return Subject{Model: c.Model, Config: &c, Dir: name}, err
 	}
 	if _, ok := architectures.Lookup(name); ok {
@@ -62,7 +62,7 @@ func (s Subject) Spec(input []int, classes int) (datasets.Spec, error) {
 			classes = m.Classes
 		}
 	} else {
-		shape, known, err := s.Config.dataShape()
+		shape, known, err := s.Config.DataShape()
 		if err != nil {
 			return datasets.Spec{}, err
 		}
@@ -80,8 +80,8 @@ func (s Subject) Spec(input []int, classes int) (datasets.Spec, error) {
 	if classes == 0 {
 		errs = append(errs, fmt.Errorf("the number of classes of %s is known from the files alone: give it with --classes", s.Config.Data.Name))
 	}
-	if classes < 0 || classes > mostOfModel {
-		errs = append(errs, fmt.Errorf("--classes: have %d, want at most %d", classes, mostOfModel))
+	if classes < 0 || classes > MostOfModel {
+		errs = append(errs, fmt.Errorf("--classes: have %d, want at most %d", classes, MostOfModel))
 	}
 	for _, d := range input {
 		if d < 1 {

@@ -20,8 +20,8 @@ type divergence struct {
 	where error // the layer that made the first such number, if it is known, or which loss it is
 }
 
-// lost tells whether a loss ends the training.
-func (t Train) lost(loss float64) bool {
+// diverges tells whether a loss ends the training.
+func diverges(t Train, loss float64) bool {
 	return math.IsNaN(loss) || math.IsInf(loss, 0) || t.DivergedAbove > 0 && loss > t.DivergedAbove
 }
 
@@ -105,7 +105,7 @@ func (t *Trial) step(b datasets.Batch) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	if t.Config.Train.lost(loss) {
+	if diverges(t.Config.Train, loss) {
 		d := &divergence{t.at.Step, loss, fmt.Errorf("that is above train.diverged_above, %v", t.Config.Train.DivergedAbove)}
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
 			d.where = t.Train.Diagnose()

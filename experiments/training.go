@@ -96,8 +96,8 @@ func CheckCrops(n int) error {
 	return nil
 }
 
-// steps are the steps of an epoch and of the whole training.
-func (t Train) steps(data datasets.Dataset) (perEpoch, total int, err error) {
+// Length are the steps of an epoch and of the whole training.
+func (t Train) Length(data datasets.Dataset) (perEpoch, total int, err error) {
 	examples := data.Len(datasets.Train)
 	perEpoch = examples / t.Batch
 	switch {
@@ -119,9 +119,9 @@ func (t Train) steps(data datasets.Dataset) (perEpoch, total int, err error) {
 	return perEpoch, total, nil
 }
 
-// evalBatch is how many examples are evaluated at once: no more than the larger of the
+// EvaluatedAtOnce is how many examples are evaluated at once: no more than the larger of the
 // parts val and test has, with that number of crops of each.
-func (c Config) evalBatch(data datasets.Dataset, crops int) int {
+func (c Config) EvaluatedAtOnce(data datasets.Dataset, crops int) int {
 	part := max(data.Len(datasets.Val), data.Len(datasets.Test)*crops)
 	if part == 0 {
 		part = data.Len(datasets.Train)

@@ -65,7 +65,7 @@ func NewTrial(ctx context.Context, c Config, progress datasets.Progress) (*Trial
 // newTrial builds the network, for data that are open.
 func newTrial(ctx context.Context, c Config, data datasets.Dataset) (*Trial, error) {
 	t := &Trial{Config: c, Data: data, Params: nn.NewParams(c.Seed, tensor.Float32)}
-	perEpoch, total, err := c.Train.steps(data)
+	perEpoch, total, err := c.Train.Length(data)
 	if err != nil {
 		return nil, err
 	}
@@ -115,18 +115,18 @@ const mostRecent = 1_000_000
 // build makes the parameters and the programs for training and evaluation.
 func (t *Trial) build(ctx context.Context) (err error) {
 	c := t.Config
-	set := nn.Settings{Spec: t.Data.Spec(), LabelSmoothing: c.Train.LabelSmoothing, Mixing: c.Train.mixes()}
-	train := c.trainingRoom()
+	set := nn.Settings{Spec: t.Data.Spec(), LabelSmoothing: c.Train.LabelSmoothing, Mixing: mixes(c.Train)}
+	train := trainingRoom(c)
 	if t.Train, err = nn.Build(t.Params, nn.Train, c.Model.Network(), train.settings(ctx, set)); err != nil {
 		return err
 	}
-	eval := room{config: c, key: "train.eval_batch", batch: c.evalBatch(t.Data, c.Train.TestCrops), mode: nn.Eval, held: t.held()}
+	eval := room{config: c, key: "train.eval_batch", batch: c.EvaluatedAtOnce(t.Data, c.Train.TestCrops), mode: nn.Eval, held: t.held()}
 	t.Eval, err = nn.Build(t.Params, nn.Eval, c.Model.Network(), eval.settings(ctx, set))
 	return err
 }
 
 // trainingRoom is the room for a step of training.
-func (c Config) trainingRoom() room {
+func trainingRoom(c Config) room {
 	r := room{config: c, key: "train.batch", batch: c.Train.Batch, mode: nn.Train, arrays: c.Train.Optimizer.Arrays()}
 	if c.Train.EMA > 0 {
 		r.copies = 1
@@ -137,7 +137,7 @@ func (c Config) trainingRoom() room {
 // held is what the programs so far, the solver and the average hold besides the
 // parameters themselves.
 func (t *Trial) held() int {
-	r, parameters := t.Config.trainingRoom(), 0
+	r, parameters := trainingRoom(t.Config), 0
 	for _, p := range t.Params.All() {
 		parameters += 4 * p.Shape.TotalSize()
 	}

@@ -265,9 +265,9 @@ func (w *Weights) choose(only []string) error {
 	if len(only) == 0 {
 		return nil
 	}
-	var picks []pick
+	var picks []Pick
 	for _, s := range only {
-		p, err := parsePick(s)
+		p, err := ParsePick(s)
 		if err != nil {
 			return fmt.Errorf("names of tensors: %w", err)
 		}
@@ -280,11 +280,11 @@ func (w *Weights) choose(only []string) error {
 		names = append(names, t.Name)
 		found := false
 		for i, p := range picks {
-			if m := p.from.FindStringSubmatchIndex(t.Name); m != nil {
+			if name, ok := p.Name(t.Name); ok {
 				used[i] = true
 				if !found {
 					c := t
-					c.Name = string(p.from.ExpandString(nil, p.to, t.Name, m))
+					c.Name = name
 					chosen, found = append(chosen, c), true
 				}
 			}

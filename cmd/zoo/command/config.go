@@ -31,18 +31,18 @@ model that have no effect on its network are named beside it.`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
-			config, origins, err := experiments.Load(args[0], args[1:]...)
+			cfg, origins, err := experiments.Load(args[0], args[1:]...)
 			if err != nil {
 				return err
 			}
 			if !origin {
 				origins = nil
 			}
-			if _, err = exact(c.OutOrStdout()).Write(config.YAML(origins)); err != nil {
+			if _, err = exact(c.OutOrStdout()).Write(cfg.YAML(origins)); err != nil {
 				return err
 			}
 			screen := newScreen(io.Discard, c.ErrOrStderr())
-			for _, n := range config.IdleKeys(c.Context()) {
+			for _, n := range experiments.IdleKeys(c.Context(), cfg) {
 				screen.Notice(n)
 			}
 			return nil

@@ -20,11 +20,11 @@ name or file. Names, claims and the like do not count.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			var configs []experiments.Config
 			for _, a := range args {
-				config, err := experiments.ConfigOf(a)
+				cfg, err := experiments.ConfigOf(a)
 				if err != nil {
 					return err
 				}
-				configs = append(configs, config)
+				configs = append(configs, cfg)
 			}
 			differences := experiments.Compare(configs...)
 			if asJSON {

@@ -42,12 +42,12 @@ listed all the same, and its errors follow.`,
 			var broken []error
 			for _, name := range names {
 				l := listed{Name: name}
-				if config, err := experiments.Describe(name); err != nil {
+				if cfg, err := experiments.Describe(name); err != nil {
 					l.Error = err.Error()
 					broken = append(broken, err)
 				} else {
-					l.Model, l.Data, l.Paper, l.Figure = config.Model.Name, config.Data.Name, config.Paper, config.Figure
-					l.Claim, l.Cost, l.Trials = config.Claim, config.Cost, config.Trials()
+					l.Model, l.Data, l.Paper, l.Figure = cfg.Model.Name, cfg.Data.Name, cfg.Paper, cfg.Figure
+					l.Claim, l.Cost, l.Trials = cfg.Claim, cfg.Cost, cfg.Trials()
 				}
 				all = append(all, l)
 			}

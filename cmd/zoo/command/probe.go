@@ -44,7 +44,7 @@ Nothing is trained.`,
 			}
 			screen := newScreen(io.Discard, c.ErrOrStderr())
 			all := []probed{}
-			if err := design.Probe(c.Context(), screen.Data, func(a experiments.Arm, p results.Probe) {
+			if err := experiments.ProbeArms(c.Context(), design, screen.Data, func(a experiments.Arm, p results.Probe) {
 				screen.end()
 				all = append(all, probed{a.Labels, a.Config.Seed, p})
 				if asJSON {

@@ -41,7 +41,7 @@ part of them is taken, and the rest starts as usual.`,
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Code = code()
-			config, _, err := experiments.Load(args[0], args[1:]...)
+			cfg, _, err := experiments.Load(args[0], args[1:]...)
 			if err != nil {
 				return err
 			}
@@ -51,10 +51,10 @@ part of them is taken, and the rest starts as usual.`,
 			}
 			screen := newScreen(out, c.ErrOrStderr())
 			o.Monitor = screen
-			if n := config.Trials(); n > 1 {
-				screen.Notice(fmt.Sprintf("this trains the config as it is, with seed %d; its sweep has %d trials: %s", config.Seed, n, commandLine(c, "sweep", args, "out")))
+			if n := cfg.Trials(); n > 1 {
+				screen.Notice(fmt.Sprintf("this trains the config as it is, with seed %d; its sweep has %d trials: %s", cfg.Seed, n, commandLine(c, "sweep", args, "out")))
 			}
-			outcome, err := experiments.Execute(c.Context(), config, o)
+			outcome, err := experiments.Execute(c.Context(), cfg, o)
 			screen.end()
 			again := commandLine(c, "run", args, "out", "checkpoint-every")
 			if errors.Is(err, context.Canceled) {
@@ -69,7 +69,7 @@ part of them is taken, and the rest starts as usual.`,
 			if asJSON {
 				return writeJSON(c.OutOrStdout(), outcome.Dir, outcome.Summary)
 			}
-			if err := showOutcome(out, config, outcome, again, commandLine(c, "run", withSeed(args, config.Seed+1), "out", "checkpoint-every")); err != nil {
+			if err := showOutcome(out, cfg, outcome, again, commandLine(c, "run", withSeed(args, cfg.Seed+1), "out", "checkpoint-every")); err != nil {
 				return err
 			}
 			if outcome.State == run.Diverged {

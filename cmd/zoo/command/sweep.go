@@ -63,7 +63,7 @@ in the seeds that are done.`,
 				return err
 			}
 			screen := newScreen(io.Discard, c.ErrOrStderr())
-			p, err := design.NewPlan(c.Context(), root, code(), screen.Data)
+			p, err := experiments.NewPlan(c.Context(), design, root, code(), screen.Data)
 			screen.end()
 			if err != nil {
 				return err
