@@ -10,7 +10,7 @@ import (
 
 	"zoo/configs"
 	"zoo/datasets"
-	"zoo/experiments"
+	"zoo/experiments/config"
 	"zoo/nn"
 )
 
@@ -23,7 +23,7 @@ func TestConfigs(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(file, func(t *testing.T) {
-			c, _, err := experiments.Load(file)
+			c, _, err := config.Load(file)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -42,7 +42,7 @@ func TestConfigs(t *testing.T) {
 			if !strings.HasPrefix(string(text), "# ") {
 				t.Error("the config does not begin with a comment")
 			}
-			if design, err := experiments.LoadDesign(file); err != nil {
+			if design, err := config.LoadDesign(file); err != nil {
 				t.Error(err)
 			} else if c.Sweep != nil && (len(c.Check) == 0 || len(design.Seeds) < 3) {
 				t.Errorf("the sweep has %d claims and %d seeds, want at least one claim and three seeds", len(c.Check), len(design.Seeds))

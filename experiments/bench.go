@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
+	"zoo/experiments/config"
 	"zoo/internal/exec"
 	"zoo/internal/f32"
 	"zoo/internal/memory"
@@ -19,7 +20,7 @@ import (
 // images. A training step is a forward pass, a backward pass and an update by SGD
 // with momentum.
 type Bench struct {
-	Model   Model
+	Model   config.Model
 	Mode    nn.Mode // Train or Infer
 	Batch   int
 	Steps   int     // how many are measured; 0: for so many Seconds, and at least leastSteps
@@ -80,7 +81,7 @@ func DefaultBatch(model string) int {
 }
 
 func (b Bench) room() room {
-	r := room{config: Config{Model: b.Model}, key: "--batch", batch: b.Batch, mode: b.Mode}
+	r := room{config: config.Config{Model: b.Model}, key: "--batch", batch: b.Batch, mode: b.Mode}
 	if b.Mode == nn.Train {
 		r.arrays = 1 // of momentum
 	}

@@ -8,12 +8,13 @@ import (
 	"testing"
 
 	"zoo/experiments"
+	"zoo/experiments/config"
 	"zoo/nn"
 )
 
 func benchOf(t *testing.T, model string, mode nn.Mode, overrides ...string) experiments.Bench {
 	t.Helper()
-	m, err := experiments.LoadModel(model, overrides...)
+	m, err := config.LoadModel(model, overrides...)
 	if err != nil {
 		t.Fatal(err)
 	}

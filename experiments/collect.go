@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"zoo/experiments/config"
 	"zoo/experiments/results"
 	"zoo/experiments/run"
 )
@@ -20,7 +21,7 @@ type found struct {
 
 // collect puts the runs of one build, on one data set for each section data, into
 // their places.
-func collect(d *Design, s *results.Study, o StudyOptions) error {
+func collect(d *config.Design, s *results.Study, o StudyOptions) error {
 	runs, notices, err := runsByKey(o.Root)
 	if err != nil {
 		return err
@@ -45,7 +46,7 @@ func collect(d *Design, s *results.Study, o StudyOptions) error {
 	for i := range s.Arms {
 		arm, cfg := &s.Arms[i], d.Arms[i].Config
 		cfg.Data.Root = ""
-		section := DataKey(cfg.Data)
+		section := config.DataKey(cfg.Data)
 		for k := range arm.Trials {
 			t, key := &arm.Trials[k], keys[i][k]
 			for _, r := range runs[key] {
@@ -96,7 +97,7 @@ func readTrial(t *results.Trial, dir string, probed bool) (err error) {
 }
 
 // dataOf names the data of a study with the first digits of their checksums.
-func dataOf(d *Design, checksums map[string]string) string {
+func dataOf(d *config.Design, checksums map[string]string) string {
 	var all []string
 	for _, sum := range slices.Sorted(maps.Values(checksums)) {
 		all = append(all, fmt.Sprintf("%.12s", sum))

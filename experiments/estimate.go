@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zoo/datasets"
+	"zoo/experiments/config"
 	"zoo/internal/f32"
 	"zoo/internal/stopwatch"
 	"zoo/nn"
@@ -31,15 +32,15 @@ func (p *Plan) Estimate(ctx context.Context) ([]float64, error) {
 		}
 		seen[t.ID] = true
 		c := t.config
-		kind := fmt.Sprint(t.graph(c.Model), DataKey(c.Data), c.Train.EvalBatch, c.Probe, t.Steps > 0)
+		kind := fmt.Sprint(t.graph(c.Model), config.DataKey(c.Data), c.Train.EvalBatch, c.Probe, t.Steps > 0)
 		if _, ok := costs[kind]; !ok {
-			data, ok := opened[DataKey(c.Data)]
+			data, ok := opened[config.DataKey(c.Data)]
 			if !ok {
 				var err error
 				if data, err = reopen(ctx, c.Data); err != nil {
 					return nil, err
 				}
-				opened[DataKey(c.Data)] = data
+				opened[config.DataKey(c.Data)] = data
 			}
 			var err error
 			if costs[kind], err = t.cost(ctx, data); err != nil {
@@ -73,7 +74,7 @@ func reopen(ctx context.Context, o datasets.Options) (openedData, error) {
 func (t PlannedTrial) cost(ctx context.Context, data openedData) (c cost, err error) {
 	start := stopwatch.Now()
 	cfg := t.config
-	cfg.Weights = Pretrained{} // whose training is another trial
+	cfg.Weights = config.Pretrained{} // whose training is another trial
 	trial, err := newTrial(ctx, cfg, data)
 	if err != nil {
 		return c, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zoo/datasets"
+	"zoo/experiments/config"
 	"zoo/experiments/run"
 	"zoo/internal/f32"
 	"zoo/internal/safetensors"
@@ -37,7 +38,7 @@ type Outcome struct {
 // same config on the same data already, it returns that outcome. When ctx ends it saves a
 // checkpoint and returns the error of ctx with an Outcome in state interrupted.
 // A divergence is an outcome, not an error.
-func Execute(ctx context.Context, c Config, o Options) (Outcome, error) {
+func Execute(ctx context.Context, c config.Config, o Options) (Outcome, error) {
 	if o.Monitor == nil {
 		o.Monitor = silent{}
 	}
@@ -48,7 +49,7 @@ func Execute(ctx context.Context, c Config, o Options) (Outcome, error) {
 	if err := checkWeights(c, t.Params, t.Data.Spec()); err != nil {
 		return Outcome{}, err
 	}
-	parent, err := parentID(c, o.Code, checksums{ctx, o.Monitor.Data, map[string]datasets.Dataset{DataKey(c.Data): t.Data}}.of)
+	parent, err := parentID(c, o.Code, checksums{ctx, o.Monitor.Data, map[string]datasets.Dataset{config.DataKey(c.Data): t.Data}}.of)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -96,7 +97,7 @@ func (t *Trial) train(ctx context.Context, r *run.Run, o Options) (Outcome, erro
 	if from != nil {
 		err = t.restore(from)
 	} else {
-		err = t.start(ctx, r, func(c Config) (string, error) { return o.train(ctx, c) })
+		err = t.start(ctx, r, func(c config.Config) (string, error) { return o.train(ctx, c) })
 	}
 	if err == nil {
 		o.Monitor.Begin(t, r.Dir(), t.at.Step)
@@ -153,7 +154,7 @@ func (t *Trial) summarise(ctx context.Context, r *run.Run) (run.Summary, error) 
 		}
 	}
 	s["weights_sha256"] = t.Params.SHA256()
-	if err := r.WriteFile(WeightsFile, func(w io.Writer) error {
+	if err := r.WriteFile(config.WeightsFile, func(w io.Writer) error {
 		return safetensors.Write(w, map[string]string{"model": t.Config.Model.Name}, Tensors(t.Params)...)
 	}); err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 
 	"zoo/datasets"
 	"zoo/experiments"
+	"zoo/experiments/config"
 	"zoo/experiments/run"
 )
 
@@ -39,13 +40,13 @@ train:
   log_steps: 7
 `
 
-func load(t testing.TB, config string, overrides ...string) experiments.Config {
+func load(t testing.TB, text string, overrides ...string) config.Config {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "config.yaml")
-	if err := os.WriteFile(file, []byte(config), 0o666); err != nil {
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	c, _, err := experiments.Load(file, overrides...)
+	c, _, err := config.Load(file, overrides...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +71,7 @@ func (w *watcher) Step(s experiments.Step) {
 	}
 }
 
-func execute(t testing.TB, c experiments.Config, root string) experiments.Outcome {
+func execute(t testing.TB, c config.Config, root string) experiments.Outcome {
 	t.Helper()
 	out, err := experiments.Execute(context.Background(), c, experiments.Options{Root: root, Every: time.Hour, Monitor: &watcher{}})
 	if err != nil {

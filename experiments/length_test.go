@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"zoo/experiments"
+	"zoo/experiments/config"
 )
 
 // TestLength: of epochs and steps the one that is given later says how long the
@@ -72,7 +73,7 @@ func TestLength(t *testing.T) {
 			if c.sweep != "" {
 				text += "sweep: {mode: grid, axes: [{param: " + c.sweep + ", values: [150]}]}\n"
 			}
-			d, err := experiments.LoadDesign(write("config.yaml", text), c.overrides...)
+			d, err := config.LoadDesign(write("config.yaml", text), c.overrides...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -93,7 +94,7 @@ func TestLengthOrigin(t *testing.T) {
 	if err := os.WriteFile(file, []byte("model: {name: mlp}\ndata: {name: digits}\ntrain: {epochs: 2, optimizer: {lr: 0.1}}\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	c, origins, err := experiments.Load(file, "train.steps=7")
+	c, origins, err := config.Load(file, "train.steps=7")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +118,7 @@ func TestLengthNotice(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		d, err := experiments.LoadDesign(file)
+		d, err := config.LoadDesign(file)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"zoo/experiments"
+	"zoo/experiments/config"
 	"zoo/nn"
 )
 
@@ -26,7 +27,7 @@ func BenchmarkLoop(b *testing.B) {
 		pictures(b, filepath.Join(root, "train", fmt.Sprint(class)), batch*batches/10)
 		pictures(b, filepath.Join(root, "test", fmt.Sprint(class)), 1)
 	}
-	c, _, err := experiments.Load("resnet20-cifar10", "data.name=imagefolder", "data.root="+root,
+	c, _, err := config.Load("resnet20-cifar10", "data.name=imagefolder", "data.root="+root,
 		fmt.Sprint("train.epochs=", epochs), "train.steps=0", "train.eval_batch=10")
 	if err != nil {
 		b.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/datasets"
+	"zoo/experiments/config"
 )
 
 // forMixing makes the random numbers of mixing others than those that a seed gives
@@ -16,7 +17,7 @@ import (
 const forMixing = 0x6d6978
 
 // mixes tells whether training is on mixtures of examples.
-func mixes(t Train) bool { return t.Mixup > 0 || t.Cutmix > 0 }
+func mixes(t config.Train) bool { return t.Mixup > 0 || t.Cutmix > 0 }
 
 // A mixer makes the batches of mixup (Zhang et al. 2017) and cutmix (Yun et al.
 // 2019): each example is mixed with another one of the batch, or with itself, all
@@ -29,7 +30,7 @@ type mixer struct {
 }
 
 // newMixer is the mixer of a config, nil if there is none.
-func newMixer(c Config, spec datasets.Spec) (*mixer, error) {
+func newMixer(c config.Config, spec datasets.Spec) (*mixer, error) {
 	if !mixes(c.Train) {
 		return nil, nil
 	}

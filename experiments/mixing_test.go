@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/datasets"
+	"zoo/experiments/config"
 )
 
 // pixelsOf is a batch in which every value of example i is i.
@@ -27,7 +28,7 @@ func pixelsOf(n, h, w, c int) datasets.Batch {
 func mixerOf(t *testing.T, mixup, cutmix float64, seed uint64, b datasets.Batch) *mixer {
 	t.Helper()
 	s := b.X[0].Shape()
-	c := Config{Seed: seed, Train: Train{Batch: s[0], Mixup: mixup, Cutmix: cutmix}}
+	c := config.Config{Seed: seed, Train: config.Train{Batch: s[0], Mixup: mixup, Cutmix: cutmix}}
 	m, err := newMixer(c, datasets.Spec{Inputs: []datasets.Input{{Shape: s[1:]}}, Classes: s[0]})
 	if err != nil {
 		t.Fatal(err)

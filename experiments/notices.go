@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"zoo/experiments/config"
 	"zoo/internal/optim"
 	"zoo/nn"
 )
@@ -18,7 +19,7 @@ func (t *Trial) Notices() []string {
 }
 
 // noticesOf are the notices of a training of total steps.
-func noticesOf(c Config, perEpoch, total int, network *nn.Program) (all []string) {
+func noticesOf(c config.Config, perEpoch, total int, network *nn.Program) (all []string) {
 	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	for _, key := range c.Model.Idle(network.Unasked) {
 		value, _ := c.Value(key)
@@ -76,7 +77,7 @@ func halfUnit(layers []nn.Layer) (std, half float64) {
 
 // IdleKeys says which keys of a config's section model have no effect on its
 // network, as far as the shape of its data is known without the files.
-func IdleKeys(ctx context.Context, c Config) (all []string) {
+func IdleKeys(ctx context.Context, c config.Config) (all []string) {
 	s := Subject{Model: c.Model, Config: &c}
 	spec, err := s.Spec(nil, 0)
 	if err != nil {
@@ -86,7 +87,7 @@ func IdleKeys(ctx context.Context, c Config) (all []string) {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	c.Train = Train{}
+	c.Train = config.Train{}
 	return noticesOf(c, 0, 0, program)
 }
 

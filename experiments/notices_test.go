@@ -51,8 +51,8 @@ func TestNotices(t *testing.T) {
 		{overrides: []string{"train.optimizer.lr=1e-12", "train.optimizer.name=sgd", "train.schedule.name=one-cycle"}, moved: "step 36, with the highest learning rate, "},
 		{overrides: []string{"train.optimizer.lr=0.01", "train.optimizer.name=sgd", "train.schedule.name=cosine", "train.schedule.warmup=1", "train.schedule.warmup_factor=0"}},
 	} {
-		config := load(t, short, c.overrides...)
-		trial, err := experiments.NewTrial(context.Background(), config, nil)
+		cfg := load(t, short, c.overrides...)
+		trial, err := experiments.NewTrial(context.Background(), cfg, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +60,7 @@ func TestNotices(t *testing.T) {
 			t.Errorf("%v: have %q, want %q", c.overrides, have, c.want)
 		}
 		w := &watcher{}
-		if _, err := experiments.Execute(context.Background(), config, experiments.Options{Root: t.TempDir(), Every: time.Hour, Monitor: w}); err != nil {
+		if _, err := experiments.Execute(context.Background(), cfg, experiments.Options{Root: t.TempDir(), Every: time.Hour, Monitor: w}); err != nil {
 			t.Fatal(err)
 		}
 		if have := strings.Join(w.notices, "\n"); !strings.HasPrefix(have, c.moved) || c.moved == "" && have != "" || len(w.notices) > 1 {

@@ -13,6 +13,7 @@ import (
 
 	"zoo/datasets"
 	"zoo/experiments/claims"
+	"zoo/experiments/config"
 	"zoo/experiments/run"
 	"zoo/internal/atomicfile"
 	"zoo/internal/strict"
@@ -46,7 +47,7 @@ type PlannedTrial struct {
 	Batch  int      `json:"batch"`
 	Config string   `json:"config"`           // the resolved config, as YAML
 	Damage string   `json:"damage,omitempty"` // which file is not as the run left it: the trial is to be gone on with
-	config Config
+	config config.Config
 	spec   datasets.Spec
 	evals  int // examples that are evaluated in the whole run
 
@@ -70,7 +71,7 @@ func (t PlannedTrial) name(sweep string) string {
 
 // NewPlan opens the data, builds the network of each arm, and finds out which
 // trials are done under root. The error lists every arm that cannot be trained.
-func NewPlan(ctx context.Context, d *Design, root, code string, progress datasets.Progress) (*Plan, error) {
+func NewPlan(ctx context.Context, d *config.Design, root, code string, progress datasets.Progress) (*Plan, error) {
 	p := &Plan{Name: d.Config.Name, Code: code, Folder: d.Folder()}
 	said := notices{arms: len(d.Arms)}
 	opened := checksums{ctx, progress, map[string]datasets.Dataset{}}
@@ -78,7 +79,7 @@ func NewPlan(ctx context.Context, d *Design, root, code string, progress dataset
 	var errs []error
 	frame := d.Frame()
 	for i, a := range d.Arms {
-		name := DataKey(a.Config.Data)
+		name := config.DataKey(a.Config.Data)
 		if unopened[name] {
 			continue
 		}
@@ -201,18 +202,18 @@ type checksums struct {
 }
 
 func (s checksums) open(o datasets.Options) (datasets.Dataset, error) {
-	if data, ok := s.opened[DataKey(o)]; ok {
+	if data, ok := s.opened[config.DataKey(o)]; ok {
 		return data, nil
 	}
 	data, err := datasets.Open(s.ctx, o, s.progress)
 	if err == nil {
-		s.opened[DataKey(o)] = data
+		s.opened[config.DataKey(o)] = data
 	}
 	return data, err
 }
 
 // of is the checksum of a config's data.
-func (s checksums) of(c Config) (string, error) {
+func (s checksums) of(c config.Config) (string, error) {
 	data, err := s.open(c.Data)
 	if err != nil {
 		return "", err
@@ -222,7 +223,7 @@ func (s checksums) of(c Config) (string, error) {
 
 // build builds the network of an arm, once for each network, to see that it can
 // be built and to count.
-func (t *PlannedTrial) build(ctx context.Context, a Arm, built map[string]error) (*nn.Program, error) {
+func (t *PlannedTrial) build(ctx context.Context, a config.Arm, built map[string]error) (*nn.Program, error) {
 	s := Subject{Model: a.Config.Model}
 	params, program, err := s.Outline(ctx, nn.Infer, t.spec, 1)
 	if err != nil {
@@ -244,7 +245,7 @@ func (t *PlannedTrial) build(ctx context.Context, a Arm, built map[string]error)
 }
 
 // graph names what the trial's training graph depends on.
-func (t PlannedTrial) graph(m Model) string {
+func (t PlannedTrial) graph(m config.Model) string {
 	return fmt.Sprint(string(strict.Render(&m, nil)), t.Batch, t.spec)
 }
 
@@ -305,7 +306,7 @@ func (p *Plan) Trial(index int) (PlannedTrial, error) {
 		return PlannedTrial{}, fmt.Errorf("--index: have %d, want one from 0 to %d", index, len(p.Trials)-1)
 	}
 	t := p.Trials[index]
-	t.config = Defaults()
+	t.config = config.Defaults()
 	_, err := new(strict.Loader).LoadText(&t.config, fmt.Sprintf("trial %d of plan %s", index, p.Name), []byte(t.Config))
 	return t, err
 }

@@ -2,17 +2,38 @@ package experiments_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"zoo/experiments"
+	"zoo/experiments/config"
 )
+
+// base is what the configs of these tests sweep.
+const base = `
+name: tiny
+model: {name: mlp, depth: 2, width: 16}
+data: {name: digits, val: 200}
+train: {steps: 4, batch: 50, optimizer: {name: adam, lr: 0.01}}
+`
+
+// design is the sweep of a config.
+func design(t *testing.T, text string) (*config.Design, error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "my.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return config.LoadDesign(file)
+}
 
 // TestPlan: arms that are one, and trials of another sweep, have one id; another
 // program, seed or value has another.
 func TestPlan(t *testing.T) {
-	plan := func(config, code string) *experiments.Plan {
+	plan := func(sweep, code string) *experiments.Plan {
 		t.Helper()
-		d, err := design(t, base+config)
+		d, err := design(t, base+sweep)
 		if err != nil {
 			t.Fatal(err)
 		}

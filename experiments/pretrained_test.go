@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"zoo/experiments"
+	"zoo/experiments/config"
 	"zoo/experiments/run"
 	"zoo/internal/safetensors"
 )
@@ -53,9 +54,9 @@ func family(t *testing.T) {
 	}
 }
 
-func named(t *testing.T, name string, overrides ...string) experiments.Config {
+func named(t *testing.T, name string, overrides ...string) config.Config {
 	t.Helper()
-	c, _, err := experiments.Load(name, overrides...)
+	c, _, err := config.Load(name, overrides...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +66,7 @@ func named(t *testing.T, name string, overrides ...string) experiments.Config {
 // tensorsOf are the weights of a run's directory.
 func tensorsOf(t *testing.T, dir string) map[string][]float32 {
 	t.Helper()
-	f, err := safetensors.ReadFile(filepath.Join(dir, experiments.WeightsFile))
+	f, err := safetensors.ReadFile(filepath.Join(dir, config.WeightsFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +133,7 @@ func TestStartsFromExperiments(t *testing.T) {
 func TestStartsFromFiles(t *testing.T) {
 	family(t)
 	parent := execute(t, named(t, "parent"), "runs")
-	whole := func(from string, more ...string) experiments.Config {
+	whole := func(from string, more ...string) config.Config {
 		return named(t, "parent", append(more, "train.optimizer.name=sgd", "weights.from="+from)...)
 	}
 	byRun := execute(t, whole(parent.Dir), "runs")
@@ -212,7 +213,7 @@ func TestStartErrors(t *testing.T) {
 		{"weights.from=x weights.only=[a*=b]", `have "a*=b", want a name`},
 		{"weights.from=x model.init=lsuv", "weights.from: init lsuv would scale"},
 	} {
-		if _, _, err := experiments.Load("parent", strings.Fields(c.overrides)...); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, _, err := config.Load("parent", strings.Fields(c.overrides)...); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: have error %v, want one with %q", c.overrides, err, c.want)
 		}
 	}

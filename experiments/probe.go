@@ -12,6 +12,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/datasets"
+	"zoo/experiments/config"
 	"zoo/experiments/results"
 	"zoo/experiments/run"
 	"zoo/nn"
@@ -25,7 +26,7 @@ const ProbeFile = "probe.json"
 // initialises it, without training: of the config's probe, or of its training if it
 // has none. each is told what was found, arm by arm. Data that arms share are opened
 // once.
-func ProbeArms(ctx context.Context, d *Design, progress datasets.Progress, each func(Arm, results.Probe)) error {
+func ProbeArms(ctx context.Context, d *config.Design, progress datasets.Progress, each func(config.Arm, results.Probe)) error {
 	opened := checksums{ctx, progress, map[string]datasets.Dataset{}}
 	for _, a := range d.Arms {
 		a.Config.Seed = d.Seeds[0]
@@ -38,7 +39,7 @@ func ProbeArms(ctx context.Context, d *Design, progress datasets.Progress, each 
 	return nil
 }
 
-func probeInitial(ctx context.Context, c Config, opened checksums) (results.Probe, error) {
+func probeInitial(ctx context.Context, c config.Config, opened checksums) (results.Probe, error) {
 	c.Probe.Batch = cmp.Or(c.Probe.Batch, c.Train.Batch)
 	data, err := opened.open(c.Data)
 	if err != nil {
@@ -48,7 +49,7 @@ func probeInitial(ctx context.Context, c Config, opened checksums) (results.Prob
 	if err != nil {
 		return results.Probe{}, err
 	}
-	if err := t.initialise(ctx, func(c Config) (string, error) {
+	if err := t.initialise(ctx, func(c config.Config) (string, error) {
 		return "", fmt.Errorf("weights.from: a probe trains nothing: train %s first, and name its run directory", c.Name)
 	}); err != nil {
 		return results.Probe{}, err

@@ -9,14 +9,15 @@ import (
 	"strconv"
 	"strings"
 
+	"zoo/experiments/config"
 	"zoo/internal/memory"
 	"zoo/nn"
 )
 
 // A room is the memory for a program, and what to say where it is not enough.
 type room struct {
-	config Config // of its sections model and data
-	key    string // what says how many examples go through the program at once; empty: nothing that can be changed
+	config config.Config // of its sections model and data
+	key    string        // what says how many examples go through the program at once; empty: nothing that can be changed
 	batch  int
 	mode   nn.Mode
 	arrays int // of the length of what is trained, besides the gradient: the solver's
@@ -59,9 +60,9 @@ func (r room) admit(s nn.Size) error {
 // smaller says which keys make the network, or its images, larger than they would be
 // by themselves.
 func (r room) smaller() string {
-	var registered Model
+	var registered config.Model
 	registered.Choose(r.config.Model.Name)
-	own, usual := Config{Model: r.config.Model}.Flat(), Config{Model: registered}.Flat()
+	own, usual := config.Config{Model: r.config.Model}.Flat(), config.Config{Model: registered}.Flat()
 	var keys []string
 	for _, key := range slices.Sorted(maps.Keys(own)) {
 		if strings.HasPrefix(key, "model.") && largest(own[key]) > largest(usual[key]) {

@@ -12,6 +12,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/datasets"
+	"zoo/experiments/config"
 	"zoo/experiments/run"
 	"zoo/internal/safetensors"
 	"zoo/nn"
@@ -20,7 +21,7 @@ import (
 // A Saved run is one that has its final weights.
 type Saved struct {
 	run.Record
-	Experiment Config // the resolved config
+	Experiment config.Config // the resolved config
 }
 
 // OpenRun reads a run's directory and sees that it has weights.
@@ -28,13 +29,13 @@ func OpenRun(dir string) (*Saved, error) {
 	dir = filepath.Clean(dir)
 	r, err := run.Read(dir)
 	if err != nil {
-		if _, missing := os.Stat(filepath.Join(dir, RunFile)); missing != nil && !errors.As(err, new(*run.DamagedError)) {
-			return nil, NotARun(dir)
+		if _, missing := os.Stat(filepath.Join(dir, config.RunFile)); missing != nil && !errors.As(err, new(*run.DamagedError)) {
+			return nil, config.NotARun(dir)
 		}
 		return nil, err
 	}
 	s := &Saved{Record: r}
-	if s.Experiment, err = LoadRun(dir); err != nil {
+	if s.Experiment, err = config.LoadRun(dir); err != nil {
 		return nil, err
 	}
 	_, err = os.Stat(s.weightsFile())
@@ -59,11 +60,11 @@ func RunNotice(dir string) string {
 	return fmt.Sprintf("%s is of a version of zoo that recorded nothing of its runs' files: they are read unchecked", dir)
 }
 
-func (s *Saved) weightsFile() string { return WeightsOf(s.Dir) }
+func (s *Saved) weightsFile() string { return config.WeightsOf(s.Dir) }
 
 // again is the command that trained the run.
 func (s *Saved) again() string {
-	return fmt.Sprintf("zoo run %s --out %s", filepath.Join(s.Dir, RunFile), filepath.Dir(s.Dir))
+	return fmt.Sprintf("zoo run %s --out %s", filepath.Join(s.Dir, config.RunFile), filepath.Dir(s.Dir))
 }
 
 // damaged says what to do about weights that cannot be read.
@@ -93,7 +94,7 @@ func (s *Saved) OpenWeights(only ...string) (*Weights, error) {
 // where that is nothing, against the checksum that a run's weights carry.
 func (s *Saved) verify(weights *safetensors.Reader) func() error {
 	return func() error {
-		if known, err := s.Status.Verify(s.Dir, WeightsFile); known {
+		if known, err := s.Status.Verify(s.Dir, config.WeightsFile); known {
 			return err
 		}
 		return weights.Verify()
@@ -125,11 +126,11 @@ func (s *Saved) Evaluate(ctx context.Context, split datasets.Split, crops int, p
 // Evaluate opens a config's data and evaluates the weights, with its network, on a
 // part of them, with 1 or 10 crops of each image, or for 0 those of its test. It
 // returns the checksum of the data too.
-func (w *Weights) Evaluate(ctx context.Context, c Config, split datasets.Split, crops int, progress datasets.Progress) (e Evaluation, checksum string, err error) {
+func (w *Weights) Evaluate(ctx context.Context, c config.Config, split datasets.Split, crops int, progress datasets.Progress) (e Evaluation, checksum string, err error) {
 	if crops == 0 {
 		crops = c.Train.TestCrops
 	}
-	if err := CheckCrops(crops); err != nil {
+	if err := config.CheckCrops(crops); err != nil {
 		return e, "", err
 	}
 	data, err := datasets.Open(ctx, c.Data, progress)

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"zoo/datasets"
+	"zoo/experiments/config"
 	"zoo/experiments/run"
 	"zoo/internal/strict"
 	"zoo/nn"
@@ -15,7 +16,7 @@ import (
 // parentID is the id of the run that the config starts from; empty if it starts
 // from no experiment. checksum opens data and returns its checksum. It is an error
 // if the weights cannot be opened.
-func parentID(c Config, code string, checksum func(Config) (string, error)) (string, error) {
+func parentID(c config.Config, code string, checksum func(config.Config) (string, error)) (string, error) {
 	p, err := c.Parent()
 	if err != nil {
 		return "", err
@@ -43,11 +44,11 @@ func parentID(c Config, code string, checksum func(Config) (string, error)) (str
 
 // openStart opens the weights that a config starts from, or a run of the experiment
 // that it starts from.
-func openStart(c Config, from string) (*Weights, error) {
+func openStart(c config.Config, from string) (*Weights, error) {
 	w, err := OpenWeights(from, c.Weights.Only...)
 	if errors.Is(err, os.ErrNotExist) {
 		hint := ""
-		if n := strict.Nearest(from, Names()); n != "" {
+		if n := strict.Nearest(from, config.Names()); n != "" {
 			hint = "; did you mean the experiment " + n + "?"
 		}
 		err = fmt.Errorf("weights.from: no experiment, run directory or file %s%s", from, hint)
@@ -59,7 +60,7 @@ func openStart(c Config, from string) (*Weights, error) {
 
 // checkWeights says whether the weights that the config starts from fit a network.
 // Those of an experiment, which may not be trained yet, are not looked at.
-func checkWeights(c Config, p *nn.Params, spec datasets.Spec) error {
+func checkWeights(c config.Config, p *nn.Params, spec datasets.Spec) error {
 	if c.Weights.From == "" || c.Weights.IsExperiment() {
 		return nil
 	}
@@ -73,7 +74,7 @@ func checkWeights(c Config, p *nn.Params, spec datasets.Spec) error {
 
 // load puts the weights that the config starts from in place. train returns the
 // directory of a complete run of an experiment.
-func (t *Trial) load(train func(Config) (dir string, err error)) error {
+func (t *Trial) load(train func(config.Config) (dir string, err error)) error {
 	c := t.Config
 	from := c.Weights.From
 	if from == "" {
@@ -96,7 +97,7 @@ func (t *Trial) load(train func(Config) (dir string, err error)) error {
 }
 
 // train completes the run of an experiment that another one starts from.
-func (o Options) train(ctx context.Context, c Config) (dir string, err error) {
+func (o Options) train(ctx context.Context, c config.Config) (dir string, err error) {
 	o.Name, o.Fresh = "", false
 	for {
 		out, err := Execute(ctx, c, o)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"zoo/experiments/claims"
+	"zoo/experiments/config"
 	"zoo/experiments/results"
 	"zoo/experiments/run"
 	"zoo/internal/atomicfile"
@@ -26,7 +27,7 @@ import (
 // A StoredRun is a run on the disk, as far as its files can be read.
 type StoredRun struct {
 	Dir    string
-	Config Config
+	Config config.Config
 	Trial  results.Trial // with the state and what it found
 	Tags   []string
 	Bytes  int64
@@ -62,7 +63,7 @@ func StoredRuns(root string) ([]StoredRun, error) {
 			record.Status, _ = run.ReadStatus(dir)
 		}
 		r.Trial = results.Trial{State: cmp.Or(record.Status.State, Damaged), Record: record}
-		config, configErr := LoadRun(dir)
+		config, configErr := config.LoadRun(dir)
 		if configErr == nil {
 			r.Config, r.keys = config, config.Flat()
 		}

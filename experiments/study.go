@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"zoo/experiments/claims"
+	"zoo/experiments/config"
 	"zoo/experiments/results"
 	"zoo/experiments/run"
 )
@@ -24,7 +25,7 @@ type StudyOptions struct {
 // data are read and nothing is trained. An error is about the config, or about
 // runs that do not belong together.
 func OpenStudy(o StudyOptions, name string, overrides ...string) (*results.Study, []claims.Verdict, error) {
-	d, err := LoadDesign(name, overrides...)
+	d, err := config.LoadDesign(name, overrides...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -53,20 +54,20 @@ func Sweeping(dir string) bool { return run.Held(dir) }
 // are one arm; the first is the baseline of the others.
 func StudyOfRuns(dirs []string) (*results.Study, error) {
 	s := &results.Study{Name: "runs", Axes: []results.Axis{{}}}
-	s.View, _ = (*Report)(nil).View(nil)
+	s.View, _ = (*config.Report)(nil).View(nil)
 	var arms []string // their configs' hashes, whatever the seed
-	var configs []Config
+	var configs []config.Config
 	seeds := map[string]map[uint64]results.Trial{}
 	for _, dir := range dirs {
 		dir = filepath.Clean(dir)
-		if !IsRun(dir) {
-			return nil, NotARun(dir)
+		if !config.IsRun(dir) {
+			return nil, config.NotARun(dir)
 		}
 		record, err := run.Read(dir)
 		if err != nil {
 			return nil, err
 		}
-		c, err := LoadRun(dir)
+		c, err := config.LoadRun(dir)
 		if err != nil {
 			return nil, err
 		}
@@ -89,7 +90,7 @@ func StudyOfRuns(dirs []string) (*results.Study, error) {
 	defer s.NoteUnchecked()
 	slices.Sort(s.Seeds)
 	s.Baseline = s.Axes[0].Labels[0]
-	differences := Compare(configs...)
+	differences := config.Compare(configs...)
 	for i, key := range arms {
 		a := results.Arm{Labels: []string{s.Axes[0].Labels[i]}}
 		for _, d := range differences {

@@ -13,6 +13,7 @@ import (
 
 	"zoo/architectures"
 	"zoo/datasets"
+	"zoo/experiments/config"
 	"zoo/internal/strict"
 	"zoo/nn"
 )
@@ -20,32 +21,32 @@ import (
 // A Subject is a network that a command line names, and what it was or is to be
 // trained on.
 type Subject struct {
-	Model  Model
-	Config *Config // of the experiment or the run; nil for a registered model
-	Dir    string  // of the run; empty for a model or an experiment
+	Model  config.Model
+	Config *config.Config // of the experiment or the run; nil for a registered model
+	Dir    string         // of the run; empty for a model or an experiment
 }
 
 // Find finds what a name stands for: the folder of a run, a registered model, or
 // an experiment by name or file. Overrides are those of [Load]; for a model, whose
 // keys are those of the section model, they may leave out the word "model.".
 func Find(name string, overrides ...string) (Subject, error) {
-	if _, err := os.Stat(filepath.Join(name, RunFile)); err == nil {
-		c, err := LoadRun(name, overrides...)
+	if _, err := os.Stat(filepath.Join(name, config.RunFile)); err == nil {
+		c, err := config.LoadRun(name, overrides...)
 		return Subject{Model: c.Model, Config: &c, Dir: name}, err
 	}
 	if _, ok := architectures.Lookup(name); ok {
-		m, err := LoadModel(name, overrides...)
+		m, err := config.LoadModel(name, overrides...)
 		return Subject{Model: m}, err
 	}
 	isFile := strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
-	if experiments := Names(); !isFile && !slices.Contains(experiments, name) {
+	if experiments := config.Names(); !isFile && !slices.Contains(experiments, name) {
 		hint := "zoo models and zoo list have them all"
 		if n := strict.Nearest(name, append(architectures.Names(), experiments...)); n != "" {
 			hint = "did you mean " + n + "?"
 		}
 		return Subject{}, fmt.Errorf("no model, experiment or run %q; %s", name, hint)
 	}
-	c, _, err := Load(name, overrides...)
+	c, _, err := config.Load(name, overrides...)
 	return Subject{Model: c.Model, Config: &c}, err
 }
 
@@ -80,8 +81,8 @@ func (s Subject) Spec(input []int, classes int) (datasets.Spec, error) {
 	if classes == 0 {
 		errs = append(errs, fmt.Errorf("the number of classes of %s is known from the files alone: give it with --classes", s.Config.Data.Name))
 	}
-	if classes < 0 || classes > MostOfModel {
-		errs = append(errs, fmt.Errorf("--classes: have %d, want at most %d", classes, MostOfModel))
+	if classes < 0 || classes > config.MostOfModel {
+		errs = append(errs, fmt.Errorf("--classes: have %d, want at most %d", classes, config.MostOfModel))
 	}
 	for _, d := range input {
 		if d < 1 {
@@ -113,9 +114,9 @@ func (s Subject) build(p *nn.Params, mode nn.Mode, set nn.Settings) (*nn.Params,
 }
 
 // config is the subject's config, or one that has no more than its model.
-func (s Subject) config() Config {
+func (s Subject) config() config.Config {
 	if s.Config != nil {
 		return *s.Config
 	}
-	return Config{Model: s.Model}
+	return config.Config{Model: s.Model}
 }

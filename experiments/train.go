@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zoo/datasets"
+	"zoo/experiments/config"
 	"zoo/experiments/run"
 	"zoo/internal/optim"
 )
@@ -21,7 +22,7 @@ type divergence struct {
 }
 
 // diverges tells whether a loss ends the training.
-func diverges(t Train, loss float64) bool {
+func diverges(t config.Train, loss float64) bool {
 	return math.IsNaN(loss) || math.IsInf(loss, 0) || t.DivergedAbove > 0 && loss > t.DivergedAbove
 }
 

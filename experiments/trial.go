@@ -1,3 +1,6 @@
+// Package experiments turns a config into a run, and its sweep into many: the
+// training loop, evaluation and what is kept of them; the plan of a sweep's trials,
+// their processes, and what they found.
 package experiments
 
 import (
@@ -7,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/datasets"
+	"zoo/experiments/config"
 	"zoo/experiments/run"
 	"zoo/internal/optim"
 	"zoo/nn"
@@ -14,7 +18,7 @@ import (
 
 // A Trial is one config with its data, network and solver, ready to train.
 type Trial struct {
-	Config Config
+	Config config.Config
 	Data   datasets.Dataset
 	Params *nn.Params
 	Train  *nn.Program
@@ -54,7 +58,7 @@ type best struct {
 }
 
 // NewTrial opens the data and builds the network, at step 0.
-func NewTrial(ctx context.Context, c Config, progress datasets.Progress) (*Trial, error) {
+func NewTrial(ctx context.Context, c config.Config, progress datasets.Progress) (*Trial, error) {
 	data, err := datasets.Open(ctx, c.Data, progress)
 	if err != nil {
 		return nil, err
@@ -63,7 +67,7 @@ func NewTrial(ctx context.Context, c Config, progress datasets.Progress) (*Trial
 }
 
 // newTrial builds the network, for data that are open.
-func newTrial(ctx context.Context, c Config, data datasets.Dataset) (*Trial, error) {
+func newTrial(ctx context.Context, c config.Config, data datasets.Dataset) (*Trial, error) {
 	t := &Trial{Config: c, Data: data, Params: nn.NewParams(c.Seed, tensor.Float32)}
 	perEpoch, total, err := c.Train.Length(data)
 	if err != nil {
@@ -126,7 +130,7 @@ func (t *Trial) build(ctx context.Context) (err error) {
 }
 
 // trainingRoom is the room for a step of training.
-func trainingRoom(c Config) room {
+func trainingRoom(c config.Config) room {
 	r := room{config: c, key: "train.batch", batch: c.Train.Batch, mode: nn.Train, arrays: c.Train.Optimizer.Arrays()}
 	if c.Train.EMA > 0 {
 		r.copies = 1
@@ -152,7 +156,7 @@ func floats(t *tensor.Dense) []float32 { return t.Data().([]float32) }
 
 // start is what happens before the first step and never again: what depends on
 // the initial weights. What the probe finds is kept in the run's folder.
-func (t *Trial) start(ctx context.Context, r *run.Run, train func(Config) (string, error)) error {
+func (t *Trial) start(ctx context.Context, r *run.Run, train func(config.Config) (string, error)) error {
 	if err := t.initialise(ctx, train); err != nil {
 		return err
 	}
@@ -162,7 +166,7 @@ func (t *Trial) start(ctx context.Context, r *run.Run, train func(Config) (strin
 
 // initialise does the parts of initialisation that need data, or trained weights:
 // train returns the directory of a complete run.
-func (t *Trial) initialise(ctx context.Context, train func(Config) (string, error)) error {
+func (t *Trial) initialise(ctx context.Context, train func(config.Config) (string, error)) error {
 	if err := t.load(train); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/datasets"
+	"zoo/experiments/config"
 	"zoo/internal/pth"
 	"zoo/internal/safetensors"
 	"zoo/nn"
@@ -36,7 +37,7 @@ type Weights struct {
 // several, as in checkpoint.pth#ema. only are patterns of the tensors that are wanted;
 // see [Pretrained]. None of them wants all.
 func OpenWeights(name string, only ...string) (*Weights, error) {
-	if IsRun(name) {
+	if config.IsRun(name) {
 		s, err := OpenRun(name)
 		if err != nil {
 			return nil, err
@@ -227,12 +228,12 @@ func (w *Weights) Load(p *nn.Params, partial bool) error {
 }
 
 // loadAll loads weights that must be those of all parameters.
-func (w *Weights) loadAll(p *nn.Params, m Model, spec datasets.Spec) error {
+func (w *Weights) loadAll(p *nn.Params, m config.Model, spec datasets.Spec) error {
 	return w.misfit(w.Load(p, false), m, spec, false)
 }
 
 // misfit says of weights that do not fit which network they do not fit.
-func (w *Weights) misfit(err error, m Model, spec datasets.Spec, partial bool) error {
+func (w *Weights) misfit(err error, m config.Model, spec datasets.Spec, partial bool) error {
 	switch {
 	case !errors.As(err, new(*nn.Mismatch)):
 		return err
@@ -265,9 +266,9 @@ func (w *Weights) choose(only []string) error {
 	if len(only) == 0 {
 		return nil
 	}
-	var picks []Pick
+	var picks []config.Pick
 	for _, s := range only {
-		p, err := ParsePick(s)
+		p, err := config.ParsePick(s)
 		if err != nil {
 			return fmt.Errorf("names of tensors: %w", err)
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"zoo/experiments"
+	"zoo/experiments/config"
 	"zoo/internal/strict"
 )
 
@@ -18,7 +18,7 @@ func TestChoices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys := append(experiments.Keys(""), experiments.KeysOfModel("resnet-cifar")...)
+	keys := append(config.Keys(""), config.KeysOfModel("resnet-cifar")...)
 	words := func(name string) string {
 		for _, k := range keys {
 			if k.Name == name {

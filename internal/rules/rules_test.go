@@ -21,6 +21,7 @@ var floors = [][]string{
 	{"zoo/internal/exec", "zoo/internal/ops/optest"},
 	{"zoo/nn"},
 	{"zoo/architectures", "zoo/nn/signal", "zoo/nn/nntest"},
+	{"zoo/experiments/config"},
 	{"zoo/experiments"},
 	{"zoo/cmd/zoo/command"},
 	{"zoo/cmd/zoo"},

@@ -14,6 +14,7 @@ import (
 	"zoo/architectures"
 	"zoo/datasets"
 	"zoo/experiments"
+	"zoo/experiments/config"
 	"zoo/nn"
 )
 
@@ -64,7 +65,7 @@ those of the section model. With --json, each model is a line.`,
 				if !slices.Contains(architectures.Names(), name) {
 					return unknown("model", name, architectures.Names())
 				}
-				model, err := experiments.LoadModel(name, keys...)
+				model, err := config.LoadModel(name, keys...)
 				if err != nil {
 					return err
 				}

@@ -9,6 +9,7 @@ import (
 
 	"zoo/experiments"
 	"zoo/experiments/claims"
+	"zoo/experiments/config"
 	"zoo/experiments/report"
 	"zoo/experiments/results"
 )
@@ -68,7 +69,7 @@ func compared(o experiments.StudyOptions, args []string) (*results.Study, error)
 	if len(names) == 0 {
 		return nil, fmt.Errorf("have keys alone, want the name of an experiment before them")
 	}
-	if experiments.IsRun(names[0]) {
+	if config.IsRun(names[0]) {
 		if len(keys) > 0 {
 			return nil, fmt.Errorf("have %s, want runs alone: they are done with their keys", keys[0])
 		}

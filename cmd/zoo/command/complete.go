@@ -9,7 +9,7 @@ import (
 
 	"zoo/architectures"
 	"zoo/datasets"
-	"zoo/experiments"
+	"zoo/experiments/config"
 	"zoo/experiments/run"
 	"zoo/internal/strict"
 )
@@ -34,9 +34,9 @@ func first(files bool, sources ...func() []string) completion {
 }
 
 var (
-	completeExperiment = thenKeys(first(true, experiments.Names))
+	completeExperiment = thenKeys(first(true, config.Names))
 	completeRun        = thenKeys(first(true, runs))
-	completeSubject    = thenKeys(first(true, architectures.Names, experiments.Names, runs))
+	completeSubject    = thenKeys(first(true, architectures.Names, config.Names, runs))
 	completeModels     = thenKeys(others(architectures.Names))
 	completeDatasets   = others(datasets.Names)
 )
@@ -74,12 +74,12 @@ func thenKeys(names completion) completion {
 // completeCompared offers further runs after a run, and after an experiment its arms
 // and keys.
 func completeCompared(c *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 && experiments.IsRun(args[0]) {
+	if len(args) > 0 && config.IsRun(args[0]) {
 		return others(runs)(c, args, begun)
 	}
 	words, directive := completeSubject(c, args, begun)
 	if subjects, set := split(args); len(subjects) > 0 && len(set) == 0 && !strings.Contains(begun, "=") {
-		if d, err := experiments.LoadDesign(subjects[0]); err == nil && len(d.Arms) > 1 {
+		if d, err := config.LoadDesign(subjects[0]); err == nil && len(d.Arms) > 1 {
 			for _, a := range d.Arms {
 				words = append(words, strings.Join(a.Labels, ","))
 			}
@@ -93,17 +93,17 @@ func completeCompared(c *cobra.Command, args []string, begun string) ([]string, 
 func keysOf(subject string, set []string) []strict.Key {
 	if _, ok := architectures.Lookup(subject); ok {
 		var keys []strict.Key
-		for _, k := range experiments.KeysOfModel(subject) {
+		for _, k := range config.KeysOfModel(subject) {
 			if k.Name = strings.TrimPrefix(k.Name, "model."); k.Name != "name" {
 				keys = append(keys, k)
 			}
 		}
 		return keys
 	}
-	if experiments.IsRun(subject) {
+	if config.IsRun(subject) {
 		subject = filepath.Join(subject, "config.yaml")
 	}
-	return experiments.Keys(subject, set...)
+	return config.Keys(subject, set...)
 }
 
 // keyWords are the keys that begin with a word, up to the next dot.
@@ -149,7 +149,7 @@ func values(keys []strict.Key, key, begun string) (words []string, directive cob
 		offer("true", k.Doc)
 		offer("false", k.Doc)
 	case key == "weights.from":
-		for _, from := range append(experiments.Names(), runs()...) {
+		for _, from := range append(config.Names(), runs()...) {
 			offer(from, "")
 		}
 		directive = cobra.ShellCompDirectiveDefault // files

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoo/experiments"
+	"zoo/experiments/config"
 )
 
 func newConfig() *cobra.Command {
@@ -31,7 +32,7 @@ model that have no effect on its network are named beside it.`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
-			cfg, origins, err := experiments.Load(args[0], args[1:]...)
+			cfg, origins, err := config.Load(args[0], args[1:]...)
 			if err != nil {
 				return err
 			}
@@ -59,7 +60,7 @@ func newConfigSchema() *cobra.Command {
 		Example: `  zoo config schema > zoo.schema.json`,
 		Args:    between(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := exact(c.OutOrStdout()).Write(experiments.Schema())
+			_, err := exact(c.OutOrStdout()).Write(config.Schema())
 			return err
 		},
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoo/datasets"
-	"zoo/experiments"
+	"zoo/experiments/config"
 )
 
 func newData() *cobra.Command {
@@ -77,7 +77,7 @@ func look(c *cobra.Command, how func(context.Context, string, datasets.Options, 
 	if !slices.Contains(datasets.Names(), name) {
 		return unknown("dataset", name, datasets.Names())
 	}
-	o, err := experiments.LoadData(name, root, keys...)
+	o, err := config.LoadData(name, root, keys...)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,7 @@ package command
 import (
 	"github.com/spf13/cobra"
 
-	"zoo/experiments"
+	"zoo/experiments/config"
 )
 
 func newDiff() *cobra.Command {
@@ -16,17 +16,17 @@ name or file. Names, claims and the like do not count.`,
 		Example: `  zoo diff resnet20-mnist14 plain56-mnist14
   zoo diff runs/lenet5-mnist-s1-0f0f0f0f0f0f lenet5-mnist`,
 		Args:              between(2, 2),
-		ValidArgsFunction: others(func() []string { return append(experiments.Names(), runs()...) }),
+		ValidArgsFunction: others(func() []string { return append(config.Names(), runs()...) }),
 		RunE: func(c *cobra.Command, args []string) error {
-			var configs []experiments.Config
+			var configs []config.Config
 			for _, a := range args {
-				cfg, err := experiments.ConfigOf(a)
+				cfg, err := config.ConfigOf(a)
 				if err != nil {
 					return err
 				}
 				configs = append(configs, cfg)
 			}
-			differences := experiments.Compare(configs...)
+			differences := config.Compare(configs...)
 			if asJSON {
 				return printJSON(c.OutOrStdout(), differences)
 			}

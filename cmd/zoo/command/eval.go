@@ -9,6 +9,7 @@ import (
 
 	"zoo/datasets"
 	"zoo/experiments"
+	"zoo/experiments/config"
 )
 
 func newEval() *cobra.Command {
@@ -36,7 +37,7 @@ run, whose config the keys change. ` + weightsHelp,
 		RunE: func(c *cobra.Command, args []string) error {
 			part, err := parseSplit(split)
 			if err == nil && crops != 0 {
-				err = experiments.CheckCrops(crops)
+				err = config.CheckCrops(crops)
 			}
 			if err != nil {
 				return seeHelp(c, err)

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoo/architectures"
-	"zoo/experiments"
+	"zoo/experiments/config"
 	"zoo/internal/strict"
 )
 
@@ -35,7 +35,7 @@ listed by zoo models NAME.`,
 		ValidArgsFunction: first(false, keyNames),
 		RunE: func(c *cobra.Command, args []string) error {
 			keys := []explained{}
-			for _, k := range experiments.Keys("") {
+			for _, k := range config.Keys("") {
 				keys = append(keys, explained{Key: k})
 			}
 			if len(args) > 0 {
@@ -89,7 +89,7 @@ func explain(keys []explained, name string) (found []explained) {
 	}
 	found = nil
 	for _, network := range architectures.Names() {
-		for _, k := range experiments.KeysOfModel(network) {
+		for _, k := range config.KeysOfModel(network) {
 			if k.Name != name {
 				continue
 			}
@@ -106,11 +106,11 @@ func explain(keys []explained, name string) (found []explained) {
 
 // keyNames are the keys of all configs, those of all networks among them.
 func keyNames() (names []string) {
-	for _, k := range experiments.Keys("") {
+	for _, k := range config.Keys("") {
 		names = append(names, items.ReplaceAllString(k.Name, ""))
 	}
 	for _, network := range architectures.Names() {
-		for _, k := range experiments.KeysOfModel(network) {
+		for _, k := range config.KeysOfModel(network) {
 			if !slices.Contains(names, k.Name) {
 				names = append(names, k.Name)
 			}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoo/experiments"
+	"zoo/experiments/config"
 )
 
 // listed is an experiment in the output of zoo list --json.
@@ -32,9 +32,9 @@ listed all the same, and its errors follow.`,
 		Example: `  zoo list
   zoo list "resnet*"`,
 		Args:              between(0, 1),
-		ValidArgsFunction: first(false, experiments.Names),
+		ValidArgsFunction: first(false, config.Names),
 		RunE: func(c *cobra.Command, args []string) error {
-			names, err := matching("experiment", experiments.Names(), args)
+			names, err := matching("experiment", config.Names(), args)
 			if err != nil {
 				return err
 			}
@@ -42,7 +42,7 @@ listed all the same, and its errors follow.`,
 			var broken []error
 			for _, name := range names {
 				l := listed{Name: name}
-				if cfg, err := experiments.Describe(name); err != nil {
+				if cfg, err := config.Describe(name); err != nil {
 					l.Error = err.Error()
 					broken = append(broken, err)
 				} else {

@@ -13,6 +13,7 @@ import (
 
 	"zoo/architectures"
 	"zoo/experiments"
+	"zoo/experiments/config"
 	"zoo/internal/strict"
 	"zoo/nn"
 )
@@ -53,7 +54,7 @@ is named, all keys of the section model, its own first, with their defaults.`,
 			}
 			named := len(args) > 0 && args[0] == names[0]
 			if named {
-				all[0].Keys = ownFirst(experiments.KeysOfModel(names[0]))
+				all[0].Keys = ownFirst(config.KeysOfModel(names[0]))
 			}
 			if asJSON {
 				return printJSON(c.OutOrStdout(), all)
@@ -76,7 +77,7 @@ is named, all keys of the section model, its own first, with their defaults.`,
 
 // ownFirst puts the keys that a network has of its own before those of all networks.
 func ownFirst(keys []strict.Key) (sorted []strict.Key) {
-	shared := experiments.Keys("")
+	shared := config.Keys("")
 	own := func(k strict.Key) bool {
 		return !slices.ContainsFunc(shared, func(s strict.Key) bool { return s.Name == k.Name })
 	}

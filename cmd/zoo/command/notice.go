@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoo/experiments"
+	"zoo/experiments/config"
 )
 
 // notice shows notices on standard error, but for empty ones.
@@ -20,7 +21,7 @@ func notice(c *cobra.Command, texts ...string) {
 
 // noticeRun shows what is to be said of a run, if the name is that of one.
 func noticeRun(c *cobra.Command, name string) {
-	if experiments.IsRun(name) {
+	if config.IsRun(name) {
 		notice(c, experiments.RunNotice(name))
 	}
 }

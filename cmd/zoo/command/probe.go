@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoo/experiments"
+	"zoo/experiments/config"
 	"zoo/experiments/results"
 	"zoo/experiments/run"
 )
@@ -38,13 +39,13 @@ Nothing is trained.`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
-			design, err := experiments.LoadDesign(args[0], args[1:]...)
+			design, err := config.LoadDesign(args[0], args[1:]...)
 			if err != nil {
 				return err
 			}
 			screen := newScreen(io.Discard, c.ErrOrStderr())
 			all := []probed{}
-			if err := experiments.ProbeArms(c.Context(), design, screen.Data, func(a experiments.Arm, p results.Probe) {
+			if err := experiments.ProbeArms(c.Context(), design, screen.Data, func(a config.Arm, p results.Probe) {
 				screen.end()
 				all = append(all, probed{a.Labels, a.Config.Seed, p})
 				if asJSON {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoo/experiments"
+	"zoo/experiments/config"
 	"zoo/experiments/run"
 )
 
@@ -41,7 +42,7 @@ part of them is taken, and the rest starts as usual.`,
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Code = code()
-			cfg, _, err := experiments.Load(args[0], args[1:]...)
+			cfg, _, err := config.Load(args[0], args[1:]...)
 			if err != nil {
 				return err
 			}
@@ -113,7 +114,7 @@ func withSeed(args []string, seed uint64) []string {
 
 // showOutcome prints the numbers of a run, where it is, and the commands again, which
 // made it, and next.
-func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, again, next string) error {
+func showOutcome(w io.Writer, c config.Config, o experiments.Outcome, again, next string) error {
 	s := o.Summary
 	if o.Before {
 		fmt.Fprintf(w, "%s is %s already (same config, seed, data and code); train it again with %s\n", o.Dir, o.State, command(again, "--rerun"))

@@ -16,6 +16,7 @@ import (
 
 	"zoo/experiments"
 	"zoo/experiments/claims"
+	"zoo/experiments/config"
 	"zoo/experiments/run"
 )
 
@@ -64,7 +65,7 @@ func (o *chosenRuns) choose(args []string) (found []experiments.StoredRun, err e
 	f := o.filter
 	for _, a := range args {
 		switch {
-		case strings.ContainsAny(a, "<>=!&|(") && !experiments.IsRun(a):
+		case strings.ContainsAny(a, "<>=!&|(") && !config.IsRun(a):
 			f.Conditions = append(f.Conditions, a)
 		case filepath.Dir(filepath.Clean(a)) == filepath.Clean(o.root):
 			f.Names = append(f.Names, filepath.Base(a))

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoo/experiments"
+	"zoo/experiments/config"
 	"zoo/experiments/run"
 )
 
@@ -58,7 +59,7 @@ in the seeds that are done.`,
 			if c.Flags().Changed("power") && (!plan || asJSON || !(power > 0 && power < 1)) {
 				return seeHelp(c, fmt.Errorf("--power: have %v, want a probability below 1, with --plan and without --json", power))
 			}
-			design, err := experiments.LoadDesign(args[0], args[1:]...)
+			design, err := config.LoadDesign(args[0], args[1:]...)
 			if err != nil {
 				return err
 			}

@@ -1,4 +1,4 @@
-package experiments
+package config
 
 import (
 	"fmt"
@@ -72,7 +72,7 @@ func (m *Model) Validate() (ps []problem.Problem) {
 func (m Model) Settings() map[string]any {
 	settings := map[string]any{}
 	if err := yaml.Unmarshal(strict.Render(&m, nil), &settings); err != nil {
-		panic("experiments: " + err.Error()) // what strict renders is YAML
+		panic("config: " + err.Error()) // what strict renders is YAML
 	}
 	delete(settings, "name")
 	return settings

@@ -1,4 +1,4 @@
-package experiments_test
+package config_test
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"zoo/experiments"
+	"zoo/experiments/config"
 )
 
 // TestArguments: overrides with several values are the sweep that a config with these
@@ -52,8 +52,8 @@ func TestArguments(t *testing.T) {
 				t.Fatalf("have %d arms by %v\nwant %d by %v", len(have.Arms), have.Axes, len(want.Arms), want.Axes)
 			}
 			for i := range want.Arms {
-				if h, w := have.Arms[i], want.Arms[i]; !slices.Equal(h.Labels, w.Labels) || len(experiments.Compare(h.Config, w.Config)) > 0 {
-					t.Errorf("arm %d: have %v, want %v; %v", i, h.Labels, w.Labels, experiments.Compare(h.Config, w.Config))
+				if h, w := have.Arms[i], want.Arms[i]; !slices.Equal(h.Labels, w.Labels) || len(config.Compare(h.Config, w.Config)) > 0 {
+					t.Errorf("arm %d: have %v, want %v; %v", i, h.Labels, w.Labels, config.Compare(h.Config, w.Config))
 				}
 			}
 			if have.Config.Claim != "" || have.Config.Check != nil {

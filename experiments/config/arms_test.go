@@ -1,4 +1,4 @@
-package experiments_test
+package config_test
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"zoo/experiments"
+	"zoo/experiments/config"
 )
 
 // base is what the configs of these tests sweep.
@@ -19,13 +19,13 @@ data: {name: digits, val: 200}
 train: {steps: 4, batch: 50, optimizer: {name: adam, lr: 0.01}}
 `
 
-func design(t *testing.T, config string, overrides ...string) (*experiments.Design, error) {
+func design(t *testing.T, text string, overrides ...string) (*config.Design, error) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "my.yaml")
-	if err := os.WriteFile(file, []byte(config), 0o666); err != nil {
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	d, err := experiments.LoadDesign(file, overrides...)
+	d, err := config.LoadDesign(file, overrides...)
 	if err != nil {
 		err = fmt.Errorf("%s", strings.ReplaceAll(err.Error(), file, "my.yaml"))
 	}

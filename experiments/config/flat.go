@@ -1,4 +1,4 @@
-package experiments
+package config
 
 import (
 	"slices"
@@ -18,7 +18,7 @@ func (c Config) Value(key string) (text string, ok bool) {
 func (c Config) Flat() map[string]string {
 	var root yaml.Node
 	if err := yaml.Unmarshal(c.YAML(nil), &root); err != nil {
-		panic("experiments: " + err.Error()) // what strict renders is YAML
+		panic("config: " + err.Error()) // what strict renders is YAML
 	}
 	flat := map[string]string{}
 	var walk func(path string, n *yaml.Node)
@@ -33,7 +33,7 @@ func (c Config) Flat() map[string]string {
 		default:
 			text, err := yaml.Marshal(n)
 			if err != nil {
-				panic("experiments: " + err.Error())
+				panic("config: " + err.Error())
 			}
 			flat[path] = strings.TrimSpace(string(text))
 		}

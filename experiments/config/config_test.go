@@ -1,4 +1,4 @@
-package experiments_test
+package config_test
 
 import (
 	"os"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"zoo/experiments"
+	"zoo/experiments/config"
 )
 
 // The name of an experiment can name folders and files on every system.
@@ -18,7 +18,7 @@ func TestConfigName(t *testing.T) {
 		"-x": false, "x-": true, strings.Repeat("a", 128): true, strings.Repeat("a", 129): false, strings.Repeat("ö", 65): false,
 		"con": false, "Aux": false, "nul.v2": false, "COM1": false, "lpt9.x.y": false, "com¹": false, "conin$": false,
 	} {
-		c := experiments.Defaults()
+		c := config.Defaults()
 		c.Name = name
 		have := true
 		for _, p := range c.Validate() {
@@ -46,7 +46,7 @@ func TestExtendsInheritsNoWords(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		d, err := experiments.LoadDesign(file)
+		d, err := config.LoadDesign(file)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,7 +1,7 @@
-// Package experiments turns a config into a run, and its sweep into many: the
-// strict config, the training loop, evaluation and what is kept of them; the arms
-// of a sweep, the plan of its trials, their processes, and what they found.
-package experiments
+// Package config is what an experiment says: the strict config with its sections and
+// the errors in them, all at once; the arms of its sweep; and the hash that tells runs
+// of different configs apart. It builds no network and opens no data.
+package config
 
 import (
 	"fmt"

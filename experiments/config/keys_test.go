@@ -1,17 +1,17 @@
-package experiments_test
+package config_test
 
 import (
 	"strings"
 	"testing"
 
-	"zoo/experiments"
+	"zoo/experiments/config"
 	"zoo/internal/problem"
 )
 
 // TestWords: every word that a key tells of is a value of it.
 func TestWords(t *testing.T) {
 	tried := 0
-	for _, k := range experiments.Keys("mlp-digits") {
+	for _, k := range config.Keys("mlp-digits") {
 		if strings.Contains(k.Name, "[]") || strings.HasPrefix(k.Name, "sweep.") {
 			continue
 		}
@@ -36,6 +36,6 @@ func takes(key string, w problem.Choice, number string) bool {
 	if n := w.Numbers(); n > 0 {
 		value += "(" + number + strings.Repeat(",0", n-1) + ")"
 	}
-	_, _, err := experiments.Load("mlp-digits", key+"="+value)
+	_, _, err := config.Load("mlp-digits", key+"="+value)
 	return err == nil || !strings.Contains(err.Error(), ": "+key+": ")
 }
