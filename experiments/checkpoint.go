@@ -8,7 +8,6 @@ import (
 	"zoo/experiments/run"
 	"zoo/internal/optim"
 	"zoo/internal/safetensors"
-	"zoo/nn"
 )
 
 // Beside the parameters, under their own names, a checkpoint holds the state of
@@ -64,26 +63,6 @@ func (t *Trial) restore(c *run.Checkpoint) error {
 		return t.ema.Restore(slots(emaPrefix, ema))
 	}
 	return nil
-}
-
-// Tensors are the parameters as PyTorch has them, read as they are written.
-func Tensors(p *nn.Params) []safetensors.Tensor {
-	var out []safetensors.Tensor
-	for _, q := range p.All() {
-		out = append(out, safetensors.Tensor{Name: q.Path, Shape: q.Published(), Data: safetensors.Floats{N: q.Shape.TotalSize(), Each: q.Publish}})
-	}
-	return out
-}
-
-// Import copies tensors as PyTorch has them into the parameters. The error lists
-// all that are missing, unknown or of the wrong shape or type.
-func Import(p *nn.Params, tensors []safetensors.Tensor) error {
-	var published []nn.Published
-	for _, x := range tensors {
-		data, _ := x.Float32() // Import reports those that are of another type
-		published = append(published, nn.Published{Name: x.Name, Shape: x.Shape, Data: data})
-	}
-	return p.Import(published)
 }
 
 // slotTensors names a slot prefix + kind + / + parameter.

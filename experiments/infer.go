@@ -30,7 +30,7 @@ func Infer(ctx context.Context, s Subject, w *Weights, x npy.Array, classes int)
 	if err != nil {
 		return npy.Array{}, err
 	}
-	if err := w.loadAll(p, s.Model, spec); err != nil {
+	if err := w.Load(p, s.Model, spec, false); err != nil {
 		return npy.Array{}, err
 	}
 	pr.HoldWeights(n > pr.Batch)

@@ -95,7 +95,7 @@ func (s Subject) Predict(ctx context.Context, e Eye, w *Weights, files []string,
 	if err != nil {
 		return nil, err
 	}
-	if err := w.loadAll(p, s.Model, e.spec); err != nil {
+	if err := w.Load(p, s.Model, e.spec, false); err != nil {
 		return nil, err
 	}
 	pr.HoldWeights(len(files) > pr.Batch)

@@ -69,7 +69,7 @@ func checkWeights(c config.Config, p *nn.Params, spec datasets.Spec) error {
 		return err
 	}
 	partial := len(c.Weights.Only) > 0
-	return errors.Join(w.misfit(p.Fits(w.tensors, partial), c.Model, spec, partial), w.Close())
+	return errors.Join(w.Fits(p, c.Model, spec, partial), w.Close())
 }
 
 // load puts the weights that the config starts from in place. train returns the
@@ -93,7 +93,7 @@ func (t *Trial) load(train func(config.Config) (dir string, err error)) error {
 	}
 	defer w.Close()
 	partial := len(c.Weights.Only) > 0
-	return w.misfit(w.Load(t.Params, partial), c.Model, t.Data.Spec(), partial)
+	return w.Load(t.Params, c.Model, t.Data.Spec(), partial)
 }
 
 // train completes the run of an experiment that another one starts from.

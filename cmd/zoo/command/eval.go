@@ -87,7 +87,7 @@ func evaluateRun(c *cobra.Command, dir string, part datasets.Split, crops int, s
 	if err != nil {
 		return experiments.Evaluation{}, err
 	}
-	e, err := saved.Evaluate(c.Context(), part, crops, screen.Data)
+	e, err := experiments.EvaluateRun(c.Context(), saved, part, crops, screen.Data)
 	screen.end()
 	if err == nil && !e.SameData {
 		screen.Notice("these are not the data that the run was trained on: their checksum differs from its summary's")
@@ -110,7 +110,7 @@ func evaluateGiven(c *cobra.Command, args []string, weights string, only []strin
 		return experiments.Evaluation{}, err
 	}
 	defer w.Close()
-	e, _, err := w.Evaluate(c.Context(), *s.Config, part, crops, screen.Data)
+	e, _, err := experiments.EvaluateWeights(c.Context(), w, *s.Config, part, crops, screen.Data)
 	screen.end()
 	return e, err
 }

@@ -1,7 +1,6 @@
 package experiments
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,13 +8,9 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"gorgonia.org/tensor"
-
-	"zoo/datasets"
 	"zoo/experiments/config"
 	"zoo/experiments/run"
 	"zoo/internal/safetensors"
-	"zoo/nn"
 )
 
 // A Saved run is one that has its final weights.
@@ -43,7 +38,7 @@ func OpenRun(dir string) (*Saved, error) {
 	case errors.Is(err, fs.ErrNotExist) && r.Status.State == run.Diverged:
 		return nil, fmt.Errorf("%s has no weights: it %s", dir, r.Status.Error)
 	case errors.Is(err, fs.ErrNotExist) && r.Status.State != run.Complete:
-		return nil, fmt.Errorf("%s has no final weights: it is %s at step %d; go on with %s", dir, r.Status.State, r.Status.Step, s.again())
+		return nil, fmt.Errorf("%s has no final weights: it is %s at step %d; go on with %s", dir, r.Status.State, r.Status.Step, s.command())
 	case err != nil:
 		return nil, s.damaged(err)
 	}
@@ -62,8 +57,8 @@ func RunNotice(dir string) string {
 
 func (s *Saved) weightsFile() string { return config.WeightsOf(s.Dir) }
 
-// again is the command that trained the run.
-func (s *Saved) again() string {
+// command is the command that trained the run.
+func (s *Saved) command() string {
 	return fmt.Sprintf("zoo run %s --out %s", filepath.Join(s.Dir, config.RunFile), filepath.Dir(s.Dir))
 }
 
@@ -72,7 +67,7 @@ func (s *Saved) damaged(err error) error {
 	if errors.As(err, new(*run.DamagedError)) {
 		return err // which says it already
 	}
-	return fmt.Errorf("%w; train again with %s --rerun", err, s.again())
+	return fmt.Errorf("%w; train again with %s --rerun", err, s.command())
 }
 
 // OpenWeights opens the run's weights, or a part of them: see the function of this
@@ -84,7 +79,7 @@ func (s *Saved) OpenWeights(only ...string) (*Weights, error) {
 	}
 	w := newWeights(s.weightsFile(), r, r.Tensors)
 	w.verify, w.damaged = s.verify(r), s.damaged
-	if err := w.choose(only); err != nil {
+	if err := w.keep(only); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
 	return w, nil
@@ -99,58 +94,6 @@ func (s *Saved) verify(weights *safetensors.Reader) func() error {
 		}
 		return weights.Verify()
 	}
-}
-
-// Evaluation is what Evaluate finds on a part of the data.
-type Evaluation struct {
-	Means
-	Examples int
-	SameData bool // the data are those that the run was trained on, bit for bit
-}
-
-// Evaluate opens the run's data and evaluates its weights on a part of them, with 1
-// or 10 crops of each image, or for 0 those of its test.
-func (s *Saved) Evaluate(ctx context.Context, split datasets.Split, crops int, progress datasets.Progress) (Evaluation, error) {
-	w, err := s.OpenWeights()
-	if err != nil {
-		return Evaluation{}, err
-	}
-	defer w.Close()
-	c := s.Experiment
-	c.Name = s.Dir // in errors
-	e, checksum, err := w.Evaluate(ctx, c, split, crops, progress)
-	e.SameData = s.Summary["data_sha256"] == checksum
-	return e, err
-}
-
-// Evaluate opens a config's data and evaluates the weights, with its network, on a
-// part of them, with 1 or 10 crops of each image, or for 0 those of its test. It
-// returns the checksum of the data too.
-func (w *Weights) Evaluate(ctx context.Context, c config.Config, split datasets.Split, crops int, progress datasets.Progress) (e Evaluation, checksum string, err error) {
-	if crops == 0 {
-		crops = c.Train.TestCrops
-	}
-	if err := config.CheckCrops(crops); err != nil {
-		return e, "", err
-	}
-	data, err := datasets.Open(ctx, c.Data, progress)
-	if err != nil {
-		return e, "", err
-	}
-	if e.Examples = data.Len(split); e.Examples == 0 {
-		return e, "", fmt.Errorf("%s has no %v part: its config sets no examples apart for it", c.Name, split)
-	}
-	p := nn.BlankParams(tensor.Float32)
-	r := room{config: c, key: "train.eval_batch", batch: c.EvaluatedAtOnce(data, crops), mode: nn.Eval}
-	pr, err := nn.Build(p, nn.Eval, c.Model.Network(), r.settings(ctx, nn.Settings{Spec: data.Spec()}))
-	if err != nil {
-		return e, "", fmt.Errorf("model %s: %w", c.Model.Name, err)
-	}
-	if err := w.loadAll(p, c.Model, data.Spec()); err != nil {
-		return e, "", err
-	}
-	e.Means, err = Evaluate(ctx, pr, data, split, crops)
-	return e, data.Checksum(), err
 }
 
 // Verify checks the run's weights against the checksum that they carry.

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestNoWeights: a file that cannot hold weights is told by what it is.
-func TestNoWeights(t *testing.T) {
+// TestNotWeights: a file that cannot hold weights is told by what it is.
+func TestNotWeights(t *testing.T) {
 	dir := t.TempDir()
 	for content, want := range map[string]string{
 		"":                                  "an empty file",
