@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"zoo/experiments/run"
+	"zoo/experiments/weights"
 	"zoo/internal/optim"
 	"zoo/internal/safetensors"
 )
@@ -23,7 +24,7 @@ const (
 // augmentation and the order of the data are functions of the seed and the
 // position, so no generator has a state of its own.
 func (t *Trial) checkpoint() (run.Checkpoint, error) {
-	tensors := Tensors(t.Params)
+	tensors := weights.Tensors(t.Params)
 	tensors = append(tensors, slotTensors(solverPrefix, t.solver.State())...)
 	if t.ema != nil {
 		tensors = append(tensors, slotTensors(emaPrefix, t.ema.State())...)
@@ -52,7 +53,7 @@ func (t *Trial) restore(c *run.Checkpoint) error {
 			params = append(params, x)
 		}
 	}
-	if err := Import(t.Params, params); err != nil {
+	if err := weights.Import(t.Params, params); err != nil {
 		return fmt.Errorf("the checkpoint of step %d is of another network: %w; start over with --rerun", c.Step, err)
 	}
 	if err := t.solver.Restore(slots(solverPrefix, solver)); err != nil {

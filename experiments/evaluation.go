@@ -8,6 +8,7 @@ import (
 
 	"zoo/datasets"
 	"zoo/experiments/config"
+	"zoo/experiments/weights"
 	"zoo/nn"
 )
 
@@ -20,7 +21,7 @@ type Evaluation struct {
 
 // EvaluateRun opens the run's data and evaluates its weights on a part of them, with 1
 // or 10 crops of each image, or for 0 those of its test.
-func EvaluateRun(ctx context.Context, s *Saved, split datasets.Split, crops int, progress datasets.Progress) (Evaluation, error) {
+func EvaluateRun(ctx context.Context, s *weights.FinishedRun, split datasets.Split, crops int, progress datasets.Progress) (Evaluation, error) {
 	w, err := s.OpenWeights()
 	if err != nil {
 		return Evaluation{}, err
@@ -36,7 +37,7 @@ func EvaluateRun(ctx context.Context, s *Saved, split datasets.Split, crops int,
 // EvaluateWeights opens a config's data and evaluates the weights, with its network, on a
 // part of them, with 1 or 10 crops of each image, or for 0 those of its test. It
 // returns the checksum of the data too.
-func EvaluateWeights(ctx context.Context, w *Weights, c config.Config, split datasets.Split, crops int, progress datasets.Progress) (e Evaluation, checksum string, err error) {
+func EvaluateWeights(ctx context.Context, w *weights.File, c config.Config, split datasets.Split, crops int, progress datasets.Progress) (e Evaluation, checksum string, err error) {
 	if crops == 0 {
 		crops = c.Train.TestCrops
 	}

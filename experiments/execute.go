@@ -11,6 +11,7 @@ import (
 	"zoo/datasets"
 	"zoo/experiments/config"
 	"zoo/experiments/run"
+	"zoo/experiments/weights"
 	"zoo/internal/f32"
 	"zoo/internal/safetensors"
 )
@@ -155,7 +156,7 @@ func (t *Trial) summarise(ctx context.Context, r *run.Run) (run.Summary, error) 
 	}
 	s["weights_sha256"] = t.Params.SHA256()
 	if err := r.WriteFile(config.WeightsFile, func(w io.Writer) error {
-		return safetensors.Write(w, map[string]string{"model": t.Config.Model.Name}, Tensors(t.Params)...)
+		return safetensors.Write(w, map[string]string{"model": t.Config.Model.Name}, weights.Tensors(t.Params)...)
 	}); err != nil {
 		return nil, err
 	}
@@ -182,7 +183,7 @@ func (t *Trial) choose(r *run.Run, s run.Summary) (epoch int, err error) {
 		return 0, fmt.Errorf("the best checkpoint in %s is of epoch %d, want that of %d; start over with --rerun", r.Dir(), best.Epoch, t.at.Best.Epoch)
 	}
 	addMeans(s, "val", t.at.Best.Means)
-	return t.at.Best.Epoch, Import(t.Params, best.Tensors)
+	return t.at.Best.Epoch, weights.Import(t.Params, best.Tensors)
 }
 
 func (t *Trial) diverged(r *run.Run, d *divergence) (run.Summary, error) {

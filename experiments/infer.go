@@ -6,6 +6,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"zoo/experiments/weights"
 	"zoo/internal/npy"
 	"zoo/nn"
 )
@@ -16,7 +17,7 @@ const inferBatch = 32
 // Infer returns the logits (N, classes) of a network with the given weights for
 // inputs x: images (N, C, H, W), as they are published, or vectors (N, D). The
 // number of classes is the subject's where it is 0.
-func Infer(ctx context.Context, s Subject, w *Weights, x npy.Array, classes int) (npy.Array, error) {
+func Infer(ctx context.Context, s Subject, w *weights.File, x npy.Array, classes int) (npy.Array, error) {
 	shape, err := inputShape(x.Shape)
 	if err != nil {
 		return npy.Array{}, err

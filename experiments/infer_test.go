@@ -13,6 +13,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/experiments"
+	"zoo/experiments/weights"
 	"zoo/internal/npy"
 	"zoo/internal/safetensors"
 	"zoo/nn"
@@ -82,13 +83,13 @@ func TestInfer(t *testing.T) {
 }
 
 // saved are parameters that went to a file.
-func saved(t testing.TB, p *nn.Params) *experiments.Weights {
+func saved(t testing.TB, p *nn.Params) *weights.File {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "w.safetensors")
-	if err := safetensors.WriteFile(name, nil, experiments.Tensors(p)...); err != nil {
+	if err := safetensors.WriteFile(name, nil, weights.Tensors(p)...); err != nil {
 		t.Fatal(err)
 	}
-	w, err := experiments.OpenWeights(name)
+	w, err := weights.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +169,7 @@ func TestInferPth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := experiments.OpenWeights(filepath.Join("..", "internal", "pth", "testdata", "mlp.pth"), "module.*=*")
+	w, err := weights.Open(filepath.Join("..", "internal", "pth", "testdata", "mlp.pth"), "module.*=*")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"zoo/architectures"
 	"zoo/datasets"
+	"zoo/experiments/weights"
 	"zoo/nn"
 )
 
@@ -74,7 +75,7 @@ func (e *Eye) Name(labels []string) error {
 
 // Predict classifies picture files and returns the top classes of each. All files
 // that cannot be read are reported at once.
-func (s Subject) Predict(ctx context.Context, e Eye, w *Weights, files []string, top int) ([]Prediction, error) {
+func (s Subject) Predict(ctx context.Context, e Eye, w *weights.File, files []string, top int) ([]Prediction, error) {
 	seen := make([][]float32, len(files))
 	var errs []error
 	for i, name := range files {

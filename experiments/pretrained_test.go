@@ -13,6 +13,7 @@ import (
 	"zoo/experiments"
 	"zoo/experiments/config"
 	"zoo/experiments/run"
+	"zoo/experiments/weights"
 	"zoo/internal/safetensors"
 )
 
@@ -137,7 +138,7 @@ func TestStartsFromFiles(t *testing.T) {
 		return named(t, "parent", append(more, "train.optimizer.name=sgd", "weights.from="+from)...)
 	}
 	byRun := execute(t, whole(parent.Dir), "runs")
-	saved, err := experiments.OpenRun(parent.Dir)
+	saved, err := weights.OpenRun(parent.Dir)
 	if err != nil {
 		t.Fatal(err)
 	}

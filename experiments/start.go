@@ -9,6 +9,7 @@ import (
 	"zoo/datasets"
 	"zoo/experiments/config"
 	"zoo/experiments/run"
+	"zoo/experiments/weights"
 	"zoo/internal/strict"
 	"zoo/nn"
 )
@@ -44,8 +45,8 @@ func parentID(c config.Config, code string, checksum func(config.Config) (string
 
 // openStart opens the weights that a config starts from, or a run of the experiment
 // that it starts from.
-func openStart(c config.Config, from string) (*Weights, error) {
-	w, err := OpenWeights(from, c.Weights.Only...)
+func openStart(c config.Config, from string) (*weights.File, error) {
+	w, err := weights.Open(from, c.Weights.Only...)
 	if errors.Is(err, os.ErrNotExist) {
 		hint := ""
 		if n := strict.Nearest(from, config.Names()); n != "" {

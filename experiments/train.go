@@ -10,6 +10,7 @@ import (
 	"zoo/datasets"
 	"zoo/experiments/config"
 	"zoo/experiments/run"
+	"zoo/experiments/weights"
 	"zoo/internal/optim"
 )
 
@@ -225,5 +226,5 @@ func (t *Trial) saveBest(r *run.Run) error {
 		t.ema.Swap(t.averaged)
 		defer t.ema.Swap(t.averaged)
 	}
-	return r.SaveBest(run.Checkpoint{Step: t.at.Step, Epoch: t.at.Epoch, Tensors: Tensors(t.Params)})
+	return r.SaveBest(run.Checkpoint{Step: t.at.Step, Epoch: t.at.Epoch, Tensors: weights.Tensors(t.Params)})
 }

@@ -22,6 +22,7 @@ var floors = [][]string{
 	{"zoo/nn"},
 	{"zoo/architectures", "zoo/nn/signal", "zoo/nn/nntest"},
 	{"zoo/experiments/config"},
+	{"zoo/experiments/weights"},
 	{"zoo/experiments"},
 	{"zoo/cmd/zoo/command"},
 	{"zoo/cmd/zoo"},

@@ -10,10 +10,11 @@ import (
 	"zoo/datasets"
 	"zoo/experiments"
 	"zoo/experiments/config"
+	"zoo/experiments/weights"
 )
 
 func newEval() *cobra.Command {
-	var split, weights string
+	var split, from string
 	var only []string
 	var crops int
 	var asJSON bool
@@ -45,8 +46,8 @@ run, whose config the keys change. ` + weightsHelp,
 			screen := newScreen(io.Discard, c.ErrOrStderr())
 			var e experiments.Evaluation
 			switch {
-			case weights != "":
-				e, err = evaluateGiven(c, args, weights, only, part, crops, screen)
+			case from != "":
+				e, err = evaluateGiven(c, args, from, only, part, crops, screen)
 			case len(args) > 1 || only != nil:
 				return seeHelp(c, errors.New("a run's own weights are evaluated as it was trained: keys and --weights-only go with --weights"))
 			default:
@@ -71,7 +72,7 @@ run, whose config the keys change. ` + weightsHelp,
 			return nil
 		},
 	}
-	c.Flags().StringVarP(&weights, "weights", "w", "", "file of the weights, or a run directory (default: the run's)")
+	c.Flags().StringVarP(&from, "weights", "w", "", "file of the weights, or a run directory (default: the run's)")
 	c.Flags().StringArrayVar(&only, "weights-only", nil, onlyHelp)
 	c.Flags().StringVar(&split, "split", "test", "part of the data: test, val or train")
 	c.Flags().IntVar(&crops, "crops", 0, "parts of each image whose probabilities are averaged, 1 or 10 (default: as many as the run's test)")
@@ -83,7 +84,7 @@ run, whose config the keys change. ` + weightsHelp,
 // evaluateRun evaluates a run's own weights.
 func evaluateRun(c *cobra.Command, dir string, part datasets.Split, crops int, screen *screen) (experiments.Evaluation, error) {
 	noticeRun(c, dir)
-	saved, err := experiments.OpenRun(dir)
+	saved, err := weights.OpenRun(dir)
 	if err != nil {
 		return experiments.Evaluation{}, err
 	}
@@ -95,8 +96,8 @@ func evaluateRun(c *cobra.Command, dir string, part datasets.Split, crops int, s
 	return e, err
 }
 
-// evaluateGiven evaluates given weights with the network and the data of a config.
-func evaluateGiven(c *cobra.Command, args []string, weights string, only []string, part datasets.Split, crops int, screen *screen) (experiments.Evaluation, error) {
+// evaluateGiven evaluates weights from a file or another run with the network and the data of a config.
+func evaluateGiven(c *cobra.Command, args []string, from string, only []string, part datasets.Split, crops int, screen *screen) (experiments.Evaluation, error) {
 	s, err := experiments.Find(args[0], args[1:]...)
 	if err == nil && s.Config == nil {
 		err = fmt.Errorf("%s is a model and names no data: name an experiment, or a run directory", args[0])
@@ -104,8 +105,8 @@ func evaluateGiven(c *cobra.Command, args []string, weights string, only []strin
 	if err != nil {
 		return experiments.Evaluation{}, err
 	}
-	noticeRun(c, weights)
-	w, err := experiments.OpenWeights(weights, only...)
+	noticeRun(c, from)
+	w, err := weights.Open(from, only...)
 	if err != nil {
 		return experiments.Evaluation{}, err
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoo/experiments"
+	"zoo/experiments/weights"
 )
 
 func newExport() *cobra.Command {
@@ -25,7 +25,7 @@ data, dataset, seed, test.loss, test.accuracy.`,
 		ValidArgsFunction: completeRun,
 		RunE: func(c *cobra.Command, args []string) error {
 			noticeRun(c, args[0])
-			saved, err := experiments.OpenRun(args[0])
+			saved, err := weights.OpenRun(args[0])
 			if err != nil {
 				return err
 			}

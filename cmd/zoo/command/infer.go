@@ -9,11 +9,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoo/experiments"
+	"zoo/experiments/weights"
 	"zoo/internal/npy"
 )
 
 func newInfer() *cobra.Command {
-	var weights, input, output string
+	var from, input, output string
 	var only []string
 	var classes int
 	c := &cobra.Command{
@@ -41,7 +42,7 @@ as /dev/stdin and /dev/stdout.
 				return err
 			}
 			var missing []string
-			for _, f := range []struct{ flag, value string }{{"--weights", weights + s.Dir}, {"--input", input}, {"--output", output}} {
+			for _, f := range []struct{ flag, value string }{{"--weights", from + s.Dir}, {"--input", input}, {"--output", output}} {
 				if f.value == "" {
 					missing = append(missing, f.flag)
 				}
@@ -49,8 +50,8 @@ as /dev/stdin and /dev/stdout.
 			if missing != nil {
 				return seeHelp(c, fmt.Errorf("want %s", strings.Join(missing, ", ")))
 			}
-			noticeRun(c, cmp.Or(weights, s.Dir))
-			w, err := experiments.OpenWeights(cmp.Or(weights, s.Dir), only...)
+			noticeRun(c, cmp.Or(from, s.Dir))
+			w, err := weights.Open(cmp.Or(from, s.Dir), only...)
 			if err != nil {
 				return err
 			}
@@ -78,7 +79,7 @@ as /dev/stdin and /dev/stdout.
 		},
 	}
 	f := c.Flags()
-	f.StringVarP(&weights, "weights", "w", "", "file of the weights, or a run directory (default: the run's)")
+	f.StringVarP(&from, "weights", "w", "", "file of the weights, or a run directory (default: the run's)")
 	f.StringArrayVar(&only, "weights-only", nil, onlyHelp)
 	f.StringVarP(&input, "input", "i", "", ".npy file of the inputs")
 	f.StringVarP(&output, "output", "o", "", ".npy file to write the logits to")

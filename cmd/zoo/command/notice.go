@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoo/experiments"
 	"zoo/experiments/config"
+	"zoo/experiments/weights"
 )
 
 // notice shows notices on standard error, but for empty ones.
@@ -22,6 +22,6 @@ func notice(c *cobra.Command, texts ...string) {
 // noticeRun shows what is to be said of a run, if the name is that of one.
 func noticeRun(c *cobra.Command, name string) {
 	if config.IsRun(name) {
-		notice(c, experiments.RunNotice(name))
+		notice(c, weights.RunNotice(name))
 	}
 }

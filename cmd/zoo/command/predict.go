@@ -10,10 +10,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoo/experiments"
+	"zoo/experiments/weights"
 )
 
 func newPredict() *cobra.Command {
-	var weights, labels string
+	var from, labels string
 	var only []string
 	var top, classes int
 	var asJSON bool
@@ -54,7 +55,7 @@ Without --labels the classes of a model have numbers, from 0.
 			switch {
 			case len(images) == 0:
 				return seeHelp(c, fmt.Errorf("want an image"))
-			case weights+s.Dir == "":
+			case from+s.Dir == "":
 				return seeHelp(c, fmt.Errorf("want --weights"))
 			case top < 1:
 				return seeHelp(c, fmt.Errorf("--top: have %d, want at least 1", top))
@@ -74,8 +75,8 @@ Without --labels the classes of a model have numbers, from 0.
 					return fmt.Errorf("--labels %s: %w", labels, err)
 				}
 			}
-			noticeRun(c, cmp.Or(weights, s.Dir))
-			w, err := experiments.OpenWeights(cmp.Or(weights, s.Dir), only...)
+			noticeRun(c, cmp.Or(from, s.Dir))
+			w, err := weights.Open(cmp.Or(from, s.Dir), only...)
 			if err != nil {
 				return err
 			}
@@ -92,7 +93,7 @@ Without --labels the classes of a model have numbers, from 0.
 		},
 	}
 	f := c.Flags()
-	f.StringVarP(&weights, "weights", "w", "", "file of the weights, or a run directory (default: the run's)")
+	f.StringVarP(&from, "weights", "w", "", "file of the weights, or a run directory (default: the run's)")
 	f.StringArrayVar(&only, "weights-only", nil, onlyHelp)
 	f.StringVarP(&labels, "labels", "l", "", "text file of the names of the classes, one a line (default: the run's)")
 	f.IntVar(&top, "top", 5, "how many classes to show")

@@ -1,4 +1,4 @@
-package experiments
+package weights
 
 import (
 	"os"
@@ -24,19 +24,19 @@ func TestNotWeights(t *testing.T) {
 		if err := os.WriteFile(name, []byte(content), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		_, err := OpenWeights(name)
+		_, err := Open(name)
 		if err == nil || !strings.HasPrefix(err.Error(), name+": ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: have error %v, want %q", content, err, want)
 		}
 	}
-	if _, err := OpenWeights(dir); err == nil || !strings.Contains(err.Error(), "a folder that holds no run") {
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "a folder that holds no run") {
 		t.Errorf("have error %v of a folder", err)
 	}
 	name := filepath.Join(dir, "a#b.pth") // the name of a file may have a #
 	if err := os.WriteFile(name, []byte("<html>"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenWeights(name); err == nil || !strings.Contains(err.Error(), "HTML") {
+	if _, err := Open(name); err == nil || !strings.Contains(err.Error(), "HTML") {
 		t.Errorf("have error %v", err)
 	}
 }

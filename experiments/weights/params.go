@@ -1,4 +1,4 @@
-package experiments
+package weights
 
 import (
 	"zoo/internal/safetensors"

@@ -1,4 +1,6 @@
-package experiments
+// Package weights opens trained weights, those of a file or of a finished run, checks
+// them, and loads them into the parameters of a network.
+package weights
 
 import (
 	"errors"
@@ -18,23 +20,24 @@ import (
 	"zoo/nn"
 )
 
-// Weights are those of a file, safetensors or PyTorch's .pth, or a part of them.
-type Weights struct {
+// A File is an open file of weights, safetensors or PyTorch's .pth, with all of its
+// tensors or a part of them.
+type File struct {
 	name    string
 	file    io.Closer
 	tensors []nn.Source
 	verify  func() error
 	damaged func(error) error // says what to do about an error of verify
 
-	mu  sync.Mutex
+	mu        sync.Mutex
 	notFinite []string // tensors that hold a NaN or an infinity, as far as they were read
 }
 
-// OpenWeights opens the weights of a file or a run directory. What kind a file is
+// Open opens the weights of a file or a run directory. What kind a file is
 // is told by its first bytes. FILE#PART is one of the state_dicts of a .pth that holds
 // several, as in checkpoint.pth#ema. only are patterns of the tensors that are wanted;
-// see [Pretrained]. None of them wants all.
-func OpenWeights(name string, only ...string) (*Weights, error) {
+// see [config.Pretrained]. None of them takes all.
+func Open(name string, only ...string) (*File, error) {
 	if config.IsRun(name) {
 		s, err := OpenRun(name)
 		if err != nil {
@@ -42,10 +45,10 @@ func OpenWeights(name string, only ...string) (*Weights, error) {
 		}
 		return s.OpenWeights(only...)
 	}
-	return openWeights(name, only)
+	return openFile(name, only)
 }
 
-func openWeights(name string, only []string) (w *Weights, err error) {
+func openFile(name string, only []string) (w *File, err error) {
 	file, part := splitPart(name)
 	isPth, err := beginsAsPth(file)
 	if err != nil {
@@ -56,7 +59,7 @@ func openWeights(name string, only []string) (w *Weights, err error) {
 		if err != nil {
 			return nil, err
 		}
-		w = newWeights(name, r, r.Tensors)
+		w = newFile(name, r, r.Tensors)
 		w.verify = r.Verify
 	} else {
 		if part != "" {
@@ -66,7 +69,7 @@ func openWeights(name string, only []string) (w *Weights, err error) {
 		if err != nil {
 			return nil, err
 		}
-		w = newWeights(name, r, r.Tensors)
+		w = newFile(name, r, r.Tensors)
 		if r.Signed {
 			w.verify = r.Verify
 		}
@@ -83,12 +86,12 @@ type stored interface {
 	Describe() (name string, shape []int, isFloat bool)
 }
 
-// newWeights are the weights of an open file, without a check of its bytes.
-func newWeights[T stored](name string, file interface {
+// newFile are the weights of an open file, without a check of its bytes.
+func newFile[T stored](name string, file interface {
 	io.Closer
 	ReadFloats(t T, dst []float32, at int) error
-}, tensors []T) *Weights {
-	w := &Weights{
+}, tensors []T) *File {
+	w := &File{
 		name: name, file: file,
 		verify:  func() error { return nil },
 		damaged: func(err error) error { return err },
@@ -105,7 +108,7 @@ func newWeights[T stored](name string, file interface {
 }
 
 // noting is read, and notes the tensor if it holds a NaN or an infinity.
-func (w *Weights) noting(name string, read func([]float32, int) error) func([]float32, int) error {
+func (w *File) noting(name string, read func([]float32, int) error) func([]float32, int) error {
 	return func(dst []float32, at int) error {
 		if err := read(dst, at); err != nil {
 			return err
@@ -126,24 +129,24 @@ func (w *Weights) noting(name string, read func([]float32, int) error) func([]fl
 }
 
 // Close closes the file.
-func (w *Weights) Close() error { return w.file.Close() }
+func (w *File) Close() error { return w.file.Close() }
 
 // Load reads the weights into the parameters of a network, the model m with data of the
 // spec, as [nn.Params.Load] does, and checks the file against the checksum that it
 // carries, if it does. They must be those of all parameters unless partial is true. It
 // is an error if a tensor that is read holds a NaN or an infinity; the parameters are
 // changed then.
-func (w *Weights) Load(p *nn.Params, m config.Model, spec datasets.Spec, partial bool) error {
+func (w *File) Load(p *nn.Params, m config.Model, spec datasets.Spec, partial bool) error {
 	return w.mismatch(w.load(p, partial), m, spec, partial)
 }
 
 // Fits says whether Load would find the parameters that it loads, in their shapes. It
 // reads nothing.
-func (w *Weights) Fits(p *nn.Params, m config.Model, spec datasets.Spec, partial bool) error {
+func (w *File) Fits(p *nn.Params, m config.Model, spec datasets.Spec, partial bool) error {
 	return w.mismatch(p.Fits(w.tensors, partial), m, spec, partial)
 }
 
-func (w *Weights) load(p *nn.Params, partial bool) error {
+func (w *File) load(p *nn.Params, partial bool) error {
 	verified := make(chan error, 1)
 	go func() { verified <- w.verify() }()
 	err := p.Load(w.tensors, partial)
@@ -161,7 +164,7 @@ func (w *Weights) load(p *nn.Params, partial bool) error {
 }
 
 // mismatch says of weights that do not fit which network they do not fit.
-func (w *Weights) mismatch(err error, m config.Model, spec datasets.Spec, partial bool) error {
+func (w *File) mismatch(err error, m config.Model, spec datasets.Spec, partial bool) error {
 	switch {
 	case !errors.As(err, new(*nn.Mismatch)):
 		return err
@@ -190,7 +193,7 @@ func firstTen(names []string) string {
 }
 
 // keep leaves the tensors that one of the patterns fits, named by the first that does.
-func (w *Weights) keep(only []string) error {
+func (w *File) keep(only []string) error {
 	if len(only) == 0 {
 		return nil
 	}
