@@ -13,6 +13,7 @@ import (
 	"zoo/experiments/run"
 	"zoo/experiments/weights"
 	"zoo/internal/f32"
+	"zoo/internal/machine"
 	"zoo/internal/safetensors"
 )
 
@@ -198,7 +199,7 @@ func (t *Trial) facts() run.Summary {
 		"model": t.Config.Model.Name, "dataset": t.Config.Data.Name, "data_sha256": t.Data.Checksum(), "seed": t.Config.Seed,
 		"steps": t.at.Step, "epochs": t.at.Epoch, "seconds": t.at.Seconds,
 		"params": t.Params.Count(), "macs": t.Eval.MACs(), "classes": t.Data.Spec().Classes, "diverged": false,
-		"machine": machine(), "threads": f32.Workers(),
+		"machine": machine.Name(), "threads": f32.Workers(),
 	}
 	if n := t.Data.Skipped(); n > 0 {
 		s["data_skipped"] = n

@@ -43,6 +43,7 @@ var leaves = map[string][]string{
 	"zoo/internal/floats":      {},
 	"zoo/internal/formula":     {},
 	"zoo/internal/interrupt":   {},
+	"zoo/internal/machine":     {},
 	"zoo/internal/npy":         {"zoo/internal/atomicfile"},
 	"zoo/internal/memory":      {},
 	"zoo/internal/optim":       {"zoo/internal/f32", "zoo/internal/problem"},

@@ -1,4 +1,5 @@
-package experiments
+// Package machine names the machine that the program runs on.
+package machine
 
 import (
 	"runtime"
@@ -6,8 +7,8 @@ import (
 	"sync"
 )
 
-// machine says on what processor the program runs, for people to read.
-var machine = sync.OnceValue(func() string {
+// Name says on what processor the program runs, for people to read.
+var Name = sync.OnceValue(func() string {
 	platform := runtime.GOOS + "/" + runtime.GOARCH
 	if name := strings.TrimSpace(processor()); name != "" {
 		return name + ", " + platform

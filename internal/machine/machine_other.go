@@ -1,6 +1,6 @@
 //go:build !linux && !windows
 
-package experiments
+package machine
 
 // processor is empty: the name of the processor is not known here.
 func processor() string { return "" }
