@@ -23,46 +23,9 @@ type Bench struct {
 	Model   config.Model
 	Mode    nn.Mode // Train or Infer
 	Batch   int
-	Steps   int     // how many are measured; 0: for so many Seconds, and at least leastSteps
+	Steps   int     // how many are measured; 0: for so many Seconds, and at least LeastSteps
 	Seconds float64 // without Steps
 	Profile bool    // count the time in each op
-}
-
-// A Measurement is what a Bench finds.
-//
-// FLOPs are nominal: two for each multiply-add of the convolutions and the linear
-// layers, once for a forward pass and three times for a training step. The
-// gradient of the images is counted, though no step computes it; all else that a
-// step does is not.
-type Measurement struct {
-	Model     string      `json:"model"`
-	Mode      string      `json:"mode"`
-	Batch     int         `json:"batch"`
-	Threads   int         `json:"threads"`
-	Steps     int         `json:"steps"` // that were measured
-	Median    float64     `json:"step_ms"`
-	Best      float64     `json:"best_ms"`
-	Items     float64     `json:"items_per_s"`
-	GFLOPs    float64     `json:"gflops"`      // a second
-	Peak      float64     `json:"peak_gflops"` // a second: what f32.PeakFlops finds
-	PeakShare float64     `json:"peak_share"`
-	ISA       string      `json:"isa"` // the set of instructions that ran: f32.ISA
-	Allocs    float64     `json:"allocs_per_step"`
-	Bytes     float64     `json:"bytes_per_step"` // allocated
-	PeakRSS   int         `json:"peak_rss_bytes"` // of the process; on Linux since this measurement began
-	Arena     int         `json:"arena_bytes"`    // of the values between ops
-	Build     float64     `json:"build_seconds"`  // initial weights, graph, gradient and plan
-	Params    int         `json:"params"`
-	MACs      int         `json:"macs"` // of one example
-	Profile   []OpMeasure `json:"profile,omitempty"`
-}
-
-// An OpMeasure is the part of one kind of op in a step.
-type OpMeasure struct {
-	Op    string  `json:"op"`
-	Calls float64 `json:"calls"` // in a step
-	Mean  float64 `json:"ms"`    // in a step
-	Share float64 `json:"share"` // of the step
 }
 
 // DefaultBatch is the number of examples that a model is measured with unless
@@ -80,12 +43,13 @@ func DefaultBatch(model string) int {
 	return 64
 }
 
-func (b Bench) room() room {
-	r := room{config: config.Config{Model: b.Model}, key: "--batch", batch: b.Batch, mode: b.Mode}
+// admission asks for the memory of the measured program.
+func (b Bench) admission() Admission {
+	a := Admission{Config: config.Config{Model: b.Model}, Key: "--batch", Batch: b.Batch, Mode: b.Mode}
 	if b.Mode == nn.Train {
-		r.arrays = 1 // of momentum
+		a.Arrays = 1 // of momentum
 	}
-	return r
+	return a
 }
 
 // Run builds the network and measures it. When ctx ends, so does the measurement,
@@ -102,7 +66,7 @@ func (b Bench) Run(ctx context.Context) (Measurement, error) {
 	}
 	began := stopwatch.Now()
 	params := nn.NewParams(1, tensor.Float32)
-	program, err := nn.Build(params, b.Mode, b.Model.Network(), b.room().settings(ctx, nn.Settings{Spec: spec, Exec: opts}))
+	program, err := nn.Build(params, b.Mode, b.Model.Network(), b.admission().Settings(ctx, nn.Settings{Spec: spec, Exec: opts}))
 	if err != nil {
 		return Measurement{}, fmt.Errorf("model %s: %w", b.Model.Name, err)
 	}
@@ -114,7 +78,7 @@ func (b Bench) Run(ctx context.Context) (Measurement, error) {
 	if b.Mode == nn.Train {
 		m.Mode, flops = "train", 3*flops
 	}
-	s, err := newStepper(program, spec.Inputs[0].Shape, spec.Classes)
+	s, err := NewStepper(program, spec.Inputs[0].Shape, spec.Classes)
 	if err != nil {
 		return Measurement{}, err
 	}

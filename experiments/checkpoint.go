@@ -59,7 +59,7 @@ func (t *Trial) restore(c *run.Checkpoint) error {
 	if err := t.solver.Restore(slots(solverPrefix, solver)); err != nil {
 		return fmt.Errorf("the checkpoint of step %d: %w; start over with --rerun", c.Step, err)
 	}
-	t.averageFrom()
+	t.startAverage()
 	if t.ema != nil {
 		return t.ema.Restore(slots(emaPrefix, ema))
 	}

@@ -75,15 +75,15 @@ func (t PlannedTrial) cost(ctx context.Context, data openedData) (c cost, err er
 	start := stopwatch.Now()
 	cfg := t.config
 	cfg.Weights = config.Pretrained{} // whose training is another trial
-	trial, err := newTrial(ctx, cfg, data)
+	trial, err := NewTrialOn(ctx, cfg, data)
 	if err != nil {
 		return c, err
 	}
-	if err := trial.initialise(ctx, nil); err != nil {
+	if err := trial.Initialise(ctx, nil); err != nil {
 		return c, err
 	}
 	if cfg.Probe.Batch > 0 {
-		if _, err := trial.look(ctx); err != nil {
+		if _, err := trial.Probe(ctx); err != nil {
 			return c, err
 		}
 	}
@@ -101,18 +101,18 @@ func (t PlannedTrial) cost(ctx context.Context, data openedData) (c cost, err er
 
 // batch is the least time of a few batches of random images, in seconds.
 func (t PlannedTrial) batch(ctx context.Context, mode nn.Mode, size int) (float64, error) {
-	_, program, err := Subject{Model: t.config.Model}.Build(ctx, mode, t.spec, size)
+	_, program, err := Build(ctx, config.Config{Model: t.config.Model}, mode, t.spec, size)
 	if err != nil {
 		return 0, err
 	}
-	s, err := newStepper(program, t.spec.Inputs[0].Shape, t.spec.Classes)
+	s, err := NewStepper(program, t.spec.Inputs[0].Shape, t.spec.Classes)
 	if err != nil {
 		return 0, err
 	}
 	least := time.Hour
-	for i, began := 0, stopwatch.Now(); i < leastSteps || i < 100 && stopwatch.Now()-began < 200*time.Millisecond; i++ {
+	for i, began := 0, stopwatch.Now(); i < LeastSteps || i < 100 && stopwatch.Now()-began < 200*time.Millisecond; i++ {
 		start := stopwatch.Now()
-		if err := s.step(); err != nil {
+		if err := s.Step(); err != nil {
 			return 0, err
 		}
 		if least = min(least, stopwatch.Now()-start); ctx.Err() != nil {

@@ -52,8 +52,8 @@ func EvaluateWeights(ctx context.Context, w *weights.File, c config.Config, spli
 		return e, "", fmt.Errorf("%s has no %v part: its config sets no examples apart for it", c.Name, split)
 	}
 	p := nn.BlankParams(tensor.Float32)
-	r := room{config: c, key: "train.eval_batch", batch: c.EvaluatedAtOnce(data, crops), mode: nn.Eval}
-	pr, err := nn.Build(p, nn.Eval, c.Model.Network(), r.settings(ctx, nn.Settings{Spec: data.Spec()}))
+	a := Admission{Config: c, Key: "train.eval_batch", Batch: c.EvaluatedAtOnce(data, crops), Mode: nn.Eval}
+	pr, err := nn.Build(p, nn.Eval, c.Model.Network(), a.Settings(ctx, nn.Settings{Spec: data.Spec()}))
 	if err != nil {
 		return e, "", fmt.Errorf("model %s: %w", c.Model.Name, err)
 	}

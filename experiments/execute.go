@@ -44,14 +44,19 @@ func Execute(ctx context.Context, c config.Config, o Options) (Outcome, error) {
 	if o.Monitor == nil {
 		o.Monitor = silent{}
 	}
-	t, err := NewTrial(ctx, c, o.Monitor.Data)
+	opener := NewOpener(ctx, o.Monitor.Data)
+	data, err := opener.Open(c.Data)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if err := checkWeights(c, t.Params, t.Data.Spec()); err != nil {
+	t, err := NewTrialOn(ctx, c, data)
+	if err != nil {
 		return Outcome{}, err
 	}
-	parent, err := parentID(c, o.Code, checksums{ctx, o.Monitor.Data, map[string]datasets.Dataset{config.DataKey(c.Data): t.Data}}.of)
+	if err := CheckWeights(c, t.Params, t.Data.Spec()); err != nil {
+		return Outcome{}, err
+	}
+	parent, err := ParentID(c, o.Code, opener.Checksum)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -208,4 +213,14 @@ func (t *Trial) facts() run.Summary {
 		s["diverged_above"] = bound
 	}
 	return s
+}
+
+// Pause waits for a second, for another process to end, or for the end of ctx.
+func Pause(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(time.Second):
+		return nil
+	}
 }

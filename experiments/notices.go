@@ -1,11 +1,9 @@
 package experiments
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"zoo/experiments/config"
 	"zoo/internal/optim"
@@ -75,22 +73,6 @@ func halfUnit(layers []nn.Layer) (std, half float64) {
 	return std, math.Ldexp(1, exponent-25)
 }
 
-// IdleKeys says which keys of a config's section model have no effect on its
-// network, as far as the shape of its data is known without the files.
-func IdleKeys(ctx context.Context, c config.Config) (all []string) {
-	s := Subject{Model: c.Model, Config: &c}
-	spec, err := s.Spec(nil, 0)
-	if err != nil {
-		return nil // known when it is run
-	}
-	_, program, err := s.Outline(ctx, nn.Infer, spec, 1)
-	if err != nil {
-		return []string{err.Error()}
-	}
-	c.Train = config.Train{}
-	return noticesOf(c, 0, 0, program)
-}
-
 // A moving is the weights before the step with the highest learning rate.
 type moving struct{ before [][]float32 }
 
@@ -128,47 +110,4 @@ func (m *moving) notice(t *Trial, s Step) string {
 		return ""
 	}
 	return fmt.Sprintf("step %d, with the highest learning rate, %v, moved %d of the %d weights that have a gradient: the other updates are less than float32 can add to the weights", s.Step, s.LR, moved, all)
-}
-
-// A Notice is one of a plan, with the arms that it is about.
-type Notice struct {
-	Arms [][]string `json:"arms,omitempty"` // their labels; none: all arms
-	Text string     `json:"text"`
-}
-
-// String is the notice in a line.
-func (n Notice) String() string {
-	var line string
-	for _, labels := range n.Arms {
-		line += "[" + strings.Join(labels, ", ") + "] "
-	}
-	return line + n.Text
-}
-
-// notices gathers the notices of a number of arms: what is said of several is
-// said once.
-type notices struct {
-	arms int
-	all  []Notice
-}
-
-func (n *notices) add(labels []string, texts []string) {
-	for _, text := range texts {
-		i := slices.IndexFunc(n.all, func(x Notice) bool { return x.Text == text })
-		if i < 0 {
-			i = len(n.all)
-			n.all = append(n.all, Notice{Text: text})
-		}
-		n.all[i].Arms = append(n.all[i].Arms, labels)
-	}
-}
-
-// list are the notices; what is said of all arms names none.
-func (n *notices) list() []Notice {
-	for i := range n.all {
-		if len(n.all[i].Arms) == n.arms {
-			n.all[i].Arms = nil
-		}
-	}
-	return n.all
 }

@@ -9,8 +9,6 @@ import (
 	"os"
 	"strings"
 
-	"gorgonia.org/tensor"
-
 	"zoo/datasets"
 	"zoo/experiments/claims"
 	"zoo/experiments/config"
@@ -74,7 +72,7 @@ func (t PlannedTrial) name(sweep string) string {
 func NewPlan(ctx context.Context, d *config.Design, root, code string, progress datasets.Progress) (*Plan, error) {
 	p := &Plan{Name: d.Config.Name, Code: code, Folder: d.Folder()}
 	said := notices{arms: len(d.Arms)}
-	opened := checksums{ctx, progress, map[string]datasets.Dataset{}}
+	opener := NewOpener(ctx, progress)
 	built, unopened := map[string]error{}, map[string]bool{}
 	var errs []error
 	frame := d.Frame()
@@ -83,7 +81,7 @@ func NewPlan(ctx context.Context, d *config.Design, root, code string, progress 
 		if unopened[name] {
 			continue
 		}
-		data, err := opened.open(a.Config.Data)
+		data, err := opener.Open(a.Config.Data)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -112,7 +110,7 @@ func NewPlan(ctx context.Context, d *config.Design, root, code string, progress 
 			t.config = a.Config.Single()
 			t.config.Seed = seed
 			t.Config, t.Seed, t.Index = string(t.config.YAML(nil)), seed, len(p.Trials)
-			parent, err := parentID(t.config, code, opened.of)
+			parent, err := ParentID(t.config, code, opener.Checksum)
 			if err != nil {
 				errs = append(errs, a.Named(err))
 				break
@@ -137,100 +135,15 @@ func NewPlan(ctx context.Context, d *config.Design, root, code string, progress 
 	return p, errors.Join(errs...)
 }
 
-// twins say which arms are one training: because their configs are equal, or
-// because they differ in nothing that has an effect.
-func (p *Plan) twins() (all []Notice) {
-	var keys []string
-	groups := map[string][]PlannedTrial{}
-	for _, t := range p.Trials {
-		if t.Seed != p.Trials[0].Seed {
-			continue
-		}
-		c := t.config
-		c.Model = c.Model.AsRegistered(t.unasked)
-		_, c.Train.Optimizer = c.Train.Optimizer.Idle()
-		_, c.Train.Schedule = c.Train.Schedule.Idle()
-		key := c.Key()
-		if groups[key] == nil {
-			keys = append(keys, key)
-		}
-		groups[key] = append(groups[key], t)
-	}
-	for _, key := range keys {
-		group := groups[key]
-		if len(group) < 2 {
-			continue
-		}
-		n := Notice{Text: "are one training: their configs are equal"}
-		for _, t := range group {
-			n.Arms = append(n.Arms, t.Labels)
-			if t.ID != group[0].ID {
-				n.Text = "are one training: they differ in nothing that has an effect"
-			}
-		}
-		all = append(all, n)
-	}
-	return all
-}
-
-// unequal says where the training losses of the arms are means over unequal numbers
-// of examples.
-func (p *Plan) unequal() []Notice {
-	var least, most PlannedTrial
-	examples := func(t PlannedTrial) int { return t.Batch * min(t.Steps, t.config.Train.LogSteps) }
-	for _, t := range p.Trials {
-		if n := examples(t); n > 0 && (least.Batch == 0 || n < examples(least)) {
-			least = t
-		}
-		if examples(t) > examples(most) {
-			most = t
-		}
-	}
-	if examples(least) == examples(most) {
-		return nil
-	}
-	return []Notice{{Text: fmt.Sprintf("train.loss and train.accuracy are means over the last train.log_steps steps, which are %d examples in [%s] and %d in [%s]: "+
-		"the sweep can derive train.log_steps from train.batch, as %d / train.batch",
-		examples(least), strings.Join(least.Labels, ", "), examples(most), strings.Join(most.Labels, ", "), examples(most))}}
-}
-
-// checksums opens data, each once.
-type checksums struct {
-	ctx      context.Context
-	progress datasets.Progress
-	opened   map[string]datasets.Dataset // by section
-}
-
-func (s checksums) open(o datasets.Options) (datasets.Dataset, error) {
-	if data, ok := s.opened[config.DataKey(o)]; ok {
-		return data, nil
-	}
-	data, err := datasets.Open(s.ctx, o, s.progress)
-	if err == nil {
-		s.opened[config.DataKey(o)] = data
-	}
-	return data, err
-}
-
-// of is the checksum of a config's data.
-func (s checksums) of(c config.Config) (string, error) {
-	data, err := s.open(c.Data)
-	if err != nil {
-		return "", err
-	}
-	return data.Checksum(), nil
-}
-
 // build builds the network of an arm, once for each network, to see that it can
 // be built and to count.
 func (t *PlannedTrial) build(ctx context.Context, a config.Arm, built map[string]error) (*nn.Program, error) {
-	s := Subject{Model: a.Config.Model}
-	params, program, err := s.Outline(ctx, nn.Infer, t.spec, 1)
+	params, program, err := Outline(ctx, a.Config.Model, nn.Infer, t.spec, 1)
 	if err != nil {
 		return nil, err
 	}
 	t.Params, t.MACs, t.unasked = params.Count(), program.MACs(), program.Unasked
-	if err := checkWeights(a.Config, params, t.spec); err != nil {
+	if err := CheckWeights(a.Config, params, t.spec); err != nil {
 		return nil, err
 	}
 	if t.Steps == 0 {
@@ -238,8 +151,7 @@ func (t *PlannedTrial) build(ctx context.Context, a config.Arm, built map[string
 	}
 	net := t.graph(a.Config.Model)
 	if _, ok := built[net]; !ok {
-		r := trainingRoom(a.Config)
-		_, _, built[net] = s.build(nn.OutlineParams(tensor.Float32), nn.Train, r.settings(ctx, nn.Settings{Spec: t.spec}))
+		built[net] = CheckStep(ctx, a.Config, t.spec)
 	}
 	return program, built[net]
 }
@@ -326,7 +238,7 @@ func (t PlannedTrial) Execute(ctx context.Context, sweep string, o Options) (Out
 				return out, err
 			}
 		}
-		if err := sleep(ctx); err != nil {
+		if err := Pause(ctx); err != nil {
 			return Outcome{}, err
 		}
 	}

@@ -15,7 +15,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"zoo/experiments/run"
 	"zoo/internal/atomicfile"
@@ -208,16 +207,6 @@ func lastLine(text string) string {
 		return ""
 	}
 	return strings.TrimPrefix(last, "error: ")
-}
-
-// sleep waits for a moment, or for the end of ctx.
-func sleep(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(time.Second):
-		return nil
-	}
 }
 
 // failuresFile holds the errors of the trials that failed when they were last

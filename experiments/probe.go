@@ -1,7 +1,6 @@
 package experiments
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,7 +11,6 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/datasets"
-	"zoo/experiments/config"
 	"zoo/experiments/results"
 	"zoo/experiments/run"
 	"zoo/nn"
@@ -22,47 +20,12 @@ import (
 // ProbeFile is the file in a run directory that holds what the probe found.
 const ProbeFile = "probe.json"
 
-// ProbeArms sends one batch through the network of each arm of a design as the first seed
-// initialises it, without training: of the config's probe, or of its training if it
-// has none. each is told what was found, arm by arm. Data that arms share are opened
-// once.
-func ProbeArms(ctx context.Context, d *config.Design, progress datasets.Progress, each func(config.Arm, results.Probe)) error {
-	opened := checksums{ctx, progress, map[string]datasets.Dataset{}}
-	for _, a := range d.Arms {
-		a.Config.Seed = d.Seeds[0]
-		p, err := probeInitial(ctx, a.Config, opened)
-		if err != nil {
-			return a.Named(err)
-		}
-		each(a, p)
-	}
-	return nil
-}
-
-func probeInitial(ctx context.Context, c config.Config, opened checksums) (results.Probe, error) {
-	c.Probe.Batch = cmp.Or(c.Probe.Batch, c.Train.Batch)
-	data, err := opened.open(c.Data)
-	if err != nil {
-		return results.Probe{}, err
-	}
-	t, err := newTrial(ctx, c, data)
-	if err != nil {
-		return results.Probe{}, err
-	}
-	if err := t.initialise(ctx, func(c config.Config) (string, error) {
-		return "", fmt.Errorf("weights.from: a probe trains nothing: train %s first, and name its run directory", c.Name)
-	}); err != nil {
-		return results.Probe{}, err
-	}
-	return t.look(ctx)
-}
-
-// probe keeps what the config's probe finds in a file, if there is a probe.
-func (t *Trial) probe(ctx context.Context, r *run.Run) error {
+// keepProbe keeps what the config's probe finds in a file, if there is a probe.
+func (t *Trial) keepProbe(ctx context.Context, r *run.Run) error {
 	if t.Config.Probe.Batch == 0 {
 		return nil
 	}
-	p, err := t.look(ctx)
+	p, err := t.Probe(ctx)
 	if err != nil {
 		return err
 	}
@@ -73,14 +36,14 @@ func (t *Trial) probe(ctx context.Context, r *run.Run) error {
 	})
 }
 
-// look sends the first examples of the first epoch through the network, cropped
+// Probe sends the first examples of the first epoch through the network, cropped
 // and flipped as for training.
-func (t *Trial) look(ctx context.Context) (p results.Probe, err error) {
+func (t *Trial) Probe(ctx context.Context) (p results.Probe, err error) {
 	c := t.Config
 	plan := t.plan(0, 0)
 	plan.Size = c.Probe.Batch
-	r := room{config: c, key: "probe.batch", batch: plan.Size, mode: nn.Train, held: t.held()}
-	set := r.settings(ctx, nn.Settings{Spec: t.Data.Spec(), LabelSmoothing: c.Train.LabelSmoothing})
+	a := Admission{Config: c, Key: "probe.batch", Batch: plan.Size, Mode: nn.Train, Held: t.held()}
+	set := a.Settings(ctx, nn.Settings{Spec: t.Data.Spec(), LabelSmoothing: c.Train.LabelSmoothing})
 	for b, err := range t.Data.Batches(ctx, plan) {
 		if err != nil {
 			return p, fmt.Errorf("probe.batch: %w", err)

@@ -14,10 +14,10 @@ import (
 	"zoo/nn"
 )
 
-// parentID is the id of the run that the config starts from; empty if it starts
+// ParentID is the id of the run that the config starts from; empty if it starts
 // from no experiment. checksum opens data and returns its checksum. It is an error
 // if the weights cannot be opened.
-func parentID(c config.Config, code string, checksum func(config.Config) (string, error)) (string, error) {
+func ParentID(c config.Config, code string, checksum func(config.Config) (string, error)) (string, error) {
 	p, err := c.Parent()
 	if err != nil {
 		return "", err
@@ -36,7 +36,7 @@ func parentID(c config.Config, code string, checksum func(config.Config) (string
 	if err != nil {
 		return "", err
 	}
-	grand, err := parentID(*p, code, checksum)
+	grand, err := ParentID(*p, code, checksum)
 	if err != nil {
 		return "", err
 	}
@@ -59,9 +59,9 @@ func openStart(c config.Config, from string) (*weights.File, error) {
 	return w, err
 }
 
-// checkWeights says whether the weights that the config starts from fit a network.
+// CheckWeights says whether the weights that the config starts from fit a network.
 // Those of an experiment, which may not be trained yet, are not looked at.
-func checkWeights(c config.Config, p *nn.Params, spec datasets.Spec) error {
+func CheckWeights(c config.Config, p *nn.Params, spec datasets.Spec) error {
 	if c.Weights.From == "" || c.Weights.IsExperiment() {
 		return nil
 	}
@@ -104,7 +104,7 @@ func (o Options) train(ctx context.Context, c config.Config) (dir string, err er
 		out, err := Execute(ctx, c, o)
 		switch {
 		case errors.As(err, new(*run.HeldError)):
-			err = sleep(ctx)
+			err = Pause(ctx)
 		case err == nil && out.State != run.Complete:
 			return "", fmt.Errorf("weights.from: the run %s of %s is %s", out.Dir, c.Name, out.State)
 		case err == nil:
@@ -114,4 +114,32 @@ func (o Options) train(ctx context.Context, c config.Config) (dir string, err er
 			return "", err
 		}
 	}
+}
+
+// start is what happens before the first step and never again: what depends on
+// the initial weights. What the probe finds is kept in the run's folder.
+func (t *Trial) start(ctx context.Context, r *run.Run, train func(config.Config) (string, error)) error {
+	if err := t.Initialise(ctx, train); err != nil {
+		return err
+	}
+	t.startAverage()
+	return t.keepProbe(ctx, r)
+}
+
+// Initialise does the parts of initialisation that need data, or trained weights:
+// train returns the directory of a complete run.
+func (t *Trial) Initialise(ctx context.Context, train func(config.Config) (string, error)) error {
+	if err := t.load(train); err != nil {
+		return err
+	}
+	if !t.Config.Model.LSUV() {
+		return nil
+	}
+	for b, err := range t.Data.Batches(ctx, t.plan(0, 0)) {
+		if err != nil {
+			return err
+		}
+		return t.Train.LSUV(ctx, b.X, b.Y)
+	}
+	return nil
 }

@@ -96,21 +96,12 @@ func (s Subject) Spec(input []int, classes int) (datasets.Spec, error) {
 // Build builds the network with weights that are all zero, to be loaded. It is an
 // error if there is no memory for it.
 func (s Subject) Build(ctx context.Context, mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
-	r := room{config: s.config(), batch: batch, mode: mode}
-	return s.build(nn.BlankParams(tensor.Float32), mode, r.settings(ctx, nn.Settings{Spec: spec}))
+	return Build(ctx, s.config(), mode, spec, batch)
 }
 
 // Outline builds the network without weights, to look at it, whatever its size.
 func (s Subject) Outline(ctx context.Context, mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
-	return s.build(nn.OutlineParams(tensor.Float32), mode, nn.Settings{Options: s.Model.Options, Spec: spec, Batch: batch, Context: ctx})
-}
-
-func (s Subject) build(p *nn.Params, mode nn.Mode, set nn.Settings) (*nn.Params, *nn.Program, error) {
-	pr, err := nn.Build(p, mode, s.Model.Network(), set)
-	if err != nil {
-		return nil, nil, fmt.Errorf("model %s on inputs %v: %w", s.Model.Name, tensor.Shape(set.Spec.Inputs[0].Shape), err)
-	}
-	return p, pr, nil
+	return Outline(ctx, s.Model, mode, spec, batch)
 }
 
 // config is the subject's config, or one that has no more than its model.
@@ -119,4 +110,20 @@ func (s Subject) config() config.Config {
 		return *s.Config
 	}
 	return config.Config{Model: s.Model}
+}
+
+// IdleKeys says which keys of a config's section model have no effect on its
+// network, as far as the shape of its data is known without the files.
+func IdleKeys(ctx context.Context, c config.Config) (all []string) {
+	s := Subject{Model: c.Model, Config: &c}
+	spec, err := s.Spec(nil, 0)
+	if err != nil {
+		return nil // known when it is run
+	}
+	_, program, err := s.Outline(ctx, nn.Infer, spec, 1)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	c.Train = config.Train{}
+	return noticesOf(c, 0, 0, program)
 }

@@ -11,7 +11,6 @@ import (
 
 	"zoo/datasets"
 	"zoo/experiments/config"
-	"zoo/experiments/run"
 	"zoo/internal/optim"
 	"zoo/nn"
 )
@@ -63,11 +62,11 @@ func NewTrial(ctx context.Context, c config.Config, progress datasets.Progress) 
 	if err != nil {
 		return nil, err
 	}
-	return newTrial(ctx, c, data)
+	return NewTrialOn(ctx, c, data)
 }
 
-// newTrial builds the network, for data that are open.
-func newTrial(ctx context.Context, c config.Config, data datasets.Dataset) (*Trial, error) {
+// NewTrialOn builds the network for data that are open, at step 0.
+func NewTrialOn(ctx context.Context, c config.Config, data datasets.Dataset) (*Trial, error) {
 	t := &Trial{Config: c, Data: data, Params: nn.NewParams(c.Seed, tensor.Float32)}
 	perEpoch, total, err := c.Train.Length(data)
 	if err != nil {
@@ -120,32 +119,23 @@ const mostRecent = 1_000_000
 func (t *Trial) build(ctx context.Context) (err error) {
 	c := t.Config
 	set := nn.Settings{Spec: t.Data.Spec(), LabelSmoothing: c.Train.LabelSmoothing, Mixing: mixes(c.Train)}
-	train := trainingRoom(c)
-	if t.Train, err = nn.Build(t.Params, nn.Train, c.Model.Network(), train.settings(ctx, set)); err != nil {
+	train := trainingAdmission(c)
+	if t.Train, err = nn.Build(t.Params, nn.Train, c.Model.Network(), train.Settings(ctx, set)); err != nil {
 		return err
 	}
-	eval := room{config: c, key: "train.eval_batch", batch: c.EvaluatedAtOnce(t.Data, c.Train.TestCrops), mode: nn.Eval, held: t.held()}
-	t.Eval, err = nn.Build(t.Params, nn.Eval, c.Model.Network(), eval.settings(ctx, set))
+	eval := Admission{Config: c, Key: "train.eval_batch", Batch: c.EvaluatedAtOnce(t.Data, c.Train.TestCrops), Mode: nn.Eval, Held: t.held()}
+	t.Eval, err = nn.Build(t.Params, nn.Eval, c.Model.Network(), eval.Settings(ctx, set))
 	return err
-}
-
-// trainingRoom is the room for a step of training.
-func trainingRoom(c config.Config) room {
-	r := room{config: c, key: "train.batch", batch: c.Train.Batch, mode: nn.Train, arrays: c.Train.Optimizer.Arrays()}
-	if c.Train.EMA > 0 {
-		r.copies = 1
-	}
-	return r
 }
 
 // held is what the programs so far, the solver and the average hold besides the
 // parameters themselves.
 func (t *Trial) held() int {
-	r, parameters := trainingRoom(t.Config), 0
+	r, parameters := trainingAdmission(t.Config), 0
 	for _, p := range t.Params.All() {
 		parameters += 4 * p.Shape.TotalSize()
 	}
-	held := t.Train.Memory().Arena + 4*r.arrays*t.Params.Count() + r.copies*parameters
+	held := t.Train.Memory().Arena + 4*r.Arrays*t.Params.Count() + r.Copies*parameters
 	if t.Eval != nil {
 		held += t.Eval.Memory().Arena
 	}
@@ -154,36 +144,8 @@ func (t *Trial) held() int {
 
 func floats(t *tensor.Dense) []float32 { return t.Data().([]float32) }
 
-// start is what happens before the first step and never again: what depends on
-// the initial weights. What the probe finds is kept in the run's folder.
-func (t *Trial) start(ctx context.Context, r *run.Run, train func(config.Config) (string, error)) error {
-	if err := t.initialise(ctx, train); err != nil {
-		return err
-	}
-	t.averageFrom()
-	return t.probe(ctx, r)
-}
-
-// initialise does the parts of initialisation that need data, or trained weights:
-// train returns the directory of a complete run.
-func (t *Trial) initialise(ctx context.Context, train func(config.Config) (string, error)) error {
-	if err := t.load(train); err != nil {
-		return err
-	}
-	if !t.Config.Model.LSUV() {
-		return nil
-	}
-	for b, err := range t.Data.Batches(ctx, t.plan(0, 0)) {
-		if err != nil {
-			return err
-		}
-		return t.Train.LSUV(ctx, b.X, b.Y)
-	}
-	return nil
-}
-
-// averageFrom begins the average of the weights at what they are.
-func (t *Trial) averageFrom() {
+// startAverage begins the average of the weights at what they are.
+func (t *Trial) startAverage() {
 	if t.Config.Train.EMA > 0 {
 		t.ema = optim.NewEMA(t.Config.Train.EMA, t.averaged)
 	}
