@@ -18,7 +18,7 @@ type tally struct {
 	N       int     `json:"n"`
 	Loss    float64 `json:"loss"`
 	Correct int     `json:"correct"`
-	Top5    int     `json:"top5"` // whose class is among the five that are likeliest
+	Top5    int     `json:"top5"` // whose class is among the five likeliest
 }
 
 // add counts examples, of that mean loss.
@@ -33,7 +33,7 @@ func (t *tally) add(loss float64, h hits) {
 // something: of ten, five are right half of the time by chance.
 const leastForTop5 = 11
 
-// means are those of examples of so many classes.
+// means are the means over the examples, with that number of classes.
 func (t tally) means(classes int) Means {
 	m := Means{Loss: t.Loss / float64(t.N), Accuracy: float64(t.Correct) / float64(t.N)}
 	if classes >= leastForTop5 {
@@ -74,12 +74,12 @@ func (t *Trial) evaluate(ctx context.Context, split datasets.Split) (Means, erro
 		t.ema.Swap(t.averaged)
 		defer t.ema.Swap(t.averaged)
 	}
-	return t.finite(ctx, split, 1)
+	return t.evaluateInPlace(ctx, split, 1)
 }
 
-// finite evaluates the weights that are in place. A loss that is NaN, infinite or above
+// evaluateInPlace evaluates the weights that are in place. A loss that is NaN, infinite or above
 // the bound is a divergence: that of the last step shows only here.
-func (t *Trial) finite(ctx context.Context, split datasets.Split, crops int) (Means, error) {
+func (t *Trial) evaluateInPlace(ctx context.Context, split datasets.Split, crops int) (Means, error) {
 	m, err := Evaluate(ctx, t.Eval, t.Data, split, crops)
 	if err == nil && diverges(t.Config.Train, m.Loss) {
 		err = &divergence{t.at.Step, m.Loss, fmt.Errorf("this is the loss on %v, after the step", split)}
@@ -93,7 +93,7 @@ func (t *Trial) finite(ctx context.Context, split datasets.Split, crops int) (Me
 func Evaluate(ctx context.Context, p *nn.Program, data datasets.Dataset, split datasets.Split, crops int) (Means, error) {
 	var sum tally
 	classes := data.Spec().Classes
-	panel := jury{of: crops, sum: make([]float64, classes)}
+	average := viewAverage{views: crops, sum: make([]float64, classes)}
 	for b, err := range data.Batches(ctx, datasets.Plan{Split: split, Size: p.Batch, Views: crops}) {
 		if err != nil {
 			return Means{}, err
@@ -103,7 +103,7 @@ func Evaluate(ctx context.Context, p *nn.Program, data datasets.Dataset, split d
 			return Means{}, err
 		}
 		if crops > 1 {
-			panel.hear(&sum, floats(p.Logits()), b.Y.Data().([]int))
+			average.add(&sum, floats(p.Logits()), b.Y.Data().([]int))
 		} else {
 			sum.add(loss, hitsOf(p.Logits(), b.Y))
 		}
@@ -111,37 +111,37 @@ func Evaluate(ctx context.Context, p *nn.Program, data datasets.Dataset, split d
 	return sum.means(classes), nil
 }
 
-// A jury takes the means of the probabilities of a number of views of an example,
-// which come in rows one after the other, in one batch or in two.
-type jury struct {
-	of    int
-	heard int // of the example at hand
-	sum   []float64
+// A viewAverage averages the probabilities of the views of an example, which come in
+// rows one after the other, in one batch or in two.
+type viewAverage struct {
+	views int       // of each example
+	seen  int       // views of the current example
+	sum   []float64 // of their probabilities, by class
 }
 
-// hear counts the examples that the rows of a batch complete.
-func (j *jury) hear(t *tally, logits []float32, targets []int) {
-	classes := len(j.sum)
+// add adds the rows of a batch, and counts the examples that they complete.
+func (a *viewAverage) add(t *tally, logits []float32, targets []int) {
+	classes := len(a.sum)
 	for i, target := range targets {
 		if target < 0 {
 			return // padding
 		}
-		for k, p := range softmax(logits[i*classes : (i+1)*classes]) {
-			j.sum[k] += p
+		for k, p := range Softmax(logits[i*classes : (i+1)*classes]) {
+			a.sum[k] += p
 		}
-		if j.heard++; j.heard < j.of {
+		if a.seen++; a.seen < a.views {
 			continue
 		}
 		var h hits
-		count(&h, j.sum, target)
-		t.add(-math.Log(j.sum[target]/float64(j.of)), h)
-		j.heard = 0
-		clear(j.sum)
+		count(&h, a.sum, target)
+		t.add(-math.Log(a.sum[target]/float64(a.views)), h)
+		a.seen = 0
+		clear(a.sum)
 	}
 }
 
-// softmax are the probabilities of logits.
-func softmax(logits []float32) []float64 {
+// Softmax returns the probabilities of logits.
+func Softmax(logits []float32) []float64 {
 	top := float64(slices.Max(logits))
 	p := make([]float64, len(logits))
 	sum := 0.0
@@ -177,7 +177,7 @@ func count[F float32 | float64](h *hits, scores []F, target int) {
 	above := 0
 	mine := scores[target]
 	for k, x := range scores {
-		// What is no number is above everything: no such row is a hit.
+		// NaN compares as above everything, so a NaN row is never a hit.
 		if !(x < mine || x == mine && k >= target) {
 			above++
 		}

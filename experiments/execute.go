@@ -17,8 +17,8 @@ import (
 	"zoo/internal/safetensors"
 )
 
-// Options say how a trial is carried out; none has an influence on the result.
-type Options struct {
+// RunOptions say how a trial is carried out; none has an influence on the result.
+type RunOptions struct {
 	Root    string        // the folder of run directories
 	Name    string        // with which a new folder's name begins; empty: the config's name
 	Fresh   bool          // discard what an earlier run of the same config left
@@ -40,9 +40,9 @@ type Outcome struct {
 // same config on the same data already, it returns that outcome. When ctx ends it saves a
 // checkpoint and returns the error of ctx with an Outcome in state interrupted.
 // A divergence is an outcome, not an error.
-func Execute(ctx context.Context, c config.Config, o Options) (Outcome, error) {
+func Execute(ctx context.Context, c config.Config, o RunOptions) (Outcome, error) {
 	if o.Monitor == nil {
-		o.Monitor = silent{}
+		o.Monitor = noMonitor{}
 	}
 	opener := NewOpener(ctx, o.Monitor.Data)
 	data, err := opener.Open(c.Data)
@@ -80,7 +80,7 @@ func Execute(ctx context.Context, c config.Config, o Options) (Outcome, error) {
 }
 
 // outcome is what a run that is done has left, if all of that is there still.
-func outcome(r *run.Run, o Options) (Outcome, error) {
+func outcome(r *run.Run, o RunOptions) (Outcome, error) {
 	notice, err := r.Verify()
 	if notice != "" {
 		o.Monitor.Notice(notice)
@@ -92,7 +92,7 @@ func outcome(r *run.Run, o Options) (Outcome, error) {
 	return Outcome{Dir: r.Dir(), State: record.Status.State, Before: true, Summary: record.Summary}, err
 }
 
-func (t *Trial) train(ctx context.Context, r *run.Run, o Options) (Outcome, error) {
+func (t *Trial) train(ctx context.Context, r *run.Run, o RunOptions) (Outcome, error) {
 	out := Outcome{Dir: r.Dir()}
 	from, notice, err := r.Resume()
 	if err != nil {
@@ -145,13 +145,13 @@ func (t *Trial) summarise(ctx context.Context, r *run.Run) (run.Summary, error) 
 		addMeans(s, "val", *t.at.Val)
 		s["best_epoch"] = t.at.Best.Epoch
 	}
-	selected, err := t.choose(r, s)
+	selected, err := t.placeSelected(r, s)
 	if err != nil {
 		return nil, err
 	}
 	s["selected_epoch"] = selected
 	if t.Data.Len(datasets.Test) > 0 {
-		test, err := t.finite(ctx, datasets.Test, t.Config.Train.TestCrops)
+		test, err := t.evaluateInPlace(ctx, datasets.Test, t.Config.Train.TestCrops)
 		if err != nil {
 			return nil, err
 		}
@@ -169,9 +169,9 @@ func (t *Trial) summarise(ctx context.Context, r *run.Run) (run.Summary, error) 
 	return s, r.WriteSummary(s)
 }
 
-// choose puts the weights that are to be tested in place, and returns the epoch
+// placeSelected puts the weights that are to be tested in place, and returns the epoch
 // that they are of. Nothing can be trained after that.
-func (t *Trial) choose(r *run.Run, s run.Summary) (epoch int, err error) {
+func (t *Trial) placeSelected(r *run.Run, s run.Summary) (epoch int, err error) {
 	if t.Config.Train.Select == "last" {
 		if t.ema != nil {
 			t.ema.Swap(t.averaged)

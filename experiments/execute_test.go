@@ -73,7 +73,7 @@ func (w *watcher) Step(s experiments.Step) {
 
 func execute(t testing.TB, c config.Config, root string) experiments.Outcome {
 	t.Helper()
-	out, err := experiments.Execute(context.Background(), c, experiments.Options{Root: root, Every: time.Hour, Monitor: &watcher{}})
+	out, err := experiments.Execute(context.Background(), c, experiments.RunOptions{Root: root, Every: time.Hour, Monitor: &watcher{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func metrics(t testing.TB, dir string) string {
 
 // TestNobodyWatches runs a trial without a Monitor.
 func TestNobodyWatches(t *testing.T) {
-	out, err := experiments.Execute(context.Background(), load(t, everything), experiments.Options{Root: t.TempDir(), Every: time.Hour})
+	out, err := experiments.Execute(context.Background(), load(t, everything), experiments.RunOptions{Root: t.TempDir(), Every: time.Hour})
 	if err != nil || out.State != run.Complete {
 		t.Errorf("have state %q and error %v", out.State, err)
 	}
@@ -120,7 +120,7 @@ func TestInterruptedRunEndsWithTheSameBytes(t *testing.T) {
 						cancel()
 					}
 				}}
-				out, err := experiments.Execute(ctx, c, experiments.Options{Root: root, Every: time.Hour, Monitor: w})
+				out, err := experiments.Execute(ctx, c, experiments.RunOptions{Root: root, Every: time.Hour, Monitor: w})
 				if !errors.Is(err, context.Canceled) || out.State != run.Interrupted {
 					t.Fatalf("stopped at step %d: have state %q and error %v", stop, out.State, err)
 				}
@@ -144,7 +144,7 @@ func TestKilledRun(t *testing.T) {
 		t.Setenv("ZOO_TEST_ROOT", "") // not a setting
 		os.Unsetenv("ZOO_TEST_ROOT")
 		c := load(t, everything)
-		out, err := experiments.Execute(context.Background(), c, experiments.Options{Root: root, Every: 0, Monitor: &watcher{step: func(experiments.Step) { time.Sleep(5 * time.Millisecond) }}})
+		out, err := experiments.Execute(context.Background(), c, experiments.RunOptions{Root: root, Every: 0, Monitor: &watcher{step: func(experiments.Step) { time.Sleep(5 * time.Millisecond) }}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -212,7 +212,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 			cancel()
 		}
 	}}
-	out, err := experiments.Execute(ctx, c, experiments.Options{Root: root, Every: time.Hour, Monitor: w})
+	out, err := experiments.Execute(ctx, c, experiments.RunOptions{Root: root, Every: time.Hour, Monitor: w})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	w = &watcher{}
-	have, err := experiments.Execute(context.Background(), c, experiments.Options{Root: root, Every: time.Hour, Monitor: w})
+	have, err := experiments.Execute(context.Background(), c, experiments.RunOptions{Root: root, Every: time.Hour, Monitor: w})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestDivergedAbove(t *testing.T) {
 func TestEarlyStop(t *testing.T) {
 	c := load(t, everything, "train.epochs=50", "train.early_stop.patience=2", "train.early_stop.min_delta=0.5")
 	w := &watcher{}
-	out, err := experiments.Execute(context.Background(), c, experiments.Options{Root: t.TempDir(), Every: time.Hour, Monitor: w})
+	out, err := experiments.Execute(context.Background(), c, experiments.RunOptions{Root: t.TempDir(), Every: time.Hour, Monitor: w})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -320,7 +320,7 @@ func TestInterruptedAndNotSaved(t *testing.T) {
 			cancel()
 		}
 	}}
-	out, err := experiments.Execute(ctx, load(t, everything), experiments.Options{Root: root, Every: time.Hour, Monitor: w})
+	out, err := experiments.Execute(ctx, load(t, everything), experiments.RunOptions{Root: root, Every: time.Hour, Monitor: w})
 	if err == nil || errors.Is(err, context.Canceled) || out.State != run.Failed {
 		t.Errorf("have state %q and error %v, want a failure to save", out.State, err)
 	}

@@ -61,7 +61,7 @@ func (t *Trial) fit(ctx context.Context, r *run.Run, m Monitor, every time.Durat
 			if err != nil {
 				return err
 			}
-			peak := t.atPeak()
+			peak := t.beforePeak()
 			step, err := t.step(b)
 			if err != nil {
 				return err
@@ -168,7 +168,7 @@ func (t *Trial) endEpoch(ctx context.Context, r *run.Run, m Monitor, clock func(
 		}
 		e.Val = &val
 		t.at.Val = &val
-		e.Best = t.compare(val)
+		e.Best = t.updateBest(val)
 		clock()
 		if err := r.Log(run.Metric{Step: t.at.Step, Epoch: e.Epoch, Split: "val", Seconds: t.at.Seconds, Values: val.values()}); err != nil {
 			return err
@@ -191,9 +191,9 @@ func (t *Trial) endEpoch(ctx context.Context, r *run.Run, m Monitor, clock func(
 	return nil
 }
 
-// compare says whether val is the best so far, and counts the epochs without
+// updateBest says whether val is the best so far, and counts the epochs without
 // progress. Equal accuracies are told apart by the loss.
-func (t *Trial) compare(val Means) bool {
+func (t *Trial) updateBest(val Means) bool {
 	b := &t.at.Best
 	if b.Epoch == 0 || val.Accuracy > b.Accuracy+t.Config.Train.EarlyStop.MinDelta {
 		b.Stale = 0

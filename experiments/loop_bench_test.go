@@ -41,7 +41,7 @@ func BenchmarkLoop(b *testing.B) {
 			}
 			last = time.Now()
 		}}
-		if _, err := experiments.Execute(b.Context(), c, experiments.Options{Root: b.TempDir(), Every: time.Hour, Monitor: watch}); err != nil {
+		if _, err := experiments.Execute(b.Context(), c, experiments.RunOptions{Root: b.TempDir(), Every: time.Hour, Monitor: watch}); err != nil {
 			b.Fatal(err)
 		}
 		m, err := experiments.Bench{Model: c.Model, Mode: nn.Train, Batch: batch, Steps: batches * epochs}.Run(b.Context())

@@ -148,19 +148,19 @@ func TestTop5(t *testing.T) {
 	}
 }
 
-// A jury takes means of probabilities, wherever the batches end.
-func TestJury(t *testing.T) {
+// The average over views is that of their probabilities, wherever the batches end.
+func TestViewAverage(t *testing.T) {
 	logits := []float32{0, 1, 2, 2, 0, 1, 1, 1, 5, 0, 0, 0}
 	targets := []int{2, 2, 0, 0}
 	want := 0.0
 	for i := range 2 {
-		a, b := softmax(logits[6*i:6*i+3]), softmax(logits[6*i+3:6*i+6])
+		a, b := Softmax(logits[6*i:6*i+3]), Softmax(logits[6*i+3:6*i+6])
 		want -= math.Log((a[targets[2*i]] + b[targets[2*i]]) / 2)
 	}
 	for cut := range 5 {
-		j, sum := jury{of: 2, sum: make([]float64, 3)}, tally{}
-		j.hear(&sum, logits[:3*cut], targets[:cut])
-		j.hear(&sum, append(slices.Clone(logits[3*cut:]), 9, 9, 9), append(slices.Clone(targets[cut:]), -1))
+		a, sum := viewAverage{views: 2, sum: make([]float64, 3)}, tally{}
+		a.add(&sum, logits[:3*cut], targets[:cut])
+		a.add(&sum, append(slices.Clone(logits[3*cut:]), 9, 9, 9), append(slices.Clone(targets[cut:]), -1))
 		if sum.N != 2 || math.Abs(sum.Loss-want) > 1e-12 {
 			t.Errorf("cut at %d: have %+v, want 2 examples and loss %v", cut, sum, want)
 		}

@@ -18,14 +18,14 @@ type Monitor interface {
 	Notice(message string)
 }
 
-// silent is the Monitor of a trial that nobody watches.
-type silent struct{}
+// noMonitor is the Monitor of a trial that nobody watches.
+type noMonitor struct{}
 
-func (silent) Data(datasets.Step)        {}
-func (silent) Begin(*Trial, string, int) {}
-func (silent) Step(Step)                 {}
-func (silent) Epoch(Epoch)               {}
-func (silent) Notice(string)             {}
+func (noMonitor) Data(datasets.Step)        {}
+func (noMonitor) Begin(*Trial, string, int) {}
+func (noMonitor) Step(Step)                 {}
+func (noMonitor) Epoch(Epoch)               {}
+func (noMonitor) Notice(string)             {}
 
 // A Step is a training step that was taken.
 type Step struct {

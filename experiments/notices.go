@@ -13,11 +13,11 @@ import (
 // Notices say what the trial's config asks for and does not get, or not as it
 // seems: nothing that is wrong, but what would mislead whoever reads the numbers.
 func (t *Trial) Notices() []string {
-	return noticesOf(t.Config, t.perEpoch, t.total, t.Eval)
+	return Notices(t.Config, t.perEpoch, t.total, t.Eval)
 }
 
-// noticesOf are the notices of a training of total steps.
-func noticesOf(c config.Config, perEpoch, total int, network *nn.Program) (all []string) {
+// Notices are the notices of a training of total steps.
+func Notices(c config.Config, perEpoch, total int, network *nn.Program) (all []string) {
 	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	for _, key := range c.Model.Idle(network.Unasked) {
 		value, _ := c.Value(key)
@@ -73,26 +73,26 @@ func halfUnit(layers []nn.Layer) (std, half float64) {
 	return std, math.Ldexp(1, exponent-25)
 }
 
-// A moving is the weights before the step with the highest learning rate.
-type moving struct{ before [][]float32 }
+// A beforePeak holds the weights before the step with the highest learning rate.
+type beforePeak struct{ weights [][]float32 }
 
-// atPeak returns the weights if the next step is the first with the highest learning
+// beforePeak returns the weights if the next step is the first with the highest learning
 // rate of the training, otherwise nil.
-func (t *Trial) atPeak() *moving {
+func (t *Trial) beforePeak() *beforePeak {
 	if t.at.Step != t.peak {
 		return nil
 	}
-	m := &moving{}
+	b := &beforePeak{}
 	for _, p := range t.trained {
-		m.before = append(m.before, slices.Clone(p.W))
+		b.weights = append(b.weights, slices.Clone(p.W))
 	}
-	return m
+	return b
 }
 
 // notice says how few weights the step has moved, or nothing if at least half of
 // those that have a gradient did move.
-func (m *moving) notice(t *Trial, s Step) string {
-	if m == nil {
+func (b *beforePeak) notice(t *Trial, s Step) string {
+	if b == nil {
 		return ""
 	}
 	moved, all := 0, 0
@@ -100,7 +100,7 @@ func (m *moving) notice(t *Trial, s Step) string {
 		for k, g := range p.G {
 			if g != 0 {
 				all++
-				if p.W[k] != m.before[i][k] {
+				if p.W[k] != b.weights[i][k] {
 					moved++
 				}
 			}

@@ -60,7 +60,7 @@ func TestNotices(t *testing.T) {
 			t.Errorf("%v: have %q, want %q", c.overrides, have, c.want)
 		}
 		w := &watcher{}
-		if _, err := experiments.Execute(context.Background(), cfg, experiments.Options{Root: t.TempDir(), Every: time.Hour, Monitor: w}); err != nil {
+		if _, err := experiments.Execute(context.Background(), cfg, experiments.RunOptions{Root: t.TempDir(), Every: time.Hour, Monitor: w}); err != nil {
 			t.Fatal(err)
 		}
 		if have := strings.Join(w.notices, "\n"); !strings.HasPrefix(have, c.moved) || c.moved == "" && have != "" || len(w.notices) > 1 {
@@ -150,7 +150,7 @@ func TestTrainLossIsOverLogSteps(t *testing.T) {
 		var losses []float64
 		c := load(t, short, fmt.Sprint("train.steps=", steps), "train.log_steps=5")
 		w := &watcher{step: func(s experiments.Step) { losses = append(losses, s.Loss) }}
-		out, err := experiments.Execute(context.Background(), c, experiments.Options{Root: t.TempDir(), Every: time.Hour, Monitor: w})
+		out, err := experiments.Execute(context.Background(), c, experiments.RunOptions{Root: t.TempDir(), Every: time.Hour, Monitor: w})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -105,7 +105,7 @@ func NewPlan(ctx context.Context, d *config.Design, root, code string, progress 
 			errs = append(errs, a.Named(err))
 			continue
 		}
-		said.add(a.Labels, noticesOf(a.Config, perEpoch, total, network))
+		said.add(a.Labels, Notices(a.Config, perEpoch, total, network))
 		for _, seed := range d.Seeds {
 			t.config = a.Config.Single()
 			t.config.Seed = seed
@@ -225,7 +225,7 @@ func (p *Plan) Trial(index int) (PlannedTrial, error) {
 
 // Execute trains the trial, or continues it, as [Execute] does for a config. A
 // trial that another process trains at this moment is waited for.
-func (t PlannedTrial) Execute(ctx context.Context, sweep string, o Options) (Outcome, error) {
+func (t PlannedTrial) Execute(ctx context.Context, sweep string, o RunOptions) (Outcome, error) {
 	o.Name = t.name(sweep)
 	for {
 		dir, err := run.Find(o.Root, t.ID)

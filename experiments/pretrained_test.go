@@ -166,7 +166,7 @@ func TestStartsFromFiles(t *testing.T) {
 			cancel()
 		}
 	}}
-	if _, err := experiments.Execute(ctx, c, experiments.Options{Root: "stopped", Every: time.Hour, Monitor: w}); !errors.Is(err, context.Canceled) {
+	if _, err := experiments.Execute(ctx, c, experiments.RunOptions{Root: "stopped", Every: time.Hour, Monitor: w}); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 	have, want := execute(t, c, "stopped"), execute(t, c, "runs")
@@ -204,7 +204,7 @@ func TestStartErrors(t *testing.T) {
 		{"weights.from=nan.safetensors weights.only=[fc*]", "nan.safetensors: NaN or infinity in fc1.bias, fc2.bias"},
 		{"weights.from=configs/none.yaml", "none.yaml"},
 	} {
-		_, err := experiments.Execute(context.Background(), named(t, "parent", strings.Fields(c.overrides)...), experiments.Options{Root: "runs", Every: time.Hour, Monitor: &watcher{}})
+		_, err := experiments.Execute(context.Background(), named(t, "parent", strings.Fields(c.overrides)...), experiments.RunOptions{Root: "runs", Every: time.Hour, Monitor: &watcher{}})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: have error %v, want one with %q", c.overrides, err, c.want)
 		}

@@ -98,7 +98,7 @@ func (t *Trial) load(train func(config.Config) (dir string, err error)) error {
 }
 
 // train completes the run of an experiment that another one starts from.
-func (o Options) train(ctx context.Context, c config.Config) (dir string, err error) {
+func (o RunOptions) train(ctx context.Context, c config.Config) (dir string, err error) {
 	o.Name, o.Fresh = "", false
 	for {
 		out, err := Execute(ctx, c, o)

@@ -125,5 +125,5 @@ func IdleKeys(ctx context.Context, c config.Config) (all []string) {
 		return []string{err.Error()}
 	}
 	c.Train = config.Train{}
-	return noticesOf(c, 0, 0, program)
+	return Notices(c, 0, 0, program)
 }

@@ -18,7 +18,7 @@ import (
 )
 
 func newRun() *cobra.Command {
-	var o experiments.Options
+	var o experiments.RunOptions
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "run NAME-or-FILE [key=value ...]",

@@ -18,7 +18,7 @@ import (
 )
 
 func newTrial() *cobra.Command {
-	o := experiments.Options{Every: 30 * time.Second}
+	o := experiments.RunOptions{Every: 30 * time.Second}
 	var plan, known string
 	var index int
 	var attached bool
