@@ -43,11 +43,11 @@ func Infer(ctx context.Context, s Subject, w *weights.File, x npy.Array, classes
 			return npy.Array{}, err
 		}
 		rows := min(pr.Batch, n-from)
-		fill(floats(in), x.Data[from*size:(from+rows)*size], shape)
+		fill(in.Data().([]float32), x.Data[from*size:(from+rows)*size], shape)
 		if _, err := pr.Run([]*tensor.Dense{in}, nil); err != nil {
 			return npy.Array{}, err
 		}
-		logits := floats(pr.Logits())
+		logits := pr.Logits().Data().([]float32)
 		y.Data = append(y.Data, logits[:len(logits)/pr.Batch*rows]...)
 	}
 	y.Shape[0] = len(y.Data) / spec.Classes

@@ -106,7 +106,7 @@ func (s Subject) Predict(ctx context.Context, e Eye, w *weights.File, files []st
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		x := floats(in)
+		x := in.Data().([]float32)
 		clear(x)
 		rows := seen[from:min(from+pr.Batch, len(files))]
 		for _, row := range rows {
@@ -115,7 +115,7 @@ func (s Subject) Predict(ctx context.Context, e Eye, w *weights.File, files []st
 		if _, err := pr.Run([]*tensor.Dense{in}, nil); err != nil {
 			return nil, err
 		}
-		logits := floats(pr.Logits())
+		logits := pr.Logits().Data().([]float32)
 		for i := range rows {
 			g, err := e.guesses(logits[i*e.spec.Classes:(i+1)*e.spec.Classes], top)
 			if err != nil {

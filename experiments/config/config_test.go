@@ -59,3 +59,19 @@ func TestExtendsInheritsNoWords(t *testing.T) {
 		}
 	}
 }
+// TestLengthOrigin: the key that gave way says to which.
+func TestLengthOrigin(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(file, []byte("model: {name: mlp}\ndata: {name: digits}\ntrain: {epochs: 2, optimizer: {lr: 0.1}}\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	c, origins, err := config.Load(file, "train.steps=7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(c.YAML(origins))) {
+		if strings.HasPrefix(line, "  epochs:") && !strings.Contains(line, "epochs: 0 ") || strings.HasPrefix(line, "  epochs:") && !strings.Contains(line, "# override train.steps=7") {
+			t.Errorf("have %s", line)
+		}
+	}
+}
