@@ -9,6 +9,7 @@ import (
 
 	"zoo/architectures"
 	"zoo/experiments/config"
+	"zoo/experiments/train"
 	"zoo/internal/exec"
 	"zoo/internal/f32"
 	"zoo/internal/memory"
@@ -44,8 +45,8 @@ func DefaultBatch(model string) int {
 }
 
 // admission asks for the memory of the measured program.
-func (b Bench) admission() Admission {
-	a := Admission{Config: config.Config{Model: b.Model}, Key: "--batch", Batch: b.Batch, Mode: b.Mode}
+func (b Bench) admission() train.Admission {
+	a := train.Admission{Config: config.Config{Model: b.Model}, Key: "--batch", Batch: b.Batch, Mode: b.Mode}
 	if b.Mode == nn.Train {
 		a.Arrays = 1 // of momentum
 	}
@@ -78,7 +79,7 @@ func (b Bench) Run(ctx context.Context) (Measurement, error) {
 	if b.Mode == nn.Train {
 		m.Mode, flops = "train", 3*flops
 	}
-	s, err := NewStepper(program, spec.Inputs[0].Shape, spec.Classes)
+	s, err := train.NewStepper(program, spec.Inputs[0].Shape, spec.Classes)
 	if err != nil {
 		return Measurement{}, err
 	}

@@ -11,6 +11,7 @@ import (
 	"zoo/experiments/config"
 	"zoo/experiments/results"
 	"zoo/experiments/run"
+	"zoo/experiments/train"
 )
 
 // A found run is a folder, and what its status says.
@@ -87,7 +88,7 @@ func readTrial(t *results.Trial, dir string, probed bool) (err error) {
 	}
 	t.State = t.Status.State
 	if t.Done() && probed {
-		p, err := ReadProbe(dir)
+		p, err := train.ReadProbe(dir)
 		if err != nil {
 			return err
 		}

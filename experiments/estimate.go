@@ -7,6 +7,7 @@ import (
 
 	"zoo/datasets"
 	"zoo/experiments/config"
+	"zoo/experiments/train"
 	"zoo/internal/f32"
 	"zoo/internal/stopwatch"
 	"zoo/nn"
@@ -75,7 +76,7 @@ func (t PlannedTrial) cost(ctx context.Context, data openedData) (c cost, err er
 	start := stopwatch.Now()
 	cfg := t.config
 	cfg.Weights = config.Pretrained{} // whose training is another trial
-	trial, err := NewTrialOn(ctx, cfg, data)
+	trial, err := train.NewTrialOn(ctx, cfg, data)
 	if err != nil {
 		return c, err
 	}
@@ -101,16 +102,16 @@ func (t PlannedTrial) cost(ctx context.Context, data openedData) (c cost, err er
 
 // batch is the least time of a few batches of random images, in seconds.
 func (t PlannedTrial) batch(ctx context.Context, mode nn.Mode, size int) (float64, error) {
-	_, program, err := Build(ctx, config.Config{Model: t.config.Model}, mode, t.spec, size)
+	_, program, err := train.Build(ctx, config.Config{Model: t.config.Model}, mode, t.spec, size)
 	if err != nil {
 		return 0, err
 	}
-	s, err := NewStepper(program, t.spec.Inputs[0].Shape, t.spec.Classes)
+	s, err := train.NewStepper(program, t.spec.Inputs[0].Shape, t.spec.Classes)
 	if err != nil {
 		return 0, err
 	}
 	least := time.Hour
-	for i, began := 0, stopwatch.Now(); i < LeastSteps || i < 100 && stopwatch.Now()-began < 200*time.Millisecond; i++ {
+	for i, began := 0, stopwatch.Now(); i < train.LeastSteps || i < 100 && stopwatch.Now()-began < 200*time.Millisecond; i++ {
 		start := stopwatch.Now()
 		if err := s.Step(); err != nil {
 			return 0, err

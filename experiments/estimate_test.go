@@ -28,9 +28,9 @@ func TestEstimate(t *testing.T) {
 		return seconds
 	}
 	const start = "name: start\nmodel: {name: mlp, depth: 12, width: 100}\ndata: {name: digits}\n"
-	train := estimate(start + "train: {steps: 1, optimizer: {lr: 0.1}}\nseeds: [1, 2]\nsweep: {mode: one-at-a-time, axes: [{param: train.optimizer.lr, values: [0.1]}]}\n")
-	if len(train) != 4 || train[0] <= 0 || train[1] <= 0 || train[2] != 0 || train[3] != 0 {
-		t.Errorf("have %v, want a cost of the baseline's two trials, and none of the same again", train)
+	trained := estimate(start + "train: {steps: 1, optimizer: {lr: 0.1}}\nseeds: [1, 2]\nsweep: {mode: one-at-a-time, axes: [{param: train.optimizer.lr, values: [0.1]}]}\n")
+	if len(trained) != 4 || trained[0] <= 0 || trained[1] <= 0 || trained[2] != 0 || trained[3] != 0 {
+		t.Errorf("have %v, want a cost of the baseline's two trials, and none of the same again", trained)
 	}
 	probe := estimate(start + "train: {epochs: 0, optimizer: {lr: 0.1}}\nprobe: {batch: 50}\n")
 	jacobian := estimate(start + "train: {epochs: 0, optimizer: {lr: 0.1}}\nprobe: {batch: 50, jacobian: true}\n")

@@ -8,13 +8,14 @@ import (
 
 	"zoo/datasets"
 	"zoo/experiments/config"
+	"zoo/experiments/train"
 	"zoo/experiments/weights"
 	"zoo/nn"
 )
 
 // Evaluation is what an evaluation finds on a part of the data.
 type Evaluation struct {
-	Means
+	train.Means
 	Examples int
 	SameData bool // the data are those that the run was trained on, bit for bit
 }
@@ -52,7 +53,7 @@ func EvaluateWeights(ctx context.Context, w *weights.File, c config.Config, spli
 		return e, "", fmt.Errorf("%s has no %v part: its config sets no examples apart for it", c.Name, split)
 	}
 	p := nn.BlankParams(tensor.Float32)
-	a := Admission{Config: c, Key: "train.eval_batch", Batch: c.EvaluatedAtOnce(data, crops), Mode: nn.Eval}
+	a := train.Admission{Config: c, Key: "train.eval_batch", Batch: c.EvaluatedAtOnce(data, crops), Mode: nn.Eval}
 	pr, err := nn.Build(p, nn.Eval, c.Model.Network(), a.Settings(ctx, nn.Settings{Spec: data.Spec()}))
 	if err != nil {
 		return e, "", fmt.Errorf("model %s: %w", c.Model.Name, err)
@@ -60,6 +61,6 @@ func EvaluateWeights(ctx context.Context, w *weights.File, c config.Config, spli
 	if err := w.Load(p, c.Model, data.Spec(), false); err != nil {
 		return e, "", err
 	}
-	e.Means, err = Evaluate(ctx, pr, data, split, crops)
+	e.Means, err = train.Evaluate(ctx, pr, data, split, crops)
 	return e, data.Checksum(), err
 }

@@ -9,6 +9,7 @@ import (
 
 	"zoo/experiments"
 	"zoo/experiments/config"
+	"zoo/experiments/train"
 )
 
 // TestLength: of epochs and steps the one that is given later says how long the
@@ -59,15 +60,15 @@ func TestLength(t *testing.T) {
 			if c.env != "" {
 				t.Setenv("ZOO_TRAIN__STEPS", c.env)
 			}
-			train := func(keys string) string {
+			section := func(keys string) string {
 				if keys != "" {
 					keys += ", "
 				}
 				return "train: {" + keys + rest
 			}
-			text := "name: length\nmodel: {name: mlp, depth: 2, width: 4}\ndata: {name: digits}\n" + train(c.child)
+			text := "name: length\nmodel: {name: mlp, depth: 2, width: 4}\ndata: {name: digits}\n" + section(c.child)
 			if c.parent != "" {
-				write("parent.yaml", train(c.parent))
+				write("parent.yaml", section(c.parent))
 				text = "extends: parent\n" + text
 			}
 			if c.sweep != "" {
@@ -90,14 +91,14 @@ func TestLength(t *testing.T) {
 
 // TestLengthNotice: a limit that is not reached is named, in the plan and in a run.
 func TestLengthNotice(t *testing.T) {
-	for train, want := range map[string]string{
+	for length, want := range map[string]string{
 		"epochs: 2, steps: 200, ": "train.epochs: 2 ends the training after 30 steps, before train.steps: 200",
 		"epochs: 2, steps: 5, ":   "train.steps: 5 ends the training before train.epochs: 2, which would take 30 steps",
 		"steps: 5, ":              "",
 		"epochs: 2, ":             "",
 	} {
 		file := filepath.Join(t.TempDir(), "config.yaml")
-		text := "model: {name: mlp, depth: 2, width: 4}\ndata: {name: digits}\ntrain: {" + train + "batch: 100, optimizer: {lr: 0.1}}\n"
+		text := "model: {name: mlp, depth: 2, width: 4}\ndata: {name: digits}\ntrain: {" + length + "batch: 100, optimizer: {lr: 0.1}}\n"
 		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +110,7 @@ func TestLengthNotice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		trial, err := experiments.NewTrial(context.Background(), d.Config, nil)
+		trial, err := train.NewTrial(context.Background(), d.Config, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,10 +119,10 @@ func TestLengthNotice(t *testing.T) {
 			planned = append(planned, n.String())
 		}
 		if have := strings.Join(planned, "\n"); have != want {
-			t.Errorf("%s: the plan says %q, want %q", train, have, want)
+			t.Errorf("%s: the plan says %q, want %q", length, have, want)
 		}
 		if have := strings.Join(trial.Notices(), "\n"); have != want {
-			t.Errorf("%s: the run says %q, want %q", train, have, want)
+			t.Errorf("%s: the run says %q, want %q", length, have, want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"zoo/experiments/train"
 	"zoo/internal/exec"
 	"zoo/internal/stopwatch"
 )
@@ -56,7 +57,7 @@ const (
 
 // measure takes the steps, returns their times, and notes what they allocated and
 // where the time went.
-func (b Bench) measure(ctx context.Context, s *Stepper, m *Measurement) (times []time.Duration, err error) {
+func (b Bench) measure(ctx context.Context, s *train.Stepper, m *Measurement) (times []time.Duration, err error) {
 	step := func() (time.Duration, error) {
 		start := stopwatch.Now()
 		if err := s.Step(); err != nil {
@@ -72,7 +73,7 @@ func (b Bench) measure(ctx context.Context, s *Stepper, m *Measurement) (times [
 	}
 	room := b.Steps
 	if room == 0 {
-		room = LeastSteps + int(2*b.Seconds/last.Seconds())
+		room = train.LeastSteps + int(2*b.Seconds/last.Seconds())
 	}
 	times = make([]time.Duration, 0, min(room, 1<<20)) // or its growth would count as the steps'
 	before := s.Profile()
@@ -83,7 +84,7 @@ func (b Bench) measure(ctx context.Context, s *Stepper, m *Measurement) (times [
 		if b.Steps > 0 {
 			return len(times) == b.Steps
 		}
-		return len(times) >= LeastSteps && (stopwatch.Now()-start).Seconds() >= b.Seconds
+		return len(times) >= train.LeastSteps && (stopwatch.Now()-start).Seconds() >= b.Seconds
 	}
 	for !enough() {
 		d, err := step()

@@ -1,3 +1,4 @@
+// Package experiments carries sweeps out, and uses what was trained.
 package experiments
 
 import (
@@ -13,6 +14,7 @@ import (
 	"zoo/experiments/claims"
 	"zoo/experiments/config"
 	"zoo/experiments/run"
+	"zoo/experiments/train"
 	"zoo/internal/atomicfile"
 	"zoo/internal/strict"
 	"zoo/nn"
@@ -72,7 +74,7 @@ func (t PlannedTrial) name(sweep string) string {
 func NewPlan(ctx context.Context, d *config.Design, root, code string, progress datasets.Progress) (*Plan, error) {
 	p := &Plan{Name: d.Config.Name, Code: code, Folder: d.Folder()}
 	said := notices{arms: len(d.Arms)}
-	opener := NewOpener(ctx, progress)
+	opener := train.NewOpener(ctx, progress)
 	built, unopened := map[string]error{}, map[string]bool{}
 	var errs []error
 	frame := d.Frame()
@@ -105,12 +107,12 @@ func NewPlan(ctx context.Context, d *config.Design, root, code string, progress 
 			errs = append(errs, a.Named(err))
 			continue
 		}
-		said.add(a.Labels, Notices(a.Config, perEpoch, total, network))
+		said.add(a.Labels, train.Notices(a.Config, perEpoch, total, network))
 		for _, seed := range d.Seeds {
 			t.config = a.Config.Single()
 			t.config.Seed = seed
 			t.Config, t.Seed, t.Index = string(t.config.YAML(nil)), seed, len(p.Trials)
-			parent, err := ParentID(t.config, code, opener.Checksum)
+			parent, err := train.ParentID(t.config, code, opener.Checksum)
 			if err != nil {
 				errs = append(errs, a.Named(err))
 				break
@@ -138,12 +140,12 @@ func NewPlan(ctx context.Context, d *config.Design, root, code string, progress 
 // build builds the network of an arm, once for each network, to see that it can
 // be built and to count.
 func (t *PlannedTrial) build(ctx context.Context, a config.Arm, built map[string]error) (*nn.Program, error) {
-	params, program, err := Outline(ctx, a.Config.Model, nn.Infer, t.spec, 1)
+	params, program, err := train.Outline(ctx, a.Config.Model, nn.Infer, t.spec, 1)
 	if err != nil {
 		return nil, err
 	}
 	t.Params, t.MACs, t.unasked = params.Count(), program.MACs(), program.Unasked
-	if err := CheckWeights(a.Config, params, t.spec); err != nil {
+	if err := train.CheckWeights(a.Config, params, t.spec); err != nil {
 		return nil, err
 	}
 	if t.Steps == 0 {
@@ -151,7 +153,7 @@ func (t *PlannedTrial) build(ctx context.Context, a config.Arm, built map[string
 	}
 	net := t.graph(a.Config.Model)
 	if _, ok := built[net]; !ok {
-		built[net] = CheckStep(ctx, a.Config, t.spec)
+		built[net] = train.CheckStep(ctx, a.Config, t.spec)
 	}
 	return program, built[net]
 }
@@ -225,21 +227,21 @@ func (p *Plan) Trial(index int) (PlannedTrial, error) {
 
 // Execute trains the trial, or continues it, as [Execute] does for a config. A
 // trial that another process trains at this moment is waited for.
-func (t PlannedTrial) Execute(ctx context.Context, sweep string, o RunOptions) (Outcome, error) {
+func (t PlannedTrial) Execute(ctx context.Context, sweep string, o train.RunOptions) (train.Outcome, error) {
 	o.Name = t.name(sweep)
 	for {
 		dir, err := run.Find(o.Root, t.ID)
 		if err != nil {
-			return Outcome{}, err
+			return train.Outcome{}, err
 		}
 		if dir == "" || !run.Held(dir) {
-			out, err := Execute(ctx, t.config, o)
+			out, err := train.Execute(ctx, t.config, o)
 			if !errors.As(err, new(*run.HeldError)) { // somebody was faster
 				return out, err
 			}
 		}
-		if err := Pause(ctx); err != nil {
-			return Outcome{}, err
+		if err := train.Pause(ctx); err != nil {
+			return train.Outcome{}, err
 		}
 	}
 }

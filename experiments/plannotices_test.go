@@ -8,6 +8,16 @@ import (
 	"zoo/experiments"
 )
 
+const short = `
+name: short
+model: {name: mlp, depth: 3, width: 64}
+data: {name: digits}
+train:
+  steps: 120
+  batch: 50
+  optimizer: {name: adam, lr: 0.003}
+`
+
 // TestIdleKnobs: the plan says which keys have no effect on an arm's network, and
 // which arms are one training.
 func TestIdleKnobs(t *testing.T) {

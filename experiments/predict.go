@@ -10,6 +10,7 @@ import (
 
 	"zoo/architectures"
 	"zoo/datasets"
+	"zoo/experiments/train"
 	"zoo/experiments/weights"
 	"zoo/nn"
 )
@@ -129,7 +130,7 @@ func (s Subject) Predict(ctx context.Context, e Eye, w *weights.File, files []st
 
 // guesses are the top classes by logits, of equal ones the first.
 func (e Eye) guesses(logits []float32, top int) (g []Guess, err error) {
-	for k, p := range Softmax(logits) {
+	for k, p := range train.Softmax(logits) {
 		if p != p {
 			return nil, errors.New("the network makes no numbers of it (NaN): are these its weights?")
 		}

@@ -8,6 +8,7 @@ import (
 	"zoo/datasets"
 	"zoo/experiments/config"
 	"zoo/experiments/results"
+	"zoo/experiments/train"
 )
 
 // ProbeArms sends one batch through the network of each arm of a design as the first seed
@@ -15,7 +16,7 @@ import (
 // has none. each is told what was found, arm by arm. Data that arms share are opened
 // once.
 func ProbeArms(ctx context.Context, d *config.Design, progress datasets.Progress, each func(config.Arm, results.Probe)) error {
-	opener := NewOpener(ctx, progress)
+	opener := train.NewOpener(ctx, progress)
 	for _, a := range d.Arms {
 		a.Config.Seed = d.Seeds[0]
 		p, err := probeInitial(ctx, a.Config, opener)
@@ -27,13 +28,13 @@ func ProbeArms(ctx context.Context, d *config.Design, progress datasets.Progress
 	return nil
 }
 
-func probeInitial(ctx context.Context, c config.Config, opener Opener) (results.Probe, error) {
+func probeInitial(ctx context.Context, c config.Config, opener train.Opener) (results.Probe, error) {
 	c.Probe.Batch = cmp.Or(c.Probe.Batch, c.Train.Batch)
 	data, err := opener.Open(c.Data)
 	if err != nil {
 		return results.Probe{}, err
 	}
-	t, err := NewTrialOn(ctx, c, data)
+	t, err := train.NewTrialOn(ctx, c, data)
 	if err != nil {
 		return results.Probe{}, err
 	}

@@ -14,6 +14,7 @@ import (
 	"zoo/architectures"
 	"zoo/datasets"
 	"zoo/experiments/config"
+	"zoo/experiments/train"
 	"zoo/internal/strict"
 	"zoo/nn"
 )
@@ -96,12 +97,12 @@ func (s Subject) Spec(input []int, classes int) (datasets.Spec, error) {
 // Build builds the network with weights that are all zero, to be loaded. It is an
 // error if there is no memory for it.
 func (s Subject) Build(ctx context.Context, mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
-	return Build(ctx, s.config(), mode, spec, batch)
+	return train.Build(ctx, s.config(), mode, spec, batch)
 }
 
 // Outline builds the network without weights, to look at it, whatever its size.
 func (s Subject) Outline(ctx context.Context, mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
-	return Outline(ctx, s.Model, mode, spec, batch)
+	return train.Outline(ctx, s.Model, mode, spec, batch)
 }
 
 // config is the subject's config, or one that has no more than its model.
@@ -125,5 +126,5 @@ func IdleKeys(ctx context.Context, c config.Config) (all []string) {
 		return []string{err.Error()}
 	}
 	c.Train = config.Train{}
-	return Notices(c, 0, 0, program)
+	return train.Notices(c, 0, 0, program)
 }

@@ -59,6 +59,7 @@ func TestExtendsInheritsNoWords(t *testing.T) {
 		}
 	}
 }
+
 // TestLengthOrigin: the key that gave way says to which.
 func TestLengthOrigin(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "config.yaml")

@@ -23,6 +23,7 @@ var floors = [][]string{
 	{"zoo/architectures", "zoo/nn/signal", "zoo/nn/nntest"},
 	{"zoo/experiments/config"},
 	{"zoo/experiments/weights"},
+	{"zoo/experiments/train"},
 	{"zoo/experiments"},
 	{"zoo/cmd/zoo/command"},
 	{"zoo/cmd/zoo"},

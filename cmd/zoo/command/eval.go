@@ -10,6 +10,7 @@ import (
 	"zoo/datasets"
 	"zoo/experiments"
 	"zoo/experiments/config"
+	"zoo/experiments/train"
 	"zoo/experiments/weights"
 )
 
@@ -61,7 +62,7 @@ run, whose config the keys change. ` + weightsHelp,
 					Dir      string `json:"dir"`
 					Split    string `json:"split"`
 					Examples int    `json:"examples"`
-					experiments.Means
+					train.Means
 				}{args[0], split, e.Examples, e.Means})
 			}
 			top5 := ""

@@ -12,13 +12,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoo/experiments"
 	"zoo/experiments/config"
 	"zoo/experiments/run"
+	"zoo/experiments/train"
 )
 
 func newRun() *cobra.Command {
-	var o experiments.RunOptions
+	var o train.RunOptions
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "run NAME-or-FILE [key=value ...]",
@@ -55,7 +55,7 @@ part of them is taken, and the rest starts as usual.`,
 			if n := cfg.Trials(); n > 1 {
 				screen.Notice(fmt.Sprintf("this trains the config as it is, with seed %d; its sweep has %d trials: %s", cfg.Seed, n, commandLine(c, "sweep", args, "out")))
 			}
-			outcome, err := experiments.Execute(c.Context(), cfg, o)
+			outcome, err := train.Execute(c.Context(), cfg, o)
 			screen.end()
 			again := commandLine(c, "run", args, "out", "checkpoint-every")
 			if errors.Is(err, context.Canceled) {
@@ -87,7 +87,7 @@ part of them is taken, and the rest starts as usual.`,
 }
 
 // runError tells what was wrong before training from what went wrong in it.
-func runError(o experiments.Outcome, err error) error {
+func runError(o train.Outcome, err error) error {
 	if o.State == run.Failed {
 		return failure{err}
 	}
@@ -114,7 +114,7 @@ func withSeed(args []string, seed uint64) []string {
 
 // showOutcome prints the numbers of a run, where it is, and the commands again, which
 // made it, and next.
-func showOutcome(w io.Writer, c config.Config, o experiments.Outcome, again, next string) error {
+func showOutcome(w io.Writer, c config.Config, o train.Outcome, again, next string) error {
 	s := o.Summary
 	if o.Before {
 		fmt.Fprintf(w, "%s is %s already (same config, seed, data and code); train it again with %s\n", o.Dir, o.State, command(again, "--rerun"))
@@ -137,7 +137,7 @@ func showOutcome(w io.Writer, c config.Config, o experiments.Outcome, again, nex
 		fmt.Fprintln(w, readings(s))
 	}
 	if steps, _ := s.Float("steps"); c.Probe.Batch > 0 && steps == 0 { // there is nothing else to see
-		p, err := experiments.ReadProbe(o.Dir)
+		p, err := train.ReadProbe(o.Dir)
 		if err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"zoo/datasets"
-	"zoo/experiments"
+	"zoo/experiments/train"
 )
 
 // A screen shows how a trial is going on: lines on out, and on err, if that is a
@@ -117,7 +117,7 @@ func (s *screen) line(w io.Writer, format string, args ...any) {
 	}
 }
 
-// Data implements experiments.Monitor.
+// Data implements train.Monitor.
 func (s *screen) Data(d datasets.Step) {
 	if d.Notice != "" {
 		s.Notice(d.Notice)
@@ -138,8 +138,8 @@ func (s *screen) Data(d datasets.Step) {
 	s.bar.Set64(d.Done)
 }
 
-// Begin implements experiments.Monitor.
-func (s *screen) Begin(t *experiments.Trial, dir string, step int) {
+// Begin implements train.Monitor.
+func (s *screen) Begin(t *train.Trial, dir string, step int) {
 	s.end()
 	c := t.Config
 	s.line(s.out, "%s  seed %d", c.Name, c.Seed)
@@ -159,16 +159,16 @@ func (s *screen) Begin(t *experiments.Trial, dir string, step int) {
 	}
 }
 
-// Step implements experiments.Monitor.
-func (s *screen) Step(e experiments.Step) {
+// Step implements train.Monitor.
+func (s *screen) Step(e train.Step) {
 	if s.bar != nil {
 		s.show(fmt.Sprintf("epoch %d loss %.4f", e.Epoch, e.Loss))
 		s.bar.Set(e.Step)
 	}
 }
 
-// Epoch implements experiments.Monitor.
-func (s *screen) Epoch(e experiments.Epoch) {
+// Epoch implements train.Monitor.
+func (s *screen) Epoch(e train.Epoch) {
 	line := fmt.Sprintf("epoch %*d/%d  train %.4f %5.2f%%", len(fmt.Sprint(e.Of)), e.Epoch, e.Of, e.Train.Loss, 100*e.Train.Accuracy)
 	if e.Val != nil {
 		line += fmt.Sprintf("  val %.4f %5.2f%%", e.Val.Loss, 100*e.Val.Accuracy)
@@ -183,7 +183,7 @@ func (s *screen) Epoch(e experiments.Epoch) {
 	s.line(s.out, "%s", line)
 }
 
-// Notice implements experiments.Monitor.
+// Notice implements train.Monitor.
 func (s *screen) Notice(message string) {
 	for l := range strings.Lines(message) {
 		s.line(s.err, "notice: %s", strings.TrimSpace(l))

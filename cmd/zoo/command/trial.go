@@ -15,10 +15,11 @@ import (
 
 	"zoo/experiments"
 	"zoo/experiments/run"
+	"zoo/experiments/train"
 )
 
 func newTrial() *cobra.Command {
-	o := experiments.RunOptions{Every: 30 * time.Second}
+	o := train.RunOptions{Every: 30 * time.Second}
 	var plan, known string
 	var index int
 	var attached bool
@@ -102,14 +103,14 @@ type reporter struct {
 	last time.Time
 }
 
-// Step implements experiments.Monitor.
-func (r *reporter) Step(s experiments.Step) {
+// Step implements train.Monitor.
+func (r *reporter) Step(s train.Step) {
 	if time.Since(r.last) > 300*time.Millisecond || s.Step == s.Of {
 		r.last = time.Now()
 		r.out.Encode(experiments.TrialProgress{Step: s.Step, Of: s.Of, Loss: run.Number(s.Loss)}) // for people to see
 	}
 }
 
-// Begin, Data and Epoch implement experiments.Monitor: nobody looks.
-func (r *reporter) Begin(*experiments.Trial, string, int) {}
-func (r *reporter) Epoch(experiments.Epoch)               {}
+// Begin, Data and Epoch implement train.Monitor: nobody looks.
+func (r *reporter) Begin(*train.Trial, string, int) {}
+func (r *reporter) Epoch(train.Epoch)               {}

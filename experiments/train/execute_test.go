@@ -1,4 +1,4 @@
-package experiments_test
+package train_test
 
 import (
 	"context"
@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"zoo/datasets"
-	"zoo/experiments"
 	"zoo/experiments/config"
 	"zoo/experiments/run"
+	"zoo/experiments/train"
 )
 
 // everything is a config with a bit of all that a checkpoint must hold: batch
@@ -55,25 +55,25 @@ func load(t testing.TB, text string, overrides ...string) config.Config {
 
 // watcher is a Monitor that keeps the epochs and calls step after each step.
 type watcher struct {
-	step    func(experiments.Step)
-	epochs  []experiments.Epoch
+	step    func(train.Step)
+	epochs  []train.Epoch
 	notices []string
 	from    int
 }
 
-func (*watcher) Data(datasets.Step)                               {}
-func (w *watcher) Begin(_ *experiments.Trial, _ string, step int) { w.from = step }
-func (w *watcher) Epoch(e experiments.Epoch)                      { w.epochs = append(w.epochs, e) }
-func (w *watcher) Notice(message string)                          { w.notices = append(w.notices, message) }
-func (w *watcher) Step(s experiments.Step) {
+func (*watcher) Data(datasets.Step)                         {}
+func (w *watcher) Begin(_ *train.Trial, _ string, step int) { w.from = step }
+func (w *watcher) Epoch(e train.Epoch)                      { w.epochs = append(w.epochs, e) }
+func (w *watcher) Notice(message string)                    { w.notices = append(w.notices, message) }
+func (w *watcher) Step(s train.Step) {
 	if w.step != nil {
 		w.step(s)
 	}
 }
 
-func execute(t testing.TB, c config.Config, root string) experiments.Outcome {
+func execute(t testing.TB, c config.Config, root string) train.Outcome {
 	t.Helper()
-	out, err := experiments.Execute(context.Background(), c, experiments.RunOptions{Root: root, Every: time.Hour, Monitor: &watcher{}})
+	out, err := train.Execute(context.Background(), c, train.RunOptions{Root: root, Every: time.Hour, Monitor: &watcher{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func metrics(t testing.TB, dir string) string {
 
 // TestNobodyWatches runs a trial without a Monitor.
 func TestNobodyWatches(t *testing.T) {
-	out, err := experiments.Execute(context.Background(), load(t, everything), experiments.RunOptions{Root: t.TempDir(), Every: time.Hour})
+	out, err := train.Execute(context.Background(), load(t, everything), train.RunOptions{Root: t.TempDir(), Every: time.Hour})
 	if err != nil || out.State != run.Complete {
 		t.Errorf("have state %q and error %v", out.State, err)
 	}
@@ -115,12 +115,12 @@ func TestInterruptedRunEndsWithTheSameBytes(t *testing.T) {
 			root := t.TempDir()
 			for _, stop := range stops {
 				ctx, cancel := context.WithCancel(context.Background())
-				w := &watcher{step: func(s experiments.Step) {
+				w := &watcher{step: func(s train.Step) {
 					if s.Step == stop {
 						cancel()
 					}
 				}}
-				out, err := experiments.Execute(ctx, c, experiments.RunOptions{Root: root, Every: time.Hour, Monitor: w})
+				out, err := train.Execute(ctx, c, train.RunOptions{Root: root, Every: time.Hour, Monitor: w})
 				if !errors.Is(err, context.Canceled) || out.State != run.Interrupted {
 					t.Fatalf("stopped at step %d: have state %q and error %v", stop, out.State, err)
 				}
@@ -144,7 +144,7 @@ func TestKilledRun(t *testing.T) {
 		t.Setenv("ZOO_TEST_ROOT", "") // not a setting
 		os.Unsetenv("ZOO_TEST_ROOT")
 		c := load(t, everything)
-		out, err := experiments.Execute(context.Background(), c, experiments.RunOptions{Root: root, Every: 0, Monitor: &watcher{step: func(experiments.Step) { time.Sleep(5 * time.Millisecond) }}})
+		out, err := train.Execute(context.Background(), c, train.RunOptions{Root: root, Every: 0, Monitor: &watcher{step: func(train.Step) { time.Sleep(5 * time.Millisecond) }}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,12 +207,12 @@ func TestDamagedCheckpoint(t *testing.T) {
 	want := execute(t, c, t.TempDir()).Summary["weights_sha256"]
 	root := t.TempDir()
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &watcher{step: func(s experiments.Step) {
+	w := &watcher{step: func(s train.Step) {
 		if s.Step == 60 {
 			cancel()
 		}
 	}}
-	out, err := experiments.Execute(ctx, c, experiments.RunOptions{Root: root, Every: time.Hour, Monitor: w})
+	out, err := train.Execute(ctx, c, train.RunOptions{Root: root, Every: time.Hour, Monitor: w})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	w = &watcher{}
-	have, err := experiments.Execute(context.Background(), c, experiments.RunOptions{Root: root, Every: time.Hour, Monitor: w})
+	have, err := train.Execute(context.Background(), c, train.RunOptions{Root: root, Every: time.Hour, Monitor: w})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestDivergedAbove(t *testing.T) {
 func TestEarlyStop(t *testing.T) {
 	c := load(t, everything, "train.epochs=50", "train.early_stop.patience=2", "train.early_stop.min_delta=0.5")
 	w := &watcher{}
-	out, err := experiments.Execute(context.Background(), c, experiments.RunOptions{Root: t.TempDir(), Every: time.Hour, Monitor: w})
+	out, err := train.Execute(context.Background(), c, train.RunOptions{Root: t.TempDir(), Every: time.Hour, Monitor: w})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,7 +304,7 @@ func TestLastStepDiverges(t *testing.T) {
 func TestInterruptedAndNotSaved(t *testing.T) {
 	root := t.TempDir()
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &watcher{step: func(s experiments.Step) {
+	w := &watcher{step: func(s train.Step) {
 		if s.Step == 3 {
 			dirs, err := run.List(root)
 			if err != nil || len(dirs) != 1 {
@@ -320,7 +320,7 @@ func TestInterruptedAndNotSaved(t *testing.T) {
 			cancel()
 		}
 	}}
-	out, err := experiments.Execute(ctx, load(t, everything), experiments.RunOptions{Root: root, Every: time.Hour, Monitor: w})
+	out, err := train.Execute(ctx, load(t, everything), train.RunOptions{Root: root, Every: time.Hour, Monitor: w})
 	if err == nil || errors.Is(err, context.Canceled) || out.State != run.Failed {
 		t.Errorf("have state %q and error %v, want a failure to save", out.State, err)
 	}

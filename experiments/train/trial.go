@@ -1,7 +1,7 @@
-// Package experiments turns a config into a run, and its sweep into many: the
-// training loop, evaluation and what is kept of them; the plan of a sweep's trials,
-// their processes, and what they found.
-package experiments
+// Package train turns a config into a run: the training loop with its evaluation,
+// checkpoints and notices, the probe before it, and what is kept of them. A network
+// that does not fit into memory is refused before any is taken.
+package train
 
 import (
 	"context"

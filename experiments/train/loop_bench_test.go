@@ -1,4 +1,4 @@
-package experiments_test
+package train_test
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 
 	"zoo/experiments"
 	"zoo/experiments/config"
+	"zoo/experiments/train"
 	"zoo/nn"
 )
 
@@ -35,13 +36,13 @@ func BenchmarkLoop(b *testing.B) {
 	var loop, synthetic []float64
 	for b.Loop() {
 		var last time.Time
-		watch := &watcher{step: func(s experiments.Step) {
+		watch := &watcher{step: func(s train.Step) {
 			if s.Step%batches != 1 { // the first one of an epoch follows on much else
 				loop = append(loop, 1e3*time.Since(last).Seconds())
 			}
 			last = time.Now()
 		}}
-		if _, err := experiments.Execute(b.Context(), c, experiments.RunOptions{Root: b.TempDir(), Every: time.Hour, Monitor: watch}); err != nil {
+		if _, err := train.Execute(b.Context(), c, train.RunOptions{Root: b.TempDir(), Every: time.Hour, Monitor: watch}); err != nil {
 			b.Fatal(err)
 		}
 		m, err := experiments.Bench{Model: c.Model, Mode: nn.Train, Batch: batch, Steps: batches * epochs}.Run(b.Context())

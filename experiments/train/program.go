@@ -1,4 +1,4 @@
-package experiments
+package train
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package experiments_test
+package train_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"zoo/experiments"
+	"zoo/experiments/train"
 )
 
 const short = `
@@ -52,7 +53,7 @@ func TestNotices(t *testing.T) {
 		{overrides: []string{"train.optimizer.lr=0.01", "train.optimizer.name=sgd", "train.schedule.name=cosine", "train.schedule.warmup=1", "train.schedule.warmup_factor=0"}},
 	} {
 		cfg := load(t, short, c.overrides...)
-		trial, err := experiments.NewTrial(context.Background(), cfg, nil)
+		trial, err := train.NewTrial(context.Background(), cfg, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +61,7 @@ func TestNotices(t *testing.T) {
 			t.Errorf("%v: have %q, want %q", c.overrides, have, c.want)
 		}
 		w := &watcher{}
-		if _, err := experiments.Execute(context.Background(), cfg, experiments.RunOptions{Root: t.TempDir(), Every: time.Hour, Monitor: w}); err != nil {
+		if _, err := train.Execute(context.Background(), cfg, train.RunOptions{Root: t.TempDir(), Every: time.Hour, Monitor: w}); err != nil {
 			t.Fatal(err)
 		}
 		if have := strings.Join(w.notices, "\n"); !strings.HasPrefix(have, c.moved) || c.moved == "" && have != "" || len(w.notices) > 1 {
@@ -74,7 +75,7 @@ func TestNotices(t *testing.T) {
 func TestIdleKnobsOfARun(t *testing.T) {
 	const want = "model.residual_init: zero has no effect: no layer of this network asks for it"
 	c := load(t, short, "model.residual_init=zero")
-	trial, err := experiments.NewTrial(context.Background(), c, nil)
+	trial, err := train.NewTrial(context.Background(), c, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +84,7 @@ func TestIdleKnobsOfARun(t *testing.T) {
 			t.Errorf("%s: have %q, want %q", what, have, want)
 		}
 	}
-	_, err = experiments.NewTrial(context.Background(), load(t, short, "model.residual_init=fixup"), nil)
+	_, err = train.NewTrial(context.Background(), load(t, short, "model.residual_init=fixup"), nil)
 	if err == nil || !strings.Contains(err.Error(), "model mlp: residual_init: have fixup, which is for residual branches, and this network has none") {
 		t.Errorf("have error %v", err)
 	}
@@ -95,8 +96,8 @@ func TestTrainLossIsOverLogSteps(t *testing.T) {
 	for _, steps := range []int{4, 10, 13} {
 		var losses []float64
 		c := load(t, short, fmt.Sprint("train.steps=", steps), "train.log_steps=5")
-		w := &watcher{step: func(s experiments.Step) { losses = append(losses, s.Loss) }}
-		out, err := experiments.Execute(context.Background(), c, experiments.RunOptions{Root: t.TempDir(), Every: time.Hour, Monitor: w})
+		w := &watcher{step: func(s train.Step) { losses = append(losses, s.Loss) }}
+		out, err := train.Execute(context.Background(), c, train.RunOptions{Root: t.TempDir(), Every: time.Hour, Monitor: w})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package experiments_test
+package train_test
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"zoo/experiments"
 	"zoo/experiments/config"
 	"zoo/experiments/run"
+	"zoo/experiments/train"
 	"zoo/experiments/weights"
 	"zoo/internal/safetensors"
 )
@@ -161,12 +161,12 @@ func TestStartsFromFiles(t *testing.T) {
 
 	c := whole("moved.safetensors", "train.epochs=2")
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &watcher{step: func(s experiments.Step) {
+	w := &watcher{step: func(s train.Step) {
 		if s.Step == 7 {
 			cancel()
 		}
 	}}
-	if _, err := experiments.Execute(ctx, c, experiments.RunOptions{Root: "stopped", Every: time.Hour, Monitor: w}); !errors.Is(err, context.Canceled) {
+	if _, err := train.Execute(ctx, c, train.RunOptions{Root: "stopped", Every: time.Hour, Monitor: w}); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 	have, want := execute(t, c, "stopped"), execute(t, c, "runs")
@@ -204,7 +204,7 @@ func TestStartErrors(t *testing.T) {
 		{"weights.from=nan.safetensors weights.only=[fc*]", "nan.safetensors: NaN or infinity in fc1.bias, fc2.bias"},
 		{"weights.from=configs/none.yaml", "none.yaml"},
 	} {
-		_, err := experiments.Execute(context.Background(), named(t, "parent", strings.Fields(c.overrides)...), experiments.RunOptions{Root: "runs", Every: time.Hour, Monitor: &watcher{}})
+		_, err := train.Execute(context.Background(), named(t, "parent", strings.Fields(c.overrides)...), train.RunOptions{Root: "runs", Every: time.Hour, Monitor: &watcher{}})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: have error %v, want one with %q", c.overrides, err, c.want)
 		}
