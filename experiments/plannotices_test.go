@@ -98,3 +98,18 @@ func TestUnequalLosses(t *testing.T) {
 		}
 	}
 }
+
+// TestSpacesAreOneTraining: choices that differ in spaces around them are one training.
+func TestSpacesAreOneTraining(t *testing.T) {
+	d, err := design(t, short+`sweep: {mode: grid, axes: [{param: model.init, values: [lsuv, " lsuv"], label: [a, b]}]}`+"\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := experiments.NewPlan(context.Background(), d, t.TempDir(), "code", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Notices) != 1 || p.Notices[0].String() != "[a] [b] are one training: they differ in nothing that has an effect" {
+		t.Errorf("have the notices %v", p.Notices)
+	}
+}
