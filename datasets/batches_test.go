@@ -123,7 +123,7 @@ func TestCropAndFlip(t *testing.T) {
 		for epoch := range epochs {
 			x, y := rows(copies(t, d, Plan{Size: 3, Seed: 9, Epoch: epoch, Augment: true}))
 			for i := range x {
-				v, ok := viewOf(x[i], p.train.pix[y[i]], c.crop)
+				v, ok := shiftOf(x[i], p.train.pix[y[i]], c.crop)
 				if !ok {
 					t.Fatalf("crop %d, flip %v: an image that is not a crop of its example", c.crop, c.flip)
 				}
@@ -145,8 +145,8 @@ func TestCropAndFlip(t *testing.T) {
 	}
 }
 
-// viewOf finds by trial how an image of 6 × 6 × 3 was made, pixel by pixel.
-func viewOf(x []float32, pix []uint8, crop int) (v view, ok bool) {
+// shiftOf finds by trial how an image of 6 × 6 × 3 was made, pixel by pixel.
+func shiftOf(x []float32, pix []uint8, crop int) (v shift, ok bool) {
 	for v.dy = -crop; v.dy <= crop; v.dy++ {
 		for v.dx = -crop; v.dx <= crop; v.dx++ {
 			for _, v.flip = range []bool{false, true} {
@@ -227,7 +227,7 @@ func TestEvaluation(t *testing.T) {
 		}
 		if c.split == Test {
 			for i := range x {
-				if v, ok := viewOfGrey(x[i], p.test.pix[i]); !ok || y[i] != p.test.label[i] {
+				if v, ok := shiftOfGrey(x[i], p.test.pix[i]); !ok || y[i] != p.test.label[i] {
 					t.Errorf("test row %d is not the file's example %d (%v)", i, i, v)
 				}
 			}
@@ -235,7 +235,7 @@ func TestEvaluation(t *testing.T) {
 	}
 }
 
-func viewOfGrey(x []float32, pix []uint8) (float32, bool) {
+func shiftOfGrey(x []float32, pix []uint8) (float32, bool) {
 	for i, v := range x {
 		if !near(v, float32(pix[i])/255*2-1) {
 			return v, false

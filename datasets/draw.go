@@ -4,9 +4,9 @@ package datasets
 // sees them (H, W, c).
 type frame struct{ h, w, c, H, W int }
 
-// view is the part of an image that is seen: its pixel (y, x) is the image's
-// (y+dy, x+dx), 0 outside of the image, then mirrored left to right if flip is set.
-type view struct {
+// shift says what is drawn of an image: pixel (y, x) is the image's (y+dy, x+dx), 0
+// outside of the image, then mirrored left to right if flip is set.
+type shift struct {
 	dy, dx int
 	flip   bool
 }
@@ -28,25 +28,25 @@ func asIs(c int) table {
 
 // drawInto writes what is seen of src (h, w, c) to dst (H, W, c). Bytes become what t
 // says; floats have none and stay what they are.
-func drawInto[T pixel](dst []float32, src []T, f frame, v view, t table) {
-	if v == (view{}) && f.H == f.h && f.W == f.w {
+func drawInto[T pixel](dst []float32, src []T, f frame, s shift, t table) {
+	if s == (shift{}) && f.H == f.h && f.W == f.w {
 		copyThrough(dst, src, t)
 		return
 	}
 	// Columns [left, right) lie within the image.
-	left := min(max(-v.dx, 0), f.W)
-	right := max(min(f.w-v.dx, f.W), left)
+	left := min(max(-s.dx, 0), f.W)
+	right := max(min(f.w-s.dx, f.W), left)
 	for y := range f.H {
 		row := dst[y*f.W*f.c : (y+1)*f.W*f.c]
-		if sy := y + v.dy; sy < 0 || sy >= f.h || left == right {
+		if sy := y + s.dy; sy < 0 || sy >= f.h || left == right {
 			t.border(row)
 		} else {
 			t.border(row[:left*f.c])
 			t.border(row[right*f.c:])
 			in := row[left*f.c : right*f.c]
-			copyThrough(in, src[(sy*f.w+left+v.dx)*f.c:][:len(in)], t)
+			copyThrough(in, src[(sy*f.w+left+s.dx)*f.c:][:len(in)], t)
 		}
-		if v.flip {
+		if s.flip {
 			mirror(row, f.c)
 		}
 	}

@@ -50,7 +50,7 @@ type fixedImages[T pixel] struct {
 }
 
 func (k *fixedImages[T]) draw(dst []float32, s Split, i int, w *viewer) error {
-	v := view{dy: -k.pad, dx: -k.pad}
+	v := shift{dy: -k.pad, dx: -k.pad}
 	if w.random && (k.crop > 0 || k.flip) {
 		v.dy += w.r.below(2*k.crop+1) - k.crop
 		v.dx += w.r.below(2*k.crop+1) - k.crop

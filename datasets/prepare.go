@@ -100,5 +100,5 @@ func (k *fixedImages[T]) prepare(dst []float32, d decoded) {
 	if d.h != f.h || d.w != f.w {
 		pix = resizer{rows: taps(d.h, f.h), cols: taps(d.w, f.w), w: d.w, c: d.c}.resize(d.pix)
 	}
-	drawInto(dst, pix, f, view{dy: -k.pad, dx: -k.pad}, nil)
+	drawInto(dst, pix, f, shift{dy: -k.pad, dx: -k.pad}, nil)
 }

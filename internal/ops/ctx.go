@@ -13,8 +13,9 @@ type Ctx[F f32.Float] struct {
 	kept    int // values that Keep has returned
 }
 
-// A Part of the batch is what one worker computes before it takes the next. Sums over the batch are made part by part, then over the parts in
-// order, so that they do not depend on the number of workers.
+// A Part of the batch is what one worker computes before it takes the next. Sums over
+// the batch are made part by part, then over the parts in order, so that they do not
+// depend on the number of workers.
 type Part struct {
 	Index, Of int // this part, and how many there are
 	First     int // the example with which the tensors at hand begin
