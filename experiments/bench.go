@@ -61,7 +61,7 @@ func (b Bench) Run(ctx context.Context) (Measurement, error) {
 	if b.Profile {
 		opts = append(opts, exec.WithProfile())
 	}
-	spec, err := Subject{Model: b.Model}.Spec(nil, 0)
+	spec, err := ModelReference{Model: b.Model}.Spec(nil, 0)
 	if err != nil {
 		return Measurement{}, err
 	}

@@ -21,8 +21,8 @@ type Footprint struct {
 }
 
 // Footprint builds the network for training and adds up what it holds.
-func (s Subject) Footprint(ctx context.Context, spec datasets.Spec, batch int) (Footprint, error) {
-	p, pr, err := s.Outline(ctx, nn.Train, spec, batch)
+func (r ModelReference) Footprint(ctx context.Context, spec datasets.Spec, batch int) (Footprint, error) {
+	p, pr, err := r.Outline(ctx, nn.Train, spec, batch)
 	if err != nil {
 		return Footprint{}, err
 	}
@@ -33,13 +33,13 @@ func (s Subject) Footprint(ctx context.Context, spec datasets.Spec, batch int) (
 	}
 	memory := pr.Memory()
 	f.Values, f.Unshared = memory.Arena-f.Gradients, memory.Sum-f.Gradients
-	if s.Config == nil {
+	if r.Config == nil {
 		return f, nil
 	}
-	f.Solver = s.Config.Train.Optimizer.Name
-	if s.Config.Train.EMA > 0 {
+	f.Solver = r.Config.Train.Optimizer.Name
+	if r.Config.Train.EMA > 0 {
 		f.Average = f.Parameters
 	}
-	f.State = s.Config.Train.Optimizer.Arrays() * f.Gradients
+	f.State = r.Config.Train.Optimizer.Arrays() * f.Gradients
 	return f, nil
 }

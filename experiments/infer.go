@@ -16,22 +16,22 @@ const inferBatch = 32
 
 // Infer returns the logits (N, classes) of a network with the given weights for
 // inputs x: images (N, C, H, W), as they are published, or vectors (N, D). The
-// number of classes is the subject's where it is 0.
-func Infer(ctx context.Context, s Subject, w *weights.File, x npy.Array, classes int) (npy.Array, error) {
+// number of classes is the reference's where it is 0.
+func Infer(ctx context.Context, r ModelReference, w *weights.File, x npy.Array, classes int) (npy.Array, error) {
 	shape, err := inputShape(x.Shape)
 	if err != nil {
 		return npy.Array{}, err
 	}
-	spec, err := s.Spec(shape, classes)
+	spec, err := r.Spec(shape, classes)
 	if err != nil {
 		return npy.Array{}, err
 	}
 	n := x.Shape[0]
-	p, pr, err := s.Build(ctx, nn.Infer, spec, min(n, inferBatch))
+	p, pr, err := r.Build(ctx, nn.Infer, spec, min(n, inferBatch))
 	if err != nil {
 		return npy.Array{}, err
 	}
-	if err := w.Load(p, s.Model, spec, false); err != nil {
+	if err := w.Load(p, r.Model, spec, false); err != nil {
 		return npy.Array{}, err
 	}
 	pr.HoldWeights(n > pr.Batch)

@@ -137,7 +137,7 @@ func TestInferEnds(t *testing.T) {
 	}
 }
 
-// A subject's input is that of the data that the config names, as far as it is
+// A reference's input is that of the data that the config names, as far as it is
 // known without reading them.
 func TestSpec(t *testing.T) {
 	for _, c := range []struct {
@@ -169,7 +169,7 @@ func TestInferPth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := weights.Open(filepath.Join("..", "internal", "pth", "testdata", "mlp.pth"), "module.*=*")
+	w, err := weights.Open(filepath.Join("..", "..", "internal", "pth", "testdata", "mlp.pth"), "module.*=*")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,31 +16,30 @@ import (
 	"sync"
 
 	"zoo/experiments/run"
-	"zoo/internal/atomicfile"
 )
 
-// SweepOptions say how the trials of a plan are carried out; none has an
+// Options say how the trials of a plan are carried out; none has an
 // influence on a result.
-type SweepOptions struct {
+type Options struct {
 	Root    string
-	Jobs    int          // trials at once
-	Program []string     // the command to which the arguments of a trial are added: this program's zoo trial
-	Monitor SweepMonitor // nil: nobody watches
+	Jobs    int      // trials at once
+	Program []string // the command to which the arguments of a trial are added: this program's zoo trial
+	Monitor Monitor  // nil: nobody watches
 }
 
-// A SweepMonitor is told how a sweep is going on, by one goroutine at a time.
-type SweepMonitor interface {
+// A Monitor is told how a sweep is going on, by one goroutine at a time.
+type Monitor interface {
 	// Progress is told of a step of a trial.
 	Progress(t PlannedTrial, p TrialProgress)
 	// Trial is told of the end of a trial.
 	Trial(t PlannedTrial, o TrialOutcome)
 }
 
-// unwatched is the SweepMonitor of a sweep that nobody watches.
-type unwatched struct{}
+// noMonitor is the SweepMonitor of a sweep that nobody watches.
+type noMonitor struct{}
 
-func (unwatched) Progress(PlannedTrial, TrialProgress) {}
-func (unwatched) Trial(PlannedTrial, TrialOutcome)     {}
+func (noMonitor) Progress(PlannedTrial, TrialProgress) {}
+func (noMonitor) Trial(PlannedTrial, TrialOutcome)     {}
 
 // TrialProgress is a line that zoo trial prints about a step.
 type TrialProgress struct {
@@ -63,9 +61,9 @@ type TrialOutcome struct {
 // takes others with it. Trials that are one (the same config, seed and data in two
 // arms) run once. When ctx ends, the trials under way are saved and Run returns
 // the error of ctx. Another process that carries out the same sweep is an error.
-func (p *Plan) Run(ctx context.Context, o SweepOptions) (outcomes []TrialOutcome, err error) {
+func (p *Plan) Run(ctx context.Context, o Options) (outcomes []TrialOutcome, err error) {
 	if o.Monitor == nil {
-		o.Monitor = unwatched{}
+		o.Monitor = noMonitor{}
 	}
 	dir := filepath.Join(o.Root, p.Folder)
 	lock, err := run.Hold(dir)
@@ -133,7 +131,7 @@ func (p *Plan) Run(ctx context.Context, o SweepOptions) (outcomes []TrialOutcome
 
 // process trains a trial in a process, which ends by itself, saved, when its
 // standard input does: at the latest with this process, however that ends.
-func (o SweepOptions) process(ctx context.Context, plan string, t PlannedTrial, progress func(TrialProgress)) TrialOutcome {
+func (o Options) process(ctx context.Context, plan string, t PlannedTrial, progress func(TrialProgress)) TrialOutcome {
 	args := append(o.Program[1:len(o.Program):len(o.Program)], "--plan", plan, "--index", strconv.Itoa(t.Index), "--out", o.Root, "--attached")
 	c := exec.Command(o.Program[0], args...)
 	c.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", max(1, runtime.GOMAXPROCS(0)/o.Jobs)))
@@ -167,7 +165,7 @@ func (o SweepOptions) process(ctx context.Context, plan string, t PlannedTrial, 
 func failed(err error) TrialOutcome { return TrialOutcome{State: run.Failed, Error: err.Error()} }
 
 // outcome is what the trial's process left, whatever it said at its end.
-func (o SweepOptions) outcome(t PlannedTrial, err error, stderr string) TrialOutcome {
+func (o Options) outcome(t PlannedTrial, err error, stderr string) TrialOutcome {
 	if e := t.find(o.Root); e != nil {
 		return failed(e)
 	}
@@ -207,33 +205,4 @@ func lastLine(text string) string {
 		return ""
 	}
 	return strings.TrimPrefix(last, "error: ")
-}
-
-// failuresFile holds the errors of the trials that failed when they were last
-// tried, by the hashes of their configs: the folder of such a trial may not even exist.
-// For a trial whose run was removed it holds run.Removed.
-const failuresFile = "failures.json"
-
-func readFailures(dir string) (map[string]string, error) {
-	failures := map[string]string{}
-	name := filepath.Join(dir, failuresFile)
-	b, err := atomicfile.ReadFile(name)
-	if errors.Is(err, os.ErrNotExist) {
-		return failures, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(b, &failures)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w; remove it", name, err)
-	}
-	return failures, nil
-}
-
-func writeFailures(dir string, failures map[string]string) error {
-	return atomicfile.WriteFile(filepath.Join(dir, failuresFile), func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetIndent("", " ")
-		return e.Encode(failures)
-	})
 }

@@ -31,52 +31,52 @@ type Prediction struct {
 	Guesses []Guess `json:"guesses"`
 }
 
-// An Eye is how a subject looks at pictures, and what it calls the classes.
-type Eye struct {
+// A Preprocessor makes inputs of a network from pictures, and names its classes.
+type Preprocessor struct {
 	spec    datasets.Spec
 	prepare func(datasets.Picture) []float32
 	labels  []string // nil: they are not known
 }
 
-// Eye returns that of a registered model: as its published weights want pictures,
+// Preprocessor returns that of a registered model: as its published weights want pictures,
 // without labels, and for the model's own number of classes where classes is 0.
 // That of an experiment or a run is the evaluation of its data, which are opened.
-func (s Subject) Eye(ctx context.Context, classes int, progress datasets.Progress) (Eye, error) {
-	if s.Config != nil {
-		data, err := datasets.Open(ctx, s.Config.Data, progress)
+func (r ModelReference) Preprocessor(ctx context.Context, classes int, progress datasets.Progress) (Preprocessor, error) {
+	if r.Config != nil {
+		data, err := datasets.Open(ctx, r.Config.Data, progress)
 		if err != nil {
-			return Eye{}, err
+			return Preprocessor{}, err
 		}
 		p, ok := data.(datasets.Preparer)
 		if !ok {
-			return Eye{}, fmt.Errorf("%s is no data of pictures", s.Config.Data.Name)
+			return Preprocessor{}, fmt.Errorf("%s is no data of pictures", r.Config.Data.Name)
 		}
 		if n := data.Spec().Classes; classes != 0 && classes != n {
-			return Eye{}, fmt.Errorf("have %d classes, and the data have %d", classes, n)
+			return Preprocessor{}, fmt.Errorf("have %d classes, and the data have %d", classes, n)
 		}
-		return Eye{data.Spec(), p.Prepare, data.Classes()}, nil
+		return Preprocessor{data.Spec(), p.Prepare, data.Classes()}, nil
 	}
-	m, _ := architectures.Lookup(s.Model.Name)
+	m, _ := architectures.Lookup(r.Model.Name)
 	p, known := m.Preparation()
 	if !known {
-		return Eye{}, fmt.Errorf("nothing is published on how %s wants pictures: name a run or an experiment, which say it, or use zoo infer", m.Name)
+		return Preprocessor{}, fmt.Errorf("nothing is published on how %s wants pictures: name a run or an experiment, which say it, or use zoo infer", m.Name)
 	}
-	spec, err := s.Spec([]int{p.Cut, p.Cut, 3}, classes)
-	return Eye{spec: spec, prepare: p.Prepare}, err
+	spec, err := r.Spec([]int{p.Cut, p.Cut, 3}, classes)
+	return Preprocessor{spec: spec, prepare: p.Prepare}, err
 }
 
 // Name gives the classes names.
-func (e *Eye) Name(labels []string) error {
-	if len(labels) != e.spec.Classes {
-		return fmt.Errorf("have %d names, want one for each of %d classes", len(labels), e.spec.Classes)
+func (prep *Preprocessor) Name(labels []string) error {
+	if len(labels) != prep.spec.Classes {
+		return fmt.Errorf("have %d names, want one for each of %d classes", len(labels), prep.spec.Classes)
 	}
-	e.labels = labels
+	prep.labels = labels
 	return nil
 }
 
 // Predict classifies picture files and returns the top classes of each. All files
 // that cannot be read are reported at once.
-func (s Subject) Predict(ctx context.Context, e Eye, w *weights.File, files []string, top int) ([]Prediction, error) {
+func (r ModelReference) Predict(ctx context.Context, prep Preprocessor, w *weights.File, files []string, top int) ([]Prediction, error) {
 	seen := make([][]float32, len(files))
 	var errs []error
 	for i, name := range files {
@@ -88,20 +88,20 @@ func (s Subject) Predict(ctx context.Context, e Eye, w *weights.File, files []st
 			errs = append(errs, err)
 			continue
 		}
-		seen[i] = e.prepare(pic)
+		seen[i] = prep.prepare(pic)
 	}
 	if errs != nil {
 		return nil, errors.Join(errs...)
 	}
-	p, pr, err := s.Build(ctx, nn.Infer, e.spec, min(len(files), predictBatch))
+	p, pr, err := r.Build(ctx, nn.Infer, prep.spec, min(len(files), predictBatch))
 	if err != nil {
 		return nil, err
 	}
-	if err := w.Load(p, s.Model, e.spec, false); err != nil {
+	if err := w.Load(p, r.Model, prep.spec, false); err != nil {
 		return nil, err
 	}
 	pr.HoldWeights(len(files) > pr.Batch)
-	in := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append([]int{pr.Batch}, e.spec.Inputs[0].Shape...)...))
+	in := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append([]int{pr.Batch}, prep.spec.Inputs[0].Shape...)...))
 	predictions := make([]Prediction, 0, len(files))
 	for from := 0; from < len(files); from += pr.Batch {
 		if err := ctx.Err(); err != nil {
@@ -118,7 +118,7 @@ func (s Subject) Predict(ctx context.Context, e Eye, w *weights.File, files []st
 		}
 		logits := pr.Logits().Data().([]float32)
 		for i := range rows {
-			g, err := e.guesses(logits[i*e.spec.Classes:(i+1)*e.spec.Classes], top)
+			g, err := prep.guesses(logits[i*prep.spec.Classes:(i+1)*prep.spec.Classes], top)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", files[from+i], err)
 			}
@@ -129,14 +129,14 @@ func (s Subject) Predict(ctx context.Context, e Eye, w *weights.File, files []st
 }
 
 // guesses are the top classes by logits, of equal ones the first.
-func (e Eye) guesses(logits []float32, top int) (g []Guess, err error) {
+func (prep Preprocessor) guesses(logits []float32, top int) (g []Guess, err error) {
 	for k, p := range train.Softmax(logits) {
 		if p != p {
 			return nil, errors.New("the network makes no numbers of it (NaN): are these its weights?")
 		}
 		g = append(g, Guess{Class: k, Probability: p})
-		if e.labels != nil {
-			g[k].Label = e.labels[k]
+		if prep.labels != nil {
+			g[k].Label = prep.labels[k]
 		}
 	}
 	slices.SortStableFunc(g, func(a, b Guess) int {

@@ -61,7 +61,7 @@ Without --labels the classes of a model have numbers, from 0.
 				return seeHelp(c, fmt.Errorf("--top: have %d, want at least 1", top))
 			}
 			screen := newScreen(io.Discard, c.ErrOrStderr())
-			eye, err := s.Eye(c.Context(), classes, screen.Data)
+			prep, err := s.Preprocessor(c.Context(), classes, screen.Data)
 			screen.end()
 			if err != nil {
 				return err
@@ -69,7 +69,7 @@ Without --labels the classes of a model have numbers, from 0.
 			if labels != "" {
 				names, err := experiments.ReadLabels(labels)
 				if err == nil {
-					err = eye.Name(names)
+					err = prep.Name(names)
 				}
 				if err != nil {
 					return fmt.Errorf("--labels %s: %w", labels, err)
@@ -81,7 +81,7 @@ Without --labels the classes of a model have numbers, from 0.
 				return err
 			}
 			defer w.Close()
-			predictions, err := s.Predict(c.Context(), eye, w, images, top)
+			predictions, err := s.Predict(c.Context(), prep, w, images, top)
 			if err != nil {
 				return err
 			}

@@ -45,7 +45,7 @@ Nothing is trained.`,
 			}
 			screen := newScreen(io.Discard, c.ErrOrStderr())
 			all := []probed{}
-			if err := experiments.ProbeArms(c.Context(), design, screen.Data, func(a config.Arm, p results.Probe) {
+			if err := experiments.Probe(c.Context(), design, screen.Data, func(a config.Arm, p results.Probe) {
 				screen.end()
 				all = append(all, probed{a.Labels, a.Config.Seed, p})
 				if asJSON {

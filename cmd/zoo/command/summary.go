@@ -121,7 +121,7 @@ With --dot: Gorgonia's expression graph, for Graphviz.`,
 }
 
 // summarise builds a network to look at it, for inference and for training.
-func summarise(ctx context.Context, name string, s experiments.Subject, spec datasets.Spec, batch int) (summarised, error) {
+func summarise(ctx context.Context, name string, s experiments.ModelReference, spec datasets.Spec, batch int) (summarised, error) {
 	params, program, err := s.Outline(ctx, nn.Infer, spec, 1)
 	if err != nil {
 		return summarised{}, err

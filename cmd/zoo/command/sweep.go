@@ -83,7 +83,7 @@ in the seeds that are done.`,
 				}
 				return err
 			}
-			return sweep(c, p, root, jobs, args)
+			return carryOut(c, p, root, jobs, args)
 		},
 	}
 	f := c.Flags()
@@ -124,8 +124,8 @@ func showPower(c *cobra.Command, o experiments.StudyOptions, power float64, args
 	return nil
 }
 
-// sweep carries the plan out and says how it ended.
-func sweep(c *cobra.Command, p *experiments.Plan, root string, jobs int, args []string) error {
+// carryOut carries the plan out and says how it ended.
+func carryOut(c *cobra.Command, p *experiments.Plan, root string, jobs int, args []string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func sweep(c *cobra.Command, p *experiments.Plan, root string, jobs int, args []
 		notice(c, t.Damage)
 	}
 	m := newSweepScreen(c.OutOrStdout(), c.ErrOrStderr(), p)
-	outcomes, err := p.Run(c.Context(), experiments.SweepOptions{Root: root, Jobs: jobs, Program: []string{self, "trial", "--known", knownCode()}, Monitor: m})
+	outcomes, err := p.Run(c.Context(), experiments.Options{Root: root, Jobs: jobs, Program: []string{self, "trial", "--known", knownCode()}, Monitor: m})
 	m.end()
 	again := commandLine(c, "sweep", args, "out", "jobs")
 	if errors.Is(err, context.Canceled) {

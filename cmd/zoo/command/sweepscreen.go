@@ -57,7 +57,7 @@ func work(t experiments.PlannedTrial, steps int) int64 {
 	return int64(t.MACs+100_000) * int64(t.Batch) * int64(steps+10)
 }
 
-// Progress implements experiments.SweepMonitor.
+// Progress implements experiments.Monitor.
 func (s *sweepScreen) Progress(t experiments.PlannedTrial, p experiments.TrialProgress) {
 	if s.bar == nil {
 		return
@@ -71,7 +71,7 @@ func (s *sweepScreen) Progress(t experiments.PlannedTrial, p experiments.TrialPr
 	s.draw()
 }
 
-// Trial implements experiments.SweepMonitor.
+// Trial implements experiments.Monitor.
 func (s *sweepScreen) Trial(t experiments.PlannedTrial, o experiments.TrialOutcome) {
 	s.ended[o.State]++
 	s.did[t.ID] = work(t, t.Steps)

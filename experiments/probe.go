@@ -11,11 +11,11 @@ import (
 	"zoo/experiments/train"
 )
 
-// ProbeArms sends one batch through the network of each arm of a design as the first seed
+// Probe sends one batch through the network of each arm of a design as the first seed
 // initialises it, without training: of the config's probe, or of its training if it
 // has none. each is told what was found, arm by arm. Data that arms share are opened
 // once.
-func ProbeArms(ctx context.Context, d *config.Design, progress datasets.Progress, each func(config.Arm, results.Probe)) error {
+func Probe(ctx context.Context, d *config.Design, progress datasets.Progress, each func(config.Arm, results.Probe)) error {
 	opener := train.NewOpener(ctx, progress)
 	for _, a := range d.Arms {
 		a.Config.Seed = d.Seeds[0]

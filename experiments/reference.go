@@ -19,25 +19,25 @@ import (
 	"zoo/nn"
 )
 
-// A Subject is a network that a command line names, and what it was or is to be
-// trained on.
-type Subject struct {
+// A ModelReference is a network as a command line names it: a registered model, an
+// experiment, or a run, with what it was or is to be trained on.
+type ModelReference struct {
 	Model  config.Model
 	Config *config.Config // of the experiment or the run; nil for a registered model
 	Dir    string         // of the run; empty for a model or an experiment
 }
 
 // Find finds what a name stands for: the folder of a run, a registered model, or
-// an experiment by name or file. Overrides are those of [Load]; for a model, whose
+// an experiment by name or file. Overrides are those of [config.Load]; for a model, whose
 // keys are those of the section model, they may leave out the word "model.".
-func Find(name string, overrides ...string) (Subject, error) {
+func Find(name string, overrides ...string) (ModelReference, error) {
 	if _, err := os.Stat(filepath.Join(name, config.RunFile)); err == nil {
 		c, err := config.LoadRun(name, overrides...)
-		return Subject{Model: c.Model, Config: &c, Dir: name}, err
+		return ModelReference{Model: c.Model, Config: &c, Dir: name}, err
 	}
 	if _, ok := architectures.Lookup(name); ok {
 		m, err := config.LoadModel(name, overrides...)
-		return Subject{Model: m}, err
+		return ModelReference{Model: m}, err
 	}
 	isFile := strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
 	if experiments := config.Names(); !isFile && !slices.Contains(experiments, name) {
@@ -45,18 +45,18 @@ func Find(name string, overrides ...string) (Subject, error) {
 		if n := strict.Nearest(name, append(architectures.Names(), experiments...)); n != "" {
 			hint = "did you mean " + n + "?"
 		}
-		return Subject{}, fmt.Errorf("no model, experiment or run %q; %s", name, hint)
+		return ModelReference{}, fmt.Errorf("no model, experiment or run %q; %s", name, hint)
 	}
 	c, _, err := config.Load(name, overrides...)
-	return Subject{Model: c.Model, Config: &c}, err
+	return ModelReference{Model: c.Model, Config: &c}, err
 }
 
 // Spec is what the network takes and gives: an input shape such as (H, W, C) and
-// a number of classes where they are given, otherwise those of the subject's data,
+// a number of classes where they are given, otherwise those of the reference's data,
 // or for a registered model those of its paper. No file is read.
-func (s Subject) Spec(input []int, classes int) (datasets.Spec, error) {
-	if s.Config == nil {
-		m, _ := architectures.Lookup(s.Model.Name)
+func (r ModelReference) Spec(input []int, classes int) (datasets.Spec, error) {
+	if r.Config == nil {
+		m, _ := architectures.Lookup(r.Model.Name)
 		if input == nil {
 			input = m.Input[:]
 		}
@@ -64,7 +64,7 @@ func (s Subject) Spec(input []int, classes int) (datasets.Spec, error) {
 			classes = m.Classes
 		}
 	} else {
-		shape, known, err := s.Config.DataShape()
+		shape, known, err := r.Config.DataShape()
 		if err != nil {
 			return datasets.Spec{}, err
 		}
@@ -77,10 +77,10 @@ func (s Subject) Spec(input []int, classes int) (datasets.Spec, error) {
 	}
 	var errs []error
 	if input == nil {
-		errs = append(errs, fmt.Errorf("the size of %s images is known from the files alone: give it with --input", s.Config.Data.Name))
+		errs = append(errs, fmt.Errorf("the size of %s images is known from the files alone: give it with --input", r.Config.Data.Name))
 	}
 	if classes == 0 {
-		errs = append(errs, fmt.Errorf("the number of classes of %s is known from the files alone: give it with --classes", s.Config.Data.Name))
+		errs = append(errs, fmt.Errorf("the number of classes of %s is known from the files alone: give it with --classes", r.Config.Data.Name))
 	}
 	if classes < 0 || classes > config.MostOfModel {
 		errs = append(errs, fmt.Errorf("--classes: have %d, want at most %d", classes, config.MostOfModel))
@@ -96,32 +96,32 @@ func (s Subject) Spec(input []int, classes int) (datasets.Spec, error) {
 
 // Build builds the network with weights that are all zero, to be loaded. It is an
 // error if there is no memory for it.
-func (s Subject) Build(ctx context.Context, mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
-	return train.Build(ctx, s.config(), mode, spec, batch)
+func (r ModelReference) Build(ctx context.Context, mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
+	return train.Build(ctx, r.config(), mode, spec, batch)
 }
 
 // Outline builds the network without weights, to look at it, whatever its size.
-func (s Subject) Outline(ctx context.Context, mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
-	return train.Outline(ctx, s.Model, mode, spec, batch)
+func (r ModelReference) Outline(ctx context.Context, mode nn.Mode, spec datasets.Spec, batch int) (*nn.Params, *nn.Program, error) {
+	return train.Outline(ctx, r.Model, mode, spec, batch)
 }
 
-// config is the subject's config, or one that has no more than its model.
-func (s Subject) config() config.Config {
-	if s.Config != nil {
-		return *s.Config
+// config is the reference's config, or one that has no more than its model.
+func (r ModelReference) config() config.Config {
+	if r.Config != nil {
+		return *r.Config
 	}
-	return config.Config{Model: s.Model}
+	return config.Config{Model: r.Model}
 }
 
 // IdleKeys says which keys of a config's section model have no effect on its
 // network, as far as the shape of its data is known without the files.
 func IdleKeys(ctx context.Context, c config.Config) (all []string) {
-	s := Subject{Model: c.Model, Config: &c}
-	spec, err := s.Spec(nil, 0)
+	r := ModelReference{Model: c.Model, Config: &c}
+	spec, err := r.Spec(nil, 0)
 	if err != nil {
 		return nil // known when it is run
 	}
-	_, program, err := s.Outline(ctx, nn.Infer, spec, 1)
+	_, program, err := r.Outline(ctx, nn.Infer, spec, 1)
 	if err != nil {
 		return []string{err.Error()}
 	}
