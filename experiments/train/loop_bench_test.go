@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"zoo/experiments"
 	"zoo/experiments/config"
 	"zoo/experiments/train"
+	"zoo/experiments/use"
 	"zoo/nn"
 )
 
@@ -45,7 +45,7 @@ func BenchmarkLoop(b *testing.B) {
 		if _, err := train.Execute(b.Context(), c, train.RunOptions{Root: b.TempDir(), Every: time.Hour, Monitor: watch}); err != nil {
 			b.Fatal(err)
 		}
-		m, err := experiments.Bench{Model: c.Model, Mode: nn.Train, Batch: batch, Steps: batches * epochs}.Run(b.Context())
+		m, err := use.Bench{Model: c.Model, Mode: nn.Train, Batch: batch, Steps: batches * epochs}.Run(b.Context())
 		if err != nil {
 			b.Fatal(err)
 		}

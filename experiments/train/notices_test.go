@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"zoo/experiments"
 	"zoo/experiments/train"
+	"zoo/experiments/use"
 )
 
 const short = `
@@ -79,7 +79,7 @@ func TestIdleKnobsOfARun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, have := range map[string][]string{"run": trial.Notices(), "config": experiments.IdleKeys(t.Context(), c)} {
+	for what, have := range map[string][]string{"run": trial.Notices(), "config": use.IdleKeys(t.Context(), c)} {
 		if strings.Join(have, "\n") != want {
 			t.Errorf("%s: have %q, want %q", what, have, want)
 		}

@@ -13,8 +13,8 @@ import (
 
 	"zoo/architectures"
 	"zoo/datasets"
-	"zoo/experiments"
 	"zoo/experiments/config"
+	"zoo/experiments/use"
 	"zoo/nn"
 )
 
@@ -22,7 +22,7 @@ import (
 var benched = []string{"mlp", "lenet5", "resnet20", "resnet56", "vgg11-cifar"}
 
 func newBench() *cobra.Command {
-	var b experiments.Bench
+	var b use.Bench
 	var mode, cpuProfile string
 	var asJSON bool
 	c := &cobra.Command{
@@ -60,7 +60,7 @@ those of the section model. With --json, each model is a line.`,
 			if err := checkBench(c, b); err != nil {
 				return seeHelp(c, err)
 			}
-			var all []experiments.Bench
+			var all []use.Bench
 			for _, name := range names {
 				if !slices.Contains(architectures.Names(), name) {
 					return unknown("model", name, architectures.Names())
@@ -72,7 +72,7 @@ those of the section model. With --json, each model is a line.`,
 				one := b
 				one.Model = model
 				if b.Batch == 0 {
-					one.Batch = experiments.DefaultBatch(name)
+					one.Batch = use.DefaultBatch(name)
 				}
 				all = append(all, one)
 			}
@@ -91,7 +91,7 @@ those of the section model. With --json, each model is a line.`,
 	return c
 }
 
-func checkBench(c *cobra.Command, b experiments.Bench) error {
+func checkBench(c *cobra.Command, b use.Bench) error {
 	f := c.Flags()
 	switch {
 	case f.Changed("batch") && b.Batch < 1:
@@ -107,12 +107,12 @@ func checkBench(c *cobra.Command, b experiments.Bench) error {
 }
 
 // bench measures one model after the other.
-func bench(c *cobra.Command, all []experiments.Bench, asJSON bool) error {
+func bench(c *cobra.Command, all []use.Bench, asJSON bool) error {
 	out := c.OutOrStdout()
 	t := sheet{header: []string{"MODEL", "MODE", ">BATCH", ">THREADS", ">MS A STEP", ">BEST", ">IMAGES/S", ">GFLOP/S", ">OF PEAK", "ISA", ">ALLOCS", ">MEMORY"}}
 	screen := newScreen(io.Discard, c.ErrOrStderr())
 	defer screen.end()
-	var profiles []experiments.Measurement
+	var profiles []use.Measurement
 	for i, b := range all {
 		screen.Data(datasets.Step{What: "measuring " + b.Model.Name, Done: int64(i), Total: int64(len(all))})
 		m, err := b.Run(c.Context())
@@ -142,7 +142,7 @@ func bench(c *cobra.Command, all []experiments.Bench, asJSON bool) error {
 }
 
 // printProfile lists the ops of a measurement, if they were counted.
-func printProfile(out io.Writer, m experiments.Measurement) {
+func printProfile(out io.Writer, m use.Measurement) {
 	if m.Profile == nil {
 		return
 	}

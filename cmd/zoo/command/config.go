@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoo/experiments"
 	"zoo/experiments/config"
+	"zoo/experiments/use"
 )
 
 func newConfig() *cobra.Command {
@@ -43,7 +43,7 @@ model that have no effect on its network are named beside it.`,
 				return err
 			}
 			screen := newScreen(io.Discard, c.ErrOrStderr())
-			for _, n := range experiments.IdleKeys(c.Context(), cfg) {
+			for _, n := range use.IdleKeys(c.Context(), cfg) {
 				screen.Notice(n)
 			}
 			return nil

@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoo/datasets"
-	"zoo/experiments"
 	"zoo/experiments/config"
 	"zoo/experiments/train"
+	"zoo/experiments/use"
 	"zoo/experiments/weights"
 )
 
@@ -45,7 +45,7 @@ run, whose config the keys change. ` + weightsHelp,
 				return seeHelp(c, err)
 			}
 			screen := newScreen(io.Discard, c.ErrOrStderr())
-			var e experiments.Evaluation
+			var e use.Evaluation
 			switch {
 			case from != "":
 				e, err = evaluateGiven(c, args, from, only, part, crops, screen)
@@ -83,13 +83,13 @@ run, whose config the keys change. ` + weightsHelp,
 }
 
 // evaluateRun evaluates a run's own weights.
-func evaluateRun(c *cobra.Command, dir string, part datasets.Split, crops int, screen *screen) (experiments.Evaluation, error) {
+func evaluateRun(c *cobra.Command, dir string, part datasets.Split, crops int, screen *screen) (use.Evaluation, error) {
 	noticeRun(c, dir)
 	saved, err := weights.OpenRun(dir)
 	if err != nil {
-		return experiments.Evaluation{}, err
+		return use.Evaluation{}, err
 	}
-	e, err := experiments.EvaluateRun(c.Context(), saved, part, crops, screen.Data)
+	e, err := use.EvaluateRun(c.Context(), saved, part, crops, screen.Data)
 	screen.end()
 	if err == nil && !e.SameData {
 		screen.Notice("these are not the data that the run was trained on: their checksum differs from its summary's")
@@ -98,21 +98,21 @@ func evaluateRun(c *cobra.Command, dir string, part datasets.Split, crops int, s
 }
 
 // evaluateGiven evaluates weights from a file or another run with the network and the data of a config.
-func evaluateGiven(c *cobra.Command, args []string, from string, only []string, part datasets.Split, crops int, screen *screen) (experiments.Evaluation, error) {
-	s, err := experiments.Find(args[0], args[1:]...)
+func evaluateGiven(c *cobra.Command, args []string, from string, only []string, part datasets.Split, crops int, screen *screen) (use.Evaluation, error) {
+	s, err := use.Find(args[0], args[1:]...)
 	if err == nil && s.Config == nil {
 		err = fmt.Errorf("%s is a model and names no data: name an experiment, or a run directory", args[0])
 	}
 	if err != nil {
-		return experiments.Evaluation{}, err
+		return use.Evaluation{}, err
 	}
 	noticeRun(c, from)
 	w, err := weights.Open(from, only...)
 	if err != nil {
-		return experiments.Evaluation{}, err
+		return use.Evaluation{}, err
 	}
 	defer w.Close()
-	e, _, err := experiments.EvaluateWeights(c.Context(), w, *s.Config, part, crops, screen.Data)
+	e, _, err := use.EvaluateWeights(c.Context(), w, *s.Config, part, crops, screen.Data)
 	screen.end()
 	return e, err
 }

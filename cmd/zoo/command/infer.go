@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoo/experiments"
+	"zoo/experiments/use"
 	"zoo/experiments/weights"
 	"zoo/internal/npy"
 )
@@ -37,7 +37,7 @@ as /dev/stdin and /dev/stdout.
 		Args:                  between(1, -1),
 		ValidArgsFunction:     completeSubject,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := experiments.Find(args[0], args[1:]...)
+			s, err := use.Find(args[0], args[1:]...)
 			if err != nil {
 				return err
 			}
@@ -60,10 +60,10 @@ as /dev/stdin and /dev/stdout.
 			if err != nil {
 				return err
 			}
-			if err := experiments.CheckInput(x); err != nil {
+			if err := use.CheckInput(x); err != nil {
 				return fmt.Errorf("%s: %w", input, err)
 			}
-			y, err := experiments.Infer(c.Context(), s, w, x, classes)
+			y, err := use.Infer(c.Context(), s, w, x, classes)
 			if err != nil {
 				return err
 			}

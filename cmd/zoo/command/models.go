@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoo/architectures"
-	"zoo/experiments"
 	"zoo/experiments/config"
+	"zoo/experiments/use"
 	"zoo/internal/strict"
 	"zoo/nn"
 )
@@ -123,7 +123,7 @@ func describeAll(ctx context.Context, names []string) ([]model, error) {
 
 // describe builds a registered model to count what it has.
 func describe(ctx context.Context, name string) (model, error) {
-	s, err := experiments.Find(name)
+	s, err := use.Find(name)
 	if err != nil {
 		return model{}, err
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoo/experiments"
+	"zoo/experiments/use"
 	"zoo/experiments/weights"
 )
 
@@ -48,7 +48,7 @@ Without --labels the classes of a model have numbers, from 0.
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			images, keys := imagesAndKeys(args[1:])
-			s, err := experiments.Find(args[0], keys...)
+			s, err := use.Find(args[0], keys...)
 			if err != nil {
 				return err
 			}
@@ -67,7 +67,7 @@ Without --labels the classes of a model have numbers, from 0.
 				return err
 			}
 			if labels != "" {
-				names, err := experiments.ReadLabels(labels)
+				names, err := use.ReadLabels(labels)
 				if err == nil {
 					err = prep.Name(names)
 				}
@@ -114,7 +114,7 @@ func imagesAndKeys(args []string) (images, keys []string) {
 	return images, keys
 }
 
-func showPredictions(w io.Writer, predictions []experiments.Prediction) {
+func showPredictions(w io.Writer, predictions []use.Prediction) {
 	s := sheet{header: []string{"IMAGE", ">PROBABILITY", "CLASS"}}
 	for _, p := range predictions {
 		name := p.Image

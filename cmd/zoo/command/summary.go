@@ -11,22 +11,22 @@ import (
 
 	"zoo/architectures"
 	"zoo/datasets"
-	"zoo/experiments"
+	"zoo/experiments/use"
 	"zoo/nn"
 )
 
 // summarised is the output of zoo summary --json.
 type summarised struct {
-	Name     string                `json:"name"`
-	Model    string                `json:"model"`
-	Paper    string                `json:"paper"`
-	Options  map[string]any        `json:"options"`
-	Input    []int                 `json:"input"`
-	Classes  int                   `json:"classes"`
-	Layers   []layer               `json:"layers"`
-	Params   int                   `json:"params"`
-	MACs     int                   `json:"macs"`
-	Training experiments.Footprint `json:"training"`
+	Name     string         `json:"name"`
+	Model    string         `json:"model"`
+	Paper    string         `json:"paper"`
+	Options  map[string]any `json:"options"`
+	Input    []int          `json:"input"`
+	Classes  int            `json:"classes"`
+	Layers   []layer        `json:"layers"`
+	Params   int            `json:"params"`
+	MACs     int            `json:"macs"`
+	Training use.Footprint  `json:"training"`
 }
 
 type layer struct {
@@ -64,7 +64,7 @@ With --dot: Gorgonia's expression graph, for Graphviz.`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeSubject,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := experiments.Find(args[0], args[1:]...)
+			s, err := use.Find(args[0], args[1:]...)
 			if err != nil {
 				return err
 			}
@@ -121,7 +121,7 @@ With --dot: Gorgonia's expression graph, for Graphviz.`,
 }
 
 // summarise builds a network to look at it, for inference and for training.
-func summarise(ctx context.Context, name string, s experiments.ModelReference, spec datasets.Spec, batch int) (summarised, error) {
+func summarise(ctx context.Context, name string, s use.ModelReference, spec datasets.Spec, batch int) (summarised, error) {
 	params, program, err := s.Outline(ctx, nn.Infer, spec, 1)
 	if err != nil {
 		return summarised{}, err

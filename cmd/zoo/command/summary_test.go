@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"zoo/architectures"
-	"zoo/experiments"
+	"zoo/experiments/use"
 	"zoo/nn"
 )
 
@@ -23,7 +23,7 @@ func TestSummariesAddUp(t *testing.T) {
 			if overrides != nil && m.Params > 1e7 {
 				continue // slow, and of the same code as smaller ones
 			}
-			s, err := experiments.Find(name, overrides...)
+			s, err := use.Find(name, overrides...)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-package experiments_test
+package use_test
 
 import (
 	"context"
@@ -7,18 +7,18 @@ import (
 	"strings"
 	"testing"
 
-	"zoo/experiments"
 	"zoo/experiments/config"
+	"zoo/experiments/use"
 	"zoo/nn"
 )
 
-func benchOf(t *testing.T, model string, mode nn.Mode, overrides ...string) experiments.Bench {
+func benchOf(t *testing.T, model string, mode nn.Mode, overrides ...string) use.Bench {
 	t.Helper()
 	m, err := config.LoadModel(model, overrides...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return experiments.Bench{Model: m, Mode: mode, Batch: 4, Steps: 6, Profile: true}
+	return use.Bench{Model: m, Mode: mode, Batch: 4, Steps: 6, Profile: true}
 }
 
 // The numbers of a measurement fit together.

@@ -1,4 +1,4 @@
-package experiments_test
+package use_test
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 
 	"gorgonia.org/tensor"
 
-	"zoo/experiments"
+	"zoo/experiments/use"
 	"zoo/experiments/weights"
 	"zoo/internal/npy"
 	"zoo/internal/safetensors"
@@ -42,7 +42,7 @@ func TestInfer(t *testing.T) {
 		{"mlp", []string{"width=8"}, images(65, 3, 5, 4)},
 	} {
 		t.Run(c.model, func(t *testing.T) {
-			s, err := experiments.Find(c.model, c.overrides...)
+			s, err := use.Find(c.model, c.overrides...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -56,7 +56,7 @@ func TestInfer(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			y, err := experiments.Infer(context.Background(), s, saved(t, p), c.x, 0)
+			y, err := use.Infer(context.Background(), s, saved(t, p), c.x, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -99,7 +99,7 @@ func saved(t testing.TB, p *nn.Params) *weights.File {
 
 // A NaN stays with its example.
 func TestInferNaN(t *testing.T) {
-	s, err := experiments.Find("lenet5")
+	s, err := use.Find("lenet5")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestInferNaN(t *testing.T) {
 	if _, err := nn.Build(p, nn.Infer, s.Model.Network(), nn.Settings{Options: s.Model.Options, Spec: spec, Batch: 1}); err != nil {
 		t.Fatal(err)
 	}
-	y, err := experiments.Infer(context.Background(), s, saved(t, p), x, 0)
+	y, err := use.Infer(context.Background(), s, saved(t, p), x, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestInferNaN(t *testing.T) {
 }
 
 func TestInferEnds(t *testing.T) {
-	s, err := experiments.Find("mlp", "width=4")
+	s, err := use.Find("mlp", "width=4")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestInferEnds(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := experiments.Infer(ctx, s, saved(t, p), x, 0); !errors.Is(err, context.Canceled) {
+	if _, err := use.Infer(ctx, s, saved(t, p), x, 0); !errors.Is(err, context.Canceled) {
 		t.Errorf("have %v, want the error of the context", err)
 	}
 }
@@ -151,7 +151,7 @@ func TestSpec(t *testing.T) {
 		{"mlp-digits", "", []int{8, 8, 1}, 10},
 		{"mlp-digits", "data.name=cifar100", []int{32, 32, 3}, 100},
 	} {
-		s, err := experiments.Find(c.name, strings.Fields(c.overrides)...)
+		s, err := use.Find(c.name, strings.Fields(c.overrides)...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +165,7 @@ func TestSpec(t *testing.T) {
 // TestInferPth: what PyTorch saved gives what PyTorch computed; see
 // internal/pth/testdata/make.py.
 func TestInferPth(t *testing.T) {
-	s, err := experiments.Find("mlp", "width=2", "depth=2")
+	s, err := use.Find("mlp", "width=2", "depth=2")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestInferPth(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	y, err := experiments.Infer(context.Background(), s, w, npy.Array{Shape: []int{1, 4}, Data: []float32{0.5, -1, 2, 0.25}}, 3)
+	y, err := use.Infer(context.Background(), s, w, npy.Array{Shape: []int{1, 4}, Data: []float32{0.5, -1, 2, 0.25}}, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
