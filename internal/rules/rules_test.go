@@ -24,8 +24,7 @@ var floors = [][]string{
 	{"zoo/experiments/config"},
 	{"zoo/experiments/weights"},
 	{"zoo/experiments/train"},
-	{"zoo/experiments/use"},
-	{"zoo/experiments"},
+	{"zoo/experiments/sweep", "zoo/experiments/use"},
 	{"zoo/cmd/zoo/command"},
 	{"zoo/cmd/zoo"},
 }

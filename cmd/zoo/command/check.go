@@ -6,16 +6,16 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoo/experiments"
 	"zoo/experiments/claims"
 	"zoo/experiments/report"
+	"zoo/experiments/sweep"
 )
 
 // A notMet is a claim that the runs do not bear out.
 type notMet struct{ error }
 
 func newCheck() *cobra.Command {
-	var o experiments.StudyOptions
+	var o sweep.StudyOptions
 	var asJSON, strict bool
 	c := &cobra.Command{
 		Use:   "check NAME-or-FILE [key=value ...]",
@@ -33,7 +33,7 @@ speaks of. A claim that is unsure or not yet run fails with --strict only.`,
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Code = code()
-			study, verdicts, err := experiments.OpenStudy(o, args[0], args[1:]...)
+			study, verdicts, err := sweep.OpenStudy(o, args[0], args[1:]...)
 			if err != nil {
 				return err
 			}
@@ -73,7 +73,7 @@ func failing(verdicts []claims.Verdict, strict bool) (n int) {
 }
 
 // studyFlags are the flags of all verbs that look at the runs of a sweep.
-func studyFlags(c *cobra.Command, o *experiments.StudyOptions) {
+func studyFlags(c *cobra.Command, o *sweep.StudyOptions) {
 	c.Flags().StringVarP(&o.Root, "out", "o", "runs", "folder of run directories")
 	o.Quote = quoted
 	c.Flags().StringVar(&o.Only, "code", "", "take the runs of this build of zoo, where there are those of several")

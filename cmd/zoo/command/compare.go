@@ -7,15 +7,15 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoo/experiments"
 	"zoo/experiments/claims"
 	"zoo/experiments/config"
 	"zoo/experiments/report"
 	"zoo/experiments/results"
+	"zoo/experiments/sweep"
 )
 
 func newCompare() *cobra.Command {
-	var o experiments.StudyOptions
+	var o sweep.StudyOptions
 	var metrics []string
 	var asJSON bool
 	c := &cobra.Command{
@@ -64,7 +64,7 @@ it. Runs of one config with several seeds are one arm.`,
 }
 
 // compared finds what the arguments name.
-func compared(o experiments.StudyOptions, args []string) (*results.Study, error) {
+func compared(o sweep.StudyOptions, args []string) (*results.Study, error) {
 	names, keys := split(args)
 	if len(names) == 0 {
 		return nil, fmt.Errorf("have keys alone, want the name of an experiment before them")
@@ -73,9 +73,9 @@ func compared(o experiments.StudyOptions, args []string) (*results.Study, error)
 		if len(keys) > 0 {
 			return nil, fmt.Errorf("have %s, want runs alone: they are done with their keys", keys[0])
 		}
-		return experiments.StudyOfRuns(names)
+		return sweep.StudyOfRuns(names)
 	}
-	study, _, err := experiments.OpenStudy(o, names[0], keys...)
+	study, _, err := sweep.OpenStudy(o, names[0], keys...)
 	if err != nil || len(names) == 1 {
 		return study, err
 	}

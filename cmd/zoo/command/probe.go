@@ -8,10 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoo/experiments"
 	"zoo/experiments/config"
 	"zoo/experiments/results"
 	"zoo/experiments/run"
+	"zoo/experiments/sweep"
 )
 
 // probed is an arm in the output of zoo probe --json.
@@ -45,7 +45,7 @@ Nothing is trained.`,
 			}
 			screen := newScreen(io.Discard, c.ErrOrStderr())
 			all := []probed{}
-			if err := experiments.Probe(c.Context(), design, screen.Data, func(a config.Arm, p results.Probe) {
+			if err := sweep.Probe(c.Context(), design, screen.Data, func(a config.Arm, p results.Probe) {
 				screen.end()
 				all = append(all, probed{a.Labels, a.Config.Seed, p})
 				if asJSON {

@@ -7,14 +7,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoo/experiments"
 	"zoo/experiments/claims"
 	"zoo/experiments/report"
 	"zoo/experiments/results"
+	"zoo/experiments/sweep"
 )
 
 func newReport() *cobra.Command {
-	var o experiments.StudyOptions
+	var o sweep.StudyOptions
 	var dir, output string
 	var open, markdown, asCSV, asJSON bool
 	c := &cobra.Command{
@@ -47,7 +47,7 @@ With --markdown: one document about all experiments that are named.`,
 			if markdown {
 				return document(c, o, names, keys, output)
 			}
-			study, verdicts, err := experiments.OpenStudy(o, names[0], keys...)
+			study, verdicts, err := sweep.OpenStudy(o, names[0], keys...)
 			if err != nil {
 				return err
 			}
@@ -108,10 +108,10 @@ func showStudy(c *cobra.Command, s *results.Study, verdicts []claims.Verdict) {
 }
 
 // document writes Markdown about many experiments.
-func document(c *cobra.Command, o experiments.StudyOptions, names, keys []string, output string) error {
+func document(c *cobra.Command, o sweep.StudyOptions, names, keys []string, output string) error {
 	var sections []report.Section
 	for _, name := range names {
-		study, verdicts, err := experiments.OpenStudy(o, name, keys...)
+		study, verdicts, err := sweep.OpenStudy(o, name, keys...)
 		if err != nil {
 			return err
 		}

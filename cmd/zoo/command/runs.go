@@ -14,10 +14,10 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"zoo/experiments"
 	"zoo/experiments/claims"
 	"zoo/experiments/config"
 	"zoo/experiments/run"
+	"zoo/experiments/sweep"
 )
 
 // storedRun is a run in the output of zoo runs --json.
@@ -41,25 +41,25 @@ type storedRun struct {
 // chosenRuns are the flags and arguments by which a verb chooses runs.
 type chosenRuns struct {
 	root   string
-	filter experiments.RunFilter
-	all    []experiments.StoredRun // under root
+	filter sweep.RunFilter
+	all    []sweep.StoredRun // under root
 }
 
 func (o *chosenRuns) flags(c *cobra.Command) {
 	c.Flags().StringVarP(&o.root, "out", "o", "runs", "folder of run directories")
-	c.Flags().StringSliceVar(&o.filter.States, "state", nil, "of these states: "+strings.Join(experiments.RunStates, ", "))
+	c.Flags().StringSliceVar(&o.filter.States, "state", nil, "of these states: "+strings.Join(sweep.RunStates, ", "))
 	c.Flags().StringSliceVar(&o.filter.Tags, "tag", nil, "with all of these tags")
-	c.RegisterFlagCompletionFunc("state", cobra.FixedCompletions(experiments.RunStates, cobra.ShellCompDirectiveNoFileComp))
+	c.RegisterFlagCompletionFunc("state", cobra.FixedCompletions(sweep.RunStates, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // choose finds the runs that arguments and flags mean.
-func (o *chosenRuns) choose(args []string) (found []experiments.StoredRun, err error) {
+func (o *chosenRuns) choose(args []string) (found []sweep.StoredRun, err error) {
 	for _, s := range o.filter.States {
-		if !slices.Contains(experiments.RunStates, s) {
-			return nil, unknown("state", s, experiments.RunStates)
+		if !slices.Contains(sweep.RunStates, s) {
+			return nil, unknown("state", s, sweep.RunStates)
 		}
 	}
-	if o.all, err = experiments.StoredRuns(o.root); err != nil {
+	if o.all, err = sweep.StoredRuns(o.root); err != nil {
 		return nil, err
 	}
 	f := o.filter
@@ -103,13 +103,13 @@ lacks the number.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			found, err := o.choose(args)
 			if err == nil && by != "" {
-				err = experiments.SortRuns(found, by)
+				err = sweep.SortRuns(found, by)
 			}
 			if err != nil {
 				return err
 			}
 			for _, m := range metrics {
-				if err := experiments.CheckNumber(o.all, m); err != nil {
+				if err := sweep.CheckNumber(o.all, m); err != nil {
 					return seeHelp(c, fmt.Errorf("--metric: %w", err))
 				}
 			}
@@ -129,7 +129,7 @@ lacks the number.`,
 	return c
 }
 
-func storedRuns(found []experiments.StoredRun) []storedRun {
+func storedRuns(found []sweep.StoredRun) []storedRun {
 	all := []storedRun{}
 	for _, r := range found {
 		s := r.Trial.Status
@@ -146,7 +146,7 @@ func storedRuns(found []experiments.StoredRun) []storedRun {
 }
 
 // printRuns prints a line a run. What of a run cannot be read stands below it.
-func printRuns(w io.Writer, found []experiments.StoredRun, metrics []string) {
+func printRuns(w io.Writer, found []sweep.StoredRun, metrics []string) {
 	t := sheet{header: []string{"RUN", "STATE", ">SEED", ">STEP"}, snip: true}
 	for _, m := range metrics {
 		t.header = append(t.header, ">"+strings.ToUpper(m))
@@ -203,7 +203,7 @@ func ago(t time.Time) string {
 	return fmt.Sprintf("%ds", d/time.Second)
 }
 
-func total(runs []experiments.StoredRun) (n int64) {
+func total(runs []sweep.StoredRun) (n int64) {
 	for _, r := range runs {
 		n += r.Bytes
 	}
@@ -349,9 +349,9 @@ func stay(held []string) error {
 }
 
 // removable tells the runs that may go from those that are held.
-func (o *chosenRuns) removable(found []experiments.StoredRun) (free []experiments.StoredRun, held []string) {
+func (o *chosenRuns) removable(found []sweep.StoredRun) (free []sweep.StoredRun, held []string) {
 	for _, r := range found {
-		i := slices.IndexFunc(r.Sweeps, experiments.Sweeping)
+		i := slices.IndexFunc(r.Sweeps, sweep.Sweeping)
 		switch {
 		case r.Held:
 			held = append(held, r.Dir+" is held by a process")
@@ -365,7 +365,7 @@ func (o *chosenRuns) removable(found []experiments.StoredRun) (free []experiment
 }
 
 // showRemoval prints the runs that are to go, and who will miss them.
-func showRemoval(w io.Writer, free, all []experiments.StoredRun) {
+func showRemoval(w io.Writer, free, all []sweep.StoredRun) {
 	t := sheet{header: []string{"RUN", "STATE", ">AGE", ">SIZE", "TAGS"}, snip: true}
 	missed := false
 	for _, r := range free {

@@ -13,9 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoo/experiments"
 	"zoo/experiments/config"
 	"zoo/experiments/run"
+	"zoo/experiments/sweep"
 )
 
 func newSweep() *cobra.Command {
@@ -64,7 +64,7 @@ in the seeds that are done.`,
 				return err
 			}
 			screen := newScreen(io.Discard, c.ErrOrStderr())
-			p, err := experiments.NewPlan(c.Context(), design, root, code(), screen.Data)
+			p, err := sweep.NewPlan(c.Context(), design, root, code(), screen.Data)
 			screen.end()
 			if err != nil {
 				return err
@@ -79,7 +79,7 @@ in the seeds that are done.`,
 			if plan {
 				err := showPlan(c, p, jobs, asJSON)
 				if err == nil && power > 0 {
-					err = showPower(c, experiments.StudyOptions{Root: root, Code: code()}, power, args)
+					err = showPower(c, sweep.StudyOptions{Root: root, Code: code()}, power, args)
 				}
 				return err
 			}
@@ -97,8 +97,8 @@ in the seeds that are done.`,
 }
 
 // showPower prints how many seeds each claim needs.
-func showPower(c *cobra.Command, o experiments.StudyOptions, power float64, args []string) error {
-	study, verdicts, err := experiments.OpenStudy(o, args[0], args[1:]...)
+func showPower(c *cobra.Command, o sweep.StudyOptions, power float64, args []string) error {
+	study, verdicts, err := sweep.OpenStudy(o, args[0], args[1:]...)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func showPower(c *cobra.Command, o experiments.StudyOptions, power float64, args
 }
 
 // carryOut carries the plan out and says how it ended.
-func carryOut(c *cobra.Command, p *experiments.Plan, root string, jobs int, args []string) error {
+func carryOut(c *cobra.Command, p *sweep.Plan, root string, jobs int, args []string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func carryOut(c *cobra.Command, p *experiments.Plan, root string, jobs int, args
 		notice(c, t.Damage)
 	}
 	m := newSweepScreen(c.OutOrStdout(), c.ErrOrStderr(), p)
-	outcomes, err := p.Run(c.Context(), experiments.Options{Root: root, Jobs: jobs, Program: []string{self, "trial", "--known", knownCode()}, Monitor: m})
+	outcomes, err := p.Run(c.Context(), sweep.Options{Root: root, Jobs: jobs, Program: []string{self, "trial", "--known", knownCode()}, Monitor: m})
 	m.end()
 	again := commandLine(c, "sweep", args, "out", "jobs")
 	if errors.Is(err, context.Canceled) {
@@ -160,11 +160,11 @@ func carryOut(c *cobra.Command, p *experiments.Plan, root string, jobs int, args
 
 // planned is a line of zoo sweep --plan --json.
 type planned struct {
-	experiments.PlannedTrial
+	sweep.PlannedTrial
 	Seconds float64 `json:"core_seconds"` // that it will take
 }
 
-func showPlan(c *cobra.Command, p *experiments.Plan, jobs int, asJSON bool) error {
+func showPlan(c *cobra.Command, p *sweep.Plan, jobs int, asJSON bool) error {
 	seconds, err := p.Estimate(c.Context())
 	if err != nil {
 		return err
@@ -186,7 +186,7 @@ func showPlan(c *cobra.Command, p *experiments.Plan, jobs int, asJSON bool) erro
 		Seconds float64   `json:"core_seconds"`
 		Trials  []planned `json:"trials"`
 
-		Notices []experiments.Notice `json:"notices"`
+		Notices []sweep.Notice `json:"notices"`
 	}{Name: p.Name, Code: p.Code}
 	nets := map[string]bool{}
 	t := sheet{header: []string{">TRIAL", "ARM", ">SEED", ">PARAMETERS", ">MACS", ">STEPS", ">EST.", "STATE"}, snip: true}

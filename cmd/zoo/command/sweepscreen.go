@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"zoo/experiments"
 	"zoo/experiments/run"
+	"zoo/experiments/sweep"
 )
 
 // A sweepScreen shows how a sweep is going on: a line for each trial that ends,
@@ -24,7 +24,7 @@ type sweepScreen struct {
 	at      map[string]string
 }
 
-func newSweepScreen(out, err io.Writer, p *experiments.Plan) *sweepScreen {
+func newSweepScreen(out, err io.Writer, p *sweep.Plan) *sweepScreen {
 	s := &sweepScreen{screen: newScreen(out, err), total: len(p.Trials), ended: map[string]int{}, did: map[string]int64{}, at: map[string]string{}}
 	seen := map[string]bool{}
 	for _, t := range p.Trials {
@@ -53,12 +53,12 @@ func newSweepScreen(out, err io.Writer, p *experiments.Plan) *sweepScreen {
 }
 
 // work is the work of a trial's first steps, with a share for its start.
-func work(t experiments.PlannedTrial, steps int) int64 {
+func work(t sweep.PlannedTrial, steps int) int64 {
 	return int64(t.MACs+100_000) * int64(t.Batch) * int64(steps+10)
 }
 
-// Progress implements experiments.Monitor.
-func (s *sweepScreen) Progress(t experiments.PlannedTrial, p experiments.TrialProgress) {
+// Progress implements sweep.Monitor.
+func (s *sweepScreen) Progress(t sweep.PlannedTrial, p sweep.TrialProgress) {
 	if s.bar == nil {
 		return
 	}
@@ -71,8 +71,8 @@ func (s *sweepScreen) Progress(t experiments.PlannedTrial, p experiments.TrialPr
 	s.draw()
 }
 
-// Trial implements experiments.Monitor.
-func (s *sweepScreen) Trial(t experiments.PlannedTrial, o experiments.TrialOutcome) {
+// Trial implements sweep.Monitor.
+func (s *sweepScreen) Trial(t sweep.PlannedTrial, o sweep.TrialOutcome) {
 	s.ended[o.State]++
 	s.did[t.ID] = work(t, t.Steps)
 	name := fmt.Sprintf("%s s%d", armName(t.Labels), t.Seed)

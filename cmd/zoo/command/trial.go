@@ -13,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoo/experiments"
 	"zoo/experiments/run"
+	"zoo/experiments/sweep"
 	"zoo/experiments/train"
 )
 
@@ -35,7 +35,7 @@ outcome, with exit code 0; whatever else goes wrong is exit code 1.`,
 		Args: between(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.Code = codeIf(known)
-			p, err := experiments.ReadPlan(plan, o.Code)
+			p, err := sweep.ReadPlan(plan, o.Code)
 			if err != nil {
 				return err
 			}
@@ -107,7 +107,7 @@ type reporter struct {
 func (r *reporter) Step(s train.Step) {
 	if time.Since(r.last) > 300*time.Millisecond || s.Step == s.Of {
 		r.last = time.Now()
-		r.out.Encode(experiments.TrialProgress{Step: s.Step, Of: s.Of, Loss: run.Number(s.Loss)}) // for people to see
+		r.out.Encode(sweep.TrialProgress{Step: s.Step, Of: s.Of, Loss: run.Number(s.Loss)}) // for people to see
 	}
 }
 

@@ -6,14 +6,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoo/experiments"
 	"zoo/experiments/claims"
 	"zoo/experiments/report"
 	"zoo/experiments/results"
+	"zoo/experiments/sweep"
 )
 
 func newWatch() *cobra.Command {
-	var o experiments.StudyOptions
+	var o sweep.StudyOptions
 	var port uint16
 	c := &cobra.Command{
 		Use:   "watch NAME-or-FILE [key=value ...]",
@@ -27,11 +27,11 @@ too, while a sweep is stopped before its end.`,
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Code = code()
-			study, _, err := experiments.OpenStudy(o, args[0], args[1:]...)
+			study, _, err := sweep.OpenStudy(o, args[0], args[1:]...)
 			if err != nil {
 				return err
 			}
-			sweep, see := commandLine(c, "sweep", args, "out"), commandLine(c, "report", args, "out")
+			train, see := commandLine(c, "sweep", args, "out"), commandLine(c, "report", args, "out")
 			w := watched{dir: study.Dir}
 			if p := report.ProgressOf(study); report.StageOf(w.running(), p) == report.Ended {
 				return fmt.Errorf("nobody sweeps %s now, and there is nothing to wait for: %s; see them with %s", study.Name, p, see)
@@ -44,7 +44,7 @@ too, while a sweep is stopped before its end.`,
 			fmt.Fprintf(out, "http://%s shows %s until its sweep ends; Ctrl-C ends only the page\n", at.Addr(), study.Name)
 			live := report.Live{
 				Open: func() (*results.Study, []claims.Verdict, error) {
-					s, verdicts, err := experiments.OpenStudy(o, args[0], args[1:]...)
+					s, verdicts, err := sweep.OpenStudy(o, args[0], args[1:]...)
 					if err == nil {
 						w.follow(s.Dir)
 					}
@@ -58,7 +58,7 @@ too, while a sweep is stopped before its end.`,
 					case report.Ended:
 						fmt.Fprintf(out, "the sweep has ended: %s. Next: %s\n", p, see)
 					default:
-						fmt.Fprintln(out, report.Status(s, p, sweep))
+						fmt.Fprintln(out, report.Status(s, p, train))
 					}
 				},
 			}
@@ -79,7 +79,7 @@ type watched struct {
 func (w *watched) running() bool {
 	w.Lock()
 	defer w.Unlock()
-	return experiments.Sweeping(w.dir)
+	return sweep.Sweeping(w.dir)
 }
 
 // follow makes dir the folder, which is another one when the config was edited, unless
@@ -87,7 +87,7 @@ func (w *watched) running() bool {
 func (w *watched) follow(dir string) {
 	w.Lock()
 	defer w.Unlock()
-	if !experiments.Sweeping(w.dir) {
+	if !sweep.Sweeping(w.dir) {
 		w.dir = dir
 	}
 }

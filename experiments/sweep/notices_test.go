@@ -1,11 +1,11 @@
-package experiments_test
+package sweep_test
 
 import (
 	"context"
 	"strings"
 	"testing"
 
-	"zoo/experiments"
+	"zoo/experiments/sweep"
 )
 
 const short = `
@@ -58,7 +58,7 @@ func TestIdleKnobs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := experiments.NewPlan(context.Background(), d, t.TempDir(), "code", nil)
+		p, err := sweep.NewPlan(context.Background(), d, t.TempDir(), "code", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,17 +75,17 @@ func TestIdleKnobs(t *testing.T) {
 // TestUnequalLosses: the plan says where the training losses of arms are means over
 // unequal numbers of examples, and how to make them equal.
 func TestUnequalLosses(t *testing.T) {
-	const sweep = "sweep: {mode: grid, axes: [{param: train.batch, values: [10, 50]}]"
+	const arms = "sweep: {mode: grid, axes: [{param: train.batch, values: [10, 50]}]"
 	for text, want := range map[string]string{
-		sweep + "}": "train.loss and train.accuracy are means over the last train.log_steps steps, which are 500 examples in [10] and 2500 in [50]: " +
+		arms + "}": "train.loss and train.accuracy are means over the last train.log_steps steps, which are 500 examples in [10] and 2500 in [50]: " +
 			"the sweep can derive train.log_steps from train.batch, as 2500 / train.batch",
-		sweep + ", derive: [{param: train.log_steps, value: 1000 / train.batch}]}": "",
+		arms + ", derive: [{param: train.log_steps, value: 1000 / train.batch}]}": "",
 	} {
 		d, err := design(t, short+text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := experiments.NewPlan(context.Background(), d, t.TempDir(), "code", nil)
+		p, err := sweep.NewPlan(context.Background(), d, t.TempDir(), "code", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

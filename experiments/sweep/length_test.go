@@ -1,4 +1,4 @@
-package experiments_test
+package sweep_test
 
 import (
 	"context"
@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"zoo/experiments"
 	"zoo/experiments/config"
+	"zoo/experiments/sweep"
 	"zoo/experiments/train"
 )
 
@@ -78,7 +78,7 @@ func TestLength(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, err := experiments.NewPlan(context.Background(), d, dir, "code", nil)
+			p, err := sweep.NewPlan(context.Background(), d, dir, "code", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -106,7 +106,7 @@ func TestLengthNotice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := experiments.NewPlan(context.Background(), d, t.TempDir(), "code", nil)
+		p, err := sweep.NewPlan(context.Background(), d, t.TempDir(), "code", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,5 +1,8 @@
-// Package experiments carries sweeps out, and uses what was trained.
-package experiments
+// Package sweep carries out what the design of a sweep says: the plan of its trials and
+// what they will take, the pool of processes that train them, and the study of what
+// they found. Stored runs are listed, selected and removed here too, since sweeps share
+// them.
+package sweep
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package experiments_test
+package sweep_test
 
 import (
 	"fmt"
@@ -7,17 +7,17 @@ import (
 	"testing"
 	"time"
 
-	"zoo/experiments"
 	"zoo/experiments/results"
 	"zoo/experiments/run"
+	"zoo/experiments/sweep"
 )
 
 // stored are runs without folders.
-func stored() []experiments.StoredRun {
-	all := []experiments.StoredRun{}
+func stored() []sweep.StoredRun {
+	all := []sweep.StoredRun{}
 	add := func(name, state string, days int, s run.Summary, tags ...string) {
 		record := run.Record{Name: name, Summary: s, Status: run.Status{State: state, Updated: time.Now().AddDate(0, 0, -days)}}
-		all = append(all, experiments.StoredRun{Dir: "runs/" + name, Tags: tags, Bytes: int64(len(name)) * 1e6, Trial: results.Trial{State: state, Record: record}})
+		all = append(all, sweep.StoredRun{Dir: "runs/" + name, Tags: tags, Bytes: int64(len(name)) * 1e6, Trial: results.Trial{State: state, Record: record}})
 	}
 	add("good-s1-0a", run.Complete, 1, run.Summary{"test.accuracy": 0.95, "test.loss": 0.2}, "paper", "fig1")
 	add("bad-s1-0b", run.Complete, 40, run.Summary{"test.accuracy": 0.5, "test.loss": 2.}, "paper")
@@ -27,7 +27,7 @@ func stored() []experiments.StoredRun {
 	return all
 }
 
-func names(runs []experiments.StoredRun) string {
+func names(runs []sweep.StoredRun) string {
 	var all []string
 	for _, r := range runs {
 		name, _, _ := strings.Cut(r.Name(), "-")
@@ -39,24 +39,24 @@ func names(runs []experiments.StoredRun) string {
 func TestRunFilter(t *testing.T) {
 	type list = []string
 	for _, c := range []struct {
-		filter experiments.RunFilter
+		filter sweep.RunFilter
 		want   string
 	}{
-		{experiments.RunFilter{}, "good bad half far odd"},
-		{experiments.RunFilter{Names: list{"bad-*", "[gh]*"}}, "good bad half"},
-		{experiments.RunFilter{States: list{run.Diverged, run.Interrupted}}, "half far"},
-		{experiments.RunFilter{Tags: list{"paper"}}, "good bad"},
-		{experiments.RunFilter{Tags: list{"paper", "fig1"}}, "good"},
-		{experiments.RunFilter{Names: list{"b*", "h*"}, States: list{run.Complete}}, "bad"},
-		{experiments.RunFilter{Conditions: list{"test.accuracy > 90%"}}, "good"},
-		{experiments.RunFilter{Conditions: list{"test.error <= 10%", "test.loss < 1"}}, "good"},
-		{experiments.RunFilter{Conditions: list{"test.accuracy < 0.2"}}, "far"}, // that of chance
-		{experiments.RunFilter{Conditions: list{"diverged == 1"}}, "far"},
-		{experiments.RunFilter{Conditions: list{"age > 30"}}, "bad"},
-		{experiments.RunFilter{Conditions: list{"size >= 10 && age < 3"}}, "good half"},
+		{sweep.RunFilter{}, "good bad half far odd"},
+		{sweep.RunFilter{Names: list{"bad-*", "[gh]*"}}, "good bad half"},
+		{sweep.RunFilter{States: list{run.Diverged, run.Interrupted}}, "half far"},
+		{sweep.RunFilter{Tags: list{"paper"}}, "good bad"},
+		{sweep.RunFilter{Tags: list{"paper", "fig1"}}, "good"},
+		{sweep.RunFilter{Names: list{"b*", "h*"}, States: list{run.Complete}}, "bad"},
+		{sweep.RunFilter{Conditions: list{"test.accuracy > 90%"}}, "good"},
+		{sweep.RunFilter{Conditions: list{"test.error <= 10%", "test.loss < 1"}}, "good"},
+		{sweep.RunFilter{Conditions: list{"test.accuracy < 0.2"}}, "far"}, // that of chance
+		{sweep.RunFilter{Conditions: list{"diverged == 1"}}, "far"},
+		{sweep.RunFilter{Conditions: list{"age > 30"}}, "bad"},
+		{sweep.RunFilter{Conditions: list{"size >= 10 && age < 3"}}, "good half"},
 		// What lacks a number is not meant, whatever is said of it.
-		{experiments.RunFilter{Conditions: list{"!(test.accuracy > 0.99)"}}, "good bad far odd"},
-		{experiments.RunFilter{Conditions: list{"test.accuracy != 0.5"}}, "good far odd"},
+		{sweep.RunFilter{Conditions: list{"!(test.accuracy > 0.99)"}}, "good bad far odd"},
+		{sweep.RunFilter{Conditions: list{"test.accuracy != 0.5"}}, "good far odd"},
 	} {
 		found, err := c.filter.Select(stored())
 		if err != nil || names(found) != c.want {
@@ -71,14 +71,14 @@ func TestRunFilter(t *testing.T) {
 		"loss[a] > 1":        "a run has no arms",
 		"model.name == mlp":  "no run has a number model.name",
 	} {
-		if _, err := (experiments.RunFilter{Conditions: list{text}}).Select(stored()); !strings.Contains(fmt.Sprint(err), want) {
+		if _, err := (sweep.RunFilter{Conditions: list{text}}).Select(stored()); !strings.Contains(fmt.Sprint(err), want) {
 			t.Errorf("%s: have %v, want %q", text, err, want)
 		}
 	}
-	if _, err := (experiments.RunFilter{Names: list{"good-s1-0b", "["}}).Select(stored()); err == nil {
+	if _, err := (sweep.RunFilter{Names: list{"good-s1-0b", "["}}).Select(stored()); err == nil {
 		t.Error("a broken pattern is taken")
 	}
-	if _, err := (experiments.RunFilter{Names: list{"good-s1-0a", "goood-s1-0a"}}).Select(stored()); !strings.Contains(fmt.Sprint(err), `no run "goood-s1-0a"; did you mean good-s1-0a?`) {
+	if _, err := (sweep.RunFilter{Names: list{"good-s1-0a", "goood-s1-0a"}}).Select(stored()); !strings.Contains(fmt.Sprint(err), `no run "goood-s1-0a"; did you mean good-s1-0a?`) {
 		t.Errorf("have %v", err)
 	}
 }
@@ -89,11 +89,11 @@ func TestSortRuns(t *testing.T) {
 		"test.accuracy": "far bad odd good half", "-test.accuracy": "good odd bad far half", // those without one last
 	} {
 		runs := stored()
-		if err := experiments.SortRuns(runs, by); err != nil || names(runs) != want {
+		if err := sweep.SortRuns(runs, by); err != nil || names(runs) != want {
 			t.Errorf("%s: have %s, %v; want %s", by, names(runs), err, want)
 		}
 	}
-	if err := experiments.SortRuns(stored(), "widht"); err == nil {
+	if err := sweep.SortRuns(stored(), "widht"); err == nil {
 		t.Error("an unknown number sorts")
 	}
 }

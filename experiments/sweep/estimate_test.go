@@ -1,10 +1,10 @@
-package experiments_test
+package sweep_test
 
 import (
 	"context"
 	"testing"
 
-	"zoo/experiments"
+	"zoo/experiments/sweep"
 )
 
 // TestEstimate: a trial costs what it does before its first step, too: one that only
@@ -17,7 +17,7 @@ func TestEstimate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := experiments.NewPlan(context.Background(), d, t.TempDir(), "code", nil)
+		p, err := sweep.NewPlan(context.Background(), d, t.TempDir(), "code", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package experiments_test
+package sweep_test
 
 import (
 	"context"
@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"zoo/experiments"
 	"zoo/experiments/config"
+	"zoo/experiments/sweep"
 )
 
 // base is what the configs of these tests sweep.
@@ -31,13 +31,13 @@ func design(t *testing.T, text string) (*config.Design, error) {
 // TestPlan: arms that are one, and trials of another sweep, have one id; another
 // program, seed or value has another.
 func TestPlan(t *testing.T) {
-	plan := func(sweep, code string) *experiments.Plan {
+	plan := func(arms, code string) *sweep.Plan {
 		t.Helper()
-		d, err := design(t, base+sweep)
+		d, err := design(t, base+arms)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := experiments.NewPlan(context.Background(), d, t.TempDir(), code, nil)
+		p, err := sweep.NewPlan(context.Background(), d, t.TempDir(), code, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
