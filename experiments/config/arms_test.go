@@ -317,7 +317,7 @@ sweep:
   mode: grid
   axes: [{param: model.norm, values: [none, batch]}]
 report: {x: model.depth, metrics: [test.eror], log: [y], baseline: group}
-`, nil, []string{"report.x: model.depth is no axis of the sweep, want one of model.norm", "report.metrics[0]: no metric test.eror", "report.log[0]: have y, want x or a metric", "report.baseline: no axis has a label group, want one of none, batch"}},
+`, nil, []string{"report.x: model.depth is not an axis of the sweep, want one of model.norm", "report.metrics[0]: no metric test.eror", "report.log[0]: have y, want x or a metric", "report.baseline: no axis has a label group, want one of none, batch"}},
 		{"override of an axis", `
 sweep:
   mode: grid

@@ -63,7 +63,7 @@ func (c *Config) Validate() (ps []problem.Problem) {
 	info, _ := datasets.Lookup(c.Data.Name)
 	noVal := c.Data.Val == 0 && !info.NeedsRoot // files of the user's may have a validation part: see steps
 	add(c.Train.Select == "best" && noVal, "train.select", bestNeedsVal)
-	add(c.Train.TestCrops > 1 && c.Data.Cut == 0, "train.test_crops", "ten crops want a part of the image to look at: set data.cut, and data.resize to more")
+	add(c.Train.TestCrops > 1 && c.Data.Cut == 0, "train.test_crops", "ten crops require a part of the image to look at: set data.cut, and data.resize to more")
 	add(c.Train.EarlyStop.Patience > 0 && noVal, "train.early_stop.patience", stopNeedsVal)
 	return ps
 }
@@ -100,7 +100,7 @@ func (p Probe) Validate() (ps []problem.Problem) {
 		ps = append(ps, problem.Problem{Key: "batch", Message: fmt.Sprintf("have %d, want 0 or more", p.Batch)})
 	}
 	if p.Jacobian && p.Batch == 0 {
-		ps = append(ps, problem.Problem{Key: "jacobian", Message: "wants a batch: set probe.batch"})
+		ps = append(ps, problem.Problem{Key: "jacobian", Message: "requires a batch: set probe.batch"})
 	}
 	return ps
 }

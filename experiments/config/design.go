@@ -56,7 +56,7 @@ func LoadDesign(name string, overrides ...string) (*Design, error) {
 		d.expand(origins, report)
 		problems = append(problems, d.overridden(args.plain)...)
 		if len(d.Arms) > 0 && len(d.Arms) <= mostArms {
-			// What is wrong with the config as it is, and with no arm, does no harm.
+			// What is wrong only with the config as it is, and with none of its arms, does no harm.
 			err = d.load(name, args.plain)
 		}
 	}
@@ -82,7 +82,7 @@ func (d *Design) overridden(overrides []string) (problems []strict.Problem) {
 		for _, a := range d.Arms {
 			for _, s := range a.Settings {
 				if key == s.Key || strings.HasPrefix(s.Key, key+".") || strings.HasPrefix(key, s.Key+".") {
-					problems = append(problems, strict.Problem{Place: strict.Override(overrides, i), Key: key, Message: "the sweep varies " + s.Key + ": change the sweep, or what it leaves alone"})
+					problems = append(problems, strict.Problem{Place: strict.Override(overrides, i), Key: key, Message: "the sweep varies " + s.Key + ": change the sweep, or a key that it does not vary"})
 				}
 			}
 		}
@@ -166,9 +166,9 @@ func (d *Design) validateView(r Report, report func(key, format string, args ...
 	}
 	if r.X != "" {
 		if i := slices.Index(params, r.X); i < 0 {
-			report("report.x", "%s is no axis of the sweep, want one of %s", r.X, strings.Join(params, ", "))
+			report("report.x", "%s is not an axis of the sweep, want one of %s", r.X, strings.Join(params, ", "))
 		} else if d.Axes[i].Values == nil {
-			report("report.x", "the labels of %s are no numbers: leave x out, and arms stand side by side", r.X)
+			report("report.x", "the labels of %s are not numbers: leave x out, and arms stand side by side", r.X)
 		}
 	}
 	if r.Baseline != "" && !slices.Contains(labels, string(r.Baseline)) {
@@ -212,7 +212,7 @@ func (d *Design) Frame() *results.Study {
 	return s
 }
 
-// planned is what a config alone says of its trials.
+// planned is what a config says of its trials before any data are seen.
 func (c Config) planned() results.Planned {
 	return results.Planned{
 		Known: true, Trains: c.Train.Epochs > 0 || c.Train.Steps > 0, Val: c.Data.Val > 0,

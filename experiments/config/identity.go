@@ -50,7 +50,7 @@ func digest(texts ...string) string {
 
 // content is a hash of what the config starts from, as far as that is known
 // without data: the experiment's config, or the bytes of the file. What cannot be
-// read keeps its name: whoever wants to start from it gets the error.
+// read keeps its name: the error comes when a training starts from it.
 func (c Config) content() string {
 	if c.Weights.From == "" {
 		return ""

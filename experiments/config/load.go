@@ -9,7 +9,7 @@ import (
 	"zoo/internal/strict"
 )
 
-// Environment are the variables that begin like a setting and are none: the
+// Environment are the variables that begin like a setting but are not one: the
 // data folder, and the set of instructions (f32.ISA).
 var Environment = []string{"ZOO_DATA", "ZOO_ISA"}
 

@@ -14,7 +14,7 @@ import (
 const RunFile = "config.yaml"
 
 // LoadRun resolves the config of a run, which must be as the run left it. The
-// environment has no say in it.
+// environment does not count.
 func LoadRun(dir string, overrides ...string) (Config, error) {
 	c := Defaults()
 	if _, err := run.ReadFile(dir, RunFile); err != nil {
@@ -40,7 +40,7 @@ func ConfigOf(name string) (Config, error) {
 	return c, err
 }
 
-// NotARun says that a folder is no run, and which one may have been meant.
+// NotARun says that a folder is not a run, and which one may have been meant.
 func NotARun(dir string) error {
 	if _, err := os.Stat(dir); err != nil {
 		there, _ := run.List(filepath.Dir(dir)) // only for the hint

@@ -10,8 +10,8 @@ import (
 
 // Train is the train section.
 type Train struct {
-	Epochs         int                   `doc:"passes over the training part; 0: by steps alone, or with a probe and without steps no training. Of epochs and steps the one that is given later replaces the other: a config goes before the parents that it extends, the environment before the config, the command line before that, and a sweep's values before all. Where one place gives both, what is reached first ends the training"`
-	Steps          int                   `doc:"steps of the whole training, over as many epochs as they take; 0: by epochs alone. See epochs for a config that gives both"`
+	Epochs         int                   `doc:"passes over the training part; 0: only steps count, and with a probe and without steps nothing is trained. Of epochs and steps the one that is given later replaces the other: a config goes before the parents that it extends, the environment before the config, the command line before that, and a sweep's values before all. Where one place gives both, what is reached first ends the training"`
+	Steps          int                   `doc:"steps of the whole training, over as many epochs as they take; 0: only epochs count. See epochs for a config that gives both"`
 	Batch          int                   `doc:"examples a step"`
 	EvalBatch      int                   `doc:"examples at once in evaluation, at most those of the larger of the parts val and test; has no influence on the result but for rounding"`
 	Optimizer      optim.Options         `doc:"the solver"`
@@ -21,10 +21,10 @@ type Train struct {
 	Mixup          float64               `doc:"alpha of mixup: examples of a batch are mixed two by two, with a share of the first that is drawn from Beta(alpha, alpha) for each batch; 0: none"`
 	Cutmix         float64               `doc:"alpha of cutmix: a rectangle of one image is pasted into another, of an area drawn from Beta(alpha, alpha); with mixup too, each batch takes one of the two at random; 0: none"`
 	EMA            float64               `doc:"decay of an average of the weights over the steps, which is then what is evaluated; at most (1+t)/(10+t) at step t, from 0, so that the first weights do not stay in a short training's; 0: none"`
-	DivergedAbove  float64               `doc:"a loss, in training or evaluation, above which a run counts as diverged, as it does where the loss is NaN or infinite; 0: there alone"`
+	DivergedAbove  float64               `doc:"a loss, in training or evaluation, above which a run counts as diverged, as it does where the loss is NaN or infinite; 0: only then"`
 	EarlyStop      EarlyStop             `doc:"end before the last epoch"`
 	Select         string                `doc:"which weights the test sees: best (highest val accuracy) or last" enum:"best,last"`
-	TestCrops      int                   `doc:"parts of each test image whose probabilities are averaged: 1, or 10 (the corners and the middle, and the same mirrored), which wants data.cut"`
+	TestCrops      int                   `doc:"parts of each test image whose probabilities are averaged: 1, or 10 (the corners and the middle, and the same mirrored), which requires data.cut"`
 	LogSteps       int                   `doc:"steps from one record of the training loss to the next; the loss is the mean over these steps, and so are train.loss and train.accuracy at the end"`
 }
 
@@ -88,7 +88,7 @@ func (e EarlyStop) Validate() (ps []problem.Problem) {
 	return ps
 }
 
-// CheckCrops says whether an evaluation can have so many crops.
+// CheckCrops says whether an evaluation can have n crops of each image.
 func CheckCrops(n int) error {
 	if n != 1 && n != datasets.TenViews {
 		return fmt.Errorf("have %d crops of each image, want 1 or %d", n, datasets.TenViews)

@@ -49,9 +49,9 @@ func (n *notices) list() []Notice {
 	return n.all
 }
 
-// twins say which arms are one training: because their configs are equal, or
+// equalTrainings say which arms are one training: because their configs are equal, or
 // because they differ in nothing that has an effect.
-func (p *Plan) twins() (all []Notice) {
+func (p *Plan) equalTrainings() (all []Notice) {
 	var keys []string
 	groups := map[string][]PlannedTrial{}
 	for _, t := range p.Trials {
@@ -85,9 +85,9 @@ func (p *Plan) twins() (all []Notice) {
 	return all
 }
 
-// unequal says where the training losses of the arms are means over unequal numbers
+// unequalLosses says where the training losses of the arms are means over unequal numbers
 // of examples.
-func (p *Plan) unequal() []Notice {
+func (p *Plan) unequalLosses() []Notice {
 	var least, most PlannedTrial
 	examples := func(t PlannedTrial) int { return t.Batch * min(t.Steps, t.config.Train.LogSteps) }
 	for _, t := range p.Trials {

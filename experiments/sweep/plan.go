@@ -36,7 +36,7 @@ type Plan struct {
 // trials are done under root. The error lists every arm that cannot be trained.
 func NewPlan(ctx context.Context, d *config.Design, root, code string, progress datasets.Progress) (*Plan, error) {
 	p := &Plan{Name: d.Config.Name, Code: code, Folder: d.Folder()}
-	said := notices{arms: len(d.Arms)}
+	gathered := notices{arms: len(d.Arms)}
 	opener := train.NewOpener(ctx, progress)
 	built, unopened := map[string]error{}, map[string]bool{}
 	var errs []error
@@ -70,7 +70,7 @@ func NewPlan(ctx context.Context, d *config.Design, root, code string, progress 
 			errs = append(errs, a.Named(err))
 			continue
 		}
-		said.add(a.Labels, train.Notices(a.Config, perEpoch, total, network))
+		gathered.add(a.Labels, train.Notices(a.Config, perEpoch, total, network))
 		for _, seed := range d.Seeds {
 			t.config = a.Config.Single()
 			t.config.Seed = seed
@@ -85,7 +85,7 @@ func NewPlan(ctx context.Context, d *config.Design, root, code string, progress 
 				errs = append(errs, err)
 			}
 			if t.Damage != "" {
-				said.add(a.Labels, []string{t.Damage})
+				gathered.add(a.Labels, []string{t.Damage})
 			}
 			p.Trials = append(p.Trials, t)
 		}
@@ -96,7 +96,7 @@ func NewPlan(ctx context.Context, d *config.Design, root, code string, progress 
 			errs = append(errs, fmt.Errorf("%v: %s: %q: %w", d.Origins.Near(key), key, text, err))
 		}
 	}
-	p.Notices = append(append(said.list(), p.twins()...), p.unequal()...)
+	p.Notices = append(append(gathered.list(), p.equalTrainings()...), p.unequalLosses()...)
 	return p, errors.Join(errs...)
 }
 

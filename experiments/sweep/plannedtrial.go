@@ -21,7 +21,7 @@ type PlannedTrial struct {
 	Labels []string `json:"arm"`
 	Seed   uint64   `json:"seed"`
 	ID     string   `json:"id"`     // hash of all that determines the result
-	Key    string   `json:"key"`    // hash of the config alone
+	Key    string   `json:"key"`    // hash of the config only
 	State  string   `json:"state"`  // when the plan was made; empty before a run has begun
 	Dir    string   `json:"dir"`    // empty before a run has begun
 	Model  string   `json:"model"`  // name of the network
@@ -30,7 +30,7 @@ type PlannedTrial struct {
 	Steps  int      `json:"steps"`
 	Batch  int      `json:"batch"`
 	Config string   `json:"config"`           // the resolved config, as YAML
-	Damage string   `json:"damage,omitempty"` // which file is not as the run left it: the trial is to be gone on with
+	Damage string   `json:"damage,omitempty"` // which file is not as the run left it: the trial is to be continued
 	config config.Config
 	spec   datasets.Spec
 	evals  int // examples that are evaluated in the whole run

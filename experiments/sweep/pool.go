@@ -35,7 +35,7 @@ type Monitor interface {
 	Trial(t PlannedTrial, o TrialOutcome)
 }
 
-// noMonitor is the SweepMonitor of a sweep that nobody watches.
+// noMonitor is the Monitor of a sweep that nobody watches.
 type noMonitor struct{}
 
 func (noMonitor) Progress(PlannedTrial, TrialProgress) {}
@@ -52,7 +52,7 @@ type TrialProgress struct {
 type TrialOutcome struct {
 	State   string // run.Complete, run.Diverged, run.Interrupted or run.Failed
 	Error   string // of a trial that failed or was killed
-	Notices string // what its process said beside, in lines
+	Notices string // what else its process said, in lines
 	Dir     string
 	Summary run.Summary
 }

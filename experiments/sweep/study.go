@@ -16,7 +16,7 @@ import (
 type StudyOptions struct {
 	Root string // the folder of run directories
 	Code string // the version of this program
-	Only string // take runs of this version alone, or of one that begins so; empty: there must be one
+	Only string // take only runs of this version, or of the one that begins so; empty: there must be only one
 
 	Quote func(args []string) []string // arguments as a shell takes them; nil: as they are
 }

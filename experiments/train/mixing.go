@@ -21,7 +21,7 @@ func mixes(t config.Train) bool { return t.Mixup > 0 || t.Cutmix > 0 }
 
 // A mixer makes the batches of mixup (Zhang et al. 2017) and cutmix (Yun et al.
 // 2019): each example is mixed with another one of the batch, or with itself, all
-// with the same share. What it draws depends on seed and step alone.
+// with the same share. What it draws depends only on seed and step.
 type mixer struct {
 	mixup, cutmix float64
 	seed          uint64
@@ -36,7 +36,7 @@ func newMixer(c config.Config, spec datasets.Spec) (*mixer, error) {
 	}
 	m := &mixer{mixup: c.Train.Mixup, cutmix: c.Train.Cutmix, seed: c.Seed}
 	if shape := spec.Inputs[0].Shape; len(spec.Inputs) != 1 || m.cutmix > 0 && len(shape) != 3 {
-		return nil, errors.New("train.mixup, train.cutmix: these want data of one image each")
+		return nil, errors.New("train.mixup, train.cutmix: these require data of one image each")
 	}
 	m.x = []*tensor.Dense{tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append([]int{c.Train.Batch}, spec.Inputs[0].Shape...)...))}
 	m.others = tensor.New(tensor.Of(tensor.Int), tensor.WithShape(c.Train.Batch))

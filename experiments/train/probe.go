@@ -97,7 +97,7 @@ func number(v *float64) *run.Number {
 //	                        and the sums that end residual branches
 //	probe.gradient_ratio    deviation of the gradients with respect to the outputs of
 //	                        the first of these layers over that of the last
-//	probe.dead              the largest share of dead units behind an activation
+//	probe.dead              the largest share of dead units after an activation
 //	probe.singular_max, probe.singular_min, probe.singular_median
 //
 // Of a number that rounding has left no digit of there is the bound instead, as

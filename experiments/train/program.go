@@ -29,7 +29,7 @@ type Admission struct {
 	Held   int // bytes that are taken already
 }
 
-// spare is the part of the memory that is for what nobody counts: data, batches, the
+// One part of spare of the memory is kept for what is not counted: data, batches, the
 // working memory of ops, the graph, the system.
 const spare = 16
 

@@ -24,7 +24,7 @@ type Bench struct {
 	Model   config.Model
 	Mode    nn.Mode // Train or Infer
 	Batch   int
-	Steps   int     // how many are measured; 0: for so many Seconds, and at least LeastSteps
+	Steps   int     // how many are measured; 0: as many as Seconds allow, and at least LeastSteps
 	Seconds float64 // without Steps
 	Profile bool    // count the time in each op
 }

@@ -52,7 +52,7 @@ func TestBench(t *testing.T) {
 			calls[o.Op] = o.Calls
 			share += o.Share
 			if i > 0 && o.Mean > m.Profile[i-1].Mean {
-				t.Errorf("%s: %s stands behind %s", name, o.Op, m.Profile[i-1].Op)
+				t.Errorf("%s: %s comes after %s", name, o.Op, m.Profile[i-1].Op)
 			}
 		}
 		near("sum of the shares", share, 1)

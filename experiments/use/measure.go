@@ -103,7 +103,7 @@ func (b Bench) measure(ctx context.Context, s *train.Stepper, m *Measurement) (t
 	return times, nil
 }
 
-// difference is what ops took between two profiles, in n steps that took so long
+// difference is what ops took between two profiles, in n steps that took this long
 // altogether. What no op accounts for is the program around them.
 func difference(before, after []exec.OpTime, took time.Duration, n float64) (ops []OpMeasure) {
 	was := map[string]exec.OpTime{}

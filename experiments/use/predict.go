@@ -38,7 +38,7 @@ type Preprocessor struct {
 	labels  []string // nil: they are not known
 }
 
-// Preprocessor returns that of a registered model: as its published weights want pictures,
+// Preprocessor returns that of a registered model: as its published weights take pictures,
 // without labels, and for the model's own number of classes where classes is 0.
 // That of an experiment or a run is the evaluation of its data, which are opened.
 func (r ModelReference) Preprocessor(ctx context.Context, classes int, progress datasets.Progress) (Preprocessor, error) {
@@ -49,7 +49,7 @@ func (r ModelReference) Preprocessor(ctx context.Context, classes int, progress 
 		}
 		p, ok := data.(datasets.Preparer)
 		if !ok {
-			return Preprocessor{}, fmt.Errorf("%s is no data of pictures", r.Config.Data.Name)
+			return Preprocessor{}, fmt.Errorf("%s is not a data set of pictures", r.Config.Data.Name)
 		}
 		if n := data.Spec().Classes; classes != 0 && classes != n {
 			return Preprocessor{}, fmt.Errorf("have %d classes, and the data have %d", classes, n)
@@ -59,7 +59,7 @@ func (r ModelReference) Preprocessor(ctx context.Context, classes int, progress 
 	m, _ := architectures.Lookup(r.Model.Name)
 	p, known := m.Preparation()
 	if !known {
-		return Preprocessor{}, fmt.Errorf("nothing is published on how %s wants pictures: name a run or an experiment, which say it, or use zoo infer", m.Name)
+		return Preprocessor{}, fmt.Errorf("nothing is published on how %s takes pictures: name a run or an experiment, which say it, or use zoo infer", m.Name)
 	}
 	spec, err := r.Spec([]int{p.Cut, p.Cut, 3}, classes)
 	return Preprocessor{spec: spec, prepare: p.Prepare}, err
@@ -132,7 +132,7 @@ func (r ModelReference) Predict(ctx context.Context, prep Preprocessor, w *weigh
 func (prep Preprocessor) guesses(logits []float32, top int) (g []Guess, err error) {
 	for k, p := range train.Softmax(logits) {
 		if p != p {
-			return nil, errors.New("the network makes no numbers of it (NaN): are these its weights?")
+			return nil, errors.New("the network gives NaN for it: are these its weights?")
 		}
 		g = append(g, Guess{Class: k, Probability: p})
 		if prep.labels != nil {

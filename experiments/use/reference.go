@@ -80,10 +80,10 @@ func (r ModelReference) Spec(input []int, classes int) (datasets.Spec, error) {
 	}
 	var errs []error
 	if input == nil {
-		errs = append(errs, fmt.Errorf("the size of %s images is known from the files alone: give it with --input", r.Config.Data.Name))
+		errs = append(errs, fmt.Errorf("the size of %s images is known only from the files: give it with --input", r.Config.Data.Name))
 	}
 	if classes == 0 {
-		errs = append(errs, fmt.Errorf("the number of classes of %s is known from the files alone: give it with --classes", r.Config.Data.Name))
+		errs = append(errs, fmt.Errorf("the number of classes of %s is known only from the files: give it with --classes", r.Config.Data.Name))
 	}
 	if classes < 0 || classes > config.MostOfModel {
 		errs = append(errs, fmt.Errorf("--classes: have %d, want at most %d", classes, config.MostOfModel))
