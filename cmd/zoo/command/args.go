@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"zoo/experiments"
 	"zoo/internal/strict"
 )
 
@@ -117,4 +118,11 @@ func seeHelp(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w See %s", err, help)
 	}
 	return fmt.Errorf("%w; see %s", err, help)
+}
+
+// studyFlags are the flags of all verbs that look at the runs of a sweep.
+func studyFlags(c *cobra.Command, o *experiments.StudyOptions) {
+	c.Flags().StringVarP(&o.Root, "out", "o", "runs", "folder of run directories")
+	o.Quote = quoted
+	c.Flags().StringVar(&o.Only, "code", "", "take the runs of this build of zoo, where there are those of several")
 }

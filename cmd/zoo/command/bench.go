@@ -119,13 +119,13 @@ func bench(c *cobra.Command, all []experiments.Bench, asJSON bool) error {
 			return err
 		}
 		if asJSON {
-			if err := json.NewEncoder(exact(out)).Encode(m); err != nil {
+			if err := json.NewEncoder(unwrapped(out)).Encode(m); err != nil {
 				return err
 			}
 			continue
 		}
 		t.add(m.Model, m.Mode, thousands(m.Batch), thousands(m.Threads), fmt.Sprintf("%.3f", m.Median), fmt.Sprintf("%.3f", m.Best),
-			thousands(int(m.Items+0.5)), fmt.Sprintf("%.1f", m.GFLOPs), fmt.Sprintf("%.1f%%", 100*m.PeakShare), m.ISA,
+			thousands(int(m.Items+0.5)), fmt.Sprintf("%.1f", m.GFLOPs), percent(m.PeakShare, 1), m.ISA,
 			fmt.Sprintf("%.0f", m.Allocs), size(m.PeakRSS))
 		profiles = append(profiles, m)
 	}
@@ -148,7 +148,7 @@ func printProfile(out io.Writer, m experiments.Measurement) {
 	fmt.Fprintf(out, "\n%s, %s, %d steps\n", m.Model, m.Mode, m.Steps)
 	t := sheet{header: []string{"OP", ">CALLS", ">MS A STEP", ">SHARE"}}
 	for _, o := range m.Profile {
-		t.add(o.Op, fmt.Sprintf("%.0f", o.Calls), fmt.Sprintf("%.3f", o.Mean), fmt.Sprintf("%.1f%%", 100*o.Share))
+		t.add(o.Op, fmt.Sprintf("%.0f", o.Calls), fmt.Sprintf("%.3f", o.Mean), percent(o.Share, 1))
 	}
 	t.print(out)
 }

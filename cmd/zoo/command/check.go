@@ -2,7 +2,6 @@ package command
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/spf13/cobra"
 
@@ -42,7 +41,7 @@ speaks of. A claim that is unsure or not yet run fails with --strict only.`,
 				return fmt.Errorf("%s claims nothing: it has no check", study.Name)
 			}
 			if asJSON {
-				err = report.ClaimsJSON(exact(c.OutOrStdout()), verdicts)
+				err = report.ClaimsJSON(unwrapped(c.OutOrStdout()), verdicts)
 			} else {
 				showVerdicts(c, verdicts)
 			}
@@ -70,38 +69,4 @@ func failing(verdicts []claims.Verdict, strict bool) (n int) {
 		}
 	}
 	return n
-}
-
-// studyFlags are the flags of all verbs that look at the runs of a sweep.
-func studyFlags(c *cobra.Command, o *experiments.StudyOptions) {
-	c.Flags().StringVarP(&o.Root, "out", "o", "runs", "folder of run directories")
-	o.Quote = quoted
-	c.Flags().StringVar(&o.Only, "code", "", "take the runs of this build of zoo, where there are those of several")
-}
-
-func showVerdicts(c *cobra.Command, verdicts []claims.Verdict) {
-	out := c.OutOrStdout()
-	for i, v := range verdicts {
-		paragraph(out, "", fmt.Sprintf("%d  %s", i+1, v.Text))
-		for _, p := range v.Parts {
-			line := fmt.Sprintf("%s %s %s", report.Side(p, p.Left), p.Op, report.Side(p, p.Right))
-			if len(v.Parts) > 1 {
-				line = p.Text + ": " + line + "  " + map[bool]string{true: "holds", false: "does not hold"}[p.Holds]
-			}
-			if m := p.Margin; m.Constant() {
-				line += fmt.Sprintf("  (margin %s in each of %d seeds)", report.Side(p, m.Mean), m.N)
-			} else if !math.IsNaN(m.Lo) && m.N > 1 {
-				line += fmt.Sprintf("  (margin %s, 95 %% interval %s to %s, n = %d)", report.Side(p, m.Mean), report.Side(p, m.Lo), report.Side(p, m.Hi), m.N)
-			}
-			if p.Unsure() {
-				line += "  unsure: " + report.Why(p)
-			}
-			paragraph(out, "     ", line)
-		}
-		if v.Lacks != "" {
-			paragraph(out, "     ", v.Lacks)
-		}
-		fmt.Fprintln(out, "   "+v.State)
-	}
-	fmt.Fprintln(out, report.Tally(verdicts))
 }

@@ -48,7 +48,7 @@ it. Runs of one config with several seeds are one arm.`,
 				study.View.Metrics = metrics
 			}
 			if asJSON {
-				return report.JSON(exact(c.OutOrStdout()), study, nil)
+				return report.JSON(unwrapped(c.OutOrStdout()), study, nil)
 			}
 			showChanges(c.OutOrStdout(), study)
 			study.View.X = "" // a row an arm

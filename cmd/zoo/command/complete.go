@@ -166,3 +166,11 @@ func runs() []string {
 	dirs, _ := run.List("runs") // an unreadable folder offers nothing
 	return dirs
 }
+
+// runNames are the names of the runs where zoo run puts them.
+func runNames() (names []string) {
+	for _, dir := range runs() {
+		names = append(names, filepath.Base(dir))
+	}
+	return names
+}

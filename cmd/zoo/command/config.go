@@ -38,7 +38,7 @@ model that have no effect on its network are named beside it.`,
 			if !origin {
 				origins = nil
 			}
-			if _, err = exact(c.OutOrStdout()).Write(config.YAML(origins)); err != nil {
+			if _, err = unwrapped(c.OutOrStdout()).Write(config.YAML(origins)); err != nil {
 				return err
 			}
 			screen := newScreen(io.Discard, c.ErrOrStderr())
@@ -59,7 +59,7 @@ func newConfigSchema() *cobra.Command {
 		Example: `  zoo config schema > zoo.schema.json`,
 		Args:    between(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := exact(c.OutOrStdout()).Write(experiments.Schema())
+			_, err := unwrapped(c.OutOrStdout()).Write(experiments.Schema())
 			return err
 		},
 	}

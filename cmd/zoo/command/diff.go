@@ -32,7 +32,7 @@ name or file. Names, claims and the like do not count.`,
 			}
 			t := sheet{header: []string{"KEY", args[0], args[1]}}
 			for _, d := range differences {
-				t.add(d.Key, orNone(d.Values[0]), orNone(d.Values[1]))
+				t.add(d.Key, orDash(d.Values[0]), orDash(d.Values[1]))
 			}
 			if differences == nil {
 				c.Println("no key differs")
@@ -44,12 +44,4 @@ name or file. Names, claims and the like do not count.`,
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
-}
-
-// orNone is a value, or a dash for the lack of the key.
-func orNone(value string) string {
-	if value == "" {
-		return "-"
-	}
-	return value
 }

@@ -62,11 +62,7 @@ run, whose config the keys change. ` + weightsHelp,
 					experiments.Means
 				}{args[0], split, e.Examples, e.Means})
 			}
-			top5 := ""
-			if e.Top5 != nil {
-				top5 = fmt.Sprintf("  top-5 %.2f%%", 100**e.Top5)
-			}
-			fmt.Fprintf(c.OutOrStdout(), "%-5s  loss %.4f  accuracy %.2f%%%s  (%s examples)\n", part, e.Loss, 100*e.Accuracy, top5, thousands(e.Examples))
+			fmt.Fprintf(c.OutOrStdout(), "%-5s  %s  (%s)\n", part, scores(e.Loss, e.Accuracy, e.Top5), count(e.Examples, "example"))
 			return nil
 		},
 	}

@@ -50,3 +50,14 @@ func unbroken(text string) string {
 	}
 	return strings.Join(all, "\n")
 }
+
+// weightsHelp says what a file of weights is, and onlyHelp how a part of it is named.
+const (
+	weightsHelp = `W is a safetensors file, or one that PyTorch's torch.save wrote (.pth, before PyTorch 1.6
+too): of a state_dict, or of a dict that holds one; where it holds several, W#ema takes the one
+called ema. No code in it is run: what is no tensor is passed over, and a pickled model
+is refused. Its tensors have PyTorch's names and layout and are exactly the network's;
+num_batches_tracked may be there. Floats of 16 and 64 bits are converted to 32; NaN and
+infinity are errors. It is read in places, and so cannot be a pipe.`
+	onlyHelp = "take only the tensors of this name, in which * stands for any text; old=new renames them, as in 'module.*=*' (may be repeated)"
+)

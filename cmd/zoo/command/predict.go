@@ -118,7 +118,7 @@ func showPredictions(w io.Writer, predictions []experiments.Prediction) {
 	for _, p := range predictions {
 		name := p.Image
 		for _, g := range p.Guesses {
-			s.add(name, fmt.Sprintf("%.2f%%", 100*g.Probability), cmp.Or(g.Label, fmt.Sprint(g.Class)))
+			s.add(name, percent(g.Probability, 2), cmp.Or(g.Label, fmt.Sprint(g.Class)))
 			name = ""
 		}
 	}

@@ -54,9 +54,9 @@ With --markdown: one document about all experiments that are named.`,
 			notice(c, study.Notices...)
 			switch {
 			case asJSON:
-				return report.JSON(exact(c.OutOrStdout()), study, verdicts)
+				return report.JSON(unwrapped(c.OutOrStdout()), study, verdicts)
 			case asCSV:
-				return report.CSV(exact(c.OutOrStdout()), study)
+				return report.CSV(unwrapped(c.OutOrStdout()), study)
 			}
 			showStudy(c, study, verdicts)
 			if dir == "" {
@@ -119,7 +119,7 @@ func document(c *cobra.Command, o experiments.StudyOptions, names, keys []string
 		sections = append(sections, report.Section{Study: study, Verdicts: verdicts})
 	}
 	if output == "" {
-		return report.Results(exact(c.OutOrStdout()), sections, "")
+		return report.Results(unwrapped(c.OutOrStdout()), sections, "")
 	}
 	if err := report.WriteResults(output, sections); err != nil {
 		return failure{fmt.Errorf("the document could not be written: %w", err)}

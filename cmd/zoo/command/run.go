@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -67,7 +66,10 @@ part of them is taken, and the rest starts as usual.`,
 				return runError(outcome, err)
 			}
 			if asJSON {
-				return writeJSON(c.OutOrStdout(), outcome.Dir, outcome.Summary)
+				return printJSON(c.OutOrStdout(), struct {
+					Dir     string      `json:"dir"`
+					Summary run.Summary `json:"summary"`
+				}{outcome.Dir, outcome.Summary})
 			}
 			if err := showOutcome(out, config, outcome, again, commandLine(c, "run", withSeed(args, config.Seed+1), "out", "checkpoint-every")); err != nil {
 				return err
@@ -93,18 +95,6 @@ func runError(o experiments.Outcome, err error) error {
 	return err
 }
 
-func writeJSON(w io.Writer, dir string, s run.Summary) error {
-	b, err := json.MarshalIndent(struct {
-		Dir     string      `json:"dir"`
-		Summary run.Summary `json:"summary"`
-	}{dir, s}, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(exact(w), string(b))
-	return err
-}
-
 // withSeed are the arguments of a run, for another seed.
 func withSeed(args []string, seed uint64) []string {
 	args = slices.DeleteFunc(slices.Clone(args), func(a string) bool { return strings.HasPrefix(a, "seed=") })
@@ -126,14 +116,14 @@ func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, again
 		if c.Train.Select == "best" {
 			which = "best on val"
 		}
-		top5 := ""
+		var top5 *float64
 		if v, ok := s.Float("test.top5"); ok {
-			top5 = fmt.Sprintf("  top-5 %.2f%%", 100*v)
+			top5 = &v
 		}
-		fmt.Fprintf(w, "test   loss %.4f  accuracy %.2f%%%s  (epoch %.0f, %s)  %s\n", loss, 100*accuracy, top5, epoch, which, duration(seconds))
+		fmt.Fprintf(w, "test   %s  (epoch %.0f, %s)  %s\n", scores(loss, accuracy, top5), epoch, which, duration(seconds))
 	}
 	if c.Probe.Batch > 0 {
-		fmt.Fprintln(w, readings(s))
+		fmt.Fprintln(w, probeSummary(s))
 	}
 	if steps, _ := s.Float("steps"); c.Probe.Batch > 0 && steps == 0 { // there is nothing else to see
 		p, err := experiments.ReadProbe(o.Dir)

@@ -15,7 +15,6 @@ import (
 	"golang.org/x/term"
 
 	"zoo/experiments"
-	"zoo/experiments/claims"
 	"zoo/experiments/run"
 )
 
@@ -157,9 +156,9 @@ func printRuns(w io.Writer, found []experiments.StoredRun, metrics []string) {
 		cells := []string{r.Name(), r.Trial.State, fmt.Sprint(r.Config.Seed), thousands(s.Step)}
 		for _, m := range metrics {
 			v, ok := r.Number(m)
-			cells = append(cells, shown(m, v, ok))
+			cells = append(cells, metricText(m, v, ok))
 		}
-		t.add(append(cells, ago(s.Updated), size(int(r.Bytes)), orNone(strings.Join(r.Tags, " ")))...)
+		t.add(append(cells, ago(s.Updated), size(int(r.Bytes)), orDash(strings.Join(r.Tags, " ")))...)
 		note := ""
 		if r.Error != nil {
 			note, bad = oneLine(r.Error.Error()), true
@@ -174,54 +173,11 @@ func printRuns(w io.Writer, found []experiments.StoredRun, metrics []string) {
 	}
 }
 
-// shown is a number of a run.
-func shown(name string, v float64, ok bool) string {
-	switch {
-	case !ok:
-		return "-"
-	case claims.Share(name):
-		return fmt.Sprintf("%.2f%%", 100*v)
-	}
-	return fmt.Sprintf("%.5g", v)
-}
-
-// ago is how long ago something was, in one unit.
-func ago(t time.Time) string {
-	if t.IsZero() {
-		return "-"
-	}
-	d := max(0, time.Since(t))
-	for _, u := range []struct {
-		name string
-		of   time.Duration
-	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}} {
-		if d >= u.of {
-			return fmt.Sprintf("%d%s", d/u.of, u.name)
-		}
-	}
-	return fmt.Sprintf("%ds", d/time.Second)
-}
-
 func total(runs []experiments.StoredRun) (n int64) {
 	for _, r := range runs {
 		n += r.Bytes
 	}
 	return n
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return thousands(n) + " " + what + "s"
-}
-
-// runNames are the names of the runs where zoo run puts them.
-func runNames() (names []string) {
-	for _, dir := range runs() {
-		names = append(names, filepath.Base(dir))
-	}
-	return names
 }
 
 // aTag is what a tag looks like.
@@ -368,7 +324,7 @@ func showRemoval(w io.Writer, free, all []experiments.StoredRun) {
 	t := sheet{header: []string{"RUN", "STATE", ">AGE", ">SIZE", "TAGS"}, snip: true}
 	missed := false
 	for _, r := range free {
-		t.add(r.Name(), r.Trial.State, ago(r.Trial.Status.Updated), size(int(r.Bytes)), orNone(strings.Join(r.Tags, " ")))
+		t.add(r.Name(), r.Trial.State, ago(r.Trial.Status.Updated), size(int(r.Bytes)), orDash(strings.Join(r.Tags, " ")))
 		var notes []string
 		for _, s := range r.Sweeps {
 			notes = append(notes, "the sweep "+filepath.Base(s)+" has it")

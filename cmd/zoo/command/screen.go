@@ -169,12 +169,9 @@ func (s *screen) Step(e experiments.Step) {
 
 // Epoch implements experiments.Monitor.
 func (s *screen) Epoch(e experiments.Epoch) {
-	line := fmt.Sprintf("epoch %*d/%d  train %.4f %5.2f%%", len(fmt.Sprint(e.Of)), e.Epoch, e.Of, e.Train.Loss, 100*e.Train.Accuracy)
+	line := fmt.Sprintf("epoch %*d/%d  train %.4f %6s", len(fmt.Sprint(e.Of)), e.Epoch, e.Of, e.Train.Loss, percent(e.Train.Accuracy, 2))
 	if e.Val != nil {
-		line += fmt.Sprintf("  val %.4f %5.2f%%", e.Val.Loss, 100*e.Val.Accuracy)
-		if e.Val.Top5 != nil {
-			line += fmt.Sprintf("  top-5 %.2f%%", 100**e.Val.Top5)
-		}
+		line += fmt.Sprintf("  val %.4f %6s", e.Val.Loss, percent(e.Val.Accuracy, 2)) + top5Text(e.Val.Top5)
 	}
 	line += fmt.Sprintf("  lr %.1e  %6s", e.LR, duration(e.Seconds))
 	if e.Best {
@@ -188,22 +185,4 @@ func (s *screen) Notice(message string) {
 	for l := range strings.Lines(message) {
 		s.line(s.err, "notice: %s", strings.TrimSpace(l))
 	}
-}
-
-// thousands writes 61706 as 61,706.
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// duration writes seconds as people read them.
-func duration(seconds float64) string {
-	d := time.Duration(seconds * float64(time.Second))
-	if d < 10*time.Second {
-		return d.Round(100 * time.Millisecond).String()
-	}
-	return d.Round(time.Second).String()
 }

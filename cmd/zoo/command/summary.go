@@ -95,7 +95,7 @@ With --dot: Gorgonia's expression graph, for Graphviz.`,
 				}
 				_, program, err := s.Outline(c.Context(), mode, spec, n)
 				if err == nil {
-					fmt.Fprint(exact(c.OutOrStdout()), program.Dot())
+					fmt.Fprint(unwrapped(c.OutOrStdout()), program.Dot())
 				}
 				return err
 			}
@@ -152,25 +152,6 @@ func withoutBatch(shape []int) []int {
 	return shape[1:]
 }
 
-// parseSizes reads 14x14x1 or 784; empty is nil.
-func parseSizes(s string) ([]int, error) {
-	if s == "" {
-		return nil, nil
-	}
-	var shape []int
-	for _, d := range strings.FieldsFunc(s, func(r rune) bool { return r == 'x' || r == '×' }) {
-		n, err := strconv.Atoi(d)
-		if err != nil || n < 1 || n > 1<<16 {
-			return nil, fmt.Errorf("--input: have %q, want sizes such as 14x14x1 or 784", s)
-		}
-		shape = append(shape, n)
-	}
-	if len(shape) != 1 && len(shape) != 3 {
-		return nil, fmt.Errorf("--input: have %q, want height x width x channels, or one length", s)
-	}
-	return shape, nil
-}
-
 func printSummary(c *cobra.Command, s summarised) {
 	out := c.OutOrStdout()
 	if s.Name != s.Model {
@@ -186,7 +167,8 @@ func printSummary(c *cobra.Command, s summarised) {
 			auxiliary = true
 			l.Op += " *"
 		}
-		t.add(l.Path, l.Op, sizes(l.Output), orDash(l.Params), orDash(l.MACs), orDash(l.Field), threeDigits(l.Std), threeDigits(l.Gain))
+		t.add(l.Path, l.Op, sizes(l.Output), thousandsOrDash(l.Params), thousandsOrDash(l.MACs), thousandsOrDash(l.Field),
+			ifKnown(l.Std, threeDigits), ifKnown(l.Gain, threeDigits))
 	}
 	t.footer = []string{"total", "", "", thousands(s.Params), thousands(s.MACs), "", "", ""}
 	t.print(out)
@@ -208,17 +190,21 @@ func printSummary(c *cobra.Command, s summarised) {
 	fmt.Fprintln(out, "besides the batches themselves and the working memory inside ops.")
 }
 
-// threeDigits writes a number, or a dash where there is none.
-func threeDigits(v *float64) string {
-	if v == nil {
-		return "-"
+// parseSizes reads 14x14x1 or 784; empty is nil.
+func parseSizes(s string) ([]int, error) {
+	if s == "" {
+		return nil, nil
 	}
-	return fmt.Sprintf("%.3g", *v)
-}
-
-func orDash(n int) string {
-	if n == 0 {
-		return "-"
+	var shape []int
+	for _, d := range strings.FieldsFunc(s, func(r rune) bool { return r == 'x' || r == '×' }) {
+		n, err := strconv.Atoi(d)
+		if err != nil || n < 1 || n > 1<<16 {
+			return nil, fmt.Errorf("--input: have %q, want sizes such as 14x14x1 or 784", s)
+		}
+		shape = append(shape, n)
 	}
-	return thousands(n)
+	if len(shape) != 1 && len(shape) != 3 {
+		return nil, fmt.Errorf("--input: have %q, want height x width x channels, or one length", s)
+	}
+	return shape, nil
 }

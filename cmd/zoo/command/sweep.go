@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -237,11 +236,4 @@ func startSeconds(ctx context.Context) (float64, error) {
 		return 0, fmt.Errorf("starting %s: %w", self, err)
 	}
 	return time.Since(start).Seconds(), nil
-}
-
-func armName(labels []string) string {
-	if len(labels) == 0 {
-		return "-"
-	}
-	return strings.Join(labels, ", ")
 }

@@ -57,12 +57,17 @@ func work(t experiments.PlannedTrial, steps int) int64 {
 	return int64(t.MACs+100_000) * int64(t.Batch) * int64(steps+10)
 }
 
+// trialName names a trial under way in few columns: plain, 56 s1.
+func trialName(t experiments.PlannedTrial) string {
+	return fmt.Sprintf("%s s%d", armName(t.Labels), t.Seed)
+}
+
 // Progress implements experiments.SweepMonitor.
 func (s *sweepScreen) Progress(t experiments.PlannedTrial, p experiments.TrialProgress) {
 	if s.bar == nil {
 		return
 	}
-	name := fmt.Sprintf("%s s%d", armName(t.Labels), t.Seed)
+	name := trialName(t)
 	if !slices.Contains(s.running, name) {
 		s.running = append(s.running, name)
 	}
@@ -75,15 +80,19 @@ func (s *sweepScreen) Progress(t experiments.PlannedTrial, p experiments.TrialPr
 func (s *sweepScreen) Trial(t experiments.PlannedTrial, o experiments.TrialOutcome) {
 	s.ended[o.State]++
 	s.did[t.ID] = work(t, t.Steps)
-	name := fmt.Sprintf("%s s%d", armName(t.Labels), t.Seed)
+	name := trialName(t)
 	s.running = slices.DeleteFunc(s.running, func(r string) bool { return r == name })
 	line := fmt.Sprintf("[%*d/%d] %s  seed %d  %s", len(fmt.Sprint(s.total)), s.over(), s.total, armName(t.Labels), t.Seed, o.State)
 	for _, m := range []struct {
-		name, format string
-		scale        float64
-	}{{"train.loss", "train %.4f", 1}, {"test.accuracy", "test %.2f%%", 100}, {"seconds", "%.1fs", 1}} {
+		name   string
+		format func(v float64) string
+	}{
+		{"train.loss", func(v float64) string { return fmt.Sprintf("train %.4f", v) }},
+		{"test.accuracy", func(v float64) string { return "test " + percent(v, 2) }},
+		{"seconds", func(v float64) string { return fmt.Sprintf("%.1fs", v) }},
+	} {
 		if v, ok := o.Summary.Float(m.name); ok && o.State == run.Complete {
-			line += "  " + fmt.Sprintf(m.format, m.scale*v)
+			line += "  " + m.format(v)
 		}
 	}
 	if o.State == run.Diverged {

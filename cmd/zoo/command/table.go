@@ -1,7 +1,6 @@
 package command
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -10,9 +9,6 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
-
-	"zoo/experiments/report"
-	"zoo/internal/memory"
 )
 
 // A sheet is a table for people: rows of cells under a header. The names of
@@ -181,71 +177,4 @@ func row(cells []string) (r table.Row) {
 		r = append(r, c)
 	}
 	return r
-}
-
-// paragraph writes a text with an indent.
-func paragraph(w io.Writer, indent, s string) {
-	for line := range strings.Lines(s) {
-		fmt.Fprintln(w, indent+strings.TrimSpace(line))
-	}
-}
-
-// oneLine is a text without line breaks.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(exact(w))
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
-}
-
-// sizes writes a shape as people do: 28×28×1.
-func sizes(shape []int) string {
-	return strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", "×")
-}
-
-// size writes a number of bytes as people do: 1.08 MB.
-func size(n int) string { return memory.Text(n) }
-
-// showTables prints the tables of a report, in the form in which they fit a terminal.
-func showTables(w io.Writer, tables []report.Table) {
-	for i, t := range tables {
-		if i > 0 {
-			fmt.Fprintln(w)
-		}
-		t = fitting(t, terminalWidth(w))
-		paragraph(w, "", t.Title)
-		s := sheet{header: slices.Clone(t.Header), rows: t.Rows}
-		s.print(w)
-		for _, n := range t.Notes {
-			paragraph(w, "", n)
-		}
-	}
-}
-
-// fitting is the first form of a table that has a terminal's width, 0 for any: whole,
-// without the columns that can be missed, or turned. If there is none it is the form with
-// the fewest blocks.
-func fitting(t report.Table, width int) report.Table {
-	forms := []report.Table{t}
-	var missed []string
-	for _, header := range []string{">p", ">SD", ">n"} {
-		if short := forms[len(forms)-1]; slices.Contains(short.Header, header) {
-			short = short.Without(header)
-			missed = append(missed, strings.TrimPrefix(header, ">"))
-			short.Notes = append(slices.Clone(t.Notes), "A wider terminal shows "+strings.Join(missed, ", ")+", too.")
-			forms = append(forms, short)
-		}
-	}
-	forms = append(forms, t.Turned())
-	blocks := make([]int, len(forms))
-	for i, form := range forms {
-		s := &sheet{header: form.Header, rows: form.Rows}
-		if width == 0 || s.total() <= width {
-			return form
-		}
-		blocks[i] = len(s.blocks(width))
-	}
-	return forms[slices.Index(blocks, slices.Min(blocks))]
 }

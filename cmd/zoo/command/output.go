@@ -1,6 +1,8 @@
 package command
 
 import (
+	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -77,12 +79,27 @@ func (l *lines) fit(all string) error {
 	return err
 }
 
-// exact is where text for programs is written, such as JSON: there no line is wrapped.
-func exact(w io.Writer) io.Writer {
+// unwrapped is where text for programs is written, such as JSON: there no line is wrapped.
+func unwrapped(w io.Writer) io.Writer {
 	if l, ok := w.(*lines); ok {
 		return l.output
 	}
 	return w
+}
+
+// printJSON writes a value as JSON that people can read.
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(unwrapped(w))
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// paragraph writes a text with every line indented.
+func paragraph(w io.Writer, indent, s string) {
+	for line := range strings.Lines(s) {
+		fmt.Fprintln(w, indent+strings.TrimSpace(line))
+	}
 }
 
 // terminalWidth is the number of columns of a terminal that a line may have, 0 if w is
