@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -72,24 +71,13 @@ func init() {
 
 // Validate reports hyperparameters that make no network.
 func (m AlexNet) Validate() (ps []problem.Problem) {
-	if _, ok := alexNetStems[m.Stem]; !ok {
-		ps = append(ps, problem.Problem{Key: "stem", Message: fmt.Sprintf("have %q, want one of %s", m.Stem, strings.Join(slices.Sorted(maps.Keys(alexNetStems)), ", "))})
-	}
-	ps = append(ps, fiveFilters(m.Filters)...)
+	ps = append(checkWord("stem", m.Stem, slices.Sorted(maps.Keys(alexNetStems))), checkFiveFilters(m.Filters)...)
 	if m.Groups < 1 {
 		ps = append(ps, problem.Problem{Key: "groups", Message: fmt.Sprintf("have %d, want at least 1", m.Groups)})
 	} else if slices.ContainsFunc(m.Filters, func(n int) bool { return n%m.Groups != 0 }) {
 		ps = append(ps, problem.Problem{Key: "groups", Message: fmt.Sprintf("have %d, want a divisor of all the filters %v", m.Groups, m.Filters)})
 	}
-	return append(ps, validHidden(m.Hidden)...)
-}
-
-// fiveFilters reports anything but five convolutions with filters.
-func fiveFilters(filters []int) []problem.Problem {
-	if len(filters) != 5 || slices.Min(filters) < 1 {
-		return []problem.Problem{{Key: "filters", Message: fmt.Sprintf("have %v, want those of five convolutions, at least 1 of each", filters)}}
-	}
-	return nil
+	return append(ps, checkHidden(m.Hidden)...)
 }
 
 // Build takes images (N, H, W, C).
@@ -134,9 +122,4 @@ func (m AlexNet) pool(s *nn.Scope, x *G.Node) *G.Node {
 		return nn.MaxPoolCeil(s, x, 3, 2, 0)
 	}
 	return nn.MaxPool(s, x, 2, 2, 0)
-}
-
-// responseNorm is section 3.3, with its numbers.
-func responseNorm(s *nn.Scope, x *G.Node) *G.Node {
-	return nn.LRN(s, x, 5, 2, 1e-4, 0.75)
 }

@@ -35,11 +35,11 @@ func init() {
 
 // Validate reports hyperparameters that make no network.
 func (m AlexNetOneTower) Validate() (ps []problem.Problem) {
-	ps = fiveFilters(m.Filters)
+	ps = checkFiveFilters(m.Filters)
 	if m.Pool < 1 {
 		ps = append(ps, problem.Problem{Key: "pool", Message: fmt.Sprintf("have %d, want a side in pixels", m.Pool)})
 	}
-	return append(ps, validHidden(m.Hidden)...)
+	return append(ps, checkHidden(m.Hidden)...)
 }
 
 // Build takes images (N, H, W, C).

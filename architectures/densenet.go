@@ -3,7 +3,6 @@ package architectures
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -66,10 +65,7 @@ func (m DenseNet) Validate() (ps []problem.Problem) {
 	if !(m.Compression > 0 && m.Compression <= 1) {
 		add("compression", "have %v, want a share in (0, 1]", m.Compression)
 	}
-	if !slices.Contains(stems, m.Stem) {
-		add("stem", "have %q, want one of %s", m.Stem, strings.Join(stems, ", "))
-	}
-	return ps
+	return append(ps, checkWord("stem", m.Stem, stems)...)
 }
 
 // Build takes images (N, H, W, C).

@@ -33,11 +33,9 @@ type GoogLeNet struct {
 	AuxDropout float64 `doc:"probability with which the auxiliary classifiers drop a value"`
 }
 
-const googlenetPaper = "Szegedy et al. 2014, Going deeper with convolutions"
-
 func init() {
 	m := Model{
-		Paper:   googlenetPaper,
+		Paper:   "Szegedy et al. 2014, Going deeper with convolutions",
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "none", Activation: "relu", Dropout: 0.4},
 		Input:   [3]int{224, 224, 3}, Classes: 1000,
 	}
@@ -87,9 +85,7 @@ func (m GoogLeNet) Validate() (ps []problem.Problem) {
 	if m.Filter < 1 || m.Filter%2 == 0 {
 		ps = append(ps, problem.Problem{Key: "filter", Message: fmt.Sprintf("have %d, want an odd side", m.Filter)})
 	}
-	if m.Pooling != "paper" && m.Pooling != "torchvision" {
-		ps = append(ps, problem.Problem{Key: "pooling", Message: fmt.Sprintf("have %q, want one of paper, torchvision", m.Pooling)})
-	}
+	ps = append(ps, checkWord("pooling", m.Pooling, []string{"paper", "torchvision"})...)
 	if !(m.AuxDropout >= 0 && m.AuxDropout < 1) {
 		ps = append(ps, problem.Problem{Key: "aux_dropout", Message: fmt.Sprintf("have %v, want a probability in [0, 1)", m.AuxDropout)})
 	}
@@ -135,7 +131,7 @@ func (m GoogLeNet) lrn(s *nn.Scope, x *G.Node) *G.Node {
 	if !m.LRN {
 		return x
 	}
-	return nn.LRN(s, x, 5, 2, 1e-4, 0.75)
+	return responseNorm(s, x)
 }
 
 // module is an Inception module, Figure 2(b).

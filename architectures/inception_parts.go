@@ -13,6 +13,8 @@ import (
 // What the papers of Szegedy et al. have in common: a module is a few branches
 // that see the same maps, and their results one behind the other.
 
+const inceptionV4Paper = "Szegedy, Ioffe, Vanhoucke & Alemi 2016, Inception-v4, Inception-ResNet and the impact of residual connections on learning"
+
 // A layer is one of a branch.
 type layer func(s *nn.Scope, x *G.Node) *G.Node
 
@@ -65,7 +67,7 @@ func halve(s *nn.Scope, x *G.Node) *G.Node       { return nn.MaxPool(s, x, 3, 2,
 // checkFamily reports what is wrong with the hyperparameters that the Inception
 // networks share.
 func checkFamily(stem string, divisor int) (ps []problem.Problem) {
-	ps = checkStem(stem, stems)
+	ps = checkWord("stem", stem, stems)
 	if divisor < 1 {
 		ps = append(ps, problem.Problem{Key: "divisor", Message: fmt.Sprintf("have %d, want at least 1", divisor)})
 	}

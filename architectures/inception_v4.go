@@ -8,8 +8,6 @@ import (
 	"zoo/nn"
 )
 
-const inceptionV4Paper = "Szegedy, Ioffe, Vanhoucke & Alemi 2016, Inception-v4, Inception-ResNet and the impact of residual connections on learning"
-
 // InceptionV4 is the network of Szegedy et al. 2016, Figures 3 to 9, in timm's
 // names: a stem of modules, and three kinds of modules with one of each two that
 // halves images between them.

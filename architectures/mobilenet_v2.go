@@ -34,7 +34,7 @@ func init() {
 
 // Validate reports hyperparameters that make no network.
 func (m MobileNetV2) Validate() []problem.Problem {
-	ps := append(checkStem(m.Stem, stems), checkWidth(m.Width)...)
+	ps := append(checkWord("stem", m.Stem, stems), checkWidth(m.Width)...)
 	if n := len(mobileV2Stages); len(m.Blocks) == 0 || len(m.Blocks) > n || slices.Min(m.Blocks) < 1 {
 		ps = append(ps, problem.Problem{Key: "blocks", Message: fmt.Sprintf("have %v, want 1 to %d stages, and at least 1 block in each", m.Blocks, n)})
 	}

@@ -1,7 +1,7 @@
 package architectures
 
 import (
-	"fmt"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -74,11 +74,8 @@ func init() {
 }
 
 // Validate reports hyperparameters that make no network.
-func (m MobileNetV3) Validate() (ps []problem.Problem) {
-	if _, ok := mobileV3Blocks[m.Size]; !ok {
-		ps = append(ps, problem.Problem{Key: "size", Message: fmt.Sprintf("have %q, want one of small, large", m.Size)})
-	}
-	return append(append(ps, checkStem(m.Stem, stems)...), checkWidth(m.Width)...)
+func (m MobileNetV3) Validate() []problem.Problem {
+	return slices.Concat(checkWord("size", m.Size, []string{"small", "large"}), checkWord("stem", m.Stem, stems), checkWidth(m.Width))
 }
 
 // Build takes images (N, H, W, C).

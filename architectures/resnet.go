@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -98,18 +97,10 @@ func (m ResNet) Validate() (ps []problem.Problem) {
 	add := func(key, format string, args ...any) {
 		ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
 	}
-	for _, c := range []struct {
-		key, have string
-		want      []string
-	}{
-		{"block", m.Block, []string{"basic", "bottleneck"}},
-		{"stem", m.Stem, stems},
-		{"shortcut", m.Shortcut, []string{"A", "B", "C", "none"}},
-	} {
-		if !slices.Contains(c.want, c.have) {
-			add(c.key, "have %q, want one of %s", c.have, strings.Join(c.want, ", "))
-		}
-	}
+	ps = slices.Concat(
+		checkWord("block", m.Block, []string{"basic", "bottleneck"}),
+		checkWord("stem", m.Stem, stems),
+		checkWord("shortcut", m.Shortcut, []string{"A", "B", "C", "none"}))
 	if len(m.Blocks) == 0 || slices.Min(m.Blocks) < 1 {
 		add("blocks", "have %v, want at least one stage, and at least 1 block in each", m.Blocks)
 	}
@@ -165,24 +156,6 @@ func (m ResNet) stem(s *nn.Scope, x *G.Node) *G.Node {
 		x = nn.MaxPool(s.In("maxpool"), x, 3, 2, 1)
 	}
 	return x
-}
-
-var stems = []string{"imagenet", "small"}
-
-// checkStem reports a stem that is none of those that a network has.
-func checkStem(stem string, known []string) (ps []problem.Problem) {
-	if !slices.Contains(known, stem) {
-		ps = append(ps, problem.Problem{Key: "stem", Message: fmt.Sprintf("have %q, want one of %s", stem, strings.Join(known, ", "))})
-	}
-	return ps
-}
-
-// stemFilter is the first convolution of the stem.
-func stemFilter(stem string) (size, stride int) {
-	if stem == "imagenet" {
-		return 7, 2
-	}
-	return 3, 1
 }
 
 // A blockConv is a convolution of a residual block, padded to keep the size.
@@ -266,25 +239,4 @@ func (m ResNet) preAct(s *nn.Scope, x *G.Node, convs []blockConv, stride int, fi
 		x = around(s.In("downsample"), x, m.Shortcut, width, stride)
 	}
 	return nn.Add(s.In("add"), y, x)
-}
-
-// around is the way around a block that makes x width channels: section 3.3 of
-// He et al. 2015. Option A has no parameters, B is a 1×1 convolution with a norm
-// where sizes change, C in every block.
-func around(s *nn.Scope, x *G.Node, option string, width, stride int) *G.Node {
-	switch {
-	case projects(option, x, width, stride):
-		return nn.Norm(s.In("1"), nn.Conv(s.In("0").BeforeNorm(), x, width, 1, stride, 0))
-	case unchanged(x, width, stride):
-		return x
-	}
-	return nn.Subsample(s, x, width, stride)
-}
-
-func projects(option string, x *G.Node, width, stride int) bool {
-	return option == "C" || option == "B" && !unchanged(x, width, stride)
-}
-
-func unchanged(x *G.Node, width, stride int) bool {
-	return stride == 1 && x.Shape()[3] == width
 }

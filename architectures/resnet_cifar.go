@@ -2,8 +2,6 @@ package architectures
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -31,11 +29,6 @@ type CIFARResNet struct {
 }
 
 var shortcuts = []string{"A", "B", "conv", "half", "gate", "dropout", "none"}
-
-const (
-	resnetPaper = "He, Zhang, Ren & Sun 2015, Deep residual learning for image recognition"
-	preactPaper = "He, Zhang, Ren & Sun 2016, Identity mappings in deep residual networks"
-)
 
 func init() {
 	m := Model{
@@ -78,10 +71,7 @@ func (m CIFARResNet) Validate() (ps []problem.Problem) {
 	if m.Width < 1 {
 		ps = append(ps, problem.Problem{Key: "width", Message: fmt.Sprintf("have %d, want at least 1 filter", m.Width)})
 	}
-	if !slices.Contains(shortcuts, m.Shortcut) {
-		ps = append(ps, problem.Problem{Key: "shortcut", Message: fmt.Sprintf("have %q, want one of %s", m.Shortcut, strings.Join(shortcuts, ", "))})
-	}
-	return ps
+	return append(ps, checkWord("shortcut", m.Shortcut, shortcuts)...)
 }
 
 // Build takes images (N, H, W, C).

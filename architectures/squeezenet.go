@@ -45,7 +45,7 @@ func (m SqueezeNet) Validate() (ps []problem.Problem) {
 	add := func(key, format string, args ...any) {
 		ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
 	}
-	ps = checkStem(m.Stem, squeezeStems)
+	ps = checkWord("stem", m.Stem, squeezeStems)
 	if m.Filters < 1 {
 		add("filters", "have %d, want at least 1 filter", m.Filters)
 	}

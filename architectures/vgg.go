@@ -110,17 +110,7 @@ func (m VGG) Validate() (ps []problem.Problem) {
 	if m.Pool < 0 {
 		ps = append(ps, problem.Problem{Key: "pool", Message: fmt.Sprintf("have %d, want a side in pixels, or 0", m.Pool)})
 	}
-	return append(ps, validHidden(m.Hidden)...)
-}
-
-// validHidden reports linear layers without units.
-func validHidden(hidden []int) (ps []problem.Problem) {
-	for _, n := range hidden {
-		if n < 1 {
-			return []problem.Problem{{Key: "hidden", Message: fmt.Sprintf("have %v, want at least 1 unit in each", hidden)}}
-		}
-	}
-	return nil
+	return append(ps, checkHidden(m.Hidden)...)
 }
 
 // Build takes images (N, H, W, C).

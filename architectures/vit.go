@@ -2,8 +2,6 @@ package architectures
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -88,13 +86,8 @@ func (m ViT) Validate() (ps []problem.Problem) {
 	if m.Heads > 0 && m.Dim > 0 && m.Dim%m.Heads != 0 {
 		add("heads", "have %d, want a divisor of dim %d", m.Heads, m.Dim)
 	}
-	if !slices.Contains(vitPools, m.Pool) {
-		add("pool", "have %q, want one of %s", m.Pool, strings.Join(vitPools, ", "))
-	}
-	if !slices.Contains(vitPositions, m.Position) {
-		add("position", "have %q, want one of %s", m.Position, strings.Join(vitPositions, ", "))
-	}
-	return ps
+	ps = append(ps, checkWord("pool", m.Pool, vitPools)...)
+	return append(ps, checkWord("position", m.Position, vitPositions)...)
 }
 
 // Build takes images (N, H, W, C) whose sides Patch divides.
