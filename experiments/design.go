@@ -200,7 +200,7 @@ func (d *Design) study() *results.Study {
 // frame is the design as a study with nothing but its arms.
 func (d *Design) frame() *results.Study {
 	s := &results.Study{Axes: d.Axes, Seeds: d.Seeds}
-	s.View, s.Baseline = d.Config.Report.view(d.Axes)
+	s.Display, s.Baseline = d.Config.Report.view(d.Axes)
 	for _, a := range d.Arms {
 		arm := results.Arm{Labels: a.Labels}
 		if a.loaded {

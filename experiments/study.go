@@ -96,7 +96,7 @@ func ConfigOf(name string) (Config, error) {
 // are one arm; the first is the baseline of the others.
 func StudyOfRuns(dirs []string) (*results.Study, error) {
 	s := &results.Study{Name: "runs", Axes: []results.Axis{{}}}
-	s.View, _ = (*Report)(nil).view(nil)
+	s.Display, _ = (*Report)(nil).view(nil)
 	var arms []string // their configs' hashes, whatever the seed
 	var configs []Config
 	seeds := map[string]map[uint64]results.Trial{}

@@ -7,8 +7,7 @@ import (
 	"zoo/experiments/results"
 )
 
-// Differences is the table of what differs between the arms: only the keys whose
-// values are not the same in all.
+// Differences is the table of the keys whose values are not the same in all arms.
 func Differences(s *Study) Table {
 	t := Table{Title: "What differs between the arms", Header: []string{"arm"}}
 	values := func(key string) (all []string) {

@@ -95,7 +95,7 @@ func TestLive(t *testing.T) {
 	done.Store(true)
 	running.Store(false)
 	tells("42 of 42 trials done, 4 diverged")
-	for begun := time.Now(); ; time.Sleep(every / 10) { // a page may be so old
+	for begun := time.Now(); ; time.Sleep(pollEvery / 10) { // a page may be so old
 		if _, page := get("GET", "/", ""); !strings.Contains(page, "data-live") {
 			break
 		}

@@ -42,7 +42,7 @@ func TestEstimate(t *testing.T) {
 // TestIntervals: each fits its metric, and no spread has none.
 func TestIntervals(t *testing.T) {
 	s := &Study{}
-	s.View.Log = []string{"train.loss"}
+	s.Display.Log = []string{"train.loss"}
 	for _, c := range []struct {
 		metric string
 		values []float64

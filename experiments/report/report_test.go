@@ -28,7 +28,7 @@ func hostile() *Study {
 	s.Commands = []string{bad + "\n```"}
 	s.Axes[0].Labels[0], s.Arms[0].Labels[0] = bad, bad
 	s.Arms[0].Changes[0].Value = bad
-	s.View.Metrics = []string{"test.accuracy", bad}
+	s.Display.Metrics = []string{"test.accuracy", bad}
 	s.Arms[0].Trials[0].Summary["machine"] = bad
 	s.Arms[0].Trials[0].Summary[bad] = 1.0
 	s.Arms[0].Trials[0].Probe.Signals[0].Path = bad
@@ -38,7 +38,7 @@ func hostile() *Study {
 // awkward are values that no axis has a place for.
 func awkward() *Study {
 	s := depths()
-	s.View.Log = []string{"x", "test.error", "train.loss"}
+	s.Display.Log = []string{"x", "test.error", "train.loss"}
 	s.Axes[1].Values[0] = 0
 	values := []any{0.0, -1.0, "NaN", "+Inf", "-Inf", 1e300, 1e-300}
 	for i := range s.Arms {
@@ -77,14 +77,14 @@ func oneSeed() *Study {
 }
 
 func alone() *Study {
-	return &Study{Name: "alone", Seeds: []uint64{1}, View: results.View{Metrics: []string{"test.error"}},
+	return &Study{Name: "alone", Seeds: []uint64{1}, Display: results.Display{Metrics: []string{"test.error"}},
 		Arms: []results.Arm{{Trials: []results.Trial{madeUp(1, run.Complete, 0.1, 0.05)}}}}
 }
 
 func all() map[string]*Study {
 	return map[string]*Study{
 		"depths": depths(), "inits": inits(), "many": many(), "begun": begun(), "hostile": hostile(), "awkward": awkward(),
-		"nothing": nothing(), "one seed": oneSeed(), "alone": alone(), "no arms": {Name: "no arms", View: results.View{Metrics: []string{"test.error"}}},
+		"nothing": nothing(), "one seed": oneSeed(), "alone": alone(), "no arms": {Name: "no arms", Display: results.Display{Metrics: []string{"test.error"}}},
 	}
 }
 
@@ -213,7 +213,7 @@ func TestTurned(t *testing.T) {
 }
 
 func TestCompare(t *testing.T) {
-	tables := Compares(depths())
+	tables := Comparisons(depths())
 	if len(tables) != 2 {
 		t.Fatalf("have %d tables, want 2", len(tables))
 	}
@@ -230,7 +230,7 @@ func TestCompare(t *testing.T) {
 	if have := tables[0].Rows[7][8]; have != "not shown" {
 		t.Errorf("have %q, want not shown", have)
 	}
-	if c := Compares(inits()); len(c[0].Rows) != 5 || c[0].Rows[4][8] != "not shown" {
+	if c := Comparisons(inits()); len(c[0].Rows) != 5 || c[0].Rows[4][8] != "not shown" {
 		t.Errorf("have %q", c[0].Rows)
 	}
 }
@@ -343,7 +343,7 @@ func TestCSV(t *testing.T) {
 // TestInertCells: no label is a formula for a spreadsheet, and numbers stay numbers.
 func TestInertCells(t *testing.T) {
 	for in, want := range map[string]string{"=1+1": "'=1+1", "@SUM(A1)": "'@SUM(A1)", "-6": "-6", "+1e3": "+1e3", "-cmd": "'-cmd", "relu": "relu", "": ""} {
-		if have := inert(in); have != want {
+		if have := safeCell(in); have != want {
 			t.Errorf("%q: have %q, want %q", in, have, want)
 		}
 	}
@@ -375,15 +375,15 @@ func TestProbes(t *testing.T) {
 	}
 }
 
-// TestReadout: what the page shows lies where the drawing has it.
-func TestReadout(t *testing.T) {
+// TestTooltip: what the page shows lies where the drawing has it.
+func TestTooltip(t *testing.T) {
 	for _, f := range Figures(depths()) {
 		svg, err := f.SVG()
 		if err != nil {
 			t.Fatal(err)
 		}
 		path := strings.ReplaceAll(string(svg), "M", "L")
-		for _, panel := range f.readout.Panels {
+		for _, panel := range f.tooltip.Panels {
 			for _, l := range panel.Lines {
 				for _, p := range l.Points {
 					if p.X < panel.Left || p.X > panel.Right || p.Y < panel.Top-0.1 || p.Y > panel.Bottom+0.1 {

@@ -21,7 +21,7 @@ type Study struct {
 	Arms                       []Arm // in the order of the sweep
 	Seeds                      []uint64
 	Baseline                   string // a label: arms are compared with the one that differs from them in nothing else
-	View                       View
+	Display                    Display
 	Code                       string   // version of the program that trained the trials; empty before there are any
 	Dir                        string   // folder of the sweep\'s own files: its plan, and where its report goes
 	Data                       string   // name of the data set, and the first digits of its checksum
@@ -122,8 +122,8 @@ type Change struct{ Key, Value string }
 // String is the arm's name: its labels, as claims write them.
 func (a Arm) String() string { return strings.Join(a.Labels, ", ") }
 
-// A View says how a study is shown: the section report of its config.
-type View struct {
+// A Display says how a study is shown: the section report of its config.
+type Display struct {
 	X         string             // key of the axis along which curves run; empty for arms side by side
 	Metrics   []string           // that curves and tables show, the most important first
 	Log       []string           // what has a logarithmic axis: x, or one of the metrics
@@ -326,7 +326,7 @@ func (s *Study) BaselineOf(a *Arm) *Arm {
 // the baseline of the others.
 func (s *Study) Only(arms []Arm) *Study {
 	only := *s
-	only.Axes, only.Arms, only.View.X = []Axis{{}}, nil, ""
+	only.Axes, only.Arms, only.Display.X = []Axis{{}}, nil, ""
 	for _, a := range arms {
 		a.Labels = []string{a.String()}
 		only.Axes[0].Labels = append(only.Axes[0].Labels, a.Labels[0])
@@ -340,7 +340,7 @@ func (s *Study) Only(arms []Arm) *Study {
 // side.
 func (s *Study) XAxis() (axis int, ok bool) {
 	for i, a := range s.Axes {
-		if s.View.X != "" && a.Param == s.View.X {
+		if s.Display.X != "" && a.Param == s.Display.X {
 			return i, true
 		}
 	}

@@ -45,14 +45,14 @@ it. Runs of one config with several seeds are one arm.`,
 				}
 			}
 			if metrics != nil {
-				study.View.Metrics = metrics
+				study.Display.Metrics = metrics
 			}
 			if asJSON {
 				return report.JSON(unwrapped(c.OutOrStdout()), study, nil)
 			}
 			showChanges(c.OutOrStdout(), study)
-			study.View.X = "" // a row an arm
-			showTables(c.OutOrStdout(), report.Compares(study))
+			study.Display.X = "" // a row an arm
+			showTables(c.OutOrStdout(), report.Comparisons(study))
 			return nil
 		},
 	}

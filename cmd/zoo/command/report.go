@@ -95,7 +95,7 @@ func showStudy(c *cobra.Command, s *results.Study, verdicts []claims.Verdict) {
 	}
 	tables := report.Grids(s)
 	if tables == nil {
-		tables = report.Compares(s)
+		tables = report.Comparisons(s)
 	}
 	showTables(out, tables)
 	if len(verdicts) > 0 {

@@ -80,5 +80,5 @@ func showVerdicts(c *cobra.Command, verdicts []claims.Verdict) {
 		}
 		fmt.Fprintln(out, "   "+v.State)
 	}
-	fmt.Fprintln(out, report.Tally(verdicts))
+	fmt.Fprintln(out, report.CountVerdicts(verdicts))
 }
