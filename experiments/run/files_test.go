@@ -144,7 +144,7 @@ func TestForeignCheckpoint(t *testing.T) {
 	swap("last.safetensors")
 	again := open(t, root, Options{})
 	c, notice, err := again.Checkpoint(Last)
-	if err != nil || c.Step != 10 || !strings.Contains(notice, "this is a checkpoint of the run other, want abc; going on from the checkpoint before it") {
+	if err != nil || c.Step != 10 || !strings.Contains(notice, "this is a checkpoint of the run other, want abc; continuing from the previous one") {
 		t.Errorf("have %+v, %q, %v", c, notice, err)
 	}
 	swap("last.safetensors.prev")
