@@ -10,7 +10,7 @@ import (
 	"zoo/experiments/report"
 )
 
-// A notMet is a claim that the runs do not bear out.
+// A notMet is the error for claims that the runs do not meet.
 type notMet struct{ error }
 
 func newCheck() *cobra.Command {
@@ -19,13 +19,13 @@ func newCheck() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check NAME-or-FILE [key=value ...]",
 		Short: "The claims of an experiment: met or not met by its runs",
-		Long: `The claims of an experiment, each with both sides: the means over the seeds of what the
-claim says of each. The margin is left minus right with its 95 % interval: where that
-has both signs, or there is none although the seeds differ, the verdict is unsure, for
-more seeds could turn it.
+		Long: `The claims of an experiment, each with the values of both sides, which are means over the
+seeds. The margin is left minus right, with its 95 % interval. If that has both signs, or
+if there is none although the seeds differ, the verdict is unsure: more seeds could
+change it.
 
-Exit code 3: a claim is not met, or cannot be evaluated because complete runs lack what it
-speaks of. A claim that is unsure or not yet run fails with --strict only.`,
+Exit code 3: a claim is not met, or cannot be evaluated because complete runs lack a
+number in it. A claim that is unsure or not yet run fails only with --strict.`,
 		Example: `  zoo check plain-vs-res-mnist
   zoo check my.yaml --json`,
 		Args:              between(1, -1),
@@ -38,7 +38,7 @@ speaks of. A claim that is unsure or not yet run fails with --strict only.`,
 			}
 			notice(c, study.Notices...)
 			if len(verdicts) == 0 {
-				return fmt.Errorf("%s claims nothing: it has no check", study.Name)
+				return fmt.Errorf("%s has no claims: its config has no check", study.Name)
 			}
 			if asJSON {
 				err = report.ClaimsJSON(unwrapped(c.OutOrStdout()), verdicts)
@@ -56,7 +56,7 @@ speaks of. A claim that is unsure or not yet run fails with --strict only.`,
 	}
 	studyFlags(c, &o)
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	c.Flags().BoolVar(&strict, "strict", false, "fail where a claim is unsure or not yet run, too")
+	c.Flags().BoolVar(&strict, "strict", false, "also fail if a claim is unsure or not yet run")
 	return c
 }
 

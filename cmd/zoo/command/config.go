@@ -24,8 +24,8 @@ func newConfigShow() *cobra.Command {
 		Short: "A config with every key and its value",
 		Long: `A config with every key and its value, after the parents that it extends, the
 environment (ZOO_TRAIN__EPOCHS=3 sets train.epochs: two underscores stand for a dot)
-and the keys given here. The output is itself a config. Keys of the section
-model that have no effect on its network are named beside it.`,
+and the keys given here. The output is itself a config. A notice names keys of the
+section model that have no effect on its network.`,
 		Example: `  zoo config show lenet5-mnist
   zoo config show my.yaml train.epochs=3 --origin`,
 		Args:              between(1, -1),

@@ -19,15 +19,14 @@ func newInfer() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "infer MODEL --weights W.safetensors --input X.npy --output Y.npy [key=value ...]",
 		Short: "A forward pass with given weights",
-		Long: `A forward pass with given weights: X.npy to the logits Y.npy.
+		Long: `A forward pass with given weights, from inputs X.npy to logits Y.npy.
 
-MODEL is a model (zoo models), an experiment, or a run directory, whose own weights
-are then the default. Keys are as in zoo summary.
+MODEL is a model (zoo models), an experiment, or a run directory, whose weights are then
+the default. Keys are as in zoo summary.
 
-X holds images (N, C, H, W), or vectors (N, D) for networks that take them, as
-float32 (other numbers are converted to it), normalised as the network was trained
-with. Y is float32, (N, classes): logits, without a softmax. Either may be a pipe, such
-as /dev/stdin and /dev/stdout.
+X holds images (N, C, H, W), or vectors (N, D) for networks that take them, normalised as
+in training. They are float32; other numbers are converted. Y holds the logits (N, classes),
+without a softmax, as float32. Either may be a pipe, such as /dev/stdin and /dev/stdout.
 
 ` + weightsHelp,
 		Example: `  zoo infer resnet20 --weights resnet20.safetensors --input x.npy --output y.npy

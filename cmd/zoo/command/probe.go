@@ -22,13 +22,12 @@ func newProbe() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "probe NAME-or-FILE [key=value ...]",
 		Short: "Activations and gradients layer by layer at initialisation, without training",
-		Long: `Send one batch forward and backward through the network of each arm of an experiment,
-as it is initialised with the first seed, and show for each layer with weights the mean
-and standard deviation of its output and of the loss's gradient with respect to it,
-beside the deviation that theory predicts (mean field: Glorot & Bengio 2010, He et al.
-2015, Poole et al. 2016), and the share of dead units after it; before these how its
-weights start: their standard deviation, and the gain that it amounts to, √fan_in·std.
-Nothing is trained.`,
+		Long: `Send one batch forward and backward through the network of each arm of an experiment, as
+it is initialised with the first seed. For each layer with weights, show the standard
+deviation of its initial weights and the corresponding gain, √fan_in·std; mean and
+standard deviation of its output, and of the loss's gradient with respect to it, each with
+the deviation that theory predicts (mean field: Glorot & Bengio 2010, He et al. 2015, Poole
+et al. 2016); and the share of dead units after it. Nothing is trained.`,
 		Example: `  zoo probe init-signal
   zoo probe plain-vs-res-mnist --all
   zoo probe lenet5-mnist "model.init=normal(0.01)"`,
@@ -61,7 +60,7 @@ Nothing is trained.`,
 			return nil
 		},
 	}
-	c.Flags().BoolVar(&every, "all", false, "show every layer, not only those with weights")
+	c.Flags().BoolVar(&every, "all", false, "show all layers, not only those with weights")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }

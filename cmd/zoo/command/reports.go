@@ -13,7 +13,7 @@ import (
 	"zoo/experiments/report"
 )
 
-// showTables prints the tables of a report, in the form in which they fit a terminal.
+// showTables prints the tables of a report in the form that fits the terminal.
 func showTables(w io.Writer, tables []report.Table) {
 	for i, t := range tables {
 		if i > 0 {
@@ -29,9 +29,9 @@ func showTables(w io.Writer, tables []report.Table) {
 	}
 }
 
-// fitting is the first form of a table that has a terminal's width, 0 for any: whole,
-// without the columns that can be missed, or turned. If there is none it is the form with
-// the fewest blocks.
+// fitting is the first form of a table that fits a terminal's width, 0 for any: complete,
+// without the less important columns, or turned. If none fits it is the form with the fewest
+// blocks.
 func fitting(t report.Table, width int) report.Table {
 	forms := []report.Table{t}
 	var missed []string

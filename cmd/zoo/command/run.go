@@ -23,15 +23,15 @@ func newRun() *cobra.Command {
 		Short: "Train an experiment, evaluate it and keep its numbers",
 		Long: `Train an experiment, evaluate it and keep its numbers in a run directory.
 
-The same config, seed and data already complete by this build of zoo: says so and
-shows the numbers. Stopped before its end: continues, and ends with the same bytes. A
-file of the run that is no longer what the run recorded is a notice, and the run goes on
-from its checkpoints.
+If this build of zoo has already completed the same config, seed and data, this shows the
+numbers. If it was stopped, training continues, and ends with the same bytes. If a file of
+the run has changed since it was written, a notice says so, and the run continues from its
+checkpoints.
 
-weights.from=W starts from trained weights: those of a file (safetensors, or PyTorch's
-.pth), of a run directory, or of an experiment, which is trained first where its run is
-missing. They must be exactly the network's tensors; with 'weights.only=[features.*]' a
-part of them is taken, and the rest starts as usual.`,
+weights.from=W starts from trained weights: of a file (safetensors, or PyTorch's .pth), of a
+run directory, or of an experiment, which is trained first if its run is missing. They
+must be exactly the network's tensors; 'weights.only=[features.*]' takes some of them, and
+the other parameters are initialised as usual.`,
 		Example: `  zoo run lenet5-mnist
   zoo run lenet5-mnist seed=2 train.epochs=3 model.activation=tanh
   zoo run my.yaml weights.from=resnet18.pth "weights.only=[conv1.*, bn1.*, layer*]"
@@ -51,14 +51,14 @@ part of them is taken, and the rest starts as usual.`,
 			screen := newScreen(out, c.ErrOrStderr())
 			o.Monitor = screen
 			if n := config.Trials(); n > 1 {
-				screen.Notice(fmt.Sprintf("this trains the config as it is, with seed %d; its sweep has %d trials: %s", config.Seed, n, commandLine(c, "sweep", args, "out")))
+				screen.Notice(fmt.Sprintf("this trains the config itself, with seed %d; its sweep has %d trials: %s", config.Seed, n, commandLine(c, "sweep", args, "out")))
 			}
 			outcome, err := experiments.Execute(c.Context(), config, o)
 			screen.end()
 			again := commandLine(c, "run", args, "out", "checkpoint-every")
 			if errors.Is(err, context.Canceled) {
 				if outcome.Dir != "" {
-					fmt.Fprintf(c.ErrOrStderr(), "interrupted; %s is saved. To go on: %s\n", outcome.Dir, again)
+					fmt.Fprintf(c.ErrOrStderr(), "interrupted; %s is saved. To continue: %s\n", outcome.Dir, again)
 				}
 				return err
 			}
@@ -81,13 +81,13 @@ part of them is taken, and the rest starts as usual.`,
 		},
 	}
 	c.Flags().StringVarP(&o.Root, "out", "o", "runs", "folder of run directories")
-	c.Flags().BoolVar(&o.Fresh, "rerun", false, "train again what is complete, and start over what is not")
+	c.Flags().BoolVar(&o.Fresh, "rerun", false, "train from the beginning, even if the run is complete")
 	c.Flags().DurationVar(&o.Every, "checkpoint-every", 30*time.Second, "time between checkpoints within an epoch")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON instead of the progress")
 	return c
 }
 
-// runError tells what was wrong before training from what went wrong in it.
+// runError is a failure if training failed, and not if the config or the data are wrong.
 func runError(o experiments.Outcome, err error) error {
 	if o.State == run.Failed {
 		return failure{err}
@@ -95,14 +95,14 @@ func runError(o experiments.Outcome, err error) error {
 	return err
 }
 
-// withSeed are the arguments of a run, for another seed.
+// withSeed are the arguments of the same run with another seed.
 func withSeed(args []string, seed uint64) []string {
 	args = slices.DeleteFunc(slices.Clone(args), func(a string) bool { return strings.HasPrefix(a, "seed=") })
 	return append(args, fmt.Sprintf("seed=%d", seed))
 }
 
-// showOutcome prints the numbers of a run, where it is, and the commands again, which
-// made it, and next.
+// showOutcome prints the numbers of a run and where it is. again is the command that trained
+// it, and next the one to try next.
 func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, again, next string) error {
 	s := o.Summary
 	if o.Before {
@@ -125,7 +125,7 @@ func showOutcome(w io.Writer, c experiments.Config, o experiments.Outcome, again
 	if c.Probe.Batch > 0 {
 		fmt.Fprintln(w, probeSummary(s))
 	}
-	if steps, _ := s.Float("steps"); c.Probe.Batch > 0 && steps == 0 { // there is nothing else to see
+	if steps, _ := s.Float("steps"); c.Probe.Batch > 0 && steps == 0 { // there is nothing else to show
 		p, err := experiments.ReadProbe(o.Dir)
 		if err != nil {
 			return err

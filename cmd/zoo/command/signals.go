@@ -29,7 +29,8 @@ func probeSummary(s run.Summary) string {
 	return line
 }
 
-// showSignals prints what a probe found, a row a layer: those with weights, or every one.
+// showSignals prints the signals of a probe, one row per layer: those with weights, or
+// every one.
 func showSignals(w io.Writer, p results.Probe, every bool) {
 	t := sheet{header: []string{"LAYER", "OP", ">INIT STD", ">GAIN", ">MEAN", ">STD", ">THEORY", ">GRAD. MEAN", ">GRAD. STD", ">THEORY", ">DEAD"}}
 	for i, s := range p.Signals {
@@ -54,7 +55,7 @@ func showSignals(w io.Writer, p results.Probe, every bool) {
 }
 
 // singular writes the mean of the i-th and the k-th singular value, k ≥ i, whatever its
-// size, or what it is less than.
+// size, or its upper bound.
 func singular(p results.Probe, i, k int) string {
 	larger, smaller := float64(p.SingularLog10[i]), float64(p.SingularLog10[k])
 	if math.IsInf(larger, -1) {

@@ -10,18 +10,18 @@ import (
 	"zoo/experiments/run"
 )
 
-// A sweepScreen shows how a sweep is going on: a line for each trial that ends,
-// and on a terminal one progress bar for the whole.
+// A sweepScreen shows the progress of a sweep: a line for each trial that ends and, on a
+// terminal, one progress bar.
 type sweepScreen struct {
 	*screen
 	total   int // trials
-	before  int // that were done before
-	twice   int // that are a trial before them in another arm
+	before  int // trials that were done before
+	twice   int // trials that are the same as an earlier one, in another arm
 	ended   map[string]int
-	work    int64            // of all trials that were not done: multiply-adds
-	did     map[string]int64 // of it, by trial
-	running []string         // trials under way, the first begun first
-	at      map[string]string
+	work    int64             // multiply-adds of all trials that were not done
+	did     map[string]int64  // multiply-adds done so far, by trial
+	running []string          // trials in progress, the first begun first
+	at      map[string]string // how far these are
 }
 
 func newSweepScreen(out, err io.Writer, p *experiments.Plan) *sweepScreen {
@@ -40,7 +40,7 @@ func newSweepScreen(out, err io.Writer, p *experiments.Plan) *sweepScreen {
 	}
 	line := fmt.Sprintf("%s  %d trials, %d done before", p.Name, s.total, s.before)
 	if s.twice > 0 {
-		line += fmt.Sprintf(", %d the same as in an arm before them", s.twice)
+		line += fmt.Sprintf(", %d the same as in an earlier arm", s.twice)
 	}
 	s.line(s.out, "%s", line)
 	for _, n := range p.Notices {
@@ -52,7 +52,7 @@ func newSweepScreen(out, err io.Writer, p *experiments.Plan) *sweepScreen {
 	return s
 }
 
-// work is the work of a trial's first steps, with a share for its start.
+// work is the multiply-adds of a trial's first steps, with an allowance for its start.
 func work(t experiments.PlannedTrial, steps int) int64 {
 	return int64(t.MACs+100_000) * int64(t.Batch) * int64(steps+10)
 }
@@ -106,7 +106,7 @@ func (s *sweepScreen) Trial(t experiments.PlannedTrial, o experiments.TrialOutco
 	s.draw()
 }
 
-// draw shows how far the sweep is.
+// draw updates the bar.
 func (s *sweepScreen) draw() {
 	if s.bar == nil {
 		return
@@ -119,8 +119,8 @@ func (s *sweepScreen) draw() {
 	s.bar.Set64(min(done, s.work))
 }
 
-// underWay are the counts and the trials under way, as many as there is room for; how
-// many others there are stands after them.
+// underWay is the counts, followed by as many trials in progress as there is room for, and
+// the number of the others.
 func (s *sweepScreen) underWay(room int) string {
 	text := s.counts()
 	for i, r := range s.running {
@@ -137,7 +137,7 @@ func (s *sweepScreen) underWay(room int) string {
 	return text
 }
 
-// over is how many trials are over.
+// over is how many trials have ended.
 func (s *sweepScreen) over() int {
 	n := s.before + s.twice
 	for _, k := range s.ended {
@@ -146,7 +146,7 @@ func (s *sweepScreen) over() int {
 	return n
 }
 
-// counts says how many trials ended how.
+// counts says how many trials are done, and how many ended otherwise.
 func (s *sweepScreen) counts() string {
 	parts := []string{fmt.Sprintf("%d/%d", s.before+s.twice+s.ended[run.Complete]+s.ended[run.Diverged], s.total)}
 	for _, state := range []string{run.Diverged, run.Failed, run.Interrupted} {

@@ -25,7 +25,7 @@ func TestWrap(t *testing.T) {
 		{"what a command quotes", command("zoo", "run", "'x=[1, 2]'", "y=3"), "zoo run \\\n'x=[1, 2]' \\\ny=3", 12},
 		{"one column", "日ab", "日\na\nb", 1},
 	} {
-		want := strings.ReplaceAll(c.want, " \\\n", goesOn+"\n")
+		want := strings.ReplaceAll(c.want, " \\\n", continuation+"\n")
 		if have := strings.Join(wrap(c.in, c.width), "\n"); have != want {
 			t.Errorf("%s: have\n%s\nwant\n%s", c.name, have, want)
 		}
