@@ -11,8 +11,8 @@ import (
 	"zoo/nn"
 )
 
-// TestMobileKnobs: the choices that change what an inverted residual, a
-// squeeze-and-excitation or a fire module is made of.
+// TestMobileKnobs: the choices that change the layers of an inverted residual, a
+// squeeze-and-excitation or a fire module.
 func TestMobileKnobs(t *testing.T) {
 	for _, n := range smallNetworks {
 		switch n.net.(type) {
@@ -22,7 +22,7 @@ func TestMobileKnobs(t *testing.T) {
 		}
 		for _, k := range []struct {
 			name   string
-			slope  bool // is checked: not where branches end in zeros, kinks, or slopes that a max pooling never sees
+			slope  bool // is checked: not if branches end in zeros, and not for kinks or slopes that a max pooling hides
 			change func(o *nn.Options)
 		}{
 			{"no norm", true, func(o *nn.Options) { o.Norm = "none" }},

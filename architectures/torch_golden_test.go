@@ -119,9 +119,9 @@ func hasSuffix(name, suffix string) bool {
 const goldenBatch = 4
 
 // TestTorch loads weights under the names, and in the layout, in which PyTorch
-// has them; logits, of a batch and of one image, and gradients, with GELU in the
-// place of ReLU and ReLU6, must be PyTorch's. So must ten steps of training and all tensors
-// after them, the running statistics among these.
+// has them; logits, of a batch and of one image, and gradients, with GELU
+// instead of ReLU and ReLU6, must equal PyTorch's. So must ten steps of training and all
+// tensors after them, including the running statistics.
 func TestTorch(t *testing.T) {
 	var want map[string]golden
 	if err := json.Unmarshal(torchGolden, &want); err != nil {
@@ -175,10 +175,9 @@ func TestTorch(t *testing.T) {
 	}
 }
 
-// inDouble are the networks whose gradients are taken in float64: there are so many
-// poolings that in float32, PyTorch's as well, some window's largest value is
-// another one; and mobilenet_v2 has many norms, at its end of few values, behind
-// which rounding grows.
+// inDouble are the networks whose gradients are computed in float64. They have so many
+// poolings that in float32, also in PyTorch, some window has another largest value;
+// mobilenet_v2 has many norms, of few values near its end, which amplify rounding.
 var inDouble = []string{"googlenet", "inception-bn", "inception_v3", "inception_v4", "inception_resnet_v2", "squeezenet1_0", "squeezenet1_1", "mobilenet_v2"}
 
 // doubled is the training program of the network with the same parameters in float64.

@@ -16,8 +16,8 @@ import (
 	"zoo/nn"
 )
 
-// A smallNetwork is one to test with. like is a registered model with the choices
-// of the paper; where input is zero, that is the model's, too. It has ten classes.
+// A smallNetwork is a network to test with, for ten classes. like is a registered model with
+// the choices of the paper; if input is zero, it is the model's.
 type smallNetwork struct {
 	name  string
 	like  string
@@ -39,9 +39,9 @@ func (n smallNetwork) model(t *testing.T) architectures.Model {
 	return m
 }
 
-// smallNetworks are what the tests of this file run on: networks small enough to
-// be differentiated numerically, at least one of every registered type and of
-// every style of block.
+// smallNetworks are the networks that the tests of this file use: small enough to be
+// differentiated numerically, with at least one of every registered type and every style of
+// block.
 var smallNetworks = []smallNetwork{
 	{"lenet1989", "lenet1989", architectures.LeNet1989{}, [3]int{}},
 	{"lenet5-classic", "lenet5-classic", architectures.LeNet5Classic{}, [3]int{}},
@@ -147,7 +147,7 @@ func build(t *testing.T, p *nn.Params, mode nn.Mode, m architectures.Model, net 
 	return pr
 }
 
-// TestOptions: a model's choices are valid, and each is named.
+// TestOptions: the choices of every model are valid, and none is left open.
 func TestOptions(t *testing.T) {
 	for _, name := range architectures.Names() {
 		m, _ := architectures.Lookup(name)
@@ -193,7 +193,7 @@ func checkGradient(t *testing.T, m architectures.Model, net nn.Network) {
 		for i, g := range grads {
 			direction[i] = make([]float64, len(g))
 			for j := range g {
-				// close to the gradient, for a slope to speak of
+				// close to the gradient, so that there is a slope
 				direction[i][j] = g[j] * (0.5 + r.Float64())
 				slope += g[j] * direction[i][j]
 			}
@@ -218,7 +218,7 @@ func checkGradient(t *testing.T, m architectures.Model, net nn.Network) {
 	}
 }
 
-// smooth puts GELU in the place of activations whose derivative jumps from 0 to 1.
+// smooth replaces activations whose derivative jumps from 0 to 1 by GELU.
 func smooth(o nn.Options) nn.Options {
 	if o.Activation == "relu" || o.Activation == "relu6" {
 		o.Activation = "gelu"
@@ -235,7 +235,7 @@ func allZero(v []float64) bool {
 	return true
 }
 
-// TestTrainEqualsEval: without norm and dropout both graphs are one function.
+// TestTrainEqualsEval: without norm and dropout both graphs compute the same function.
 func TestTrainEqualsEval(t *testing.T) {
 	forAll(t, func(t *testing.T, m architectures.Model, net nn.Network) {
 		o := m.Options
@@ -288,7 +288,7 @@ func TestOverfit(t *testing.T) {
 	forAll(t, func(t *testing.T, m architectures.Model, net nn.Network) {
 		m.Options.Dropout = 0 // which is there to prevent it
 		if _, ok := net.(architectures.SqueezeNet); ok {
-			m.Options.Activation = "leaky(0.1)" // its logits are behind one: those of a ReLU may be 0 for good
+			m.Options.Activation = "leaky(0.1)" // its logits follow an activation: after a ReLU they may stay 0
 		}
 		p := nn.NewParams(3, tensor.Float32)
 		pr := build(t, p, nn.Train, m, net, m.Options, 8)
