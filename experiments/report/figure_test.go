@@ -16,7 +16,7 @@ import (
 	"zoo/experiments/run"
 )
 
-// survivors is a study with every way in which a seed can be lacking in a curve.
+// survivors is a study with every way in which a seed can be missing from a curve.
 func survivors() *Study {
 	s := &Study{
 		Name: "survivors-made-up", Seeds: []uint64{1, 2, 3},
@@ -156,7 +156,7 @@ func textsOf(t *testing.T, f Figure) string {
 	return strings.Join(all, " ")
 }
 
-// TestMeanEndsWhereASeedEnds: no mean of survivors is drawn or called one.
+// TestMeanEndsWhereASeedEnds: a mean of the surviving seeds is never drawn.
 func TestMeanEndsWhereASeedEnds(t *testing.T) {
 	s := survivors()
 	q := quantityOf("train.loss")
@@ -229,8 +229,8 @@ func TestNoCurveAtAll(t *testing.T) {
 	}
 }
 
-// TestEveryMeanIsDrawn: no mean and no seed is outside of an axis, or else it
-// stands at the edge, and a note says so.
+// TestEveryMeanIsDrawn: every mean and every seed is within the axes, or else at their edge,
+// and then a note says so.
 func TestEveryMeanIsDrawn(t *testing.T) {
 	check := func(what string, axis span, v float64, notes string, marks [2]string) {
 		t.Helper()
@@ -285,7 +285,7 @@ func TestEveryMeanIsDrawn(t *testing.T) {
 }
 
 // TestLogAxisSaysSo: values far above all others are not cut off, but make the
-// axis logarithmic, in so many words.
+// axis logarithmic, and a note says so.
 func TestLogAxisSaysSo(t *testing.T) {
 	s := spiked()
 	for figure, want := range map[string]string{
@@ -318,7 +318,7 @@ func TestLogAxisSaysSo(t *testing.T) {
 	}
 }
 
-// TestEdgeHidesNothing: two means that have no place at one x are both seen.
+// TestEdgeHidesNothing: two means at the edge and at the same x are both visible.
 func TestEdgeHidesNothing(t *testing.T) {
 	s := depths()
 	for k := range s.Seeds {
@@ -339,7 +339,7 @@ func TestEdgeHidesNothing(t *testing.T) {
 	}
 }
 
-// TestLogXAxis: decades on the x axis are apart, also where nobody asked for it.
+// TestLogXAxis: an x axis over decades is logarithmic, also if the config does not ask for it.
 func TestLogXAxis(t *testing.T) {
 	s := learningRates()
 	s.Display.Log = nil
@@ -357,8 +357,8 @@ func TestLogXAxis(t *testing.T) {
 	}
 }
 
-// TestUnresolved: of singular values that rounding leaves no digit of none is drawn, and
-// the figure says how many.
+// TestUnresolved: singular values that are lost in rounding are not drawn, and the figure
+// says how many there are.
 func TestUnresolved(t *testing.T) {
 	s := inits()
 	for k := range s.Arms[0].Trials {
@@ -370,7 +370,7 @@ func TestUnresolved(t *testing.T) {
 	}
 }
 
-// TestZeroOnALogAxis: what a log axis has no place for is drawn at its edge.
+// TestZeroOnALogAxis: a value that a log axis cannot hold is drawn at its edge.
 func TestZeroOnALogAxis(t *testing.T) {
 	s := inits()
 	for k := range s.Arms[0].Trials {
@@ -391,7 +391,7 @@ func TestZeroOnALogAxis(t *testing.T) {
 	}
 }
 
-// TestGap: a signal that is no number leaves a gap that is told of.
+// TestGap: NaN in a signal leaves a gap, and a note says so.
 func TestGap(t *testing.T) {
 	s := inits()
 	for k := range s.Seeds {
@@ -404,8 +404,8 @@ func TestGap(t *testing.T) {
 	}
 }
 
-// TestFoot: all that a figure must say, and whose it is, is in its drawing, within
-// its width and in letters that the font has.
+// TestFoot: the notes of a figure and the name of its experiment are part of the drawing,
+// within its width and in letters that the font has.
 func TestFoot(t *testing.T) {
 	style := letters(labelSize, muted, false)
 	face := plotfont.DefaultCache.Lookup(style.Font, labelSize).Face
@@ -466,8 +466,8 @@ func TestPanels(t *testing.T) {
 	}
 }
 
-// TestOrder: colours go from dark to bright with the numbers on the axis, in
-// whatever order the config has them, and of whatever is left of them.
+// TestOrder: colours go from dark to bright with the numbers on the axis, whatever their
+// order in the config and whichever arms the sweep leaves out.
 func TestOrder(t *testing.T) {
 	s := &Study{Axes: []results.Axis{{Param: "train.batch", Labels: []string{"64", "128", "2", "8"}, Values: []float64{64, 128, 2, 8}}}, Display: results.Display{X: "train.batch"}}
 	for _, l := range []string{"64", "2", "8"} {
@@ -480,7 +480,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestExamplesSeen: steps of batches of several sizes do not compare.
+// TestExamplesSeen: steps with batches of different sizes cannot be compared.
 func TestExamplesSeen(t *testing.T) {
 	s := learningRates()
 	f, texts := figureNamed(t, s, "curves")
@@ -500,8 +500,8 @@ func TestExamplesSeen(t *testing.T) {
 	}
 }
 
-// TestSeedsAreDrawn: with few seeds each is a point beside the mean, so that two
-// modes are seen.
+// TestSeedsAreDrawn: with few seeds each of them is a point beside the mean, so that two
+// modes are visible.
 func TestSeedsAreDrawn(t *testing.T) {
 	ring := regexp.MustCompile(`style="fill:none;stroke:` + hex(hues[0].light) + `;stroke-width:0.9`)
 	for seeds, want := range map[int]int{6: 18, 10: 30, 11: 0, 1: 0} {
@@ -520,8 +520,8 @@ func TestSeedsAreDrawn(t *testing.T) {
 	}
 }
 
-// TestColours: lines of a panel differ visibly in both looks, and hues also for
-// people who do not see all colours. Distances are those of OKLab (Ottosson 2020),
+// TestColours: lines of a panel differ visibly in both colour schemes, and hues also for
+// people with colour vision deficiencies. Distances are those of OKLab (Ottosson 2020),
 // where 0.02 can just be seen; the other eyes are Machado et al.'s (2009, A
 // physiologically-based model for simulation of color vision deficiency).
 func TestColours(t *testing.T) {

@@ -39,7 +39,7 @@ func TestEstimate(t *testing.T) {
 	}
 }
 
-// TestIntervals: each fits its metric, and no spread has none.
+// TestIntervals: each fits its metric, and equal values have none.
 func TestIntervals(t *testing.T) {
 	s := &Study{}
 	s.Display.Log = []string{"train.loss"}
@@ -63,7 +63,7 @@ func TestIntervals(t *testing.T) {
 	}
 }
 
-// TestRemark: nothing is said that was not shown.
+// TestRemark: a remark claims no more than the seeds show.
 func TestRemark(t *testing.T) {
 	for _, c := range []struct {
 		d      []float64
@@ -125,7 +125,7 @@ func TestTicks(t *testing.T) {
 	}
 }
 
-// TestWhy: the reason for unsure is true of the interval.
+// TestWhy: the reason for unsure fits the interval.
 func TestWhy(t *testing.T) {
 	for _, c := range []struct {
 		part claims.Part

@@ -20,7 +20,7 @@ import (
 	"zoo/experiments/run"
 )
 
-// hostile is a study whose config means harm.
+// hostile is a study with a malicious config.
 func hostile() *Study {
 	s := inits()
 	bad := "<script>alert(1)</script>\"' onload=x | `a` \x1b[2J \x00 ]]> --> </style> {{.}} @x *y*"
@@ -35,7 +35,7 @@ func hostile() *Study {
 	return s
 }
 
-// awkward are values that no axis has a place for.
+// awkward is a study with values that no axis can hold.
 func awkward() *Study {
 	s := depths()
 	s.Display.Log = []string{"x", "test.error", "train.loss"}
@@ -56,7 +56,7 @@ func awkward() *Study {
 	return s
 }
 
-// empty studies and those of which nothing has been run.
+// nothing is a study of which nothing has been run.
 func nothing() *Study {
 	s := depths()
 	for i := range s.Arms {
@@ -104,7 +104,7 @@ func wellFormed(t *testing.T, what string, b []byte) {
 	}
 }
 
-// TestEverything makes all there is of every study, twice, with equal bytes.
+// TestEverything makes the whole report of every study twice, with equal bytes.
 func TestEverything(t *testing.T) {
 	for name, s := range all() {
 		t.Run(name, func(t *testing.T) {
@@ -156,7 +156,7 @@ func TestEverything(t *testing.T) {
 	}
 }
 
-// TestPageNeedsNothing: the page asks for nothing, and has all its ids once.
+// TestPageNeedsNothing: the page loads no other file, and each of its ids is unique.
 func TestPageNeedsNothing(t *testing.T) {
 	outside := regexp.MustCompile(`(?i)(src|href|action)\s*=\s*["']?\s*(https?:|//)|url\(|@import`)
 	ids := regexp.MustCompile(` id="([^"]*)"`)
@@ -255,7 +255,7 @@ func TestClaims(t *testing.T) {
 	}
 }
 
-// TestMarkdownTables: every row of a table has as many cells as its header.
+// TestMarkdownTables: every row of a table has the same number of cells as its header.
 func TestMarkdownTables(t *testing.T) {
 	bar := regexp.MustCompile(`(^|[^\\])\|`)
 	for name, s := range all() {
@@ -375,7 +375,7 @@ func TestProbes(t *testing.T) {
 	}
 }
 
-// TestTooltip: what the page shows lies where the drawing has it.
+// TestTooltip: the points of a tooltip are where the drawing has them.
 func TestTooltip(t *testing.T) {
 	for _, f := range Figures(depths()) {
 		svg, err := f.SVG()

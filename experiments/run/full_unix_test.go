@@ -13,9 +13,8 @@ import (
 	"zoo/internal/safetensors"
 )
 
-// A full disk, by the kernel's own doing: in a process whose files may not grow
-// beyond a size, the checkpoint fails with a message, and the one before it is
-// what the next process resumes from.
+// A full disk, as the kernel makes it: in a process whose files may not grow beyond a size,
+// the checkpoint fails with a message, and the next process resumes from the previous one.
 func TestFullDisk(t *testing.T) {
 	if root := os.Getenv("RUN_TEST_FULL"); root != "" {
 		signal.Ignore(syscall.SIGXFSZ)

@@ -12,7 +12,7 @@ type population struct {
 	scale Scale
 	mean  float64
 	draw  func(*rand.Rand) float64
-	least [3]float64 // that are covered with n = 3, 5 and 10: 93 % where 95 % are promised
+	least [3]float64 // least share of intervals that hold the mean with n = 3, 5 and 10: 93 % where 95 % are promised
 }
 
 var promised = [3]float64{0.93, 0.93, 0.93}
@@ -27,7 +27,8 @@ var populations = []population{
 	{"accuracy 0.9 or 0.1, Share", Share, 0.5, func(r *rand.Rand) float64 { return 0.5 + 0.4*float64(2*r.IntN(2)-1) + 0.01*r.NormFloat64() }, [3]float64{0.73, 0.92, 0.93}},
 }
 
-// accuracy is that of 1,000 examples of a network whose own is normal.
+// accuracy is the accuracy on 1,000 examples of a network whose true one is normally
+// distributed.
 func accuracy(r *rand.Rand, mean, sd float64) float64 {
 	p, hits := min(1, max(0, mean+sd*r.NormFloat64())), 0
 	for range 1000 {
@@ -57,7 +58,7 @@ func (p population) coverage(r *rand.Rand, n, rounds int) float64 {
 	return float64(holds) / float64(rounds)
 }
 
-// TestCoverage simulates what the comment of Scale says.
+// TestCoverage simulates the numbers in the comment of Scale.
 func TestCoverage(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, p := range populations {
@@ -71,7 +72,7 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
-// TestShareCoverage: over all true shares, Wilson's intervals hold them as often as
+// TestShareCoverage: over all true shares, Wilson's intervals hold the true one as often as
 // the comment of ShareOf says.
 func TestShareCoverage(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
@@ -117,10 +118,9 @@ func TestMedianCoverage(t *testing.T) {
 	}
 }
 
-// TestFalsePositives: of studies without any effect, at most 5 % show a difference
-// between one of eight arms and their baseline. Where arms are of two kinds, and
-// seeds fall on either by chance, a t-test of few seeds cannot keep that: the comment
-// of Shown has these numbers.
+// TestFalsePositives: of studies without any effect, at most 5 % show a difference between
+// one of eight arms and their baseline. A t-test of few seeds cannot keep that if values are
+// one of two by chance: the comment of Shown has these numbers.
 func TestFalsePositives(t *testing.T) {
 	for name, arms := range map[string]struct {
 		draw func(*rand.Rand) float64
