@@ -21,7 +21,7 @@ type Stage int
 const (
 	Waiting Stage = iota // no trial has begun
 	Running
-	Stopped // before its end; nobody carries it out
+	Stopped // before its end, and no process carries it out
 	Ended   // all trials are done, or failed
 )
 
@@ -44,9 +44,9 @@ func StageOf(running bool, p Progress) Stage {
 func Status(s Stage, p Progress, command string) string {
 	switch s {
 	case Waiting:
-		return "nobody has begun it; waiting for " + command
+		return "it has not begun; waiting for " + command
 	case Stopped:
-		return fmt.Sprintf("stopped at %d of %d; go on with %s", p.Done, p.Total, command)
+		return fmt.Sprintf("stopped at %d of %d; continue with %s", p.Done, p.Total, command)
 	}
 	return p.String()
 }
