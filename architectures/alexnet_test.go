@@ -304,7 +304,10 @@ func TestAlexNetAndVGGValidate(t *testing.T) {
 	}{
 		{architectures.AlexNet{Stem: "small", Filters: filters, Groups: 4}, nil},
 		{architectures.AlexNet{}, []string{"stem", "filters", "groups"}},
-		{architectures.AlexNet{Stem: "zfnet", Filters: []int{4, 8, 8, 8, 0}, Groups: 2, Hidden: []int{8, 0}}, []string{"filters", "hidden"}},
+		{
+			net:  architectures.AlexNet{Stem: "zfnet", Filters: []int{4, 8, 8, 8, 0}, Groups: 2, Hidden: []int{8, 0}},
+			want: []string{"filters", "hidden"},
+		},
 		{architectures.AlexNet{Stem: "zfnet", Filters: filters, Groups: 8}, []string{"groups"}},
 		{architectures.AlexNetOneTower{Filters: filters, Pool: 1}, nil},
 		{architectures.AlexNetOneTower{Filters: filters[:4], Hidden: []int{-1}}, []string{"filters", "pool", "hidden"}},

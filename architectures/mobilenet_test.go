@@ -83,8 +83,18 @@ func TestSmallStems(t *testing.T) {
 		last string // the layer whose images are looked at
 		side int
 	}{
-		{"squeezenet1_1", architectures.SqueezeNet{Stem: "small", Filters: 64, Modules: 8, Expand: 128, Squeeze: 0.125, Pools: []int{0, 2, 4}}, "classifier.1", 4},
-		{"mobilenet_v2", architectures.MobileNetV2{Stem: "small", Width: 1, Blocks: []int{1, 2, 3, 4, 3, 3, 1}}, "features.18.0", 4},
+		{
+			like: "squeezenet1_1",
+			net:  architectures.SqueezeNet{Stem: "small", Filters: 64, Modules: 8, Expand: 128, Squeeze: 0.125, Pools: []int{0, 2, 4}},
+			last: "classifier.1",
+			side: 4,
+		},
+		{
+			like: "mobilenet_v2",
+			net:  architectures.MobileNetV2{Stem: "small", Width: 1, Blocks: []int{1, 2, 3, 4, 3, 3, 1}},
+			last: "features.18.0",
+			side: 4,
+		},
 		{"mobilenet_v3_small", architectures.MobileNetV3{Size: "small", Stem: "small", Width: 1}, "features.12.0", 4},
 		{"mobilenet_v3_large", architectures.MobileNetV3{Size: "large", Stem: "small", Width: 1}, "features.16.0", 4},
 	} {

@@ -51,7 +51,11 @@ func depths() *Study {
 		Commands: []string{"zoo sweep depth-made-up", "zoo report depth-made-up"},
 		Axes: []results.Axis{
 			{Param: "model.residual", Labels: []string{"plain", "residual"}},
-			{Param: "model.depth", Labels: []string{"8", "14", "20", "32", "44", "56", "110"}, Values: []float64{8, 14, 20, 32, 44, 56, 110}},
+			{
+				Param:  "model.depth",
+				Labels: []string{"8", "14", "20", "32", "44", "56", "110"},
+				Values: []float64{8, 14, 20, 32, 44, 56, 110},
+			},
 		},
 		Seeds: []uint64{1, 2, 3}, Baseline: "plain", Code: "v0.1.0-made-up", Data: "mnist14 3f7a91c2",
 		Display: results.Display{X: "model.depth", Metrics: []string{"test.error", "train.loss"}, Log: []string{"x"},

@@ -131,7 +131,10 @@ func TestWhy(t *testing.T) {
 		part claims.Part
 		want string
 	}{
-		{claims.Part{Bounded: true, Margin: stats.Sample{N: 3, Lo: -1, Hi: 1}}, "a number is below what can be resolved"},
+		{
+			part: claims.Part{Bounded: true, Margin: stats.Sample{N: 3, Lo: -1, Hi: 1}},
+			want: "a number is below what can be resolved",
+		},
 		{claims.Part{}, "the seeds do not agree"},
 		{claims.Part{Margin: stats.Sample{N: 1}}, "one seed has no interval"},
 		{claims.Part{Margin: stats.Sample{N: 3, Lo: math.NaN(), Hi: math.NaN()}}, "there is no interval"},

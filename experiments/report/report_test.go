@@ -239,10 +239,28 @@ func TestClaims(t *testing.T) {
 	have := Claims(depthVerdicts(depths()))
 	want := [][]string{
 		{"met", "15.13 %", "7.551 %", "[5.36, 9.798] %", "test.error[plain, 44] > test.error[plain, 20]"},
-		{"met", "", "", "", "test.error[residual, 110] <= test.error[residual, 20] && train.loss[plain, 110] > 3 * train.loss[plain, 20]"},
-		{"· holds, unsure", "5.052 %", "5.589 %", "[−2.604, 1.529] %", "test.error[residual, 110] <= test.error[residual, 20]"},
+		{
+			"met",
+			"",
+			"",
+			"",
+			"test.error[residual, 110] <= test.error[residual, 20] && train.loss[plain, 110] > 3 * train.loss[plain, 20]",
+		},
+		{
+			"· holds, unsure",
+			"5.052 %",
+			"5.589 %",
+			"[−2.604, 1.529] %",
+			"test.error[residual, 110] <= test.error[residual, 20]",
+		},
 		{"· holds", "∞", "1.021", "", "train.loss[plain, 110] > 3 * train.loss[plain, 20]"},
-		{"not met, unsure", "5.589 %", "3.775 %", "[−0.3706, 3.998] %", "test.error[residual, 20] < 0.5 * test.error[plain, 20]"},
+		{
+			"not met, unsure",
+			"5.589 %",
+			"3.775 %",
+			"[−0.3706, 3.998] %",
+			"test.error[residual, 20] < 0.5 * test.error[plain, 20]",
+		},
 	}
 	for i := range want {
 		if !slices.Equal(have.Rows[i], want[i]) {

@@ -19,12 +19,36 @@ var promised = [3]float64{0.93, 0.93, 0.93}
 
 var populations = []population{
 	{"normal, Linear", Linear, 7, func(r *rand.Rand) float64 { return 7 + 2*r.NormFloat64() }, promised},
-	{"lognormal 0.3, Positive", Positive, math.Exp(0.3 * 0.3 / 2), func(r *rand.Rand) float64 { return math.Exp(0.3 * r.NormFloat64()) }, promised},
-	{"lognormal 1, Positive", Positive, math.Exp(0.5), func(r *rand.Rand) float64 { return math.Exp(r.NormFloat64()) }, [3]float64{0.90, 0.87, 0.87}},
-	{"lognormal 1, Linear", Linear, math.Exp(0.5), func(r *rand.Rand) float64 { return math.Exp(r.NormFloat64()) }, [3]float64{0.82, 0.80, 0.82}},
+	{
+		name:  "lognormal 0.3, Positive",
+		scale: Positive,
+		mean:  math.Exp(0.3 * 0.3 / 2),
+		draw:  func(r *rand.Rand) float64 { return math.Exp(0.3 * r.NormFloat64()) },
+		least: promised,
+	},
+	{
+		name:  "lognormal 1, Positive",
+		scale: Positive,
+		mean:  math.Exp(0.5),
+		draw:  func(r *rand.Rand) float64 { return math.Exp(r.NormFloat64()) },
+		least: [3]float64{0.90, 0.87, 0.87},
+	},
+	{
+		name:  "lognormal 1, Linear",
+		scale: Linear,
+		mean:  math.Exp(0.5),
+		draw:  func(r *rand.Rand) float64 { return math.Exp(r.NormFloat64()) },
+		least: [3]float64{0.82, 0.80, 0.82},
+	},
 	{"accuracy 0.9 ± 0.02, Share", Share, 0.9, func(r *rand.Rand) float64 { return accuracy(r, 0.9, 0.02) }, promised},
 	{"accuracy 0.98 ± 0.01, Share", Share, 0.98, func(r *rand.Rand) float64 { return 1 - 0.02*gamma4(r) }, promised},
-	{"accuracy 0.9 or 0.1, Share", Share, 0.5, func(r *rand.Rand) float64 { return 0.5 + 0.4*float64(2*r.IntN(2)-1) + 0.01*r.NormFloat64() }, [3]float64{0.73, 0.92, 0.93}},
+	{
+		name:  "accuracy 0.9 or 0.1, Share",
+		scale: Share,
+		mean:  0.5,
+		draw:  func(r *rand.Rand) float64 { return 0.5 + 0.4*float64(2*r.IntN(2)-1) + 0.01*r.NormFloat64() },
+		least: [3]float64{0.73, 0.92, 0.93},
+	},
 }
 
 // accuracy is the accuracy on 1,000 examples of a network whose true one is normally
