@@ -3,8 +3,8 @@
 // ([zoo/datasets.Register]), and calls [Main], has every verb for them.
 //
 // A verb is one file: its flags, its help, and a call of package experiments. What several
-// verbs print is formatted in format.go, table.go, reports.go and signals.go, and written by
-// output.go.
+// verbs print is formatted in format.go, table.go, reporttext.go and signaltable.go, and
+// written by output.go.
 package command
 
 import (
