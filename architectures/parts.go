@@ -39,10 +39,10 @@ func responseNorm(s *nn.Scope, x *G.Node) *G.Node {
 	return nn.LRN(s, x, 5, 2, 1e-4, 0.75)
 }
 
-// around is the shortcut around a block that turns x (N, H, W, C) into width channels:
+// shortcut is the path around a block that turns x (N, H, W, C) into width channels:
 // section 3.3 of He et al. 2015. Option A has no parameters, B is a 1×1 convolution
 // with a norm where sizes change, C in every block.
-func around(s *nn.Scope, x *G.Node, option string, width, stride int) *G.Node {
+func shortcut(s *nn.Scope, x *G.Node, option string, width, stride int) *G.Node {
 	switch {
 	case projects(option, x, width, stride):
 		return nn.Norm(s.In("1"), nn.Conv(s.In("0").BeforeNorm(), x, width, 1, stride, 0))

@@ -206,7 +206,7 @@ func (m ResNet) postAct(s *nn.Scope, x *G.Node, convs []blockConv, stride int) *
 	c := convs[end-1]
 	y = nn.Norm(last.In("bn%d", end), c.apply(last.In("conv%d", end).BeforeNorm(), y))
 	if m.Shortcut != "none" {
-		y = nn.Add(s.In("add"), y, around(s.In("downsample"), x, m.Shortcut, c.filters, stride))
+		y = nn.Add(s.In("add"), y, shortcut(s.In("downsample"), x, m.Shortcut, c.filters, stride))
 	}
 	return nn.Act(s.In("relu%d", end), y)
 }
@@ -236,7 +236,7 @@ func (m ResNet) preAct(s *nn.Scope, x *G.Node, convs []blockConv, stride int, fi
 	case projects(m.Shortcut, x, width, stride):
 		x = nn.Conv(s.In("downsample.0").NormedLater(), activated, width, 1, stride, 0)
 	default:
-		x = around(s.In("downsample"), x, m.Shortcut, width, stride)
+		x = shortcut(s.In("downsample"), x, m.Shortcut, width, stride)
 	}
 	return nn.Add(s.In("add"), y, x)
 }

@@ -133,7 +133,7 @@ func (m CIFARResNet) join(s *nn.Scope, x, y *G.Node, width, stride int) *G.Node 
 	case "conv":
 		option = "C"
 	}
-	around := around(s.In("shortcut"), x, option, width, stride)
+	around := shortcut(s.In("shortcut"), x, option, width, stride)
 	switch m.Shortcut {
 	case "half":
 		return nn.Scale(s.In("half"), nn.Add(s.In("add"), y, around), 0.5)
