@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"slices"
 
 	"zoo/experiments/results"
@@ -47,16 +46,4 @@ func Differences(s *Study) Table {
 		t.add(cells...)
 	}
 	return t
-}
-
-// thousands writes 61706 as 61,706, and nothing for 0, which is unknown.
-func thousands(n int) string {
-	if n == 0 {
-		return ""
-	}
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -168,6 +168,37 @@ func short(v float64) string {
 	return strings.ReplaceAll(strings.Replace(s, "e+", "e", 1), "-", "−")
 }
 
+// thousands writes 61706 as 61,706, and nothing for 0, which is unknown.
+func thousands(n int) string {
+	if n == 0 {
+		return ""
+	}
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// count writes a number of things: 1 seed, 3 seeds.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// cost writes a number of seconds: 43 min.
+func cost(seconds float64) string {
+	switch {
+	case seconds < 60:
+		return fmt.Sprintf("%.0f s", seconds)
+	case seconds < 3600:
+		return fmt.Sprintf("%.0f min", seconds/60)
+	}
+	return fmt.Sprintf("%.1f h", seconds/3600)
+}
+
 // probability writes a p-value.
 func probability(p float64) string {
 	switch {

@@ -94,14 +94,6 @@ func (p Progress) String() string {
 	return text
 }
 
-// count writes a number of things: 1 seed, 3 seeds.
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 const (
 	divergedMark = "†"
 	missingMark  = "‡"
@@ -169,17 +161,6 @@ func seconds(s *Study) (sum float64) {
 		}
 	}
 	return sum
-}
-
-// cost writes a number of seconds: 43 min.
-func cost(seconds float64) string {
-	switch {
-	case seconds < 60:
-		return fmt.Sprintf("%.0f s", seconds)
-	case seconds < 3600:
-		return fmt.Sprintf("%.0f min", seconds/60)
-	}
-	return fmt.Sprintf("%.1f h", seconds/3600)
 }
 
 // summaryTexts are the different values that a name has in the trials' summaries.
