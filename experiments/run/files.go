@@ -40,6 +40,7 @@ func (e *DamagedError) What() string {
 	return fmt.Sprintf("%s is not as the run left it: %s", e.File, e.Why)
 }
 
+// Error says what is wrong and what to do about it.
 func (e *DamagedError) Error() string {
 	return e.What() + "; restore it, or repeat the command that trained the run: it continues from the checkpoints, and with --rerun starts from the beginning"
 }

@@ -29,6 +29,7 @@ type Holder struct {
 	Since time.Time `json:"since"`
 }
 
+// Error says who holds the folder, if that is known.
 func (e *HeldError) Error() string {
 	who := "another process"
 	if e.Holder.PID != 0 {
