@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -13,29 +12,28 @@ import (
 )
 
 // AlexNet is the network of Krizhevsky, Sutskever & Hinton 2012, Figure 2: five
-// convolutions and three linear layers with ReLU, local response normalisation
-// behind the first two, and overlapping max pooling behind the first, the second
-// and the fifth. ZFNet (Zeiler & Fergus 2013) is the same with smaller filters and
+// convolutions and three linear layers with ReLU, local response normalisation after the
+// first two, and overlapping max pooling after the first, the second and the fifth. ZFNet (Zeiler & Fergus 2013) is the same with smaller filters and
 // strides in the first two.
 //
-// Groups 2 are the paper's two GPUs: each has half of the filters, and the second,
-// the fourth and the fifth convolution see what is on their own GPU alone. The
-// response normalisation is the paper's formula, over all the layer's filters.
+// With Groups 2, as on the paper's two GPUs, each group has half of the filters, and the
+// second, the fourth and the fifth convolution see only their own group. The response
+// normalisation is the paper's formula, over all filters of the layer.
 //
 // Response normalisation and overlapping pooling change neither names nor shapes
-// of parameters, so that networks with and without start from the same weights: the
-// number of overlapping windows is rounded up, which leaves half of the pixels, as
-// 2×2 windows do.
+// of parameters, so that networks with and without them start from the same weights: the
+// number of overlapping windows is rounded up, which leaves half of the pixels, as 2×2
+// windows do.
 //
-// Networks that torchvision calls alexnet are AlexNetOneTower.
+// torchvision's alexnet is AlexNetOneTower.
 type AlexNet struct {
 	Stem    string  `doc:"the first two convolutions: alexnet: 11×11/4 and 5×5; zfnet: 7×7/2 and 5×5/2; small: 5×5 and 5×5, for images of about 32×32" enum:"alexnet,zfnet,small"`
 	Filters []int   `doc:"filters of the five convolutions"`
 	Groups  int     `doc:"GPUs over which the filters are divided: 1 or 2 in the paper"`
-	LRN     bool    `doc:"local response normalisation behind the first two convolutions"`
+	LRN     bool    `doc:"local response normalisation after the first two convolutions"`
 	Overlap bool    `doc:"pooling of 3×3 windows with a stride of 2; false: of 2×2"`
 	Hidden  []int   `doc:"units of each linear layer before the last"`
-	Bias    float64 `doc:"start of the biases of the second, fourth and fifth convolution and of the hidden linear layers, if it is not 0: the paper's 1; other biases start as bias_init says"`
+	Bias    float64 `doc:"initial biases of the second, fourth and fifth convolution and of the hidden linear layers, 1 in the paper; 0: as bias_init says, like all other biases"`
 }
 
 // alexNetStems are the first two convolutions: sizes, strides and paddings.
@@ -70,26 +68,15 @@ func init() {
 	})
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m AlexNet) Validate() (ps []problem.Problem) {
-	if _, ok := alexNetStems[m.Stem]; !ok {
-		ps = append(ps, problem.Problem{Key: "stem", Message: fmt.Sprintf("have %q, want one of %s", m.Stem, strings.Join(slices.Sorted(maps.Keys(alexNetStems)), ", "))})
-	}
-	ps = append(ps, fiveFilters(m.Filters)...)
+	ps = append(checkWord("stem", m.Stem, slices.Sorted(maps.Keys(alexNetStems))), checkFiveFilters(m.Filters)...)
 	if m.Groups < 1 {
 		ps = append(ps, problem.Problem{Key: "groups", Message: fmt.Sprintf("have %d, want at least 1", m.Groups)})
 	} else if slices.ContainsFunc(m.Filters, func(n int) bool { return n%m.Groups != 0 }) {
 		ps = append(ps, problem.Problem{Key: "groups", Message: fmt.Sprintf("have %d, want a divisor of all the filters %v", m.Groups, m.Filters)})
 	}
-	return append(ps, validHidden(m.Hidden)...)
-}
-
-// fiveFilters reports anything but five convolutions with filters.
-func fiveFilters(filters []int) []problem.Problem {
-	if len(filters) != 5 || slices.Min(filters) < 1 {
-		return []problem.Problem{{Key: "filters", Message: fmt.Sprintf("have %v, want those of five convolutions, at least 1 of each", filters)}}
-	}
-	return nil
+	return append(ps, checkHidden(m.Hidden)...)
 }
 
 // Build takes images (N, H, W, C).
@@ -134,9 +121,4 @@ func (m AlexNet) pool(s *nn.Scope, x *G.Node) *G.Node {
 		return nn.MaxPoolCeil(s, x, 3, 2, 0)
 	}
 	return nn.MaxPool(s, x, 2, 2, 0)
-}
-
-// responseNorm is section 3.3, with its numbers.
-func responseNorm(s *nn.Scope, x *G.Node) *G.Node {
-	return nn.LRN(s, x, 5, 2, 1e-4, 0.75)
 }

@@ -9,14 +9,13 @@ import (
 	"zoo/nn"
 )
 
-// AlexNetOneTower is the variation of AlexNet of Krizhevsky 2014: one tower of
-// convolutions in the place of two, fewer filters, and no response normalisation.
-// It is what torchvision publishes as alexnet, under whose names its parameters
-// are: features counts convolutions, norms, activations and poolings, classifier
-// dropouts, linear layers and activations.
+// AlexNetOneTower is the variant of AlexNet in Krizhevsky 2014: one tower of convolutions
+// instead of two, fewer filters, and no response normalisation. It is torchvision's
+// alexnet, and its parameters have the same names: features counts convolutions, norms,
+// activations and poolings, classifier counts dropouts, linear layers and activations.
 //
 // As in torchvision, images are averaged to Pool×Pool pixels before the linear
-// layers, and dropout stands in front of the hidden ones.
+// layers, and dropout comes before the hidden ones.
 type AlexNetOneTower struct {
 	Filters []int `doc:"filters of the five convolutions"`
 	Pool    int   `doc:"side to which images are averaged before the linear layers"`
@@ -33,13 +32,13 @@ func init() {
 	})
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m AlexNetOneTower) Validate() (ps []problem.Problem) {
-	ps = fiveFilters(m.Filters)
+	ps = checkFiveFilters(m.Filters)
 	if m.Pool < 1 {
 		ps = append(ps, problem.Problem{Key: "pool", Message: fmt.Sprintf("have %d, want a side in pixels", m.Pool)})
 	}
-	return append(ps, validHidden(m.Hidden)...)
+	return append(ps, checkHidden(m.Hidden)...)
 }
 
 // Build takes images (N, H, W, C).

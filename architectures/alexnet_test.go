@@ -16,8 +16,8 @@ import (
 	"zoo/nn"
 )
 
-// halves is AlexNet of 2012 written as two programs on two GPUs: each has half of
-// the filters, and they speak to each other before conv3 and fc6.
+// halves is AlexNet of 2012 written as two programs on two GPUs: each has half of the
+// filters, and they exchange their outputs before conv3 and fc6.
 type halves struct{ architectures.AlexNet }
 
 func (m halves) Build(s *nn.Scope, in ...*G.Node) *G.Node {
@@ -136,8 +136,8 @@ func TestTwoGPUs(t *testing.T) {
 	})
 }
 
-// grouped is one convolution of all inputs together in groups, apart a
-// convolution of each.
+// grouped is one convolution in groups of all inputs together; apart is one convolution per
+// input.
 type (
 	grouped struct{ filters int }
 	apart   struct{ filters int }
@@ -156,7 +156,7 @@ func (m apart) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	return nn.Logits(s.In("fc"), nn.Concat(s.In("concat"), ys...))
 }
 
-// TestGroups: a convolution in groups is as many convolutions.
+// TestGroups: a convolution in groups equals one convolution per group.
 func TestGroups(t *testing.T) {
 	for _, groups := range []int{2, 3, 8} {
 		t.Run(fmt.Sprint(groups), func(t *testing.T) {
@@ -213,8 +213,8 @@ func TestReceptiveFields(t *testing.T) {
 	}
 }
 
-// TestTooSmall: for images that are too small the error names the first layer for
-// which nothing is left.
+// TestTooSmall: for images that are too small the error names the first layer whose input is
+// too small.
 func TestTooSmall(t *testing.T) {
 	for _, c := range []struct {
 		model string
@@ -272,8 +272,8 @@ func names(p *nn.Params) (s []string) {
 	return s
 }
 
-// TestAblationsArePaired: what the response norm and overlapping pooling change is
-// no parameter, so that networks with and without start from the same weights.
+// TestAblationsArePaired: response norm and overlapping pooling change no parameter, so that
+// networks with and without them start from the same weights.
 func TestAblationsArePaired(t *testing.T) {
 	for _, side := range []int{28, 32} {
 		m, _ := architectures.Lookup("alexnet-cifar")
@@ -295,7 +295,7 @@ func TestAblationsArePaired(t *testing.T) {
 	}
 }
 
-// TestAlexNetAndVGGValidate: every field that makes no network is named.
+// TestAlexNetAndVGGValidate: every invalid field is named.
 func TestAlexNetAndVGGValidate(t *testing.T) {
 	filters := []int{4, 8, 8, 8, 8}
 	for _, c := range []struct {
@@ -304,7 +304,10 @@ func TestAlexNetAndVGGValidate(t *testing.T) {
 	}{
 		{architectures.AlexNet{Stem: "small", Filters: filters, Groups: 4}, nil},
 		{architectures.AlexNet{}, []string{"stem", "filters", "groups"}},
-		{architectures.AlexNet{Stem: "zfnet", Filters: []int{4, 8, 8, 8, 0}, Groups: 2, Hidden: []int{8, 0}}, []string{"filters", "hidden"}},
+		{
+			net:  architectures.AlexNet{Stem: "zfnet", Filters: []int{4, 8, 8, 8, 0}, Groups: 2, Hidden: []int{8, 0}},
+			want: []string{"filters", "hidden"},
+		},
 		{architectures.AlexNet{Stem: "zfnet", Filters: filters, Groups: 8}, []string{"groups"}},
 		{architectures.AlexNetOneTower{Filters: filters, Pool: 1}, nil},
 		{architectures.AlexNetOneTower{Filters: filters[:4], Hidden: []int{-1}}, []string{"filters", "pool", "hidden"}},

@@ -3,7 +3,6 @@ package architectures
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -14,8 +13,8 @@ import (
 // DenseNet is the network of Huang et al. 2017, in torchvision's names: blocks in
 // which every layer sees the outputs of all layers before it and adds Growth
 // channels of its own, and transitions between the blocks that halve the image.
-// A layer is a norm, an activation and a 3×3 convolution; with a Bottleneck there
-// are a norm, an activation and a 1×1 convolution before these.
+// A layer is a norm, an activation and a 3×3 convolution; a Bottleneck adds a norm, an
+// activation and a 1×1 convolution before these.
 //
 // The last norm is norm5, as in torchvision, however many blocks there are.
 type DenseNet struct {
@@ -40,13 +39,13 @@ func init() {
 		{"densenet201", DenseNet{Blocks: []int{6, 12, 48, 32}, Growth: 32, Width: 64, Bottleneck: 4, Compression: 0.5, Stem: "imagenet"}},
 	})
 	m.Input, m.Classes = [3]int{32, 32, 3}, 10
-	registerAll(m, []preset{ // of Table 2 the smallest
+	registerAll(m, []preset{ // the smallest ones of Table 2
 		{"densenet40", DenseNet{Blocks: []int{12, 12, 12}, Growth: 12, Width: 16, Compression: 1, Stem: "small"}},
 		{"densenet100-bc", DenseNet{Blocks: []int{16, 16, 16}, Growth: 12, Width: 24, Bottleneck: 4, Compression: 0.5, Stem: "small"}},
 	})
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m DenseNet) Validate() (ps []problem.Problem) {
 	add := func(key, format string, args ...any) {
 		ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
@@ -66,10 +65,7 @@ func (m DenseNet) Validate() (ps []problem.Problem) {
 	if !(m.Compression > 0 && m.Compression <= 1) {
 		add("compression", "have %v, want a share in (0, 1]", m.Compression)
 	}
-	if !slices.Contains(stems, m.Stem) {
-		add("stem", "have %q, want one of %s", m.Stem, strings.Join(stems, ", "))
-	}
-	return ps
+	return append(ps, checkWord("stem", m.Stem, stems)...)
 }
 
 // Build takes images (N, H, W, C).
@@ -86,9 +82,9 @@ func (m DenseNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 			x = m.transition(f.In("transition%d", i), x)
 		}
 		for l := range layers {
-			// All features so far are one node, to which a layer appends its own: as
-			// many values are copied as by a concatenation of single outputs, but their
-			// gradients need one sum a layer, and not one for each pair of layers.
+			// All features so far are one node, to which a layer appends its own. This copies
+			// as many values as concatenating single outputs, but gradients need only one
+			// sum per layer, and not one for each pair of layers.
 			at := f.In("denseblock%d.denselayer%d", i+1, l+1)
 			x = nn.Concat(at.In("concat"), x, m.layer(at, x))
 		}
@@ -97,7 +93,7 @@ func (m DenseNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	return nn.Logits(s.In("classifier"), nn.GlobalAvgPool(s.In("avgpool"), x))
 }
 
-// layer gives the Growth new channels of a layer.
+// layer returns the Growth new channels of a layer.
 func (m DenseNet) layer(s *nn.Scope, x *G.Node) *G.Node {
 	conv := 1
 	if m.Bottleneck > 0 {

@@ -8,7 +8,7 @@ import (
 	"zoo/architectures"
 )
 
-// TestDenseNetValidate: every field that makes no network is named.
+// TestDenseNetValidate: every invalid field is named.
 func TestDenseNetValidate(t *testing.T) {
 	var keys []string
 	for _, p := range (architectures.DenseNet{Blocks: []int{2, 0}, Bottleneck: -1, Compression: math.NaN()}).Validate() {

@@ -2,8 +2,8 @@ package architectures
 
 import "strings"
 
-// digitBitmaps are drawings of the digits, 7×12 pixels in rows, +1 for ink and
-// −1 for paper: the centres of LeNet-5's output units.
+// digitBitmaps are drawings of the digits, 7×12 pixels row by row, +1 for ink and −1 for
+// paper: the centres of LeNet-5's output units.
 var digitBitmaps = func() (maps [][]float64) {
 	for _, drawing := range digitDrawings {
 		var m []float64

@@ -12,32 +12,30 @@ import (
 
 // GoogLeNet is the network of Szegedy et al. 2014, Table 1: 22 layers deep, nine
 // Inception modules, a global mean in place of large linear layers, and two
-// auxiliary classifiers half way up that only training computes.
+// auxiliary classifiers half way up that are computed only in training.
 //
 // Names are torchvision's, whose network differs from the paper's: it has batch
 // norms instead of biases and of local response normalisation, its third branch
-// has 3×3 filters where the paper has 5×5, and it pools otherwise.
+// has 3×3 filters where the paper has 5×5, and its poolings differ.
 //
 // The paper does not give the constants of its local response normalisation;
 // those here are AlexNet's.
 //
-// The weights that torchvision publishes want values from −1 to 1: it rescales what
-// its usual preparation of pictures gives.
+// The weights that torchvision publishes are for values from −1 to 1: it rescales pictures
+// that were prepared in its usual way.
 type GoogLeNet struct {
 	Stem       string  `doc:"imagenet: 7×7 convolution of stride 2, 1×1 and 3×3, and pooling after the first and the last; small: 3×3 convolution" enum:"imagenet,small"`
 	Divisor    int     `doc:"divides the number of filters and hidden units of every layer; 1: the paper's"`
 	Filter     int     `doc:"side of the filters of the third branch: 5; 3 in torchvision"`
-	Pooling    string  `doc:"paper: 3×3 before inception5a, 5×5 with stride 3 in the auxiliary classifiers; torchvision: 2×2, and whatever gives 4×4" enum:"paper,torchvision"`
+	Pooling    string  `doc:"paper: 3×3 before inception5a, 5×5 with stride 3 in the auxiliary classifiers; torchvision: 2×2, and averages to 4×4" enum:"paper,torchvision"`
 	LRN        bool    `doc:"local response normalisation in the imagenet stem"`
 	Aux        float64 `doc:"weight of the loss of each of the two auxiliary classifiers; 0: there are none"`
 	AuxDropout float64 `doc:"probability with which the auxiliary classifiers drop a value"`
 }
 
-const googlenetPaper = "Szegedy et al. 2014, Going deeper with convolutions"
-
 func init() {
 	m := Model{
-		Paper:   googlenetPaper,
+		Paper:   "Szegedy et al. 2014, Going deeper with convolutions",
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "none", Activation: "relu", Dropout: 0.4},
 		Input:   [3]int{224, 224, 3}, Classes: 1000,
 	}
@@ -60,7 +58,7 @@ type googlenetModule struct {
 	one                int // 1×1
 	threeReduce, three int // 1×1, 3×3
 	fiveReduce, five   int // 1×1, 5×5
-	pool               int // 1×1 behind pooling
+	pool               int // 1×1 after pooling
 	auxiliary          string
 }
 
@@ -81,15 +79,13 @@ var googlenetModules = [][]googlenetModule{
 	},
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m GoogLeNet) Validate() (ps []problem.Problem) {
 	ps = append(checkFamily(m.Stem, m.Divisor), checkAux(m.Aux)...)
 	if m.Filter < 1 || m.Filter%2 == 0 {
 		ps = append(ps, problem.Problem{Key: "filter", Message: fmt.Sprintf("have %d, want an odd side", m.Filter)})
 	}
-	if m.Pooling != "paper" && m.Pooling != "torchvision" {
-		ps = append(ps, problem.Problem{Key: "pooling", Message: fmt.Sprintf("have %q, want one of paper, torchvision", m.Pooling)})
-	}
+	ps = append(ps, checkWord("pooling", m.Pooling, []string{"paper", "torchvision"})...)
 	if !(m.AuxDropout >= 0 && m.AuxDropout < 1) {
 		ps = append(ps, problem.Problem{Key: "aux_dropout", Message: fmt.Sprintf("have %v, want a probability in [0, 1)", m.AuxDropout)})
 	}
@@ -135,7 +131,7 @@ func (m GoogLeNet) lrn(s *nn.Scope, x *G.Node) *G.Node {
 	if !m.LRN {
 		return x
 	}
-	return nn.LRN(s, x, 5, 2, 1e-4, 0.75)
+	return responseNorm(s, x)
 }
 
 // module is an Inception module, Figure 2(b).

@@ -10,12 +10,12 @@ import (
 // InceptionBN is the network of Ioffe & Szegedy 2015, Figure 5, which is also
 // called BN-Inception and Inception-v2: GoogLeNet with batch norms, two 3×3
 // convolutions in place of each 5×5, one more module of 28×28 pixels, mean pooling
-// in most modules, and modules of stride 2 whose last branch is pooling alone.
+// in most modules, and modules of stride 2 whose last branch is only pooling.
 //
 // The figure gives 576 channels for 4c and 4d, and 1024 for 4e; the filters that
 // it lists for them add up to 608, 608 and 1056, which is what is built here, as
-// in the published Caffe model. The first convolution is a common one, where the
-// paper has a separable one. The names are those of our GoogLeNet.
+// in the published Caffe model. The first convolution is an ordinary one, where the paper
+// has a separable one. Parameters have the names of GoogLeNet.
 type InceptionBN struct {
 	Stem    string `doc:"imagenet: 7×7 convolution of stride 2, 1×1 and 3×3, and pooling after the first and the last; small: 3×3 convolution" enum:"imagenet,small"`
 	Divisor int    `doc:"divides the number of filters of every layer; 1: the paper's"`
@@ -31,13 +31,13 @@ func init() {
 }
 
 // An inceptionBNModule is a row of Figure 5: the filters of each convolution. One
-// of stride 2 has neither a 1×1 branch nor a convolution behind its pooling.
+// of stride 2 has neither a 1×1 branch nor a convolution after its pooling.
 type inceptionBNModule struct {
 	one                  int // 1×1
 	threeReduce, three   int // 1×1, 3×3
 	doubleReduce, double int // 1×1, two 3×3
 	pooling              layer
-	pool                 int // 1×1 behind pooling
+	pool                 int // 1×1 after pooling
 }
 
 // inceptionBNModules are those of 28×28, 14×14 and 7×7 pixels: inception3a to 5b.
@@ -58,7 +58,7 @@ var inceptionBNModules = [][]inceptionBNModule{
 	},
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m InceptionBN) Validate() []problem.Problem { return checkFamily(m.Stem, m.Divisor) }
 
 // Build takes images (N, H, W, C).
@@ -86,8 +86,8 @@ func (m InceptionBN) module(s *nn.Scope, x *G.Node, f inceptionBNModule) *G.Node
 		chain(s, x, "branch4.%d", 0, f.pooling, d.conv(f.pool, 1)))
 }
 
-// reduction is a module of stride 2. All branches are padded, so that they agree
-// on images of odd sizes, too.
+// reduction is a module of stride 2. All branches are padded, so that their sizes agree for
+// images of odd sizes, too.
 func (m InceptionBN) reduction(s *nn.Scope, x *G.Node, f inceptionBNModule) *G.Node {
 	d := divisor(m.Divisor)
 	strided := func(filters int) layer {

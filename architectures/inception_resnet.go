@@ -16,12 +16,12 @@ import (
 // 1×1 convolution without norm and activation, is scaled down and added to it. The
 // scales keep the training of wide networks stable: section 3.3.
 //
-// As in the published network, the last module is added as it is, with no
-// activation behind it.
+// As in the published network, the last module is added without scaling, and is not followed
+// by an activation.
 type InceptionResNet struct {
 	Stem    string    `doc:"imagenet: five convolutions and two poolings, to an eighth of the size; small: 3×3 convolution" enum:"imagenet,small"`
 	Modules []int     `doc:"residual modules of each of the three sizes"`
-	Scale   []float64 `doc:"what the branches of the modules of each size are multiplied by"`
+	Scale   []float64 `doc:"factor of the branches of the modules of each size"`
 	Divisor int       `doc:"divides the number of filters of every layer; 1: the paper's"`
 }
 
@@ -35,7 +35,7 @@ func init() {
 	})
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m InceptionResNet) Validate() (ps []problem.Problem) {
 	ps = append(checkFamily(m.Stem, m.Divisor), checkModules("modules", m.Modules)...)
 	ok := len(m.Scale) == 3
@@ -87,9 +87,9 @@ func (m InceptionResNet) stem(s *nn.Scope, x *G.Node) *G.Node {
 	return m.mixed5b(s.In("mixed_5b"), x)
 }
 
-// residual adds what a module gives, scaled, to its input.
+// residual adds the scaled output of a module to its input.
 func (m InceptionResNet) residual(s *nn.Scope, x *G.Node, scale float64, module layer) *G.Node {
-	const deepest = 4 // weight layers one behind the other, conv2d among them
+	const deepest = 4 // weight layers in a row, including conv2d
 	in := s.Branch(m.Modules[0]+m.Modules[1]+m.Modules[2], deepest)
 	y := nn.Conv(in.Last().In("conv2d"), module(in, x), x.Shape()[3], 1, 1, 0)
 	return nn.Act(s.In("relu"), nn.Add(s.In("add"), nn.Scale(s.In("scale"), y, scale), x))

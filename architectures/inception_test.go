@@ -18,8 +18,8 @@ var (
 	smallInceptionV3 = architectures.InceptionV3{Stem: "small", Modules: []int{2, 2, 1}, Divisor: 32}
 )
 
-// TestWithoutAuxiliaries: what auxiliary classifiers have of a network's
-// parameters, and that they are none of its multiply-adds.
+// TestWithoutAuxiliaries: auxiliary classifiers count among a network's parameters, and not
+// among its multiply-adds.
 func TestWithoutAuxiliaries(t *testing.T) {
 	count := func(m architectures.Model, net nn.Network) (params, macs int) {
 		p := nn.OutlineParams(tensor.Float32)
@@ -81,8 +81,8 @@ func TestPaperSizes(t *testing.T) {
 	}
 }
 
-// TestTooSmallImages: the smallest images, and the layer for which smaller ones
-// are too small.
+// TestTooSmallImages: the smallest images that work, and the layer whose input is too small
+// otherwise.
 func TestTooSmallImages(t *testing.T) {
 	for name, c := range map[string]struct {
 		least int
@@ -110,7 +110,7 @@ func TestTooSmallImages(t *testing.T) {
 	}
 }
 
-// TestInceptionPhotos: published weights of the family want values from −1 to 1.
+// TestInceptionPhotos: published weights of the family are for values from −1 to 1.
 func TestInceptionPhotos(t *testing.T) {
 	half := [3]float64{0.5, 0.5, 0.5}
 	for name, view := range map[string]datasets.View{
@@ -128,7 +128,7 @@ func TestInceptionPhotos(t *testing.T) {
 	}
 }
 
-// TestInceptionValidate lists what is wrong, all of it.
+// TestInceptionValidate: all mistakes are listed.
 func TestInceptionValidate(t *testing.T) {
 	for want, net := range map[string]interface{ Validate() []problem.Problem }{
 		`stem: have "", want one of imagenet, small; divisor: have 0, want at least 1; aux: have -1, want a weight of at least 0; filter: have 4, want an odd side; pooling: have "max", want one of paper, torchvision; aux_dropout: have 1, want a probability in [0, 1)`: architectures.GoogLeNet{Filter: 4, Pooling: "max", Aux: -1, AuxDropout: 1},

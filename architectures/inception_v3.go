@@ -9,12 +9,12 @@ import (
 )
 
 // InceptionV3 is the network of Szegedy et al. 2015, Table 1 and Figures 5 to 7,
-// in torchvision's names: large filters are made of small ones, n×n of 1×n and
-// n×1, and images shrink in modules that convolve and pool side by side. Its
-// auxiliary classifier has batch norms, and only training computes it.
+// in torchvision's names: large filters are made of small ones, n×n of 1×n and n×1, and
+// images shrink in modules that convolve and pool side by side. The auxiliary classifier has
+// batch norms, and is computed only in training.
 //
-// The weights that torchvision publishes want values from −1 to 1: it rescales what
-// its usual preparation of pictures gives.
+// The weights that torchvision publishes are for values from −1 to 1: it rescales pictures
+// that were prepared in its usual way.
 type InceptionV3 struct {
 	Stem    string  `doc:"imagenet: five convolutions and two poolings, to an eighth of the size; small: 3×3 convolution" enum:"imagenet,small"`
 	Modules []int   `doc:"modules of each of the three sizes, without those that halve images"`
@@ -32,7 +32,7 @@ func init() {
 	})
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m InceptionV3) Validate() (ps []problem.Problem) {
 	ps = append(checkFamily(m.Stem, m.Divisor), checkModules("modules", m.Modules)...)
 	return append(ps, checkAux(m.Aux)...)
@@ -142,9 +142,9 @@ func (m InceptionV3) reduction7(s *nn.Scope, x *G.Node) *G.Node {
 		halve(s.In("branch_pool"), x))
 }
 
-// aux is the auxiliary classifier: Figure 8. Its first pooling makes 5×5 of the
-// paper's 17×17; where images are smaller, it makes 5×5 of what there is, as its
-// second convolution has filters of that size.
+// aux is the auxiliary classifier: Figure 8. Its first pooling reduces the paper's 17×17 to
+// 5×5. Smaller images are averaged to 5×5 as well, as the second convolution has filters of
+// that size.
 func (m InceptionV3) aux(s *nn.Scope, x *G.Node) {
 	const least = 5 + 4*3 // pixels, for five windows with stride 3
 	d := divisor(m.Divisor)

@@ -8,11 +8,9 @@ import (
 	"zoo/nn"
 )
 
-const inceptionV4Paper = "Szegedy, Ioffe, Vanhoucke & Alemi 2016, Inception-v4, Inception-ResNet and the impact of residual connections on learning"
-
 // InceptionV4 is the network of Szegedy et al. 2016, Figures 3 to 9, in timm's
-// names: a stem of modules, and three kinds of modules with one of each two that
-// halves images between them.
+// names: a stem of modules, and three kinds of modules, between which two others halve the
+// images.
 type InceptionV4 struct {
 	Stem    string `doc:"imagenet: three convolutions and three modules, to an eighth of the size; small: 3×3 convolution" enum:"imagenet,small"`
 	Modules []int  `doc:"modules of each of the three sizes, without those that halve images: Inception-A, B and C"`
@@ -29,7 +27,7 @@ func init() {
 	})
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m InceptionV4) Validate() []problem.Problem {
 	return append(checkFamily(m.Stem, m.Divisor), checkModules("modules", m.Modules)...)
 }

@@ -10,8 +10,8 @@ import (
 // −1..1, two convolutions of 5×5 pixels with stride 2 whose maps share weights
 // but not biases, 30 hidden units, and squared error to targets of ±1.
 //
-// Differs from the paper: which eight maps of H1 each map of H2 sees is the
-// common reading; the paper only says that there are eight.
+// Differs from the paper: the paper only says that each map of H2 sees eight maps of H1;
+// which ones follows the common reading.
 type LeNet1989 struct{}
 
 func init() {
@@ -31,7 +31,7 @@ var h2Table = func() (table [][]int) {
 	return table
 }()
 
-// border is what lies outside of an image: the value of white paper.
+// border is the value outside of an image: white paper.
 const border = -1
 
 // Build takes images (N, 16, 16, 1).

@@ -12,8 +12,8 @@ import (
 // subsampling, partial connections to C3, and an output layer of radial basis
 // functions with fixed centres. Images are 32×32, −0.1 for paper and 1.175 for ink.
 //
-// Differs from the paper: the centres are our own drawings of the digits, as
-// the figure of the paper's is not to be had as data.
+// Differs from the paper: the centres are our own drawings of the digits, as the paper shows
+// its bitmaps only in a figure.
 type LeNet5Classic struct{}
 
 func init() {

@@ -12,9 +12,9 @@ import (
 // MLP is a multilayer perceptron: Depth linear layers, with Width units in each
 // but the last. Between two layers come the norm and the activation.
 //
-// With Residual, each pair of layers between the first and the last has a way
-// around it (pre-activation, He et al. 2016); the plain network has the same
-// layers, names and initial weights.
+// With Residual, each pair of layers between the first and the last has a shortcut
+// (pre-activation, He et al. 2016); the plain network has the same layers, names and initial
+// weights.
 type MLP struct {
 	Depth    int  `doc:"linear layers, the last one included; with residual an even number"`
 	Width    int  `doc:"units of each hidden layer"`
@@ -30,7 +30,7 @@ func init() {
 	})
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m MLP) Validate() (ps []problem.Problem) {
 	if m.Depth < 2 {
 		ps = append(ps, problem.Problem{Key: "depth", Message: fmt.Sprintf("have %d, want at least 2 layers", m.Depth)})
@@ -69,7 +69,7 @@ func (m MLP) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	return nn.Logits(s.In("fc%d", m.Depth), x)
 }
 
-// between is what stands behind the i-th linear layer.
+// between is what follows the i-th linear layer.
 func (m MLP) between(s *nn.Scope, x *G.Node, i int) *G.Node {
 	x = nn.Act(s.In("act%d", i), nn.Norm(s.In("bn%d", i), x))
 	return nn.Dropout(s.In("dropout%d", i), x)

@@ -11,8 +11,8 @@ import (
 	"zoo/nn"
 )
 
-// TestMobileKnobs: the choices that change what an inverted residual, a
-// squeeze-and-excitation or a fire module is made of.
+// TestMobileKnobs: the choices that change the layers of an inverted residual, a
+// squeeze-and-excitation or a fire module.
 func TestMobileKnobs(t *testing.T) {
 	for _, n := range smallNetworks {
 		switch n.net.(type) {
@@ -22,7 +22,7 @@ func TestMobileKnobs(t *testing.T) {
 		}
 		for _, k := range []struct {
 			name   string
-			slope  bool // is checked: not where branches end in zeros, kinks, or slopes that a max pooling never sees
+			slope  bool // is checked: not if branches end in zeros, and not for kinks or slopes that a max pooling hides
 			change func(o *nn.Options)
 		}{
 			{"no norm", true, func(o *nn.Options) { o.Norm = "none" }},
@@ -83,8 +83,18 @@ func TestSmallStems(t *testing.T) {
 		last string // the layer whose images are looked at
 		side int
 	}{
-		{"squeezenet1_1", architectures.SqueezeNet{Stem: "small", Filters: 64, Modules: 8, Expand: 128, Squeeze: 0.125, Pools: []int{0, 2, 4}}, "classifier.1", 4},
-		{"mobilenet_v2", architectures.MobileNetV2{Stem: "small", Width: 1, Blocks: []int{1, 2, 3, 4, 3, 3, 1}}, "features.18.0", 4},
+		{
+			like: "squeezenet1_1",
+			net:  architectures.SqueezeNet{Stem: "small", Filters: 64, Modules: 8, Expand: 128, Squeeze: 0.125, Pools: []int{0, 2, 4}},
+			last: "classifier.1",
+			side: 4,
+		},
+		{
+			like: "mobilenet_v2",
+			net:  architectures.MobileNetV2{Stem: "small", Width: 1, Blocks: []int{1, 2, 3, 4, 3, 3, 1}},
+			last: "features.18.0",
+			side: 4,
+		},
 		{"mobilenet_v3_small", architectures.MobileNetV3{Size: "small", Stem: "small", Width: 1}, "features.12.0", 4},
 		{"mobilenet_v3_large", architectures.MobileNetV3{Size: "large", Stem: "small", Width: 1}, "features.16.0", 4},
 	} {

@@ -17,8 +17,8 @@ type MobileNetV2 struct {
 	Blocks []int   `doc:"inverted residuals in each stage; the paper has 7 stages"`
 }
 
-// mobileV2Stages are the rows of Table 2: how many times the channels of their
-// input the blocks expand to, filters, and the stride of the first block.
+// mobileV2Stages are the rows of Table 2: the factor by which blocks expand their channels,
+// filters, and the stride of the first block.
 var mobileV2Stages = []struct{ expansion, filters, stride int }{
 	{1, 16, 1}, {6, 24, 2}, {6, 32, 2}, {6, 64, 2}, {6, 96, 1}, {6, 160, 2}, {6, 320, 1},
 }
@@ -32,9 +32,9 @@ func init() {
 	})
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m MobileNetV2) Validate() []problem.Problem {
-	ps := append(checkStem(m.Stem, stems), checkWidth(m.Width)...)
+	ps := append(checkWord("stem", m.Stem, stems), checkWidth(m.Width)...)
 	if n := len(mobileV2Stages); len(m.Blocks) == 0 || len(m.Blocks) > n || slices.Min(m.Blocks) < 1 {
 		ps = append(ps, problem.Problem{Key: "blocks", Message: fmt.Sprintf("have %v, want 1 to %d stages, and at least 1 block in each", m.Blocks, n)})
 	}
@@ -51,7 +51,7 @@ func (m MobileNetV2) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	return nn.Logits(s.In("classifier.1"), x)
 }
 
-// blocks are those of all stages.
+// blocks are the blocks of all stages.
 func (m MobileNetV2) blocks(channels int) (blocks []invertedResidual) {
 	for i, n := range m.Blocks {
 		stage := mobileV2Stages[i]

@@ -1,7 +1,7 @@
 package architectures
 
 import (
-	"fmt"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -10,8 +10,8 @@ import (
 )
 
 // MobileNetV3 is one of the two networks of Howard et al. 2019, Tables 1 and 2, in
-// torchvision's names. In their deeper blocks, and in what is no block, hard swish
-// takes the place of the activation; squeeze-and-excitation keeps it.
+// torchvision's names. In the deeper blocks, and in all layers outside of blocks, hard swish
+// replaces the activation; squeeze-and-excitation keeps it.
 type MobileNetV3 struct {
 	Size      string  `doc:"which of the paper's two networks: small, large" enum:"small,large"`
 	Stem      string  `doc:"imagenet: 3×3 convolution of stride 2; small: of stride 1, and blocks halve the image once less" enum:"imagenet,small"`
@@ -73,12 +73,9 @@ func init() {
 	})
 }
 
-// Validate reports hyperparameters that make no network.
-func (m MobileNetV3) Validate() (ps []problem.Problem) {
-	if _, ok := mobileV3Blocks[m.Size]; !ok {
-		ps = append(ps, problem.Problem{Key: "size", Message: fmt.Sprintf("have %q, want one of small, large", m.Size)})
-	}
-	return append(append(ps, checkStem(m.Stem, stems)...), checkWidth(m.Width)...)
+// Validate reports hyperparameters that no network can have.
+func (m MobileNetV3) Validate() []problem.Problem {
+	return slices.Concat(checkWord("size", m.Size, []string{"small", "large"}), checkWord("stem", m.Stem, stems), checkWidth(m.Width))
 }
 
 // Build takes images (N, H, W, C).
@@ -92,8 +89,10 @@ func (m MobileNetV3) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	return nn.Logits(s.In("classifier.3"), nn.Dropout(s.In("classifier.2"), x))
 }
 
+// of is the number of filters that a layer has instead of the paper's.
 func (m MobileNetV3) of(filters float64) int { return byEight(filters * m.Width) }
 
+// blocks are the rows of the paper's table.
 func (m MobileNetV3) blocks() (blocks []invertedResidual) {
 	for _, row := range mobileV3Blocks[m.Size] {
 		b := invertedResidual{kernel: row.kernel, expanded: m.of(float64(row.expanded)), filters: m.of(float64(row.filters)), stride: row.stride, swish: row.swish && m.HardSwish, parts: "block"}

@@ -2,7 +2,7 @@ package architectures
 
 import "testing"
 
-// Published weights see pictures of the size of their paper's images.
+// Published weights get pictures of the size of their paper's images.
 func TestPreparations(t *testing.T) {
 	for name, want := range map[string][2]int{ // the shorter side, and the part that is seen
 		"resnet50": {256, 224}, "vgg16_bn": {256, 224}, "vit_b_16": {256, 224}, "vit_h_14": {224, 224}, "googlenet": {256, 224}, "squeezenet1_0": {256, 224}, "mobilenet_v2": {256, 224}, "mobilenet_v3_large": {256, 224},
@@ -20,7 +20,7 @@ func TestPreparations(t *testing.T) {
 			t.Errorf("%s sees %+v of pictures, and takes %v", name, p.View, m.Input)
 		}
 		if !known && m.Input[0] >= 224 {
-			t.Errorf("%s takes %v, and nothing says how it wants pictures", name, m.Input)
+			t.Errorf("%s takes %v, and nothing says how pictures are prepared for it", name, m.Input)
 		}
 	}
 }

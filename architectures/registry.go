@@ -1,5 +1,6 @@
-// Package architectures is the zoo: one file a paper, each network registered
-// beside its definition.
+// Package architectures is the zoo: one file per paper, in which each network is defined
+// and registered under its names. A file reads like the table of its paper; what papers
+// borrow from one another is in parts.go. Layers and initialisation are those of package nn.
 package architectures
 
 import (
@@ -15,25 +16,25 @@ import (
 	"zoo/nn"
 )
 
-// A Model is a named network: an architecture with hyperparameters, and the
-// choices and data of its paper.
+// A Model is a named network: an architecture with hyperparameters, and the choices and
+// data of its paper.
 type Model struct {
 	Name    string
 	Paper   string     // authors, year, title
 	Network nn.Network // a struct of hyperparameters; its values are the defaults of a config
-	Options nn.Options // the paper's choices; a config changes them one by one
+	Options nn.Options // the paper's choices; a config can change each of them
 	Input   [3]int     // height, width and channels of the paper's images
 	Classes int
-	// Photos is how weights that are published for the network want pictures, where
-	// that is not as torchvision's usual ones do: see Preparation.
+	// Photos is how pictures are prepared for the network's published weights, if that
+	// differs from torchvision's usual way: see Preparation.
 	Photos datasets.Preparation
 }
 
 var registry = map[string]Model{}
 
-// Register makes a model available by its name. It is called from the init of
-// the file that defines the network, and panics where the name is taken. Biases
-// start at zero where the options do not say.
+// Register makes a model available by its name. Call it from the init of the file that
+// defines the network. It panics if the name is taken. Biases start at zero unless the
+// options say otherwise.
 func Register(m Model) {
 	if _, ok := registry[m.Name]; ok || m.Name == "" {
 		panic(fmt.Sprintf("architectures: name %q is empty or registered twice", m.Name))
@@ -47,14 +48,14 @@ func Register(m Model) {
 	registry[m.Name] = m
 }
 
-// A preset is a published network: a name, and the hyperparameters that make an
-// architecture into it. What networks are called is data, not code.
+// A preset is a published network: a name and the hyperparameters of an architecture. The
+// names of networks are data, not code.
 type preset struct {
 	name    string
 	network nn.Network
 }
 
-// registerAll registers presets that have all but name and network in common.
+// registerAll registers presets that share everything except name and network.
 func registerAll(common Model, presets []preset) {
 	for _, p := range presets {
 		common.Name, common.Network = p.name, p.network
@@ -62,18 +63,18 @@ func registerAll(common Model, presets []preset) {
 	}
 }
 
-// Names returns the registered names: families together, and by number in each.
+// Names returns the registered names, sorted by family and by number within each.
 func Names() []string {
 	return slices.SortedFunc(maps.Keys(registry), compareNatural)
 }
 
-// Lookup returns the model of that name.
-func Lookup(name string) (Model, bool) {
-	m, ok := registry[name]
+// Lookup returns the model with that name; ok is false if there is none.
+func Lookup(name string) (m Model, ok bool) {
+	m, ok = registry[name]
 	return m, ok
 }
 
-// Spec is the data that the model's paper feeds it.
+// Spec describes the data of the model's paper.
 func (m Model) Spec() datasets.Spec {
 	return datasets.Spec{
 		Inputs:  []datasets.Input{{Name: "images", Dtype: tensor.Float32, Shape: m.Input[:]}},
@@ -81,9 +82,10 @@ func (m Model) Spec() datasets.Spec {
 	}
 }
 
-// Preparation is how the model's published weights want pictures: as Photos says,
-// or, for colour images of 224 to 256 pixels, the middle of a picture whose shorter
-// side is 256, by ImageNet's mean and deviation. Of other models it is not known.
+// Preparation is how pictures are prepared for the model's published weights: as Photos
+// says or, for colour images of 224 to 256 pixels, by resizing the shorter side to 256,
+// cutting out the middle, and normalising with ImageNet's mean and deviation. For other
+// models it is not known.
 func (m Model) Preparation() (p datasets.Preparation, known bool) {
 	side := m.Input[0]
 	switch {
@@ -95,8 +97,8 @@ func (m Model) Preparation() (p datasets.Preparation, known bool) {
 	return p, false
 }
 
-// Hyperparameters returns a pointer to a copy of the model's network, for a
-// config to change.
+// Hyperparameters returns a pointer to a copy of the model's network, whose fields a config
+// can change.
 func (m Model) Hyperparameters() nn.Network {
 	p := reflect.New(reflect.TypeOf(m.Network))
 	p.Elem().Set(reflect.ValueOf(m.Network))
@@ -118,7 +120,7 @@ func compareNatural(a, b string) int {
 	return len(a) - len(b)
 }
 
-// leading returns the digits, or the other characters, with which s begins.
+// leading returns the digits, or else the other characters, at the beginning of s.
 func leading(s string) string {
 	n := 1
 	for n < len(s) && isDigit(s[n]) == isDigit(s[0]) {

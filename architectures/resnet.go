@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -13,25 +12,25 @@ import (
 )
 
 // ResNet is the network of He et al. 2015, Table 1, in torchvision's names: a
-// stem, stages of residual blocks with Width filters and then twice as many from
-// stage to stage, and a linear layer. A basic block is two 3×3 convolutions; a
+// stem, stages of residual blocks, and a linear layer. The first stage has Width filters, each
+// further one twice as many. A basic block is two 3×3 convolutions; a
 // bottleneck is a 1×1 down, a 3×3, and a 1×1 up to four times the filters.
-// Cardinality and GroupWidth make ResNeXt of it, C×d of Xie et al. 2017, and the
-// wide one of Zagoruyko & Komodakis 2016.
+// Cardinality and GroupWidth turn it into ResNeXt (C×d of Xie et al. 2017) and into the wide
+// network of Zagoruyko & Komodakis 2016.
 //
 // Shortcut none is the paper's plain network: the same layers, names and initial
-// weights. Where PreAct, the units are those of He et al. 2016: the stem's norm
-// and activation take the place of the first unit's, a projection takes what
-// they give in the other units, without a norm of its own, and after the last
-// unit there are one more of each, bn_last and relu_last.
+// weights. With PreAct, the units are those of He et al. 2016: the stem's norm and
+// activation replace the first unit's; in the other units a projection, which has no norm of
+// its own, sees the activated input; and a norm and an activation follow the last unit,
+// bn_last and relu_last.
 type ResNet struct {
-	Block       string `doc:"basic: two 3×3 convolutions; bottleneck: 1×1, 3×3 and 1×1, four times as wide at its end" enum:"basic,bottleneck"`
+	Block       string `doc:"basic: two 3×3 convolutions; bottleneck: 1×1, 3×3 and 1×1, the last four times as wide" enum:"basic,bottleneck"`
 	Blocks      []int  `doc:"blocks in each stage"`
 	Width       int    `doc:"filters of the first stage; each further one has twice as many"`
 	Cardinality int    `doc:"groups of a bottleneck's 3×3 convolution (Xie et al. 2017)"`
 	GroupWidth  int    `doc:"filters of each group in the first stage; each further one has twice as many; 0: width / cardinality"`
 	Stem        string `doc:"imagenet: 7×7 convolution of stride 2 and 3×3 max pooling of stride 2; small: 3×3 convolution" enum:"imagenet,small"`
-	Shortcut    string `doc:"A: identity, subsampled and padded with zero channels where sizes change; B: there a 1×1 convolution; C: that in every block; none: plain network" enum:"A,B,C,none"`
+	Shortcut    string `doc:"A: identity, subsampled and padded with zero channels where sizes change; B: a 1×1 convolution where sizes change; C: a 1×1 convolution in every block; none: plain network" enum:"A,B,C,none"`
 	StrideFirst bool   `doc:"a bottleneck strides in its first 1×1 convolution, as in the paper, and not in its 3×3, as in torchvision (v1.5)"`
 	PreAct      bool   `doc:"norm and activation before each convolution (He et al. 2016)"`
 }
@@ -93,23 +92,15 @@ func init() {
 	})
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m ResNet) Validate() (ps []problem.Problem) {
 	add := func(key, format string, args ...any) {
 		ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
 	}
-	for _, c := range []struct {
-		key, have string
-		want      []string
-	}{
-		{"block", m.Block, []string{"basic", "bottleneck"}},
-		{"stem", m.Stem, stems},
-		{"shortcut", m.Shortcut, []string{"A", "B", "C", "none"}},
-	} {
-		if !slices.Contains(c.want, c.have) {
-			add(c.key, "have %q, want one of %s", c.have, strings.Join(c.want, ", "))
-		}
-	}
+	ps = slices.Concat(
+		checkWord("block", m.Block, []string{"basic", "bottleneck"}),
+		checkWord("stem", m.Stem, stems),
+		checkWord("shortcut", m.Shortcut, []string{"A", "B", "C", "none"}))
 	if len(m.Blocks) == 0 || slices.Min(m.Blocks) < 1 {
 		add("blocks", "have %v, want at least one stage, and at least 1 block in each", m.Blocks)
 	}
@@ -167,24 +158,6 @@ func (m ResNet) stem(s *nn.Scope, x *G.Node) *G.Node {
 	return x
 }
 
-var stems = []string{"imagenet", "small"}
-
-// checkStem reports a stem that is none of those that a network has.
-func checkStem(stem string, known []string) (ps []problem.Problem) {
-	if !slices.Contains(known, stem) {
-		ps = append(ps, problem.Problem{Key: "stem", Message: fmt.Sprintf("have %q, want one of %s", stem, strings.Join(known, ", "))})
-	}
-	return ps
-}
-
-// stemFilter is the first convolution of the stem.
-func stemFilter(stem string) (size, stride int) {
-	if stem == "imagenet" {
-		return 7, 2
-	}
-	return 3, 1
-}
-
 // A blockConv is a convolution of a residual block, padded to keep the size.
 type blockConv struct{ filters, size, stride, groups int }
 
@@ -207,8 +180,8 @@ func (m ResNet) convs(stage, stride int) []blockConv {
 	return []blockConv{{inner, 1, first, 1}, {inner, 3, second, m.Cardinality}, {4 * width, 1, 1, 1}}
 }
 
-// branch returns the scopes of a branch of so many convolutions: of those before
-// the last, and of the last. A plain network has none.
+// branch returns the scopes of a branch with this number of convolutions: of those before
+// the last, and of the last. A plain network has no branches.
 func (m ResNet) branch(s *nn.Scope, convs int) (in, last *nn.Scope) {
 	if m.Shortcut == "none" {
 		return s, s
@@ -221,8 +194,8 @@ func (m ResNet) branch(s *nn.Scope, convs int) (in, last *nn.Scope) {
 	return in, in.Last()
 }
 
-// postAct is a block of 2015: norms behind the convolutions, and the last
-// activation behind the sum.
+// postAct is a block of 2015: norms after the convolutions, and the last activation after the
+// sum.
 func (m ResNet) postAct(s *nn.Scope, x *G.Node, convs []blockConv, stride int) *G.Node {
 	y, end := x, len(convs)
 	in, last := m.branch(s, end)
@@ -233,13 +206,13 @@ func (m ResNet) postAct(s *nn.Scope, x *G.Node, convs []blockConv, stride int) *
 	c := convs[end-1]
 	y = nn.Norm(last.In("bn%d", end), c.apply(last.In("conv%d", end).BeforeNorm(), y))
 	if m.Shortcut != "none" {
-		y = nn.Add(s.In("add"), y, around(s.In("downsample"), x, m.Shortcut, c.filters, stride))
+		y = nn.Add(s.In("add"), y, shortcut(s.In("downsample"), x, m.Shortcut, c.filters, stride))
 	}
 	return nn.Act(s.In("relu%d", end), y)
 }
 
-// preAct is a unit of 2016: norms and activations before the convolutions, and
-// none behind the sum. The input of the first unit is activated already.
+// preAct is a unit of 2016: norms and activations before the convolutions, and none after
+// the sum. The input of the first unit is activated already.
 func (m ResNet) preAct(s *nn.Scope, x *G.Node, convs []blockConv, stride int, first bool) *G.Node {
 	y, activated, end := x, x, len(convs)
 	in, last := m.branch(s, end)
@@ -263,28 +236,7 @@ func (m ResNet) preAct(s *nn.Scope, x *G.Node, convs []blockConv, stride int, fi
 	case projects(m.Shortcut, x, width, stride):
 		x = nn.Conv(s.In("downsample.0").NormedLater(), activated, width, 1, stride, 0)
 	default:
-		x = around(s.In("downsample"), x, m.Shortcut, width, stride)
+		x = shortcut(s.In("downsample"), x, m.Shortcut, width, stride)
 	}
 	return nn.Add(s.In("add"), y, x)
-}
-
-// around is the way around a block that makes x width channels: section 3.3 of
-// He et al. 2015. Option A has no parameters, B is a 1×1 convolution with a norm
-// where sizes change, C in every block.
-func around(s *nn.Scope, x *G.Node, option string, width, stride int) *G.Node {
-	switch {
-	case projects(option, x, width, stride):
-		return nn.Norm(s.In("1"), nn.Conv(s.In("0").BeforeNorm(), x, width, 1, stride, 0))
-	case unchanged(x, width, stride):
-		return x
-	}
-	return nn.Subsample(s, x, width, stride)
-}
-
-func projects(option string, x *G.Node, width, stride int) bool {
-	return option == "C" || option == "B" && !unchanged(x, width, stride)
-}
-
-func unchanged(x *G.Node, width, stride int) bool {
-	return stride == 1 && x.Shape()[3] == width
 }

@@ -2,8 +2,6 @@ package architectures
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -17,25 +15,20 @@ import (
 //
 // Shortcut none is the paper's plain network: the same layers, names and
 // initial weights. conv, half, gate and dropout are those of Table 1 of He et al.
-// 2016; where sizes change, all but conv are on top of option A. What dropout
-// keeps is doubled, as in nn.Dropout.
+// 2016; where sizes change, all of them except conv use option A. Dropout doubles the values
+// that it keeps, as in nn.Dropout.
 //
-// Option A appends its zero channels behind the others. Some published weights
-// are of networks that put half of them in front: these load, by their names,
-// but their numbers mean another function.
+// Option A appends its zero channels after the others. Some published weights are of
+// networks that put half of them in front: these load, as their names fit, but they belong
+// to another function.
 type CIFARResNet struct {
 	Depth    int    `doc:"layers, 6n+2 with n blocks a stage: 8, 14, 20, 32, 44, 56, 110, 1202"`
 	Width    int    `doc:"filters of the first stage"`
-	Shortcut string `doc:"A: identity, subsampled and padded with zero channels where sizes change; B: there a 1×1 convolution; conv: that in every block; half: A, and the sum with the branch is halved; gate: A, mixed with the branch by the sigmoid of a 1×1 convolution; dropout: A, of which half is dropped; none: plain network" enum:"A,B,conv,half,gate,dropout,none"`
+	Shortcut string `doc:"A: identity, subsampled and padded with zero channels where sizes change; B: a 1×1 convolution where sizes change; conv: a 1×1 convolution in every block; half: A, and the sum with the branch is halved; gate: A, mixed with the branch by the sigmoid of a 1×1 convolution; dropout: A, of which half is dropped; none: plain network" enum:"A,B,conv,half,gate,dropout,none"`
 	PreAct   bool   `doc:"norm and activation before each convolution (He et al. 2016)"`
 }
 
 var shortcuts = []string{"A", "B", "conv", "half", "gate", "dropout", "none"}
-
-const (
-	resnetPaper = "He, Zhang, Ren & Sun 2015, Deep residual learning for image recognition"
-	preactPaper = "He, Zhang, Ren & Sun 2016, Identity mappings in deep residual networks"
-)
 
 func init() {
 	m := Model{
@@ -70,7 +63,7 @@ func init() {
 	})
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m CIFARResNet) Validate() (ps []problem.Problem) {
 	if m.Depth < 8 || (m.Depth-2)%6 != 0 {
 		ps = append(ps, problem.Problem{Key: "depth", Message: fmt.Sprintf("have %d, want 6n+2 layers: 8, 14, 20, 26, 32, ...", m.Depth)})
@@ -78,10 +71,7 @@ func (m CIFARResNet) Validate() (ps []problem.Problem) {
 	if m.Width < 1 {
 		ps = append(ps, problem.Problem{Key: "width", Message: fmt.Sprintf("have %d, want at least 1 filter", m.Width)})
 	}
-	if !slices.Contains(shortcuts, m.Shortcut) {
-		ps = append(ps, problem.Problem{Key: "shortcut", Message: fmt.Sprintf("have %q, want one of %s", m.Shortcut, strings.Join(shortcuts, ", "))})
-	}
-	return ps
+	return append(ps, checkWord("shortcut", m.Shortcut, shortcuts)...)
 }
 
 // Build takes images (N, H, W, C).
@@ -106,7 +96,7 @@ func (m CIFARResNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	return nn.Logits(s.In("linear"), nn.GlobalAvgPool(s.In("pool"), x))
 }
 
-// block is two 3×3 convolutions and the way around them.
+// block is two 3×3 convolutions and their shortcut.
 func (m CIFARResNet) block(s *nn.Scope, x *G.Node, width, stride int) *G.Node {
 	in, end := s, s
 	if m.Shortcut != "none" {
@@ -127,11 +117,11 @@ func (m CIFARResNet) block(s *nn.Scope, x *G.Node, width, stride int) *G.Node {
 	return nn.Act(s.In("relu2"), m.join(s, x, y, width, stride))
 }
 
-// gateBias is how the biases of gates start: of the paper's values the best for
-// gates that open the branch as they close the way around it.
+// gateBias is the initial bias of gates: the best of the paper's values for gates that open
+// the branch as they close the shortcut.
 const gateBias = -6
 
-// join brings the branch y and the way around it together.
+// join combines the branch y with its shortcut.
 func (m CIFARResNet) join(s *nn.Scope, x, y *G.Node, width, stride int) *G.Node {
 	if m.Shortcut == "none" {
 		return y
@@ -143,7 +133,7 @@ func (m CIFARResNet) join(s *nn.Scope, x, y *G.Node, width, stride int) *G.Node 
 	case "conv":
 		option = "C"
 	}
-	around := around(s.In("shortcut"), x, option, width, stride)
+	around := shortcut(s.In("shortcut"), x, option, width, stride)
 	switch m.Shortcut {
 	case "half":
 		return nn.Scale(s.In("half"), nn.Add(s.In("add"), y, around), 0.5)

@@ -130,7 +130,7 @@ func TestResNeXtOfOneGroup(t *testing.T) {
 	}
 }
 
-// TestResNetFold: a batch norm behind a convolution is a convolution with
+// TestResNetFold: a convolution followed by a batch norm is a convolution with
 // weights w·γ/√(σ²+ε) and a bias β − μ·γ/√(σ²+ε).
 func TestResNetFold(t *testing.T) {
 	m := smallImages()

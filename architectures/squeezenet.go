@@ -11,20 +11,19 @@ import (
 )
 
 // SqueezeNet is the network of Iandola et al. 2016, in torchvision's names: few
-// parameters by fire modules, in which a 1×1 convolution squeezes the channels, and
-// one of 1×1 and one of 3×3 pixels side by side expand them. There is no linear
-// layer: the last convolution has a map for each class, and the logit is the mean of
-// that behind an activation.
+// parameters thanks to fire modules, in which a 1×1 convolution squeezes the channels, and a
+// 1×1 and a 3×3 convolution side by side expand them. There is no linear layer: the last
+// convolution has a map for each class, and the logit is the mean of its activations.
 //
-// Poolings count among the numbers of the features' names, so that networks with
-// other Pools have other names.
+// The numbers in the names of features count poolings, too, so that networks with other
+// Pools have other names.
 type SqueezeNet struct {
 	Stem    string  `doc:"first convolution: 7x7 or 3x3, of stride 2; small: 3×3 of stride 1" enum:"7x7,3x3,small"`
 	Filters int     `doc:"filters of the first convolution"`
 	Modules int     `doc:"fire modules"`
-	Expand  int     `doc:"channels that the first two modules give, and how many more every second one gives; even"`
-	Squeeze float64 `doc:"filters of a module's squeeze layer, as a share of the channels that it gives: the squeeze ratio, in (0, 1]"`
-	Pools   []int   `doc:"behind how many modules 3×3 max pooling of stride 2 halves the image; 0: before the first"`
+	Expand  int     `doc:"output channels of the first two modules, and by how many more they grow with every two modules; even"`
+	Squeeze float64 `doc:"filters of a module's squeeze layer, as a share of its output channels: the squeeze ratio, in (0, 1]"`
+	Pools   []int   `doc:"after how many modules 3×3 max pooling of stride 2 halves the image; 0: before the first"`
 }
 
 var squeezeStems = []string{"7x7", "3x3", "small"}
@@ -40,12 +39,12 @@ func init() {
 	})
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m SqueezeNet) Validate() (ps []problem.Problem) {
 	add := func(key, format string, args ...any) {
 		ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
 	}
-	ps = checkStem(m.Stem, squeezeStems)
+	ps = checkWord("stem", m.Stem, squeezeStems)
 	if m.Filters < 1 {
 		add("filters", "have %d, want at least 1 filter", m.Filters)
 	}
@@ -99,7 +98,7 @@ func (m SqueezeNet) filter() (size, stride, pad int) {
 	return 3, 1, 1
 }
 
-// fire is a module that gives so many channels, half by each size of filters.
+// fire is a module with this number of output channels, half from each size of filters.
 func (m SqueezeNet) fire(s *nn.Scope, x *G.Node, channels int) *G.Node {
 	conv := func(name string, x *G.Node, filters, k int) *G.Node {
 		x = nn.Conv(s.In("%s", name).BeforeNorm(), x, filters, k, 1, k/2)

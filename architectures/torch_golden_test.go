@@ -40,38 +40,173 @@ type digest struct {
 
 // goldenCases are the networks of the script.
 var goldenCases = []smallNetwork{
-	{"lenet5", "lenet5", architectures.LeNet5{Filters: []int{6, 16}, Hidden: []int{120, 84}, Pad: 2}, [3]int{28, 28, 1}},
+	{
+		name:  "lenet5",
+		like:  "lenet5",
+		net:   architectures.LeNet5{Filters: []int{6, 16}, Hidden: []int{120, 84}, Pad: 2},
+		input: [3]int{28, 28, 1},
+	},
 	{"resnet20-A", "resnet20", architectures.CIFARResNet{Depth: 20, Width: 8, Shortcut: "A"}, [3]int{16, 16, 3}},
 	{"resnet8-B", "resnet20-b", architectures.CIFARResNet{Depth: 8, Width: 8, Shortcut: "B"}, [3]int{14, 14, 1}},
 	{"vgg11", "vgg11-cifar", architectures.VGG{Blocks: []int{1, 1, 2, 2, 2}, Width: 8}, [3]int{32, 32, 3}},
 	{"vgg-batch", "vgg11_bn-cifar", architectures.VGG{Blocks: []int{1, 2}, Width: 8}, [3]int{14, 14, 3}},
-	{"alexnet-2012", "alexnet-2012", architectures.AlexNet{Stem: "alexnet", Filters: []int{8, 16, 24, 24, 16}, Groups: 2, LRN: true, Overlap: true, Hidden: []int{32, 32}}, [3]int{103, 103, 3}},
-	{"zfnet", "zfnet", architectures.AlexNet{Stem: "zfnet", Filters: []int{8, 16, 24, 24, 16}, Groups: 1, LRN: true, Overlap: true, Hidden: []int{32, 32}}, [3]int{79, 79, 3}},
-	{"alexnet", "alexnet", architectures.AlexNetOneTower{Filters: []int{64, 192, 384, 256, 256}, Pool: 6, Hidden: []int{32, 32}}, [3]int{95, 95, 3}},
-	{"vgg16", "vgg16", architectures.VGG{Blocks: []int{2, 2, 3, 3, 3}, Width: 8, Pool: 7, Hidden: []int{32, 32}}, [3]int{96, 96, 3}},
-	{"vgg11_bn", "vgg11_bn", architectures.VGG{Blocks: []int{1, 1, 2, 2, 2}, Width: 8, Pool: 7, Hidden: []int{32, 32}}, [3]int{64, 64, 3}},
-	{"vgg-c-lrn", "vgg-c", architectures.VGG{Blocks: []int{2, 3}, Width: 8, Pointwise: true, LRN: true, Hidden: []int{32, 32}}, [3]int{12, 12, 3}},
-	{"vit", "vit_b_16", architectures.ViT{Patch: 8, Dim: 64, Depth: 2, Heads: 4, MLP: 128, Pool: "cls", Position: "learned"}, [3]int{32, 32, 3}},
-	{"resnet18", "resnet18", architectures.ResNet{Block: "basic", Blocks: []int{2, 2, 2, 2}, Width: 64, Cardinality: 1, Stem: "imagenet", Shortcut: "B"}, [3]int{64, 64, 3}},
-	{"resnet-bottleneck", "resnet50", architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1, 1}, Width: 64, Cardinality: 1, Stem: "imagenet", Shortcut: "B"}, [3]int{64, 64, 3}},
-	{"resnet-v1", "resnet50-v1", architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 1, 1, 1}, Width: 64, Cardinality: 1, Stem: "imagenet", Shortcut: "B", StrideFirst: true}, [3]int{64, 64, 3}},
-	{"resnext", "resnext50_32x4d", architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 1, 1, 1}, Width: 64, Cardinality: 32, GroupWidth: 4, Stem: "imagenet", Shortcut: "B"}, [3]int{64, 64, 3}},
-	{"wide-resnet", "wide_resnet50_2", architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 1, 1, 1}, Width: 64, Cardinality: 1, GroupWidth: 128, Stem: "imagenet", Shortcut: "B"}, [3]int{64, 64, 3}},
-	{"preact-basic", "preact-resnet18", architectures.ResNet{Block: "basic", Blocks: []int{1, 2, 1}, Width: 8, Cardinality: 1, Stem: "small", Shortcut: "B", PreAct: true}, [3]int{16, 16, 3}},
-	{"preact-bottleneck", "preact-resnet50", architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B", PreAct: true}, [3]int{16, 16, 3}},
-	{"densenet-bc", "densenet121", architectures.DenseNet{Blocks: []int{2, 3, 2, 2}, Growth: 12, Width: 16, Bottleneck: 4, Compression: 0.5, Stem: "imagenet"}, [3]int{64, 64, 3}},
-	{"densenet", "densenet40", architectures.DenseNet{Blocks: []int{2, 3}, Growth: 6, Width: 8, Compression: 1, Stem: "small"}, [3]int{16, 16, 3}},
-	{"googlenet", "googlenet", architectures.GoogLeNet{Stem: "imagenet", Divisor: 8, Filter: 3, Pooling: "torchvision", Aux: 0.3}, [3]int{64, 64, 3}},
-	{"googlenet-paper", "googlenet-paper", architectures.GoogLeNet{Stem: "imagenet", Divisor: 8, Filter: 5, Pooling: "paper", LRN: true, Aux: 0.3}, [3]int{80, 80, 3}},
+	{
+		name:  "alexnet-2012",
+		like:  "alexnet-2012",
+		net:   architectures.AlexNet{Stem: "alexnet", Filters: []int{8, 16, 24, 24, 16}, Groups: 2, LRN: true, Overlap: true, Hidden: []int{32, 32}},
+		input: [3]int{103, 103, 3},
+	},
+	{
+		name:  "zfnet",
+		like:  "zfnet",
+		net:   architectures.AlexNet{Stem: "zfnet", Filters: []int{8, 16, 24, 24, 16}, Groups: 1, LRN: true, Overlap: true, Hidden: []int{32, 32}},
+		input: [3]int{79, 79, 3},
+	},
+	{
+		name:  "alexnet",
+		like:  "alexnet",
+		net:   architectures.AlexNetOneTower{Filters: []int{64, 192, 384, 256, 256}, Pool: 6, Hidden: []int{32, 32}},
+		input: [3]int{95, 95, 3},
+	},
+	{
+		name:  "vgg16",
+		like:  "vgg16",
+		net:   architectures.VGG{Blocks: []int{2, 2, 3, 3, 3}, Width: 8, Pool: 7, Hidden: []int{32, 32}},
+		input: [3]int{96, 96, 3},
+	},
+	{
+		name:  "vgg11_bn",
+		like:  "vgg11_bn",
+		net:   architectures.VGG{Blocks: []int{1, 1, 2, 2, 2}, Width: 8, Pool: 7, Hidden: []int{32, 32}},
+		input: [3]int{64, 64, 3},
+	},
+	{
+		name:  "vgg-c-lrn",
+		like:  "vgg-c",
+		net:   architectures.VGG{Blocks: []int{2, 3}, Width: 8, Pointwise: true, LRN: true, Hidden: []int{32, 32}},
+		input: [3]int{12, 12, 3},
+	},
+	{
+		name:  "vit",
+		like:  "vit_b_16",
+		net:   architectures.ViT{Patch: 8, Dim: 64, Depth: 2, Heads: 4, MLP: 128, Pool: "cls", Position: "learned"},
+		input: [3]int{32, 32, 3},
+	},
+	{
+		name:  "resnet18",
+		like:  "resnet18",
+		net:   architectures.ResNet{Block: "basic", Blocks: []int{2, 2, 2, 2}, Width: 64, Cardinality: 1, Stem: "imagenet", Shortcut: "B"},
+		input: [3]int{64, 64, 3},
+	},
+	{
+		name:  "resnet-bottleneck",
+		like:  "resnet50",
+		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1, 1}, Width: 64, Cardinality: 1, Stem: "imagenet", Shortcut: "B"},
+		input: [3]int{64, 64, 3},
+	},
+	{
+		name:  "resnet-v1",
+		like:  "resnet50-v1",
+		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 1, 1, 1}, Width: 64, Cardinality: 1, Stem: "imagenet", Shortcut: "B", StrideFirst: true},
+		input: [3]int{64, 64, 3},
+	},
+	{
+		name:  "resnext",
+		like:  "resnext50_32x4d",
+		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 1, 1, 1}, Width: 64, Cardinality: 32, GroupWidth: 4, Stem: "imagenet", Shortcut: "B"},
+		input: [3]int{64, 64, 3},
+	},
+	{
+		name:  "wide-resnet",
+		like:  "wide_resnet50_2",
+		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 1, 1, 1}, Width: 64, Cardinality: 1, GroupWidth: 128, Stem: "imagenet", Shortcut: "B"},
+		input: [3]int{64, 64, 3},
+	},
+	{
+		name:  "preact-basic",
+		like:  "preact-resnet18",
+		net:   architectures.ResNet{Block: "basic", Blocks: []int{1, 2, 1}, Width: 8, Cardinality: 1, Stem: "small", Shortcut: "B", PreAct: true},
+		input: [3]int{16, 16, 3},
+	},
+	{
+		name:  "preact-bottleneck",
+		like:  "preact-resnet50",
+		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B", PreAct: true},
+		input: [3]int{16, 16, 3},
+	},
+	{
+		name:  "densenet-bc",
+		like:  "densenet121",
+		net:   architectures.DenseNet{Blocks: []int{2, 3, 2, 2}, Growth: 12, Width: 16, Bottleneck: 4, Compression: 0.5, Stem: "imagenet"},
+		input: [3]int{64, 64, 3},
+	},
+	{
+		name:  "densenet",
+		like:  "densenet40",
+		net:   architectures.DenseNet{Blocks: []int{2, 3}, Growth: 6, Width: 8, Compression: 1, Stem: "small"},
+		input: [3]int{16, 16, 3},
+	},
+	{
+		name:  "googlenet",
+		like:  "googlenet",
+		net:   architectures.GoogLeNet{Stem: "imagenet", Divisor: 8, Filter: 3, Pooling: "torchvision", Aux: 0.3},
+		input: [3]int{64, 64, 3},
+	},
+	{
+		name:  "googlenet-paper",
+		like:  "googlenet-paper",
+		net:   architectures.GoogLeNet{Stem: "imagenet", Divisor: 8, Filter: 5, Pooling: "paper", LRN: true, Aux: 0.3},
+		input: [3]int{80, 80, 3},
+	},
 	{"inception-bn", "inception-bn", architectures.InceptionBN{Stem: "imagenet", Divisor: 16}, [3]int{48, 48, 3}},
-	{"inception_v3", "inception_v3", architectures.InceptionV3{Stem: "imagenet", Modules: []int{3, 4, 2}, Divisor: 16, Aux: 0.4}, [3]int{75, 75, 3}},
-	{"inception_v4", "inception_v4", architectures.InceptionV4{Stem: "imagenet", Modules: []int{1, 1, 1}, Divisor: 16}, [3]int{75, 75, 3}},
-	{"inception_resnet_v2", "inception_resnet_v2", architectures.InceptionResNet{Stem: "imagenet", Modules: []int{2, 2, 2}, Scale: []float64{0.17, 0.10, 0.20}, Divisor: 16}, [3]int{75, 75, 3}},
-	{"squeezenet1_0", "squeezenet1_0", architectures.SqueezeNet{Stem: "7x7", Filters: 96, Modules: 8, Expand: 128, Squeeze: 0.125, Pools: []int{0, 3, 7}}, [3]int{48, 48, 3}},
-	{"squeezenet1_1", "squeezenet1_1", architectures.SqueezeNet{Stem: "3x3", Filters: 64, Modules: 8, Expand: 128, Squeeze: 0.125, Pools: []int{0, 2, 4}}, [3]int{48, 48, 3}},
-	{"mobilenet_v2", "mobilenet_v2", architectures.MobileNetV2{Stem: "imagenet", Width: 0.5, Blocks: []int{1, 2, 3, 4, 3, 3, 1}}, [3]int{64, 64, 3}},
-	{"mobilenet_v3_small", "mobilenet_v3_small", architectures.MobileNetV3{Size: "small", Stem: "imagenet", Width: 0.5, HardSwish: true}, [3]int{64, 64, 3}},
-	{"mobilenet_v3_large", "mobilenet_v3_large", architectures.MobileNetV3{Size: "large", Stem: "imagenet", Width: 0.5, HardSwish: true}, [3]int{64, 64, 3}},
+	{
+		name:  "inception_v3",
+		like:  "inception_v3",
+		net:   architectures.InceptionV3{Stem: "imagenet", Modules: []int{3, 4, 2}, Divisor: 16, Aux: 0.4},
+		input: [3]int{75, 75, 3},
+	},
+	{
+		name:  "inception_v4",
+		like:  "inception_v4",
+		net:   architectures.InceptionV4{Stem: "imagenet", Modules: []int{1, 1, 1}, Divisor: 16},
+		input: [3]int{75, 75, 3},
+	},
+	{
+		name:  "inception_resnet_v2",
+		like:  "inception_resnet_v2",
+		net:   architectures.InceptionResNet{Stem: "imagenet", Modules: []int{2, 2, 2}, Scale: []float64{0.17, 0.10, 0.20}, Divisor: 16},
+		input: [3]int{75, 75, 3},
+	},
+	{
+		name:  "squeezenet1_0",
+		like:  "squeezenet1_0",
+		net:   architectures.SqueezeNet{Stem: "7x7", Filters: 96, Modules: 8, Expand: 128, Squeeze: 0.125, Pools: []int{0, 3, 7}},
+		input: [3]int{48, 48, 3},
+	},
+	{
+		name:  "squeezenet1_1",
+		like:  "squeezenet1_1",
+		net:   architectures.SqueezeNet{Stem: "3x3", Filters: 64, Modules: 8, Expand: 128, Squeeze: 0.125, Pools: []int{0, 2, 4}},
+		input: [3]int{48, 48, 3},
+	},
+	{
+		name:  "mobilenet_v2",
+		like:  "mobilenet_v2",
+		net:   architectures.MobileNetV2{Stem: "imagenet", Width: 0.5, Blocks: []int{1, 2, 3, 4, 3, 3, 1}},
+		input: [3]int{64, 64, 3},
+	},
+	{
+		name:  "mobilenet_v3_small",
+		like:  "mobilenet_v3_small",
+		net:   architectures.MobileNetV3{Size: "small", Stem: "imagenet", Width: 0.5, HardSwish: true},
+		input: [3]int{64, 64, 3},
+	},
+	{
+		name:  "mobilenet_v3_large",
+		like:  "mobilenet_v3_large",
+		net:   architectures.MobileNetV3{Size: "large", Stem: "imagenet", Width: 0.5, HardSwish: true},
+		input: [3]int{64, 64, 3},
+	},
 	{"xception", "xception", architectures.Xception{Stem: "imagenet", Middle: 8, Divisor: 8}, [3]int{64, 64, 3}},
 }
 
@@ -119,9 +254,9 @@ func hasSuffix(name, suffix string) bool {
 const goldenBatch = 4
 
 // TestTorch loads weights under the names, and in the layout, in which PyTorch
-// has them; logits, of a batch and of one image, and gradients, with GELU in the
-// place of ReLU and ReLU6, must be PyTorch's. So must ten steps of training and all tensors
-// after them, the running statistics among these.
+// has them; logits, of a batch and of one image, and gradients, with GELU
+// instead of ReLU and ReLU6, must equal PyTorch's. So must ten steps of training and all
+// tensors after them, including the running statistics.
 func TestTorch(t *testing.T) {
 	var want map[string]golden
 	if err := json.Unmarshal(torchGolden, &want); err != nil {
@@ -175,10 +310,9 @@ func TestTorch(t *testing.T) {
 	}
 }
 
-// inDouble are the networks whose gradients are taken in float64: there are so many
-// poolings that in float32, PyTorch's as well, some window's largest value is
-// another one; and mobilenet_v2 has many norms, at its end of few values, behind
-// which rounding grows.
+// inDouble are the networks whose gradients are computed in float64. They have so many
+// poolings that in float32, also in PyTorch, some window has another largest value;
+// mobilenet_v2 has many norms, of few values near its end, which amplify rounding.
 var inDouble = []string{"googlenet", "inception-bn", "inception_v3", "inception_v4", "inception_resnet_v2", "squeezenet1_0", "squeezenet1_1", "mobilenet_v2"}
 
 // doubled is the training program of the network with the same parameters in float64.

@@ -11,36 +11,36 @@ import (
 
 // VGG is the network of Simonyan & Zisserman 2014, Table 1: blocks of 3×3
 // convolutions with ReLU, each block followed by 2×2 max pooling, then linear
-// layers. The first block has Width filters, each further one twice as many as
-// the one before, up to 8·Width.
+// layers. The first block has Width filters, each further one twice as many as the previous
+// one, up to 8·Width.
 //
 // Parameters have torchvision's names, where features counts every convolution,
 // norm, activation and pooling. As there, a convolution has a bias even before a
-// norm. Without norm the convolutions are, one block behind the other,
+// norm. Without norm the convolutions are, block by block,
 //
 //	A  0 | 3   | 6 8          | 11 13          | 16 18
 //	B  0 2 | 5 7 | 10 12      | 15 17          | 20 22
 //	D  0 2 | 5 7 | 10 12 14   | 17 19 21       | 24 26 28        (and C)
 //	E  0 2 | 5 7 | 10 12 14 16 | 19 21 23 25   | 28 30 32 34
 //
-// of features; with one every convolution before adds 1. The linear layers are
-// classifier.0, 3 and 6 of every column, or classifier where it is one. The
+// of features; with a norm every earlier convolution adds 1. The linear layers are
+// classifier.0, 3 and 6 in every column, or classifier if there is only one. The
 // response norm of A-LRN is not counted, so that its names are those of A.
 //
-// The paper starts deeper columns from the first four convolutions and the linear
+// The paper initialises deeper columns with the first four convolutions and the linear
 // layers of a trained A. In an experiment (weights.only) these are
 //
 //	[features.0.*, features.3.*=features.5.*, features.6.*=features.10.*, features.8.*=features.12.*, classifier.*]
 //
-// Differs from the paper: no size is fixed. Images of 224×224 pixels leave 7×7
-// behind five poolings; others are averaged to as many (torchvision). For images of
-// 32×32, which leave one pixel, one linear layer takes the place of the three.
+// Differs from the paper: images may have any size. Images of 224×224 pixels leave 7×7
+// after five poolings; others are averaged to 7×7, as in torchvision. For images of 32×32,
+// which leave one pixel, one linear layer replaces the three.
 type VGG struct {
 	Blocks    []int `doc:"convolutions in each block"`
 	Width     int   `doc:"filters of the first block"`
 	Pointwise bool  `doc:"the third convolution of a block has 1×1 filters: column C"`
-	LRN       bool  `doc:"local response normalisation behind the first convolution: column A-LRN"`
-	Pool      int   `doc:"side to which images are averaged before the linear layers; 0: as they are"`
+	LRN       bool  `doc:"local response normalisation after the first convolution: column A-LRN"`
+	Pool      int   `doc:"side to which images are averaged before the linear layers; 0: no averaging"`
 	Hidden    []int `doc:"units of each linear layer before the last"`
 }
 
@@ -93,7 +93,7 @@ func init() {
 	})
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m VGG) Validate() (ps []problem.Problem) {
 	if len(m.Blocks) == 0 {
 		ps = append(ps, problem.Problem{Key: "blocks", Message: "have none, want at least one block"})
@@ -110,17 +110,7 @@ func (m VGG) Validate() (ps []problem.Problem) {
 	if m.Pool < 0 {
 		ps = append(ps, problem.Problem{Key: "pool", Message: fmt.Sprintf("have %d, want a side in pixels, or 0", m.Pool)})
 	}
-	return append(ps, validHidden(m.Hidden)...)
-}
-
-// validHidden reports linear layers without units.
-func validHidden(hidden []int) (ps []problem.Problem) {
-	for _, n := range hidden {
-		if n < 1 {
-			return []problem.Problem{{Key: "hidden", Message: fmt.Sprintf("have %v, want at least 1 unit in each", hidden)}}
-		}
-	}
-	return nil
+	return append(ps, checkHidden(m.Hidden)...)
 }
 
 // Build takes images (N, H, W, C).

@@ -2,8 +2,6 @@ package architectures
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	G "gorgonia.org/gorgonia"
 
@@ -12,25 +10,25 @@ import (
 	"zoo/nn"
 )
 
-// ViT is the vision transformer of Dosovitskiy et al. 2020: the image is cut into
-// patches of Patch×Patch pixels, each becomes a token of Dim values, and Depth layers
-// of attention and of a perceptron with one hidden layer of MLP units, both residual
-// with the norm in front of the branch, take all tokens to tokens. A linear layer
-// reads the class token, or the mean of all.
+// ViT is the vision transformer of Dosovitskiy et al. 2020. The image is cut into patches of
+// Patch×Patch pixels, each of which becomes a token of Dim values. Depth layers follow, each
+// with attention and a perceptron with one hidden layer of MLP units, both in residual
+// branches that begin with a norm. A linear layer reads the class token, or the mean of all
+// tokens.
 //
 // Parameters have torchvision's names since version 0.14. Weights that older ones
 // saved call the perceptron's layers mlp.linear_1 and mlp.linear_2 where these are
 // mlp.0 and mlp.3.
 //
-// Positions that are learned belong to one number of patches: an image size.
+// Learned positions are for one number of patches, and so for one image size.
 type ViT struct {
-	Patch    int    `doc:"side in pixels of a patch; it divides the image's"`
+	Patch    int    `doc:"side in pixels of a patch; a divisor of the image's sides"`
 	Dim      int    `doc:"values of a token"`
-	Depth    int    `doc:"layers, of attention and of a perceptron each"`
+	Depth    int    `doc:"layers, each of attention and a perceptron"`
 	Heads    int    `doc:"heads of attention; a divisor of dim"`
 	MLP      int    `doc:"hidden units of the perceptrons"`
 	Pool     string `doc:"what the last layer reads: cls, a token of its own among the patches, or mean, of all patches" enum:"cls,mean"`
-	Position string `doc:"what is added to tokens for their position: learned; sin, the sines of Vaswani et al. 2017; none" enum:"learned,sin,none"`
+	Position string `doc:"what is added to tokens for their position: learned, one vector per position; sin, the sines of Vaswani et al. 2017; none" enum:"learned,sin,none"`
 	ZeroHead bool   `doc:"the last layer starts at zero, as in the paper: before the first step all classes are equally likely, and in that step no other layer learns"`
 }
 
@@ -72,7 +70,7 @@ func init() {
 	registerAll(m, []preset{{"vit-mnist", small}})
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m ViT) Validate() (ps []problem.Problem) {
 	add := func(key, format string, args ...any) {
 		ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
@@ -88,20 +86,15 @@ func (m ViT) Validate() (ps []problem.Problem) {
 	if m.Heads > 0 && m.Dim > 0 && m.Dim%m.Heads != 0 {
 		add("heads", "have %d, want a divisor of dim %d", m.Heads, m.Dim)
 	}
-	if !slices.Contains(vitPools, m.Pool) {
-		add("pool", "have %q, want one of %s", m.Pool, strings.Join(vitPools, ", "))
-	}
-	if !slices.Contains(vitPositions, m.Position) {
-		add("position", "have %q, want one of %s", m.Position, strings.Join(vitPositions, ", "))
-	}
-	return ps
+	ps = append(ps, checkWord("pool", m.Pool, vitPools)...)
+	return append(ps, checkWord("position", m.Position, vitPositions)...)
 }
 
 // Build takes images (N, H, W, C) whose sides Patch divides.
 func (m ViT) Build(s *nn.Scope, in ...*G.Node) *G.Node {
-	x := nn.Patches(s.In("conv_proj"), in[0], m.Dim, m.Patch, m.Patch)
+	x := nn.Patches(s.In("conv_proj"), in[0], m.Dim, m.Patch, m.Patch) // (N, T, D)
 	if m.Pool == "cls" {
-		x = nn.ClassToken(s, x)
+		x = nn.ClassToken(s, x) // (N, T+1, D)
 	}
 	encoder := s.In("encoder")
 	x = nn.PositionEmbedding(encoder, x, m.Position)
@@ -111,7 +104,7 @@ func (m ViT) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	}
 	x = nn.Norm(encoder.In("ln"), x)
 	if m.Pool == "cls" {
-		x = nn.TakeToken(s.In("cls"), x, 0)
+		x = nn.TakeToken(s.In("cls"), x, 0) // (N, D)
 	} else {
 		x = nn.MeanTokens(s.In("mean"), x)
 	}

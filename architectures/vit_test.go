@@ -69,8 +69,8 @@ func vitLogits(t *testing.T, m architectures.Model, net architectures.ViT, image
 	return slices.Clone(pr.Logits().Data().([]float32))
 }
 
-// TestViTPermutedPatches: without positions a network does not see where in the
-// image its patches are; with positions it does.
+// TestViTPermutedPatches: without positions the order of patches makes no difference; with
+// positions it does.
 func TestViTPermutedPatches(t *testing.T) {
 	m := vitImages()
 	h, w, c := m.Input[0], m.Input[1], m.Input[2]
@@ -124,7 +124,7 @@ func TestViTZeroInit(t *testing.T) {
 	}
 }
 
-// TestViTZeroHead: all logits start at zero, and the first gradient is the head's alone.
+// TestViTZeroHead: all logits start at zero, and only the head has a gradient in the first step.
 func TestViTZeroHead(t *testing.T) {
 	m := vitImages()
 	x, y := batch(m.Spec(), 2, tensor.Float32)
@@ -182,15 +182,14 @@ func TestViTImages(t *testing.T) {
 	}
 }
 
-// TestViTOfPaperSize: 197 tokens of 768 values with 12 heads, where kernels cut
-// their work as they do nowhere else in the tests. The first of two images has the
-// logits of plain loops in float64, and both have the same by themselves, together,
-// and unfused.
+// TestViTOfPaperSize: 197 tokens of 768 values with 12 heads, for which kernels divide their
+// work in ways that no other test covers. The first of two images has the logits of plain
+// loops in float64, and both images have the same logits one by one, together, and unfused.
 func TestViTOfPaperSize(t *testing.T) {
 	m, _ := architectures.Lookup("vit_b_16")
 	m.Classes = 10
 	net := m.Network.(architectures.ViT)
-	net.Depth, net.MLP = 2, 64 // the second layer's class token reads what the first made of all
+	net.Depth, net.MLP = 2, 64 // the class token of the second layer depends on all tokens of the first
 	p, double := nn.BlankParams(tensor.Float32), nn.BlankParams(tensor.Float64)
 	one := build(t, p, nn.Infer, m, net, m.Options, 1)
 	two := build(t, p, nn.Infer, m, net, m.Options, 2)

@@ -11,9 +11,8 @@ import (
 )
 
 // Xception is the network of Chollet 2017, Figure 5, in timm's names: residual
-// blocks of separable convolutions, each of which is a 3×3 convolution of every
-// channel by itself and a 1×1 convolution, with neither a norm nor an activation
-// between the two.
+// blocks of separable convolutions, each of which is a depthwise 3×3 convolution and a 1×1
+// convolution, with neither a norm nor an activation between the two.
 type Xception struct {
 	Stem    string `doc:"imagenet: two 3×3 convolutions, the first of stride 2; small: 3×3 convolution" enum:"imagenet,small"`
 	Middle  int    `doc:"blocks of the middle flow"`
@@ -30,7 +29,7 @@ func init() {
 	})
 }
 
-// Validate reports hyperparameters that make no network.
+// Validate reports hyperparameters that no network can have.
 func (m Xception) Validate() (ps []problem.Problem) {
 	ps = checkFamily(m.Stem, m.Divisor)
 	if m.Middle < 0 {
@@ -73,14 +72,14 @@ func (m Xception) stem(s *nn.Scope, x *G.Node) *G.Node {
 	return nn.Act(s.In("act2"), nn.Norm(s.In("bn2"), x))
 }
 
-// block is separable convolutions, each with an activation before it, but for
-// that of the first block, and a norm behind it; pooling where there is a stride;
-// and the way around them, a 1×1 convolution where sizes change.
+// block is separable convolutions, each preceded by an activation (except in the first
+// block) and followed by a norm; pooling, if there is a stride; and a shortcut, which is a
+// 1×1 convolution where sizes change.
 func (m Xception) block(s *nn.Scope, x *G.Node, stride int, activate bool, filters []int) *G.Node {
 	d := divisor(m.Divisor)
 	in := s.Branch(4+m.Middle, 2*len(filters))
 	y, at := x, 0
-	scope := func(s *nn.Scope) *nn.Scope { // rep counts every layer
+	scope := func(s *nn.Scope) *nn.Scope { // rep numbers every layer
 		at++
 		return s.In("rep.%d", at-1)
 	}

@@ -16,8 +16,8 @@ import (
 	"zoo/nn"
 )
 
-// A smallNetwork is one to test with. like is a registered model with the choices
-// of the paper; where input is zero, that is the model's, too. It has ten classes.
+// A smallNetwork is a network to test with, for ten classes. like is a registered model with
+// the choices of the paper; if input is zero, it is the model's.
 type smallNetwork struct {
 	name  string
 	like  string
@@ -39,9 +39,9 @@ func (n smallNetwork) model(t *testing.T) architectures.Model {
 	return m
 }
 
-// smallNetworks are what the tests of this file run on: networks small enough to
-// be differentiated numerically, at least one of every registered type and of
-// every style of block.
+// smallNetworks are the networks that the tests of this file use: small enough to be
+// differentiated numerically, with at least one of every registered type and every style of
+// block.
 var smallNetworks = []smallNetwork{
 	{"lenet1989", "lenet1989", architectures.LeNet1989{}, [3]int{}},
 	{"lenet5-classic", "lenet5-classic", architectures.LeNet5Classic{}, [3]int{}},
@@ -50,48 +50,193 @@ var smallNetworks = []smallNetwork{
 	{"mlp", "mlp", architectures.MLP{Depth: 3, Width: 16}, [3]int{6, 6, 1}},
 	{"mlp, residual", "mlp", architectures.MLP{Depth: 6, Width: 16, Residual: true}, [3]int{6, 6, 1}},
 
-	{"alexnet", "alexnet-cifar", architectures.AlexNet{Stem: "small", Filters: []int{4, 8, 8, 8, 8}, Groups: 2, LRN: true, Overlap: true, Hidden: []int{16, 16}}, [3]int{16, 16, 3}},
-	{"alexnet, 11×11", "alexnet-cifar", architectures.AlexNet{Stem: "alexnet", Filters: []int{4, 8, 8, 8, 8}, Groups: 1, Hidden: []int{16}}, [3]int{63, 63, 3}},
-	{"zfnet", "alexnet-cifar", architectures.AlexNet{Stem: "zfnet", Filters: []int{4, 8, 8, 8, 8}, Groups: 1, LRN: true, Overlap: true, Hidden: []int{16}}, [3]int{63, 63, 3}},
-	{"alexnet, one tower", "alexnet", architectures.AlexNetOneTower{Filters: []int{4, 8, 8, 8, 8}, Pool: 3, Hidden: []int{16, 16}}, [3]int{63, 63, 3}},
+	{
+		name:  "alexnet",
+		like:  "alexnet-cifar",
+		net:   architectures.AlexNet{Stem: "small", Filters: []int{4, 8, 8, 8, 8}, Groups: 2, LRN: true, Overlap: true, Hidden: []int{16, 16}},
+		input: [3]int{16, 16, 3},
+	},
+	{
+		name:  "alexnet, 11×11",
+		like:  "alexnet-cifar",
+		net:   architectures.AlexNet{Stem: "alexnet", Filters: []int{4, 8, 8, 8, 8}, Groups: 1, Hidden: []int{16}},
+		input: [3]int{63, 63, 3},
+	},
+	{
+		name:  "zfnet",
+		like:  "alexnet-cifar",
+		net:   architectures.AlexNet{Stem: "zfnet", Filters: []int{4, 8, 8, 8, 8}, Groups: 1, LRN: true, Overlap: true, Hidden: []int{16}},
+		input: [3]int{63, 63, 3},
+	},
+	{
+		name:  "alexnet, one tower",
+		like:  "alexnet",
+		net:   architectures.AlexNetOneTower{Filters: []int{4, 8, 8, 8, 8}, Pool: 3, Hidden: []int{16, 16}},
+		input: [3]int{63, 63, 3},
+	},
 
 	{"vgg", "vgg11-cifar", architectures.VGG{Blocks: []int{1, 1, 2, 2, 2}, Width: 4}, [3]int{32, 32, 3}},
-	{"vgg, linear layers", "vgg16", architectures.VGG{Blocks: []int{1, 2, 3}, Width: 4, Pointwise: true, LRN: true, Pool: 3, Hidden: []int{16, 16}}, [3]int{16, 16, 3}},
-	{"vgg, batch norm", "vgg16_bn", architectures.VGG{Blocks: []int{1, 2}, Width: 4, Pool: 2, Hidden: []int{16}}, [3]int{8, 8, 3}},
+	{
+		name:  "vgg, linear layers",
+		like:  "vgg16",
+		net:   architectures.VGG{Blocks: []int{1, 2, 3}, Width: 4, Pointwise: true, LRN: true, Pool: 3, Hidden: []int{16, 16}},
+		input: [3]int{16, 16, 3},
+	},
+	{
+		name:  "vgg, batch norm",
+		like:  "vgg16_bn",
+		net:   architectures.VGG{Blocks: []int{1, 2}, Width: 4, Pool: 2, Hidden: []int{16}},
+		input: [3]int{8, 8, 3},
+	},
 
 	// Each of the shortcuts: TestShortcutGradients.
 	{"resnet-cifar, A", "resnet20", architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "A"}, [3]int{8, 8, 3}},
 	{"resnet-cifar, B", "resnet20-b", architectures.CIFARResNet{Depth: 14, Width: 4, Shortcut: "B"}, [3]int{8, 8, 3}},
-	{"resnet-cifar, plain", "plain20", architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "none"}, [3]int{8, 8, 3}},
-	{"resnet-cifar, pre-activation", "preact-resnet110", architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "A", PreAct: true}, [3]int{8, 8, 3}},
-	{"resnet-cifar, deep", "resnet110", architectures.CIFARResNet{Depth: 110, Width: 4, Shortcut: "A"}, [3]int{8, 8, 3}},
+	{
+		name:  "resnet-cifar, plain",
+		like:  "plain20",
+		net:   architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "none"},
+		input: [3]int{8, 8, 3},
+	},
+	{
+		name:  "resnet-cifar, pre-activation",
+		like:  "preact-resnet110",
+		net:   architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "A", PreAct: true},
+		input: [3]int{8, 8, 3},
+	},
+	{
+		name:  "resnet-cifar, deep",
+		like:  "resnet110",
+		net:   architectures.CIFARResNet{Depth: 110, Width: 4, Shortcut: "A"},
+		input: [3]int{8, 8, 3},
+	},
 
 	// Each block with each of the shortcuts: TestResNetGradients.
-	{"resnet, basic", "resnet18", architectures.ResNet{Block: "basic", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B"}, [3]int{8, 8, 3}},
-	{"resnet, bottleneck", "resnet50", architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B"}, [3]int{8, 8, 3}},
-	{"resnext", "resnext50_32x4d", architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 4, GroupWidth: 2, Stem: "small", Shortcut: "B"}, [3]int{8, 8, 3}},
-	{"resnet, pre-activation", "preact-resnet50", architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B", PreAct: true}, [3]int{8, 8, 3}},
-	{"densenet", "densenet40", architectures.DenseNet{Blocks: []int{2, 2}, Growth: 3, Width: 4, Compression: 1, Stem: "small"}, [3]int{8, 8, 3}},
-	{"densenet, bc", "densenet100-bc", architectures.DenseNet{Blocks: []int{2, 1, 2}, Growth: 3, Width: 4, Bottleneck: 2, Compression: 0.5, Stem: "small"}, [3]int{8, 8, 3}},
-	{"densenet, imagenet stem", "densenet121", architectures.DenseNet{Blocks: []int{2, 1}, Growth: 3, Width: 4, Bottleneck: 2, Compression: 0.5, Stem: "imagenet"}, [3]int{32, 32, 3}},
+	{
+		name:  "resnet, basic",
+		like:  "resnet18",
+		net:   architectures.ResNet{Block: "basic", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B"},
+		input: [3]int{8, 8, 3},
+	},
+	{
+		name:  "resnet, bottleneck",
+		like:  "resnet50",
+		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B"},
+		input: [3]int{8, 8, 3},
+	},
+	{
+		name:  "resnext",
+		like:  "resnext50_32x4d",
+		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 4, GroupWidth: 2, Stem: "small", Shortcut: "B"},
+		input: [3]int{8, 8, 3},
+	},
+	{
+		name:  "resnet, pre-activation",
+		like:  "preact-resnet50",
+		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B", PreAct: true},
+		input: [3]int{8, 8, 3},
+	},
+	{
+		name:  "densenet",
+		like:  "densenet40",
+		net:   architectures.DenseNet{Blocks: []int{2, 2}, Growth: 3, Width: 4, Compression: 1, Stem: "small"},
+		input: [3]int{8, 8, 3},
+	},
+	{
+		name:  "densenet, bc",
+		like:  "densenet100-bc",
+		net:   architectures.DenseNet{Blocks: []int{2, 1, 2}, Growth: 3, Width: 4, Bottleneck: 2, Compression: 0.5, Stem: "small"},
+		input: [3]int{8, 8, 3},
+	},
+	{
+		name:  "densenet, imagenet stem",
+		like:  "densenet121",
+		net:   architectures.DenseNet{Blocks: []int{2, 1}, Growth: 3, Width: 4, Bottleneck: 2, Compression: 0.5, Stem: "imagenet"},
+		input: [3]int{32, 32, 3},
+	},
 	{"googlenet", "googlenet-paper", smallGoogLeNet, [3]int{12, 12, 3}},
-	{"googlenet, imagenet stem", "googlenet", architectures.GoogLeNet{Stem: "imagenet", Divisor: 16, Filter: 3, Pooling: "torchvision", LRN: true}, [3]int{64, 64, 3}},
+	{
+		name:  "googlenet, imagenet stem",
+		like:  "googlenet",
+		net:   architectures.GoogLeNet{Stem: "imagenet", Divisor: 16, Filter: 3, Pooling: "torchvision", LRN: true},
+		input: [3]int{64, 64, 3},
+	},
 	{"inception-bn", "inception-bn", architectures.InceptionBN{Stem: "small", Divisor: 32}, [3]int{12, 12, 3}},
 	{"inception v3", "inception_v3", smallInceptionV3, [3]int{13, 13, 3}},
-	{"inception v4", "inception_v4", architectures.InceptionV4{Stem: "small", Modules: []int{1, 1, 1}, Divisor: 32}, [3]int{13, 13, 3}},
-	{"inception-resnet", "inception_resnet_v2", architectures.InceptionResNet{Stem: "small", Modules: []int{2, 1, 2}, Scale: []float64{0.17, 0.10, 0.20}, Divisor: 32}, [3]int{13, 13, 3}},
-	{"squeezenet", "squeezenet1_1", architectures.SqueezeNet{Stem: "small", Filters: 8, Modules: 4, Expand: 16, Squeeze: 0.25, Pools: []int{0, 2}}, [3]int{12, 12, 3}},
-	{"squeezenet, 7×7", "squeezenet1_0", architectures.SqueezeNet{Stem: "7x7", Filters: 8, Modules: 2, Expand: 16, Squeeze: 0.25, Pools: []int{0, 1}}, [3]int{32, 32, 3}},
-	{"squeezenet, 3×3", "squeezenet1_1", architectures.SqueezeNet{Stem: "3x3", Filters: 8, Modules: 2, Expand: 16, Squeeze: 0.25, Pools: []int{0, 1}}, [3]int{16, 16, 3}},
-	{"mobilenet v2", "mobilenet_v2", architectures.MobileNetV2{Stem: "small", Width: 0.25, Blocks: []int{1, 2, 2}}, [3]int{8, 8, 3}},
-	{"mobilenet v2, imagenet stem", "mobilenet_v2", architectures.MobileNetV2{Stem: "imagenet", Width: 0.25, Blocks: []int{1, 2}}, [3]int{16, 16, 3}},
-	{"mobilenet v3, small", "mobilenet_v3_small", architectures.MobileNetV3{Size: "small", Stem: "small", Width: 0.1, HardSwish: true}, [3]int{16, 16, 3}},
-	{"mobilenet v3, large", "mobilenet_v3_large", architectures.MobileNetV3{Size: "large", Stem: "imagenet", Width: 0.1}, [3]int{32, 32, 3}},
+	{
+		name:  "inception v4",
+		like:  "inception_v4",
+		net:   architectures.InceptionV4{Stem: "small", Modules: []int{1, 1, 1}, Divisor: 32},
+		input: [3]int{13, 13, 3},
+	},
+	{
+		name:  "inception-resnet",
+		like:  "inception_resnet_v2",
+		net:   architectures.InceptionResNet{Stem: "small", Modules: []int{2, 1, 2}, Scale: []float64{0.17, 0.10, 0.20}, Divisor: 32},
+		input: [3]int{13, 13, 3},
+	},
+	{
+		name:  "squeezenet",
+		like:  "squeezenet1_1",
+		net:   architectures.SqueezeNet{Stem: "small", Filters: 8, Modules: 4, Expand: 16, Squeeze: 0.25, Pools: []int{0, 2}},
+		input: [3]int{12, 12, 3},
+	},
+	{
+		name:  "squeezenet, 7×7",
+		like:  "squeezenet1_0",
+		net:   architectures.SqueezeNet{Stem: "7x7", Filters: 8, Modules: 2, Expand: 16, Squeeze: 0.25, Pools: []int{0, 1}},
+		input: [3]int{32, 32, 3},
+	},
+	{
+		name:  "squeezenet, 3×3",
+		like:  "squeezenet1_1",
+		net:   architectures.SqueezeNet{Stem: "3x3", Filters: 8, Modules: 2, Expand: 16, Squeeze: 0.25, Pools: []int{0, 1}},
+		input: [3]int{16, 16, 3},
+	},
+	{
+		name:  "mobilenet v2",
+		like:  "mobilenet_v2",
+		net:   architectures.MobileNetV2{Stem: "small", Width: 0.25, Blocks: []int{1, 2, 2}},
+		input: [3]int{8, 8, 3},
+	},
+	{
+		name:  "mobilenet v2, imagenet stem",
+		like:  "mobilenet_v2",
+		net:   architectures.MobileNetV2{Stem: "imagenet", Width: 0.25, Blocks: []int{1, 2}},
+		input: [3]int{16, 16, 3},
+	},
+	{
+		name:  "mobilenet v3, small",
+		like:  "mobilenet_v3_small",
+		net:   architectures.MobileNetV3{Size: "small", Stem: "small", Width: 0.1, HardSwish: true},
+		input: [3]int{16, 16, 3},
+	},
+	{
+		name:  "mobilenet v3, large",
+		like:  "mobilenet_v3_large",
+		net:   architectures.MobileNetV3{Size: "large", Stem: "imagenet", Width: 0.1},
+		input: [3]int{32, 32, 3},
+	},
 	{"xception", "xception", architectures.Xception{Stem: "small", Middle: 1, Divisor: 32}, [3]int{12, 12, 3}},
-	{"resnet, imagenet stem", "resnet34", architectures.ResNet{Block: "basic", Blocks: []int{1, 1}, Width: 4, Cardinality: 1, Stem: "imagenet", Shortcut: "A"}, [3]int{32, 32, 3}},
+	{
+		name:  "resnet, imagenet stem",
+		like:  "resnet34",
+		net:   architectures.ResNet{Block: "basic", Blocks: []int{1, 1}, Width: 4, Cardinality: 1, Stem: "imagenet", Shortcut: "A"},
+		input: [3]int{32, 32, 3},
+	},
 
-	{"vit", "vit-cifar", architectures.ViT{Patch: 2, Dim: 12, Depth: 2, Heads: 3, MLP: 16, Pool: "cls", Position: "learned"}, [3]int{8, 6, 3}},
-	{"vit, mean", "vit-mnist", architectures.ViT{Patch: 4, Dim: 12, Depth: 3, Heads: 2, MLP: 20, Pool: "mean", Position: "sin"}, [3]int{8, 8, 1}},
+	{
+		name:  "vit",
+		like:  "vit-cifar",
+		net:   architectures.ViT{Patch: 2, Dim: 12, Depth: 2, Heads: 3, MLP: 16, Pool: "cls", Position: "learned"},
+		input: [3]int{8, 6, 3},
+	},
+	{
+		name:  "vit, mean",
+		like:  "vit-mnist",
+		net:   architectures.ViT{Patch: 4, Dim: 12, Depth: 3, Heads: 2, MLP: 20, Pool: "mean", Position: "sin"},
+		input: [3]int{8, 8, 1},
+	},
 }
 
 // TestEveryTypeIsTested: smallNetworks has each type of network that is registered.
@@ -147,7 +292,7 @@ func build(t *testing.T, p *nn.Params, mode nn.Mode, m architectures.Model, net 
 	return pr
 }
 
-// TestOptions: a model's choices are valid, and each is named.
+// TestOptions: the choices of every model are valid, and none is left open.
 func TestOptions(t *testing.T) {
 	for _, name := range architectures.Names() {
 		m, _ := architectures.Lookup(name)
@@ -193,7 +338,7 @@ func checkGradient(t *testing.T, m architectures.Model, net nn.Network) {
 		for i, g := range grads {
 			direction[i] = make([]float64, len(g))
 			for j := range g {
-				// close to the gradient, for a slope to speak of
+				// close to the gradient, so that there is a slope
 				direction[i][j] = g[j] * (0.5 + r.Float64())
 				slope += g[j] * direction[i][j]
 			}
@@ -218,7 +363,7 @@ func checkGradient(t *testing.T, m architectures.Model, net nn.Network) {
 	}
 }
 
-// smooth puts GELU in the place of activations whose derivative jumps from 0 to 1.
+// smooth replaces activations whose derivative jumps from 0 to 1 by GELU.
 func smooth(o nn.Options) nn.Options {
 	if o.Activation == "relu" || o.Activation == "relu6" {
 		o.Activation = "gelu"
@@ -235,7 +380,7 @@ func allZero(v []float64) bool {
 	return true
 }
 
-// TestTrainEqualsEval: without norm and dropout both graphs are one function.
+// TestTrainEqualsEval: without norm and dropout both graphs compute the same function.
 func TestTrainEqualsEval(t *testing.T) {
 	forAll(t, func(t *testing.T, m architectures.Model, net nn.Network) {
 		o := m.Options
@@ -288,7 +433,7 @@ func TestOverfit(t *testing.T) {
 	forAll(t, func(t *testing.T, m architectures.Model, net nn.Network) {
 		m.Options.Dropout = 0 // which is there to prevent it
 		if _, ok := net.(architectures.SqueezeNet); ok {
-			m.Options.Activation = "leaky(0.1)" // its logits are behind one: those of a ReLU may be 0 for good
+			m.Options.Activation = "leaky(0.1)" // its logits follow an activation: after a ReLU they may stay 0
 		}
 		p := nn.NewParams(3, tensor.Float32)
 		pr := build(t, p, nn.Train, m, net, m.Options, 8)

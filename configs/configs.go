@@ -1,4 +1,5 @@
-// Package configs holds the named experiments that come with the program.
+// Package configs holds the named experiments that come with the program: YAML files, each
+// with the paper, the figure and the claim that it reproduces. It has no code.
 package configs
 
 import "embed"

@@ -3,7 +3,7 @@
     bench.py about                          the version of PyTorch, its BLAS, and how it can run
     bench.py MODEL BATCH MODE LAYOUT EXECUTION THREADS SECONDS BEST
     bench.py slow WORKLOAD SIDE < measurements
-                                            exits 0 where the side is not worth another round
+                                            exits 0 if the side is too slow for another round
     bench.py best WORKLOAD < measurements   the first round's fastest so far, in ms; 0: none
     bench.py table < measurements           a Markdown table of what both sides measured
 
@@ -11,8 +11,8 @@ A measurement is the median time of a step on one random batch, in one process: 
 mode train a forward pass, the cross-entropy, a backward pass and SGD with momentum, in
 mode infer a forward pass. LAYOUT is nchw or channels-last. EXECUTION is eager or
 compiled: by torch.compile, before anything is timed, and in mode infer with the weights
-frozen to constants. BEST is the median, in ms, of the fastest configuration so far, or 0:
-a configuration whose steps of warming up all take half as long again is not timed further.
+frozen to constants. BEST is the median, in ms, of the fastest configuration so far, or 0.
+A configuration whose warm-up steps all take 1.5 times as long is not timed further.
 """
 import json
 import re
@@ -26,14 +26,14 @@ def about():
         import torch
     except ImportError as e:
         sys.exit(f"bench.py: {e}")
-    # Debian's is built on whatever BLAS is installed, which calls itself generic.
+    # Debian's uses whichever BLAS is installed, and calls it generic.
     open_blas = re.search("BLAS_INFO=(open|generic)", torch.__config__.show())
     version = torch.__version__.split("+")[0]
     print(version, "openblas" if open_blas else "other", "eager", *["compiled"] * compiles(torch, version))
 
 
 def compiles(torch, version):
-    """Whether torch.compile is there, and has the C++ compiler that it requires."""
+    """Whether torch.compile exists, and has the C++ compiler that it requires."""
     if not hasattr(torch, "compile"):
         return False
     try:
@@ -55,7 +55,7 @@ def network(name):
         return nn.Conv2d(inner, outer, 3, stride, 1, bias=False)
 
     class Residual(nn.Module):
-        """Two convolutions and, where sizes change, option A's way around them."""
+        """Two convolutions and a shortcut, which is option A where sizes change."""
         def __init__(self, inner, outer):
             super().__init__()
             self.stride, self.more = 1 if inner == outer else 2, outer - inner
@@ -108,13 +108,13 @@ def measure(name, batch, mode, layout, execution, threads, seconds, best):
     x, y = torch.randn(batch, *shape), torch.randint(10, (batch,))
     if layout == "channels-last":
         model, x = model.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
-    # As zoo bench does, with a rate so small that the weights stay what they are.
+    # As zoo bench does, with a rate so small that the weights do not change.
     solver = torch.optim.SGD(model.parameters(), lr=1e-9, momentum=0.9)
 
     def train():
         solver.zero_grad(set_to_none=True)
         logits = model(x)
-        if isinstance(logits, tuple):  # those of auxiliary classifiers too
+        if isinstance(logits, tuple):  # includes those of auxiliary classifiers
             weight = {"googlenet": 0.3, "inception_v3": 0.4}[name]
             losses = [F.cross_entropy(z, y) for z in logits]
             loss = losses[0] + weight * sum(losses[1:])
@@ -145,7 +145,7 @@ def measure(name, batch, mode, layout, execution, threads, seconds, best):
 
     step()
     if execution == "compiled":
-        torch._dynamo.config.error_on_recompile = True  # rather than time it
+        torch._dynamo.config.error_on_recompile = True  # instead of timing it
     times = repeat(2, 0.3)
     if best == 0 or 1e3 * min(times) < 1.5 * best:
         times = repeat(3, seconds)
@@ -155,8 +155,8 @@ def measure(name, batch, mode, layout, execution, threads, seconds, best):
 
 
 def read(lines):
-    """Measurements by workload and side, from rows of workload, side and measurement that
-    are parted by tabs. The side of zoo is zoo; the others are configurations of PyTorch."""
+    """Measurements by workload and side, from rows of workload, side and measurement,
+    separated by tabs. The side zoo is zoo; the others are configurations of PyTorch."""
     results = {}
     for line in lines:
         workload, side, measurement = line.rstrip("\n").split("\t")

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Measures zoo and PyTorch in turn on the same steps, and prints how their times compare.
-# PyTorch runs in each layout of the images, where it is built on OpenBLAS with each number
-# of BLAS threads, and where it has torch.compile and a g++ to go with it both eager and
-# compiled; its fastest configuration counts. A configuration that takes half as long again
-# as the fastest so far is left after a few steps, and after the first round only those
-# within a quarter of the fastest are measured again. Every measurement is a process of its own,
-# and goes to standard error.
+# Measures zoo and PyTorch in turn on the same steps, and prints a comparison of their times.
+# PyTorch runs in both layouts of images; if it is built on OpenBLAS, with each number of
+# BLAS threads; and if it has torch.compile and a working g++, both eager and compiled. Its
+# fastest configuration counts. A configuration that takes 1.5 times as long as the fastest
+# so far is given up after a few steps, and after the first round only those within a quarter
+# of the fastest are measured again. Every measurement is a process of its own, and is also
+# printed to standard error.
 #
 #   scripts/bench.sh [--rounds N] [--threads N] [--seconds S] [--only REGEX]
 #
@@ -81,7 +81,7 @@ esac
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Not where torch.compile usually keeps its code: code for AVX-512 found there is run as
+# A cache of its own: torch.compile runs code for AVX-512 that it finds in its usual cache as
 # if it were for AVX2, and computes wrong values.
 export TORCHINDUCTOR_CACHE_DIR=$work/inductor
 
@@ -96,15 +96,15 @@ done
 
 go build -o "$work/zoo" ./cmd/zoo
 
-# measure WORKLOAD SIDE command ...: adds what the command prints to the measurements.
+# measure WORKLOAD SIDE command ...: adds the output of the command to the measurements.
 measure() {
   local found
   found=$("${@:3}")
   printf '%s\t%s\t%s\n' "$1" "$2" "$found" | tee -a "$work/measurements" >&2
 }
 
-# slow WORKLOAD SIDE: in the first round the side took a quarter longer than the fastest
-# configuration of PyTorch.
+# slow WORKLOAD SIDE: whether the side took a quarter longer in the first round than the
+# fastest configuration of PyTorch.
 slow() {
   "$python" scripts/bench.py slow "$1" "$2" <"$work/measurements"
 }

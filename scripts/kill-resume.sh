@@ -25,13 +25,13 @@ killed=0
 while [ "$killed" -lt "$kills" ]; do
   "$work/zoo" run "$name" "$@" --out "$work/killed" --checkpoint-every 0s >/dev/null 2>&1 &
   pid=$!
-  # A random part of a twentieth to a third of what a whole run takes.
+  # A random time between a twentieth and a third of that of a whole run.
   sleep "$(awk -v t="$took" -v r="$RANDOM" 'BEGIN { printf "%.3f", t / 1e9 * (0.05 + 0.28 * r / 32767) }')"
   if kill -KILL "$pid" 2>/dev/null; then killed=$((killed + 1)); fi
   wait "$pid" 2>/dev/null || true
   if grep -qs '"state": "complete"' "$work"/killed/*/status.json; then
     [ "$killed" -ge "$kills" ] && break
-    # It was done before the last kill: compare, and begin another one.
+    # It was done before the last kill: compare, and begin another run.
     [ "$(weights "$work/killed")" = "$(weights "$work/two")" ] || { echo 'the weights differ'; exit 1; }
     rm -r "$work/killed"
   fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Kills a sweep and single trials of it with SIGKILL at random moments, begins it again
-# each time, and compares what it leaves with a sweep that was left alone: the same runs
-# with the same weights, and no run trained twice that was complete.
+# Kills a sweep and single trials of it with SIGKILL at random moments, begins it again each
+# time, and compares the result with a sweep that was not killed: it must have the same runs
+# with the same weights, and must not train a complete run again.
 #
 #   scripts/kill-sweep.sh [NAME [KILLS [key=value ...]]]
 set -euo pipefail
@@ -13,18 +13,18 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 go build -o "$work/zoo" ./cmd/zoo
 sweep() { "$work/zoo" sweep "$name" "$@"; }
-# What a sweep leaves: each run's folder, how it ended, and the hash of its weights.
+# The result of a sweep: each run's folder, how it ended, and the hash of its weights.
 left() { (cd "$1" && grep -H -e '"weights_sha256"' -e '"diverged"' -- */summary.json); }
-# The runs that are complete, with the hash of their status, which has the time.
+# The complete runs, with the hash of their status, which contains the time.
 complete() { { grep -ls '"state": "complete"' "$work"/killed/*/status.json || true; } | xargs -r sha256sum; }
 
 sweep "$@" --out "$work/alone" >/dev/null
-echo "left alone: $(left "$work/alone" | grep -c weights_sha256) runs"
+echo "not killed: $(left "$work/alone" | grep -c weights_sha256) runs"
 
 killed=0
 touch "$work/before"
 while [ "$killed" -lt "$kills" ]; do
-  "$work/zoo" sweep "$name" "$@" --out "$work/killed" >/dev/null 2>&1 & # no function: that is a shell of its own
+  "$work/zoo" sweep "$name" "$@" --out "$work/killed" >/dev/null 2>&1 & # not the function, which would be a shell of its own
   parent=$!
   while [ "$killed" -lt "$kills" ] && kill -0 "$parent" 2>/dev/null; do
     sleep "$(awk -v r="$RANDOM" 'BEGIN { printf "%.2f", 0.2 + 3 * r / 32767 }')"

@@ -1,7 +1,7 @@
-// Command scripts packs what release.sh has built: every folder below the first
-// argument becomes an archive of its name in the third. The bytes depend on the
-// contents of the files, on their names, and on the second argument, which is the time
-// that they all have, in seconds since 1970.
+// Command scripts packs what release.sh has built: every folder in the first argument becomes
+// an archive of the same name in the third. The bytes depend only on the names and contents
+// of the files, and on the second argument, which is the time of all files in seconds since
+// 1970.
 package main
 
 import (
@@ -69,15 +69,15 @@ func packAll(from string, at time.Time, to string) error {
 	})
 }
 
-// A file is what goes into an archive.
+// A file of an archive.
 type file struct {
-	name string // with the folder's before it
+	name string // after that of its folder
 	mode int64
 	data []byte
 }
 
-// read reads the files of a folder. The modes on the disk are the builder's: only
-// programs may be executed.
+// read reads the files of a folder. Modes do not depend on those on disk: only programs are
+// executable.
 func read(root, folder string) (files []file, err error) {
 	entries, err := os.ReadDir(filepath.Join(root, folder)) // sorted
 	for _, e := range entries {

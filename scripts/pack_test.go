@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// build makes the folders of two systems, with modes and times of their own.
+// build makes the folders of two systems, with files of this mode.
 func build(t *testing.T, mode os.FileMode, program string) string {
 	t.Helper()
 	root := t.TempDir()
@@ -113,8 +113,8 @@ func TestPackAll(t *testing.T) {
 	}
 }
 
-// Neither the modes of the files nor the time of the build are in the archives; what
-// the files hold is.
+// The archives do not depend on the modes of the files or the time of the build, only on
+// their contents.
 func TestPackAllAgain(t *testing.T) {
 	at := time.Date(2024, 3, 1, 12, 0, 2, 0, time.UTC)
 	var sums []string

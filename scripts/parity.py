@@ -20,7 +20,7 @@ LIMIT = 1e-4
 def maker(name):
     """The function that makes PyTorch's network of that name, or None."""
     if name.islower() and callable(getattr(torchvision.models, name, None)):
-        # Classifiers in the middle are part of the published files.
+        # Published files include auxiliary classifiers.
         auxiliary = {"aux_logits": True, "init_weights": False} if name in ("googlenet", "inception_v3") else {}
         return lambda: getattr(torchvision.models, name)(weights=None, **auxiliary)
     try:
@@ -31,8 +31,8 @@ def maker(name):
 
 
 def randomise(model, x):
-    """Gives the network weights with which activations keep their size, and biases, gains and
-    running statistics that are not those it was made with."""
+    """Gives the network weights that keep the size of activations, and biases, gains and running
+    statistics that differ from the initial ones."""
     torch.manual_seed(1)
     for name, p in model.named_parameters():
         if "embedding" in name or "token" in name:
@@ -72,7 +72,7 @@ def save(tensors, path):
 
 
 def compare(folder, model, make):
-    """Prints a row for each number of images, and returns whether they are all good."""
+    """Prints a row for each number of images, and returns whether all differences are small."""
     name, (height, width, channels) = model["name"], model["input"]
     weights, images, logits = (os.path.join(folder, f) for f in ("weights.safetensors", "x.npy", "y.npy"))
     net, good = make(), True
@@ -93,7 +93,7 @@ def compare(folder, model, make):
             return False
         have = numpy.load(logits)
         difference = abs(have - want).max() / abs(want).max() if have.shape == want.shape else float("inf")
-        fits = bool(difference <= LIMIT)  # not of NaN
+        fits = bool(difference <= LIMIT)  # False for NaN
         print(f"{name:24} {batch:5} {difference:10.1e} {ours:8.2f} {theirs:8.2f}{'' if fits else '  TOO LARGE'}", flush=True)
         good = good and fits
     return good

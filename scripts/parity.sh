@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Compares what zoo infer and PyTorch compute from the same weights: networks of
-# torchvision (or timm, where it can be imported) with random weights, on images of the
-# paper's size, one at a time and two. Prints a table; exits with 1 where a difference is
-# above 1e-4 of the largest output, and with 2 where there is nothing to compare.
+# Compares the outputs of zoo infer and PyTorch for the same weights: networks of
+# torchvision (or timm, if it can be imported) with random weights, on one image and on two
+# of the paper's size. Prints a table; exits with 1 if a difference is above 1e-4 of the
+# largest output, and with 2 if there is nothing to compare.
 #
-#   scripts/parity.sh [MODEL ...]      default: all that both sides have
+#   scripts/parity.sh [MODEL ...]      default: all models that both sides have
 #
 #   PYTHON=python3                     the Python that has PyTorch and torchvision
 set -euo pipefail

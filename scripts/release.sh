@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Builds zoo for Linux, macOS and Windows, on amd64 and arm64, from the commit that is
 # checked out: for each an archive with the program, which needs nothing else, README and
-# LICENSE (.tar.gz; .zip for Windows), and SHA256SUMS of them all. The same commit gives
-# the same bytes with the same version of Go, wherever and whenever it is built.
+# LICENSE (.tar.gz; .zip for Windows), and SHA256SUMS of all archives. The same commit and
+# version of Go give the same bytes, wherever and whenever they are built.
 #
 #   scripts/release.sh [--dirty] [FOLDER]      default: dist
 #
-#   --dirty     also what no commit has, and zoo version says so
+#   --dirty     with uncommitted changes, which zoo version then mentions
 set -euo pipefail
 out=dist dirty=
 for arg; do
@@ -23,11 +23,11 @@ done
 cd "$(dirname "$0")/.."
 changes=$(git status --porcelain)
 if [ -n "$changes" ] && [ -z "$dirty" ]; then
-  printf 'release.sh: the tree has changes that no commit has: commit them, or add --dirty\n%s\n' "$changes" >&2
+  printf 'release.sh: the tree has uncommitted changes: commit them, or add --dirty\n%s\n' "$changes" >&2
   exit 1
 fi
 
-# What the environment, or go env -w, may say otherwise would be in the bytes.
+# Other settings of the environment or of go env -w would change the bytes.
 export CGO_ENABLED=0 GOFLAGS= GOWORK=off GOEXPERIMENT= GOAMD64=v1 GOARM64=v8.0
 revision=$(git rev-parse HEAD)
 work=$(mktemp -d)
@@ -40,7 +40,7 @@ for os in linux darwin windows; do
     # Without the tables for debuggers, which are nearly half of the download.
     GOOS=$os GOARCH=$arch go build -trimpath -buildvcs=true -ldflags='-s -w' -o "$folder/$program" ./cmd/zoo
     if ! go version -m "$folder/$program" | grep "vcs.revision=$revision" >/dev/null; then
-      echo "release.sh: the program does not know that it is of $revision: go sees that in a clone, not in a git worktree" >&2
+      echo "release.sh: the program has no record of revision $revision: go records it in a clone, not in a git worktree" >&2
       exit 1
     fi
     cp README.md LICENSE "$folder"

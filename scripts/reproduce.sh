@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs every ablation but that for clusters, and writes experiments/RESULTS.md with its
-# figures. What is done already is not repeated; the runs are in runs/. CIFAR-10 is the
-# official one (zoo data get cifar10), or the archive cifar10-jpeg.tar.gz if that lies in
-# the current folder.
+# Runs every ablation except the one for clusters, and writes experiments/RESULTS.md with its
+# figures. Trials that are done are not repeated; the runs are in runs/. CIFAR-10 is the
+# official one (zoo data get cifar10), or the archive cifar10-jpeg.tar.gz if the current
+# folder has it.
 #
 #   scripts/reproduce.sh [JOBS]
 set -euo pipefail
@@ -18,7 +18,7 @@ names="plain-vs-res-mnist plain-vs-res-cifar10$jpeg shortcuts init-depth-mlp ini
 
 bin=$(mktemp -d)
 trap 'rm -rf "$bin"' EXIT
-# The revision in the program is the one that the results name.
+# The results name the revision that is recorded in the program.
 (cd "$here" && go build -buildvcs=true -o "$bin/zoo" ./cmd/zoo)
 for name in $names; do
   began=$SECONDS

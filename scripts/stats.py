@@ -1,5 +1,5 @@
-"""Checks zoo's statistics against SciPy and statsmodels, on random samples and hostile
-ones, and prints the largest difference of each; exit code 1 where one is above 1e-9.
+"""Checks zoo's statistics against SciPy and statsmodels, on random samples and difficult
+ones, and prints the largest difference for each; exit code 1 if one is above 1e-9.
 
     python3 scripts/stats.py [SAMPLES]     needs scipy, statsmodels and go
 """
@@ -21,7 +21,7 @@ LIMIT = 1e-9
 
 
 def samples(r, count):
-    """Values of replicates with n from 1 to 30, of every kind that makes trouble."""
+    """Values of n replicates, n from 1 to 30, of every difficult kind."""
     for i in range(count):
         n = int(r.integers(1, 31))
         kind = i % 10
@@ -54,7 +54,7 @@ def samples(r, count):
 
 
 def encode(v):
-    """JSON has no infinity: run.Number's words."""
+    """Infinity as run.Number writes it, as JSON has none."""
     if isinstance(v, float) and math.isinf(v):
         return "+Inf" if v > 0 else "-Inf"
     if isinstance(v, list):

@@ -1,5 +1,5 @@
-// Command zoo runs deep-learning experiments: named configs that train the
-// networks with which the field learned to go deep. See zoo help.
+// Command zoo runs deep-learning experiments: it trains networks from
+// named configs, and reports what they learned. See zoo help.
 package main
 
 import "zoo/cmd/zoo/command"

@@ -11,7 +11,7 @@ import (
 	"zoo/experiments/run"
 )
 
-// A program that writes to nobody ends, and says nothing about it.
+// A program whose output nobody reads ends without a message.
 func TestNobodyReads(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -23,14 +23,14 @@ func TestNobodyReads(t *testing.T) {
 	var stderr bytes.Buffer
 	c.Stdout, c.Stderr = w, &stderr
 	if err := c.Run(); err == nil {
-		t.Error("it wrote to nobody, and ended well")
+		t.Error("it succeeded although nobody reads its output")
 	}
 	if stderr.Len() > 0 {
 		t.Errorf("it says %q", stderr.String())
 	}
 }
 
-// A trial that has lost its sweep saves itself, though nobody hears what it says.
+// A trial whose sweep has died saves itself, although nobody reads its output.
 func TestTrialWithoutItsSweep(t *testing.T) {
 	t.Chdir(t.TempDir())
 	const text = "name: long\nmodel: {name: mlp, depth: 2, width: 16}\ndata: {name: digits, val: 200}\n" +

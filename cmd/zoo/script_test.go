@@ -35,13 +35,13 @@ var programs = map[string]func(){"zoo": main}
 
 func TestMain(m *testing.M) { testscript.Main(m, programs) }
 
-// In the scripts a full stop in a pattern stands for what is between the parts of a
-// path, which on Windows is a backslash.
+// In the scripts a full stop in a pattern stands for the separator in a path, which is a
+// backslash on Windows.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
-			e.Setenv("ZOO_DATA", filepath.Join(e.WorkDir, "data")) // nothing of this machine's
+			e.Setenv("ZOO_DATA", filepath.Join(e.WorkDir, "data")) // no data of this machine
 			for _, key := range []string{"XDG_CACHE_HOME", "LocalAppData"} {
 				e.Setenv(key, filepath.Join(e.WorkDir, "cache"))
 			}
@@ -50,8 +50,8 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			e.Setenv("PTH", pth)                       // files of PyTorch's
-			e.Setenv("NOFILE", syscall.ENOENT.Error()) // what the system says of a file that is not there
+			e.Setenv("PTH", pth)                       // files that PyTorch wrote
+			e.Setenv("NOFILE", syscall.ENOENT.Error()) // the system's message for a missing file
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -137,8 +137,8 @@ func rawArray(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o666))
 }
 
-// tensors FILE HEADER BYTES [LENGTH]: a safetensors file with that header and so
-// many bytes of data, which claims that the header has another length.
+// tensors FILE HEADER BYTES [LENGTH]: a safetensors file with that header and this many
+// bytes of data. LENGTH is a false length of the header.
 func rawTensors(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[2])
 	ts.Check(err)
@@ -152,14 +152,14 @@ func rawTensors(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o666))
 }
 
-// cut FILE BYTES: the file ends after so many bytes.
+// cut FILE BYTES: the file ends after this many bytes.
 func cut(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), int64(n)))
 }
 
-// flip FILE: one bit in the middle of the file is another.
+// flip FILE: one bit in the middle of the file changes.
 func flip(ts *testscript.TestScript, _ bool, args []string) {
 	b, err := os.ReadFile(ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -167,7 +167,7 @@ func flip(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o666))
 }
 
-// replace OLD NEW FILE: in the file, which has it, OLD is NEW everywhere.
+// replace OLD NEW FILE: NEW takes the place of every OLD in the file, which has at least one.
 func replace(ts *testscript.TestScript, _ bool, args []string) {
 	before := ts.ReadFile(args[2])
 	after := strings.ReplaceAll(before, args[0], args[1])
@@ -177,7 +177,7 @@ func replace(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(after), 0o666))
 }
 
-// unrecord DIR: the run has recorded nothing of its files, as those of older versions.
+// unrecord DIR: the run has recorded nothing about its files, like runs of older versions.
 func unrecord(ts *testscript.TestScript, _ bool, args []string) {
 	name := ts.MkAbs(filepath.Join(args[0], "status.json"))
 	var status map[string]any
@@ -193,7 +193,7 @@ func unrecord(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(name, b, 0o666))
 }
 
-// copy FROM TO: a folder, with all that is in it, is copied to a new one.
+// copy FROM TO: a folder is copied, with everything in it, to a new one.
 func copyFolder(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.CopyFS(ts.MkAbs(args[1]), os.DirFS(ts.MkAbs(args[0]))))
 }
@@ -210,8 +210,8 @@ func find(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], path)
 }
 
-// await TEXT PATTERN: the script goes on when a file that matches the pattern has the
-// text, which must be soon.
+// await TEXT PATTERN: the script waits, up to a minute, for a file that matches the pattern
+// and has the text.
 func await(ts *testscript.TestScript, _ bool, args []string) {
 	for range 600 {
 		found, err := filepath.Glob(ts.MkAbs(args[1]))
@@ -237,7 +237,7 @@ func hold(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Defer(func() { lock.Close() })
 }
 
-// free DIR: the test lets go of a folder that it holds.
+// free DIR: the test releases a folder that it holds.
 func free(ts *testscript.TestScript, _ bool, args []string) {
 	lock, _ := held.Load(ts.MkAbs(args[0]))
 	ts.Check(lock.(io.Closer).Close())

@@ -16,9 +16,9 @@ import (
 
 func init() { programs["terminal"] = func() { os.Exit(terminal(os.Args[1:])) } }
 
-// terminal COLUMNS command ...: the command on two terminals that are so wide, one for
-// its output and one for its messages. What they show goes to those of this program, and
-// a line that does not fit is an error.
+// terminal COLUMNS command ...: runs the command on two terminals of this width, one for its
+// output and one for its messages, and passes on what they show. A line that does not fit is
+// an error.
 func terminal(args []string) int {
 	width, err := strconv.Atoi(args[0])
 	if err != nil {
@@ -59,7 +59,7 @@ func terminal(args []string) int {
 	return c.ProcessState.ExitCode()
 }
 
-// openTerminal is a terminal, from the side of the person and from that of the program.
+// openTerminal opens a terminal: person is the end of its user, program that of a program.
 func openTerminal(width uint16) (person, program *os.File, err error) {
 	person, err = os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {

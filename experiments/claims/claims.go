@@ -1,9 +1,12 @@
-// Package claims evaluates what a config claims about the arms of its sweep: seed by
-// seed, with one estimator for everything. A side is the mean over the seeds of what
-// the claim says of each, the margin the mean of their differences, so that the sides
-// differ by the margin and its interval is around it. (The mean of a maximum is at
-// least the maximum of the means, that of a minimum at most the minimum: a claim on
-// max(...) speaks of the worst arm of each seed.)
+// Package claims evaluates what a config claims about the arms of its sweep, with one
+// estimator for everything: each side of a comparison is evaluated in each seed, and its
+// value is the mean over the seeds. The margin is the mean of the differences in each seed,
+// so that the sides differ by the margin, and its interval is around it. (The mean of a
+// maximum is at least the maximum of the means, that of a minimum at most the minimum: a
+// claim on max(...) is about the worst arm in each seed.)
+//
+// How a claim becomes a verdict belongs here. The grammar of claims is that of formulas,
+// the numbers are those of package results, and how verdicts look is left to reports.
 package claims
 
 import (
@@ -25,38 +28,37 @@ const (
 	Met       = "met"
 	NotMet    = "not met"
 	NotYetRun = "not yet run"
-	Unknown   = "cannot be evaluated" // complete runs lack a number that it speaks of
+	Unknown   = "cannot be evaluated" // complete runs lack a number in it
 )
 
-// A Verdict is what the runs say to a claim.
+// A Verdict is what the runs say about a claim.
 type Verdict struct {
 	Text  string
 	State string
-	Parts []Part // its comparisons; none of a claim that is not yet run
-	Lacks string // why it is not yet run or cannot be evaluated, or the numbers of which a bound is known only
+	Parts []Part // its comparisons; none if the claim is not yet run
+	Lacks string // why it is not yet run or cannot be evaluated; else which numbers are bounds, if any
 }
 
-// Unsure tells whether more seeds could turn the verdict.
+// Unsure tells whether more seeds could change the verdict.
 func (v Verdict) Unsure() bool { return slices.ContainsFunc(v.Parts, Part.Unsure) }
 
-// A Part is a comparison in a claim. Its sides are means over the seeds, of which
-// the margin is the difference.
+// A Part is a comparison in a claim. Its sides are means over the seeds, and the margin is
+// their difference.
 type Part struct {
 	formula.Comparison
-	// Margin is left minus right, seed by seed: its interval shows how sure the
-	// comparison is. Its N is 0 where a side is not finite.
+	// Margin is left minus right in each seed; its interval shows how sure the comparison
+	// is. Its N is 0 if a side is not finite.
 	Margin stats.Sample
-	// Agree tells that the comparison turns out in every single seed as it does for the
-	// means.
+	// Agree tells whether the comparison has the same result in every seed as for the means.
 	Agree bool
-	// Bounded tells that the claim has numbers of which only a bound is known, which
-	// stands in their place: they are below what can be resolved.
+	// Bounded tells whether the claim has numbers that are too small to be resolved. Their
+	// upper bounds take their place.
 	Bounded bool
 }
 
-// Unsure tells whether the interval of the margin has both signs or reaches 0, or there
-// is none although the seeds differ. A margin that is the same in all seeds is sure, and so is
-// one that is infinite in all of them.
+// Unsure tells whether the interval of the margin has both signs or reaches 0, or is missing
+// although the seeds differ. A margin that is the same in all seeds is sure, and so is one
+// that is infinite in all of them.
 func (p Part) Unsure() bool {
 	switch {
 	case p.Bounded:
@@ -69,8 +71,8 @@ func (p Part) Unsure() bool {
 	return !(p.Margin.Lo > 0 || p.Margin.Hi < 0)
 }
 
-// Seeds says with how many seeds a t-test at 5 % shows the margin with a probability of
-// power, if its effect is that of the seeds there are.
+// Seeds says how many seeds a t-test at 5 % needs to show the margin with a probability of
+// power, if the effect is as large as in the seeds so far.
 func (p Part) Seeds(power float64) string {
 	m := p.Margin
 	switch {
@@ -91,8 +93,8 @@ func (p Part) Seeds(power float64) string {
 	return fmt.Sprintf("%d %s", n, effect)
 }
 
-// Check parses a claim and resolves its names against the arms of a study, which
-// need not have been run. An error tells of what no run of them can have, too.
+// Check parses a claim and resolves its names against the arms of a study, which need not
+// have been run. A number that no run of them can have is an error, too.
 func Check(text string, s *results.Study) error {
 	f, err := formula.Parse(text)
 	if err != nil {
@@ -102,8 +104,8 @@ func Check(text string, s *results.Study) error {
 	return err
 }
 
-// Evaluate gives the verdict on a claim that Check has passed: each side is evaluated
-// seed by seed, and its means are compared.
+// Evaluate gives the verdict on a claim that has passed Check: it evaluates both sides in
+// each seed, and compares the means.
 func Evaluate(text string, s *results.Study) Verdict {
 	v := Verdict{Text: text, State: NotYetRun}
 	f, err := formula.Parse(text)
@@ -144,7 +146,7 @@ func Evaluate(text string, s *results.Study) Verdict {
 	return v
 }
 
-// margin describes left minus right; diverged is a share of the seeds.
+// margin describes left minus right. diverged counts as a share of the seeds.
 func margin(c formula.Comparison) (m stats.Sample) {
 	d := stats.Paired(c.Lefts, c.Rights).Sample
 	switch {
@@ -156,13 +158,13 @@ func margin(c formula.Comparison) (m stats.Sample) {
 		return aggregate(formula.Aggregate{Function: "share", Values: c.Lefts, Left: true}, c.Left, c.Right)
 	case c.RightOf == "diverged" && slices.Min(c.Lefts) == slices.Max(c.Lefts):
 		return aggregate(formula.Aggregate{Function: "share", Values: c.Rights}, c.Left, c.Right)
-	case c.Aggregated: // of numbers that are not independent seed by seed
+	case c.Aggregated: // the numbers of the seeds are not independent
 		return stats.Sample{N: d.N, Mean: d.Mean, SD: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}
 	}
 	return d
 }
 
-// aggregate is the margin between a number of all seeds and one that is fixed.
+// aggregate is the margin between a number of all seeds, such as a median, and a constant.
 func aggregate(a formula.Aggregate, left, right float64) (m stats.Sample) {
 	if a.Function == "share" {
 		k := 0
@@ -182,7 +184,7 @@ func aggregate(a formula.Aggregate, left, right float64) (m stats.Sample) {
 	return m
 }
 
-// agree tells whether every seed says what the means say.
+// agree tells whether the comparison has the same result in every seed as for the means.
 func agree(c formula.Comparison) bool {
 	for i, left := range c.Lefts {
 		right := c.Rights[i]
@@ -193,18 +195,19 @@ func agree(c formula.Comparison) bool {
 	return true
 }
 
-// lacking collects what a claim lacks.
+// lacking collects the numbers that a claim lacks.
 type lacking struct {
-	bounds  []string            // that stand for numbers below them
+	bounds  []string            // that take the place of numbers too small to be resolved
 	numbers []string            // that complete runs do not have
-	unfit   []string            // runs that have not come to an end
+	unfit   []string            // runs without an outcome
 	arms    []string            // that are not yet run
 	seeds   map[string][]string // of those arms
 }
 
-// runs tells whether there are trials that could still be run.
+// runs tells whether trials are missing that could still be run.
 func (l lacking) runs() bool { return l.unfit != nil || l.arms != nil }
 
+// trial adds a trial without an outcome.
 func (l *lacking) trial(a *results.Arm, t results.Trial) {
 	if t.State != "" {
 		add(&l.unfit, fmt.Sprintf("[%s], seed %d is %s", a, t.Seed, t.State))
@@ -237,12 +240,12 @@ func (l lacking) String() string {
 	return strings.Join(all, "; ")
 }
 
-// env gives names their values in one seed.
+// env gives names their values in one seed. It implements formula.Env.
 type env struct {
 	study   *results.Study
 	seed    int      // its index
-	pretend bool     // every name that can have a value has the value 1
-	lacks   *lacking // what is not yet run
+	pretend bool     // give the value 1 to every name that can have one
+	lacks   *lacking // collects the numbers that are missing
 }
 
 // Expand implements formula.Env.
@@ -263,21 +266,21 @@ func (e env) Expand(n formula.Name) ([]formula.Name, error) {
 
 // Value implements formula.Env.
 func (e env) Value(n formula.Name) (float64, error) {
-	return e.of(n, "", func(t results.Trial) (float64, string) {
+	return e.number(n, "", func(t results.Trial) (float64, string) {
 		if v, ok := t.Value(n.Path); ok {
 			return v, ""
 		}
 		if bound, ok := t.Below(n.Path); ok {
-			add(&e.lacks.bounds, fmt.Sprintf("%s of [%s], seed %d is below %.3g, which is what can be resolved", n.Path, strings.Join(n.Labels, ", "), t.Seed, bound))
+			add(&e.lacks.bounds, fmt.Sprintf("%s of [%s], seed %d is below %.3g, the smallest number that can be resolved", n.Path, strings.Join(n.Labels, ", "), t.Seed, bound))
 			return bound, ""
 		}
 		return 0, "has no " + n.Path
 	})
 }
 
-// Series implements formula.Env: at(metric[arm], step) is the record at that step,
-// steps_to(metric[arm], value) the first step at which the metric is at most that
-// value, and infinite if it never is.
+// Series implements formula.Env: at(metric[arm], step) is the record at that step, and
+// steps_to(metric[arm], value) the first step at which the metric is at most that value,
+// which is infinite if there is none.
 func (e env) Series(function string, n formula.Name, args []float64) (float64, bool, error) {
 	if function != "at" && function != "steps_to" {
 		return 0, false, nil
@@ -294,7 +297,7 @@ func (e env) Series(function string, n formula.Name, args []float64) (float64, b
 			lacks = fmt.Sprintf(" at step %v: %s", args[0], lacks)
 		}
 	}
-	v, err := e.of(n, lacks, func(t results.Trial) (float64, string) {
+	v, err := e.number(n, lacks, func(t results.Trial) (float64, string) {
 		steps, values := t.Series(n.Path)
 		if function == "steps_to" {
 			for i, v := range values {
@@ -338,9 +341,9 @@ func Share(metric string) bool {
 	return slices.Contains([]string{"accuracy", "error", "top5", "diverged", "dead"}, name)
 }
 
-// of finds the arm that a name means, and takes a number of its trial, or why the
-// trial has none; planned is why no trial of it can have one.
-func (e env) of(n formula.Name, planned string, value func(results.Trial) (v float64, lacks string)) (float64, error) {
+// number finds the arm of a name, and returns a number of its trial; value gives that, or
+// why the trial has none. planned says why no trial of the arm can have one, if so.
+func (e env) number(n formula.Name, planned string, value func(results.Trial) (v float64, lacks string)) (float64, error) {
 	arms, err := Arms(e.study, n.Labels)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", n.Path, err)
@@ -367,9 +370,9 @@ func (e env) of(n formula.Name, planned string, value func(results.Trial) (v flo
 	return math.NaN(), nil
 }
 
-// UnknownMetric says that a trial cannot have a metric.
+// UnknownMetric is the message for a metric that no trial can have.
 func UnknownMetric(metric string) string {
-	return fmt.Sprintf("no metric %s: want train, val, test or probe with a name behind it, as in test.error or train.loss, or diverged, seconds, steps, epochs, params, macs", metric)
+	return fmt.Sprintf("no metric %s: want train, val, test or probe followed by a name, as in test.error or train.loss, or diverged, seconds, steps, epochs, params, macs", metric)
 }
 
 // Known tells whether a trial may have the metric.
@@ -384,8 +387,8 @@ func Known(metric string) bool {
 	return slices.Contains([]string{"train", "val", "test"}, part) && slices.Contains([]string{"loss", "accuracy", "error", "top5"}, name)
 }
 
-// Arms finds the arms with these labels, where [formula.Any] is any, in the order
-// of the sweep.
+// Arms finds the arms with these labels, one per axis, in the order of the sweep.
+// [formula.Any] matches any label. Labels that match no arm are an error that says why.
 func Arms(s *results.Study, labels []string) (arms []*results.Arm, err error) {
 	want := make([]string, len(s.Axes))
 	for i, a := range s.Axes {

@@ -90,7 +90,7 @@ func near(a, b float64) bool {
 	return a == b || math.IsNaN(a) && math.IsNaN(b) || math.Abs(a-b) < 1e-12
 }
 
-// TestMargin: the interval is that of the differences seed by seed.
+// TestMargin: the interval is that of the differences in each seed.
 func TestMargin(t *testing.T) {
 	v := Evaluate("gap(train.loss[plain, 56], train.loss[plain, 8]) > 0", study())
 	m := v.Parts[0].Margin // of 1.8, 1.9, 2.3: deviation 0.264575, 4.30265 · 0.264575 / √3 = 0.657239
@@ -127,7 +127,7 @@ func TestNotYetRun(t *testing.T) {
 	}
 }
 
-// TestUnknown: what a complete run does not have never comes.
+// TestUnknown: a number that a complete run lacks is missing for good.
 func TestUnknown(t *testing.T) {
 	for text, want := range map[string]string{
 		"at(train.loss[plain, 8], 7) < 1":    "[plain, 8], seed 1 has no train.loss at step 7: its records are at 10, 20, 30; [plain, 8], seed 2 has",
@@ -140,8 +140,8 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
-// TestBounded: a number below what can be resolved stands as its bound, and leaves the
-// claim unsure.
+// TestBounded: the bound of a number that is too small to be resolved takes its place, and
+// the claim is unsure.
 func TestBounded(t *testing.T) {
 	s := study()
 	for i := range s.Arms[0].Trials {
@@ -153,7 +153,7 @@ func TestBounded(t *testing.T) {
 	}
 }
 
-// TestPlanned: what cannot be there is an error before anything is run.
+// TestPlanned: a number that runs will not have is an error before anything is run.
 func TestPlanned(t *testing.T) {
 	s := study()
 	for i := range s.Arms {

@@ -201,7 +201,7 @@ func (d *Design) Study() *results.Study {
 // Frame is the design as a study with nothing but its arms.
 func (d *Design) Frame() *results.Study {
 	s := &results.Study{Axes: d.Axes, Seeds: d.Seeds}
-	s.View, s.Baseline = d.Config.Report.View(d.Axes)
+	s.Display, s.Baseline = d.Config.Report.View(d.Axes)
 	for _, a := range d.Arms {
 		arm := results.Arm{Labels: a.Labels}
 		if a.loaded {

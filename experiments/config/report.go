@@ -56,11 +56,11 @@ func (r Reference) Validate() (ps []problem.Problem) {
 }
 
 // View is how a study with these axes is shown.
-func (r *Report) View(axes []results.Axis) (v results.View, baseline string) {
+func (r *Report) View(axes []results.Axis) (v results.Display, baseline string) {
 	if r == nil {
 		r = &Report{}
 	}
-	v = results.View{X: r.X, Metrics: r.Metrics, Log: r.Log}
+	v = results.Display{X: r.X, Metrics: r.Metrics, Log: r.Log}
 	if v.Metrics == nil {
 		v.Metrics = []string{"test.error", "train.loss"}
 	}

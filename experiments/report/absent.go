@@ -9,7 +9,7 @@ import (
 	"zoo/experiments/run"
 )
 
-// absences are the arms that a figure does not show, by the reason.
+// absences are the arms that a figure does not show, grouped by reason.
 type absences struct {
 	reasons []string
 	arms    map[string][]string
@@ -33,8 +33,8 @@ func (a absences) notes(without string) (all []string) {
 	return all
 }
 
-// reason is why trials have nothing to show, of this many in all; the complete ones
-// lack that.
+// reason says why trials have nothing to show. total is the number of trials of the arm,
+// and lack is what the complete ones do not have.
 func reason(trials []results.Trial, total int, lack string) string {
 	var reasons []string
 	counts := map[string]int{}
@@ -77,9 +77,9 @@ func reason(trials []results.Trial, total int, lack string) string {
 	return strings.Join(reasons, "; ")
 }
 
-// of says how many of an arm's seeds take part in what is shown of it; nothing
-// where all do.
-func of(n int, a *results.Arm) string {
+// partOf says how many of an arm's seeds a figure shows: 2 of 3 seeds. It is empty if it
+// shows all.
+func partOf(n int, a *results.Arm) string {
 	if n == len(a.Trials) {
 		return ""
 	}

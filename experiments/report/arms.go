@@ -1,14 +1,12 @@
 package report
 
 import (
-	"fmt"
 	"slices"
 
 	"zoo/experiments/results"
 )
 
-// Differences is the table of what differs between the arms: only the keys whose
-// values are not the same in all.
+// Differences is the table of the keys whose values are not the same in all arms.
 func Differences(s *Study) Table {
 	t := Table{Title: "What differs between the arms", Header: []string{"arm"}}
 	values := func(key string) (all []string) {
@@ -48,16 +46,4 @@ func Differences(s *Study) Table {
 		t.add(cells...)
 	}
 	return t
-}
-
-// thousands writes 61706 as 61,706, and nothing for 0, which is unknown.
-func thousands(n int) string {
-	if n == 0 {
-		return ""
-	}
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

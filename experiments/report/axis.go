@@ -17,13 +17,14 @@ type span struct {
 // empty is a span that holds nothing yet.
 func empty(log bool) span { return span{math.Inf(1), math.Inf(-1), log} }
 
-// can tells whether a value has a place on the axis.
-func (s span) can(v float64) bool {
+// holds tells whether a value can be drawn on the axis: it is finite, and above 0 if the
+// axis is logarithmic.
+func (s span) holds(v float64) bool {
 	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!s.log || v > 0)
 }
 
-// edge is where a value stands that has no place on the axis: 1 is the upper end,
-// −1 the lower one. It is 0 for a value that has a place, and for NaN.
+// edge is the end at which a value is drawn that the axis cannot hold: 1 is the upper
+// end, −1 the lower one. It is 0 for a value that the axis holds, and for NaN.
 func (s span) edge(v float64) int {
 	switch {
 	case math.IsInf(v, 1):
@@ -34,13 +35,14 @@ func (s span) edge(v float64) int {
 	return 0
 }
 
-func (s *span) take(v float64) {
-	if s.can(v) {
+// include widens the range to a value, if the axis can hold it.
+func (s *span) include(v float64) {
+	if s.holds(v) {
 		s.min, s.max = min(s.min, v), max(s.max, v)
 	}
 }
 
-// widen gives values room: a share of the length at both ends.
+// widen adds a share of the length at both ends.
 func (s *span) widen(share float64) {
 	if s.min > s.max {
 		s.min, s.max = 0, 1
@@ -61,10 +63,10 @@ func (s *span) widen(share float64) {
 	s.min, s.max = s.min-pad, s.max+pad
 }
 
-// within cuts a value at the ends.
+// within is the value, or the end that it is beyond.
 func (s span) within(v float64) float64 { return min(max(v, s.min), s.max) }
 
-// at is where a value stands between the ends, from 0 to 1.
+// at is the position of a value between the ends, from 0 to 1.
 func (s span) at(v float64) float64 {
 	if s.log {
 		return math.Log(v/s.min) / math.Log(s.max/s.min)
@@ -72,6 +74,7 @@ func (s span) at(v float64) float64 {
 	return (v - s.min) / (s.max - s.min)
 }
 
+// apply sets the range and the scale of a plot's axis.
 func (s span) apply(a *plot.Axis) {
 	a.Min, a.Max = s.min, s.max
 	if s.log {
@@ -104,7 +107,7 @@ func (s span) ticks(n int) plot.ConstantTicks {
 	return ticks
 }
 
-// decades are powers of ten, or 1, 2 and 5 of them where there are few.
+// decades are powers of ten, or 1, 2 and 5 times these where there are few.
 func (s span) decades(n int) plot.ConstantTicks {
 	first, last := math.Floor(math.Log10(s.min)), math.Ceil(math.Log10(s.max))
 	every := max(1, math.Ceil((last-first)/float64(n)))
@@ -127,6 +130,7 @@ func (s span) decades(n int) plot.ConstantTicks {
 	return ticks
 }
 
+// axisLabel writes a number as the label of a tick.
 func axisLabel(v float64, decimals int) string {
 	if v != 0 && (math.Abs(v) >= 1e6 || math.Abs(v) < 0.9e-3) {
 		s := strconv.FormatFloat(v, 'g', 3, 64)

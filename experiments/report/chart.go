@@ -10,52 +10,54 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A chart is lines over an x axis, in one panel or in several of the same axes.
+// A chart is a figure of lines over an x axis, in one panel or in several with the same
+// axes.
 type chart struct {
-	name, title, under string
-	xLabel             string
-	x, y               span
-	xTicks             plot.ConstantTicks // nil: whole numbers
-	places             []float64          // on the x axis, whether or not there is a point
-	percent            bool               // y cannot leave 0 to 100
-	lines              []line
-	notes              []string
+	name, title, subtitle string
+	xLabel                string
+	x, y                  span
+	xTicks                plot.ConstantTicks // nil: whole numbers
+	places                []float64          // on the x axis, whether or not there is a point
+	percent               bool               // y cannot leave 0 to 100
+	lines                 []line
+	notes                 []string
 }
 
-// A line is one of a chart.
+// A line of a chart, with how it is drawn.
 type line struct {
 	panel       string // the title of the panel that it is in
-	alone       bool   // in its panel, where the lines of the others are a grey background
-	common      bool   // to all panels
+	ownPanel    bool   // it has its panel to itself; the lines of the other panels are a grey background
+	everyPanel  bool   // it is in every panel
 	group, name string
 	paint       paint
 	dashes      []vg.Length
 	width       vg.Length
 	glyphs      bool
-	quiet       bool // not in the legend
+	unlisted    bool // not in the legend
 	points      []point
 }
 
-// A point of a line. Its band is NaN where there is none. A y that has no place on
-// the axis stands at the edge.
+// A point of a line. lo and hi are NaN where it has no interval. A y that the axis cannot
+// hold is drawn at its edge.
 type point struct {
-	x, y, lo, hi float64
-	seeds        []float64 // replicates, which are drawn beside it
-	some         bool      // some of its seeds diverged
-	last         bool      // a seed diverged after it
-	label, text  string    // of x, and of y
+	x, y, lo, hi  float64
+	seeds         []float64 // replicates, which are drawn beside it
+	diverged      bool      // some of its seeds diverged
+	divergesAfter bool      // a seed diverged after it
+	label, text   string    // of x, and of y
 }
 
-// A panel is a plot with some of the lines.
+// A panel is a plot of some of the lines.
 type panel struct {
-	title  string
-	lines  []line
-	behind []line
+	title      string
+	lines      []line
+	background []line
 }
 
+// panels are the panels of the chart, in the order of its lines.
 func (ch chart) panels() (all []panel) {
 	for _, l := range ch.lines {
-		if l.common {
+		if l.everyPanel {
 			continue
 		}
 		i := slices.IndexFunc(all, func(p panel) bool { return p.title == l.panel })
@@ -68,23 +70,23 @@ func (ch chart) panels() (all []panel) {
 		p := &all[i]
 		for _, l := range ch.lines {
 			switch {
-			case l.common:
+			case l.everyPanel:
 				p.lines = append(p.lines, l)
-			case l.alone && l.panel != p.title && !l.quiet:
-				p.behind = append(p.behind, l)
+			case l.ownPanel && l.panel != p.title && !l.unlisted:
+				p.background = append(p.background, l)
 			}
 		}
 	}
 	return all
 }
 
-// entries are the legend's: lines of several panels that look alike have one, and
-// those that are alone in their panels have its title.
+// entries are those of the legend. Lines of several panels that look alike share one;
+// a line that has a panel to itself needs none, as the panel's title names it.
 func (ch chart) entries() (all []entry) {
 	for _, l := range ch.lines {
 		e := entry{l.group, l.name, l}
 		same := func(o entry) bool { return o.group == e.group && o.name == e.name && o.line.paint == l.paint }
-		if !l.quiet && !l.alone && !slices.ContainsFunc(all, same) {
+		if !l.unlisted && !l.ownPanel && !slices.ContainsFunc(all, same) {
 			all = append(all, e)
 		}
 	}
@@ -94,17 +96,17 @@ func (ch chart) entries() (all []entry) {
 	return all
 }
 
-// figure lays the chart out.
+// figure lays out the chart.
 func (ch chart) figure(s *Study) Figure {
-	ch.bound()
+	ch.fitAxes()
 	panels := ch.panels()
-	legend, top := lay(ch.entries())
+	legend, top := layLegend(ch.entries())
 	layout := arrange(panels)
 	bottom := vg.Length(0)
 	if len(panels) > 1 {
 		bottom = rowHeight // the name of the x axis, once
 	}
-	f := newFigure(s, ch.name, ch.title, ch.under, ch.notes, top+layout.height+bottom)
+	f := newFigure(s, ch.name, ch.title, ch.subtitle, ch.notes, top+layout.height+bottom)
 	inside, cells := f.inside, layout.cells
 	for i := range cells { // from places below the legend to places in the figure
 		cells[i] = cells[i].Add(vg.Point{X: inside.Min.X, Y: inside.Max.Y - top})
@@ -123,17 +125,17 @@ func (ch chart) figure(s *Study) Figure {
 	for _, l := range ch.lines {
 		f.paints = append(f.paints, l.paint)
 	}
-	// Where the data stand is the same on every canvas.
-	f.readout.X = ch.xLabel
+	// The points have the same positions on every canvas.
+	f.tooltip.X = ch.xLabel
 	for i, p := range panels {
-		cell := draw.NewCanvas(nowhere{}, 0, 0)
+		cell := draw.NewCanvas(nullCanvas{}, 0, 0)
 		cell.Rectangle = cells[i]
-		f.readout.Panels = append(f.readout.Panels, ch.readout(p, ch.area(cell, layout), f.height))
+		f.tooltip.Panels = append(f.tooltip.Panels, ch.tooltip(p, ch.dataArea(cell, layout), f.height))
 	}
 	return f
 }
 
-// A layout is how the panels of a chart stand in rows below one another.
+// A layout is how the panels of a chart are arranged in rows.
 type layout struct {
 	cells  []vg.Rectangle // the top left corner of the first is the origin
 	height vg.Length
@@ -170,8 +172,7 @@ func arrange(panels []panel) (a layout) {
 	return a
 }
 
-// titleLines are those of the panel's title, of which a cell of this width has at
-// most two.
+// titleLines are the one or two lines of the panel's title in a cell of this width.
 func (p panel) titleLines(width vg.Length) []string {
 	style := letters(labelSize, ink, true)
 	lines := wrap(p.title, style, width-8)
@@ -181,8 +182,8 @@ func (p panel) titleLines(width vg.Length) []string {
 	return lines
 }
 
-// set is the plot without its lines.
-func (ch chart) set(width vg.Length, single bool) *plot.Plot {
+// axes is a plot with axes and ticks, but without lines.
+func (ch chart) axes(width vg.Length, single bool) *plot.Plot {
 	p := emptyPlot()
 	ch.x.apply(&p.X)
 	ch.y.apply(&p.Y)
@@ -197,11 +198,11 @@ func (ch chart) set(width vg.Length, single bool) *plot.Plot {
 	if ticks == nil {
 		ticks = slices.DeleteFunc(ch.x.ticks(n), notWhole)
 	}
-	p.X.Tick.Marker = spaced(ticks, ch.x, width-margin)
+	p.X.Tick.Marker = spacedTicks(ticks, ch.x, width-margin)
 	return p
 }
 
-// xName is what stands below the x axis.
+// xName is the text below the x axis.
 func (ch chart) xName() string {
 	if ch.x.log {
 		return ch.xLabel + logTitle
@@ -209,19 +210,20 @@ func (ch chart) xName() string {
 	return ch.xLabel
 }
 
-// plotted is where the plot of a cell is: below the panel's title, with a margin.
-func plotted(c draw.Canvas, a layout) draw.Canvas { return draw.Crop(c, 4, -10, 4, -4-a.titles) }
+// plotArea is the part of a cell with the plot: below the panel's title, with a margin.
+func plotArea(c draw.Canvas, a layout) draw.Canvas { return draw.Crop(c, 4, -10, 4, -4-a.titles) }
 
-// area is where the data stand in a cell.
-func (ch chart) area(c draw.Canvas, a layout) draw.Canvas {
-	return ch.set(c.Size().X, a.single).DataCanvas(plotted(c, a))
+// dataArea is the part of a cell in which the data are drawn.
+func (ch chart) dataArea(c draw.Canvas, a layout) draw.Canvas {
+	return ch.axes(c.Size().X, a.single).DataCanvas(plotArea(c, a))
 }
 
+// draw draws a panel in its cell.
 func (ch chart) draw(c draw.Canvas, p panel, a layout) {
 	for i, l := range p.titleLines(c.Size().X) {
 		beside(c, letters(labelSize, ink, true), c.Min.X+4, c.Max.Y-rowHeight*(vg.Length(i)+0.5), l)
 	}
-	plot := ch.set(c.Size().X, a.single)
+	plot := ch.axes(c.Size().X, a.single)
 	plot.Add(rules{}, plotLines{ch, p})
-	plot.Draw(plotted(c, a))
+	plot.Draw(plotArea(c, a))
 }

@@ -9,8 +9,8 @@ import (
 	"zoo/experiments/claims"
 )
 
-// Claims is the table of the claims, a row each, and a row for each comparison of
-// those that have several.
+// Claims is the table of the claims: one row per claim, and one per comparison for claims
+// with several.
 func Claims(verdicts []claims.Verdict) Table {
 	t := Table{Title: "Claims", Header: []string{"verdict", ">left", ">right", ">left − right, 95 %", "claim"}}
 	for _, v := range verdicts {
@@ -48,7 +48,7 @@ func sides(state string, p claims.Part) []string {
 	return []string{state, Side(p, p.Left), Side(p, p.Right), margin(p)}
 }
 
-// Side writes a side of a comparison: shares in percent, as everywhere.
+// Side writes a side of a comparison, shares as percent.
 func Side(p claims.Part, v float64) string {
 	if p.Percent {
 		return short(100*v) + " %"
@@ -67,8 +67,8 @@ func margin(p claims.Part) string {
 	return "[" + short(p.Margin.Lo) + ", " + short(p.Margin.Hi) + "]"
 }
 
-// Tally counts the verdicts: 2 met (1 unsure), 1 not met.
-func Tally(verdicts []claims.Verdict) string {
+// CountVerdicts says how many claims are met: 2 met (1 unsure), 1 not met.
+func CountVerdicts(verdicts []claims.Verdict) string {
 	text := ""
 	for _, state := range []string{claims.Met, claims.NotMet, claims.Unknown, claims.NotYetRun} {
 		n, unsure := 0, 0

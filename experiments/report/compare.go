@@ -10,20 +10,20 @@ import (
 	"zoo/experiments/stats"
 )
 
-// Compares are tables of the metrics, a row an arm, with the difference to its
-// baseline over the seeds. A study with an x axis and no baseline needs none.
-func Compares(s *Study) (tables []Table) {
+// Comparisons are the tables of the metrics with one row per arm and its difference from
+// the baseline over the seeds. A study with an x axis and no baseline needs none.
+func Comparisons(s *Study) (tables []Table) {
 	compared := slices.ContainsFunc(s.Arms, func(a results.Arm) bool { return s.BaselineOf(&a) != nil })
 	if _, x := s.XAxis(); x && !compared {
 		return nil
 	}
-	for _, metric := range s.View.Metrics {
-		tables = append(tables, compare(s, quantityIn(s, metric), compared))
+	for _, metric := range s.Display.Metrics {
+		tables = append(tables, compareTable(s, quantityIn(s, metric), compared))
 	}
 	return tables
 }
 
-func compare(s *Study, q quantity, compared bool) Table {
+func compareTable(s *Study, q quantity, compared bool) Table {
 	t := Table{
 		Title:  fmt.Sprintf("%s: each arm (%s)", q, seeds(s)),
 		Header: []string{"arm", ">mean, 95 %", ">SD", ">n"},
@@ -33,7 +33,7 @@ func compare(s *Study, q quantity, compared bool) Table {
 		t.Header = append(t.Header, ">Δ", ">95 % interval", ">p", ">p (Holm)", "")
 	}
 	differences, family := differences(s, q.metric)
-	margin := s.View.Margin[q.metric]
+	margin := s.Display.Margin[q.metric]
 	for i := range s.Arms {
 		a := &s.Arms[i]
 		sample := q.describe(a.Values(q.metric))
@@ -49,7 +49,7 @@ func compare(s *Study, q quantity, compared bool) Table {
 			}
 		}
 		if compared {
-			cells = append(cells, against(q, differences[i], margin)...)
+			cells = append(cells, differenceCells(q, differences[i], margin)...)
 		}
 		t.add(cells...)
 	}
@@ -58,16 +58,17 @@ func compare(s *Study, q quantity, compared bool) Table {
 		t.Notes = append(t.Notes, "No trial has "+plain(q.metric)+": its config sets no examples apart for it, or trains nothing.")
 	}
 	if compared {
-		t.Notes = append(t.Notes, comparing(s, q, family, margin)...)
+		t.Notes = append(t.Notes, comparisonNotes(s, q, family, margin)...)
 	}
 	return t
 }
 
-// comparing says how the differences were judged, and what that number of seeds can show.
-func comparing(s *Study, q quantity, family int, margin float64) []string {
+// comparisonNotes say how the differences were judged, and what that number of seeds can
+// show.
+func comparisonNotes(s *Study, q quantity, family int, margin float64) []string {
 	text := "Differences are paired by seed; p is of a paired t-test, and p (Holm) corrected for the " + count(family, "comparison") + " of this table."
 	if margin > 0 {
-		text += fmt.Sprintf(" Equivalent within %s: the whole interval lies within ± that (report.margin).", q.plainly(margin))
+		text += fmt.Sprintf(" Equivalent within %s: the whole interval lies within ± that (report.margin).", q.withUnit(margin))
 	}
 	all := []string{text}
 	if family == 0 { // nothing was tested
@@ -84,8 +85,8 @@ func comparing(s *Study, q quantity, family int, margin float64) []string {
 	return all
 }
 
-// plainly writes a value with its unit.
-func (q quantity) plainly(v float64) string {
+// withUnit writes a value with its unit.
+func (q quantity) withUnit(v float64) string {
 	text := short(v * q.scale())
 	if q.percent {
 		text += " %"
@@ -112,8 +113,8 @@ func differences(s *Study, metric string) (all []*stats.Difference, family int) 
 	return all, stats.Holm(with)
 }
 
-// against are the cells of a difference; nil is the baseline itself.
-func against(q quantity, d *stats.Difference, margin float64) []string {
+// differenceCells are the cells of a difference; nil is the baseline itself.
+func differenceCells(q quantity, d *stats.Difference, margin float64) []string {
 	switch {
 	case d == nil:
 		return []string{"", "", "", "", "baseline"}
@@ -126,11 +127,11 @@ func against(q quantity, d *stats.Difference, margin float64) []string {
 	return []string{mean, interval, probability(d.P), probability(d.Holm), remark(q, *d, margin)}
 }
 
-// remark says what the seeds show of a difference, and never more.
+// remark says what the seeds show about a difference, and never more.
 func remark(q quantity, d stats.Difference, margin float64) string {
 	equivalent := ""
 	if margin > 0 && d.Equivalent(margin) {
-		equivalent = "equivalent within " + q.plainly(margin)
+		equivalent = "equivalent within " + q.withUnit(margin)
 	}
 	switch {
 	case d.Constant() && d.Mean == 0:

@@ -11,8 +11,9 @@ import (
 	"strings"
 )
 
-// CSV writes a table for other programs, a row a trial: its labels, its seed and
-// state, all numbers of its summary, and its folder. What is unknown is empty.
+// CSV writes a table for other programs, one row per trial: its labels, its seed and
+// state, all numbers of its summary, and its folder. A cell is empty where a value is
+// unknown.
 func CSV(w io.Writer, s *Study) error {
 	known := map[string]bool{}
 	for _, a := range s.Arms {
@@ -31,7 +32,7 @@ func CSV(w io.Writer, s *Study) error {
 		if slices.Contains(header, name) {
 			name = a.Param // two axes may have the same last word
 		}
-		header = append(header, inert(name))
+		header = append(header, safeCell(name))
 	}
 	out := csv.NewWriter(w)
 	out.Write(slices.Concat(header, []string{"seed", "state"}, metrics, []string{"dir"}))
@@ -39,7 +40,7 @@ func CSV(w io.Writer, s *Study) error {
 		for _, t := range a.Trials {
 			var row []string
 			for _, l := range a.Labels {
-				row = append(row, inert(l))
+				row = append(row, safeCell(l))
 			}
 			row = append(row, fmt.Sprint(t.Seed), t.State)
 			for _, m := range metrics {
@@ -49,16 +50,16 @@ func CSV(w io.Writer, s *Study) error {
 				}
 				row = append(row, cell)
 			}
-			out.Write(append(row, inert(t.Dir)))
+			out.Write(append(row, safeCell(t.Dir)))
 		}
 	}
 	out.Flush()
 	return out.Error()
 }
 
-// inert is a text that a spreadsheet does not take for a formula: one that begins as
-// formulas do, and is not a number, has an apostrophe before it (OWASP, CSV injection).
-func inert(s string) string {
+// safeCell is a text that a spreadsheet does not take for a formula: an apostrophe goes
+// before one that begins like a formula and is not a number (OWASP, CSV injection).
+func safeCell(s string) string {
 	if _, err := strconv.ParseFloat(s, 64); err != nil && s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
 		return "'" + s
 	}

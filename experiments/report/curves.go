@@ -10,31 +10,31 @@ import (
 	"zoo/experiments/run"
 )
 
-// mostPoints is how many points a curve is drawn with.
+// mostPoints is how many points a curve has at most.
 const mostPoints = 160
 
-// mostBands is how many intervals can lie over one another and still be told apart.
+// mostBands is how many bands of intervals may overlap and still be told apart.
 const mostBands = 6
 
-// mostSeeds is how many replicates are drawn one by one.
+// mostSeeds is up to how many seeds are drawn one by one.
 const mostSeeds = 10
 
 // curves is the figure of the training loss against the steps.
 func curves(s *Study) []Figure {
 	q := quantityIn(s, "train.loss")
 	ch := chart{
-		name: "curves", title: "training loss by step", under: "1 seed", xLabel: "step",
-		y: span{log: slices.Contains(s.View.Log, q.metric)},
+		name: "curves", title: "training loss by step", subtitle: "1 seed", xLabel: "step",
+		y: span{log: slices.Contains(s.Display.Log, q.metric)},
 	}
 	examples := batches(s)
-	if examples != nil { // steps of different arms do not compare
+	if examples != nil { // the steps of different arms cannot be compared
 		ch.title, ch.xLabel = "training loss by examples seen", "examples seen"
 	}
 	var absent, mean absences
-	var part fewer
+	var partial partialArms
 	var diverged []string
 	every, most, single := 0, 0, false
-	for i, look := range looks(s) {
+	for i, style := range lineStyles(s) {
 		a, name := &s.Arms[i], armName(s, &s.Arms[i])
 		c := curveOf(a, q)
 		if c.n == 0 {
@@ -42,16 +42,16 @@ func curves(s *Study) []Figure {
 			continue
 		}
 		if c.mean == nil {
-			mean.add(name, reason(c.early, len(a.Trials), "without a finite record"))
+			mean.add(name, reason(c.unrecorded, len(a.Trials), "without a finite record"))
 		}
-		if c.late > 0 {
-			diverged = append(diverged, fmt.Sprintf("%s (%d of %s)", name, c.late, count(len(a.Trials), "seed")))
+		if c.diverged > 0 {
+			diverged = append(diverged, fmt.Sprintf("%s (%d of %s)", name, c.diverged, count(len(a.Trials), "seed")))
 		}
-		if c.mean != nil || look.panel == "" {
-			look = part.take(look, s, a, c.n)
+		if c.mean != nil || style.panel == "" {
+			style = partial.label(style, s, a, c.n)
 		}
-		every, most, single = max(every, c.together), max(most, c.n), single || c.seeds != nil
-		lines := c.lines(look)
+		every, most, single = max(every, c.perPoint), max(most, c.n), single || c.seeds != nil
+		lines := c.lines(style)
 		if examples != nil {
 			for _, l := range lines {
 				for k := range l.points {
@@ -71,9 +71,9 @@ func curves(s *Study) []Figure {
 		if most > 1 && most <= mostSeeds {
 			seeds += " (○ at its end)"
 		}
-		ch.under = "mean and its 95 % interval, " + seeds
+		ch.subtitle = "mean and its 95 % interval, " + seeds
 		if !banded {
-			ch.under = "mean of " + seeds + "; tables have intervals"
+			ch.subtitle = "mean of " + seeds + "; tables have intervals"
 		}
 	}
 	if diverged != nil {
@@ -82,15 +82,14 @@ func curves(s *Study) []Figure {
 	if single {
 		ch.notes = append(ch.notes, "Thin lines: single seeds, where not all have come so far.")
 	}
-	ch.notes = slices.Concat(ch.notes, part.notes(), mean.notes("a mean"), absent.notes("a curve"))
+	ch.notes = slices.Concat(ch.notes, partial.notes(), mean.notes("a mean"), absent.notes("a curve"))
 	if every > 1 {
 		ch.notes = append(ch.notes, fmt.Sprintf("Points are means of up to %d records.", every))
 	}
 	return []Figure{ch.figure(s)}
 }
 
-// batches are the examples that a step of each arm takes, where that differs
-// between the arms; nil otherwise.
+// batches are the examples per step of each arm, or nil if all arms have the same.
 func batches(s *Study) []float64 {
 	var texts []string
 	for _, a := range s.Arms {
@@ -102,13 +101,13 @@ func batches(s *Study) []float64 {
 	return results.Numbers(texts)
 }
 
-// banded takes the intervals away where they are too many in a panel to be told
-// apart.
+// banded removes the intervals if a panel has too many of them to be told apart, and
+// tells whether they were kept.
 func (ch *chart) banded() bool {
 	panels := map[string]int{}
 	most := 0
 	for _, l := range ch.lines {
-		if !l.quiet {
+		if !l.unlisted {
 			panels[l.panel]++
 			most = max(most, panels[l.panel])
 		}

@@ -18,34 +18,33 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// The width of every figure, and the sizes of its letters: on the narrowest
-// phones they are still 11 pixels high.
+// The width of every figure, and the sizes of its letters, which are 11 pixels high even on
+// the narrowest phones.
 const (
 	figureWidth = vg.Length(420)
 	titleSize   = vg.Length(15)
 	labelSize   = vg.Length(13)
 )
 
-// A Figure is a drawing. Its bytes depend on the study alone.
+// A Figure is a drawing. Its bytes depend only on the study.
 type Figure struct {
 	Name    string // of its files
 	Title   string
 	Caption string // the notes at its foot: what marks mean, what is not drawn and why
 
-	under, source string
-	height        vg.Length
-	inside        vg.Rectangle // between heading and foot; the lower left corner is the origin
-	foot          []string     // lines of the notes, and the experiment's name
-	paints        []paint
-	content       func(draw.Canvas)
-	readout       readout
+	subtitle, source string
+	height           vg.Length
+	inside           vg.Rectangle // between heading and foot; the lower left corner is the origin
+	foot             []string     // lines of the notes, and the experiment's name
+	paints           []paint
+	content          func(draw.Canvas)
+	tooltip          tooltip
 }
 
-// newFigure is a figure without content, which its caller adds. What the figure
-// must say stands in the drawing itself, so that it is not lost when that is
-// copied out of its report.
-func newFigure(s *Study, name, title, under string, notes []string, content vg.Length) Figure {
-	f := Figure{Name: name, Title: title, Caption: strings.Join(notes, " "), under: under, source: plain(s.Name)}
+// newFigure is a figure without content, which the caller adds. Notes are part of the
+// drawing, so that they are not lost when it is copied out of its report.
+func newFigure(s *Study, name, title, subtitle string, notes []string, content vg.Length) Figure {
+	f := Figure{Name: name, Title: title, Caption: strings.Join(notes, " "), subtitle: subtitle, source: plain(s.Name)}
 	style := letters(labelSize, muted, false)
 	for _, n := range append(slices.Clone(notes), "experiment "+f.source) {
 		f.foot = append(f.foot, wrap(n, style, figureWidth-8)...)
@@ -60,7 +59,7 @@ const footLine = labelSize + 3
 
 // draw draws the figure on a canvas of its size.
 func (f Figure) draw(c draw.Canvas) {
-	heading(c, f.Title, f.under)
+	heading(c, f.Title, f.subtitle)
 	f.content(c)
 	style := letters(labelSize, muted, false)
 	for i, l := range f.foot {
@@ -68,12 +67,12 @@ func (f Figure) draw(c draw.Canvas) {
 	}
 }
 
-// Figures are the drawings of a study, the most important first.
+// Figures are the figures of a study, the most important first.
 func Figures(s *Study) (all []Figure) {
 	if axis, ok := s.XAxis(); ok {
-		all = append(all, alongs(s, axis)...)
+		all = append(all, lineFigures(s, axis)...)
 	} else {
-		all = append(all, dots(s)...)
+		all = append(all, dotPlots(s)...)
 	}
 	all = append(all, curves(s)...)
 	all = append(all, signals(s)...)
@@ -89,12 +88,12 @@ func Figures(s *Study) (all []Figure) {
 
 var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
 
-// fileName makes a name for files of a metric.
+// fileName makes a file name of a metric.
 func fileName(metric string) string {
 	return strings.Trim(notInNames.ReplaceAllString(strings.ToLower(metric), "-"), "-")
 }
 
-// canvas draws on a page of the light look.
+// canvas draws the figure in light colours on a white page.
 func (f Figure) canvas(c vg.CanvasSizer) {
 	d := draw.New(c)
 	d.SetColor(paper.light)
@@ -102,7 +101,7 @@ func (f Figure) canvas(c vg.CanvasSizer) {
 	f.draw(d)
 }
 
-// PNG is the drawing as pixels: two for each of a plain screen.
+// PNG is the drawing as pixels, with twice the resolution of an ordinary screen.
 func (f Figure) PNG() ([]byte, error) {
 	c := vgimg.NewWith(vgimg.UseWH(figureWidth, f.height), vgimg.UseDPI(192))
 	f.canvas(c)
@@ -111,7 +110,8 @@ func (f Figure) PNG() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// SVG is the drawing as a file of its own, light and dark.
+// SVG is the drawing as a file of its own, which follows the light or dark colour scheme of
+// its viewer.
 func (f Figure) SVG() ([]byte, error) {
 	body, err := f.body()
 	if err != nil {
@@ -134,13 +134,12 @@ func (f Figure) inline(id string) (string, error) {
 		figureWidth, f.height, id, id, id, escapeXML(f.Title), id, escapeXML(f.Caption+" The tables have the numbers."), body), nil
 }
 
-// A browser takes the first of these fonts that it has; their widths are nearly
-// the same.
+// A browser uses the first of these fonts that it has; their widths are nearly equal.
 const fonts = "font-family:Liberation Sans,Arial,Helvetica,sans-serif"
 
 var fontStyle = regexp.MustCompile(`font-family:Liberation Sans;font-variant:normal;font-weight:(\w+);font-style:normal`)
 
-// body is what is between the tags of the SVG element.
+// body is the content of the SVG element.
 func (f Figure) body() ([]byte, error) {
 	c := vgsvg.New(figureWidth, f.height)
 	f.canvas(c)
@@ -155,7 +154,7 @@ func (f Figure) body() ([]byte, error) {
 
 var escapeXML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace
 
-// letters is a style of text.
+// letters is a text style.
 func letters(size vg.Length, p paint, bold bool) text.Style {
 	f := plotfont.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
 	if bold {
@@ -164,7 +163,7 @@ func letters(size vg.Length, p paint, bold bool) text.Style {
 	return text.Style{Color: p.light, Font: f, Handler: plot.DefaultTextHandler}
 }
 
-// fit cuts a text that is wider than that.
+// fit shortens a text that is wider than width.
 func fit(s string, style text.Style, width vg.Length) string {
 	if style.Width(s) <= width {
 		return s
@@ -176,7 +175,7 @@ func fit(s string, style text.Style, width vg.Length) string {
 	return strings.TrimSpace(string(runes)) + "…"
 }
 
-// wrap breaks a text into lines of that width, between words where it can.
+// wrap breaks a text into lines of at most that width, between words where possible.
 func wrap(s string, style text.Style, width vg.Length) (lines []string) {
 	width /= 1.15 // other fonts may be wider
 	line := ""
@@ -204,18 +203,18 @@ func wrap(s string, style text.Style, width vg.Length) (lines []string) {
 }
 
 // heading writes title and subtitle.
-func heading(c draw.Canvas, title, under string) {
+func heading(c draw.Canvas, title, subtitle string) {
 	s := letters(titleSize, ink, true)
 	c.Max.Y -= titleSize + 3
 	c.FillText(s, vg.Point{X: c.Min.X + 4, Y: c.Max.Y}, fit(title, s, figureWidth-8))
 	s = letters(labelSize, muted, false)
 	c.Max.Y -= labelSize + 4
-	c.FillText(s, vg.Point{X: c.Min.X + 4, Y: c.Max.Y}, fit(under, s, figureWidth-8))
+	c.FillText(s, vg.Point{X: c.Min.X + 4, Y: c.Max.Y}, fit(subtitle, s, figureWidth-8))
 }
 
 const headingHeight = titleSize + 3 + labelSize + 4 + 8
 
-// emptyPlot is a plot with the look of all figures.
+// emptyPlot is a plot in the style of all figures.
 func emptyPlot() *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil
@@ -236,7 +235,7 @@ func emptyPlot() *plot.Plot {
 	return p
 }
 
-// beside writes a text whose letters are level with a mark.
+// beside writes a text at the height of a mark.
 func beside(c draw.Canvas, s text.Style, x, y vg.Length, txt string) {
 	s.YAlign = text.YCenter
 	c.FillText(s, vg.Point{X: x, Y: y + 0.13*s.Font.Size}, txt)

@@ -16,12 +16,12 @@ import (
 	"zoo/experiments/run"
 )
 
-// survivors is a study with every way in which a seed can be lacking in a curve.
+// survivors is a study with every way in which a seed can be missing from a curve.
 func survivors() *Study {
 	s := &Study{
 		Name: "survivors-made-up", Seeds: []uint64{1, 2, 3},
-		Axes: []results.Axis{{Param: "train.optimizer.name", Labels: []string{"all", "late", "early", "never", "failed", "unlogged", "waiting"}}},
-		View: results.View{Metrics: []string{"test.error", "train.loss"}},
+		Axes:    []results.Axis{{Param: "train.optimizer.name", Labels: []string{"all", "late", "early", "never", "failed", "unlogged", "waiting"}}},
+		Display: results.Display{Metrics: []string{"test.error", "train.loss"}},
 	}
 	diverged := func(seed uint64, records, step int) results.Trial {
 		t := madeUp(seed, run.Diverged, 0.5, 0.1)
@@ -62,7 +62,7 @@ func survivors() *Study {
 // spiked is a study whose last arms end far above all others.
 func spiked() *Study {
 	s := inits()
-	s.Name, s.View.Log = "spiked-made-up", nil
+	s.Name, s.Display.Log = "spiked-made-up", nil
 	for i := 3; i < 5; i++ {
 		for k := range s.Arms[i].Trials {
 			t := &s.Arms[i].Trials[k]
@@ -79,8 +79,8 @@ func spiked() *Study {
 func learningRates() *Study {
 	s := &Study{
 		Name: "rates-made-up", Seeds: []uint64{1, 2},
-		Axes: []results.Axis{{Param: "model.norm", Labels: []string{"none", "layer"}}, {Param: "train.optimizer.lr"}},
-		View: results.View{X: "train.optimizer.lr", Metrics: []string{"train.loss"}, Log: []string{"x"}},
+		Axes:    []results.Axis{{Param: "model.norm", Labels: []string{"none", "layer"}}, {Param: "train.optimizer.lr"}},
+		Display: results.Display{X: "train.optimizer.lr", Metrics: []string{"train.loss"}, Log: []string{"x"}},
 	}
 	for k := range 12 {
 		s.Axes[1].Values = append(s.Axes[1].Values, math.Pow(2, float64(k)))
@@ -101,9 +101,9 @@ func learningRates() *Study {
 // bimodal is a study of two arms with one mean, one of which has two modes.
 func bimodal(seeds int) *Study {
 	s := &Study{
-		Name: "bimodal-made-up",
-		Axes: []results.Axis{{Param: "model.depth", Labels: []string{"1", "2", "3"}, Values: []float64{1, 2, 3}}},
-		View: results.View{X: "model.depth", Metrics: []string{"test.accuracy"}},
+		Name:    "bimodal-made-up",
+		Axes:    []results.Axis{{Param: "model.depth", Labels: []string{"1", "2", "3"}, Values: []float64{1, 2, 3}}},
+		Display: results.Display{X: "model.depth", Metrics: []string{"test.accuracy"}},
 	}
 	for _, label := range s.Axes[0].Labels {
 		a := results.Arm{Labels: []string{label}}
@@ -156,12 +156,12 @@ func textsOf(t *testing.T, f Figure) string {
 	return strings.Join(all, " ")
 }
 
-// TestMeanEndsWhereASeedEnds: no mean of survivors is drawn or called one.
+// TestMeanEndsWhereASeedEnds: a mean of the surviving seeds is never drawn.
 func TestMeanEndsWhereASeedEnds(t *testing.T) {
 	s := survivors()
 	q := quantityOf("train.loss")
 	late := curveOf(&s.Arms[1], q)
-	if n := len(late.mean); n != 15 || late.mean[n-1].x != 150 || !late.mean[n-1].last {
+	if n := len(late.mean); n != 15 || late.mean[n-1].x != 150 || !late.mean[n-1].divergesAfter {
 		t.Errorf("have a mean of %d points, want 15 up to step 150, where seed 2 diverged", n)
 	}
 	for i, p := range late.mean {
@@ -176,7 +176,7 @@ func TestMeanEndsWhereASeedEnds(t *testing.T) {
 	var after []uint64
 	for _, l := range late.seeds {
 		after = append(after, l.seed)
-		if first, last := l.points[0], l.points[len(l.points)-1]; first.x != 150 || last.x != 400 || last.last {
+		if first, last := l.points[0], l.points[len(l.points)-1]; first.x != 150 || last.x != 400 || last.divergesAfter {
 			t.Errorf("seed %d goes from %v to %v, want 150 to 400", l.seed, first.x, last.x)
 		}
 	}
@@ -186,10 +186,10 @@ func TestMeanEndsWhereASeedEnds(t *testing.T) {
 	trial := &s.Arms[1].Trials[1] // a record more, which no other seed has
 	trial.Metrics = append(slices.Clone(trial.Metrics), run.Metric{Step: 153, Split: "train", Values: run.Values{"loss": 9}})
 	late = curveOf(&s.Arms[1], q)
-	if n := len(late.mean); late.mean[n-1].x != 150 || !late.mean[n-1].last {
+	if n := len(late.mean); late.mean[n-1].x != 150 || !late.mean[n-1].divergesAfter {
 		t.Errorf("the mean ends at %v, without a mark", late.mean[n-1].x)
 	}
-	if p := late.seeds[1].points; late.seeds[1].seed != 2 || p[1].x != 153 || !p[1].last {
+	if p := late.seeds[1].points; late.seeds[1].seed != 2 || p[1].x != 153 || !p[1].divergesAfter {
 		t.Errorf("seed %d has %v after the mean, want a mark at step 153", late.seeds[1].seed, p)
 	}
 	early := curveOf(&s.Arms[2], q)
@@ -229,8 +229,8 @@ func TestNoCurveAtAll(t *testing.T) {
 	}
 }
 
-// TestEveryMeanIsDrawn: no mean and no seed is outside of an axis, or else it
-// stands at the edge, and a note says so.
+// TestEveryMeanIsDrawn: every mean and every seed is within the axes, or else at their edge,
+// and then a note says so.
 func TestEveryMeanIsDrawn(t *testing.T) {
 	check := func(what string, axis span, v float64, notes string, marks [2]string) {
 		t.Helper()
@@ -244,11 +244,11 @@ func TestEveryMeanIsDrawn(t *testing.T) {
 		}
 	}
 	for name, s := range drawn() {
-		for _, metric := range s.View.Metrics {
+		for _, metric := range s.Display.Metrics {
 			q := quantityOf(metric)
 			if axis, ok := s.XAxis(); ok {
-				ch := along(s, axis, q)
-				ch.bound()
+				ch := lineFigure(s, axis, q)
+				ch.fitAxes()
 				points := 0
 				for _, l := range ch.lines {
 					for _, p := range l.points {
@@ -271,7 +271,7 @@ func TestEveryMeanIsDrawn(t *testing.T) {
 			}
 		}
 		for _, f := range Figures(s) {
-			for _, panel := range f.readout.Panels {
+			for _, panel := range f.tooltip.Panels {
 				for _, l := range panel.Lines {
 					for _, p := range l.Points {
 						if p.X < panel.Left || p.X > panel.Right || p.Y < panel.Top-0.1 || p.Y > panel.Bottom+0.1 {
@@ -285,7 +285,7 @@ func TestEveryMeanIsDrawn(t *testing.T) {
 }
 
 // TestLogAxisSaysSo: values far above all others are not cut off, but make the
-// axis logarithmic, in so many words.
+// axis logarithmic, and a note says so.
 func TestLogAxisSaysSo(t *testing.T) {
 	s := spiked()
 	for figure, want := range map[string]string{
@@ -318,7 +318,7 @@ func TestLogAxisSaysSo(t *testing.T) {
 	}
 }
 
-// TestEdgeHidesNothing: two means that have no place at one x are both seen.
+// TestEdgeHidesNothing: two means at the edge and at the same x are both visible.
 func TestEdgeHidesNothing(t *testing.T) {
 	s := depths()
 	for k := range s.Seeds {
@@ -339,10 +339,10 @@ func TestEdgeHidesNothing(t *testing.T) {
 	}
 }
 
-// TestLogXAxis: decades on the x axis are apart, also where nobody asked for it.
+// TestLogXAxis: an x axis over decades is logarithmic, also if the config does not ask for it.
 func TestLogXAxis(t *testing.T) {
 	s := learningRates()
-	s.View.Log = nil
+	s.Display.Log = nil
 	if _, texts := figureNamed(t, s, "train-loss"); !strings.Contains(texts, "lr, log axis") {
 		t.Errorf("1 to 2048 stand on a linear axis: %q", texts)
 	}
@@ -351,14 +351,14 @@ func TestLogXAxis(t *testing.T) {
 		t.Errorf("0 stands on a log axis: %q", texts)
 	}
 	s = depths()
-	s.View.Log = nil
+	s.Display.Log = nil
 	if _, texts := figureNamed(t, s, "train-loss"); strings.Contains(texts, "log axis") {
 		t.Errorf("8 to 110 stand on a log axis: %q", texts)
 	}
 }
 
-// TestUnresolved: of singular values that rounding leaves no digit of none is drawn, and
-// the figure says how many.
+// TestUnresolved: singular values that are lost in rounding are not drawn, and the figure
+// says how many there are.
 func TestUnresolved(t *testing.T) {
 	s := inits()
 	for k := range s.Arms[0].Trials {
@@ -370,7 +370,7 @@ func TestUnresolved(t *testing.T) {
 	}
 }
 
-// TestZeroOnALogAxis: what a log axis has no place for is drawn at its edge.
+// TestZeroOnALogAxis: a value that a log axis cannot hold is drawn at its edge.
 func TestZeroOnALogAxis(t *testing.T) {
 	s := inits()
 	for k := range s.Arms[0].Trials {
@@ -384,14 +384,14 @@ func TestZeroOnALogAxis(t *testing.T) {
 			t.Errorf("%s: want %q in %q", figure, want, texts)
 		}
 		svg, _ := f.SVG()
-		triangle := regexp.MustCompile(`<path d="M[\d.]+,[\d.]+L[\d.]+,[\d.]+L[\d.]+,[\d.]+Z"\s+style="fill:` + written(hues[0].light))
+		triangle := regexp.MustCompile(`<path d="M[\d.]+,[\d.]+L[\d.]+,[\d.]+L[\d.]+,[\d.]+Z"\s+style="fill:` + hex(hues[0].light))
 		if !triangle.Match(svg) {
 			t.Errorf("%s: nothing stands at the edge", figure)
 		}
 	}
 }
 
-// TestGap: a signal that is no number leaves a gap that is told of.
+// TestGap: NaN in a signal leaves a gap, and a note says so.
 func TestGap(t *testing.T) {
 	s := inits()
 	for k := range s.Seeds {
@@ -404,8 +404,8 @@ func TestGap(t *testing.T) {
 	}
 }
 
-// TestFoot: all that a figure must say, and whose it is, is in its drawing, within
-// its width and in letters that the font has.
+// TestFoot: the notes of a figure and the name of its experiment are part of the drawing,
+// within its width and in letters that the font has.
 func TestFoot(t *testing.T) {
 	style := letters(labelSize, muted, false)
 	face := plotfont.DefaultCache.Lookup(style.Font, labelSize).Face
@@ -422,7 +422,7 @@ func TestFoot(t *testing.T) {
 					t.Errorf("%s %s: %q is wider than the figure", name, f.Name, l)
 				}
 			}
-			for _, r := range f.Title + f.under + f.Caption {
+			for _, r := range f.Title + f.subtitle + f.Caption {
 				if i, err := face.GlyphIndex(nil, r); name != "hostile" && (err != nil || i == 0) {
 					t.Errorf("%s %s: the font has no %c", name, f.Name, r)
 				}
@@ -437,12 +437,12 @@ func TestPanels(t *testing.T) {
 	for name, want := range map[string]int{"many": 20, "depths": 2, "rates": 12, "inits": 1} {
 		s := drawn()[name]
 		f, texts := figureNamed(t, s, "curves")
-		if n := len(f.readout.Panels); n != want {
+		if n := len(f.tooltip.Panels); n != want {
 			t.Errorf("%s: have %d panels, want %d", name, n, want)
 		}
 		lines := 0
-		for _, p := range f.readout.Panels {
-			means := slices.DeleteFunc(slices.Clone(p.Lines), func(l readoutLine) bool { return strings.Contains(l.Name, ", seed ") })
+		for _, p := range f.tooltip.Panels {
+			means := slices.DeleteFunc(slices.Clone(p.Lines), func(l tooltipLine) bool { return strings.Contains(l.Name, ", seed ") })
 			if lines += len(means); len(means) > len(hues) {
 				t.Errorf("%s: a panel has %d lines", name, len(means))
 			}
@@ -455,55 +455,55 @@ func TestPanels(t *testing.T) {
 		}
 	}
 	s := learningRates()
-	s.View.X = "model.norm" // twelve series
+	s.Display.X = "model.norm" // twelve series
 	f, _ := figureNamed(t, s, "train-loss")
-	if n := len(f.readout.Panels); n != 12 {
+	if n := len(f.tooltip.Panels); n != 12 {
 		t.Errorf("have %d panels of twelve series, want 12", n)
 	}
 	svg, _ := f.SVG()
-	if !strings.Contains(string(svg), "stroke:"+written(faint.light)) {
+	if !strings.Contains(string(svg), "stroke:"+hex(faint.light)) {
 		t.Error("a panel does not show the others' lines behind its own")
 	}
 }
 
-// TestOrder: colours go from dark to bright with the numbers on the axis, in
-// whatever order the config has them, and of whatever is left of them.
+// TestOrder: colours go from dark to bright with the numbers on the axis, whatever their
+// order in the config and whichever arms the sweep leaves out.
 func TestOrder(t *testing.T) {
-	s := &Study{Axes: []results.Axis{{Param: "train.batch", Labels: []string{"64", "128", "2", "8"}, Values: []float64{64, 128, 2, 8}}}, View: results.View{X: "train.batch"}}
+	s := &Study{Axes: []results.Axis{{Param: "train.batch", Labels: []string{"64", "128", "2", "8"}, Values: []float64{64, 128, 2, 8}}}, Display: results.Display{X: "train.batch"}}
 	for _, l := range []string{"64", "2", "8"} {
 		s.Arms = append(s.Arms, results.Arm{Labels: []string{l}})
 	}
-	for i, l := range looks(s) {
-		if want := step([]int{2, 0, 1}[i], 3); l.paint != want {
+	for i, l := range lineStyles(s) {
+		if want := shade([]int{2, 0, 1}[i], 3); l.paint != want {
 			t.Errorf("%s has %v, want %v", l.name, l.paint, want)
 		}
 	}
 }
 
-// TestExamplesSeen: steps of batches of several sizes do not compare.
+// TestExamplesSeen: steps with batches of different sizes cannot be compared.
 func TestExamplesSeen(t *testing.T) {
 	s := learningRates()
 	f, texts := figureNamed(t, s, "curves")
-	if !strings.Contains(texts, "training loss by examples seen") || f.readout.X != "examples seen" {
-		t.Errorf("the x axis is %q", f.readout.X)
+	if !strings.Contains(texts, "training loss by examples seen") || f.tooltip.X != "examples seen" {
+		t.Errorf("the x axis is %q", f.tooltip.X)
 	}
 	for i, want := range []string{"12,800", "25,600"} { // 400 steps of 32 and of 64
-		if p := f.readout.Panels[0].Lines[i].Points; p[len(p)-1].Label != want {
+		if p := f.tooltip.Panels[0].Lines[i].Points; p[len(p)-1].Label != want {
 			t.Errorf("have %q at the end, want %q", p[len(p)-1].Label, want)
 		}
 	}
 	for i := range s.Arms {
 		s.Arms[i].Changes = []results.Change{{Key: "train.batch", Value: "32"}}
 	}
-	if f, _ := figureNamed(t, s, "curves"); f.readout.X != "step" {
-		t.Errorf("the x axis is %q where all batches are the same", f.readout.X)
+	if f, _ := figureNamed(t, s, "curves"); f.tooltip.X != "step" {
+		t.Errorf("the x axis is %q where all batches are the same", f.tooltip.X)
 	}
 }
 
-// TestSeedsAreDrawn: with few seeds each is a point beside the mean, so that two
-// modes are seen.
+// TestSeedsAreDrawn: with few seeds each of them is a point beside the mean, so that two
+// modes are visible.
 func TestSeedsAreDrawn(t *testing.T) {
-	ring := regexp.MustCompile(`style="fill:none;stroke:` + written(hues[0].light) + `;stroke-width:0.9`)
+	ring := regexp.MustCompile(`style="fill:none;stroke:` + hex(hues[0].light) + `;stroke-width:0.9`)
 	for seeds, want := range map[int]int{6: 18, 10: 30, 11: 0, 1: 0} {
 		f, texts := figureNamed(t, bimodal(seeds), "test-accuracy")
 		svg, _ := f.SVG()
@@ -514,14 +514,14 @@ func TestSeedsAreDrawn(t *testing.T) {
 			t.Errorf("%d seeds: have %q", seeds, texts)
 		}
 	}
-	ch := along(bimodal(6), 0, quantityOf("test.accuracy"))
+	ch := lineFigure(bimodal(6), 0, quantityOf("test.accuracy"))
 	if p := ch.lines[0].points[1]; !slices.Equal(slices.Compact(slices.Sorted(slices.Values(p.seeds))), []float64{10, 90}) {
 		t.Errorf("have seeds %v, want two modes", p.seeds)
 	}
 }
 
-// TestColours: lines of a panel differ visibly in both looks, and hues also for
-// people who do not see all colours. Distances are those of OKLab (Ottosson 2020),
+// TestColours: lines of a panel differ visibly in both colour schemes, and hues also for
+// people with colour vision deficiencies. Distances are those of OKLab (Ottosson 2020),
 // where 0.02 can just be seen; the other eyes are Machado et al.'s (2009, A
 // physiologically-based model for simulation of color vision deficiency).
 func TestColours(t *testing.T) {
@@ -556,7 +556,7 @@ func TestColours(t *testing.T) {
 	for n := range len(steps) + 1 {
 		var some []paint
 		for i := range n {
-			some = append(some, step(i, n))
+			some = append(some, shade(i, n))
 		}
 		if len(slices.CompactFunc(some, func(a, b paint) bool { return a == b })) != n {
 			t.Errorf("%d steps have a colour twice", n)
@@ -566,7 +566,7 @@ func TestColours(t *testing.T) {
 	dark := map[string]paint{}
 	for _, p := range slices.Concat(hues, steps, []paint{paper, ink, muted, rule, base, faint}) {
 		for _, o := range opacities {
-			light := written(p.thin(o))
+			light := hex(p.withOpacity(o))
 			if q, ok := dark[light]; ok && q.dark != p.dark {
 				t.Errorf("%s is dark %v and %v", light, p.dark, q.dark)
 			}
@@ -575,7 +575,7 @@ func TestColours(t *testing.T) {
 	}
 	for name, s := range drawn() {
 		for _, f := range Figures(s) {
-			for i, p := range f.readout.Panels {
+			for i, p := range f.tooltip.Panels {
 				seen := map[string]string{}
 				for _, l := range p.Lines {
 					arm, _, _ := strings.Cut(strings.TrimSuffix(l.Name, ", no mean"), ", seed ")
@@ -616,13 +616,17 @@ func oklab(c color.NRGBA, eye [3][3]float64) [3]float64 {
 		v[i] = min(max(v[i], 0), 1)
 	}
 	v = times([3][3]float64{
-		{0.4122214708, 0.5363325363, 0.0514459929}, {0.2119034982, 0.6806995451, 0.1073969566}, {0.0883024619, 0.2817188376, 0.6299787005},
+		{0.4122214708, 0.5363325363, 0.0514459929},
+		{0.2119034982, 0.6806995451, 0.1073969566},
+		{0.0883024619, 0.2817188376, 0.6299787005},
 	}, v)
 	for i := range v {
 		v[i] = math.Cbrt(v[i])
 	}
 	return times([3][3]float64{
-		{0.2104542553, 0.7936177850, -0.0040720468}, {1.9779984951, -2.4285922050, 0.4505937099}, {0.0259040371, 0.7827717662, -0.8086757660},
+		{0.2104542553, 0.7936177850, -0.0040720468},
+		{1.9779984951, -2.4285922050, 0.4505937099},
+		{0.0259040371, 0.7827717662, -0.8086757660},
 	}, v)
 }
 

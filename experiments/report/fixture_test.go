@@ -51,10 +51,14 @@ func depths() *Study {
 		Commands: []string{"zoo sweep depth-made-up", "zoo report depth-made-up"},
 		Axes: []results.Axis{
 			{Param: "model.residual", Labels: []string{"plain", "residual"}},
-			{Param: "model.depth", Labels: []string{"8", "14", "20", "32", "44", "56", "110"}, Values: []float64{8, 14, 20, 32, 44, 56, 110}},
+			{
+				Param:  "model.depth",
+				Labels: []string{"8", "14", "20", "32", "44", "56", "110"},
+				Values: []float64{8, 14, 20, 32, 44, 56, 110},
+			},
 		},
 		Seeds: []uint64{1, 2, 3}, Baseline: "plain", Code: "v0.1.0-made-up", Data: "mnist14 3f7a91c2",
-		View: results.View{X: "model.depth", Metrics: []string{"test.error", "train.loss"}, Log: []string{"x"},
+		Display: results.Display{X: "model.depth", Metrics: []string{"test.error", "train.loss"}, Log: []string{"x"},
 			Reference: []results.Reference{{Label: "He et al. 2015, CIFAR-10 (paper)", Metric: "test.error",
 				X: []float64{20, 32, 44, 56, 110, 1202}, Y: []float64{.0875, .0751, .0717, .0697, .0643, .0793}}}},
 	}
@@ -85,7 +89,7 @@ func inits() *Study {
 		Commands: []string{"zoo sweep init-made-up"},
 		Axes:     []results.Axis{{Param: "model.init", Labels: []string{"kaiming_normal", "xavier_normal", "lecun_normal", "gaussian(0.01)", "orthogonal"}}},
 		Seeds:    []uint64{1, 2, 3}, Baseline: "kaiming_normal",
-		View: results.View{Metrics: []string{"test.accuracy", "train.loss"}, Log: []string{"train.loss"}},
+		Display: results.Display{Metrics: []string{"test.accuracy", "train.loss"}, Log: []string{"train.loss"}},
 	}
 	for i, init := range s.Axes[0].Labels {
 		a := results.Arm{Labels: []string{init}, Changes: []results.Change{{Key: "model.init", Value: init}}, Params: 51234}
@@ -118,10 +122,10 @@ func probed(seed uint64, factor float64) *results.Probe {
 // many is a study of 20 arms without an x axis, of one seed, with long labels.
 func many() *Study {
 	s := &Study{
-		Name:  "many-made-up",
-		Axes:  []results.Axis{{Param: "", Labels: nil}},
-		Seeds: []uint64{1},
-		View:  results.View{Metrics: []string{"test.error", "train.loss"}, Log: []string{"test.error"}},
+		Name:    "many-made-up",
+		Axes:    []results.Axis{{Param: "", Labels: nil}},
+		Seeds:   []uint64{1},
+		Display: results.Display{Metrics: []string{"test.error", "train.loss"}, Log: []string{"test.error"}},
 	}
 	for i := range 20 {
 		label := fmt.Sprintf("arm number %d, with a long name that says all that it sets", i+1)

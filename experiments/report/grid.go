@@ -7,14 +7,14 @@ import (
 	"zoo/experiments/results"
 )
 
-// Grids are tables of the metrics along the x axis, a row a series; none for a
-// study without an x axis.
+// Grids are the tables of the metrics along the x axis, one row per series; there are
+// none for a study without an x axis.
 func Grids(s *Study) (tables []Table) {
 	axis, ok := s.XAxis()
 	if !ok {
 		return nil
 	}
-	for _, metric := range s.View.Metrics {
+	for _, metric := range s.Display.Metrics {
 		q := quantityIn(s, metric)
 		t := Table{Title: fmt.Sprintf("%s: mean with its 95 %% interval (%s)", q, seeds(s))}
 		rows := seriesAlong(s, axis)
@@ -44,7 +44,7 @@ func Grids(s *Study) (tables []Table) {
 	return tables
 }
 
-// cell is what an arm has of a metric; nil is an arm that the sweep excludes.
+// cell is an arm's value of a metric, empty for nil: an arm that the sweep excludes.
 func cell(q quantity, a *results.Arm) string {
 	if a == nil {
 		return ""

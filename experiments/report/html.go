@@ -24,7 +24,7 @@ var pageJS string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 
-// plainLines is plain text with its lines and their indents.
+// plainLines is plain text that keeps its line breaks and indents.
 func plainLines(s string) string {
 	var lines []string
 	for l := range strings.Lines(strings.TrimSpace(s)) {
@@ -34,11 +34,11 @@ func plainLines(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// page is what the template shows. Its texts are foreign; only drawings, style
-// and script are ours.
+// page is what the template shows. Its texts come from configs and runs and may hold
+// anything; only drawings, style and script are ours.
 type page struct {
 	Name, Claim, Paper string
-	Status             string // of a sweep that goes on; empty on a page that is not live
+	Status             string // how far the sweep is; empty on a page that is not live
 	Unfinished         bool
 	Progress           Progress
 	Verdicts           []pageVerdict
@@ -57,12 +57,12 @@ type pageVerdict struct {
 	Parts                           []pagePart
 }
 
-// pagePart is a comparison. Its text is empty if it is all of the claim.
+// pagePart is a comparison. Its text is empty if it is the whole claim.
 type pagePart struct{ Text, Left, Op, Right, Margin, Note string }
 
 type pageFigure struct {
 	ID      string
-	Readout string // JSON, or empty
+	Tooltip string // JSON, or empty
 	SVG     template.HTML
 }
 
@@ -78,9 +78,9 @@ type pageCell struct {
 	Number, Head bool
 }
 
-// HTML writes one page that needs nothing else: drawings, styles and script are in
-// it. A live page says how its sweep is going on, and loads itself again every few
-// seconds; status is empty for any other.
+// HTML writes a page that needs no other file: drawings, styles and script are in it. If
+// status is not empty the page is live: it shows this status of the sweep, and loads itself
+// again every few seconds.
 func HTML(w io.Writer, s *Study, verdicts []claims.Verdict, status string) error {
 	progress := ProgressOf(s)
 	p := page{
@@ -99,12 +99,12 @@ func HTML(w io.Writer, s *Study, verdicts []claims.Verdict, status string) error
 			return err
 		}
 		out := pageFigure{ID: id, SVG: template.HTML(svg)}
-		if f.readout.Panels != nil {
-			b, err := json.Marshal(f.readout)
+		if f.tooltip.Panels != nil {
+			b, err := json.Marshal(f.tooltip)
 			if err != nil {
 				return err
 			}
-			out.Readout = string(b)
+			out.Tooltip = string(b)
 		}
 		p.Figures = append(p.Figures, out)
 		paints = append(paints, f.paints...)
@@ -161,7 +161,8 @@ func Why(p claims.Part) string {
 	return "the interval has both signs"
 }
 
-// operator is how a comparison turned out, between the numbers of its sides.
+// operator is the sign between the numbers of a comparison's sides: the opposite one if
+// the comparison does not hold.
 func operator(op string, holds bool) string {
 	signs := map[string][2]string{"<": {"≥", "<"}, "<=": {">", "≤"}, ">": {"≤", ">"}, ">=": {"<", "≥"}, "==": {"≠", "="}, "!=": {"=", "≠"}}
 	sign, ok := signs[op]
@@ -193,10 +194,10 @@ func pageTables(tables []Table) (all []pageTable) {
 	return all
 }
 
-// A fact is a line of how a study was made.
+// A fact is a line on how a study was made.
 type fact struct{ Name, Text string }
 
-// facts are what is needed to judge the numbers and to make them again.
+// facts are what a reader needs to judge the numbers and to reproduce them.
 func facts(s *Study) (all []fact) {
 	add := func(name, text string) {
 		if text != "" {
@@ -213,8 +214,8 @@ func facts(s *Study) (all []fact) {
 	if n := seconds(s); n > 0 {
 		add("cost", cost(n)+" of training, all trials together")
 	}
-	machine := told(s, "machine")
-	if threads := told(s, "threads"); threads != "" && machine != "" {
+	machine := summaryTexts(s, "machine")
+	if threads := summaryTexts(s, "threads"); threads != "" && machine != "" {
 		machine += ", threads: " + threads
 	}
 	add("machine", machine)

@@ -9,7 +9,7 @@ import (
 	"zoo/experiments/stats"
 )
 
-// The types below are a study in JSON.
+// The types below are the JSON form of a study.
 type studyJSON struct {
 	Name     string      `json:"name"`
 	Claim    string      `json:"claim,omitempty"`
@@ -47,15 +47,15 @@ type trialJSON struct {
 
 // sampleJSON has the difference from the baseline only where there is one.
 type sampleJSON struct {
-	N      int          `json:"n"`
-	Mean   run.Number   `json:"mean"`
-	SD     *run.Number  `json:"sd,omitempty"`
-	Lo     *run.Number  `json:"lo,omitempty"`
-	Hi     *run.Number  `json:"hi,omitempty"`
-	Versus *againstJSON `json:"difference,omitempty"`
+	N      int             `json:"n"`
+	Mean   run.Number      `json:"mean"`
+	SD     *run.Number     `json:"sd,omitempty"`
+	Lo     *run.Number     `json:"lo,omitempty"`
+	Hi     *run.Number     `json:"hi,omitempty"`
+	Versus *differenceJSON `json:"difference,omitempty"`
 }
 
-type againstJSON struct {
+type differenceJSON struct {
 	sampleJSON
 	P    *run.Number `json:"p,omitempty"`
 	Holm *run.Number `json:"p_holm,omitempty"`
@@ -80,7 +80,7 @@ type partJSON struct {
 	Unsure bool        `json:"unsure"`
 }
 
-// JSON writes what the tables are made of.
+// JSON writes the numbers that the tables show.
 func JSON(w io.Writer, s *Study, verdicts []claims.Verdict) error {
 	out := studyJSON{
 		Name: s.Name, Claim: s.Claim, Paper: s.Paper, Figure: s.Figure, Dir: s.Dir, Code: s.Code, Data: s.Data,
@@ -90,19 +90,19 @@ func JSON(w io.Writer, s *Study, verdicts []claims.Verdict) error {
 		out.Axes = append(out.Axes, axisJSON{a.Param, a.Labels})
 	}
 	versus := map[string][]*stats.Difference{}
-	for _, m := range s.View.Metrics {
+	for _, m := range s.Display.Metrics {
 		versus[m], _ = differences(s, m)
 	}
 	for i, a := range s.Arms {
 		arm := armJSON{Labels: a.Labels, Params: a.Params, MACs: a.MACs, Metrics: map[string]sampleJSON{}, Trials: []trialJSON{}}
-		for _, m := range s.View.Metrics {
+		for _, m := range s.Display.Metrics {
 			sample := quantityIn(s, m).describe(a.Values(m))
 			if sample.N == 0 {
 				continue
 			}
 			j := jsonSample(sample)
 			if d := versus[m][i]; d != nil && d.N > 0 {
-				j.Versus = &againstJSON{jsonSample(d.Sample), number(d.P), number(d.Holm), remarkOf(s, m, *d)}
+				j.Versus = &differenceJSON{jsonSample(d.Sample), number(d.P), number(d.Holm), remarkOf(s, m, *d)}
 			}
 			arm.Metrics[m] = j
 		}
@@ -116,11 +116,11 @@ func JSON(w io.Writer, s *Study, verdicts []claims.Verdict) error {
 }
 
 func remarkOf(s *Study, metric string, d stats.Difference) string {
-	cells := against(quantityIn(s, metric), &d, s.View.Margin[metric])
+	cells := differenceCells(quantityIn(s, metric), &d, s.Display.Margin[metric])
 	return cells[len(cells)-1]
 }
 
-// ClaimsJSON writes verdicts alone.
+// ClaimsJSON writes only the verdicts.
 func ClaimsJSON(w io.Writer, verdicts []claims.Verdict) error { return write(w, claimsJSON(verdicts)) }
 
 func claimsJSON(verdicts []claims.Verdict) []claimJSON {
@@ -151,7 +151,7 @@ func jsonSample(s stats.Sample) sampleJSON {
 	return sampleJSON{N: s.N, Mean: run.Number(s.Mean), SD: number(s.SD), Lo: number(s.Lo), Hi: number(s.Hi)}
 }
 
-// number is nil for what is not known.
+// number is nil for NaN, which stands for unknown.
 func number(v float64) *run.Number {
 	if v != v {
 		return nil

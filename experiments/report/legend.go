@@ -5,8 +5,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// An entry of a legend: a piece of a line and its name. Entries of a group stand
-// behind the group's name, which needs no line.
+// An entry of a legend: a piece of a line and its name. Entries of a group follow the
+// group's name, which has no line.
 type entry struct {
 	group, name string
 	line        line
@@ -18,20 +18,20 @@ const (
 	rowHeight    = labelSize + 5
 )
 
-// A placed entry has its place below the top left corner.
-type placed struct {
+// A placedEntry is an entry with its position below the top left corner.
+type placedEntry struct {
 	entry
 	text string
 	x, y vg.Length
 	head bool // the name of a group
 }
 
-// lay places the entries in as many rows as they need.
-func lay(entries []entry) (all []placed, height vg.Length) {
+// layLegend places the entries in as many rows as they need.
+func layLegend(entries []entry) (all []placedEntry, height vg.Length) {
 	style := letters(labelSize, ink, false)
 	bold := letters(labelSize, ink, true)
 	width := figureWidth - 8
-	var left, column vg.Length // of grouped entries, which stand in columns
+	var left, column vg.Length // of grouped entries, which are aligned in columns
 	for _, e := range entries {
 		if e.group != "" {
 			left = max(left, bold.Width(fit(e.group, bold, width/3))*1.08+10)
@@ -45,7 +45,7 @@ func lay(entries []entry) (all []placed, height vg.Length) {
 				x, y = 0, y+rowHeight
 			}
 			if group != "" {
-				all = append(all, placed{e, fit(group, bold, width/3), 0, y, true})
+				all = append(all, placedEntry{e, fit(group, bold, width/3), 0, y, true})
 				x = left
 			}
 		}
@@ -58,7 +58,7 @@ func lay(entries []entry) (all []placed, height vg.Length) {
 		if x > from && x+w-8 > width {
 			x, y = from, y+rowHeight
 		}
-		all = append(all, placed{e, t, x, y, false})
+		all = append(all, placedEntry{e, t, x, y, false})
 		x += w
 	}
 	if all == nil {
@@ -67,8 +67,8 @@ func lay(entries []entry) (all []placed, height vg.Length) {
 	return all, y + rowHeight + 4
 }
 
-// drawLegend draws placed entries at the top of a canvas.
-func drawLegend(c draw.Canvas, all []placed) {
+// drawLegend draws the entries at the top of a canvas.
+func drawLegend(c draw.Canvas, all []placedEntry) {
 	for _, e := range all {
 		x, middle := c.Min.X+4+e.x, c.Max.Y-e.y-rowHeight/2
 		if e.head {

@@ -19,14 +19,15 @@ type Stage int
 
 // The stages of a sweep.
 const (
-	Waiting Stage = iota // for its first trial
+	Waiting Stage = iota // no trial has begun
 	Running
-	Stopped // before its end
+	Stopped // before its end, and no process carries it out
 	Ended   // all trials are done, or failed
 )
 
-// StageOf is the stage of a sweep with that progress. Whether it runs is whether a
-// process carries it out: the trials of one that was killed do not know.
+// StageOf is the stage of a sweep with that progress. running tells whether a process
+// carries it out, which the states of the trials cannot tell: those of a sweep that was
+// killed still say running.
 func StageOf(running bool, p Progress) Stage {
 	switch {
 	case running:
@@ -39,13 +40,13 @@ func StageOf(running bool, p Progress) Stage {
 	return Stopped
 }
 
-// Status says how far a sweep has come, and with which command it begins or goes on.
+// Status says how far a sweep is, and with which command it begins or goes on.
 func Status(s Stage, p Progress, command string) string {
 	switch s {
 	case Waiting:
-		return "nobody has begun it; waiting for " + command
+		return "it has not begun; waiting for " + command
 	case Stopped:
-		return fmt.Sprintf("stopped at %d of %d; go on with %s", p.Done, p.Total, command)
+		return fmt.Sprintf("stopped at %d of %d; continue with %s", p.Done, p.Total, command)
 	}
 	return p.String()
 }
@@ -54,34 +55,34 @@ func Status(s Stage, p Progress, command string) string {
 type Live struct {
 	Open    func() (*Study, []claims.Verdict, error)
 	Running func() bool           // whether a process carries out the sweep
-	Tell    func(Stage, Progress) // is told of every new stage; the first one is new unless the sweep runs
+	Tell    func(Stage, Progress) // is called with every new stage, and with the first one unless that is Running
 }
 
-// lastCall is how long a page that is not closed has to fetch the last state: it
-// asks every three seconds.
+// lastCall is how long an open page has to fetch the final state: it asks every three
+// seconds.
 const lastCall = 8 * time.Second
 
-// every is the time between two looks at the runs, and share how much more of it
-// passes than is spent on making pages: the runs need the processor.
+// pollEvery is the least time between two looks at the runs. At least restShare times as
+// long passes between pages as it takes to make one: the runs need the processor.
 const (
-	every = time.Second
-	share = 10
+	pollEvery = time.Second
+	restShare = 10
 )
 
-// Serve answers on a listener of this machine, whether the sweep runs or not, until it
-// has ended and the pages that are open have had the time to see how. It then returns
-// nil, and the context's error if that ends first.
+// Serve answers on a listener of this machine, whether the sweep runs or not, until the
+// sweep has ended and open pages have had time to fetch the end. It then returns nil, or
+// the context's error if the context ends first.
 func (l Live) Serve(ctx context.Context, at net.Listener) error {
 	handler := &liveHandler{Live: l, host: at.Addr().String()}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(at) }()
 	defer server.Close()
-	tick := time.NewTicker(every / 2)
+	tick := time.NewTicker(pollEvery / 2)
 	defer tick.Stop()
 	var end <-chan time.Time
 	stage := Running
-	var next time.Time // to look at a sweep that does not run: zoo trial carries it out, too
+	var next time.Time // to look at a sweep that no process holds: zoo trial may carry it out
 	for {
 		select {
 		case <-ctx.Done():
@@ -96,7 +97,7 @@ func (l Live) Serve(ctx context.Context, at net.Listener) error {
 				continue
 			}
 			s, _, err := l.Open()
-			next = time.Now().Add(max(every, share*time.Since(begun)))
+			next = time.Now().Add(max(pollEvery, restShare*time.Since(begun)))
 			if err != nil && stage == Running {
 				return err
 			}
@@ -129,12 +130,12 @@ type liveHandler struct {
 	running bool // when the page was made
 }
 
-// ServeHTTP implements http.Handler. A page of another site that has made its
-// name point to this machine does not know the host's name: it is refused.
+// ServeHTTP implements http.Handler. It refuses requests for any other host name, as they
+// come from a site whose name was made to point to this machine (DNS rebinding).
 func (h *liveHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, port, _ := net.SplitHostPort(h.host)
 	if r.Host != h.host && r.Host != net.JoinHostPort("localhost", port) {
-		http.Error(w, "this page is for "+h.host+" alone", http.StatusForbidden)
+		http.Error(w, "this page is only for "+h.host, http.StatusForbidden)
 		return
 	}
 	if r.URL.Path != "/" {
@@ -159,13 +160,13 @@ func (h *liveHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Write(page)
 }
 
-// render makes the page anew if the last one is old, or shows as running what is
-// not.
+// render makes the page again if the last one is old, or if the sweep has since started or
+// stopped.
 func (h *liveHandler) render() ([]byte, error) {
 	h.Lock()
 	defer h.Unlock()
 	running := h.Running()
-	if h.made.IsZero() || running != h.running || time.Since(h.made) > max(every, share*h.took) {
+	if h.made.IsZero() || running != h.running || time.Since(h.made) > max(pollEvery, restShare*h.took) {
 		begun := time.Now()
 		h.page, h.err = h.draw(running)
 		h.made, h.running = time.Now(), running
@@ -188,7 +189,7 @@ func (h *liveHandler) draw(running bool) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Loopback listens on this machine alone; port 0 is any that is free.
+// Loopback listens for requests from this machine only; port 0 is any free one.
 func Loopback(port uint16) (net.Listener, error) {
 	at, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: int(port)})
 	if err != nil {

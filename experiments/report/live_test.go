@@ -86,8 +86,8 @@ func TestLive(t *testing.T) {
 		}
 	}
 	running.Store(false)
-	tells("stopped at 20 of 42; go on with zoo sweep a")
-	if _, page := get("GET", "/", ""); !strings.Contains(page, "data-live") || !strings.Contains(page, "<span>stopped at 20 of 42; go on with zoo sweep depth-made-up</span>") {
+	tells("stopped at 20 of 42; continue with zoo sweep a")
+	if _, page := get("GET", "/", ""); !strings.Contains(page, "data-live") || !strings.Contains(page, "<span>stopped at 20 of 42; continue with zoo sweep depth-made-up</span>") {
 		t.Error("the page of a stopped sweep is not live, or does not say how to go on")
 	}
 	running.Store(true)
@@ -95,7 +95,7 @@ func TestLive(t *testing.T) {
 	done.Store(true)
 	running.Store(false)
 	tells("42 of 42 trials done, 4 diverged")
-	for begun := time.Now(); ; time.Sleep(every / 10) { // a page may be so old
+	for begun := time.Now(); ; time.Sleep(pollEvery / 10) { // a page may be so old
 		if _, page := get("GET", "/", ""); !strings.Contains(page, "data-live") {
 			break
 		}
@@ -133,12 +133,33 @@ func TestStageOf(t *testing.T) {
 		want    Stage
 		says    string
 	}{
-		{"before the sweep", false, 0, map[string]int{"": 4}, Waiting, "nobody has begun it; waiting for zoo sweep a"},
+		{"before the sweep", false, 0, map[string]int{"": 4}, Waiting, "it has not begun; waiting for zoo sweep a"},
 		{"at its beginning", true, 0, map[string]int{"": 4}, Running, "0 of 4 trials done"},
-		{"killed at once", false, 0, map[string]int{"": 3, run.Running: 1}, Stopped, "stopped at 0 of 4; go on with zoo sweep a"},
-		{"interrupted", false, 2, map[string]int{run.Complete: 1, run.Diverged: 1, run.Interrupted: 2}, Stopped, "stopped at 2 of 4; go on with zoo sweep a"},
+		{
+			name:    "killed at once",
+			running: false,
+			done:    0,
+			states:  map[string]int{"": 3, run.Running: 1},
+			want:    Stopped,
+			says:    "stopped at 0 of 4; continue with zoo sweep a",
+		},
+		{
+			name:    "interrupted",
+			running: false,
+			done:    2,
+			states:  map[string]int{run.Complete: 1, run.Diverged: 1, run.Interrupted: 2},
+			want:    Stopped,
+			says:    "stopped at 2 of 4; continue with zoo sweep a",
+		},
 		{"complete", false, 4, map[string]int{run.Complete: 4}, Ended, "4 of 4 trials done"},
-		{"ended with a failure", false, 3, map[string]int{run.Complete: 3, run.Failed: 1}, Ended, "3 of 4 trials done, 1 failed"},
+		{
+			name:    "ended with a failure",
+			running: false,
+			done:    3,
+			states:  map[string]int{run.Complete: 3, run.Failed: 1},
+			want:    Ended,
+			says:    "3 of 4 trials done, 1 failed",
+		},
 	} {
 		p := Progress{Done: c.done, Total: 4, States: c.states}
 		have := StageOf(c.running, p)

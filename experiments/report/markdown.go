@@ -10,14 +10,14 @@ import (
 	"zoo/experiments/claims"
 )
 
-// A Section is a study with its verdicts: one of those in RESULTS.md.
+// A Section is a study with its verdicts: one section of RESULTS.md.
 type Section struct {
 	Study    *Study
 	Verdicts []claims.Verdict
 }
 
-// Markdown writes a study as a section for GitHub. The figures, in the order of
-// Figures, are links to these names, which are relative to the file.
+// Markdown writes a study as a section for GitHub. figureNames are the files of its
+// figures, in the order of Figures and relative to the document.
 func Markdown(w io.Writer, s *Study, verdicts []claims.Verdict, figureNames ...string) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "## %s\n\n", escape(plain(s.Name)))
@@ -50,7 +50,7 @@ func Markdown(w io.Writer, s *Study, verdicts []claims.Verdict, figureNames ...s
 	return err
 }
 
-// fenced is a block of code, with a fence that nothing in it can close.
+// fenced is a block of code with a fence longer than any in its lines.
 func fenced(lines []string) string {
 	text := strings.Join(plains(lines), "\n")
 	fence := "```"
@@ -65,16 +65,16 @@ func address(name string) string {
 	return strings.NewReplacer("%", "%25", " ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "#", "%23", "?", "%3F", `\`, "%5C").Replace(name)
 }
 
-// Results writes a document of many studies: a summary of all, then a section
-// each. Figures are links to files in the folder figures, which is relative to
-// the document, with the names of FigureFile; without a folder there are none.
+// Results writes a document on many studies: a summary of all, then a section for each.
+// figures is the folder of the figures, relative to the document, in which they have the
+// names of FigureFile; if it is empty the document has no figures.
 func Results(w io.Writer, sections []Section, figures string) error {
 	var b bytes.Buffer
 	fmt.Fprint(&b, "# Results\n\nMade from the run directories by `zoo report --markdown`. Every verdict follows from the numbers of the runs: a claim is met if it holds for the means over the seeds of what it says of each, and unsure if more seeds could turn that: if the 95 % interval of a margin has both signs, or there is none and the seeds differ.\n\n")
 	t := Table{Header: []string{"experiment", "claims", ">seeds", ">trials done", ">cost"}}
 	for _, c := range sections {
 		p := ProgressOf(c.Study)
-		t.add(plain(c.Study.Name), Tally(c.Verdicts), fmt.Sprint(len(c.Study.Seeds)), fmt.Sprintf("%d of %d", p.Done, p.Total), cost(seconds(c.Study)))
+		t.add(plain(c.Study.Name), CountVerdicts(c.Verdicts), fmt.Sprint(len(c.Study.Seeds)), fmt.Sprintf("%d of %d", p.Done, p.Total), cost(seconds(c.Study)))
 	}
 	t.markdown(&b)
 	for _, c := range sections {

@@ -28,11 +28,11 @@ func quantityOf(metric string) quantity {
 	return q
 }
 
-// quantityIn is a metric as the study shows it: what has a logarithmic axis has its
+// quantityIn is a metric as the study shows it: a metric with a logarithmic axis has its
 // intervals on the logarithm, too.
 func quantityIn(s *Study, metric string) quantity {
 	q := quantityOf(metric)
-	if !q.percent && slices.Contains(s.View.Log, metric) {
+	if !q.percent && slices.Contains(s.Display.Log, metric) {
 		q.on = stats.Positive
 	}
 	return q
@@ -59,7 +59,7 @@ func (q quantity) String() string {
 	return name
 }
 
-// scale is what values are multiplied with before they are written or drawn.
+// scale is the factor by which values are multiplied before they are written or drawn.
 func (q quantity) scale() float64 {
 	if q.percent {
 		return 100
@@ -67,8 +67,8 @@ func (q quantity) scale() float64 {
 	return 1
 }
 
-// decimals are the digits behind the point of a value with this half interval,
-// NaN if there is none. Beyond what is readable it is −1.
+// decimals is the number of digits after the point for a value with this half interval,
+// which is NaN if there is none. It is −1 for numbers that are too long to read that way.
 func (q quantity) decimals(value, half float64) int {
 	if q.percent {
 		if half > 0 && half < 0.1 || !(half > 0) && math.Abs(value) < 10 {
@@ -96,8 +96,8 @@ func (q quantity) decimals(value, half float64) int {
 	return min(max(0, -int(math.Floor(math.Log10(size)))), 6)
 }
 
-// estimate writes a mean with its interval: ± half of it where it is symmetric, and
-// both ends where it is not. Shares of seeds are counts.
+// estimate writes a mean with its interval: ± half of it if it is symmetric, else both
+// ends. Shares of seeds are written as counts.
 func (q quantity) estimate(s stats.Sample) string {
 	mean, lo, hi := s.Mean*q.scale(), s.Lo*q.scale(), s.Hi*q.scale()
 	half := (hi - lo) / 2
@@ -127,8 +127,8 @@ func (q quantity) difference(s stats.Sample) (mean, interval string) {
 	return mean, interval
 }
 
-// fixed writes a number with so many digits behind the point, or three
-// significant ones where decimals is negative.
+// fixed writes a number with this many digits after the point, or with three significant
+// digits if decimals is negative.
 func fixed(v float64, decimals int) string {
 	switch {
 	case math.IsNaN(v):
@@ -150,6 +150,7 @@ func fixed(v float64, decimals int) string {
 	return strings.ReplaceAll(s, "-", "−")
 }
 
+// signed is fixed with a plus sign before positive numbers.
 func signed(v float64, decimals int) string {
 	s := fixed(v, decimals)
 	if v > 0 && strings.Trim(s, "0.") != "" {
@@ -167,6 +168,37 @@ func short(v float64) string {
 	return strings.ReplaceAll(strings.Replace(s, "e+", "e", 1), "-", "−")
 }
 
+// thousands writes 61706 as 61,706, and nothing for 0, which is unknown.
+func thousands(n int) string {
+	if n == 0 {
+		return ""
+	}
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// count writes a number of things: 1 seed, 3 seeds.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// cost writes a number of seconds: 43 min.
+func cost(seconds float64) string {
+	switch {
+	case seconds < 60:
+		return fmt.Sprintf("%.0f s", seconds)
+	case seconds < 3600:
+		return fmt.Sprintf("%.0f min", seconds/60)
+	}
+	return fmt.Sprintf("%.1f h", seconds/3600)
+}
+
 // probability writes a p-value.
 func probability(p float64) string {
 	switch {
@@ -180,7 +212,7 @@ func probability(p float64) string {
 	return strconv.FormatFloat(p, 'f', 2, 64)
 }
 
-// plain is foreign text on one line, without what would steer a terminal or what
+// plain is text from elsewhere on one line, without control characters and without what
 // XML cannot hold.
 func plain(s string) string {
 	s = strings.Map(func(r rune) rune {

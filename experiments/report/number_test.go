@@ -39,10 +39,10 @@ func TestEstimate(t *testing.T) {
 	}
 }
 
-// TestIntervals: each fits its metric, and no spread has none.
+// TestIntervals: each fits its metric, and equal values have none.
 func TestIntervals(t *testing.T) {
 	s := &Study{}
-	s.View.Log = []string{"train.loss"}
+	s.Display.Log = []string{"train.loss"}
 	for _, c := range []struct {
 		metric string
 		values []float64
@@ -63,7 +63,7 @@ func TestIntervals(t *testing.T) {
 	}
 }
 
-// TestRemark: nothing is said that was not shown.
+// TestRemark: a remark claims no more than the seeds show.
 func TestRemark(t *testing.T) {
 	for _, c := range []struct {
 		d      []float64
@@ -125,13 +125,16 @@ func TestTicks(t *testing.T) {
 	}
 }
 
-// TestWhy: the reason for unsure is true of the interval.
+// TestWhy: the reason for unsure fits the interval.
 func TestWhy(t *testing.T) {
 	for _, c := range []struct {
 		part claims.Part
 		want string
 	}{
-		{claims.Part{Bounded: true, Margin: stats.Sample{N: 3, Lo: -1, Hi: 1}}, "a number is below what can be resolved"},
+		{
+			part: claims.Part{Bounded: true, Margin: stats.Sample{N: 3, Lo: -1, Hi: 1}},
+			want: "a number is below what can be resolved",
+		},
 		{claims.Part{}, "the seeds do not agree"},
 		{claims.Part{Margin: stats.Sample{N: 1}}, "one seed has no interval"},
 		{claims.Part{Margin: stats.Sample{N: 3, Lo: math.NaN(), Hi: math.NaN()}}, "there is no interval"},

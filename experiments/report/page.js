@@ -9,7 +9,7 @@
 
   // follow shows the values of all lines at the x that is nearest to the pointer.
   const follow = (figure) => {
-    const data = JSON.parse(figure.dataset.readout || "null");
+    const data = JSON.parse(figure.dataset.tooltip || "null");
     if (!data) return;
     const drawing = figure.querySelector("svg.plot"), values = figure.querySelector(".values");
     for (const p of data.panels) p.places = [...new Map(p.lines.flatMap((l) => l.points).map((p) => [p.x, p.label]))];
@@ -57,7 +57,7 @@
     drawing.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") hide(); });
   };
 
-  const begin = () => document.querySelectorAll("figure[data-readout]").forEach(follow);
+  const begin = () => document.querySelectorAll("figure[data-tooltip]").forEach(follow);
   begin();
 
   // A live page fetches itself until the sweep has ended.

@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// A paint is a colour of the light look with that of the dark one. Drawings are
-// light; a style sheet that looks for their colours makes them dark.
+// A paint is a colour in the light scheme and its counterpart in the dark one. Drawings
+// have light colours; a style sheet that finds these by their values makes them dark.
 type paint struct{ light, dark color.NRGBA }
 
 func rgb(light, dark uint32) paint {
@@ -30,8 +30,9 @@ var (
 	faint = rgb(0xC9CED4, 0x414A55)
 )
 
-// hues can be told apart, in both looks, also by people who do not see all colours
-// (the first three are of Okabe and Ito 2008). A panel has no more lines than that.
+// hues can be told apart in both schemes, also by people with colour vision deficiencies
+// (the first three are from Okabe and Ito 2008). No panel has more lines than there are
+// hues.
 var hues = []paint{
 	rgb(0x0072B2, 0x92B9F8),
 	rgb(0xD55E00, 0xF28F29),
@@ -43,7 +44,7 @@ var hues = []paint{
 	rgb(0x211EB4, 0x4F84BA),
 }
 
-// steps go from dark to bright, for lines that are in an order, such as depths.
+// steps go from dark to bright, for lines that have an order, such as depths.
 var steps = []paint{
 	rgb(0x46002B, 0xB5347D),
 	rgb(0x4D0F62, 0xA857C7),
@@ -55,19 +56,19 @@ var steps = []paint{
 	rgb(0xA4A528, 0xF6F852),
 }
 
-// step is the colour of the i-th of n lines that are in an order.
-func step(i, n int) paint {
+// shade is the colour of the i-th of n lines that have an order.
+func shade(i, n int) paint {
 	if n < 2 {
 		return steps[0]
 	}
 	return steps[i*(len(steps)-1)/(n-1)]
 }
 
-// dashed is the pattern of a line that was not measured here.
+// dashed is the pattern of lines from papers.
 var dashed = []vg.Length{7, 3}
 
-// mix takes a share of one paint, and the rest of another.
-func mix(p, q paint, share float64) paint {
+// blend mixes share of p with 1 − share of q.
+func blend(p, q paint, share float64) paint {
 	both := func(a, b color.NRGBA) color.NRGBA {
 		of := func(x, y uint8) uint8 { return uint8(math.Round(share*float64(x) + (1-share)*float64(y))) }
 		return color.NRGBA{R: of(a.R, b.R), G: of(a.G, b.G), B: of(a.B, b.B), A: 255}
@@ -75,16 +76,15 @@ func mix(p, q paint, share float64) paint {
 	return paint{both(p.light, q.light), both(p.dark, q.dark)}
 }
 
-// thin is the light colour with so much opacity.
-func (p paint) thin(opacity float64) color.NRGBA {
+// withOpacity is the light colour with this opacity, from 0 to 1.
+func (p paint) withOpacity(opacity float64) color.NRGBA {
 	c := p.light
 	c.A = uint8(math.Round(255 * opacity))
 	return c
 }
 
-// written is a colour as the SVG backend writes it, which rounds those that are
-// not opaque.
-func written(c color.NRGBA) string {
+// hex is a colour as the SVG backend writes it, which rounds colours that are not opaque.
+func hex(c color.NRGBA) string {
 	r, g, b, a := c.RGBA()
 	f := 255 / float64(a)
 	return fmt.Sprintf("#%02X%02X%02X", int(float64(r)*f), int(float64(g)*f), int(float64(b)*f))
@@ -98,14 +98,14 @@ const (
 	seedOpacity = 0.5
 )
 
-// darkRules are CSS that gives drawings with these paints the dark look.
+// darkRules are the CSS that gives drawings with these paints dark colours.
 func darkRules(paints []paint) string {
 	seen := map[string]bool{}
 	var rules []string
 	for _, p := range append([]paint{paper, ink, muted, rule, base, faint}, paints...) {
-		dark := written(p.dark)
+		dark := hex(p.dark)
 		for _, o := range opacities {
-			light := written(p.thin(o))
+			light := hex(p.withOpacity(o))
 			if seen[light] {
 				continue
 			}

@@ -9,8 +9,8 @@ import (
 	"zoo/experiments/stats"
 )
 
-// Probes are tables of what passes through the layers before training, one an
-// arm, a row a layer, with means over the seeds.
+// Probes are the tables of the signal before training: one table per arm, one row per
+// layer, means over the seeds.
 func Probes(s *Study) (tables []Table) {
 	for i := range s.Arms {
 		layers := layersOf(&s.Arms[i])
@@ -48,8 +48,8 @@ type layer struct {
 	std, grad, dead, predicted, predictedGrad float64
 }
 
-// layersOf are the layers that the probes of an arm's trials saw. All saw the same
-// network; a probe that did not is left out.
+// layersOf are the layers in the probes of an arm's trials. A probe of another network
+// than the first trial's is left out.
 func layersOf(a *results.Arm) (layers []layer) {
 	var probes []*results.Probe
 	for _, t := range a.Trials {
@@ -82,8 +82,8 @@ func layersOf(a *results.Arm) (layers []layer) {
 	return layers
 }
 
-// singularOf are the singular values of an arm that are resolved in every seed, means
-// over them, and how many more there are.
+// singularOf are the means over the seeds of the singular values of an arm that are
+// resolved in every seed, and how many others there are.
 func singularOf(a *results.Arm) (v []float64, more int) {
 	var probes []*results.Probe
 	resolved := math.MaxInt

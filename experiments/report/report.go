@@ -1,6 +1,7 @@
 // Package report makes tables, figures and pages of a study: for the terminal,
 // for Markdown, as one HTML page that needs nothing else, and for other programs.
-// It trains nothing and reads no data set: all comes from [results.Study].
+// It trains nothing and reads no data set: everything comes from [results.Study]. How
+// numbers, tables and figures look belongs here; what the numbers are does not.
 package report
 
 import (
@@ -13,8 +14,8 @@ import (
 )
 
 // Write writes the whole report into a folder: report.html, report.md,
-// results.csv, and every figure as SVG and PNG. It gives the names of the files,
-// the page first, and removes nothing.
+// results.csv, and every figure as SVG and PNG. It returns the names of the files, the page
+// first, and removes nothing.
 func Write(dir string, s *Study, verdicts []claims.Verdict) (files []string, err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
@@ -43,8 +44,8 @@ func Write(dir string, s *Study, verdicts []claims.Verdict) (files []string, err
 	return files, err
 }
 
-// WriteResults writes the document of many studies, and their figures into the
-// folder figures beside it.
+// WriteResults writes the document on many studies, and their figures into the folder
+// figures beside it.
 func WriteResults(name string, sections []Section) error {
 	const figures = "figures"
 	dir := filepath.Join(filepath.Dir(name), figures)

@@ -20,7 +20,7 @@ import (
 	"zoo/experiments/run"
 )
 
-// hostile is a study whose config means harm.
+// hostile is a study with a malicious config.
 func hostile() *Study {
 	s := inits()
 	bad := "<script>alert(1)</script>\"' onload=x | `a` \x1b[2J \x00 ]]> --> </style> {{.}} @x *y*"
@@ -28,17 +28,17 @@ func hostile() *Study {
 	s.Commands = []string{bad + "\n```"}
 	s.Axes[0].Labels[0], s.Arms[0].Labels[0] = bad, bad
 	s.Arms[0].Changes[0].Value = bad
-	s.View.Metrics = []string{"test.accuracy", bad}
+	s.Display.Metrics = []string{"test.accuracy", bad}
 	s.Arms[0].Trials[0].Summary["machine"] = bad
 	s.Arms[0].Trials[0].Summary[bad] = 1.0
 	s.Arms[0].Trials[0].Probe.Signals[0].Path = bad
 	return s
 }
 
-// awkward are values that no axis has a place for.
+// awkward is a study with values that no axis can hold.
 func awkward() *Study {
 	s := depths()
-	s.View.Log = []string{"x", "test.error", "train.loss"}
+	s.Display.Log = []string{"x", "test.error", "train.loss"}
 	s.Axes[1].Values[0] = 0
 	values := []any{0.0, -1.0, "NaN", "+Inf", "-Inf", 1e300, 1e-300}
 	for i := range s.Arms {
@@ -56,7 +56,7 @@ func awkward() *Study {
 	return s
 }
 
-// empty studies and those of which nothing has been run.
+// nothing is a study of which nothing has been run.
 func nothing() *Study {
 	s := depths()
 	for i := range s.Arms {
@@ -77,14 +77,14 @@ func oneSeed() *Study {
 }
 
 func alone() *Study {
-	return &Study{Name: "alone", Seeds: []uint64{1}, View: results.View{Metrics: []string{"test.error"}},
+	return &Study{Name: "alone", Seeds: []uint64{1}, Display: results.Display{Metrics: []string{"test.error"}},
 		Arms: []results.Arm{{Trials: []results.Trial{madeUp(1, run.Complete, 0.1, 0.05)}}}}
 }
 
 func all() map[string]*Study {
 	return map[string]*Study{
 		"depths": depths(), "inits": inits(), "many": many(), "begun": begun(), "hostile": hostile(), "awkward": awkward(),
-		"nothing": nothing(), "one seed": oneSeed(), "alone": alone(), "no arms": {Name: "no arms", View: results.View{Metrics: []string{"test.error"}}},
+		"nothing": nothing(), "one seed": oneSeed(), "alone": alone(), "no arms": {Name: "no arms", Display: results.Display{Metrics: []string{"test.error"}}},
 	}
 }
 
@@ -104,7 +104,7 @@ func wellFormed(t *testing.T, what string, b []byte) {
 	}
 }
 
-// TestEverything makes all there is of every study, twice, with equal bytes.
+// TestEverything makes the whole report of every study twice, with equal bytes.
 func TestEverything(t *testing.T) {
 	for name, s := range all() {
 		t.Run(name, func(t *testing.T) {
@@ -156,7 +156,7 @@ func TestEverything(t *testing.T) {
 	}
 }
 
-// TestPageNeedsNothing: the page asks for nothing, and has all its ids once.
+// TestPageNeedsNothing: the page loads no other file, and each of its ids is unique.
 func TestPageNeedsNothing(t *testing.T) {
 	outside := regexp.MustCompile(`(?i)(src|href|action)\s*=\s*["']?\s*(https?:|//)|url\(|@import`)
 	ids := regexp.MustCompile(` id="([^"]*)"`)
@@ -213,7 +213,7 @@ func TestTurned(t *testing.T) {
 }
 
 func TestCompare(t *testing.T) {
-	tables := Compares(depths())
+	tables := Comparisons(depths())
 	if len(tables) != 2 {
 		t.Fatalf("have %d tables, want 2", len(tables))
 	}
@@ -230,7 +230,7 @@ func TestCompare(t *testing.T) {
 	if have := tables[0].Rows[7][8]; have != "not shown" {
 		t.Errorf("have %q, want not shown", have)
 	}
-	if c := Compares(inits()); len(c[0].Rows) != 5 || c[0].Rows[4][8] != "not shown" {
+	if c := Comparisons(inits()); len(c[0].Rows) != 5 || c[0].Rows[4][8] != "not shown" {
 		t.Errorf("have %q", c[0].Rows)
 	}
 }
@@ -239,10 +239,28 @@ func TestClaims(t *testing.T) {
 	have := Claims(depthVerdicts(depths()))
 	want := [][]string{
 		{"met", "15.13 %", "7.551 %", "[5.36, 9.798] %", "test.error[plain, 44] > test.error[plain, 20]"},
-		{"met", "", "", "", "test.error[residual, 110] <= test.error[residual, 20] && train.loss[plain, 110] > 3 * train.loss[plain, 20]"},
-		{"· holds, unsure", "5.052 %", "5.589 %", "[−2.604, 1.529] %", "test.error[residual, 110] <= test.error[residual, 20]"},
+		{
+			"met",
+			"",
+			"",
+			"",
+			"test.error[residual, 110] <= test.error[residual, 20] && train.loss[plain, 110] > 3 * train.loss[plain, 20]",
+		},
+		{
+			"· holds, unsure",
+			"5.052 %",
+			"5.589 %",
+			"[−2.604, 1.529] %",
+			"test.error[residual, 110] <= test.error[residual, 20]",
+		},
 		{"· holds", "∞", "1.021", "", "train.loss[plain, 110] > 3 * train.loss[plain, 20]"},
-		{"not met, unsure", "5.589 %", "3.775 %", "[−0.3706, 3.998] %", "test.error[residual, 20] < 0.5 * test.error[plain, 20]"},
+		{
+			"not met, unsure",
+			"5.589 %",
+			"3.775 %",
+			"[−0.3706, 3.998] %",
+			"test.error[residual, 20] < 0.5 * test.error[plain, 20]",
+		},
 	}
 	for i := range want {
 		if !slices.Equal(have.Rows[i], want[i]) {
@@ -255,7 +273,7 @@ func TestClaims(t *testing.T) {
 	}
 }
 
-// TestMarkdownTables: every row of a table has as many cells as its header.
+// TestMarkdownTables: every row of a table has the same number of cells as its header.
 func TestMarkdownTables(t *testing.T) {
 	bar := regexp.MustCompile(`(^|[^\\])\|`)
 	for name, s := range all() {
@@ -343,7 +361,7 @@ func TestCSV(t *testing.T) {
 // TestInertCells: no label is a formula for a spreadsheet, and numbers stay numbers.
 func TestInertCells(t *testing.T) {
 	for in, want := range map[string]string{"=1+1": "'=1+1", "@SUM(A1)": "'@SUM(A1)", "-6": "-6", "+1e3": "+1e3", "-cmd": "'-cmd", "relu": "relu", "": ""} {
-		if have := inert(in); have != want {
+		if have := safeCell(in); have != want {
 			t.Errorf("%q: have %q, want %q", in, have, want)
 		}
 	}
@@ -375,15 +393,15 @@ func TestProbes(t *testing.T) {
 	}
 }
 
-// TestReadout: what the page shows lies where the drawing has it.
-func TestReadout(t *testing.T) {
+// TestTooltip: the points of a tooltip are where the drawing has them.
+func TestTooltip(t *testing.T) {
 	for _, f := range Figures(depths()) {
 		svg, err := f.SVG()
 		if err != nil {
 			t.Fatal(err)
 		}
 		path := strings.ReplaceAll(string(svg), "M", "L")
-		for _, panel := range f.readout.Panels {
+		for _, panel := range f.tooltip.Panels {
 			for _, l := range panel.Lines {
 				for _, p := range l.Points {
 					if p.X < panel.Left || p.X > panel.Right || p.Y < panel.Top-0.1 || p.Y > panel.Bottom+0.1 {

@@ -10,18 +10,17 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// signals are figures of what passed through the layers before training, of
-// studies that were probed.
+// signals are the figures of the signal before training, for studies with a probe.
 func signals(s *Study) (all []Figure) {
-	looks := looks(s)
+	styles := lineStyles(s)
 	before := func(name, title, x string) chart {
-		return chart{name: name, title: title, under: "before training, mean over " + count(len(s.Seeds), "seed"), xLabel: x, y: span{log: true}}
+		return chart{name: name, title: title, subtitle: "before training, mean over " + count(len(s.Seeds), "seed"), xLabel: x, y: span{log: true}}
 	}
 	activation := before("probe-activation", "std of activations by layer", "layer with weights")
 	gradient := before("probe-gradient", "std of gradients by layer", "layer with weights")
 	singular := before("probe-singular", "singular values of the Jacobian", "rank")
 	var absent absences
-	var less fewer
+	var partial partialArms
 	for i := range s.Arms {
 		a := &s.Arms[i]
 		probed := 0
@@ -34,7 +33,7 @@ func signals(s *Study) (all []Figure) {
 			absent.add(armName(s, a), reason(a.Trials, len(a.Trials), "no probe"))
 			continue
 		}
-		look := less.take(looks[i], s, a, probed)
+		style := partial.label(styles[i], s, a, probed)
 		var forward, backward, forwardTheory, backwardTheory line
 		n := 0
 		for _, l := range layersOf(a) {
@@ -42,22 +41,22 @@ func signals(s *Study) (all []Figure) {
 				continue
 			}
 			n++
-			forward.take(n, l.path, l.std, "")
-			backward.take(n, l.path, l.grad, "")
-			forwardTheory.take(n, l.path, l.predicted, "predicted ")
-			backwardTheory.take(n, l.path, l.predictedGrad, "predicted ")
+			forward.add(n, l.path, l.std, "")
+			backward.add(n, l.path, l.grad, "")
+			forwardTheory.add(n, l.path, l.predicted, "predicted ")
+			backwardTheory.add(n, l.path, l.predictedGrad, "predicted ")
 		}
-		activation.measured(look, forward, forwardTheory)
-		gradient.measured(look, backward, backwardTheory)
+		activation.measured(style, forward, forwardTheory)
+		gradient.measured(style, backward, backwardTheory)
 		var values line
 		known, more := singularOf(a)
 		for k, v := range known {
-			values.take(k+1, fmt.Sprint(k+1), v, "")
+			values.add(k+1, fmt.Sprint(k+1), v, "")
 		}
 		if more > 0 {
 			singular.notes = append(singular.notes, fmt.Sprintf("%s: rounding leaves no digit of the %d smallest values, which are not drawn.", armName(s, a), more))
 		}
-		singular.measured(look, values, line{})
+		singular.measured(style, values, line{})
 	}
 	for _, ch := range []chart{activation, gradient, singular} {
 		if len(ch.lines) > 0 {
@@ -68,16 +67,16 @@ func signals(s *Study) (all []Figure) {
 			if slices.ContainsFunc(ch.lines, gap) {
 				ch.notes = append(ch.notes, "Gaps: values that are no numbers.")
 			}
-			ch.notes = slices.Concat(ch.notes, less.notes(), absent.notes("a curve"))
+			ch.notes = slices.Concat(ch.notes, partial.notes(), absent.notes("a curve"))
 			all = append(all, ch.figure(s))
 		}
 	}
 	return all
 }
 
-// take adds a point. What theory does not know has none; what was measured as no
-// number is a gap.
-func (l *line) take(x int, label string, y float64, kind string) {
+// add adds a point. NaN is a gap in what was measured, and no point at all in what theory
+// predicts (kind is not empty).
+func (l *line) add(x int, label string, y float64, kind string) {
 	if math.IsNaN(y) && kind != "" {
 		return
 	}
@@ -86,29 +85,29 @@ func (l *line) take(x int, label string, y float64, kind string) {
 
 const predictedNote = "; dotted: predicted"
 
-// measured adds a line of an arm, and a dotted one of what theory predicts.
-func (ch *chart) measured(look, l, theory line) {
+// measured adds the line of an arm, and a dotted one for what theory predicts.
+func (ch *chart) measured(style, l, theory line) {
 	if l.points == nil {
 		return
 	}
 	points := l.points
-	l = look
+	l = style
 	l.points = points
 	if theory.points != nil {
-		if !strings.HasSuffix(ch.under, predictedNote) {
-			ch.under += predictedNote
+		if !strings.HasSuffix(ch.subtitle, predictedNote) {
+			ch.subtitle += predictedNote
 		}
-		predicted := look
-		predicted.points, predicted.quiet = theory.points, true
+		predicted := style
+		predicted.points, predicted.unlisted = theory.points, true
 		predicted.dashes, predicted.width = []vg.Length{1.5, 4}, 2
-		predicted.paint = mix(ink, look.paint, 0.7)
+		predicted.paint = blend(ink, style.paint, 0.7)
 		ch.lines = append(ch.lines, l, predicted)
 	} else {
 		ch.lines = append(ch.lines, l)
 	}
 }
 
-// countLayers gives each layer a tick where there are few.
+// countLayers gives each layer a tick if there are few.
 func (ch *chart) countLayers() {
 	n := 0
 	for _, l := range ch.lines {

@@ -29,12 +29,12 @@ type plotLines struct {
 	panel
 }
 
-// Plot implements plot.Plotter: first what is behind, then bands, lines and points.
+// Plot implements plot.Plotter: first the background, then bands, lines and points.
 func (pl plotLines) Plot(c draw.Canvas, p *plot.Plot) {
 	fx, fy := p.Transforms(&c)
 	at := func(x, y float64) vg.Point { return vg.Point{X: fx(x), Y: fy(pl.y.within(y))} }
 	stretches := func(l line) {
-		for _, run := range pl.runs(l, func(q point) bool { return pl.y.can(q.y) }) {
+		for _, run := range pl.runs(l, func(q point) bool { return pl.y.holds(q.y) }) {
 			var path []vg.Point
 			for _, q := range run {
 				path = append(path, at(q.x, q.y))
@@ -44,7 +44,7 @@ func (pl plotLines) Plot(c draw.Canvas, p *plot.Plot) {
 			}
 		}
 	}
-	for _, l := range pl.behind {
+	for _, l := range pl.background {
 		l.paint, l.width = faint, 1
 		stretches(l)
 	}
@@ -58,10 +58,10 @@ func (pl plotLines) Plot(c draw.Canvas, p *plot.Plot) {
 				band = append(band, at(q.x, q.lo))
 			}
 			if len(run) == 1 { // nothing to fill: a whisker
-				c.StrokeLines(stroke(l.paint.thin(seedOpacity), 1.5, nil), band)
+				c.StrokeLines(stroke(l.paint.withOpacity(seedOpacity), 1.5, nil), band)
 				continue
 			}
-			c.FillPolygon(l.paint.thin(bandOpacity), band)
+			c.FillPolygon(l.paint.withOpacity(bandOpacity), band)
 		}
 	}
 	for _, l := range pl.panel.lines {
@@ -71,10 +71,10 @@ func (pl plotLines) Plot(c draw.Canvas, p *plot.Plot) {
 		x    vg.Length
 		edge int
 	}
-	stacked := map[place]int{} // marks at the edges, which would hide one another
+	stacked := map[place]int{} // marks at the edges, which would cover one another
 	for _, l := range pl.panel.lines {
 		for _, q := range l.points {
-			if !pl.x.can(q.x) {
+			if !pl.x.holds(q.x) {
 				continue
 			}
 			mean := at(q.x, q.y)
@@ -89,7 +89,7 @@ func (pl plotLines) Plot(c draw.Canvas, p *plot.Plot) {
 			for _, v := range q.seeds {
 				if edge := pl.y.edge(v); edge != 0 {
 					l.pointer(c, mean.X+apart, edge, level, 3)
-				} else if pl.y.can(v) {
+				} else if pl.y.holds(v) {
 					l.paint.ring(c, at(q.x, v).Add(vg.Point{X: apart}))
 				}
 			}
@@ -97,28 +97,28 @@ func (pl plotLines) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// apart is how far from its mean a seed stands.
+// apart is the distance of the seeds from their mean.
 const apart = vg.Length(6)
 
-// mark draws what stands at a point of the line.
+// mark draws a point of the line.
 func (l line) mark(c draw.Canvas, q point, at vg.Point) {
 	switch {
-	case q.last:
+	case q.divergesAfter:
 		width, arm := max(l.width, 1.2), 2+l.width
 		c.StrokeLine2(stroke(l.paint.light, width, nil), at.X-arm, at.Y-arm, at.X+arm, at.Y+arm)
 		c.StrokeLine2(stroke(l.paint.light, width, nil), at.X-arm, at.Y+arm, at.X+arm, at.Y-arm)
 	case l.glyphs || len(l.points) == 1:
 		l.paint.disc(c, at, 3.2)
 	}
-	if q.some {
+	if q.diverged {
 		style := letters(labelSize, l.paint, true)
 		style.XAlign = text.XRight
 		beside(c, style, at.X-3, at.Y+6, divergedMark)
 	}
 }
 
-// pointer draws a triangle at the upper edge, or at the lower one; or next to it,
-// where others stand there.
+// pointer draws a triangle at the upper or the lower edge; level is how many are there
+// already.
 func (l line) pointer(c draw.Canvas, x vg.Length, edge, level int, size vg.Length) {
 	away := size + 1 + 11*vg.Length(level)
 	y := c.Max.Y - away
@@ -133,7 +133,7 @@ func (l line) pointer(c draw.Canvas, x vg.Length, edge, level int, size vg.Lengt
 func (ch chart) runs(l line, can func(point) bool) (all [][]point) {
 	open := false
 	for _, p := range l.points {
-		if !ch.x.can(p.x) || !can(p) {
+		if !ch.x.holds(p.x) || !can(p) {
 			open = false
 			continue
 		}

@@ -12,10 +12,10 @@ import (
 	"zoo/experiments/stats"
 )
 
-// A Study is what reports are made of.
+// A Study is what reports are made from.
 type Study = results.Study
 
-// name of an arm, for people; an arm of a study without axes is the study.
+// armName is an arm's name. The only arm of a study without axes has the study's name.
 func armName(s *Study, a *results.Arm) string {
 	if len(a.Labels) == 0 {
 		return plain(s.Name)
@@ -23,10 +23,10 @@ func armName(s *Study, a *results.Arm) string {
 	return plain(a.String())
 }
 
-// A series is the arms that differ in nothing but where they stand on the x axis.
+// A series is the arms that differ only in their position on the x axis.
 type series struct {
 	name string
-	arms []*results.Arm // in the order of the x axis; nil where the sweep has none
+	arms []*results.Arm // in the order of the x axis; nil where the sweep has no arm
 }
 
 // seriesAlong are the series along an axis, in the order of the sweep.
@@ -46,12 +46,12 @@ func seriesAlong(s *Study, axis int) (all []series) {
 	return all
 }
 
-// seriesName are the labels of an arm but for one axis.
+// seriesName is the labels of an arm, except that of one axis.
 func seriesName(a *results.Arm, axis int) string {
 	return plain(strings.Join(slices.Delete(slices.Clone(a.Labels), axis, axis+1), ", "))
 }
 
-// seriesTitle names what the series are: the axes but for one.
+// seriesTitle names what the series are: all axes except one.
 func seriesTitle(s *Study, axis int) string {
 	var names []string
 	for i, a := range s.Axes {
@@ -62,13 +62,13 @@ func seriesTitle(s *Study, axis int) string {
 	return strings.Join(names, ", ")
 }
 
-// Progress counts the trials of a study by state; those not begun are under "".
+// Progress counts the trials of a study by state; those that have not begun are under "".
 type Progress struct {
 	Done, Total int
 	States      map[string]int
 }
 
-// ProgressOf counts the trials of arms.
+// ProgressOf counts the trials of a study.
 func ProgressOf(s *Study) Progress {
 	p := Progress{States: map[string]int{}}
 	for _, a := range s.Arms {
@@ -94,21 +94,12 @@ func (p Progress) String() string {
 	return text
 }
 
-// count writes a number of things.
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 const (
 	divergedMark = "†"
 	missingMark  = "‡"
 )
 
-// marks are those of an arm's cell: † for diverged seeds, ‡ for those that are
-// not done.
+// marks follow the number in an arm's cell: † if seeds diverged, ‡ if seeds are not done.
 func marks(a *results.Arm) (text string) {
 	if a.Count(run.Diverged) > 0 {
 		text += " " + divergedMark
@@ -121,7 +112,7 @@ func marks(a *results.Arm) (text string) {
 	return text
 }
 
-// notes explain the marks in tables of a metric, and how far numbers go.
+// notes explain the marks in a table, and say if there are too few seeds.
 func notes(s *Study) (all []string) {
 	p := ProgressOf(s)
 	if n := p.States[run.Diverged]; n > 0 {
@@ -151,7 +142,7 @@ func notes(s *Study) (all []string) {
 // divergedRule says when a run of the study counts as diverged.
 func divergedRule(s *Study) string {
 	rule := "a loss was no longer finite"
-	if bound := told(s, "diverged_above"); bound != "" {
+	if bound := summaryTexts(s, "diverged_above"); bound != "" {
 		rule = "a loss was no longer finite, or above " + bound
 	}
 	return rule
@@ -160,7 +151,7 @@ func divergedRule(s *Study) string {
 // seeds says how many replicates there are.
 func seeds(s *Study) string { return "n = " + count(len(s.Seeds), "seed") }
 
-// seconds are those that all trials took.
+// seconds is how long all trials took together.
 func seconds(s *Study) (sum float64) {
 	for _, a := range s.Arms {
 		for _, t := range a.Trials {
@@ -172,19 +163,8 @@ func seconds(s *Study) (sum float64) {
 	return sum
 }
 
-// cost is seconds of computing for people.
-func cost(seconds float64) string {
-	switch {
-	case seconds < 60:
-		return fmt.Sprintf("%.0f s", seconds)
-	case seconds < 3600:
-		return fmt.Sprintf("%.0f min", seconds/60)
-	}
-	return fmt.Sprintf("%.1f h", seconds/3600)
-}
-
-// told are the texts or numbers of a name in the trials' summaries, each once.
-func told(s *Study, name string) string {
+// summaryTexts are the different values that a name has in the trials' summaries.
+func summaryTexts(s *Study, name string) string {
 	var all []string
 	for _, a := range s.Arms {
 		for _, t := range a.Trials {

@@ -10,8 +10,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// A Table is the same for the terminal, Markdown and HTML. The names of columns
-// of numbers, which stand to the right, begin with a >.
+// A Table is a table for the terminal, Markdown and HTML. The headers of columns of
+// numbers, which are aligned to the right, begin with a >.
 type Table struct {
 	Title  string
 	Header []string
@@ -23,10 +23,10 @@ func (t *Table) add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
 // Tables are the tables of a study in the order in which they are shown.
 func Tables(s *Study) []Table {
-	return append(Grids(s), Compares(s)...)
+	return append(Grids(s), Comparisons(s)...)
 }
 
-// Turned is the table with its rows as columns, for where there is little width.
+// Turned is the table with its rows as columns, for narrow terminals.
 func (t Table) Turned() Table {
 	corner, number := column(t.Header[0])
 	if down, right, ok := strings.Cut(corner, corners); ok {
@@ -53,7 +53,7 @@ func (t Table) Turned() Table {
 // corners is between the names of rows and columns in a table's first cell.
 const corners = ` \ `
 
-// Without is the table without the column of that header.
+// Without is the table without the column with that header.
 func (t Table) Without(header string) Table {
 	i := slices.Index(t.Header, header)
 	if i < 0 {
@@ -70,7 +70,7 @@ func (t Table) Without(header string) Table {
 // column is the name of a column, and whether it holds numbers.
 func column(header string) (name string, number bool) { return strings.CutPrefix(header, ">") }
 
-// markdown writes the table as GitHub has them, its notes below it.
+// markdown writes the table in GitHub's form, its notes below it.
 func (t Table) markdown(w io.Writer) {
 	if t.Title != "" {
 		fmt.Fprintf(w, "**%s**\n\n", escape(t.Title))
@@ -104,5 +104,5 @@ func (t Table) markdown(w io.Writer) {
 var markup = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;", "[", `\[`, "]", `\]`,
 	"#", `\#`, "~", `\~`, "&", "&amp;", "@", "&#64;")
 
-// escape makes text that Markdown shows as it is. Bars are left to the table.
+// escape makes text that Markdown shows unchanged. The table writer escapes bars.
 func escape(s string) string { return markup.Replace(s) }

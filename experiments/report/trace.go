@@ -9,16 +9,17 @@ import (
 	"zoo/experiments/run"
 )
 
-// A curve is the mean over an arm's seeds as far as all of them have come: those
-// that are done, or while there are none those that have begun. What comes later
-// are single seeds, for a mean of those that are left would be one of survivors.
+// A curve is the mean over an arm's seeds, up to the last step that all of them have. The
+// seeds are those that are done or, while there are none, those that have begun. After
+// that step single seeds are drawn: a mean of the remaining ones would be a mean of the
+// survivors.
 type curve struct {
-	n        int             // seeds that have records
-	late     int             // of them, how many diverged
-	early    []results.Trial // that diverged before their first record, so that there is no mean
-	together int             // records that are a point
-	mean     []point
-	seeds    []seedLine
+	n          int             // seeds that have records
+	diverged   int             // how many of these diverged
+	unrecorded []results.Trial // trials that diverged before their first record; then there is no mean
+	perPoint   int             // records per point
+	mean       []point
+	seeds      []seedLine
 }
 
 type seedLine struct {
@@ -32,7 +33,7 @@ func curveOf(a *results.Arm, q quantity) (c curve) {
 		trials = a.Trials
 	}
 	var all []trace
-	longest, first := 0, math.Inf(1) // records of the longest, and where the first ends
+	longest, first := 0, math.Inf(1) // records of the longest trace, and the step at which the first one ends
 	for _, t := range trials {
 		r := traceOf(t, q)
 		switch {
@@ -40,25 +41,25 @@ func curveOf(a *results.Arm, q quantity) (c curve) {
 			all = append(all, r)
 			longest, first = max(longest, len(r.steps)), min(first, r.end())
 			if r.diverged {
-				c.late++
+				c.diverged++
 			}
 		case r.diverged:
-			c.early = append(c.early, t)
+			c.unrecorded = append(c.unrecorded, t)
 		}
 	}
-	c.n, c.together = len(all), max(1, (longest+mostPoints-1)/mostPoints)
+	c.n, c.perPoint = len(all), max(1, (longest+mostPoints-1)/mostPoints)
 	end := math.Inf(-1) // of the mean
-	if c.early == nil && c.n > 0 {
+	if c.unrecorded == nil && c.n > 0 {
 		common := slices.DeleteFunc(slices.Clone(all[0].steps), func(step float64) bool {
 			return slices.ContainsFunc(all, func(r trace) bool { return !r.has(step) })
 		})
-		for chunk := range slices.Chunk(common, c.together) {
+		for chunk := range slices.Chunk(common, c.perPoint) {
 			c.mean = append(c.mean, meanOf(all, chunk, q))
 		}
 		if len(common) > 0 {
 			end = common[len(common)-1]
 			last := &c.mean[len(c.mean)-1]
-			last.last = slices.ContainsFunc(all, func(r trace) bool { return r.diverged && r.end() == first })
+			last.divergesAfter = slices.ContainsFunc(all, func(r trace) bool { return r.diverged && r.end() == first })
 			if c.n == 1 || c.n > mostSeeds {
 				last.seeds = nil
 			}
@@ -66,7 +67,7 @@ func curveOf(a *results.Arm, q quantity) (c curve) {
 	}
 	for _, r := range all {
 		if r.end() > end {
-			c.seeds = append(c.seeds, seedLine{r.seed, r.after(end, c.together, q)})
+			c.seeds = append(c.seeds, seedLine{r.seed, r.after(end, c.perPoint, q)})
 		}
 	}
 	return c
@@ -86,22 +87,22 @@ func meanOf(all []trace, steps []float64, q quantity) point {
 	}
 }
 
-// lines are those of the curve with the look of its arm.
-func (c curve) lines(look line) (all []line) {
+// lines are the lines of the curve in the style of its arm.
+func (c curve) lines(style line) (all []line) {
 	if c.mean != nil {
-		l := look
+		l := style
 		l.points = c.mean
 		for i := range l.points[:len(l.points)-1] {
-			l.points[i].seeds = nil // those at the end are enough
+			l.points[i].seeds = nil // only the last point shows the seeds
 		}
 		all = append(all, l)
 	}
 	for i, s := range c.seeds {
-		l := look
-		l.points, l.width, l.quiet = s.points, 0.8, true
+		l := style
+		l.points, l.width, l.unlisted = s.points, 0.8, true
 		l.name += fmt.Sprint(", seed ", s.seed)
 		if c.mean == nil && i == 0 {
-			if l.name, l.quiet = look.name, false; l.panel == "" {
+			if l.name, l.unlisted = style.name, false; l.panel == "" {
 				l.name += ", no mean"
 			}
 		}
@@ -133,7 +134,7 @@ func (r trace) has(step float64) bool {
 	return ok
 }
 
-// mean is that of the records at these steps.
+// mean is the mean of the records at these steps.
 func (r trace) mean(steps []float64) (sum float64) {
 	for _, step := range steps {
 		i, _ := slices.BinarySearch(r.steps, step)
@@ -142,8 +143,8 @@ func (r trace) mean(steps []float64) (sum float64) {
 	return sum
 }
 
-// after are the points from the record at a step on.
-func (r trace) after(step float64, together int, q quantity) (points []point) {
+// after is the points from the record at a step onwards.
+func (r trace) after(step float64, perPoint int, q quantity) (points []point) {
 	from, ok := slices.BinarySearch(r.steps, step)
 	add := func(steps []float64) {
 		v, at := r.mean(steps), steps[len(steps)-1]
@@ -153,9 +154,9 @@ func (r trace) after(step float64, together int, q quantity) (points []point) {
 		add(r.steps[from : from+1])
 		from++
 	}
-	for chunk := range slices.Chunk(r.steps[from:], together) {
+	for chunk := range slices.Chunk(r.steps[from:], perPoint) {
 		add(chunk)
 	}
-	points[len(points)-1].last = r.diverged
+	points[len(points)-1].divergesAfter = r.diverged
 	return points
 }

@@ -1,6 +1,9 @@
-// Package results holds what the runs of a sweep found: its arms, each with one
-// trial a seed. It reads run directories and nothing else, so that whatever is
-// made of a sweep can be made again without training.
+// Package results holds what the runs of a sweep found: its arms, each with one trial per
+// seed. Everything in it comes from run directories, so that any report on a sweep can be
+// made again without training.
+//
+// The data that claims and reports share belong here: which numbers a trial has, and what
+// they are if it diverged. Estimates from them are in package stats.
 package results
 
 import (
@@ -16,19 +19,20 @@ import (
 type Study struct {
 	Name, Paper, Figure, Claim string
 	Config                     string   // the sweep's config, as YAML
-	Commands                   []string // that make the study
+	Commands                   []string // that reproduce the study
 	Axes                       []Axis
 	Arms                       []Arm // in the order of the sweep
 	Seeds                      []uint64
-	Baseline                   string // a label: arms are compared with the one that differs from them in nothing else
-	View                       View
+	Baseline                   string // a label: an arm is compared with the arm that differs from it only in having this label
+	Display                    Display
 	Code                       string   // version of the program that trained the trials; empty before there are any
-	Dir                        string   // folder of the sweep\'s own files: its plan, and where its report goes
+	Dir                        string   // folder of the sweep's own files: its plan and its report
 	Data                       string   // name of the data set, and the first digits of its checksum
-	Notices                    []string // what is to be said of the runs before their numbers are read
+	Notices                    []string // what a reader should know about the runs before their numbers
 }
 
-// NoteUnchecked says how many trials are of runs that recorded nothing of their files.
+// NoteUnchecked adds a notice with the number of trials whose runs recorded nothing about
+// their files.
 func (s *Study) NoteUnchecked() {
 	n, dir := 0, ""
 	for _, a := range s.Arms {
@@ -43,7 +47,7 @@ func (s *Study) NoteUnchecked() {
 	}
 }
 
-// An Axis is what a sweep varies. Its labels stand in the order of the config.
+// An Axis is what a sweep varies. Its labels are in the order of the config.
 type Axis struct {
 	Param  string // the key, such as model.depth; empty for points that set several keys
 	Labels []string
@@ -60,18 +64,18 @@ func (a Axis) Name() string {
 
 // An Arm is a point of a sweep: what its trials share.
 type Arm struct {
-	Labels  []string // one an axis
+	Labels  []string // one per axis
 	Changes []Change // the keys that differ between the arms
-	Trials  []Trial  // one a seed, in the order of the seeds
+	Trials  []Trial  // one per seed, in the order of the seeds
 	Params  int      // trained parameters; 0 before a trial is done
 	MACs    int      // of one example
 	Planned Planned
 }
 
-// Planned is what the config says of an arm's trials before they have run, for the
-// numbers that they will have. Zero is unknown.
+// Planned is what an arm's config says about the numbers that its trials will have, before
+// they have run. Zero is unknown.
 type Planned struct {
-	Known    bool // the config was looked at
+	Known    bool // the other fields are known
 	Trains   bool
 	Val      bool // there is a validation part
 	Probe    bool
@@ -100,8 +104,7 @@ func (p Planned) Lacks(metric string) string {
 	return ""
 }
 
-// LacksRecord says why there will be no record of the training at a step; empty if
-// there may be one.
+// LacksRecord says why training will leave no record at a step; empty if it may.
 func (p Planned) LacksRecord(metric string, step float64) string {
 	switch {
 	case !p.Known || !strings.HasPrefix(metric, "train."):
@@ -115,59 +118,59 @@ func (p Planned) LacksRecord(metric string, step float64) string {
 	return ""
 }
 
-// A Change is a key that is not the same in all arms, with its value; empty where
-// an arm has no such key.
+// A Change is a key that is not the same in all arms, with its value, which is empty if the
+// arm has no such key.
 type Change struct{ Key, Value string }
 
 // String is the arm's name: its labels, as claims write them.
 func (a Arm) String() string { return strings.Join(a.Labels, ", ") }
 
-// A View says how a study is shown: the section report of its config.
-type View struct {
-	X         string             // key of the axis along which curves run; empty for arms side by side
-	Metrics   []string           // that curves and tables show, the most important first
+// A Display says how a study is shown: the section report of its config.
+type Display struct {
+	X         string             // key of the x axis; empty for arms side by side
+	Metrics   []string           // of figures and tables, the most important first
 	Log       []string           // what has a logarithmic axis: x, or one of the metrics
-	Reference []Reference        // figures of the paper
-	Margin    map[string]float64 // within which a difference of a metric does not matter
+	Reference []Reference        // curves from the paper
+	Margin    map[string]float64 // by metric, the largest difference that does not matter
 }
 
-// A Reference is a curve from a paper, for a look beside the measured ones.
+// A Reference is a curve from a paper, to be shown with the measured ones.
 type Reference struct {
 	Label, Metric string
 	X, Y          []float64
 }
 
-// A Trial is one run, or the place of one.
+// A Trial is one run of a sweep, which may not have begun.
 type Trial struct {
 	Seed  uint64
 	State string // run.Complete, ...; empty before it has begun
 	run.Record
-	Probe *Probe // nil where the config asks for none
+	Probe *Probe // nil if the config has none
 }
 
-// A Probe is what passed through a network before it was trained: probe.json.
+// A Probe is the signal through a network before training: the file probe.json.
 type Probe struct {
 	Loss    run.Number `json:"loss"`
 	Signals []Signal   `json:"signals"`
 
 	// Singular are the singular values of the Jacobian from the first to the last
-	// hidden layer, descending; 0 where one is less than a float64 holds, and
-	// SingularLog10, their decimal logarithms, tells how much. The first Resolved are
-	// known; of the others rounding has left no digit, and these are upper bounds.
+	// hidden layer, descending. One that is too small for a float64 is 0; SingularLog10,
+	// the decimal logarithms, holds these, too. The first Resolved are known; rounding has
+	// left no digit of the others, and these are upper bounds.
 	Singular      []run.Number `json:"singular,omitempty"`
 	SingularLog10 []run.Number `json:"singular_log10,omitempty"`
 	Resolved      int          `json:"singular_resolved,omitempty"`
 }
 
-// Resolution is the least standard deviation around a mean that float32 tells from
+// Resolution is the smallest standard deviation around a mean that float32 can tell from
 // rounding.
 func Resolution(mean run.Number) float64 {
 	return max(0x1p-126, 0x1p-23*math.Abs(float64(mean)))
 }
 
-// A Signal is what passes through a layer: mean and standard deviation of its
-// outputs, of the loss's gradient with respect to them, the share of units that
-// are zero for all examples, and what theory predicts. Nil is unknown.
+// A Signal is what passes through a layer: mean and standard deviation of its outputs and
+// of the loss's gradient with respect to them, the share of units that are zero for all
+// examples, and what theory predicts. Nil is unknown.
 type Signal struct {
 	Path             string      `json:"path"`
 	Op               string      `json:"op"`
@@ -197,10 +200,11 @@ func (t Trial) DivergedAt() (step int, ok bool) {
 	return int(v), ok && t.State == run.Diverged
 }
 
-// Value is a number of the trial's summary. Besides the names there, x.error is
-// 1 − x.accuracy, and diverged is 1 or 0. A trial that diverged has an infinite
-// loss, and the accuracy and top5 of chance; of a trial that is not done nothing is known.
-func (t Trial) Value(metric string) (float64, bool) {
+// Value is a number from the trial's summary; ok is false if it has none. Besides the names
+// there, x.error is 1 − x.accuracy, and diverged is 1 or 0. A trial that diverged has an
+// infinite loss, and the accuracy and top5 of chance. A trial that is not done has no
+// values.
+func (t Trial) Value(metric string) (v float64, ok bool) {
 	if !t.Done() {
 		return 0, false
 	}
@@ -229,15 +233,14 @@ func (t Trial) Value(metric string) (float64, bool) {
 	return t.Summary.Float(metric)
 }
 
-// Below is the bound of a metric of which is known only that it is less: it is
-// below what can be resolved, and Value has none. The summary holds the bound under
-// the metric's name with _below after it.
+// Below is the upper bound of a metric that is too small to be resolved, and of which Value
+// therefore has none. The summary holds it under the metric's name followed by _below.
 func (t Trial) Below(metric string) (bound float64, ok bool) {
 	return t.Value(metric + "_below")
 }
 
-// Series are the records of a metric such as train.loss over the steps; x.error
-// is 1 − x.accuracy.
+// Series are the steps and values of the records of a metric such as train.loss; x.error is
+// 1 − x.accuracy.
 func (t Trial) Series(metric string) (steps, values []float64) {
 	split, name, _ := strings.Cut(metric, ".")
 	error := name == "error"
@@ -257,7 +260,7 @@ func (t Trial) Series(metric string) (steps, values []float64) {
 	return steps, values
 }
 
-// Values are a metric of an arm's trials that are done, in the order of the seeds.
+// Values are a metric of the arm's trials that are done, in the order of the seeds.
 func (a Arm) Values(metric string) (v []float64) {
 	for _, t := range a.Trials {
 		if x, ok := t.Value(metric); ok {
@@ -267,8 +270,8 @@ func (a Arm) Values(metric string) (v []float64) {
 	return v
 }
 
-// Setting is the arm's value of a key that differs between the arms; empty for
-// other keys.
+// Setting is the arm's value of a key that differs between the arms; it is empty for other
+// keys.
 func (a Arm) Setting(key string) string {
 	for _, c := range a.Changes {
 		if c.Key == key {
@@ -278,7 +281,7 @@ func (a Arm) Setting(key string) string {
 	return ""
 }
 
-// Pairs are a metric of two arms for the seeds that are done in both.
+// Pairs are the values of a metric in two arms, for the seeds that are done in both.
 func Pairs(a, b Arm, metric string) (x, y []float64) {
 	for i := range min(len(a.Trials), len(b.Trials)) {
 		v, ok := a.Trials[i].Value(metric)
@@ -300,9 +303,8 @@ func (a Arm) Count(state string) (n int) {
 	return n
 }
 
-// BaselineOf is the arm that an arm is compared with: the one whose labels are
-// the same but for the baseline's. It is nil for a baseline, and where there is
-// no such arm.
+// BaselineOf is the arm that an arm is compared with: the one that differs from it in one
+// label, which is the baseline's. It is nil for a baseline, and if there is no such arm.
 func (s *Study) BaselineOf(a *Arm) *Arm {
 	for i := range s.Arms {
 		b := &s.Arms[i]
@@ -322,11 +324,11 @@ func (s *Study) BaselineOf(a *Arm) *Arm {
 	return nil
 }
 
-// Only is the study with these arms alone, named by one label each; the first is
-// the baseline of the others.
+// Only is the study with only these arms, named by one label each. The first is the
+// baseline of the others.
 func (s *Study) Only(arms []Arm) *Study {
 	only := *s
-	only.Axes, only.Arms, only.View.X = []Axis{{}}, nil, ""
+	only.Axes, only.Arms, only.Display.X = []Axis{{}}, nil, ""
 	for _, a := range arms {
 		a.Labels = []string{a.String()}
 		only.Axes[0].Labels = append(only.Axes[0].Labels, a.Labels[0])
@@ -336,18 +338,18 @@ func (s *Study) Only(arms []Arm) *Study {
 	return &only
 }
 
-// XAxis is the axis along which curves run; ok is false where arms stand side by
-// side.
+// XAxis is the index of the x axis; ok is false if the study has none, and shows arms side
+// by side.
 func (s *Study) XAxis() (axis int, ok bool) {
 	for i, a := range s.Axes {
-		if s.View.X != "" && a.Param == s.View.X {
+		if s.Display.X != "" && a.Param == s.Display.X {
 			return i, true
 		}
 	}
 	return 0, false
 }
 
-// Numbers are labels or values as numbers; nil unless all are.
+// Numbers are texts as numbers; nil unless all of them are finite numbers.
 func Numbers(texts []string) []float64 {
 	v := make([]float64, len(texts))
 	for i, t := range texts {

@@ -16,23 +16,23 @@ import (
 
 // The checkpoints of a run.
 const (
-	Last = "last" // to resume from; the one before it is kept
-	Best = "best" // by the validation split
+	Last = "last" // to resume from; the previous one is kept, too
+	Best = "best" // with the best result on the validation split
 )
 
-// A Checkpoint is all that training depends on, between two steps.
+// A Checkpoint is everything that training depends on, between two steps.
 type Checkpoint struct {
 	Step    int // training steps done
 	Epoch   int // epochs done
-	Batch   int // batches done of the next epoch
+	Batch   int // batches of the next epoch done
 	Tensors []safetensors.Tensor
 	Meta    map[string]string
 
-	run   string          // the id of its run
-	files map[string]File // the run's files then
+	run   string          // the id of the run
+	files map[string]File // the run's files when it was saved
 }
 
-// The keys under which a checkpoint's numbers stand beside its Meta.
+// The keys of a checkpoint's numbers in the file's metadata, beside those of Meta.
 const (
 	stepKey  = "step"
 	epochKey = "epoch"
@@ -45,14 +45,14 @@ func checkpointFile(dir, which string) string {
 	return filepath.Join(dir, checkpointsDir, which+".safetensors")
 }
 
-// SaveCheckpoint writes the checkpoint Last, after all that was logged before
-// it is safe on the disk. On an error the former checkpoints stand.
+// SaveCheckpoint writes the checkpoint Last, once everything logged before it is safely on
+// the disk. If that fails, earlier checkpoints remain.
 func (r *Run) SaveCheckpoint(c Checkpoint) error {
 	return r.save(Last, c, atomicfile.WriteFileKeeping)
 }
 
-// SaveBest writes the checkpoint Best. Save it before Last: a run resumed from
-// Last then has the Best that it had, or a later one that it will write again.
+// SaveBest writes the checkpoint Best. Call it before SaveCheckpoint, so that a run that
+// resumes from Last has the Best of that time, or a later one that it will write again.
 func (r *Run) SaveBest(c Checkpoint) error {
 	return r.save(Best, c, atomicfile.WriteFile)
 }
@@ -82,15 +82,15 @@ func (r *Run) save(which string, c Checkpoint, writeFile func(string, func(io.Wr
 		})
 	}
 	if err != nil {
-		return fmt.Errorf("the checkpoint %s of step %d could not be written, earlier ones stand: %w; "+
-			"see to it and run the same command again to go on", which, c.Step, err)
+		return fmt.Errorf("the checkpoint %s of step %d could not be written, but earlier ones are intact: %w; "+
+			"solve this and run the same command again to continue", which, c.Step, err)
 	}
 	return nil
 }
 
-// Checkpoint reads a checkpoint of the run, Last or Best; nil if there is none. If Last
-// is missing, damaged (every byte is under a SHA-256) or of another run, the one before
-// it is returned, with a notice that says so. If that cannot be read either, the error
+// Checkpoint reads a checkpoint of the run, Last or Best. It is nil if there is none. If
+// Last is missing, damaged (a SHA-256 covers every byte) or of another run, the result is
+// the previous one, with a notice that says so. If that cannot be read either, the error
 // names both.
 func (r *Run) Checkpoint(which string) (c *Checkpoint, notice string, err error) {
 	name := checkpointFile(r.dir, which)
@@ -107,7 +107,7 @@ func (r *Run) Checkpoint(which string) (c *Checkpoint, notice string, err error)
 	previous := atomicfile.Previous(name)
 	c, err2 := r.readCheckpoint(previous)
 	if err2 == nil {
-		return c, fmt.Sprintf("%v; going on from the checkpoint before it, %s, of step %d", err, previous, c.Step), nil
+		return c, fmt.Sprintf("%v; continuing from the previous one, %s, of step %d", err, previous, c.Step), nil
 	}
 	if errors.Is(err, os.ErrNotExist) && errors.Is(err2, os.ErrNotExist) {
 		return nil, "", nil
@@ -129,25 +129,25 @@ func readCheckpoint(name string) (*Checkpoint, error) {
 		return nil, err
 	}
 	if !f.Verified {
-		return nil, fmt.Errorf("%s: damaged, or no checkpoint: it does not carry its SHA-256", name)
+		return nil, fmt.Errorf("%s: damaged, or not a checkpoint: it does not carry its SHA-256", name)
 	}
 	c := &Checkpoint{Tensors: f.Tensors, Meta: f.Meta, run: f.Meta[runKey]}
 	var errs []error
 	number := func(key string) int {
 		n, err := strconv.Atoi(f.Meta[key])
 		if err != nil || n < 0 {
-			errs = append(errs, fmt.Errorf("%s: no checkpoint: %s is %q, want a number", name, key, f.Meta[key]))
+			errs = append(errs, fmt.Errorf("%s: not a checkpoint: %s is %q, want a number", name, key, f.Meta[key]))
 		}
 		delete(f.Meta, key)
 		return n
 	}
 	c.Step, c.Epoch, c.Batch = number(stepKey), number(epochKey), number(batchKey)
 	if err := json.Unmarshal([]byte(f.Meta[filesKey]), &c.files); err != nil {
-		errs = append(errs, fmt.Errorf("%s: no checkpoint: %s: %w", name, filesKey, err))
+		errs = append(errs, fmt.Errorf("%s: not a checkpoint: %s: %w", name, filesKey, err))
 	}
 	for _, file := range c.files {
 		if file.Bytes < 0 {
-			errs = append(errs, fmt.Errorf("%s: no checkpoint: a file of %d bytes", name, file.Bytes))
+			errs = append(errs, fmt.Errorf("%s: not a checkpoint: a file of %d bytes", name, file.Bytes))
 		}
 	}
 	delete(f.Meta, runKey)

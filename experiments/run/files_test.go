@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// whole is a complete run under root, with a file of another's.
+// whole is a complete run under root, with a further file.
 func whole(t *testing.T, root, id string, loss float64) *Run {
 	t.Helper()
 	r, err := Open(root, "x-s1", id, Options{Config: []byte("name: " + id + "\n"), Now: clock()})
@@ -26,8 +26,8 @@ func whole(t *testing.T, root, id string, loss float64) *Run {
 	return r
 }
 
-// TestDamagedFiles: whatever happens to a file of a run, its readers say so, and the run
-// goes on from its checkpoints to what it was.
+// TestDamagedFiles: whatever happens to a file of a run, its readers report it, and the run
+// continues from its checkpoints to the same end.
 func TestDamagedFiles(t *testing.T) {
 	cut := func(b, _ []byte) []byte { return b[:len(b)-1] }
 	half := func(b, _ []byte) []byte { return b[:len(b)/2] }
@@ -48,10 +48,20 @@ func TestDamagedFiles(t *testing.T) {
 		{"config deleted", "config.yaml", nil, true},
 		{"status cut", "status.json", half, true},
 		{"status empty", "status.json", empty, true},
-		{"status edited", "status.json", func(b, _ []byte) []byte { return []byte(strings.Replace(string(b), `"step": 20`, `"step": 21`, 1)) }, true},
+		{
+			name:   "status edited",
+			file:   "status.json",
+			damage: func(b, _ []byte) []byte { return []byte(strings.Replace(string(b), `"step": 20`, `"step": 21`, 1)) },
+			read:   true,
+		},
 		{"status of another run", "status.json", other, true},
 		{"summary cut", "summary.json", cut, true},
-		{"summary edited", "summary.json", func(b, _ []byte) []byte { return []byte(strings.Replace(string(b), "0.5", "0.6", 1)) }, true},
+		{
+			name:   "summary edited",
+			file:   "summary.json",
+			damage: func(b, _ []byte) []byte { return []byte(strings.Replace(string(b), "0.5", "0.6", 1)) },
+			read:   true,
+		},
 		{"summary of another run", "summary.json", other, true},
 		{"summary deleted", "summary.json", nil, true},
 		{"metrics without their last line's end", "metrics.jsonl", cut, true},
@@ -123,7 +133,7 @@ func TestMovedRun(t *testing.T) {
 	}
 }
 
-// TestUnrecorded: a run that recorded nothing of its files still reads, and is known.
+// TestUnrecorded: a run that recorded nothing about its files can be read, and is recognised.
 func TestUnrecorded(t *testing.T) {
 	r := whole(t, t.TempDir(), "abc", 0.5)
 	s := r.Status()
@@ -134,7 +144,7 @@ func TestUnrecorded(t *testing.T) {
 	}
 }
 
-// TestForeignCheckpoint: the checkpoint of another run is no checkpoint of this one.
+// TestForeignCheckpoint: a checkpoint of another run is an error.
 func TestForeignCheckpoint(t *testing.T) {
 	root := t.TempDir()
 	r, o := whole(t, root, "abc", 0.5), whole(t, root, "other", 0.25)
@@ -144,7 +154,7 @@ func TestForeignCheckpoint(t *testing.T) {
 	swap("last.safetensors")
 	again := open(t, root, Options{})
 	c, notice, err := again.Checkpoint(Last)
-	if err != nil || c.Step != 10 || !strings.Contains(notice, "this is a checkpoint of the run other, want abc; going on from the checkpoint before it") {
+	if err != nil || c.Step != 10 || !strings.Contains(notice, "this is a checkpoint of the run other, want abc; continuing from the previous one") {
 		t.Errorf("have %+v, %q, %v", c, notice, err)
 	}
 	swap("last.safetensors.prev")
@@ -157,7 +167,7 @@ func TestForeignCheckpoint(t *testing.T) {
 	}
 }
 
-// TestAlteredMetrics: records that were changed after the checkpoint are noticed.
+// TestAlteredMetrics: a change of records after the checkpoint is noticed.
 func TestAlteredMetrics(t *testing.T) {
 	root := t.TempDir()
 	r := open(t, root, Options{})
@@ -171,7 +181,7 @@ func TestAlteredMetrics(t *testing.T) {
 	}
 }
 
-// TestStatusOfAnyText: a status reads as it was written, whatever bytes an error has.
+// TestStatusOfAnyText: a status is read as it was written, whatever bytes its error has.
 func TestStatusOfAnyText(t *testing.T) {
 	root := t.TempDir()
 	r := open(t, root, Options{})

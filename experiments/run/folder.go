@@ -16,10 +16,10 @@ import (
 	"zoo/internal/atomicfile"
 )
 
-// tagsFile holds the tags of a run, one a line. What trains a run does not touch it.
+// tagsFile holds the tags of a run, one per line. Training does not touch it.
 const tagsFile = "tags"
 
-// Tags are the words that somebody has put on a run, sorted.
+// Tags are the words that a user has put on a run, sorted.
 func Tags(dir string) ([]string, error) {
 	b, err := atomicfile.ReadFile(filepath.Join(dir, tagsFile))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -42,7 +42,7 @@ func SetTags(dir string, tags []string) error {
 	})
 }
 
-// Size is the number of bytes in the files of a folder.
+// Size is the number of bytes in all files of a folder.
 func Size(dir string) (bytes int64, err error) {
 	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -50,7 +50,7 @@ func Size(dir string) (bytes int64, err error) {
 		}
 		info, err := d.Info()
 		if errors.Is(err, os.ErrNotExist) {
-			return nil // a temporary file of a run that is being trained
+			return nil // a temporary file of a run in training
 		}
 		if err == nil {
 			bytes += info.Size()
@@ -60,10 +60,10 @@ func Size(dir string) (bytes int64, err error) {
 	return bytes, err
 }
 
-// Remove removes a run's folder with all that is in it. If a living process holds it,
-// the error is a [*HeldError], and nothing is removed.
+// Remove removes a run's folder and everything in it. If a running process holds it, the
+// error is a [*HeldError], and nothing is removed.
 func Remove(dir string) (err error) {
-	// Nobody finds or makes a folder meanwhile: see take.
+	// No other process finds or makes a folder meanwhile: see lockFolder.
 	queue := flock.New(filepath.Join(filepath.Dir(dir), "."+lockFile), flock.SetPermissions(0o666))
 	if err := queue.Lock(); err != nil {
 		return fmt.Errorf("locking %s: %w", queue.Path(), err)
@@ -73,7 +73,7 @@ func Remove(dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	// The status goes first, as in discard; what is open cannot be removed on Windows.
+	// The status goes first, as in discard; an open file cannot be removed on Windows.
 	err = atomicfile.RemoveAll(filepath.Join(dir, statusFile))
 	if err = errors.Join(err, lock.Close()); err != nil {
 		return err

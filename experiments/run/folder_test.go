@@ -22,7 +22,7 @@ func TestTags(t *testing.T) {
 	}
 }
 
-// TestTagsStay: what trains a run, or starts it over, leaves its tags alone.
+// TestTagsStay: training a run, or starting it over, does not change its tags.
 func TestTagsStay(t *testing.T) {
 	root := t.TempDir()
 	r := open(t, root, Options{})
@@ -36,7 +36,7 @@ func TestTagsStay(t *testing.T) {
 	}
 }
 
-// TestRemove: a run that a process holds stays, whole; another goes, and can be made
+// TestRemove: a run that a process holds stays intact; another is removed, and can be made
 // again.
 func TestRemove(t *testing.T) {
 	root := t.TempDir()

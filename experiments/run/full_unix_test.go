@@ -13,9 +13,8 @@ import (
 	"zoo/internal/safetensors"
 )
 
-// A full disk, by the kernel's own doing: in a process whose files may not grow
-// beyond a size, the checkpoint fails with a message, and the one before it is
-// what the next process resumes from.
+// A full disk, as the kernel makes it: in a process whose files may not grow beyond a size,
+// the checkpoint fails with a message, and the next process resumes from the previous one.
 func TestFullDisk(t *testing.T) {
 	if root := os.Getenv("RUN_TEST_FULL"); root != "" {
 		signal.Ignore(syscall.SIGXFSZ)
@@ -25,7 +24,7 @@ func TestFullDisk(t *testing.T) {
 		big := checkpoint(c.Step + 10)
 		big.Tensors[0] = safetensors.Tensor{Name: "w", Shape: []int{10000}, Data: make([]float32, 10000)}
 		err := r.SaveCheckpoint(big)
-		if err == nil || !strings.Contains(err.Error(), "of step 20 could not be written, earlier ones stand") {
+		if err == nil || !strings.Contains(err.Error(), "of step 20 could not be written, but earlier ones are intact") {
 			t.Errorf("have error %v", err)
 		}
 		var logged int

@@ -11,7 +11,7 @@ import (
 	"zoo/internal/safetensors"
 )
 
-// walk is a training of 60 steps in which each depends on the one before.
+// walk is a training of 60 steps, each of which depends on the previous one.
 func walk(t *testing.T, root string, sync func(step int)) {
 	r := open(t, root, Options{})
 	c, _ := resume(t, r)
@@ -35,8 +35,8 @@ func walk(t *testing.T, root string, sync func(step int)) {
 	must(t, r.Close())
 }
 
-// A process killed by SIGKILL at random moments, and started again each time,
-// ends with the bytes of one that was left alone.
+// A process that is killed by SIGKILL at random moments, and started again each time, ends
+// with the same bytes as one that was not killed.
 func TestSIGKILL(t *testing.T) {
 	if root := os.Getenv("RUN_TEST_KILL"); root != "" {
 		walk(t, root, func(int) { time.Sleep(time.Millisecond) })
@@ -81,7 +81,7 @@ func TestSIGKILL(t *testing.T) {
 			t.Errorf("after %d kills %s differs", kills, file)
 		}
 	}
-	// A kill between the two renames of a checkpoint leaves an earlier one before it.
+	// After a kill between the two renames of a checkpoint the previous one is an earlier one.
 	previous, err := readCheckpoint(got.Dir + "/checkpoints/last.safetensors.prev")
 	if must(t, err); previous.Step >= 60 {
 		t.Errorf("after %d kills the checkpoint before the last is of step %d", kills, previous.Step)

@@ -15,20 +15,21 @@ import (
 	"zoo/internal/atomicfile"
 )
 
-// A HeldError says that another living process trains in a run's folder.
+// A HeldError says that another process trains in a run's folder.
 type HeldError struct {
 	Dir    string
 	Holder Holder
 }
 
-// A Holder is what holder.json says of the process that holds the lock. It is zero
-// if the file could not be read.
+// A Holder is what holder.json says about the process that holds the lock. It is zero if
+// the file could not be read.
 type Holder struct {
 	PID   int       `json:"pid"`
 	Host  string    `json:"host"`
 	Since time.Time `json:"since"`
 }
 
+// Error says who holds the folder, if that is known.
 func (e *HeldError) Error() string {
 	who := "another process"
 	if e.Holder.PID != 0 {
@@ -37,12 +38,12 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("%s is held by %s: wait until it ends, or end it", e.Dir, who)
 }
 
-// patience covers the moment in which a reader has the lock (see Held).
+// patience is how long to wait for a lock: readers have it for a moment (see Held).
 const patience = 300 * time.Millisecond
 
-// acquire takes the lock of a run's folder and writes into another file whose it is:
-// what is locked cannot be read on Windows. The system lets go of a lock when its
-// process dies, however it dies; the files stay, because to remove them would be a race.
+// acquire takes the lock of a run's folder. It writes into another file who holds it, as a
+// locked file cannot be read on Windows. The system releases the lock when the process ends,
+// however it ends; the files stay, because removing them would be a race.
 func acquire(dir string, now time.Time) (*flock.Flock, error) {
 	name := filepath.Join(dir, lockFile)
 	lock := flock.New(name, flock.SetPermissions(0o666))
@@ -69,8 +70,8 @@ func acquire(dir string, now time.Time) (*flock.Flock, error) {
 	return lock, nil
 }
 
-// Hold takes a folder that is no run's, such as a sweep's, until the returned lock
-// is closed. If another living process holds it, the error is a [*HeldError].
+// Hold locks a folder that is not a run's, such as a sweep's, until the result is closed.
+// If another process holds it, the error is a [*HeldError].
 func Hold(dir string) (io.Closer, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ func TestHeld(t *testing.T) {
 	if s := read(t, r.Dir(), "lock"); s != "" && runtime.GOOS != "windows" {
 		t.Errorf("the file that is locked holds %q", s)
 	}
-	// A lock of which nobody knows whose it is is still a lock.
+	// A lock is a lock even if its holder is unknown.
 	must(t, os.WriteFile(filepath.Join(r.Dir(), "holder.json"), []byte(`{"pid": 1`), 0o666))
 	if _, err := Open(root, "x-s1", "abc", Options{}); !errors.As(err, &held) || !strings.Contains(err.Error(), "another process") {
 		t.Errorf("have error %v", err)
@@ -41,7 +41,7 @@ func TestHeld(t *testing.T) {
 	must(t, open(t, root, Options{}).Close())
 }
 
-// Those who only read do not keep a run from being opened.
+// Readers do not keep a run from being opened.
 func TestReadersDoNotBlock(t *testing.T) {
 	root := t.TempDir()
 	r := open(t, root, Options{})
@@ -75,7 +75,7 @@ func TestReadersDoNotBlock(t *testing.T) {
 	wg.Wait()
 }
 
-// Nor do they keep it from being written, and what they read is whole.
+// Readers do not keep a run from being written, and what they read is complete.
 func TestReadersWhileTraining(t *testing.T) {
 	r := open(t, t.TempDir(), Options{})
 	resume(t, r)
@@ -105,8 +105,8 @@ func TestReadersWhileTraining(t *testing.T) {
 	wg.Wait()
 }
 
-// TestOneFolderForOneID: whoever looks for a run finds the one folder that there
-// is, whatever name he would have given it, even if many look at once.
+// TestOneFolderForOneID: all processes that open a run get the same folder, whatever name
+// they would give it, even if they open it at the same time.
 func TestOneFolderForOneID(t *testing.T) {
 	root := t.TempDir()
 	var wait sync.WaitGroup

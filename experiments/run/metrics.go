@@ -105,16 +105,16 @@ func parseSpecial(s string) (float64, bool) {
 	return 0, false
 }
 
-// ReadMetrics reads metrics.jsonl. A last line that a kill has torn is left
-// out; any other line that is not a record is an error with its number.
+// ReadMetrics reads metrics.jsonl. It leaves out a last line that a kill has cut short;
+// any other line that is not a record is an error with its number.
 func ReadMetrics(r io.Reader) ([]Metric, error) {
 	var ms []Metric
-	var bad error // of the line before, which is forgiven if it was the last
+	var bad error // of the previous line, which does not matter if it is the last one
 	lines := bufio.NewReader(r)
 	for number := 1; ; number++ {
 		line, err := lines.ReadBytes('\n')
 		if err == io.EOF {
-			return ms, nil // a line without an end is torn
+			return ms, nil // a line without a newline was cut short
 		}
 		if err != nil {
 			return nil, err
@@ -131,8 +131,8 @@ func ReadMetrics(r io.Reader) ([]Metric, error) {
 	}
 }
 
-// Log appends a record to metrics.jsonl and to the events, where the curves are
-// named split/name. Log what belongs to a step before its checkpoint.
+// Log appends a record to metrics.jsonl and to the events, where the curves are named
+// split/name. Log the records of a step before saving its checkpoint.
 func (r *Run) Log(m Metric) error {
 	if r.metrics == nil {
 		return errors.New("run: Log before Resume")
@@ -142,7 +142,7 @@ func (r *Run) Log(m Metric) error {
 		return err
 	}
 	n, err := r.metrics.WriteAt(append(line, '\n'), r.size)
-	if err != nil { // a full disk: leave no torn line for the next one to join
+	if err != nil { // such as a full disk: leave no part of a line behind
 		return errors.Join(err, r.metrics.Truncate(r.size))
 	}
 	r.size += int64(n)
@@ -153,9 +153,9 @@ func (r *Run) Log(m Metric) error {
 	return r.events.Flush()
 }
 
-// openMetrics cuts metrics.jsonl to what the checkpoint knows of, and opens it for more.
-// If that is not there, or does not end with a line, the whole lines of what is there
-// are kept, and the notice says so.
+// openMetrics cuts metrics.jsonl to the size that the checkpoint knows, and opens it for
+// more. If the file is shorter, or is cut within a line, it keeps the whole lines, and the
+// notice says so.
 func (r *Run) openMetrics(known File) (notice string, err error) {
 	name := filepath.Join(r.dir, metricsFile)
 	b, err := os.ReadFile(name)
@@ -169,10 +169,10 @@ func (r *Run) openMetrics(known File) (notice string, err error) {
 	r.sum.Write(kept)
 	switch {
 	case r.size < known.Bytes:
-		notice = fmt.Sprintf("%s has lost records: have %d bytes, want the %d that the checkpoint knows of; going on without them",
+		notice = fmt.Sprintf("%s has lost records: have %d bytes, want the %d that the checkpoint knows of; continuing without them",
 			name, r.size, known.Bytes)
 	case known.SHA256 != "" && fileOf(kept) != known:
-		notice = fmt.Sprintf("%s has other records than the checkpoint knows of; going on with them, and --rerun trains the run again", name)
+		notice = fmt.Sprintf("%s has other records than the checkpoint knows of; continuing with them (--rerun trains the run again)", name)
 	}
 	if absent || len(kept) < len(b) {
 		err := atomicfile.WriteFile(name, func(w io.Writer) error {

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-// A Record is what a run's folder says, for those who only read it.
+// A Record is the content of a run's folder, for readers.
 type Record struct {
 	Dir, Name string // the folder and the last part of its path
 	Config    []byte // config.yaml
@@ -18,12 +18,12 @@ type Record struct {
 	Metrics   []Metric
 }
 
-// Read reads a run's folder, whether or not it is being trained in, and compares its
-// files with what the run recorded of them. A run that calls itself running, but that
-// no process holds, was killed: its state is Interrupted. An error names the file.
+// Read reads a run's folder, whether or not the run is in training, and compares its files
+// with what the run recorded about them. If the status says running but no process holds
+// the folder, the run was killed, and its state is Interrupted. An error names the file.
 func Read(dir string) (Record, error) {
 	r, err := readRecord(dir, true)
-	if errors.As(err, new(*DamagedError)) { // or written at this moment
+	if errors.As(err, new(*DamagedError)) { // or a process is writing it at this moment
 		return readRecord(dir, !Held(dir))
 	}
 	return r, err
@@ -39,7 +39,7 @@ func readRecord(dir string, compare bool) (Record, error) {
 		r.Status.Files = nil
 	}
 	if r.Config, err = r.Status.read(dir, configFile); err != nil {
-		return Record{}, partly(dir, err)
+		return Record{}, halfDeleted(dir, err)
 	}
 	b, err := r.Status.read(dir, summaryFile)
 	if err == nil {
@@ -48,10 +48,10 @@ func readRecord(dir string, compare bool) (Record, error) {
 		}
 	}
 	if err != nil && (Done(r.Status.State) || !errors.Is(err, os.ErrNotExist)) {
-		return Record{}, partly(dir, err)
+		return Record{}, halfDeleted(dir, err)
 	}
 	if b, err = r.Status.read(dir, metricsFile); err != nil {
-		return Record{}, partly(dir, err)
+		return Record{}, halfDeleted(dir, err)
 	}
 	if r.Metrics, err = ReadMetrics(bytes.NewReader(b)); err != nil {
 		return Record{}, fmt.Errorf("%s: %w", filepath.Join(dir, metricsFile), err)
@@ -59,11 +59,11 @@ func readRecord(dir string, compare bool) (Record, error) {
 	return r, nil
 }
 
-// Unchecked tells whether the run is of a version of zoo that recorded nothing of its
+// Unchecked tells whether the run is of a version of zoo that recorded nothing about its
 // files.
 func (r Record) Unchecked() bool { return r.Status.ID == "" }
 
-// ReadStatus reads a run's status alone, as [Read] does.
+// ReadStatus reads only a run's status, as [Read] does.
 func ReadStatus(dir string) (s Status, err error) {
 	if s, err = readStatus(dir); err != nil {
 		if errors.Is(err, os.ErrNotExist) {
@@ -77,8 +77,8 @@ func ReadStatus(dir string) (s Status, err error) {
 	return s, nil
 }
 
-// partly says what to do about a run that has lost a file.
-func partly(dir string, err error) error {
+// halfDeleted is err, or says what to do if err is that a file is missing.
+func halfDeleted(dir string, err error) error {
 	if errors.Is(err, os.ErrNotExist) && !errors.As(err, new(*DamagedError)) {
 		return fmt.Errorf("%s is half deleted: %w; remove the folder, and train it again", dir, err)
 	}

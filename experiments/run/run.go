@@ -1,19 +1,21 @@
 // Package run keeps one trial on disk, as a folder:
 //
 //	config.yaml       the resolved config
-//	status.json       how far it is, whose it is, and the SHA-256 of the other files
-//	metrics.jsonl     one line a record
+//	status.json       how far it is, which run it is, and the SHA-256 of the other files
+//	metrics.jsonl     one line per record
 //	summary.json      the final numbers, by name
-//	checkpoints/      last.safetensors, the one before it (.prev), best.safetensors
+//	checkpoints/      last.safetensors, the previous one (.prev), best.safetensors
 //	tensorboard/      event files with the same records
 //	lock              held by the process that trains
-//	holder.json       which process that is, if one holds the lock
-//	tags              words that somebody has put on it
+//	holder.json       which process that is
+//	tags              words that a user has put on it
 //
-// Files are replaced atomically, and metrics.jsonl only grows, so that a kill
-// at any instant leaves a run that [Run.Resume] continues. What a resumed run
-// leaves behind equals what an uninterrupted one does, but for times and the
-// number of event files.
+// Files are replaced atomically, and metrics.jsonl only grows, so that a kill at any
+// instant leaves a run that [Run.Resume] continues. A resumed run leaves the same files as
+// an uninterrupted one, except for times and the number of event files.
+//
+// What a run consists of on disk, and how it stays whole, belongs here; what training does
+// and what the numbers mean does not.
 package run
 
 import (
@@ -51,16 +53,16 @@ type Run struct {
 	options Options
 	lock    *flock.Flock
 	status  Status
-	notice  string          // what is wrong with the status that was there
-	files   map[string]File // that the run wrote
+	notice  string          // what was wrong with the status on disk
+	files   map[string]File // that the run has written
 
 	metrics *os.File  // nil before Resume
 	size    int64     // of metrics.jsonl, in whole lines
-	sum     hash.Hash // of these
+	sum     hash.Hash // of these lines
 	events  *tensorboard.Writer
 }
 
-// Options say what Open needs to know of a trial.
+// Options is what Open needs to know about a trial.
 type Options struct {
 	Config []byte           // the resolved config, for config.yaml
 	Key    string           // the hash of the config, for status.json
@@ -70,12 +72,11 @@ type Options struct {
 	Now    func() time.Time // the clock of status.json and of the events; nil is time.Now
 }
 
-// Open takes the run's folder under root and holds it until Close. The folder is
-// the one whose name ends in the id, whatever stands before it; if there is none,
-// name-id is made. So the runs of two experiments that are one share a folder. If
-// another living process holds it, the error is a [*HeldError]. Open changes
-// nothing in the folder, unless Options.Fresh; look at Status, and call Resume
-// before training.
+// Open locks the run's folder under root until Close. The folder is the one whose name
+// ends in the id, whatever precedes it; if there is none, Open makes name-id. So two
+// experiments with the same run share a folder. If another process holds it, the error is
+// a [*HeldError]. Open changes nothing in the folder, unless Options.Fresh is set; look at
+// Status, and call Resume before training.
 func Open(root, name, id string, o Options) (*Run, error) {
 	if name == "" || id == "" || strings.ContainsAny(name+id, `/\`) {
 		return nil, fmt.Errorf("run name %q, id %q: want parts of a folder's name, without a path", name, id)
@@ -87,7 +88,7 @@ func Open(root, name, id string, o Options) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{id: id, options: o, files: map[string]File{}}
-	if err := r.take(root, name, id); err != nil {
+	if err := r.lockFolder(root, name, id); err != nil {
 		return nil, err
 	}
 	var err error
@@ -102,27 +103,26 @@ func Open(root, name, id string, o Options) (*Run, error) {
 	return r, nil
 }
 
-// readStatus reads the status that an earlier process left. One that is damaged, or of
-// another run, is as good as none: the folder's name says whose it is, and the
-// checkpoints where it is.
+// readStatus reads the status that an earlier process left. It ignores one that is damaged
+// or of another run: the folder's name says which run it is, and the checkpoints how far.
 func (r *Run) readStatus() error {
 	s, err := readStatus(r.dir)
 	if err == nil && s.ID != "" && s.ID != r.id {
-		err = &DamagedError{File: filepath.Join(r.dir, statusFile), Why: fmt.Sprintf("it is that of run %s", s.ID)}
+		err = &DamagedError{File: filepath.Join(r.dir, statusFile), Why: fmt.Sprintf("it is the status of run %s", s.ID)}
 	}
 	var damaged *DamagedError
 	switch {
 	case err == nil:
 		r.status = s
 	case errors.As(err, &damaged):
-		r.notice = damaged.What() + "; going on from the checkpoints"
+		r.notice = damaged.What() + "; continuing from the checkpoints"
 	case !errors.Is(err, os.ErrNotExist):
 		return err
 	}
 	return nil
 }
 
-// Find is the folder under root of the run with this id; empty if there is none.
+// Find is the folder under root of the run with this id, or empty if there is none.
 func Find(root, id string) (string, error) {
 	entries, err := os.ReadDir(root)
 	if errors.Is(err, os.ErrNotExist) {
@@ -136,9 +136,9 @@ func Find(root, id string) (string, error) {
 	return "", err
 }
 
-// take finds or makes the folder and locks it. Two processes that look for one
-// id at once must not make two folders, so they do it one after the other.
-func (r *Run) take(root, name, id string) (err error) {
+// lockFolder finds or makes the folder and locks it. Processes do this one after the other, as
+// two that look for one id at the same time must not make two folders.
+func (r *Run) lockFolder(root, name, id string) (err error) {
 	queue := flock.New(filepath.Join(root, "."+lockFile), flock.SetPermissions(0o666))
 	if err := queue.Lock(); err != nil {
 		return fmt.Errorf("locking %s: %w", queue.Path(), err)
@@ -157,8 +157,8 @@ func (r *Run) take(root, name, id string) (err error) {
 	return err
 }
 
-// discard removes what a run leaves, and nothing that is not a run's. The
-// status goes first: without it nothing half removed can pass for complete.
+// discard removes the files of a run, and nothing else. The status goes first, so that a
+// run that is half removed cannot pass for complete.
 func (r *Run) discard() error {
 	for _, name := range []string{statusFile, checkpointsDir, metricsFile, eventsDir, summaryFile, configFile} {
 		if err := atomicfile.RemoveAll(filepath.Join(r.dir, name)); err != nil {
@@ -171,15 +171,14 @@ func (r *Run) discard() error {
 // Dir is the run's folder.
 func (r *Run) Dir() string { return r.dir }
 
-// Status is the status as last written, by an earlier process or by this one;
-// its State is "" if the run has never begun.
+// Status is the status as last written, by an earlier process or by this one. Its State is
+// empty if the run has never begun.
 func (r *Run) Status() Status { return r.status }
 
-// Resume begins training, or continues it: it returns the checkpoint to go on
-// from, or nil if there is none. Metrics later than the checkpoint are dropped,
-// for they will come again. The notice, if not empty, is for the user: what was
-// damaged, and what is used instead. If there are checkpoints but none can be
-// read, it is an error that names them.
+// Resume begins training, or continues it from the checkpoint that it returns, which is
+// nil if there is none. It drops metrics later than the checkpoint, as they will be logged
+// again. The notice, if not empty, tells the user what was damaged and what is used
+// instead. If there are checkpoints but none can be read, the error names them.
 func (r *Run) Resume() (from *Checkpoint, notice string, err error) {
 	checkpoints := filepath.Join(r.dir, checkpointsDir)
 	if err := os.MkdirAll(checkpoints, 0o777); err != nil {
@@ -191,7 +190,7 @@ func (r *Run) Resume() (from *Checkpoint, notice string, err error) {
 	if from, notice, err = r.Checkpoint(Last); err != nil {
 		return nil, "", err
 	}
-	if r.status.State != "" { // no reader shall miss what is dropped now
+	if r.status.State != "" { // or readers would take what is dropped now for damage
 		if err := r.SetStatus(Status{State: Running, Step: r.status.Step, Epoch: r.status.Epoch}); err != nil {
 			return nil, "", err
 		}
@@ -221,8 +220,8 @@ func (r *Run) Resume() (from *Checkpoint, notice string, err error) {
 	return from, notice, r.SetStatus(Status{State: Running, Step: step, Epoch: epoch})
 }
 
-// openEvents begins an event file. Of what earlier ones hold, TensorBoard
-// forgets the steps that will come again.
+// openEvents begins an event file. TensorBoard drops from earlier ones the steps that will
+// be logged again.
 func (r *Run) openEvents(from *Checkpoint) error {
 	dir := filepath.Join(r.dir, eventsDir)
 	earlier, err := os.ReadDir(dir)
@@ -243,7 +242,7 @@ func (r *Run) openEvents(from *Checkpoint) error {
 	return r.events.Flush()
 }
 
-// Close lets the folder go. It leaves the status as it is.
+// Close releases the folder. It leaves the status as it is.
 func (r *Run) Close() error {
 	var errs []error
 	if r.metrics != nil {

@@ -15,7 +15,7 @@ import (
 	"zoo/internal/safetensors"
 )
 
-// clock is a time that moves by a second a look.
+// clock is a time that advances by a second with every call.
 func clock() func() time.Time {
 	now := time.Date(2024, 3, 1, 12, 0, 0, 0, time.UTC)
 	return func() time.Time {
@@ -56,7 +56,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// checkpoint of a step has the step in its tensor, so that one can tell.
+// checkpoint is a checkpoint with the step in its tensor.
 func checkpoint(step int) Checkpoint {
 	return Checkpoint{Step: step, Epoch: step / 10, Batch: step % 10,
 		Tensors: []safetensors.Tensor{{Name: "w", Shape: []int{2}, Data: []float32{float32(step), 1}}},
@@ -138,7 +138,7 @@ func TestWholeRun(t *testing.T) {
 		t.Errorf("events: %v", events)
 	}
 
-	// To open a complete run changes nothing.
+	// Opening a complete run changes nothing.
 	before := read(t, r.Dir(), "status.json") + read(t, r.Dir(), "metrics.jsonl")
 	again := open(t, root, Options{Code: "v2"})
 	if again.Status().State != Complete {
@@ -150,7 +150,7 @@ func TestWholeRun(t *testing.T) {
 	}
 }
 
-// The golden text: others read it.
+// The exact text, as other programs read it.
 func TestMetricsFormat(t *testing.T) {
 	r := open(t, t.TempDir(), Options{})
 	resume(t, r)
@@ -221,8 +221,8 @@ func TestResumeDropsWhatComesAgain(t *testing.T) {
 	}
 }
 
-// A record that was logged after the last checkpoint, at the same step, comes
-// again too: what counts is not its step.
+// A record that was logged after the last checkpoint, at the same step, will be logged again,
+// too: its step does not matter.
 func TestResumeAfterTheTestRecord(t *testing.T) {
 	root := t.TempDir()
 	r := open(t, root, Options{})

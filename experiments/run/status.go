@@ -16,9 +16,9 @@ const (
 	Running     = "running"
 	Interrupted = "interrupted" // may be resumed
 	Complete    = "complete"
-	Diverged    = "diverged" // the loss became NaN or infinite: an outcome, not an accident
-	Failed      = "failed"   // by the error in the status; may be resumed
-	Removed     = "removed"  // of a trial of a sweep: there is no run any more
+	Diverged    = "diverged" // the loss became NaN or infinite, which is an outcome
+	Failed      = "failed"   // with the error in the status; may be resumed
+	Removed     = "removed"  // of a trial of a sweep whose run was removed
 )
 
 // Done tells whether a run in this state has an outcome.
@@ -32,29 +32,29 @@ type Status struct {
 	Error   string    `json:"error,omitempty"`
 	Started time.Time `json:"started"` // by the first process
 	Updated time.Time `json:"updated"`
-	Config  string    `json:"config"` // the hash of the config, without its words
+	Config  string    `json:"config"` // the hash of the config, without name, claim and the like
 	Data    string    `json:"data"`   // the SHA-256 of the data
 	Code    string    `json:"code"`
 	Host    string    `json:"host"`
 	PID     int       `json:"pid"`
 
-	ID     string          `json:"id,omitempty"`     // of the run, with which its folder's name ends; none before runs recorded their files
-	Files  map[string]File `json:"files,omitempty"`  // that the run has written, and is not writing just now
-	SHA256 string          `json:"sha256,omitempty"` // of the status without this line
+	ID     string          `json:"id,omitempty"`     // of the run, with which its folder's name ends; empty in old runs, which recorded no files
+	Files  map[string]File `json:"files,omitempty"`  // that the run has written, except those being written now
+	SHA256 string          `json:"sha256,omitempty"` // of the status without this field
 }
 
-// signature is the SHA-256 of the status without it.
+// signature is the SHA-256 of the status without that field.
 func (s Status) signature() string {
 	s.SHA256 = ""
 	b, err := json.Marshal(s)
 	if err != nil {
-		return "" // a time that no calendar has
+		return "" // a time that JSON cannot hold
 	}
 	return fileOf(b).SHA256
 }
 
-// SetStatus writes status.json. Only State, Step, Epoch and Error are taken
-// from s; the run knows the rest.
+// SetStatus writes status.json. It takes State, Step, Epoch and Error from s; the run knows
+// the rest.
 func (r *Run) SetStatus(s Status) error {
 	host, err := os.Hostname()
 	if err != nil {
@@ -67,8 +67,8 @@ func (r *Run) SetStatus(s Status) error {
 	}
 	s.Config, s.Data, s.Code = r.options.Key, r.options.Data, r.options.Code
 	s.Host, s.PID = host, os.Getpid()
-	s.Error = strings.ToValidUTF8(s.Error, "\uFFFD") // as JSON has it, that the signature is of what is read
-	if r.metrics != nil {                            // of which the status is to say no more than the disk holds
+	s.Error = strings.ToValidUTF8(s.Error, "\uFFFD") // as JSON stores it, so that the signature holds for what is read
+	if r.metrics != nil {                            // the status may not promise more than the disk holds
 		if err := r.metrics.Sync(); err != nil {
 			return err
 		}
@@ -86,13 +86,12 @@ func (r *Run) writeStatus(s Status) error {
 	return nil
 }
 
-// A Summary is the final numbers of a run by name, such as test.accuracy, and a
-// few texts and truth values. A number that JSON does not have is written as
-// the text "NaN", "+Inf" or "-Inf".
+// A Summary is the final numbers of a run by name, such as test.accuracy, with a few texts
+// and booleans. Numbers that JSON does not have are written as "NaN", "+Inf" and "-Inf".
 type Summary map[string]any
 
-// Float is the number of a name; false if there is none.
-func (s Summary) Float(name string) (float64, bool) {
+// Float is the number of that name; ok is false if there is none.
+func (s Summary) Float(name string) (v float64, ok bool) {
 	switch v := s[name].(type) {
 	case float64:
 		return v, true
@@ -138,8 +137,8 @@ func encode(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// readStatus reads a status as it is written. One that does not bear out its own
-// SHA-256, or is not JSON, is a [*DamagedError].
+// readStatus reads a status as it was written. If it is not JSON or does not match its
+// SHA-256, the error is a [*DamagedError].
 func readStatus(dir string) (s Status, err error) {
 	name := filepath.Join(dir, statusFile)
 	b, err := atomicfile.ReadFile(name)

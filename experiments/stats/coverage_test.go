@@ -12,22 +12,47 @@ type population struct {
 	scale Scale
 	mean  float64
 	draw  func(*rand.Rand) float64
-	least [3]float64 // that are covered with n = 3, 5 and 10: 93 % where 95 % are promised
+	least [3]float64 // least share of intervals that hold the mean with n = 3, 5 and 10: 93 % where 95 % are promised
 }
 
 var promised = [3]float64{0.93, 0.93, 0.93}
 
 var populations = []population{
 	{"normal, Linear", Linear, 7, func(r *rand.Rand) float64 { return 7 + 2*r.NormFloat64() }, promised},
-	{"lognormal 0.3, Positive", Positive, math.Exp(0.3 * 0.3 / 2), func(r *rand.Rand) float64 { return math.Exp(0.3 * r.NormFloat64()) }, promised},
-	{"lognormal 1, Positive", Positive, math.Exp(0.5), func(r *rand.Rand) float64 { return math.Exp(r.NormFloat64()) }, [3]float64{0.90, 0.87, 0.87}},
-	{"lognormal 1, Linear", Linear, math.Exp(0.5), func(r *rand.Rand) float64 { return math.Exp(r.NormFloat64()) }, [3]float64{0.82, 0.80, 0.82}},
+	{
+		name:  "lognormal 0.3, Positive",
+		scale: Positive,
+		mean:  math.Exp(0.3 * 0.3 / 2),
+		draw:  func(r *rand.Rand) float64 { return math.Exp(0.3 * r.NormFloat64()) },
+		least: promised,
+	},
+	{
+		name:  "lognormal 1, Positive",
+		scale: Positive,
+		mean:  math.Exp(0.5),
+		draw:  func(r *rand.Rand) float64 { return math.Exp(r.NormFloat64()) },
+		least: [3]float64{0.90, 0.87, 0.87},
+	},
+	{
+		name:  "lognormal 1, Linear",
+		scale: Linear,
+		mean:  math.Exp(0.5),
+		draw:  func(r *rand.Rand) float64 { return math.Exp(r.NormFloat64()) },
+		least: [3]float64{0.82, 0.80, 0.82},
+	},
 	{"accuracy 0.9 ± 0.02, Share", Share, 0.9, func(r *rand.Rand) float64 { return accuracy(r, 0.9, 0.02) }, promised},
 	{"accuracy 0.98 ± 0.01, Share", Share, 0.98, func(r *rand.Rand) float64 { return 1 - 0.02*gamma4(r) }, promised},
-	{"accuracy 0.9 or 0.1, Share", Share, 0.5, func(r *rand.Rand) float64 { return 0.5 + 0.4*float64(2*r.IntN(2)-1) + 0.01*r.NormFloat64() }, [3]float64{0.73, 0.92, 0.93}},
+	{
+		name:  "accuracy 0.9 or 0.1, Share",
+		scale: Share,
+		mean:  0.5,
+		draw:  func(r *rand.Rand) float64 { return 0.5 + 0.4*float64(2*r.IntN(2)-1) + 0.01*r.NormFloat64() },
+		least: [3]float64{0.73, 0.92, 0.93},
+	},
 }
 
-// accuracy is that of 1,000 examples of a network whose own is normal.
+// accuracy is the accuracy on 1,000 examples of a network whose true one is normally
+// distributed.
 func accuracy(r *rand.Rand, mean, sd float64) float64 {
 	p, hits := min(1, max(0, mean+sd*r.NormFloat64())), 0
 	for range 1000 {
@@ -57,7 +82,7 @@ func (p population) coverage(r *rand.Rand, n, rounds int) float64 {
 	return float64(holds) / float64(rounds)
 }
 
-// TestCoverage simulates what the comment of Scale says.
+// TestCoverage simulates the numbers in the comment of Scale.
 func TestCoverage(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, p := range populations {
@@ -71,7 +96,7 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
-// TestShareCoverage: over all true shares, Wilson's intervals hold them as often as
+// TestShareCoverage: over all true shares, Wilson's intervals hold the true one as often as
 // the comment of ShareOf says.
 func TestShareCoverage(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
@@ -117,10 +142,9 @@ func TestMedianCoverage(t *testing.T) {
 	}
 }
 
-// TestFalsePositives: of studies without any effect, at most 5 % show a difference
-// between one of eight arms and their baseline. Where arms are of two kinds, and
-// seeds fall on either by chance, a t-test of few seeds cannot keep that: the comment
-// of Shown has these numbers.
+// TestFalsePositives: of studies without any effect, at most 5 % show a difference between
+// one of eight arms and their baseline. A t-test of few seeds cannot keep that if values are
+// one of two by chance: the comment of Shown has these numbers.
 func TestFalsePositives(t *testing.T) {
 	for name, arms := range map[string]struct {
 		draw func(*rand.Rand) float64

@@ -6,16 +6,16 @@ import (
 	"slices"
 )
 
-// A Difference is that of an arm to its baseline over the seeds that both have:
-// the differences of pairs, and the two-sided p of their mean's being 0 (paired
-// t-test), which Holm's correction may raise.
+// A Difference is the difference between an arm and its baseline: its sample are the
+// differences in the seeds that both have. P is the two-sided p-value of the hypothesis
+// that their mean is 0 (paired t-test), which Holm's correction may raise.
 type Difference struct {
 	Sample
-	P    float64 // NaN without two finite pairs, and where all pairs differ by the same
-	Holm float64 // P corrected over the arms that were compared; P until then
+	P    float64 // NaN with fewer than two finite pairs, and if all pairs differ by the same amount
+	Holm float64 // P corrected for the number of comparisons; P before the function Holm
 }
 
-// Paired describes a[i] − b[i], where i is a seed.
+// Paired describes a[i] − b[i], the differences in each seed.
 func Paired(a, b []float64) Difference {
 	d := make([]float64, len(a))
 	largest := 0.0
@@ -37,20 +37,19 @@ func Paired(a, b []float64) Difference {
 	return r
 }
 
-// Within keeps the interval inside what the difference can be: that of two shares
-// is from −1 to 1. It covers as often as before.
+// Within cuts the interval to the values that the difference can have: that of two shares
+// is from −1 to 1. The interval holds the true difference as often as before.
 func (d *Difference) Within(lo, hi float64) { d.Lo, d.Hi = max(d.Lo, lo), min(d.Hi, hi) }
 
-// Shown tells whether the difference is one at the 5 % level of all comparisons
-// that are looked at together, and of at least [Few] pairs. Of simulated studies of
-// eight arms without any effect at most 5 % show one, whether values are normal or
-// skewed; but 17 % do with three seeds that fall on one of two values by chance
-// (TestFalsePositives).
+// Shown tells whether the difference is significant at the 5 % level, corrected for all
+// comparisons made together, with at least [Few] pairs. Of simulated studies with eight
+// arms and no effect, at most 5 % show a difference, whether values are normal or skewed;
+// but 17 % do with three seeds whose values are one of two by chance (TestFalsePositives).
 func (d Difference) Shown() bool { return d.N >= Few && d.Holm < 1-Level }
 
-// Equivalent tells whether the interval lies within ±margin: the two one-sided
-// tests of Schuirmann (1987), each at 2.5 % so that the interval is the one that is
-// shown. Where all pairs differ by the same, that difference decides.
+// Equivalent tells whether the interval lies within ±margin: the two one-sided tests of
+// Schuirmann (1987), each at 2.5 %, so that the interval is the one that is reported. If
+// all pairs differ by the same amount, that amount decides.
 func (d Difference) Equivalent(margin float64) bool {
 	if d.Constant() {
 		return math.Abs(d.Mean) <= margin
@@ -58,9 +57,9 @@ func (d Difference) Equivalent(margin float64) bool {
 	return d.Lo >= -margin && d.Hi <= margin
 }
 
-// Holm sets the corrected p of differences that are looked at together (Holm
-// 1979, A simple sequentially rejective multiple test procedure), and gives their
-// number. Those without a p do not count.
+// Holm sets the corrected p-values of differences that are judged together (Holm 1979, A
+// simple sequentially rejective multiple test procedure), and returns their number. It
+// does not count those whose P is NaN.
 func Holm(all []*Difference) int {
 	var with []*Difference
 	for _, d := range all {
@@ -77,8 +76,8 @@ func Holm(all []*Difference) int {
 	return len(with)
 }
 
-// Threshold is the |t| above which the smallest p of k comparisons with n pairs
-// each stays below 0.05 after Holm's correction; infinite for fewer than two pairs.
+// Threshold is the value that |t| must exceed for the smallest p of k comparisons, with n
+// pairs each, to be below 0.05 after Holm's correction. It is infinite for n < 2.
 func Threshold(n, k int) float64 {
 	if n < 2 {
 		return math.Inf(1)

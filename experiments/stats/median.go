@@ -7,10 +7,9 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Median is the middle value as Mean, the mean of the middle two if there are
-// two. The interval is between two order statistics (the sign test's), which holds
-// the median in at least 95 % of samples of any distribution: there is one from six
-// values on.
+// Median describes values by their median, in the field Mean: the middle value, or the mean
+// of the middle two. The interval lies between two of the values (the sign test's), and
+// holds the median of any distribution in at least 95 % of samples. It needs six values.
 func Median(x []float64) Sample {
 	n := len(x)
 	s := Sample{N: n, Mean: math.NaN(), SD: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}

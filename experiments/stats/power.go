@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Power is the probability that a two-sided t-test of n values at 5 % shows a mean
-// that is effect standard deviations from 0 (Cohen 1988, Statistical power analysis).
+// Power is the probability that a two-sided t-test at 5 % with n values shows a mean that
+// is effect standard deviations away from 0 (Cohen 1988, Statistical power analysis).
 func Power(effect float64, n int) float64 {
 	if n < 2 {
 		return 0
@@ -17,8 +17,8 @@ func Power(effect float64, n int) float64 {
 	return 1 - noncentral(critical, shift, df) + noncentral(-critical, shift, df)
 }
 
-// noncentral is the distribution function of Student's noncentral t: of (Z + shift)
-// over √(χ²/df), as the mean of Φ over the distribution of χ.
+// noncentral is the distribution function of Student's noncentral t, of (Z + shift) over
+// √(χ²/df), computed as the mean of Φ over the distribution of χ.
 func noncentral(x, shift, df float64) float64 {
 	// The density of u = √(χ²/df) has its mass within 40 deviations of 1, each of
 	// about 1/√(2 df).
@@ -35,13 +35,13 @@ func noncentral(x, shift, df float64) float64 {
 	}, lo, hi, 2000, quad.Legendre{}, 0)
 }
 
-// MostSeeds is where [Seeds] stops counting.
+// MostSeeds is the largest number of seeds that [Seeds] considers.
 const MostSeeds = 1000
 
-// Seeds is the least number of seeds, from [Few] on, with which a two-sided t-test at 5 % shows
-// the effect of a sample, its mean over its deviation, with a probability of power;
-// ok is false where that is more than [MostSeeds], or the sample has no deviation.
-// The effect of few seeds is itself uncertain, and so is this estimate.
+// Seeds is the smallest number of seeds, at least [Few], with which a two-sided t-test at
+// 5 % shows the effect of a sample, its mean over its deviation, with a probability of
+// power. ok is false if that is more than [MostSeeds], or if the sample has no deviation.
+// The effect measured with few seeds is itself uncertain, and so is this estimate.
 func Seeds(s Sample, power float64) (n int, ok bool) {
 	effect := s.Mean / s.SD
 	if !(s.SD > 0) || !finite(effect) {

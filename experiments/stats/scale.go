@@ -7,10 +7,10 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// A Scale is where the interval of a mean is symmetric. The mean is the arithmetic
-// mean on every scale, so that tables, claims and differences speak of one number:
-// the interval is g⁻¹(g(mean) ± t · SD/√n · g′(mean)) with Student's t, the delta
-// method (Casella & Berger 2002, Statistical Inference, 5.5.4).
+// A Scale is the transformation g under which the interval of a mean is symmetric. The
+// mean itself is the arithmetic mean on every scale, so that tables, claims and differences
+// all use the same number. The interval is g⁻¹(g(mean) ± t · SD/√n · g′(mean)) with
+// Student's t: the delta method (Casella & Berger 2002, Statistical Inference, 5.5.4).
 //
 // The share of 10,000 simulated intervals that hold the mean (TestCoverage):
 //
@@ -23,8 +23,8 @@ import (
 //	Share     accuracy 0.98 ± 0.01, skewed      95.0 %  94.6  94.4
 //	Share     accuracy 0.9 or 0.1               75.6 %  93.8  97.8
 //
-// So no interval keeps its promise for few values with a long tail or of two kinds:
-// reports draw every seed beside the mean.
+// So no interval holds 95 % for few values that have a long tail or are of two kinds;
+// therefore reports draw every seed beside the mean.
 type Scale int
 
 // The scales.
@@ -34,7 +34,7 @@ const (
 	Share                 // of values between 0 and 1, such as accuracies: the logit
 )
 
-// Describe describes the values of replicates. Where one is outside the scale, the
+// Describe describes the values of replicates. If one of them is outside the scale, the
 // interval is that of [Linear].
 func (s Scale) Describe(x []float64) Sample {
 	d := Sample{N: len(x), Mean: Mean(x), SD: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}

@@ -7,9 +7,9 @@ import (
 )
 
 // ShareOf describes k of n replicates with Wilson's score interval (1927, Probable
-// inference, the law of succession, and statistical inference). Over all
-// true shares it holds 95.4 % of those with n = 3 and 10, 95.5 % with n = 5
-// (TestShareCoverage); for a single one it may hold more or less.
+// inference, the law of succession, and statistical inference). If all true shares are
+// equally likely, it holds the true one in 95.4 % of samples with n = 3 and 10, and in
+// 95.5 % with n = 5 (TestShareCoverage); for one particular share it may be more or less.
 func ShareOf(k, n int) Sample {
 	s := Sample{N: n, Mean: float64(k) / float64(n), SD: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}
 	if n < 1 {

@@ -105,7 +105,7 @@ func TestSpacesAreOneTraining(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := experiments.NewPlan(context.Background(), d, t.TempDir(), "code", nil)
+	p, err := sweep.NewPlan(context.Background(), d, t.TempDir(), "code", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func Sweeping(dir string) bool { return run.Held(dir) }
 // are one arm; the first is the baseline of the others.
 func StudyOfRuns(dirs []string) (*results.Study, error) {
 	s := &results.Study{Name: "runs", Axes: []results.Axis{{}}}
-	s.View, _ = (*config.Report)(nil).View(nil)
+	s.Display, _ = (*config.Report)(nil).View(nil)
 	var arms []string // their configs' hashes, whatever the seed
 	var configs []config.Config
 	seeds := map[string]map[uint64]results.Trial{}

@@ -1,7 +1,7 @@
-// Command stats describes samples with zoo/experiments/stats, so that scripts/stats.py
-// can compare the numbers with those of SciPy and statsmodels: a JSON object a line,
-// {"x": [...], "y": [...], "family": [[...], ...], "k": 1, "n": 3, "effect": 0.5}, gives
-// one with every statistic of it.
+// Command stats describes samples with zoo/experiments/stats, so that scripts/stats.py can
+// compare the numbers with those of SciPy and statsmodels. For each JSON object in the input,
+// {"x": [...], "y": [...], "family": [[...], ...], "k": 1, "n": 3, "effect": 0.5}, it writes
+// one with all statistics.
 package main
 
 import (

@@ -9,15 +9,16 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"zoo/experiments/sweep"
 	"zoo/internal/strict"
 )
 
-// ofFiles are the verbs whose arguments are files and run directories.
-var ofFiles = []string{"compare", "diff", "eval", "export", "infer", "predict", "summary"}
+// verbsOfFiles are the verbs whose arguments are files and run directories.
+var verbsOfFiles = []string{"compare", "diff", "eval", "export", "infer", "predict", "summary"}
 
-// strictly makes a mistake in the command line an error of one line that says
-// where to read on, for the command and all below it.
-func strictly(root *cobra.Command) {
+// checkUsage makes every mistake in the command line an error of one line that says where
+// to read on, for the command and its subcommands.
+func checkUsage(root *cobra.Command) {
 	root.SetFlagErrorFunc(flagError)
 	root.InitDefaultCompletionCmd()
 	root.SetHelpCommand(newHelp())
@@ -29,7 +30,7 @@ func strictly(root *cobra.Command) {
 		help(c, args)
 	})
 	for _, c := range root.Commands() {
-		if slices.Contains(ofFiles, c.Name()) {
+		if slices.Contains(verbsOfFiles, c.Name()) {
 			expanding(c)
 		}
 	}
@@ -42,7 +43,7 @@ func strictly(root *cobra.Command) {
 	}
 }
 
-// between wants a number of arguments; most is -1 for any number.
+// between requires a number of arguments; most is -1 for any number.
 func between(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if n := len(args); n < least || most >= 0 && n > most {
@@ -52,7 +53,7 @@ func between(least, most int) cobra.PositionalArgs {
 	}
 }
 
-// split tells the names at the beginning of the arguments from the keys behind them.
+// split divides arguments into the names at the beginning and the key=value after them.
 func split(args []string) (names, keys []string) {
 	n := slices.IndexFunc(args, func(a string) bool { return strings.Contains(a, "=") })
 	if n < 0 {
@@ -61,8 +62,8 @@ func split(args []string) (names, keys []string) {
 	return args[:n], args[n:]
 }
 
-// commandLine is what to type for a verb with these arguments, and with those of
-// the flags that c was given.
+// commandLine is the command to type for a verb with these arguments, and with those of
+// these flags that c was given.
 func commandLine(c *cobra.Command, verb string, args []string, flags ...string) string {
 	words := append([]string{program(), verb}, quoted(args)...)
 	for _, name := range flags {
@@ -73,11 +74,11 @@ func commandLine(c *cobra.Command, verb string, args []string, flags ...string) 
 	return command(words...)
 }
 
-// verbs refuses a word that is no verb of a command.
+// verbs is the error for a word that is not a verb of a command, or for a missing one.
 func verbs(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		if c.HasParent() {
-			return seeHelp(c, fmt.Errorf("%s wants a verb: %s", c.CommandPath(), strings.Join(verbNames(c), ", ")))
+			return seeHelp(c, fmt.Errorf("%s requires a verb: %s", c.CommandPath(), strings.Join(verbNames(c), ", ")))
 		}
 		return nil
 	}
@@ -93,7 +94,7 @@ func verbNames(c *cobra.Command) (names []string) {
 	return names
 }
 
-// flagError says what a flag wants, or which one may have been meant.
+// flagError says which values a flag takes, or which flag may have been meant.
 func flagError(c *cobra.Command, err error) error {
 	var absent *pflag.NotExistError
 	var invalid *pflag.InvalidValueError
@@ -110,11 +111,18 @@ func flagError(c *cobra.Command, err error) error {
 	return seeHelp(c, err)
 }
 
-// seeHelp adds where to read on.
+// seeHelp adds to an error where to read on.
 func seeHelp(c *cobra.Command, err error) error {
 	help := command(c.CommandPath(), "--help")
 	if strings.HasSuffix(err.Error(), "?") {
 		return fmt.Errorf("%w See %s", err, help)
 	}
 	return fmt.Errorf("%w; see %s", err, help)
+}
+
+// studyFlags adds the flags of all verbs that read the runs of a sweep.
+func studyFlags(c *cobra.Command, o *sweep.StudyOptions) {
+	c.Flags().StringVarP(&o.Root, "out", "o", "runs", "folder of run directories")
+	o.Quote = quoted
+	c.Flags().StringVar(&o.Only, "code", "", "use the runs of this build of zoo, if there are runs of several builds")
 }

@@ -18,7 +18,7 @@ import (
 	"zoo/nn"
 )
 
-// benched are the models that zoo bench measures when none is named.
+// benched are the models that zoo bench measures if none is named.
 var benched = []string{"mlp", "lenet5", "resnet20", "resnet56", "vgg11-cifar"}
 
 func newBench() *cobra.Command {
@@ -29,17 +29,17 @@ func newBench() *cobra.Command {
 		Use:   "bench [MODEL ...] [key=value ...]",
 		Short: "How fast networks train: images a second, GFLOP/s, memory",
 		Long: `How fast networks train, or infer, on this machine: the median time of a step on a batch
-of random images, after a warm-up. Nothing is read, and nothing is learned.
+of random images, after a warm-up. No data are read, and nothing is learned.
 
 A training step is a forward pass, a backward pass, and an update by SGD with momentum.
 FLOPs are nominal: two for each multiply-add of the convolutions and the linear layers,
 once for inference and three times for training, where the gradient of the images is
-counted although no step computes it. The peak that they are a share of is measured
-too: multiply-adds in registers, of the set of instructions that the kernels use
-(zoo version).
+counted although no step computes it. OF PEAK is their share of the peak that is
+measured on this machine, too: multiply-adds in registers, with the instructions that
+the kernels use (zoo version).
 
-Threads are as many as there are processors; GOMAXPROCS=1 zoo bench measures one. Keys are
-those of the section model. With --json, each model is a line.`,
+There is one thread per processor; GOMAXPROCS=1 zoo bench measures one thread. Keys are
+those of the section model. With --json, each model is one line.`,
 		Example: `  zoo bench resnet20 --mode infer --batch 1
   zoo bench resnet56 --profile --steps 10
   GOMAXPROCS=1 zoo bench vgg11-cifar width=32 norm=batch`,
@@ -81,16 +81,17 @@ those of the section model. With --json, each model is a line.`,
 	}
 	f := c.Flags()
 	f.StringVar(&mode, "mode", "train", "what a step is: train or infer")
-	f.IntVar(&b.Batch, "batch", 0, "images a step (default: 128 or 64, as networks of small images are usually trained, 8 for those of ImageNet)")
-	f.IntVar(&b.Steps, "steps", 0, "measure so many steps instead of --seconds")
-	f.Float64Var(&b.Seconds, "seconds", 3, "measure for so long")
-	f.BoolVar(&b.Profile, "profile", false, "list the time in each op")
+	f.IntVar(&b.Batch, "batch", 0, "images per step (default: 128 or 64, as networks for small images are usually trained, 8 for those for ImageNet)")
+	f.IntVar(&b.Steps, "steps", 0, "measure this many steps instead of --seconds")
+	f.Float64Var(&b.Seconds, "seconds", 3, "how long to measure, in seconds")
+	f.BoolVar(&b.Profile, "profile", false, "list the time per op")
 	f.StringVar(&cpuProfile, "cpuprofile", "", "file to write a profile to, for go tool pprof")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	c.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions([]string{"train", "infer"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
+// checkBench reports flags with values that cannot be measured.
 func checkBench(c *cobra.Command, b use.Bench) error {
 	f := c.Flags()
 	switch {
@@ -106,7 +107,7 @@ func checkBench(c *cobra.Command, b use.Bench) error {
 	return nil
 }
 
-// bench measures one model after the other.
+// bench measures one model after another.
 func bench(c *cobra.Command, all []use.Bench, asJSON bool) error {
 	out := c.OutOrStdout()
 	t := sheet{header: []string{"MODEL", "MODE", ">BATCH", ">THREADS", ">MS A STEP", ">BEST", ">IMAGES/S", ">GFLOP/S", ">OF PEAK", "ISA", ">ALLOCS", ">MEMORY"}}
@@ -120,13 +121,13 @@ func bench(c *cobra.Command, all []use.Bench, asJSON bool) error {
 			return err
 		}
 		if asJSON {
-			if err := json.NewEncoder(exact(out)).Encode(m); err != nil {
+			if err := json.NewEncoder(unwrapped(out)).Encode(m); err != nil {
 				return err
 			}
 			continue
 		}
 		t.add(m.Model, m.Mode, thousands(m.Batch), thousands(m.Threads), fmt.Sprintf("%.3f", m.Median), fmt.Sprintf("%.3f", m.Best),
-			thousands(int(m.Items+0.5)), fmt.Sprintf("%.1f", m.GFLOPs), fmt.Sprintf("%.1f%%", 100*m.PeakShare), m.ISA,
+			thousands(int(m.Items+0.5)), fmt.Sprintf("%.1f", m.GFLOPs), percent(m.PeakShare, 1), m.ISA,
 			fmt.Sprintf("%.0f", m.Allocs), size(m.PeakRSS))
 		profiles = append(profiles, m)
 	}
@@ -141,7 +142,7 @@ func bench(c *cobra.Command, all []use.Bench, asJSON bool) error {
 	return nil
 }
 
-// printProfile lists the ops of a measurement, if they were counted.
+// printProfile lists the ops of a measurement, if they were timed.
 func printProfile(out io.Writer, m use.Measurement) {
 	if m.Profile == nil {
 		return
@@ -149,13 +150,12 @@ func printProfile(out io.Writer, m use.Measurement) {
 	fmt.Fprintf(out, "\n%s, %s, %d steps\n", m.Model, m.Mode, m.Steps)
 	t := sheet{header: []string{"OP", ">CALLS", ">MS A STEP", ">SHARE"}}
 	for _, o := range m.Profile {
-		t.add(o.Op, fmt.Sprintf("%.0f", o.Calls), fmt.Sprintf("%.3f", o.Mean), fmt.Sprintf("%.1f%%", 100*o.Share))
+		t.add(o.Op, fmt.Sprintf("%.0f", o.Calls), fmt.Sprintf("%.3f", o.Mean), percent(o.Share, 1))
 	}
 	t.print(out)
 }
 
-// profiled runs f, and writes a profile of the processor's time to a file if one
-// is named.
+// profiled runs f, and writes a CPU profile to the file of that name, if it is not empty.
 func profiled(name string, f func() error) error {
 	if name == "" {
 		return f()

@@ -2,7 +2,6 @@ package command
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +10,7 @@ import (
 	"zoo/experiments/sweep"
 )
 
-// A notMet is a claim that the runs do not bear out.
+// A notMet is the error for claims that the runs do not meet.
 type notMet struct{ error }
 
 func newCheck() *cobra.Command {
@@ -20,13 +19,13 @@ func newCheck() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check NAME-or-FILE [key=value ...]",
 		Short: "The claims of an experiment: met or not met by its runs",
-		Long: `The claims of an experiment, each with both sides: the means over the seeds of what the
-claim says of each. The margin is left minus right with its 95 % interval: where that
-has both signs, or there is none although the seeds differ, the verdict is unsure, for
-more seeds could turn it.
+		Long: `The claims of an experiment, each with the values of both sides, which are means over the
+seeds. The margin is left minus right, with its 95 % interval. If that has both signs, or
+if there is none although the seeds differ, the verdict is unsure: more seeds could
+change it.
 
-Exit code 3: a claim is not met, or cannot be evaluated because complete runs lack what it
-speaks of. A claim that is unsure or not yet run fails with --strict only.`,
+Exit code 3: a claim is not met, or cannot be evaluated because complete runs lack a
+number in it. A claim that is unsure or not yet run fails only with --strict.`,
 		Example: `  zoo check plain-vs-res-mnist
   zoo check my.yaml --json`,
 		Args:              between(1, -1),
@@ -39,10 +38,10 @@ speaks of. A claim that is unsure or not yet run fails with --strict only.`,
 			}
 			notice(c, study.Notices...)
 			if len(verdicts) == 0 {
-				return fmt.Errorf("%s claims nothing: it has no check", study.Name)
+				return fmt.Errorf("%s has no claims: its config has no check", study.Name)
 			}
 			if asJSON {
-				err = report.ClaimsJSON(exact(c.OutOrStdout()), verdicts)
+				err = report.ClaimsJSON(unwrapped(c.OutOrStdout()), verdicts)
 			} else {
 				showVerdicts(c, verdicts)
 			}
@@ -57,7 +56,7 @@ speaks of. A claim that is unsure or not yet run fails with --strict only.`,
 	}
 	studyFlags(c, &o)
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	c.Flags().BoolVar(&strict, "strict", false, "fail where a claim is unsure or not yet run, too")
+	c.Flags().BoolVar(&strict, "strict", false, "also fail if a claim is unsure or not yet run")
 	return c
 }
 
@@ -70,38 +69,4 @@ func failing(verdicts []claims.Verdict, strict bool) (n int) {
 		}
 	}
 	return n
-}
-
-// studyFlags are the flags of all verbs that look at the runs of a sweep.
-func studyFlags(c *cobra.Command, o *sweep.StudyOptions) {
-	c.Flags().StringVarP(&o.Root, "out", "o", "runs", "folder of run directories")
-	o.Quote = quoted
-	c.Flags().StringVar(&o.Only, "code", "", "take the runs of this build of zoo, where there are those of several")
-}
-
-func showVerdicts(c *cobra.Command, verdicts []claims.Verdict) {
-	out := c.OutOrStdout()
-	for i, v := range verdicts {
-		paragraph(out, "", fmt.Sprintf("%d  %s", i+1, v.Text))
-		for _, p := range v.Parts {
-			line := fmt.Sprintf("%s %s %s", report.Side(p, p.Left), p.Op, report.Side(p, p.Right))
-			if len(v.Parts) > 1 {
-				line = p.Text + ": " + line + "  " + map[bool]string{true: "holds", false: "does not hold"}[p.Holds]
-			}
-			if m := p.Margin; m.Constant() {
-				line += fmt.Sprintf("  (margin %s in each of %d seeds)", report.Side(p, m.Mean), m.N)
-			} else if !math.IsNaN(m.Lo) && m.N > 1 {
-				line += fmt.Sprintf("  (margin %s, 95 %% interval %s to %s, n = %d)", report.Side(p, m.Mean), report.Side(p, m.Lo), report.Side(p, m.Hi), m.N)
-			}
-			if p.Unsure() {
-				line += "  unsure: " + report.Why(p)
-			}
-			paragraph(out, "     ", line)
-		}
-		if v.Lacks != "" {
-			paragraph(out, "     ", v.Lacks)
-		}
-		fmt.Fprintln(out, "   "+v.State)
-	}
-	fmt.Fprintln(out, report.Tally(verdicts))
 }

@@ -22,12 +22,12 @@ func newCompare() *cobra.Command {
 		Use:   "compare NAME-or-FILE [ARM ...] [key=value ...] | compare RUN RUN ...",
 		Short: "Arms of a sweep, or runs, side by side: what differs, and by how much",
 		Long: `Arms of a sweep, or runs, side by side: the keys that differ between them, then each
-metric with mean and deviation over the seeds, the difference from the baseline, seed by
-seed, its 95 % interval, and p, also corrected for the number of arms (Holm).
+metric with mean and standard deviation over the seeds, the difference from the baseline
+in each seed with its 95 % interval, and p, also corrected for the number of arms (Holm).
 
-ARM is an arm's labels, as in plain,56; _ is any label. With arms, the first is the
-baseline; without, each arm is compared with the one that the sweep's baseline makes of
-it. Runs of one config with several seeds are one arm.`,
+ARM is an arm's labels, as in plain,56, where _ is any label. If arms are given, the first
+is the baseline; otherwise each arm is compared with the one that differs from it only in
+having the label of the sweep's baseline. Runs of one config with several seeds are one arm.`,
 		Example: `  zoo compare init-depth-mlp
   zoo compare plain-vs-res-mnist plain,56 residual,56 --metric test.loss
   zoo compare runs/lenet5-mnist-s1-* runs/lenet5-tanh-s1-*`,
@@ -46,32 +46,32 @@ it. Runs of one config with several seeds are one arm.`,
 				}
 			}
 			if metrics != nil {
-				study.View.Metrics = metrics
+				study.Display.Metrics = metrics
 			}
 			if asJSON {
-				return report.JSON(exact(c.OutOrStdout()), study, nil)
+				return report.JSON(unwrapped(c.OutOrStdout()), study, nil)
 			}
 			showChanges(c.OutOrStdout(), study)
-			study.View.X = "" // a row an arm
-			showTables(c.OutOrStdout(), report.Compares(study))
+			study.Display.X = "" // one row per arm
+			showTables(c.OutOrStdout(), report.Comparisons(study))
 			return nil
 		},
 	}
 	studyFlags(c, &o)
-	c.Flags().StringSliceVarP(&metrics, "metric", "m", nil, "what to compare (default: the metrics of the config's report)")
+	c.Flags().StringSliceVarP(&metrics, "metric", "m", nil, "metrics to compare (default: those of the config's report)")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
 
-// compared finds what the arguments name.
+// compared is the study of the arms or runs that the arguments name.
 func compared(o sweep.StudyOptions, args []string) (*results.Study, error) {
 	names, keys := split(args)
 	if len(names) == 0 {
-		return nil, fmt.Errorf("have keys alone, want the name of an experiment before them")
+		return nil, fmt.Errorf("have only keys, want the name of an experiment before them")
 	}
 	if config.IsRun(names[0]) {
 		if len(keys) > 0 {
-			return nil, fmt.Errorf("have %s, want runs alone: they are done with their keys", keys[0])
+			return nil, fmt.Errorf("have %s, want only runs: they have their keys already", keys[0])
 		}
 		return sweep.StudyOfRuns(names)
 	}

@@ -17,7 +17,7 @@ import (
 // A completion offers words to the shell for the next argument.
 type completion = func(c *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective)
 
-// first offers names for the first argument, and with files also files.
+// first offers names for the first argument, and files if files is true.
 func first(files bool, sources ...func() []string) completion {
 	return func(_ *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
 		if len(args) > 0 {
@@ -41,7 +41,7 @@ var (
 	completeDatasets   = others(datasets.Names)
 )
 
-// others offers the names that are not among the arguments yet.
+// others offers the names that are not among the arguments already.
 func others(source func() []string) completion {
 	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		names := slices.DeleteFunc(source(), func(n string) bool { return slices.Contains(args, n) })
@@ -49,7 +49,7 @@ func others(source func() []string) completion {
 	}
 }
 
-// thenKeys offers names, and for the arguments after them keys and their values.
+// thenKeys offers names, and after them keys and their values.
 func thenKeys(names completion) completion {
 	return func(c *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 		if len(args) == 0 {
@@ -88,8 +88,8 @@ func completeCompared(c *cobra.Command, args []string, begun string) ([]string, 
 	return words, directive
 }
 
-// keysOf are the keys that the arguments of a verb may set for a model, a run or an
-// experiment, for which some are set already.
+// keysOf are the keys that arguments may set for a model, a run or an experiment. set are
+// the settings so far.
 func keysOf(subject string, set []string) []strict.Key {
 	if _, ok := architectures.Lookup(subject); ok {
 		var keys []strict.Key
@@ -126,8 +126,8 @@ func keyWords(keys []strict.Key, begun string) (words []string, _ cobra.ShellCom
 	return words, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 }
 
-// values are those that a key may have, each after the key; of a key that takes any,
-// the one that it has.
+// values are the values that a key may have, each after the key. For a key that takes any
+// value it is the current one.
 func values(keys []strict.Key, key, begun string) (words []string, directive cobra.ShellCompDirective) {
 	directive = cobra.ShellCompDirectiveNoFileComp
 	i := slices.IndexFunc(keys, func(k strict.Key) bool { return k.Name == key })
@@ -161,8 +161,16 @@ func values(keys []strict.Key, key, begun string) (words []string, directive cob
 	return slices.DeleteFunc(words, func(w string) bool { return !strings.HasPrefix(w, key+"="+begun) }), directive
 }
 
-// runs are the run directories where zoo run puts them.
+// runs are the run directories in the folder where zoo run puts them.
 func runs() []string {
 	dirs, _ := run.List("runs") // an unreadable folder offers nothing
 	return dirs
+}
+
+// runNames are the names of the runs in that folder.
+func runNames() (names []string) {
+	for _, dir := range runs() {
+		names = append(names, filepath.Base(dir))
+	}
+	return names
 }

@@ -25,8 +25,8 @@ func newConfigShow() *cobra.Command {
 		Short: "A config with every key and its value",
 		Long: `A config with every key and its value, after the parents that it extends, the
 environment (ZOO_TRAIN__EPOCHS=3 sets train.epochs: two underscores stand for a dot)
-and the keys given here. The output is itself a config. Keys of the section
-model that have no effect on its network are named beside it.`,
+and the keys given here. The output is itself a config. A notice names keys of the
+section model that have no effect on its network.`,
 		Example: `  zoo config show lenet5-mnist
   zoo config show my.yaml train.epochs=3 --origin`,
 		Args:              between(1, -1),
@@ -39,7 +39,7 @@ model that have no effect on its network are named beside it.`,
 			if !origin {
 				origins = nil
 			}
-			if _, err = exact(c.OutOrStdout()).Write(cfg.YAML(origins)); err != nil {
+			if _, err = unwrapped(c.OutOrStdout()).Write(cfg.YAML(origins)); err != nil {
 				return err
 			}
 			screen := newScreen(io.Discard, c.ErrOrStderr())
@@ -60,7 +60,7 @@ func newConfigSchema() *cobra.Command {
 		Example: `  zoo config schema > zoo.schema.json`,
 		Args:    between(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := exact(c.OutOrStdout()).Write(config.Schema())
+			_, err := unwrapped(c.OutOrStdout()).Write(config.Schema())
 			return err
 		},
 	}

@@ -25,15 +25,15 @@ func newDataGet() *cobra.Command {
 	var root string
 	c := &cobra.Command{
 		Use:   "get NAME [key=value ...]",
-		Short: "Fetch a dataset, unless it is here, and verify it",
-		Long: `Fetch a dataset, unless it is here, and verify it. It goes to $ZOO_DATA, to ./data if
-there is such a folder, or to the user's cache folder. A download that was broken off
+		Short: "Fetch a dataset, unless it is here already, and verify it",
+		Long: `Fetch a dataset, unless it is here already, and verify it. It goes to $ZOO_DATA, to ./data
+if there is such a folder, or to the user's cache folder. An interrupted download
 continues. Keys are those of the section data.`,
 		Example:           `  zoo data get cifar10`,
 		Args:              between(1, -1),
 		ValidArgsFunction: first(false, datasets.Names),
 		RunE: func(c *cobra.Command, args []string) error {
-			return look(c, datasets.Get, args[0], root, args[1:])
+			return prepare(c, datasets.Get, args[0], root, args[1:])
 		},
 	}
 	c.Flags().StringVar(&root, "root", "", "folder or archive with the files, for data.root")
@@ -46,7 +46,7 @@ func newDataVerify() *cobra.Command {
 		Use:   "verify [NAME ...] [key=value ...]",
 		Short: "Check datasets against their published checksums",
 		Long: `Check that datasets are whole and unaltered, by their published checksums, or for
-imagefolder by decoding every image. Without names: those that are on this machine.
+imagefolder by decoding every image. Without names, check all that are on this machine.
 Nothing is fetched. Keys are those of the section data.`,
 		Example: `  zoo data verify
   zoo data verify imagefolder --root photos.tar.gz test=500 resize=64`,
@@ -58,7 +58,7 @@ Nothing is fetched. Keys are those of the section data.`,
 			}
 			var wrong []error
 			for _, name := range names {
-				if err := look(c, datasets.Verify, name, root, keys); err != nil {
+				if err := prepare(c, datasets.Verify, name, root, keys); err != nil {
 					wrong = append(wrong, err)
 				}
 				if c.Context().Err() != nil {
@@ -72,8 +72,8 @@ Nothing is fetched. Keys are those of the section data.`,
 	return c
 }
 
-// look gets or verifies a dataset and says where it is.
-func look(c *cobra.Command, how func(context.Context, string, datasets.Options, datasets.Progress) (string, error), name, root string, keys []string) error {
+// prepare gets or verifies a dataset, as how says, and prints where it is.
+func prepare(c *cobra.Command, how func(context.Context, string, datasets.Options, datasets.Progress) (string, error), name, root string, keys []string) error {
 	if !slices.Contains(datasets.Names(), name) {
 		return unknown("dataset", name, datasets.Names())
 	}

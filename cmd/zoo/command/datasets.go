@@ -13,8 +13,8 @@ func newDatasets() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "datasets [GLOB]",
 		Short: "The datasets: size, licence, and where they are",
-		Long: `The datasets: examples, shape and classes of their files, licence, and where they
-are on this machine or where they come from. Nothing is fetched.`,
+		Long: `The datasets: number, shape and classes of their examples, licence, and where they are on
+this machine, or where they come from. Nothing is fetched.`,
 		Args:              between(0, 1),
 		ValidArgsFunction: first(false, datasets.Names),
 		RunE: func(c *cobra.Command, args []string) error {

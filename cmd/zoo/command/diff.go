@@ -11,8 +11,8 @@ func newDiff() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "diff A B",
 		Short: "The keys that differ between two configs",
-		Long: `The keys that differ between two configs, each the folder of a run or an experiment by
-name or file. Names, claims and the like do not count.`,
+		Long: `The keys that differ between two configs. A and B are run directories, or experiments by
+name or file. Keys that do not change a run, such as name and claim, do not count.`,
 		Example: `  zoo diff resnet20-mnist14 plain56-mnist14
   zoo diff runs/lenet5-mnist-s1-0f0f0f0f0f0f lenet5-mnist`,
 		Args:              between(2, 2),
@@ -32,7 +32,7 @@ name or file. Names, claims and the like do not count.`,
 			}
 			t := sheet{header: []string{"KEY", args[0], args[1]}}
 			for _, d := range differences {
-				t.add(d.Key, orNone(d.Values[0]), orNone(d.Values[1]))
+				t.add(d.Key, orDash(d.Values[0]), orDash(d.Values[1]))
 			}
 			if differences == nil {
 				c.Println("no key differs")
@@ -44,12 +44,4 @@ name or file. Names, claims and the like do not count.`,
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
-}
-
-// orNone is a value, or a dash for the lack of the key.
-func orNone(value string) string {
-	if value == "" {
-		return "-"
-	}
-	return value
 }

@@ -21,15 +21,15 @@ func newEval() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "eval RUN-or-EXPERIMENT [--weights W] [key=value ...]",
-		Short: "Evaluate the weights of a run, or given ones",
-		Long: `Evaluate the weights of a run, RUN/weights.safetensors, on a part of its data. For the
-test part these are the numbers of its summary.json. With 10 crops, the probabilities of
-an image are the means of those of its corners and its middle, each also mirrored; this
-wants a config with data.cut. The top-5 accuracy is that of data with more than ten
+		Short: "Evaluate the weights of a run, or of a file",
+		Long: `Evaluate the weights of a run, RUN/weights.safetensors, on a part of its data. On the
+test part this gives the numbers of its summary.json. With 10 crops, the probabilities of
+an image are means over its four corners and its middle, each also mirrored; this
+requires a config with data.cut. The top-5 accuracy is shown for data with more than ten
 classes.
 
-With --weights: evaluate those on the data, and with the network, of an experiment or a
-run, whose config the keys change. ` + weightsHelp,
+With --weights: evaluate these weights, with the network and on the data of an experiment
+or a run; keys change its config. ` + weightsHelp,
 		Example: `  zoo eval runs/lenet5-mnist-s1-0f0f0f0f
   zoo eval runs/lenet5-mnist-s1-0f0f0f0f --split val --json
   zoo eval runs/resnet18-photos-s1-0f0f0f0f --crops 10
@@ -65,18 +65,14 @@ run, whose config the keys change. ` + weightsHelp,
 					train.Means
 				}{args[0], split, e.Examples, e.Means})
 			}
-			top5 := ""
-			if e.Top5 != nil {
-				top5 = fmt.Sprintf("  top-5 %.2f%%", 100**e.Top5)
-			}
-			fmt.Fprintf(c.OutOrStdout(), "%-5s  loss %.4f  accuracy %.2f%%%s  (%s examples)\n", part, e.Loss, 100*e.Accuracy, top5, thousands(e.Examples))
+			fmt.Fprintf(c.OutOrStdout(), "%-5s  %s  (%s)\n", part, scores(e.Loss, e.Accuracy, e.Top5), count(e.Examples, "example"))
 			return nil
 		},
 	}
 	c.Flags().StringVarP(&from, "weights", "w", "", "file of the weights, or a run directory (default: the run's)")
 	c.Flags().StringArrayVar(&only, "weights-only", nil, onlyHelp)
 	c.Flags().StringVar(&split, "split", "test", "part of the data: test, val or train")
-	c.Flags().IntVar(&crops, "crops", 0, "parts of each image whose probabilities are averaged, 1 or 10 (default: as many as the run's test)")
+	c.Flags().IntVar(&crops, "crops", 0, "parts of each image to average over, 1 or 10 (default: as in the run's test)")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.RegisterFlagCompletionFunc("split", cobra.FixedCompletions([]string{"test", "val", "train"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
@@ -92,16 +88,16 @@ func evaluateRun(c *cobra.Command, dir string, part datasets.Split, crops int, s
 	e, err := use.EvaluateRun(c.Context(), saved, part, crops, screen.Data)
 	screen.end()
 	if err == nil && !e.SameData {
-		screen.Notice("these are not the data that the run was trained on: their checksum differs from its summary's")
+		screen.Notice("these are not the data that the run was trained on: their checksum differs from the one in its summary")
 	}
 	return e, err
 }
 
-// evaluateGiven evaluates weights from a file or another run with the network and the data of a config.
+// evaluateGiven evaluates the weights of a file with the network and the data of a config.
 func evaluateGiven(c *cobra.Command, args []string, from string, only []string, part datasets.Split, crops int, screen *screen) (use.Evaluation, error) {
 	s, err := use.Find(args[0], args[1:]...)
 	if err == nil && s.Config == nil {
-		err = fmt.Errorf("%s is a model and names no data: name an experiment, or a run directory", args[0])
+		err = fmt.Errorf("%s is a model and has no data: name an experiment, or a run directory", args[0])
 	}
 	if err != nil {
 		return use.Evaluation{}, err

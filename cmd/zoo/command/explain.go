@@ -17,7 +17,7 @@ import (
 // explained is a key in the output of zoo config explain --json.
 type explained struct {
 	strict.Key
-	Networks []string `json:"networks,omitempty"` // of a key of networks, those for which this is true
+	Networks []string `json:"networks,omitempty"` // for keys of networks, the networks for which this is true
 }
 
 func newConfigExplain() *cobra.Command {
@@ -25,9 +25,9 @@ func newConfigExplain() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "explain [KEY]",
 		Short: "What a key of a config means, what it takes, and its default",
-		Long: `What a key of a config means, what values it takes, and its default. Of a section, its
-keys; without a key, all keys of a config. The keys that a network has of its own are
-listed by zoo models NAME.`,
+		Long: `What a key of a config means, what values it takes, and its default. For a section, the
+same of its keys; without an argument, of all keys of a config. zoo models NAME lists the
+keys that only that network has.`,
 		Example: `  zoo config explain model.init
   zoo config explain train.optimizer
   zoo config explain sweep.axes.label`,
@@ -63,7 +63,7 @@ listed by zoo models NAME.`,
 			}
 			t.print(out)
 			if len(args) == 0 || keys[0].Name == "model.name" {
-				paragraph(out, "", fmt.Sprintf("The defaults of a network, and the keys that it has of its own: %s models NAME", program()))
+				paragraph(out, "", fmt.Sprintf("The defaults and the own keys of a network: %s models NAME", program()))
 			}
 			return nil
 		},
@@ -72,11 +72,11 @@ listed by zoo models NAME.`,
 	return c
 }
 
-// items are what a key has between the name of a list and that of a key of its items.
+// items is what comes between the name of a list and the key of one of its items.
 var items = regexp.MustCompile(`\[\d*\]`)
 
-// explain finds a key, or a section and what is in it; nil if there is none. A key of
-// networks is there once for each meaning and default.
+// explain finds a key, or a section and its keys; nil if there is none. A key of networks
+// is listed once for each meaning and default.
 func explain(keys []explained, name string) (found []explained) {
 	name = items.ReplaceAllString(name, "")
 	for _, k := range keys {
@@ -104,7 +104,7 @@ func explain(keys []explained, name string) (found []explained) {
 	return found
 }
 
-// keyNames are the keys of all configs, those of all networks among them.
+// keyNames are the keys of all configs, including those of all networks.
 func keyNames() (names []string) {
 	for _, k := range config.Keys("") {
 		names = append(names, items.ReplaceAllString(k.Name, ""))
@@ -119,8 +119,8 @@ func keyNames() (names []string) {
 	return names
 }
 
-// unknownKey says which key may have been meant: one that is near, or has the name in
-// a section.
+// unknownKey says which key may have been meant: the nearest one, or keys of that name in
+// sections.
 func unknownKey(name string) error {
 	names := keyNames()
 	var inSections []string
@@ -139,7 +139,7 @@ func unknownKey(name string) error {
 	return fmt.Errorf("no key %q; %s", name, hint)
 }
 
-// printKey prints all that is known of one key.
+// printKey prints everything about one key.
 func printKey(w io.Writer, meanings []explained) {
 	for i, k := range meanings {
 		if i == 0 || k.Doc != meanings[i-1].Doc || k.Type != meanings[i-1].Type {
@@ -159,7 +159,7 @@ func printKey(w io.Writer, meanings []explained) {
 	}
 }
 
-// printWords prints the words that a key takes.
+// printWords prints the words that are values of a key.
 func printWords(w io.Writer, k strict.Key) {
 	t := sheet{header: []string{"VALUE", "WHAT"}}
 	var plain []string
@@ -177,31 +177,4 @@ func printWords(w io.Writer, k strict.Key) {
 		t.print(w)
 		fmt.Fprintln(w)
 	}
-}
-
-// A keySheet is a table of keys.
-type keySheet struct{ sheet }
-
-func newKeySheet() *keySheet {
-	return &keySheet{sheet{header: []string{"KEY", "DEFAULT", "WHAT"}}}
-}
-
-func (t *keySheet) key(k strict.Key) {
-	what := k.Doc
-	if len(k.Words) > 0 && k.Words[0].Doc != "" {
-		var forms []string
-		for _, w := range k.Words {
-			forms = append(forms, w.Form)
-		}
-		what += "; one of " + strings.Join(forms, ", ")
-	}
-	t.add(k.Name, byDefault(k), what)
-}
-
-// byDefault is the default of a key; a dash for nothing.
-func byDefault(k strict.Key) string {
-	if slices.Contains([]string{"", `""`, "[]"}, k.Default) {
-		return "-"
-	}
-	return k.Default
 }

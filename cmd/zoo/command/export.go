@@ -17,9 +17,9 @@ func newExport() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "export RUN",
 		Short: "The weights of a run as a safetensors file",
-		Long: `The weights of a run as a safetensors file, under PyTorch's names and in its layout.
-The file's metadata say what they are: model, experiment, hash of the config and the
-data, dataset, seed, test.loss, test.accuracy.`,
+		Long: `The weights of a run as a safetensors file, with PyTorch's names and layout. The file's
+metadata say where they come from: model, experiment, hashes of the config and the data,
+dataset, seed, test.loss, test.accuracy.`,
 		Example:           `  zoo export runs/lenet5-mnist-s1-0f0f0f0f --output lenet5.safetensors`,
 		Args:              between(1, 1),
 		ValidArgsFunction: completeRun,
@@ -36,7 +36,7 @@ data, dataset, seed, test.loss, test.accuracy.`,
 				if err != nil {
 					return err
 				}
-				return fmt.Errorf("%s is there already: overwrite it with --force, or name another file with --output", output)
+				return fmt.Errorf("%s exists already: overwrite it with --force, or name another file with --output", output)
 			}
 			if err := saved.Verify(); err != nil {
 				return err

@@ -15,7 +15,7 @@ func newHelp() *cobra.Command {
 			return verbNames(about), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			about, rest, _ := c.Root().Find(args) // an error is of what is left
+			about, rest, _ := c.Root().Find(args) // an error is about the rest
 			if len(rest) > 0 && about.HasSubCommands() {
 				return verbs(about, rest)
 			}
@@ -24,7 +24,7 @@ func newHelp() *cobra.Command {
 	}
 }
 
-// fitHelp makes the texts of a command fit a terminal, when they are wrapped there.
+// fitHelp prepares the texts of a command for being wrapped by a terminal.
 func fitHelp(c *cobra.Command) {
 	c.Long = unbroken(c.Long)
 	var examples []string
@@ -35,8 +35,8 @@ func fitHelp(c *cobra.Command) {
 	c.Example = strings.Join(examples, "\n")
 }
 
-// unbroken is a text whose paragraphs are lines, for a terminal to be wrapped as wide as
-// it is. What is indented stays as it is.
+// unbroken is a text with one line per paragraph, to be wrapped to the width of a terminal.
+// Indented lines stay unchanged.
 func unbroken(text string) string {
 	lines := strings.Split(text, "\n")
 	all := lines[:1]
@@ -50,3 +50,15 @@ func unbroken(text string) string {
 	}
 	return strings.Join(all, "\n")
 }
+
+// weightsHelp says which files of weights are read, and onlyHelp how to take a part of one.
+const (
+	weightsHelp = `W is a safetensors file, or a file of PyTorch's torch.save (.pth, also from before PyTorch
+1.6) with a state_dict, or with a dict that holds one; if it holds several, W#ema takes the
+one called ema. No code in the file is run: values other than tensors are skipped, and a
+pickled model is an error. The tensors have PyTorch's names and layout, and are exactly
+those of the network; num_batches_tracked may be present. Floats of 16 and 64 bits are converted
+to 32; NaN and infinity are errors. The file is read in several places, and so cannot be a
+pipe.`
+	onlyHelp = "take only the tensors with this name, in which * stands for any text; old=new renames them, as in 'module.*=*' (may be repeated)"
+)

@@ -20,15 +20,14 @@ func newInfer() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "infer MODEL --weights W.safetensors --input X.npy --output Y.npy [key=value ...]",
 		Short: "A forward pass with given weights",
-		Long: `A forward pass with given weights: X.npy to the logits Y.npy.
+		Long: `A forward pass with given weights, from inputs X.npy to logits Y.npy.
 
-MODEL is a model (zoo models), an experiment, or a run directory, whose own weights
-are then the default. Keys are as in zoo summary.
+MODEL is a model (zoo models), an experiment, or a run directory, whose weights are then
+the default. Keys are as in zoo summary.
 
-X holds images (N, C, H, W), or vectors (N, D) for networks that take them, as
-float32 (other numbers are converted to it), normalised as the network was trained
-with. Y is float32, (N, classes): logits, without a softmax. Either may be a pipe, such
-as /dev/stdin and /dev/stdout.
+X holds images (N, C, H, W), or vectors (N, D) for networks that take them, normalised as
+in training. They are float32; other numbers are converted. Y holds the logits (N, classes),
+without a softmax, as float32. Either may be a pipe, such as /dev/stdin and /dev/stdout.
 
 ` + weightsHelp,
 		Example: `  zoo infer resnet20 --weights resnet20.safetensors --input x.npy --output y.npy
@@ -86,14 +85,3 @@ as /dev/stdin and /dev/stdout.
 	f.IntVar(&classes, "classes", 0, "number of classes (default: the model's, or those of the experiment's data)")
 	return c
 }
-
-// weightsHelp says what a file of weights is, and onlyHelp how a part of it is named.
-const (
-	weightsHelp = `W is a safetensors file, or one that PyTorch's torch.save wrote (.pth, before PyTorch 1.6
-too): of a state_dict, or of a dict that holds one; where it holds several, W#ema takes the one
-called ema. No code in it is run: what is no tensor is passed over, and a pickled model
-is refused. Its tensors have PyTorch's names and layout and are exactly the network's;
-num_batches_tracked may be there. Floats of 16 and 64 bits are converted to 32; NaN and
-infinity are errors. It is read in places, and so cannot be a pipe.`
-	onlyHelp = "take only the tensors of this name, in which * stands for any text; old=new renames them, as in 'module.*=*' (may be repeated)"
-)

@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// A file that reaches the limit of ulimit -f is an error of the write, as a full
-// disk is, and not a crash.
+// A write beyond the limit of ulimit -f is then an error, as with a full disk, and does not
+// kill the process.
 func init() { signal.Ignore(syscall.SIGXFSZ) }

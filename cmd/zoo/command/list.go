@@ -13,12 +13,12 @@ type listed struct {
 	Name   string `json:"name"`
 	Model  string `json:"model,omitempty"`
 	Data   string `json:"data,omitempty"`
-	Trials int    `json:"trials,omitempty"` // of its sweep, seeds and all; 1 without one
+	Trials int    `json:"trials,omitempty"` // of its sweep, over all arms and seeds; 1 without a sweep
 	Paper  string `json:"paper,omitempty"`
 	Figure string `json:"figure,omitempty"`
 	Claim  string `json:"claim,omitempty"`
 	Cost   string `json:"cost,omitempty"`
-	Error  string `json:"error,omitempty"` // of a config that does not load; then there is no more
+	Error  string `json:"error,omitempty"` // why the config does not load; then other fields are empty
 }
 
 func newList() *cobra.Command {
@@ -26,9 +26,10 @@ func newList() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list [GLOB]",
 		Short: "The named experiments: what they claim and what they cost",
-		Long: `The named experiments, those of ./configs and those that come with zoo, as their
-configs are written; zoo run trains one of a single trial, zoo sweep the others: ZOO_ variables do not count. A config that does not load is
-listed all the same, and its errors follow.`,
+		Long: `The named experiments: those of ./configs and those that come with zoo. zoo run trains an
+experiment with a single trial, zoo sweep the others. They are listed as their configs are
+written, without the ZOO_ variables of the environment. A config that does not load is
+listed, too, and its errors follow.`,
 		Example: `  zoo list
   zoo list "resnet*"`,
 		Args:              between(0, 1),

@@ -1,6 +1,10 @@
 // Package command is the command line of zoo, for any program. A program that imports
-// packages which register networks ([zoo/architectures.Register]), data sets
+// packages which register networks ([zoo/architectures.Register]) and data sets
 // ([zoo/datasets.Register]), and calls [Main], has every verb for them.
+//
+// A verb is one file: its flags, its help, and a call of package experiments. What several
+// verbs print is formatted in format.go, table.go, reporttext.go and signaltable.go, and
+// written by output.go.
 package command
 
 import (
@@ -18,18 +22,18 @@ const (
 	exitFailed      = 1   // a run failed or diverged, or a result could not be written
 	exitUsage       = 2   // the command line, a config or data is wrong
 	exitNotMet      = 3   // a claim is not met
-	exitInterrupted = 130 // stopped by Ctrl-C; the same command goes on
+	exitInterrupted = 130 // stopped by Ctrl-C; the same command continues
 )
 
-// A failure is an error of something that was right to ask for and went wrong
-// on the way; other errors are about what was asked.
+// A failure is an error in carrying out a correct command; other errors are about the
+// command itself.
 type failure struct{ error }
 
 func (f failure) Unwrap() error { return f.error }
 
-// Main runs the command line of the process, os.Args, and ends the process with the
-// exit code of the verb. The first interrupt, SIGTERM or, but on Windows,
-// SIGHUP stops a verb in order, so that a run is saved; the second ends the process.
+// Main runs the command line in os.Args, and ends the process with the exit code of the
+// verb. The first interrupt, SIGTERM or (not on Windows) SIGHUP stops a verb in order, so
+// that a run is saved; a second one ends the process.
 func Main() {
 	// The first Ctrl-C ends the context, and the run saves itself; a second one
 	// ends the process.
@@ -79,13 +83,13 @@ func newRoot() *cobra.Command {
   zoo report plain-vs-res-mnist    its curves and tables; zoo check: its claims
 
 Exit codes: 0 done; 1 a run failed, or a result could not be written; 2 the
-command line, a config or data is wrong; 3 a claim is not met; 130 interrupted, to
-be continued.`,
+command line, a config or data is wrong; 3 a claim is not met; 130 interrupted, and
+the same command continues.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.AddCommand(newList(), newModels(), newDatasets(), newSummary(), newRun(), newRuns(), newSweep(), newTrial(), newCheck(), newCompare(), newDiff(), newProbe(), newReport(), newWatch(), newEval(), newInfer(), newPredict(), newExport(),
 		newBench(), newConfig(), newData(), newVersion())
-	strictly(root)
+	checkUsage(root)
 	return root
 }

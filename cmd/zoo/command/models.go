@@ -26,8 +26,8 @@ type model struct {
 	Input   [3]int         `json:"input"` // height, width, channels
 	Classes int            `json:"classes"`
 	Paper   string         `json:"paper"`
-	Options map[string]any `json:"options"`        // the keys of the section model, with their defaults
-	Keys    []strict.Key   `json:"keys,omitempty"` // the same with what they mean, of a network that is named
+	Options map[string]any `json:"options"`        // the keys of the section model with their defaults
+	Keys    []strict.Key   `json:"keys,omitempty"` // the same with what they mean, if the network is named
 }
 
 func newModels() *cobra.Command {
@@ -35,9 +35,9 @@ func newModels() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "models [GLOB or NAME]",
 		Short: "The networks: parameters, multiply-adds, papers; the keys of one",
-		Long: `The networks as their papers have them: trained parameters, and multiply-adds of
-convolutions and linear layers for one example of the paper's size. Of a single one that
-is named, all keys of the section model, its own first, with their defaults.`,
+		Long: `The networks as in their papers: trained parameters, and multiply-adds of convolutions
+and linear layers for one example of the paper's size. For a single network, all keys of
+the section model with their defaults, its own keys first.`,
 		Example: `  zoo models
   zoo models resnet20
   zoo models "resnet*" --json`,
@@ -75,7 +75,7 @@ is named, all keys of the section model, its own first, with their defaults.`,
 	return c
 }
 
-// ownFirst puts the keys that a network has of its own before those of all networks.
+// ownFirst puts the keys that only this network has before those of all networks.
 func ownFirst(keys []strict.Key) (sorted []strict.Key) {
 	shared := config.Keys("")
 	own := func(k strict.Key) bool {
@@ -104,8 +104,8 @@ func printModel(c *cobra.Command, m model) {
 	paragraph(out, "", fmt.Sprintf("Layer by layer: %s summary %s", program(), m.Name))
 }
 
-// describeAll describes registered models, on all processors: to build a hundred
-// takes more than a second.
+// describeAll describes registered models on all processors: building a hundred takes more
+// than a second.
 func describeAll(ctx context.Context, names []string) ([]model, error) {
 	all, errs := make([]model, len(names)), make([]error, len(names))
 	var next atomic.Int64
@@ -121,7 +121,7 @@ func describeAll(ctx context.Context, names []string) ([]model, error) {
 	return all, errors.Join(errs...)
 }
 
-// describe builds a registered model to count what it has.
+// describe builds a registered model, and counts its parameters and multiply-adds.
 func describe(ctx context.Context, name string) (model, error) {
 	s, err := use.Find(name)
 	if err != nil {

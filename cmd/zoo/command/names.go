@@ -9,7 +9,8 @@ import (
 	"zoo/internal/strict"
 )
 
-// matching are the names that a pattern of the shell matches; all without one.
+// matching are the names that match the pattern args[0], as in a shell; all names without
+// one. kind is what they are names of.
 func matching(kind string, names, args []string) ([]string, error) {
 	if len(args) == 0 {
 		return names, nil
@@ -30,7 +31,8 @@ func matching(kind string, names, args []string) ([]string, error) {
 	return found, nil
 }
 
-// unknown says that there is no such name, and which may have been meant.
+// unknown is the error for a name that does not exist, with the one that may have been
+// meant.
 func unknown(kind, name string, names []string) error {
 	hint := "want one of " + strings.Join(names, ", ")
 	if n := strict.Nearest(name, names); n != "" {
@@ -41,7 +43,7 @@ func unknown(kind, name string, names []string) error {
 	return fmt.Errorf("no %s %q: %s", kind, name, hint)
 }
 
-// family is the word with which a name or a pattern begins: resnet of resnet20.
+// family is the letters at the beginning of a name or pattern: resnet of resnet20.
 func family(name string) string {
 	return name[:max(0, strings.IndexFunc(name+"0", func(r rune) bool { return !unicode.IsLetter(r) }))]
 }

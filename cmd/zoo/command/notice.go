@@ -9,7 +9,7 @@ import (
 	"zoo/experiments/weights"
 )
 
-// notice shows notices on standard error, but for empty ones.
+// notice shows notices on standard error, except empty ones.
 func notice(c *cobra.Command, texts ...string) {
 	screen := newScreen(io.Discard, c.ErrOrStderr())
 	for _, text := range texts {
@@ -19,7 +19,7 @@ func notice(c *cobra.Command, texts ...string) {
 	}
 }
 
-// noticeRun shows what is to be said of a run, if the name is that of one.
+// noticeRun shows the notice about a run, if the name is that of a run.
 func noticeRun(c *cobra.Command, name string) {
 	if config.IsRun(name) {
 		notice(c, weights.RunNotice(name))

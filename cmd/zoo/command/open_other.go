@@ -9,7 +9,7 @@ import (
 	"runtime"
 )
 
-// openFile shows a file in the program that the desktop has for it.
+// openFile opens a file in the desktop's program for it.
 func openFile(ctx context.Context, file string) error {
 	command := "xdg-open"
 	if runtime.GOOS == "darwin" {

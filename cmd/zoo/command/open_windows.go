@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// openFile shows a file as a double click does.
+// openFile opens a file as a double click does.
 func openFile(_ context.Context, file string) error {
-	// What the shell starts may need COM, which is initialised by thread.
+	// Programs that the shell starts may need COM, which is initialised per thread.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if windows.CoInitializeEx(0, windows.COINIT_APARTMENTTHREADED|windows.COINIT_DISABLE_OLE1DDE) == nil {

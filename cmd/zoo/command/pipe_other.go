@@ -2,6 +2,6 @@
 
 package command
 
-// nobodyReads is never the case: the system ends a process that writes into a pipe
-// without a reader.
+// nobodyReads is always false: the system ends a process that writes into a pipe without a
+// reader.
 func nobodyReads(error) bool { return false }

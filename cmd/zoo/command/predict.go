@@ -23,17 +23,16 @@ func newPredict() *cobra.Command {
 		Short: "Say what pictures show",
 		Long: `Say what pictures show: the likeliest classes of each, with their probabilities.
 
-MODEL is a model (zoo models) with weights that are published for it, or a run
-directory, whose own weights, classes and data say the rest. Keys are as in zoo
-summary.
+MODEL is a model (zoo models), with published weights, or a run directory, whose own
+weights and classes are then the default. Keys are as in zoo summary.
 
-A picture is a PNG, JPEG, GIF, WebP, BMP, TIFF, PPM or PGM of any size up to 33 million
-pixels. It is turned as its EXIF data say; an alpha channel is dropped, and of an
-animation the first image is taken. A model sees it as its published weights were trained to: most of them see
-the middle 224×224 pixels after the shorter side is brought to 256, normalised by
-ImageNet's mean and deviation. A run sees it as it sees its test images.
+A picture is a PNG, JPEG, GIF, WebP, BMP, TIFF, PPM or PGM of up to 33 million pixels. It
+is rotated as its EXIF data say; an alpha channel is dropped, and of an animation the
+first image is used. A model gets it as in the training of its published weights: usually
+the middle 224×224 pixels after the shorter side is resized to 256, normalised with
+ImageNet's mean and standard deviation. A run gets it prepared like its test images.
 
-Without --labels the classes of a model have numbers, from 0.
+Without --labels the classes of a model are numbers, from 0.
 
 ` + weightsHelp,
 		Example: `  zoo predict resnet50 cat.jpg --weights resnet50.safetensors --labels imagenet.txt
@@ -95,14 +94,15 @@ Without --labels the classes of a model have numbers, from 0.
 	f := c.Flags()
 	f.StringVarP(&from, "weights", "w", "", "file of the weights, or a run directory (default: the run's)")
 	f.StringArrayVar(&only, "weights-only", nil, onlyHelp)
-	f.StringVarP(&labels, "labels", "l", "", "text file of the names of the classes, one a line (default: the run's)")
+	f.StringVarP(&labels, "labels", "l", "", "text file with the names of the classes, one per line (default: the run's)")
 	f.IntVar(&top, "top", 5, "how many classes to show")
 	f.IntVar(&classes, "classes", 0, "number of classes (default: the model's, or those of the run's data)")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
 
-// imagesAndKeys tells files from settings: what has a = and is no file is a setting.
+// imagesAndKeys divides arguments into files and settings: an argument with a = that is not
+// a file is a setting.
 func imagesAndKeys(args []string) (images, keys []string) {
 	for _, a := range args {
 		if _, err := os.Stat(a); err != nil && strings.Contains(a, "=") {
@@ -119,7 +119,7 @@ func showPredictions(w io.Writer, predictions []use.Prediction) {
 	for _, p := range predictions {
 		name := p.Image
 		for _, g := range p.Guesses {
-			s.add(name, fmt.Sprintf("%.2f%%", 100*g.Probability), cmp.Or(g.Label, fmt.Sprint(g.Class)))
+			s.add(name, percent(g.Probability, 2), cmp.Or(g.Label, fmt.Sprint(g.Class)))
 			name = ""
 		}
 	}

@@ -21,13 +21,13 @@ func newReport() *cobra.Command {
 		Use:   "report NAME-or-FILE [key=value ...]",
 		Short: "Tables, curves and a page of what the runs of an experiment found",
 		Long: `Tables, curves and a page of what the runs of an experiment found. Nothing is trained,
-and no data set is read: a report can be made at any time, of a sweep that still runs too.
+and no data set is read: a report can be made at any time, also while the sweep runs.
 
-It writes report.html, which is one file that needs no network, report.md, results.csv and
-each figure as SVG and PNG. A value is the mean over the seeds with its 95 % interval; a
-seed that diverged counts, and one that is missing is marked.
+It writes report.html, a page in one file that works offline, report.md, results.csv and
+each figure as SVG and PNG. A value is the mean over the seeds with its 95 % interval.
+Seeds that diverged count, and missing ones are marked.
 
-With --markdown: one document about all experiments that are named.`,
+With --markdown: one document on all named experiments.`,
 		Example: `  zoo report plain-vs-res-mnist --open
   zoo report plain-vs-res-mnist --csv > results.csv
   zoo report --markdown --output experiments/RESULTS.md plain-vs-res-mnist init-depth-mlp`,
@@ -38,9 +38,9 @@ With --markdown: one document about all experiments that are named.`,
 			names, keys := split(args)
 			switch {
 			case len(names) == 0:
-				return seeHelp(c, errors.New("have keys alone, want the name of an experiment before them"))
+				return seeHelp(c, errors.New("have only keys, want the name of an experiment before them"))
 			case !markdown && len(names) > 1:
-				return seeHelp(c, fmt.Errorf("have %d experiments, want one; --markdown takes many", len(names)))
+				return seeHelp(c, fmt.Errorf("have %d experiments, want one; --markdown takes several", len(names)))
 			case output != "" && !markdown:
 				return seeHelp(c, errors.New("--output goes with --markdown; --dir says where the files of a report go"))
 			}
@@ -54,9 +54,9 @@ With --markdown: one document about all experiments that are named.`,
 			notice(c, study.Notices...)
 			switch {
 			case asJSON:
-				return report.JSON(exact(c.OutOrStdout()), study, verdicts)
+				return report.JSON(unwrapped(c.OutOrStdout()), study, verdicts)
 			case asCSV:
-				return report.CSV(exact(c.OutOrStdout()), study)
+				return report.CSV(unwrapped(c.OutOrStdout()), study)
 			}
 			showStudy(c, study, verdicts)
 			if dir == "" {
@@ -77,16 +77,16 @@ With --markdown: one document about all experiments that are named.`,
 	f := c.Flags()
 	f.StringVar(&dir, "dir", "", "folder of the report (default: the sweep's, in the folder of run directories)")
 	f.BoolVar(&open, "open", false, "show the page in the browser")
-	f.BoolVar(&markdown, "markdown", false, "one Markdown document about all experiments that are named")
-	f.StringVar(&output, "output", "", "with --markdown: write it to this file, and its figures into figures/ beside it")
-	f.BoolVar(&asCSV, "csv", false, "print a row for each trial, and write nothing")
-	f.BoolVar(&asJSON, "json", false, "print JSON, and write nothing")
+	f.BoolVar(&markdown, "markdown", false, "one Markdown document on all named experiments")
+	f.StringVar(&output, "output", "", "with --markdown: write the document to this file, and its figures into figures/ beside it")
+	f.BoolVar(&asCSV, "csv", false, "print one row per trial as CSV, and write no files")
+	f.BoolVar(&asJSON, "json", false, "print JSON, and write no files")
 	c.MarkFlagsMutuallyExclusive("markdown", "csv", "json", "dir")
 	c.MarkFlagsMutuallyExclusive("markdown", "csv", "json", "open")
 	return c
 }
 
-// showStudy prints what the page begins with.
+// showStudy prints the claim, the tables and the verdicts of a study.
 func showStudy(c *cobra.Command, s *results.Study, verdicts []claims.Verdict) {
 	out := c.OutOrStdout()
 	if s.Claim != "" {
@@ -95,7 +95,7 @@ func showStudy(c *cobra.Command, s *results.Study, verdicts []claims.Verdict) {
 	}
 	tables := report.Grids(s)
 	if tables == nil {
-		tables = report.Compares(s)
+		tables = report.Comparisons(s)
 	}
 	showTables(out, tables)
 	if len(verdicts) > 0 {
@@ -107,7 +107,7 @@ func showStudy(c *cobra.Command, s *results.Study, verdicts []claims.Verdict) {
 	}
 }
 
-// document writes Markdown about many experiments.
+// document writes one Markdown document on several experiments.
 func document(c *cobra.Command, o sweep.StudyOptions, names, keys []string, output string) error {
 	var sections []report.Section
 	for _, name := range names {
@@ -119,7 +119,7 @@ func document(c *cobra.Command, o sweep.StudyOptions, names, keys []string, outp
 		sections = append(sections, report.Section{Study: study, Verdicts: verdicts})
 	}
 	if output == "" {
-		return report.Results(exact(c.OutOrStdout()), sections, "")
+		return report.Results(unwrapped(c.OutOrStdout()), sections, "")
 	}
 	if err := report.WriteResults(output, sections); err != nil {
 		return failure{fmt.Errorf("the document could not be written: %w", err)}
@@ -128,14 +128,14 @@ func document(c *cobra.Command, o sweep.StudyOptions, names, keys []string, outp
 	return nil
 }
 
-// show asks the system to open a file; where it cannot, the user has its path.
+// show asks the system to open a file. If it cannot, a notice tells the user its path.
 func show(c *cobra.Command, file string) error {
 	file, err := filepath.Abs(file)
 	if err != nil {
 		return err
 	}
 	if err := openFile(c.Context(), file); err != nil {
-		fmt.Fprintf(c.ErrOrStderr(), "notice: it does not open by itself (%v): open %s in a browser\n", err, file)
+		fmt.Fprintf(c.ErrOrStderr(), "notice: the page could not be opened (%v): open %s in a browser\n", err, file)
 	}
 	return nil
 }

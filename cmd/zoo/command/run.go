@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -25,15 +24,15 @@ func newRun() *cobra.Command {
 		Short: "Train an experiment, evaluate it and keep its numbers",
 		Long: `Train an experiment, evaluate it and keep its numbers in a run directory.
 
-The same config, seed and data already complete by this build of zoo: says so and
-shows the numbers. Stopped before its end: continues, and ends with the same bytes. A
-file of the run that is no longer what the run recorded is a notice, and the run goes on
-from its checkpoints.
+If this build of zoo has already completed the same config, seed and data, this shows the
+numbers. If it was stopped, training continues, and ends with the same bytes. If a file of
+the run has changed since it was written, a notice says so, and the run continues from its
+checkpoints.
 
-weights.from=W starts from trained weights: those of a file (safetensors, or PyTorch's
-.pth), of a run directory, or of an experiment, which is trained first where its run is
-missing. They must be exactly the network's tensors; with 'weights.only=[features.*]' a
-part of them is taken, and the rest starts as usual.`,
+weights.from=W starts from trained weights: of a file (safetensors, or PyTorch's .pth), of a
+run directory, or of an experiment, which is trained first if its run is missing. They
+must be exactly the network's tensors; 'weights.only=[features.*]' takes some of them, and
+the other parameters are initialised as usual.`,
 		Example: `  zoo run lenet5-mnist
   zoo run lenet5-mnist seed=2 train.epochs=3 model.activation=tanh
   zoo run my.yaml weights.from=resnet18.pth "weights.only=[conv1.*, bn1.*, layer*]"
@@ -53,14 +52,14 @@ part of them is taken, and the rest starts as usual.`,
 			screen := newScreen(out, c.ErrOrStderr())
 			o.Monitor = screen
 			if n := cfg.Trials(); n > 1 {
-				screen.Notice(fmt.Sprintf("this trains the config as it is, with seed %d; its sweep has %d trials: %s", cfg.Seed, n, commandLine(c, "sweep", args, "out")))
+				screen.Notice(fmt.Sprintf("this trains the config itself, with seed %d; its sweep has %d trials: %s", cfg.Seed, n, commandLine(c, "sweep", args, "out")))
 			}
 			outcome, err := train.Execute(c.Context(), cfg, o)
 			screen.end()
 			again := commandLine(c, "run", args, "out", "checkpoint-every")
 			if errors.Is(err, context.Canceled) {
 				if outcome.Dir != "" {
-					fmt.Fprintf(c.ErrOrStderr(), "interrupted; %s is saved. To go on: %s\n", outcome.Dir, again)
+					fmt.Fprintf(c.ErrOrStderr(), "interrupted; %s is saved. To continue: %s\n", outcome.Dir, again)
 				}
 				return err
 			}
@@ -68,7 +67,10 @@ part of them is taken, and the rest starts as usual.`,
 				return runError(outcome, err)
 			}
 			if asJSON {
-				return writeJSON(c.OutOrStdout(), outcome.Dir, outcome.Summary)
+				return printJSON(c.OutOrStdout(), struct {
+					Dir     string      `json:"dir"`
+					Summary run.Summary `json:"summary"`
+				}{outcome.Dir, outcome.Summary})
 			}
 			if err := showOutcome(out, cfg, outcome, again, commandLine(c, "run", withSeed(args, cfg.Seed+1), "out", "checkpoint-every")); err != nil {
 				return err
@@ -80,13 +82,13 @@ part of them is taken, and the rest starts as usual.`,
 		},
 	}
 	c.Flags().StringVarP(&o.Root, "out", "o", "runs", "folder of run directories")
-	c.Flags().BoolVar(&o.Fresh, "rerun", false, "train again what is complete, and start over what is not")
+	c.Flags().BoolVar(&o.Fresh, "rerun", false, "train from the beginning, even if the run is complete")
 	c.Flags().DurationVar(&o.Every, "checkpoint-every", 30*time.Second, "time between checkpoints within an epoch")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the summary as JSON instead of the progress")
 	return c
 }
 
-// runError tells what was wrong before training from what went wrong in it.
+// runError is a failure if training failed, and not if the config or the data are wrong.
 func runError(o train.Outcome, err error) error {
 	if o.State == run.Failed {
 		return failure{err}
@@ -94,26 +96,14 @@ func runError(o train.Outcome, err error) error {
 	return err
 }
 
-func writeJSON(w io.Writer, dir string, s run.Summary) error {
-	b, err := json.MarshalIndent(struct {
-		Dir     string      `json:"dir"`
-		Summary run.Summary `json:"summary"`
-	}{dir, s}, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(exact(w), string(b))
-	return err
-}
-
-// withSeed are the arguments of a run, for another seed.
+// withSeed are the arguments of the same run with another seed.
 func withSeed(args []string, seed uint64) []string {
 	args = slices.DeleteFunc(slices.Clone(args), func(a string) bool { return strings.HasPrefix(a, "seed=") })
 	return append(args, fmt.Sprintf("seed=%d", seed))
 }
 
-// showOutcome prints the numbers of a run, where it is, and the commands again, which
-// made it, and next.
+// showOutcome prints the numbers of a run and where it is. again is the command that trained
+// it, and next the one to try next.
 func showOutcome(w io.Writer, c config.Config, o train.Outcome, again, next string) error {
 	s := o.Summary
 	if o.Before {
@@ -127,16 +117,16 @@ func showOutcome(w io.Writer, c config.Config, o train.Outcome, again, next stri
 		if c.Train.Select == "best" {
 			which = "best on val"
 		}
-		top5 := ""
+		var top5 *float64
 		if v, ok := s.Float("test.top5"); ok {
-			top5 = fmt.Sprintf("  top-5 %.2f%%", 100*v)
+			top5 = &v
 		}
-		fmt.Fprintf(w, "test   loss %.4f  accuracy %.2f%%%s  (epoch %.0f, %s)  %s\n", loss, 100*accuracy, top5, epoch, which, duration(seconds))
+		fmt.Fprintf(w, "test   %s  (epoch %.0f, %s)  %s\n", scores(loss, accuracy, top5), epoch, which, duration(seconds))
 	}
 	if c.Probe.Batch > 0 {
-		fmt.Fprintln(w, readings(s))
+		fmt.Fprintln(w, probeSummary(s))
 	}
-	if steps, _ := s.Float("steps"); c.Probe.Batch > 0 && steps == 0 { // there is nothing else to see
+	if steps, _ := s.Float("steps"); c.Probe.Batch > 0 && steps == 0 { // there is nothing else to show
 		p, err := train.ReadProbe(o.Dir)
 		if err != nil {
 			return err

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"zoo/experiments/claims"
 	"zoo/experiments/config"
 	"zoo/experiments/run"
 	"zoo/experiments/sweep"
@@ -25,7 +24,7 @@ type storedRun struct {
 	Dir        string      `json:"dir"`
 	Experiment string      `json:"experiment"`
 	State      string      `json:"state"`
-	Held       bool        `json:"held"` // by a living process
+	Held       bool        `json:"held"` // by a process
 	Seed       uint64      `json:"seed"`
 	Step       int         `json:"step"`
 	Model      string      `json:"model"`
@@ -33,12 +32,12 @@ type storedRun struct {
 	Updated    time.Time   `json:"updated"`
 	Bytes      int64       `json:"bytes"`
 	Tags       []string    `json:"tags"`
-	Sweeps     []string    `json:"sweeps"` // the folders of the sweeps that have it
+	Sweeps     []string    `json:"sweeps"` // the folders of the sweeps that it belongs to
 	Summary    run.Summary `json:"summary"`
-	Error      string      `json:"error,omitempty"` // what of it cannot be read
+	Error      string      `json:"error,omitempty"` // what cannot be read, and why
 }
 
-// chosenRuns are the flags and arguments by which a verb chooses runs.
+// chosenRuns are the flags with which a verb chooses runs.
 type chosenRuns struct {
 	root   string
 	filter sweep.RunFilter
@@ -47,12 +46,12 @@ type chosenRuns struct {
 
 func (o *chosenRuns) flags(c *cobra.Command) {
 	c.Flags().StringVarP(&o.root, "out", "o", "runs", "folder of run directories")
-	c.Flags().StringSliceVar(&o.filter.States, "state", nil, "of these states: "+strings.Join(sweep.RunStates, ", "))
-	c.Flags().StringSliceVar(&o.filter.Tags, "tag", nil, "with all of these tags")
+	c.Flags().StringSliceVar(&o.filter.States, "state", nil, "runs in one of these states: "+strings.Join(sweep.RunStates, ", "))
+	c.Flags().StringSliceVar(&o.filter.Tags, "tag", nil, "runs with all of these tags")
 	c.RegisterFlagCompletionFunc("state", cobra.FixedCompletions(sweep.RunStates, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// choose finds the runs that arguments and flags mean.
+// choose finds the runs that match the arguments and flags.
 func (o *chosenRuns) choose(args []string) (found []sweep.StoredRun, err error) {
 	for _, s := range o.filter.States {
 		if !slices.Contains(sweep.RunStates, s) {
@@ -85,14 +84,14 @@ func newRuns() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "runs [NAME | PATTERN | CONDITION ...]",
-		Short: "The runs that there are: find, sort, tag and remove them",
-		Long: `The runs that there are, with their numbers, age and size.
+		Short: "The runs on this machine: find, sort, tag and remove them",
+		Long: `The runs in a folder, with their numbers, age and size.
 
-A run is listed if one of the names or patterns is its own, if there are any, and all
+A run is listed if it matches one of the names and patterns, if there are any, and if all
 conditions are true. A condition is written as in a claim, but without arms:
 'test.accuracy > 90%', 'diverged == 1', 'model.depth >= 20 && seed == 1',
-'age > 30' (days since it was changed), 'size > 100' (MB). It is false of a run that
-lacks the number.`,
+'age > 30' (days since the last change), 'size > 100' (MB). It is false for a run without
+that number.`,
 		Example: `  zoo runs
   zoo runs 'test.accuracy > 0.9' --sort -test.accuracy
   zoo runs 'lenet5-*' --state interrupted,failed
@@ -122,8 +121,8 @@ lacks the number.`,
 		},
 	}
 	o.flags(c)
-	c.Flags().StringVar(&by, "sort", "", "by name, state, age, size, a metric or a key of the config; with a minus before it, the largest first (default: the last changed first)")
-	c.Flags().StringSliceVarP(&metrics, "metric", "m", []string{"test.accuracy", "test.loss"}, "the numbers to show: metrics and keys of the config")
+	c.Flags().StringVar(&by, "sort", "", "sort by name, state, age, size, a metric or a key of the config; with a minus before it, the largest first (default: the last changed first)")
+	c.Flags().StringSliceVarP(&metrics, "metric", "m", []string{"test.accuracy", "test.loss"}, "numbers to show: metrics and keys of the config")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.AddCommand(newRunsTag(), newRunsUntag(), newRunsRemove())
 	return c
@@ -145,7 +144,7 @@ func storedRuns(found []sweep.StoredRun) []storedRun {
 	return all
 }
 
-// printRuns prints a line a run. What of a run cannot be read stands below it.
+// printRuns prints one line per run, with a note below it if it cannot be read.
 func printRuns(w io.Writer, found []sweep.StoredRun, metrics []string) {
 	t := sheet{header: []string{"RUN", "STATE", ">SEED", ">STEP"}, snip: true}
 	for _, m := range metrics {
@@ -158,9 +157,9 @@ func printRuns(w io.Writer, found []sweep.StoredRun, metrics []string) {
 		cells := []string{r.Name(), r.Trial.State, fmt.Sprint(r.Config.Seed), thousands(s.Step)}
 		for _, m := range metrics {
 			v, ok := r.Number(m)
-			cells = append(cells, shown(m, v, ok))
+			cells = append(cells, metricText(m, v, ok))
 		}
-		t.add(append(cells, ago(s.Updated), size(int(r.Bytes)), orNone(strings.Join(r.Tags, " ")))...)
+		t.add(append(cells, ago(s.Updated), size(int(r.Bytes)), orDash(strings.Join(r.Tags, " ")))...)
 		note := ""
 		if r.Error != nil {
 			note, bad = oneLine(r.Error.Error()), true
@@ -175,34 +174,6 @@ func printRuns(w io.Writer, found []sweep.StoredRun, metrics []string) {
 	}
 }
 
-// shown is a number of a run.
-func shown(name string, v float64, ok bool) string {
-	switch {
-	case !ok:
-		return "-"
-	case claims.Share(name):
-		return fmt.Sprintf("%.2f%%", 100*v)
-	}
-	return fmt.Sprintf("%.5g", v)
-}
-
-// ago is how long ago something was, in one unit.
-func ago(t time.Time) string {
-	if t.IsZero() {
-		return "-"
-	}
-	d := max(0, time.Since(t))
-	for _, u := range []struct {
-		name string
-		of   time.Duration
-	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}} {
-		if d >= u.of {
-			return fmt.Sprintf("%d%s", d/u.of, u.name)
-		}
-	}
-	return fmt.Sprintf("%ds", d/time.Second)
-}
-
 func total(runs []sweep.StoredRun) (n int64) {
 	for _, r := range runs {
 		n += r.Bytes
@@ -210,23 +181,8 @@ func total(runs []sweep.StoredRun) (n int64) {
 	return n
 }
 
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return thousands(n) + " " + what + "s"
-}
-
-// runNames are the names of the runs where zoo run puts them.
-func runNames() (names []string) {
-	for _, dir := range runs() {
-		names = append(names, filepath.Base(dir))
-	}
-	return names
-}
-
-// aTag is what a tag looks like.
-var aTag = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]*$`)
+// tagPattern is the form of a tag.
+var tagPattern = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]*$`)
 
 func newRunsTag() *cobra.Command {
 	return tagging("tag", "Put a tag on runs", func(tags []string, tag string) []string {
@@ -250,13 +206,13 @@ func tagging(verb, short string, change func(tags []string, tag string) []string
 	c := &cobra.Command{
 		Use:   verb + " TAG {NAME | PATTERN | CONDITION} ...",
 		Short: short,
-		Long: short + `, which are chosen as zoo runs chooses them. Tags are lines of the file tags in a
-run's folder, and have no influence on anything.`,
+		Long: short + `, which are chosen as in zoo runs. Tags are lines of the file tags in a run's
+folder, and change nothing else.`,
 		Example:           "  zoo runs " + verb + " paper 'plain-vs-res-*' 'test.accuracy > 0.9'",
 		Args:              between(1, -1),
 		ValidArgsFunction: others(runNames),
 		RunE: func(c *cobra.Command, args []string) error {
-			if !aTag.MatchString(args[0]) {
+			if !tagPattern.MatchString(args[0]) {
 				return seeHelp(c, fmt.Errorf("have the tag %q, want letters, digits, full stops, - and _", args[0]))
 			}
 			if err := o.someChoice(c, args[1:]); err != nil {
@@ -292,11 +248,11 @@ func newRunsRemove() *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
 		Use:   "rm {NAME | PATTERN | CONDITION} ...",
-		Short: "Remove runs, after a look at what that frees",
-		Long: `Remove runs, which are chosen as zoo runs chooses them. What would go and what it frees
-is shown first; then a terminal is asked, and anything else requires --yes. Runs that a
-process holds, or whose sweep is being carried out, stay. The reports of sweeps say which
-of their runs were removed; zoo sweep trains them again.`,
+		Short: "Remove runs, after showing what that frees",
+		Long: `Remove runs, which are chosen as in zoo runs. It first shows which runs these are and what
+their removal frees; then it asks on a terminal, and requires --yes elsewhere. Runs that a
+process holds, or whose sweep is in progress, stay. The reports of sweeps say which of
+their runs were removed; zoo sweep trains them again.`,
 		Example: `  zoo runs rm --state failed
   zoo runs rm 'lenet5-*' 'test.accuracy < 95%' --yes`,
 		Args:              between(0, -1),
@@ -336,11 +292,11 @@ of their runs were removed; zoo sweep trains them again.`,
 		},
 	}
 	o.flags(c)
-	c.Flags().BoolVar(&yes, "yes", false, "remove them without a question")
+	c.Flags().BoolVar(&yes, "yes", false, "remove them without asking")
 	return c
 }
 
-// stay is an error where runs that were to be removed are held.
+// stay is an error if some of the runs are held and were not removed.
 func stay(held []string) error {
 	if len(held) > 0 {
 		return failure{fmt.Errorf("%s held by processes and not removed", count(len(held), "run"))}
@@ -348,7 +304,8 @@ func stay(held []string) error {
 	return nil
 }
 
-// removable tells the runs that may go from those that are held.
+// removable divides runs into those that can be removed and those that are held, with the
+// reasons.
 func (o *chosenRuns) removable(found []sweep.StoredRun) (free []sweep.StoredRun, held []string) {
 	for _, r := range found {
 		i := slices.IndexFunc(r.Sweeps, sweep.Sweeping)
@@ -356,7 +313,7 @@ func (o *chosenRuns) removable(found []sweep.StoredRun) (free []sweep.StoredRun,
 		case r.Held:
 			held = append(held, r.Dir+" is held by a process")
 		case i >= 0:
-			held = append(held, r.Dir+" is of the sweep "+r.Sweeps[i]+", which a process carries out")
+			held = append(held, r.Dir+" belongs to the sweep "+r.Sweeps[i]+", which is in progress")
 		default:
 			free = append(free, r)
 		}
@@ -364,12 +321,12 @@ func (o *chosenRuns) removable(found []sweep.StoredRun) (free []sweep.StoredRun,
 	return free, held
 }
 
-// showRemoval prints the runs that are to go, and who will miss them.
+// showRemoval prints the runs to be removed, with the sweeps and runs that need them.
 func showRemoval(w io.Writer, free, all []sweep.StoredRun) {
 	t := sheet{header: []string{"RUN", "STATE", ">AGE", ">SIZE", "TAGS"}, snip: true}
 	missed := false
 	for _, r := range free {
-		t.add(r.Name(), r.Trial.State, ago(r.Trial.Status.Updated), size(int(r.Bytes)), orNone(strings.Join(r.Tags, " ")))
+		t.add(r.Name(), r.Trial.State, ago(r.Trial.Status.Updated), size(int(r.Bytes)), orDash(strings.Join(r.Tags, " ")))
 		var notes []string
 		for _, s := range r.Sweeps {
 			notes = append(notes, "the sweep "+filepath.Base(s)+" has it")
@@ -388,7 +345,7 @@ func showRemoval(w io.Writer, free, all []sweep.StoredRun) {
 	}
 }
 
-// ask asks a terminal. Anything else is told of --yes.
+// ask asks a yes-or-no question on a terminal. Without one the error names --yes.
 func ask(c *cobra.Command, question string) (yes bool, err error) {
 	in, ok := c.InOrStdin().(interface{ Fd() uintptr })
 	if !ok || !term.IsTerminal(int(in.Fd())) {

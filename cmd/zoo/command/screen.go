@@ -15,18 +15,18 @@ import (
 	"zoo/experiments/train"
 )
 
-// A screen shows how a trial is going on: lines on out, and on err, if that is a
-// terminal, one progress bar.
+// A screen shows the progress of a trial: lines on out and, if err is a terminal, one
+// progress bar on it.
 type screen struct {
 	out, err io.Writer
-	terminal *os.File // that err is; or nil
+	terminal *os.File // the terminal err, or nil
 	bar      *progressbar.ProgressBar
-	slow     string // the slow part that the bar is of; empty in training
+	slow     string // what the bar measures; empty in training
 
-	about string // what stands before the bar
-	long  int    // columns of the bar itself
-	drawn string // the whole line, when it was last measured
-	rest  int    // columns of what it had beside about and the bar itself
+	about string // the text before the bar
+	long  int    // columns of the bar
+	drawn string // the whole line when it was last measured
+	rest  int    // columns of the line beside about and the bar
 }
 
 func newScreen(out, err io.Writer) *screen {
@@ -37,18 +37,18 @@ func newScreen(out, err io.Writer) *screen {
 	return s
 }
 
-// A bar is as long as longest where there is room for that. A terminal of roomy columns
-// shows counts beside it, and one of less than narrow columns no times.
+// A bar has longest columns if there is room. A terminal of at least roomy columns shows
+// counts beside it, and one of fewer than narrow columns shows no times.
 const longest, roomy, narrow = 40, 76, 40
 
 // start puts a bar on the terminal.
 func (s *screen) start(total int64, about string, counts ...progressbar.Option) {
-	width := strip{s.terminal}.width()
+	width := barLine{s.terminal}.width()
 	if width < roomy {
 		counts = nil
 	}
 	s.bar = progressbar.NewOptions64(total, append([]progressbar.Option{
-		progressbar.OptionSetWriter(strip{s.terminal}), progressbar.OptionThrottle(100 * time.Millisecond), progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetWriter(barLine{s.terminal}), progressbar.OptionThrottle(100 * time.Millisecond), progressbar.OptionClearOnFinish(),
 		progressbar.OptionUseANSICodes(barUsesEscapes), progressbar.OptionSetPredictTime(width >= narrow), progressbar.OptionSetElapsedTime(width >= narrow),
 		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}),
 	}, counts...)...)
@@ -56,19 +56,20 @@ func (s *screen) start(total int64, about string, counts ...progressbar.Option) 
 	s.show(about)
 }
 
-// longer is by how much a line may become longer from one drawing to the next.
+// longer is how much longer a line may become from one drawing to the next.
 const longer = len("1h10m")
 
-// room is how many columns of the terminal are left for what a bar is about and for the
-// bar itself.
+// room is how many columns of the terminal are left for the text before the bar and the
+// bar.
 func (s *screen) room() int {
 	if drawn := s.bar.String(); drawn != s.drawn {
 		s.drawn, s.rest = drawn, columns(drawn)-columns(s.about)-s.long
 	}
-	return max(0, strip{s.terminal}.width()-s.rest-longer)
+	return max(0, barLine{s.terminal}.width()-s.rest-longer)
 }
 
-// show says what the bar is about, as far as there is room, and gives the bar the rest.
+// show changes the text before the bar, cut to the room there is, and gives the rest to the
+// bar.
 func (s *screen) show(about string) {
 	room := s.room()
 	s.about = visible(about)
@@ -80,13 +81,13 @@ func (s *screen) show(about string) {
 	s.bar.Describe(s.about)
 }
 
-// A strip is the line of a terminal that a bar is on: what goes beyond its end is cut.
-type strip struct{ file *os.File }
+// A barLine writes a terminal's line with the bar, cut at the width of the terminal.
+type barLine struct{ file *os.File }
 
-// width is 80 columns where the terminal does not say how many it has.
-func (s strip) width() int { return cmp.Or(terminalWidth(s.file), 80) }
+// width is 80 columns if the terminal does not tell its width.
+func (s barLine) width() int { return cmp.Or(terminalWidth(s.file), 80) }
 
-func (s strip) Write(b []byte) (int, error) {
+func (s barLine) Write(b []byte) (int, error) {
 	width := s.width()
 	var cut []string
 	for part := range strings.SplitSeq(string(b), "\r") {
@@ -98,7 +99,7 @@ func (s strip) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// end takes the bar off the screen.
+// end removes the bar.
 func (s *screen) end() {
 	if s.bar != nil {
 		s.bar.Clear()
@@ -124,7 +125,7 @@ func (s *screen) Data(d datasets.Step) {
 		return
 	}
 	if s.terminal == nil {
-		if d.What != s.slow { // a line a file
+		if d.What != s.slow { // one line per file
 			s.slow = d.What
 			fmt.Fprintln(s.out, d.What)
 		}
@@ -169,12 +170,9 @@ func (s *screen) Step(e train.Step) {
 
 // Epoch implements train.Monitor.
 func (s *screen) Epoch(e train.Epoch) {
-	line := fmt.Sprintf("epoch %*d/%d  train %.4f %5.2f%%", len(fmt.Sprint(e.Of)), e.Epoch, e.Of, e.Train.Loss, 100*e.Train.Accuracy)
+	line := fmt.Sprintf("epoch %*d/%d  train %.4f %6s", len(fmt.Sprint(e.Of)), e.Epoch, e.Of, e.Train.Loss, percent(e.Train.Accuracy, 2))
 	if e.Val != nil {
-		line += fmt.Sprintf("  val %.4f %5.2f%%", e.Val.Loss, 100*e.Val.Accuracy)
-		if e.Val.Top5 != nil {
-			line += fmt.Sprintf("  top-5 %.2f%%", 100**e.Val.Top5)
-		}
+		line += fmt.Sprintf("  val %.4f %6s", e.Val.Loss, percent(e.Val.Accuracy, 2)) + top5Text(e.Val.Top5)
 	}
 	line += fmt.Sprintf("  lr %.1e  %6s", e.LR, duration(e.Seconds))
 	if e.Best {
@@ -188,22 +186,4 @@ func (s *screen) Notice(message string) {
 	for l := range strings.Lines(message) {
 		s.line(s.err, "notice: %s", strings.TrimSpace(l))
 	}
-}
-
-// thousands writes 61706 as 61,706.
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// duration writes seconds as people read them.
-func duration(seconds float64) string {
-	d := time.Duration(seconds * float64(time.Second))
-	if d < 10*time.Second {
-		return d.Round(100 * time.Millisecond).String()
-	}
-	return d.Round(time.Second).String()
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// quoted are arguments as a shell takes them: on Windows both of its shells.
+// quoted are arguments as they are typed in a shell; on Windows in either of its shells.
 func quoted(args []string) (words []string) {
 	for _, a := range args {
 		words = append(words, quote(a, runtime.GOOS == "windows"))
@@ -19,13 +19,14 @@ func quoted(args []string) (words []string) {
 	return words
 }
 
-// beforeQuote are backslashes that would be read as a part of a quotation mark.
+// beforeQuote are backslashes that would escape a quotation mark.
 var beforeQuote = regexp.MustCompile(`(\\*)("|$)`)
 
+// quote is one argument of quoted.
 func quote(arg string, windows bool) string {
 	marks := "-_./=,:+@%"
 	if windows {
-		marks = `-_./=:+\` // PowerShell makes several arguments of one with commas
+		marks = `-_./=:+\` // PowerShell splits arguments at commas
 	}
 	plain := arg != "" && !strings.ContainsFunc(arg, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(marks, r)
@@ -39,8 +40,8 @@ func quote(arg string, windows bool) string {
 	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 }
 
-// expanding makes a command take patterns of files, as runs/lenet5-*, for which the
-// shells of Windows leave it to the program to find the files.
+// expanding makes a command expand patterns of files, such as runs/lenet5-*, on Windows,
+// whose shells leave that to the program.
 func expanding(c *cobra.Command) {
 	if runtime.GOOS != "windows" {
 		return
@@ -50,12 +51,11 @@ func expanding(c *cobra.Command) {
 	c.RunE = func(c *cobra.Command, args []string) error { return do(c, expanded(args)) }
 }
 
-// expanded are arguments with the names of files in the place of patterns that
-// match any.
+// expanded are arguments in which patterns that match files are replaced by these.
 func expanded(args []string) (words []string) {
 	for _, a := range args {
 		_, err := os.Lstat(a)
-		found, _ := filepath.Glob(a) // what is no pattern is left to the verb
+		found, _ := filepath.Glob(a) // a malformed pattern is left to the verb
 		if err == nil || found == nil || !strings.ContainsAny(a, "*?") {
 			found = []string{a}
 		}

@@ -7,7 +7,6 @@ import (
 	"syscall"
 )
 
-// stopping are the signals that stop a verb in order. On Windows SIGTERM stands for
-// the end of the console, of the session and of the system, which leave some seconds
-// for it.
+// stopping are the signals that stop a verb in order. On Windows SIGTERM is sent when the
+// console, the session or the system ends; a process then has a few seconds.
 func stopping() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGTERM} }

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// stopping are the signals that stop a verb in order. That of a terminal which was
-// closed is not among them where nohup says to ignore it.
+// stopping are the signals that stop a verb in order. The hangup of a terminal is not among
+// them under nohup.
 func stopping() []os.Signal {
 	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {

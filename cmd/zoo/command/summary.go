@@ -32,15 +32,15 @@ type summarised struct {
 type layer struct {
 	Path   string `json:"path"`
 	Op     string `json:"op"`
-	Output []int  `json:"output"` // without the batch; null where there is none
+	Output []int  `json:"output"` // without the batch; null if there is none
 	Params int    `json:"params"`
 	MACs   int    `json:"macs"`
 	Field  int    `json:"field"` // side of the receptive field in pixels; 0 for vectors
 
-	Std  *float64 `json:"initial_std,omitempty"`  // of the initial weights; none for layers without, and where data decide
-	Gain *float64 `json:"initial_gain,omitempty"` // what that amounts to: √(inputs of an output)·std
+	Std  *float64 `json:"initial_std,omitempty"`  // of the initial weights; nil for layers without weights, and if the data decide
+	Gain *float64 `json:"initial_gain,omitempty"` // the corresponding gain: √(inputs of an output)·std
 
-	Auxiliary bool `json:"auxiliary,omitempty"` // computed in training alone, and not among the total of multiply-adds
+	Auxiliary bool `json:"auxiliary,omitempty"` // computed only in training, and not in the total of multiply-adds
 }
 
 func newSummary() *cobra.Command {
@@ -51,13 +51,13 @@ func newSummary() *cobra.Command {
 		Use:   "summary MODEL-or-EXPERIMENT [key=value ...]",
 		Short: "A network layer by layer, and the memory of a training step",
 		Long: `A network layer by layer: output shape, trained parameters, multiply-adds for one
-example, receptive field (the side in pixels of what one output sees), and how the
-weights start: their standard deviation, and the gain that it amounts to, √fan_in·std.
+example, receptive field (side in pixels), standard deviation of the initial weights, and
+the corresponding gain, √fan_in·std.
 
-The input is that of the model's paper, or of the experiment's data; no data are
-read. For a model, keys are those of the section model: width=8.
+The input has the size of the model's paper, or of the experiment's data; no data are read.
+For a model, keys are those of the section model: width=8.
 
-With --dot: Gorgonia's expression graph, for Graphviz.`,
+With --dot: Gorgonia's expression graph for Graphviz.`,
 		Example: `  zoo summary resnet20 width=8 --input 14x14x1
   zoo summary lenet5-mnist model.norm=batch
   zoo summary lenet5 --dot | dot -Tsvg > lenet5.svg`,
@@ -95,7 +95,7 @@ With --dot: Gorgonia's expression graph, for Graphviz.`,
 				}
 				_, program, err := s.Outline(c.Context(), mode, spec, n)
 				if err == nil {
-					fmt.Fprint(exact(c.OutOrStdout()), program.Dot())
+					fmt.Fprint(unwrapped(c.OutOrStdout()), program.Dot())
 				}
 				return err
 			}
@@ -114,13 +114,13 @@ With --dot: Gorgonia's expression graph, for Graphviz.`,
 	f.StringVar(&input, "input", "", "size of the input: height x width x channels, or length, as 14x14x1")
 	f.IntVar(&classes, "classes", 0, "number of classes")
 	f.IntVar(&batch, "batch", 0, "examples of a training step (default: the experiment's, or 64)")
-	f.BoolVar(&dot, "dot", false, "print Gorgonia's graph in Graphviz's language instead")
-	f.BoolVar(&train, "train", false, "with --dot: the graph of a training step, gradients and all")
+	f.BoolVar(&dot, "dot", false, "print Gorgonia's graph in the language of Graphviz instead")
+	f.BoolVar(&train, "train", false, "with --dot: the graph of a training step, with its gradients")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
 
-// summarise builds a network to look at it, for inference and for training.
+// summarise builds a network for inference and for training, and describes it.
 func summarise(ctx context.Context, name string, s use.ModelReference, spec datasets.Spec, batch int) (summarised, error) {
 	params, program, err := s.Outline(ctx, nn.Infer, spec, 1)
 	if err != nil {
@@ -152,25 +152,6 @@ func withoutBatch(shape []int) []int {
 	return shape[1:]
 }
 
-// parseSizes reads 14x14x1 or 784; empty is nil.
-func parseSizes(s string) ([]int, error) {
-	if s == "" {
-		return nil, nil
-	}
-	var shape []int
-	for _, d := range strings.FieldsFunc(s, func(r rune) bool { return r == 'x' || r == '×' }) {
-		n, err := strconv.Atoi(d)
-		if err != nil || n < 1 || n > 1<<16 {
-			return nil, fmt.Errorf("--input: have %q, want sizes such as 14x14x1 or 784", s)
-		}
-		shape = append(shape, n)
-	}
-	if len(shape) != 1 && len(shape) != 3 {
-		return nil, fmt.Errorf("--input: have %q, want height x width x channels, or one length", s)
-	}
-	return shape, nil
-}
-
 func printSummary(c *cobra.Command, s summarised) {
 	out := c.OutOrStdout()
 	if s.Name != s.Model {
@@ -186,12 +167,13 @@ func printSummary(c *cobra.Command, s summarised) {
 			auxiliary = true
 			l.Op += " *"
 		}
-		t.add(l.Path, l.Op, sizes(l.Output), orDash(l.Params), orDash(l.MACs), orDash(l.Field), threeDigits(l.Std), threeDigits(l.Gain))
+		t.add(l.Path, l.Op, sizes(l.Output), thousandsOrDash(l.Params), thousandsOrDash(l.MACs), thousandsOrDash(l.Field),
+			ifKnown(l.Std, threeDigits), ifKnown(l.Gain, threeDigits))
 	}
 	t.footer = []string{"total", "", "", thousands(s.Params), thousands(s.MACs), "", "", ""}
 	t.print(out)
 	if auxiliary {
-		fmt.Fprintln(out, "* leads to an auxiliary classifier: computed in training alone, and not in the total of MACs")
+		fmt.Fprintln(out, "* part of an auxiliary classifier: computed only in training, and not in the total of MACs")
 	}
 	m := s.Training
 	fmt.Fprintf(out, "\nA training step of %d examples holds\n", m.Batch)
@@ -208,17 +190,21 @@ func printSummary(c *cobra.Command, s summarised) {
 	fmt.Fprintln(out, "besides the batches themselves and the working memory inside ops.")
 }
 
-// threeDigits writes a number, or a dash where there is none.
-func threeDigits(v *float64) string {
-	if v == nil {
-		return "-"
+// parseSizes reads 14x14x1 or 784; the empty text is nil.
+func parseSizes(s string) ([]int, error) {
+	if s == "" {
+		return nil, nil
 	}
-	return fmt.Sprintf("%.3g", *v)
-}
-
-func orDash(n int) string {
-	if n == 0 {
-		return "-"
+	var shape []int
+	for _, d := range strings.FieldsFunc(s, func(r rune) bool { return r == 'x' || r == '×' }) {
+		n, err := strconv.Atoi(d)
+		if err != nil || n < 1 || n > 1<<16 {
+			return nil, fmt.Errorf("--input: have %q, want sizes such as 14x14x1 or 784", s)
+		}
+		shape = append(shape, n)
 	}
-	return thousands(n)
+	if len(shape) != 1 && len(shape) != 3 {
+		return nil, fmt.Errorf("--input: have %q, want height x width x channels, or one length", s)
+	}
+	return shape, nil
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,23 +25,23 @@ func newSweep() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sweep NAME-or-FILE [key=value ...]",
 		Short: "Train all arms of an experiment, with each of its seeds",
-		Long: `Train all arms of an experiment, with each of its seeds: one process a trial, as many
-at once as --jobs says, each with its share of the processors. What is done already,
-by this sweep or another, is not repeated; what was stopped is continued. A trial that
-fails, diverges or is killed takes no other with it.
+		Long: `Train all arms of an experiment, with each of its seeds: one process per trial, --jobs of
+them at once, each with its share of the processors. Trials that are done already, by this
+sweep or another, are not repeated, and stopped ones continue. A trial that fails,
+diverges or is killed does not affect the others.
 
-A config without a sweep takes one from the command line: model.depth=4,16 are two
-arms, further keys with several values make a grid, 2..5 is 2,3,4,5, and seed=1..3 are
-the seeds (of any sweep). Lists are written in brackets: a=[1,2] is one, a=[1,2],[3,4]
-are two. The same arguments find the sweep again: zoo report, check, compare, watch and
-probe take them too.
+A config without a sweep gets one from the command line: model.depth=4,16 is two arms,
+further keys with several values make a grid, 2..5 means 2,3,4,5, and seed=1..3 gives the
+seeds (of any sweep). Lists are written in brackets: a=[1,2] is one value, a=[1,2],[3,4]
+are two. zoo report, check, compare, watch and probe find the sweep with the same
+arguments.
 
-With --plan: the trials, which are done, what the others will cost (from what one of
-each network does before its first step, a few timed batches and the start of a
-process), and nothing is trained. With --plan-out FILE: the same list for zoo trial, so
-that other launchers can carry it out. With --plan --power 0.8: for each claim, too, with
-how many seeds its margin would be shown with that probability if it is, and scatters, as
-in the seeds that are done.`,
+With --plan: list the trials, which are done, and what the others will cost (estimated for
+each network from its set-up, a few timed batches and the start of a process), and train
+nothing. With --plan-out FILE: write this list for zoo trial, so that other launchers can
+carry it out. With --plan --power 0.8: say for each claim how many seeds would show its
+margin with that probability, if it is as large and varies as much as in the seeds that
+are done.`,
 		Example: `  zoo sweep plain-vs-res-mnist --plan
   zoo sweep plain-vs-res-mnist -j 2
   zoo sweep my.yaml train.steps=100 seed=1..5
@@ -88,7 +87,7 @@ in the seeds that are done.`,
 	}
 	f := c.Flags()
 	f.StringVarP(&root, "out", "o", "runs", "folder of run directories")
-	f.IntVarP(&jobs, "jobs", "j", runtime.NumCPU(), "trials at once")
+	f.IntVarP(&jobs, "jobs", "j", runtime.NumCPU(), "number of trials at once")
 	f.BoolVar(&plan, "plan", false, "show the trials and what they will cost, and train nothing")
 	f.StringVar(&planOut, "plan-out", "", "write the trials to a file for zoo trial, and train nothing")
 	f.BoolVar(&asJSON, "json", false, "with --plan: print JSON")
@@ -104,9 +103,9 @@ func showPower(c *cobra.Command, o sweep.StudyOptions, power float64, args []str
 	}
 	notice(c, study.Notices...)
 	out := c.OutOrStdout()
-	fmt.Fprintf(out, "\nSeeds with which a margin as in the seeds that are done is shown (t-test at 5 %%, power %v):\n", power)
+	fmt.Fprintf(out, "\nSeeds needed to show a margin like that of the seeds that are done (t-test at 5 %%, power %v):\n", power)
 	if len(verdicts) == 0 {
-		fmt.Fprintf(out, "%s claims nothing: it has no check\n", study.Name)
+		fmt.Fprintf(out, "%s has no claims: its config has no check\n", study.Name)
 	}
 	for i, v := range verdicts {
 		paragraph(out, "", fmt.Sprintf("%d  %s", i+1, v.Text))
@@ -124,7 +123,7 @@ func showPower(c *cobra.Command, o sweep.StudyOptions, power float64, args []str
 	return nil
 }
 
-// carryOut carries the plan out and says how it ended.
+// carryOut carries out the plan and prints how it ended.
 func carryOut(c *cobra.Command, p *sweep.Plan, root string, jobs int, args []string) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -138,7 +137,7 @@ func carryOut(c *cobra.Command, p *sweep.Plan, root string, jobs int, args []str
 	m.end()
 	again := commandLine(c, "sweep", args, "out", "jobs")
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintf(c.ErrOrStderr(), "interrupted; %s. To go on: %s\n", m.counts(), again)
+		fmt.Fprintf(c.ErrOrStderr(), "interrupted; %s. To continue: %s\n", m.counts(), again)
 		return err
 	}
 	if err != nil {
@@ -158,10 +157,10 @@ func carryOut(c *cobra.Command, p *sweep.Plan, root string, jobs int, args []str
 	return nil
 }
 
-// planned is a line of zoo sweep --plan --json.
+// planned is a trial in the output of zoo sweep --plan --json.
 type planned struct {
 	sweep.PlannedTrial
-	Seconds float64 `json:"core_seconds"` // that it will take
+	Seconds float64 `json:"core_seconds"` // estimated
 }
 
 func showPlan(c *cobra.Command, p *sweep.Plan, jobs int, asJSON bool) error {
@@ -190,7 +189,7 @@ func showPlan(c *cobra.Command, p *sweep.Plan, jobs int, asJSON bool) error {
 	}{Name: p.Name, Code: p.Code}
 	nets := map[string]bool{}
 	t := sheet{header: []string{">TRIAL", "ARM", ">SEED", ">PARAMETERS", ">MACS", ">STEPS", ">EST.", "STATE"}, snip: true}
-	first := map[string]string{} // the first arm with a trial
+	first := map[string]string{} // by trial, the first arm that has it
 	for i, trial := range p.Trials {
 		if first[trial.ID] == "" {
 			first[trial.ID] = armName(trial.Labels)
@@ -227,7 +226,7 @@ func showPlan(c *cobra.Command, p *sweep.Plan, jobs int, asJSON bool) error {
 	return nil
 }
 
-// startSeconds is how long a process of this program takes to start and to end.
+// startSeconds is how long it takes to start and end a process of this program.
 func startSeconds(ctx context.Context) (float64, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -238,11 +237,4 @@ func startSeconds(ctx context.Context) (float64, error) {
 		return 0, fmt.Errorf("starting %s: %w", self, err)
 	}
 	return time.Since(start).Seconds(), nil
-}
-
-func armName(labels []string) string {
-	if len(labels) == 0 {
-		return "-"
-	}
-	return strings.Join(labels, ", ")
 }

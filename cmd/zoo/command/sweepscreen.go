@@ -10,18 +10,18 @@ import (
 	"zoo/experiments/sweep"
 )
 
-// A sweepScreen shows how a sweep is going on: a line for each trial that ends,
-// and on a terminal one progress bar for the whole.
+// A sweepScreen shows the progress of a sweep: a line for each trial that ends and, on a
+// terminal, one progress bar.
 type sweepScreen struct {
 	*screen
 	total   int // trials
-	before  int // that were done before
-	twice   int // that are a trial before them in another arm
+	before  int // trials that were done before
+	twice   int // trials that are the same as an earlier one, in another arm
 	ended   map[string]int
-	work    int64            // of all trials that were not done: multiply-adds
-	did     map[string]int64 // of it, by trial
-	running []string         // trials under way, the first begun first
-	at      map[string]string
+	work    int64             // multiply-adds of all trials that were not done
+	did     map[string]int64  // multiply-adds done so far, by trial
+	running []string          // trials in progress, the first begun first
+	at      map[string]string // how far these are
 }
 
 func newSweepScreen(out, err io.Writer, p *sweep.Plan) *sweepScreen {
@@ -40,7 +40,7 @@ func newSweepScreen(out, err io.Writer, p *sweep.Plan) *sweepScreen {
 	}
 	line := fmt.Sprintf("%s  %d trials, %d done before", p.Name, s.total, s.before)
 	if s.twice > 0 {
-		line += fmt.Sprintf(", %d the same as in an arm before them", s.twice)
+		line += fmt.Sprintf(", %d the same as in an earlier arm", s.twice)
 	}
 	s.line(s.out, "%s", line)
 	for _, n := range p.Notices {
@@ -52,9 +52,14 @@ func newSweepScreen(out, err io.Writer, p *sweep.Plan) *sweepScreen {
 	return s
 }
 
-// work is the work of a trial's first steps, with a share for its start.
+// work is the multiply-adds of a trial's first steps, with an allowance for its start.
 func work(t sweep.PlannedTrial, steps int) int64 {
 	return int64(t.MACs+100_000) * int64(t.Batch) * int64(steps+10)
+}
+
+// trialName names a trial under way in few columns: plain, 56 s1.
+func trialName(t sweep.PlannedTrial) string {
+	return fmt.Sprintf("%s s%d", armName(t.Labels), t.Seed)
 }
 
 // Progress implements sweep.Monitor.
@@ -62,7 +67,7 @@ func (s *sweepScreen) Progress(t sweep.PlannedTrial, p sweep.TrialProgress) {
 	if s.bar == nil {
 		return
 	}
-	name := fmt.Sprintf("%s s%d", armName(t.Labels), t.Seed)
+	name := trialName(t)
 	if !slices.Contains(s.running, name) {
 		s.running = append(s.running, name)
 	}
@@ -75,15 +80,19 @@ func (s *sweepScreen) Progress(t sweep.PlannedTrial, p sweep.TrialProgress) {
 func (s *sweepScreen) Trial(t sweep.PlannedTrial, o sweep.TrialOutcome) {
 	s.ended[o.State]++
 	s.did[t.ID] = work(t, t.Steps)
-	name := fmt.Sprintf("%s s%d", armName(t.Labels), t.Seed)
+	name := trialName(t)
 	s.running = slices.DeleteFunc(s.running, func(r string) bool { return r == name })
 	line := fmt.Sprintf("[%*d/%d] %s  seed %d  %s", len(fmt.Sprint(s.total)), s.over(), s.total, armName(t.Labels), t.Seed, o.State)
 	for _, m := range []struct {
-		name, format string
-		scale        float64
-	}{{"train.loss", "train %.4f", 1}, {"test.accuracy", "test %.2f%%", 100}, {"seconds", "%.1fs", 1}} {
+		name   string
+		format func(v float64) string
+	}{
+		{"train.loss", func(v float64) string { return fmt.Sprintf("train %.4f", v) }},
+		{"test.accuracy", func(v float64) string { return "test " + percent(v, 2) }},
+		{"seconds", func(v float64) string { return fmt.Sprintf("%.1fs", v) }},
+	} {
 		if v, ok := o.Summary.Float(m.name); ok && o.State == run.Complete {
-			line += "  " + fmt.Sprintf(m.format, m.scale*v)
+			line += "  " + m.format(v)
 		}
 	}
 	if o.State == run.Diverged {
@@ -97,7 +106,7 @@ func (s *sweepScreen) Trial(t sweep.PlannedTrial, o sweep.TrialOutcome) {
 	s.draw()
 }
 
-// draw shows how far the sweep is.
+// draw updates the bar.
 func (s *sweepScreen) draw() {
 	if s.bar == nil {
 		return
@@ -110,8 +119,8 @@ func (s *sweepScreen) draw() {
 	s.bar.Set64(min(done, s.work))
 }
 
-// underWay are the counts and the trials under way, as many as there is room for; how
-// many others there are stands after them.
+// underWay is the counts, followed by as many trials in progress as there is room for, and
+// the number of the others.
 func (s *sweepScreen) underWay(room int) string {
 	text := s.counts()
 	for i, r := range s.running {
@@ -128,7 +137,7 @@ func (s *sweepScreen) underWay(room int) string {
 	return text
 }
 
-// over is how many trials are over.
+// over is how many trials have ended.
 func (s *sweepScreen) over() int {
 	n := s.before + s.twice
 	for _, k := range s.ended {
@@ -137,7 +146,7 @@ func (s *sweepScreen) over() int {
 	return n
 }
 
-// counts says how many trials ended how.
+// counts says how many trials are done, and how many ended otherwise.
 func (s *sweepScreen) counts() string {
 	parts := []string{fmt.Sprintf("%d/%d", s.before+s.twice+s.ended[run.Complete]+s.ended[run.Diverged], s.total)}
 	for _, state := range []string{run.Diverged, run.Failed, run.Interrupted} {

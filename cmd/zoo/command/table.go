@@ -1,7 +1,6 @@
 package command
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -10,31 +9,28 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
-
-	"zoo/experiments/report"
-	"zoo/internal/memory"
 )
 
-// A sheet is a table for people: rows of cells under a header. The names of
-// columns of numbers, which stand to the right, begin with a >.
+// A sheet is a table for people: rows of cells under a header. The headers of columns of
+// numbers, which are aligned to the right, begin with a >.
 type sheet struct {
 	header []string
 	rows   [][]string
-	notes  []string // one for each row, that stands below it; or none
+	notes  []string // printed below the rows, one for each; or none
 	footer []string
-	// snip cuts the last column where the terminal ends; otherwise it is wrapped.
+	// snip cuts the last column at the edge of the terminal; otherwise it is wrapped.
 	snip bool
 }
 
 const (
 	columnGap = 2  // spaces between columns
-	leastText = 10 // what is left, at least, of a last column of texts that is wrapped or cut
+	leastText = 10 // least width of a last column of texts that is wrapped or cut
 )
 
 func (s *sheet) add(cells ...string) { s.rows = append(s.rows, cells) }
 
-// print writes the table. On a terminal it is as wide as that: columns for which there
-// is no room follow below, after the first column again. Elsewhere each row is a line.
+// print writes the table. On a terminal, columns for which there is no room follow below,
+// next to the first column again. Elsewhere each row is one line.
 func (s *sheet) print(w io.Writer) {
 	s.visible()
 	for i, b := range s.blocks(terminalWidth(w)) {
@@ -45,7 +41,7 @@ func (s *sheet) print(w io.Writer) {
 	}
 }
 
-// visible escapes foreign text before widths are counted.
+// visible escapes control characters before widths are measured.
 func (s *sheet) visible() {
 	for _, r := range append(slices.Clone(s.rows), s.header, s.notes, s.footer) {
 		for i := range r {
@@ -57,9 +53,9 @@ func (s *sheet) visible() {
 // A span is a column in a block of a sheet.
 type span struct{ column, width int }
 
-// blocks are the parts of the table that are below one another where a terminal has that
-// width, 0 for any. Each begins with the first column, and numbers are never narrower
-// than they are, if any block can be so wide.
+// blocks are the parts of the table that are printed below one another on a terminal of
+// that width, 0 for any. Each begins with the first column. Columns of numbers keep their
+// width, unless no block can be that wide.
 func (s *sheet) blocks(width int) (all [][]span) {
 	if width == 0 {
 		width = math.MaxInt
@@ -71,7 +67,7 @@ func (s *sheet) blocks(width int) (all [][]span) {
 		}
 		return s.width(column)
 	}
-	widest := -columnGap // a table of one column has no other
+	widest := -columnGap // for a table of one column
 	for i := 1; i <= last; i++ {
 		widest = max(widest, least(i))
 	}
@@ -88,7 +84,8 @@ func (s *sheet) blocks(width int) (all [][]span) {
 	return all
 }
 
-// printBlock writes columns side by side, and with notes those of the rows below them.
+// printBlock writes the columns of a block side by side, with the notes of the rows below
+// them if notes is true.
 func (s *sheet) printBlock(w io.Writer, block []span, notes bool) {
 	t := table.NewWriter()
 	style := table.Style{Options: table.OptionsNoBordersAndSeparators}
@@ -124,7 +121,7 @@ func (s *sheet) printBlock(w io.Writer, block []span, notes bool) {
 	}
 }
 
-// cells are those of a row that are in a block.
+// cells are the cells of a row that are in a block.
 func (s *sheet) cells(row []string, block []span) (cells []string) {
 	for _, c := range block {
 		text := ""
@@ -136,7 +133,7 @@ func (s *sheet) cells(row []string, block []span) (cells []string) {
 	return cells
 }
 
-// fit makes a cell as narrow as its column.
+// fit cuts or wraps a cell to the width of its column.
 func (s *sheet) fit(cell string, c span) string {
 	if s.snip && c.column == len(s.header)-1 {
 		return text.Snip(cell, c.width, "…")
@@ -157,7 +154,7 @@ func height(cells []string) int {
 	return n
 }
 
-// width is that of the widest cell of a column.
+// width is the width of a column's widest cell.
 func (s *sheet) width(column int) int {
 	n := columns(strings.TrimPrefix(s.header[column], ">"))
 	for _, r := range append(slices.Clone(s.rows), s.footer) {
@@ -181,71 +178,4 @@ func row(cells []string) (r table.Row) {
 		r = append(r, c)
 	}
 	return r
-}
-
-// paragraph writes a text with an indent.
-func paragraph(w io.Writer, indent, s string) {
-	for line := range strings.Lines(s) {
-		fmt.Fprintln(w, indent+strings.TrimSpace(line))
-	}
-}
-
-// oneLine is a text without line breaks.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(exact(w))
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
-}
-
-// sizes writes a shape as people do: 28×28×1.
-func sizes(shape []int) string {
-	return strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", "×")
-}
-
-// size writes a number of bytes as people do: 1.08 MB.
-func size(n int) string { return memory.Text(n) }
-
-// showTables prints the tables of a report, in the form in which they fit a terminal.
-func showTables(w io.Writer, tables []report.Table) {
-	for i, t := range tables {
-		if i > 0 {
-			fmt.Fprintln(w)
-		}
-		t = fitting(t, terminalWidth(w))
-		paragraph(w, "", t.Title)
-		s := sheet{header: slices.Clone(t.Header), rows: t.Rows}
-		s.print(w)
-		for _, n := range t.Notes {
-			paragraph(w, "", n)
-		}
-	}
-}
-
-// fitting is the first form of a table that has a terminal's width, 0 for any: whole,
-// without the columns that can be missed, or turned. If there is none it is the form with
-// the fewest blocks.
-func fitting(t report.Table, width int) report.Table {
-	forms := []report.Table{t}
-	var missed []string
-	for _, header := range []string{">p", ">SD", ">n"} {
-		if short := forms[len(forms)-1]; slices.Contains(short.Header, header) {
-			short = short.Without(header)
-			missed = append(missed, strings.TrimPrefix(header, ">"))
-			short.Notes = append(slices.Clone(t.Notes), "A wider terminal shows "+strings.Join(missed, ", ")+", too.")
-			forms = append(forms, short)
-		}
-	}
-	forms = append(forms, t.Turned())
-	blocks := make([]int, len(forms))
-	for i, form := range forms {
-		s := &sheet{header: form.Header, rows: form.Rows}
-		if width == 0 || s.total() <= width {
-			return form
-		}
-		blocks[i] = len(s.blocks(width))
-	}
-	return forms[slices.Index(blocks, slices.Min(blocks))]
 }

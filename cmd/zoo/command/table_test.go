@@ -89,11 +89,3 @@ func TestFitting(t *testing.T) {
 		}
 	}
 }
-
-func TestSize(t *testing.T) {
-	for n, want := range map[int]string{0: "0 B", 999: "999 B", 1000: "1 kB", 1083450: "1.08 MB", 999600: "1 MB", 5800000000: "5.8 GB"} {
-		if have := size(n); have != want {
-			t.Errorf("%d: have %s, want %s", n, have, want)
-		}
-	}
-}

@@ -8,13 +8,14 @@ import (
 	"golang.org/x/term"
 )
 
-// The end of a line after which a command goes on: what all shells take for it.
-const goesOn = ` \`
+// continuation ends a line of a command that continues on the next: all shells understand it.
+const continuation = ` \`
 
-// Lines may be as wide as the terminal.
+// columnsLeftFree is 0: lines may be as wide as the terminal.
 const columnsLeftFree = 0
 
-// The progress bar clears its line by overwriting it, which works on any terminal.
+// barUsesEscapes is false: the progress bar clears its line by overwriting it, which works
+// on any terminal.
 const barUsesEscapes = false
 
 // showsBar tells whether a file is a terminal.

@@ -6,15 +6,16 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// The end of a line after which a command goes on: its shells have no sign in common.
-const goesOn = ""
+// continuation ends a line of a command that continues on the next: the shells of Windows have no
+// common sign for it.
+const continuation = ""
 
-// A console goes to the next line when the last column is written, and another time
-// when the line ends: it stays free.
+// columnsLeftFree is 1: a console goes to the next line when the last column is written,
+// and again when the line ends.
 const columnsLeftFree = 1
 
-// The progress bar clears its line by an escape sequence: without, it only goes back to
-// the beginning of the line on Windows, and what is shorter does not cover the bar.
+// barUsesEscapes is true: the progress bar clears its line by an escape sequence. Without,
+// it would only return to the beginning of the line, and a shorter line would not cover it.
 const barUsesEscapes = true
 
 // showsBar tells whether a file is a console that can be made to understand escape

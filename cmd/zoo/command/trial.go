@@ -26,9 +26,9 @@ func newTrial() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "trial --plan FILE --index N",
 		Short: "Train one trial of a sweep's plan: what every launcher calls",
-		Long: `Train one trial of a plan that zoo sweep --plan-out wrote: continue it if it was stopped,
-wait for it if another process trains it, do nothing if it is done. A divergence is an
-outcome, with exit code 0; whatever else goes wrong is exit code 1.`,
+		Long: `Train one trial of a plan that zoo sweep --plan-out wrote. A stopped trial continues; if
+another process trains it, wait for that; if it is done, do nothing. A divergence is an
+outcome, with exit code 0; any other failure has exit code 1.`,
 		Example: `  zoo sweep plain-vs-res-mnist --plan-out plan.json
   zoo trial --plan plan.json --index 7
   seq 0 35 | xargs -P 8 -I N zoo trial --plan plan.json --index N`,
@@ -51,8 +51,8 @@ outcome, with exit code 0; whatever else goes wrong is exit code 1.`,
 				ctx, stop = untilEnd(ctx, c.InOrStdin())
 				defer stop()
 				screen.out = io.Discard
-				// Where the sweep has died nobody reads on, and that must not end the
-				// process before it has saved the run.
+				// If the sweep has died nobody reads standard output, and that must not
+				// end the process before it has saved the run.
 				signal.Ignore(syscall.SIGPIPE)
 				o.Monitor = &reporter{screen: screen, out: json.NewEncoder(os.Stdout)}
 			}
@@ -73,8 +73,8 @@ outcome, with exit code 0; whatever else goes wrong is exit code 1.`,
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&plan, "plan", "", "the plan")
-	f.IntVar(&index, "index", 0, "which of its trials, from 0")
+	f.StringVar(&plan, "plan", "", "file of the plan")
+	f.IntVar(&index, "index", 0, "number of the trial in the plan, from 0")
 	f.StringVarP(&o.Root, "out", "o", "runs", "folder of run directories")
 	f.BoolVar(&attached, "attached", false, "report steps as lines of JSON, and stop when standard input ends: for zoo sweep")
 	f.StringVar(&known, "known", "", "what zoo sweep knows of the executable")
@@ -85,8 +85,8 @@ outcome, with exit code 0; whatever else goes wrong is exit code 1.`,
 	return c
 }
 
-// untilEnd ends a context when nothing more can come from r: when the process that
-// holds the other end has closed it or died.
+// untilEnd ends a context when r ends: when the process at the other end has closed it or
+// died.
 func untilEnd(ctx context.Context, r io.Reader) (context.Context, context.CancelFunc) {
 	ctx, stop := context.WithCancel(ctx)
 	go func() {
@@ -96,7 +96,7 @@ func untilEnd(ctx context.Context, r io.Reader) (context.Context, context.Cancel
 	return ctx, stop
 }
 
-// A reporter tells a sweep of the steps of a trial, a few times a second.
+// A reporter sends the steps of a trial to its sweep, a few times a second.
 type reporter struct {
 	*screen
 	out  *json.Encoder
@@ -111,6 +111,6 @@ func (r *reporter) Step(s train.Step) {
 	}
 }
 
-// Begin, Data and Epoch implement train.Monitor: nobody looks.
+// Begin and Epoch implement train.Monitor; the sweep does not need them.
 func (r *reporter) Begin(*train.Trial, string, int) {}
 func (r *reporter) Epoch(train.Epoch)               {}

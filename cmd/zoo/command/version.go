@@ -18,8 +18,8 @@ import (
 	"zoo/internal/f32"
 )
 
-// code identifies the program: the revision that it was built from, if that is
-// known and nothing was changed since, else the hash of the executable.
+// code identifies the build: the revision that it was built from, if that is known and the
+// source had no changes, else the hash of the executable.
 var code = sync.OnceValue(func() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		set := map[string]string{}
@@ -46,14 +46,14 @@ var code = sync.OnceValue(func() string {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))[:12]
 })
 
-// knownCode is code for the processes of a sweep, so that not each of them hashes the
-// same executable, with what tells them that it is the same.
+// knownCode is code for the processes of a sweep, with a stamp of the executable, so that
+// they need not hash it if it is still the same.
 func knownCode() string {
-	of := stamp() // before it is hashed: who replaces it later has another
+	of := stamp() // before it is hashed: if it is replaced meanwhile, the stamp differs
 	return of + code()
 }
 
-// codeIf is code, which need not be computed if it is known of this executable.
+// codeIf is code, taken from known if that is of this executable.
 func codeIf(known string) string {
 	if of := stamp(); of != "" {
 		if code, same := strings.CutPrefix(known, of); same {
@@ -63,8 +63,8 @@ func codeIf(known string) string {
 	return code()
 }
 
-// stamp is the size of the executable and the time of its last change; empty if
-// they cannot be found out.
+// stamp is the size of the executable and the time of its last change; empty if they are
+// unknown.
 func stamp() string {
 	name, err := os.Executable()
 	if err != nil {
@@ -77,7 +77,8 @@ func stamp() string {
 	return fmt.Sprintf("%d,%d,", info.Size(), info.ModTime().UnixNano())
 }
 
-// program is what to type to run this program: go run, if that is how it runs now.
+// program is the word to type for this program: zoo, or go run if that is how it was
+// started.
 func program() string {
 	name, err := os.Executable()
 	if err != nil {
@@ -90,7 +91,7 @@ func program() string {
 	return strings.TrimSuffix(path.Base(name), ".exe")
 }
 
-// versions is what the program was built from and for.
+// versions is what the program was built from and for, in the output of zoo version --json.
 type versions struct {
 	Version  string `json:"version"` // of the module; (devel) in its own repository
 	Code     string `json:"code"`    // the revision, or the hash of the executable
@@ -98,8 +99,8 @@ type versions struct {
 	Platform string `json:"platform"`
 	Gorgonia string `json:"gorgonia"`
 
-	// The sets of instructions that this processor has and for which this build has
-	// kernels, and the one that runs.
+	// The instruction sets that this processor has and this build has kernels for, and the
+	// one in use.
 	Found []string `json:"isas"`
 	ISA   string   `json:"isa"`
 }
@@ -109,10 +110,10 @@ func newVersion() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "version",
 		Short: "What this program was built from, and which instructions it uses",
-		Long: `What this program was built from, and with which instructions it computes: the kernels
-are written for avx512, avx2 (with FMA) and neon, and plain is Go's own loops. The fastest
-set that the processor has is used; the environment variable ZOO_ISA chooses another,
-whose results differ in their last bits.`,
+		Long: `What this program was built from, and which instructions it uses. There are kernels for
+avx512, avx2 (with FMA) and neon; plain is loops in Go. It uses the fastest set that the
+processor has, unless the environment variable ZOO_ISA names another, whose results differ
+in the last bits.`,
 		Args: between(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			v := versions{"unknown", code(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, "unknown", f32.ISAs(), f32.ISA()}

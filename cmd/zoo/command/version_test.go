@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// What a sweep knows of the executable is taken for it only where it is the same file.
+// A trial uses what its sweep knows about the executable only if it is the same file.
 func TestKnownCode(t *testing.T) {
 	size, rest, _ := strings.Cut(stamp(), ",")
 	for _, c := range []struct{ name, known, want string }{

@@ -18,9 +18,9 @@ func newWatch() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "watch NAME-or-FILE [key=value ...]",
 		Short: "The page of an experiment in the browser, live, while it is swept",
-		Long: `Serve the page of zoo report to browsers of this machine, as far as the sweep has come,
-until the sweep ends. It may be started before the sweep, and waits for it; it waits,
-too, while a sweep is stopped before its end.`,
+		Long: `Serve the page of zoo report to browsers on this machine, with the results so far, until
+the sweep ends. It may be started before the sweep, and waits for it; it also waits while
+the sweep is stopped.`,
 		Example: `  zoo watch plain-vs-res-mnist
   zoo watch my.yaml --port 8080`,
 		Args:              between(1, -1),
@@ -34,7 +34,7 @@ too, while a sweep is stopped before its end.`,
 			train, see := commandLine(c, "sweep", args, "out"), commandLine(c, "report", args, "out")
 			w := watched{dir: study.Dir}
 			if p := report.ProgressOf(study); report.StageOf(w.running(), p) == report.Ended {
-				return fmt.Errorf("nobody sweeps %s now, and there is nothing to wait for: %s; see them with %s", study.Name, p, see)
+				return fmt.Errorf("no sweep of %s runs, and there is nothing to wait for: %s; see them with %s", study.Name, p, see)
 			}
 			at, err := report.Loopback(port)
 			if err != nil {
@@ -54,7 +54,7 @@ too, while a sweep is stopped before its end.`,
 				Tell: func(s report.Stage, p report.Progress) {
 					switch s {
 					case report.Running:
-						fmt.Fprintf(out, "the sweep goes on: %s\n", p)
+						fmt.Fprintf(out, "the sweep is running: %s\n", p)
 					case report.Ended:
 						fmt.Fprintf(out, "the sweep has ended: %s. Next: %s\n", p, see)
 					default:
@@ -66,11 +66,11 @@ too, while a sweep is stopped before its end.`,
 		},
 	}
 	studyFlags(c, &o)
-	c.Flags().Uint16Var(&port, "port", 0, "port of the page; 0 is any that is free")
+	c.Flags().Uint16Var(&port, "port", 0, "port of the page; 0 is any free one")
 	return c
 }
 
-// watched is the folder of the sweep that is watched.
+// watched is the folder of the sweep that zoo watch shows.
 type watched struct {
 	sync.Mutex
 	dir string
@@ -82,8 +82,8 @@ func (w *watched) running() bool {
 	return sweep.Sweeping(w.dir)
 }
 
-// follow makes dir the folder, which is another one when the config was edited, unless
-// there is a sweep in the one before.
+// follow changes the folder, which is another one after an edit of the config, unless a
+// sweep still runs in the old one.
 func (w *watched) follow(dir string) {
 	w.Lock()
 	defer w.Unlock()

@@ -7,9 +7,9 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// The spaces of a command that is part of a text, so that it is copied whole: between
-// its words, and within one that stands in quotes. They are noncharacters, which no
-// other text has; [lines] writes them as spaces.
+// The spaces of a command within a text, so that wrapping keeps it in one piece: between its
+// words, and within quotes. They are noncharacters, which no other text contains; [lines]
+// writes them as spaces.
 const (
 	nextWord = '\uFDD0'
 	sameWord = '\uFDD1'
@@ -17,9 +17,9 @@ const (
 
 var spaces = strings.NewReplacer(string(nextWord), " ", string(sameWord), " ")
 
-// command is a command of the shell as a part of a text.
+// command is a shell command as part of a text.
 func command(words ...string) string {
-	var quote rune // that the text is in
+	var quote rune // the quotation mark that is open
 	escaped := false
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -40,17 +40,17 @@ func command(words ...string) string {
 	}, strings.Join(words, " "))
 }
 
-// columns is how wide a terminal shows a line.
+// columns is the width of a line on a terminal.
 func columns(s string) int { return text.StringWidthWithoutEscSequences(spaces.Replace(s)) }
 
-// gaps are between the fields of a line: the columns of a list, numbers with their names.
+// gaps separate the fields of a line: the columns of a list, numbers with their names.
 var gaps = regexp.MustCompile(` {2,}`)
 
-// wrap breaks a line that is wider than a terminal: between its fields if that is enough,
-// else between words, and within words that are too long for any line. Lines after the
-// first begin below the second field if the first is one word, else a bit to the right of
-// the first. A command is broken only where it is too long for a line of its own, and in a
-// way that the shell understands.
+// wrap breaks a line that is wider than a terminal: between its fields if possible, else
+// between words, and within words that are too long for any line. Lines after the first
+// begin below the second field if the first is one word, else slightly to the right of the
+// first. A command is broken only if it is too long for a line of its own, and then in a way
+// that the shell understands.
 func wrap(line string, width int) []string {
 	line = strings.ReplaceAll(line, "\t", "    ")
 	if columns(line) <= width {
@@ -86,7 +86,7 @@ func wrap(line string, width int) []string {
 
 // A wrapper fills lines.
 type wrapper struct {
-	width, hang int // hang is where lines after the first begin
+	width, hang int // hang is the indent of lines after the first
 	lines       []string
 	line        string
 	used        int // columns of the line
@@ -109,7 +109,7 @@ func (w *wrapper) put(s string) {
 	w.filled = true
 }
 
-// add adds a word after a gap, which is none at the beginning of a line.
+// add adds a word after a gap of spaces, which is left out at the beginning of a line.
 func (w *wrapper) add(gap int, word string) {
 	n := columns(word)
 	if w.used+gap+n > w.width && w.hang+n <= w.width {
@@ -124,13 +124,13 @@ func (w *wrapper) add(gap int, word string) {
 		w.put(strings.Repeat(" ", gap) + word)
 	case len(parts) > 1:
 		for i, p := range parts {
-			room := w.width - len(goesOn)
+			room := w.width - len(continuation)
 			if i == len(parts)-1 {
 				room = w.width
 			}
 			if w.used+gap+columns(p) > room && w.filled {
 				if i > 0 {
-					w.put(goesOn)
+					w.put(continuation)
 				}
 				w.end()
 				gap = 0

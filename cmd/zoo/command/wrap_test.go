@@ -21,11 +21,16 @@ func TestWrap(t *testing.T) {
 		{"an indentation that is too large", "          a b c", "    a b\n    c", 8},
 		{"tabs", "a\tb", "a\n  b", 4},
 		{"a command on a line of its own", "Next: " + command("zoo", "run", "a"), "Next:\nzoo run a", 10},
-		{"a command of several lines", "Next: " + command("zoo", "run", "a.yaml", "seed=2"), "Next:\nzoo run \\\na.yaml \\\nseed=2", 10},
+		{
+			name:  "a command of several lines",
+			in:    "Next: " + command("zoo", "run", "a.yaml", "seed=2"),
+			want:  "Next:\nzoo run \\\na.yaml \\\nseed=2",
+			width: 10,
+		},
 		{"what a command quotes", command("zoo", "run", "'x=[1, 2]'", "y=3"), "zoo run \\\n'x=[1, 2]' \\\ny=3", 12},
 		{"one column", "日ab", "日\na\nb", 1},
 	} {
-		want := strings.ReplaceAll(c.want, " \\\n", goesOn+"\n")
+		want := strings.ReplaceAll(c.want, " \\\n", continuation+"\n")
 		if have := strings.Join(wrap(c.in, c.width), "\n"); have != want {
 			t.Errorf("%s: have\n%s\nwant\n%s", c.name, have, want)
 		}

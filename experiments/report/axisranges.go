@@ -10,8 +10,8 @@ import (
 )
 
 // crowded tells whether a linear axis would press half of the values into its
-// lowest twentieth, because others are far above them. Usual is also what lines
-// begin with, as the loss of a training does.
+// lowest twentieth, because others are far above them. What lines begin with counts as
+// usual, too: the loss of a training starts high.
 func crowded(values, first []float64) bool {
 	if len(values) == 0 {
 		return false
@@ -24,14 +24,15 @@ func crowded(values, first []float64) bool {
 	return values[0] > 0 && values[len(values)-1] > 20*usual
 }
 
-// whyLog is the note of an axis that is logarithmic without having been asked for.
+// whyLog is the note of an axis that is logarithmic although the config does not ask for
+// it.
 func whyLog(axis string, values []float64) string {
 	return fmt.Sprintf("The %s axis is logarithmic, for values from %s to %s.", axis, short(slices.Min(values)), short(slices.Max(values)))
 }
 
-// bound finds the ranges of the axes. Intervals may be cut, which a note then
-// says; means and seeds never are.
-func (ch *chart) bound() {
+// fitAxes finds the ranges of the axes. Intervals may be cut, and then a note says so;
+// means and seeds never are.
+func (ch *chart) fitAxes() {
 	var values, first, intervals []float64 // of the points; of those where lines begin
 	above, below := false, false
 	for _, l := range ch.lines {
@@ -55,24 +56,24 @@ func (ch *chart) bound() {
 	}
 	x, y, bands := empty(ch.x.log), empty(ch.y.log), empty(ch.y.log)
 	for _, at := range ch.places {
-		x.take(at)
+		x.include(at)
 	}
 	for _, l := range ch.lines {
 		for _, p := range l.points {
-			x.take(p.x)
+			x.include(p.x)
 			for _, v := range append([]float64{p.y}, p.seeds...) {
 				above, below = above || y.edge(v) > 0, below || y.edge(v) < 0
 			}
 		}
 	}
 	for _, v := range values {
-		y.take(v)
+		y.include(v)
 	}
 	for _, v := range intervals {
-		bands.take(v)
+		bands.include(v)
 	}
 	least, most := y.min, y.max // what is never cut
-	y.reach(bands)
+	y.stretch(bands)
 	if !y.log && y.min > 0 && y.min < 0.4*y.max || y.min < 0 && least >= 0 {
 		y.min = 0 // losses and errors are not negative, whatever their intervals
 	}
@@ -103,11 +104,11 @@ func (ch *chart) bound() {
 	ch.x, ch.y = x, y
 }
 
-// logTitle is what the title of a figure says of its axis of values, and what the
-// name of an x axis is followed by.
+// logTitle follows the title of a figure whose axis of values is logarithmic, and the
+// name of a logarithmic x axis.
 const logTitle = ", log axis"
 
-// infinite and noPlace are notes on what stands at the edges of an axis.
+// infinite and noPlace are notes on values that are drawn at the edge of an axis.
 func infinite(mark, edge string) string {
 	return mark + " at the " + edge + " edge: infinite (a diverged seed's loss is)."
 }
@@ -120,9 +121,9 @@ func noPlace(mark, edge string, s span) string {
 	return mark + " at the " + edge + " edge: " + what
 }
 
-// reach widens the range of values to their intervals, but not so far that these
-// hide the values.
-func (s *span) reach(bands span) {
+// stretch widens the range of values to their intervals, but not so far that the values
+// are hard to tell apart.
+func (s *span) stretch(bands span) {
 	if s.min > s.max {
 		return
 	}
@@ -137,11 +138,12 @@ func (s *span) reach(bands span) {
 	s.min, s.max = max(min(s.min, bands.min), least), min(max(s.max, bands.max), most)
 }
 
+// notWhole tells whether a tick is not at a whole number.
 func notWhole(t plot.Tick) bool { return t.Value != math.Round(t.Value) }
 
-// spaced are the ticks whose labels do not meet; the others lose theirs. The ends
-// go first.
-func spaced(ticks plot.ConstantTicks, x span, width vg.Length) plot.ConstantTicks {
+// spacedTicks are the ticks without the labels that would overlap others. The labels at
+// the ends have priority.
+func spacedTicks(ticks plot.ConstantTicks, x span, width vg.Length) plot.ConstantTicks {
 	style := letters(labelSize, muted, false)
 	kept := slices.Clone(ticks)
 	for i := range kept {

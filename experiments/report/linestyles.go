@@ -7,21 +7,22 @@ import (
 	"zoo/experiments/results"
 )
 
-// looks gives every arm of a study its line. Along an x axis, and wherever there
-// are more arms than hues, each series has a panel, in which colours are places on
-// the axis. Where no axis divides the arms well enough, each has a panel.
-func looks(s *Study) []line {
+// lineStyles are the colour, the panel and the name of each arm's line, in the order of
+// the arms. With an x axis, or with more arms than hues, each series has a panel in which
+// colours are positions on the axis. If no axis divides the arms well enough, each arm has
+// a panel.
+func lineStyles(s *Study) []line {
 	all := make([]line, len(s.Arms))
 	axis, ok := s.XAxis()
 	many := len(s.Arms) > len(hues)
 	if many {
-		axis, ok = divided(s)
+		axis, ok = dividingAxis(s)
 	}
 	if !ok {
 		for i := range s.Arms {
 			all[i] = line{name: armName(s, &s.Arms[i]), width: 1.8, paint: hues[0]}
 			if many {
-				all[i].panel, all[i].alone = all[i].name, true
+				all[i].panel, all[i].ownPanel = all[i].name, true
 			} else {
 				all[i].paint = hues[i]
 			}
@@ -29,7 +30,7 @@ func looks(s *Study) []line {
 		return all
 	}
 	labels, name := s.Axes[axis].Labels, plain(s.Axes[axis].Name())
-	labels = slices.DeleteFunc(slices.Clone(labels), func(l string) bool { // of which the sweep leaves out all arms
+	labels = slices.DeleteFunc(slices.Clone(labels), func(l string) bool { // without those whose arms the sweep leaves out
 		return !slices.ContainsFunc(s.Arms, func(a results.Arm) bool { return a.Labels[axis] == l })
 	})
 	numbers := results.Numbers(labels)
@@ -42,7 +43,7 @@ func looks(s *Study) []line {
 			l.paint = hues[at]
 		} else {
 			sorted := slices.Sorted(slices.Values(numbers))
-			l.paint = step(slices.Index(sorted, numbers[at]), len(sorted))
+			l.paint = shade(slices.Index(sorted, numbers[at]), len(sorted))
 		}
 		if several {
 			l.panel = titleOf(s, a, axis)
@@ -52,8 +53,8 @@ func looks(s *Study) []line {
 	return all
 }
 
-// titleOf is the name of an arm's series where no axes are named beside it: numbers
-// have the names of theirs before them.
+// titleOf is the name of an arm's series where nothing else names the axes: the name of
+// the axis goes before a number.
 func titleOf(s *Study, a *results.Arm, axis int) string {
 	var names []string
 	for i, l := range a.Labels {
@@ -68,10 +69,9 @@ func titleOf(s *Study, a *results.Arm, axis int) string {
 	return strings.Join(names, ", ")
 }
 
-// divided is the axis along which the lines of a panel run where one panel cannot
-// hold all: the x axis, or else the last one, that has no more labels than there
-// are hues.
-func divided(s *Study) (axis int, ok bool) {
+// dividingAxis is the axis whose labels are the lines of each panel where one panel cannot
+// hold all: the x axis, or else the last axis with no more labels than there are hues.
+func dividingAxis(s *Study) (axis int, ok bool) {
 	axes := make([]int, 0, len(s.Axes)+1)
 	if x, ok := s.XAxis(); ok {
 		axes = append(axes, x)
@@ -87,21 +87,21 @@ func divided(s *Study) (axis int, ok bool) {
 	return 0, false
 }
 
-// fewer collects the arms of which not all seeds take part in a figure.
-type fewer []string
+// partialArms are the arms of which a figure does not show all seeds.
+type partialArms []string
 
-// take says so in the legend, or in the notes where the legend is for several
-// panels.
-func (f *fewer) take(look line, s *Study, a *results.Arm, n int) line {
-	if part := of(n, a); part != "" && look.panel == "" {
-		look.name += " (" + part + ")"
+// label adds to the arm's name in the legend how many seeds are shown, or keeps it for the
+// notes if the legend is for several panels.
+func (f *partialArms) label(style line, s *Study, a *results.Arm, n int) line {
+	if part := partOf(n, a); part != "" && style.panel == "" {
+		style.name += " (" + part + ")"
 	} else if part != "" {
 		*f = append(*f, armName(s, a)+" ("+part+")")
 	}
-	return look
+	return style
 }
 
-func (f fewer) notes() []string {
+func (f partialArms) notes() []string {
 	if f == nil {
 		return nil
 	}

@@ -14,10 +14,10 @@ import (
 	"zoo/experiments/run"
 )
 
-// dots are figures of the metrics for a study without an x axis: the arms below
-// one another, each with its seeds.
-func dots(s *Study) (all []Figure) {
-	for _, metric := range s.View.Metrics {
+// dotPlots are the figures of the metrics for a study without an x axis: one row per arm,
+// with its mean and its seeds.
+func dotPlots(s *Study) (all []Figure) {
+	for _, metric := range s.Display.Metrics {
 		q := quantityIn(s, metric)
 		if slices.ContainsFunc(s.Arms, func(a results.Arm) bool { return len(a.Values(metric)) > 0 }) {
 			all = append(all, dotPlot(s, q))
@@ -26,20 +26,20 @@ func dots(s *Study) (all []Figure) {
 	return all
 }
 
-// dotRow is an arm of a dot plot.
+// A dotRow is an arm of a dot plot.
 type dotRow struct {
 	name         string
 	n            int
 	mean, lo, hi float64
 	seeds        []float64
 	paint        paint
-	text         string // in the place of a mean
+	text         string // instead of a mean
 }
 
 type dotRows struct {
 	rows  []dotRow
 	x     span
-	wide  bool // names above their rows, since they are long
+	wide  bool // names are above their rows, because they are long
 	label vg.Length
 }
 
@@ -52,7 +52,7 @@ func dotPlot(s *Study, q quantity) Figure {
 	if len(s.Seeds) > 1 {
 		subtitle = fmt.Sprintf("● mean and its 95 %% interval; ○ the %d seeds", len(s.Seeds))
 	}
-	f := newFigure(s, fileName(q.metric), title, subtitle, notes, d.step()*vg.Length(len(d.rows))+34)
+	f := newFigure(s, fileName(q.metric), title, subtitle, notes, d.rowStep()*vg.Length(len(d.rows))+34)
 	for _, r := range d.rows {
 		f.paints = append(f.paints, r.paint)
 	}
@@ -62,22 +62,22 @@ func dotPlot(s *Study, q quantity) Figure {
 		d.x.apply(&p.X)
 		p.Y.Min, p.Y.Max = 0, float64(len(d.rows))
 		p.Y.Tick.Marker = plot.ConstantTicks{}
-		p.X.Tick.Marker = spaced(d.x.ticks(5), d.x, figureWidth-30-d.left())
+		p.X.Tick.Marker = spacedTicks(d.x.ticks(5), d.x, figureWidth-30-d.left())
 		p.Add(d)
 		p.Draw(draw.Crop(c, 4+d.left(), -12, 4, 0))
 	}
 	return f
 }
 
-// rowsOf are the rows with their axis, and what is to be said of them.
+// rowsOf are the rows with their axis, and the notes on them.
 func rowsOf(s *Study, q quantity) (d dotRows, notes []string) {
-	d.x = empty(slices.Contains(s.View.Log, q.metric))
+	d.x = empty(slices.Contains(s.Display.Log, q.metric))
 	var values, intervals []float64
 	above, diverged := false, false
-	looks := looks(s)
+	styles := lineStyles(s)
 	for i := range s.Arms {
 		a := &s.Arms[i]
-		r := dotRow{name: armName(s, a), paint: looks[i].paint}
+		r := dotRow{name: armName(s, a), paint: styles[i].paint}
 		for _, v := range a.Values(q.metric) {
 			v *= q.scale()
 			r.seeds = append(r.seeds, v)
@@ -108,7 +108,7 @@ func rowsOf(s *Study, q quantity) (d dotRows, notes []string) {
 			diverged = true
 			r.name += " " + divergedMark
 		}
-		if part := of(r.n, a); part != "" && r.n > 0 {
+		if part := partOf(r.n, a); part != "" && r.n > 0 {
 			r.name += " (" + part + ")"
 		}
 		d.rows = append(d.rows, r)
@@ -124,7 +124,7 @@ func rowsOf(s *Study, q quantity) (d dotRows, notes []string) {
 		below = below || slices.ContainsFunc(append(r.seeds, r.mean), func(v float64) bool { return d.x.edge(v) < 0 })
 	}
 	d.wide = d.label > figureWidth*0.36
-	if cut := d.bound(values, intervals, q.percent); cut {
+	if cut := d.fitAxis(values, intervals, q.percent); cut {
 		notes = append(notes, "Intervals are cut at the edges.")
 	}
 	if diverged {
@@ -139,19 +139,19 @@ func rowsOf(s *Study, q quantity) (d dotRows, notes []string) {
 	return d, notes
 }
 
-// bound finds the range of the axis, and tells whether it cuts intervals.
-func (d *dotRows) bound(values, intervals []float64, percent bool) (cut bool) {
+// fitAxis finds the range of the axis, and tells whether it cuts intervals.
+func (d *dotRows) fitAxis(values, intervals []float64, percent bool) (cut bool) {
 	bands := empty(d.x.log)
 	for _, v := range values {
-		d.x.take(v)
+		d.x.include(v)
 	}
 	for _, v := range intervals {
-		bands.take(v)
+		bands.include(v)
 	}
 	linear := percent && !d.x.log
 	least, most := d.x.min, d.x.max
-	d.x.reach(bands)
-	if linear { // but what is beyond 0 and 100 itself is shown
+	d.x.stretch(bands)
+	if linear { // values beyond 0 and 100 are shown all the same
 		d.x.min, d.x.max = max(d.x.min, min(0, least)), min(d.x.max, max(100, most))
 	}
 	from, to := d.x.min, d.x.max
@@ -162,15 +162,15 @@ func (d *dotRows) bound(values, intervals []float64, percent bool) (cut bool) {
 	return slices.ContainsFunc(intervals, func(v float64) bool { return v < from || v > to })
 }
 
-// step is the height of a row.
-func (d dotRows) step() vg.Length {
+// rowStep is the height of a row.
+func (d dotRows) rowStep() vg.Length {
 	if d.wide {
 		return 38
 	}
 	return 26
 }
 
-// left is the width that names take beside the rows.
+// left is the width of the names beside the rows.
 func (d dotRows) left() vg.Length {
 	if d.wide {
 		return 4
@@ -191,7 +191,7 @@ func (d dotRows) Plot(c draw.Canvas, p *plot.Plot) {
 		name := letters(labelSize, ink, false)
 		if d.wide {
 			shown := fit(r.name, name, c.Size().X)
-			c.SetColor(paper.light) // no rules behind letters
+			c.SetColor(paper.light) // no grid lines behind letters
 			c.Fill(vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: y + 3}, Max: vg.Point{X: c.Min.X + name.Width(shown)*1.08, Y: y + 18}}.Path())
 			beside(c, name, c.Min.X, y+10, shown)
 			y -= 6
@@ -207,7 +207,7 @@ func (d dotRows) Plot(c draw.Canvas, p *plot.Plot) {
 		for _, v := range r.seeds {
 			if edge := d.x.edge(v); edge != 0 {
 				pointer(c, r.paint, y-6, edge, 3)
-			} else if d.x.can(v) && len(r.seeds) > 1 {
+			} else if d.x.holds(v) && len(r.seeds) > 1 {
 				r.paint.ring(c, vg.Point{X: fx(v), Y: y - 6})
 			}
 		}
@@ -218,7 +218,7 @@ func (d dotRows) Plot(c draw.Canvas, p *plot.Plot) {
 		switch edge := d.x.edge(r.mean); {
 		case edge < 0:
 			pointer(c, r.paint, at, edge, 5)
-		case d.x.can(r.mean):
+		case d.x.holds(r.mean):
 			r.paint.disc(c, vg.Point{X: fx(r.mean), Y: at}, 4)
 		}
 	}

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -8,15 +10,15 @@ import (
 	"golang.org/x/term"
 )
 
-// output is standard output or standard error, and remembers the first error of a write.
-// What is written there is visible: none of it steers a terminal. A process that writes
-// its results into a pipe which nobody reads any more ends quietly.
+// output is standard output or standard error, and remembers the first error of a write. It
+// escapes control characters in what is written (see visible). A process ends quietly if it
+// writes results into a pipe without a reader.
 type output struct {
-	file *os.File // not embedded: all must pass through Write
+	file *os.File // not embedded: everything must pass through Write
 	err  error
 }
 
-// Fd is the file's, for those who ask whether it is a terminal.
+// Fd is the file descriptor, by which libraries find out whether this is a terminal.
 func (o *output) Fd() uintptr { return o.file.Fd() }
 
 func (o *output) Write(b []byte) (int, error) {
@@ -33,11 +35,11 @@ func (o *output) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// lines is an output for people. On a terminal every line fits its width: what is wider
-// is wrapped. Elsewhere all is as it was written.
+// lines is an output for people. On a terminal, lines that are wider than it are wrapped;
+// elsewhere they stay unchanged.
 type lines struct {
 	*output
-	held string // a line that has not ended yet
+	held string // the beginning of a line that has not ended
 }
 
 func (l *lines) Write(b []byte) (int, error) {
@@ -53,13 +55,14 @@ func (l *lines) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Flush writes a last line that does not end.
+// Flush writes the last line, if it has no newline.
 func (l *lines) Flush() error {
 	last := l.held
 	l.held = ""
 	return l.fit(last)
 }
 
+// fit writes text, wrapped on a terminal.
 func (l *lines) fit(all string) error {
 	var b strings.Builder
 	width := terminalWidth(l)
@@ -77,16 +80,32 @@ func (l *lines) fit(all string) error {
 	return err
 }
 
-// exact is where text for programs is written, such as JSON: there no line is wrapped.
-func exact(w io.Writer) io.Writer {
+// unwrapped is the output below w that wraps no lines: for JSON and other text for
+// programs.
+func unwrapped(w io.Writer) io.Writer {
 	if l, ok := w.(*lines); ok {
 		return l.output
 	}
 	return w
 }
 
-// terminalWidth is the number of columns of a terminal that a line may have, 0 if w is
-// none.
+// printJSON writes a value as JSON that people can read.
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(unwrapped(w))
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// paragraph writes a text with every line indented.
+func paragraph(w io.Writer, indent, s string) {
+	for line := range strings.Lines(s) {
+		fmt.Fprintln(w, indent+strings.TrimSpace(line))
+	}
+}
+
+// terminalWidth is the number of columns that a line may have on the terminal w, or 0 if w
+// is not a terminal.
 func terminalWidth(w io.Writer) int {
 	f, ok := w.(interface{ Fd() uintptr })
 	if !ok || !term.IsTerminal(int(f.Fd())) {

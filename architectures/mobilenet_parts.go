@@ -9,10 +9,10 @@ import (
 	"zoo/nn"
 )
 
-// What the networks of Sandler et al. 2018 and Howard et al. 2019 have in common: an
-// inverted residual is a 1×1 convolution to many channels, a convolution of each of
-// them by itself, and a 1×1 convolution back to a few without an activation behind
-// it; where the few stay as many, and the image as large, there is a way around.
+// This file holds what the networks of Sandler et al. 2018 and Howard et al. 2019 have in
+// common. An inverted residual is a 1×1 convolution to many channels, a depthwise
+// convolution, and a 1×1 convolution back to few channels without an activation. If input
+// and output have the same shape, it has a shortcut.
 
 // An invertedResidual is such a block.
 type invertedResidual struct {
@@ -20,13 +20,14 @@ type invertedResidual struct {
 
 	swish   bool   // hard swish, not the scope's activation
 	squeeze int    // hidden units of squeeze-and-excitation; 0: none
-	parts   string // name of the parts of the block; they are numbered
-	bare    bool   // the last convolution and its norm are parts of their own, as torchvision has them in the second version
+	parts   string // name of the block's parts, which are numbered
+	bare    bool   // the last convolution and its norm are parts of their own, as in torchvision's MobileNetV2
 }
 
+// residual tells whether the block has a shortcut.
 func (b invertedResidual) residual(channels int) bool { return b.stride == 1 && channels == b.filters }
 
-// build makes the block; residuals is how many of a network's have a way around.
+// build applies the block. residuals is how many blocks of the network have a shortcut.
 func (b invertedResidual) build(s *nn.Scope, x *G.Node, residuals int) *G.Node {
 	channels := x.Shape()[3]
 	in, end := s, s
@@ -71,7 +72,7 @@ func convNormAct(s *nn.Scope, x *G.Node, filters int, f nn.Filter) *G.Node {
 	return nn.Act(s.In("2"), nn.Norm(s.In("1"), x))
 }
 
-// withSwish is the scope, with hard swish as its activation if so.
+// withSwish is the scope, with hard swish as its activation if swish is true.
 func withSwish(s *nn.Scope, swish bool) *nn.Scope {
 	if !swish {
 		return s
@@ -79,8 +80,8 @@ func withSwish(s *nn.Scope, swish bool) *nn.Scope {
 	return s.With(func(o *nn.Options) { o.Activation = "hardswish" })
 }
 
-// squeezeExcite multiplies each channel by a number from 0 to 1 that a perceptron
-// makes of the means of all: Hu et al. 2018, with a hard sigmoid.
+// squeezeExcite multiplies each channel by a number from 0 to 1 that a perceptron computes
+// from the means of all channels: Hu et al. 2018, with a hard sigmoid.
 func squeezeExcite(s *nn.Scope, x *G.Node, hidden int) *G.Node {
 	y := nn.AdaptiveAvgPool(s.In("avgpool"), x, 1, 1)
 	y = nn.Act(s.In("activation"), nn.Conv(s.In("fc1"), y, hidden, 1, 1, 0))
@@ -98,7 +99,7 @@ func mobileStem(s *nn.Scope, x *G.Node, filters int, stem string) *G.Node {
 	return convNormAct(s, x, filters, nn.Filter{Size: [2]int{3, 3}, Stride: [2]int{stride, stride}, Pad: [2]int{1, 1}})
 }
 
-// forStem takes the first halving out of the blocks behind a small stem.
+// forStem removes the first halving of the image from the blocks after a small stem.
 func forStem(blocks []invertedResidual, stem string) []invertedResidual {
 	for i := range blocks {
 		if stem == "small" && blocks[i].stride > 1 {
@@ -109,7 +110,7 @@ func forStem(blocks []invertedResidual, stem string) []invertedResidual {
 	return blocks
 }
 
-// invertedResiduals puts the blocks one behind the other; they are features 1, 2, ...
+// invertedResiduals applies the blocks one after another; they are features 1, 2, ...
 func invertedResiduals(s *nn.Scope, x *G.Node, blocks []invertedResidual) *G.Node {
 	residuals, channels := 0, x.Shape()[3]
 	for _, b := range blocks {
@@ -124,7 +125,7 @@ func invertedResiduals(s *nn.Scope, x *G.Node, blocks []invertedResidual) *G.Nod
 	return x
 }
 
-// byEight is the multiple of 8 next to n, at least 8 and not less than nine tenths of n.
+// byEight is the multiple of 8 nearest to n, but at least 8 and not below nine tenths of n.
 func byEight(n float64) int {
 	eights := max(8, int(n+4)/8*8)
 	if float64(eights) < 0.9*n {

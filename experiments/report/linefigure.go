@@ -12,29 +12,30 @@ import (
 	"zoo/experiments/run"
 )
 
-// under is what stands below the title of every figure with intervals.
-func under(s *Study) string {
+// subtitleOf is the line below the title of every figure with intervals.
+func subtitleOf(s *Study) string {
 	if len(s.Seeds) < 2 {
 		return "1 seed"
 	}
 	return fmt.Sprintf("mean and its 95 %% interval, %d seeds", len(s.Seeds))
 }
 
-// alongs are figures of the metrics along the x axis.
-func alongs(s *Study, axis int) (all []Figure) {
-	for _, metric := range s.View.Metrics {
-		if ch := along(s, axis, quantityIn(s, metric)); len(ch.lines) > 0 {
+// lineFigures are the figures of the metrics over the x axis.
+func lineFigures(s *Study, axis int) (all []Figure) {
+	for _, metric := range s.Display.Metrics {
+		if ch := lineFigure(s, axis, quantityIn(s, metric)); len(ch.lines) > 0 {
 			all = append(all, ch.figure(s))
 		}
 	}
 	return all
 }
 
-func along(s *Study, axis int, q quantity) chart {
+// lineFigure is the chart of one metric over the x axis, one line per series.
+func lineFigure(s *Study, axis int, q quantity) chart {
 	a := s.Axes[axis]
 	ch := chart{
-		name: fileName(q.metric), title: q.String(), under: under(s), xLabel: plain(a.Name()), percent: q.percent,
-		y: span{log: slices.Contains(s.View.Log, q.metric)},
+		name: fileName(q.metric), title: q.String(), subtitle: subtitleOf(s), xLabel: plain(a.Name()), percent: q.percent,
+		y: span{log: slices.Contains(s.Display.Log, q.metric)},
 	}
 	place := a.Values
 	if place == nil {
@@ -42,7 +43,7 @@ func along(s *Study, axis int, q quantity) chart {
 		for i := range place {
 			place[i] = float64(i)
 		}
-	} else if asked := slices.Contains(s.View.Log, "x"); asked || crowded(place, nil) {
+	} else if asked := slices.Contains(s.Display.Log, "x"); asked || crowded(place, nil) {
 		if ch.x.log = slices.Min(place) > 0; !ch.x.log {
 			ch.notes = append(ch.notes, "The x axis is linear, since not all its values are above 0.")
 		}
@@ -53,11 +54,11 @@ func along(s *Study, axis int, q quantity) chart {
 	}
 	slices.SortFunc(ch.xTicks, func(a, b plot.Tick) int { return cmp.Compare(a.Value, b.Value) })
 	if n := len(s.Seeds); n > 1 && n <= mostSeeds {
-		ch.under = fmt.Sprintf("● mean and its 95 %% interval; ○ the %d seeds", n)
+		ch.subtitle = fmt.Sprintf("● mean and its 95 %% interval; ○ the %d seeds", n)
 	}
 	var absent absences
-	var less fewer
-	some := false
+	var partial partialArms
+	diverged := false
 	all := seriesAlong(s, axis)
 	for k, r := range all {
 		l := line{width: 2.2, glyphs: true, paint: hues[0]}
@@ -74,29 +75,29 @@ func along(s *Study, axis int, q quantity) chart {
 			if math.IsNaN(p.y) {
 				absent.add(armName(s, arm), "the mean is no number")
 			}
-			if part := of(n, arm); part != "" {
-				less = append(less, armName(s, arm)+" ("+part+")")
+			if part := partOf(n, arm); part != "" {
+				partial = append(partial, armName(s, arm)+" ("+part+")")
 			}
 			p.x, p.label = place[i], plain(a.Labels[i])
-			some = some || p.some && !math.IsInf(p.y, 0)
+			diverged = diverged || p.diverged && !math.IsInf(p.y, 0)
 			l.points = append(l.points, p)
 		}
 		if len(all) <= len(hues) {
 			l.paint = hues[k]
 		} else {
-			l.panel, l.alone = l.name, true
+			l.panel, l.ownPanel = l.name, true
 		}
 		slices.SortStableFunc(l.points, func(a, b point) int { return cmp.Compare(a.x, b.x) })
 		if l.points != nil {
 			ch.lines = append(ch.lines, l)
 		}
 	}
-	if some {
+	if diverged {
 		ch.notes = append(ch.notes, divergedMark+" some seeds diverged, and count as chance.")
 	}
-	ch.notes = slices.Concat(ch.notes, less.notes(), absent.notes("a mean"))
+	ch.notes = slices.Concat(ch.notes, partial.notes(), absent.notes("a mean"))
 	if len(ch.lines) > 0 {
-		for _, r := range s.View.Reference {
+		for _, r := range s.Display.Reference {
 			if r.Metric == q.metric {
 				ch.reference(q, r, a)
 			}
@@ -105,13 +106,13 @@ func along(s *Study, axis int, q quantity) chart {
 	return ch
 }
 
-// pointOf is an arm's mean of n seeds, which are beside it where they are few.
+// pointOf is an arm's mean of n seeds, with each of the seeds if there are few.
 func pointOf(q quantity, a *results.Arm) (p point, n int) {
 	values := a.Values(q.metric)
 	sample := q.describe(values)
 	p = point{
 		y: sample.Mean * q.scale(), lo: sample.Lo * q.scale(), hi: sample.Hi * q.scale(),
-		text: cell(q, a), some: a.Count(run.Diverged) > 0,
+		text: cell(q, a), diverged: a.Count(run.Diverged) > 0,
 	}
 	if sample.N > 1 && sample.N <= mostSeeds {
 		for _, v := range values {
@@ -121,13 +122,13 @@ func pointOf(q quantity, a *results.Arm) (p point, n int) {
 	return p, sample.N
 }
 
-// reference adds the paper's curve, as far as the x axis of the study goes.
+// reference adds a curve from the paper, within the x axis of the study.
 func (ch *chart) reference(q quantity, r results.Reference, a results.Axis) {
 	if a.Values == nil {
 		ch.notes = append(ch.notes, plain(r.Label)+" is left out: the x axis has no numbers.")
 		return
 	}
-	l := line{name: plain(r.Label), paint: muted, width: 1.6, dashes: dashed, common: true}
+	l := line{name: plain(r.Label), paint: muted, width: 1.6, dashes: dashed, everyPanel: true}
 	least, most := slices.Min(a.Values), slices.Max(a.Values)
 	beyond := 0
 	for i := range min(len(r.X), len(r.Y)) {

@@ -1,0 +1,87 @@
+package architectures
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	G "gorgonia.org/gorgonia"
+
+	"zoo/internal/problem"
+	"zoo/nn"
+)
+
+// This file holds what papers of different families borrow from one another. What only
+// the Inception networks share is in inception_parts.go, what only the MobileNets share
+// in mobilenet_parts.go.
+
+// Papers with networks in several files.
+const (
+	resnetPaper = "He, Zhang, Ren & Sun 2015, Deep residual learning for image recognition"
+	preactPaper = "He, Zhang, Ren & Sun 2016, Identity mappings in deep residual networks"
+)
+
+// stems are the beginnings of networks for the images of ImageNet, and for images of
+// about 32×32 pixels.
+var stems = []string{"imagenet", "small"}
+
+// stemFilter is the first convolution of a stem of ResNet and DenseNet.
+func stemFilter(stem string) (size, stride int) {
+	if stem == "imagenet" {
+		return 7, 2
+	}
+	return 3, 1
+}
+
+// responseNorm is the local response normalisation of Krizhevsky et al. 2012, section
+// 3.3, with its constants.
+func responseNorm(s *nn.Scope, x *G.Node) *G.Node {
+	return nn.LRN(s, x, 5, 2, 1e-4, 0.75)
+}
+
+// shortcut is the path around a block that turns x (N, H, W, C) into width channels:
+// section 3.3 of He et al. 2015. Option A has no parameters, B is a 1×1 convolution
+// with a norm where sizes change, C in every block.
+func shortcut(s *nn.Scope, x *G.Node, option string, width, stride int) *G.Node {
+	switch {
+	case projects(option, x, width, stride):
+		return nn.Norm(s.In("1"), nn.Conv(s.In("0").BeforeNorm(), x, width, 1, stride, 0))
+	case unchanged(x, width, stride):
+		return x
+	}
+	return nn.Subsample(s, x, width, stride)
+}
+
+// projects tells whether a shortcut is a convolution.
+func projects(option string, x *G.Node, width, stride int) bool {
+	return option == "C" || option == "B" && !unchanged(x, width, stride)
+}
+
+// unchanged tells whether a block of this width and stride keeps the shape of x.
+func unchanged(x *G.Node, width, stride int) bool {
+	return stride == 1 && x.Shape()[3] == width
+}
+
+// checkWord reports the value of a key that is not one of the known words.
+func checkWord(key, have string, known []string) []problem.Problem {
+	if slices.Contains(known, have) {
+		return nil
+	}
+	return []problem.Problem{{Key: key, Message: fmt.Sprintf("have %q, want one of %s", have, strings.Join(known, ", "))}}
+}
+
+// checkFiveFilters reports anything but five convolutions with at least one filter each.
+func checkFiveFilters(filters []int) []problem.Problem {
+	if len(filters) != 5 || slices.Min(filters) < 1 {
+		return []problem.Problem{{Key: "filters", Message: fmt.Sprintf("have %v, want those of five convolutions, at least 1 of each", filters)}}
+	}
+	return nil
+}
+
+// checkHidden reports hidden linear layers without units.
+func checkHidden(hidden []int) []problem.Problem {
+	if slices.ContainsFunc(hidden, func(n int) bool { return n < 1 }) {
+		return []problem.Problem{{Key: "hidden", Message: fmt.Sprintf("have %v, want at least 1 unit in each", hidden)}}
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package command
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"zoo/experiments/claims"
+	"zoo/internal/memory"
+)
+
+// The functions of this file write one value as people read it: a cell of a table, or a
+// part of a line. A dash stands for what is unknown or absent.
+
+// orDash is a text, or a dash for an empty one.
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+// ifKnown writes a number, or a dash for nil.
+func ifKnown[T ~float64](v *T, format func(float64) string) string {
+	if v == nil {
+		return "-"
+	}
+	return format(float64(*v))
+}
+
+// oneLine is a text without line breaks.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// thousands writes 61706 as 61,706.
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// thousandsOrDash is a dash for 0.
+func thousandsOrDash(n int) string {
+	if n == 0 {
+		return "-"
+	}
+	return thousands(n)
+}
+
+// count writes a number of things: 1 run, 2 runs.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return thousands(n) + " " + what + "s"
+}
+
+// size writes a number of bytes: 1.08 MB.
+func size(bytes int) string { return memory.Text(bytes) }
+
+// sizes writes a shape: 28×28×1.
+func sizes(shape []int) string {
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", "×")
+}
+
+// percent writes a share, 0 to 1, with a number of decimals: 98.76%.
+func percent(share float64, decimals int) string { return fmt.Sprintf("%.*f%%", decimals, 100*share) }
+
+// fourDigits writes a number of ordinary size with its four leading digits.
+func fourDigits(v float64) string {
+	switch {
+	case math.IsInf(v, 1):
+		return "infinite"
+	case math.IsInf(v, -1):
+		return "-infinite"
+	case math.IsNaN(v):
+		return "unknown"
+	}
+	return fmt.Sprintf("%.4g", v)
+}
+
+// threeDigits writes a number of any size, such as a deviation, with its three leading
+// digits.
+func threeDigits(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return fourDigits(v)
+	}
+	return fmt.Sprintf("%.3g", v)
+}
+
+// metricText writes a metric of a run: shares as percent. ok is false where the run has
+// no such number.
+func metricText(metric string, v float64, ok bool) string {
+	switch {
+	case !ok:
+		return "-"
+	case claims.Share(metric):
+		return percent(v, 2)
+	}
+	return fmt.Sprintf("%.5g", v)
+}
+
+// scores writes a loss, an accuracy and, if there is one, a top-5 accuracy.
+func scores(loss, accuracy float64, top5 *float64) string {
+	return fmt.Sprintf("loss %.4f  accuracy %s", loss, percent(accuracy, 2)) + top5Text(top5)
+}
+
+// top5Text writes a top-5 accuracy after other numbers; nothing for nil.
+func top5Text(accuracy *float64) string {
+	if accuracy == nil {
+		return ""
+	}
+	return "  top-5 " + percent(*accuracy, 2)
+}
+
+// duration writes a number of seconds: 9.8s, 1m5s.
+func duration(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	if d < 10*time.Second {
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
+
+// ago writes how long ago a time was, in one unit: 5m, 3d.
+func ago(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	d := max(0, time.Since(t))
+	for _, u := range []struct {
+		name string
+		of   time.Duration
+	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}} {
+		if d >= u.of {
+			return fmt.Sprintf("%d%s", d/u.of, u.name)
+		}
+	}
+	return fmt.Sprintf("%ds", d/time.Second)
+}
+
+// armName names an arm by its labels.
+func armName(labels []string) string { return orDash(strings.Join(labels, ", ")) }
