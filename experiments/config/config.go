@@ -104,3 +104,13 @@ func (p Probe) Validate() (ps []problem.Problem) {
 	}
 	return ps
 }
+
+// DataShape is the shape (H, W, C) of the examples and the number of classes, as
+// far as they are known without the files: nil and 0 where they are not.
+func (c Config) DataShape() (shape []int, classes int, err error) {
+	info, err := datasets.Lookup(c.Data.Name)
+	if err != nil {
+		return nil, 0, err
+	}
+	return c.Data.Shape(info), info.Classes, nil
+}

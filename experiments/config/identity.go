@@ -31,7 +31,7 @@ func (c Config) Key() string {
 
 // ID is a hash of what determines the result of a run: the config without its
 // words, the data that it names, the program, and the run that it starts from, if
-// it does: see parentID.
+// it does, whose id is parent (empty without one).
 func (c Config) ID(dataChecksum, code, parent string) string {
 	if parent == "" {
 		return digest(c.Key(), dataChecksum, code)
@@ -68,6 +68,9 @@ func (c Config) content() string {
 	return c.Weights.From
 }
 
+// hashed are the SHA-256 of files, by what tells their versions apart.
+var hashed sync.Map
+
 // fileSHA256 is the SHA-256 of a file, which is read once in the life of the
 // program unless it changes.
 func fileSHA256(name string) (string, error) {
@@ -97,8 +100,5 @@ func fileSHA256(name string) (string, error) {
 	return sum, nil
 }
 
-// hashed are the SHA-256 of files, by what tells their versions apart.
-var hashed sync.Map
-
-// DataKey is the section data as text.
+// DataKey is the section data as text: equal texts name the same data.
 func DataKey(o datasets.Options) string { return string(strict.Render(&o, nil)) }

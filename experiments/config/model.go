@@ -41,12 +41,9 @@ func (m *Model) Chosen() any {
 // Network is the network with its hyperparameters.
 func (m *Model) Network() nn.Network { return m.network }
 
-// The largest values that make sense, before any memory is estimated: beyond them is a
-// slip of the keyboard.
-const (
-	mostSteps   = 1_000_000_000
-	MostOfModel = 1 << 24 // units, filters, layers, classes
-)
+// MostOfModel is the largest number of units, filters, layers or classes that makes
+// sense, before any memory is estimated: beyond it is a slip of the keyboard.
+const MostOfModel = 1 << 24
 
 // Validate reports hyperparameters that are beyond all bounds.
 func (m *Model) Validate() (ps []problem.Problem) {

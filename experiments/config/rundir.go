@@ -5,13 +5,15 @@ import (
 	"os"
 	"path/filepath"
 
-	"zoo/datasets"
 	"zoo/experiments/run"
 	"zoo/internal/strict"
 )
 
-// RunFile is the file of a run directory that holds its config.
-const RunFile = "config.yaml"
+// Files of a run directory.
+const (
+	RunFile     = "config.yaml"         // its config
+	WeightsFile = "weights.safetensors" // the weights that the test saw, as PyTorch has them
+)
 
 // LoadRun resolves the config of a run, which must be as the run left it. The
 // environment does not count.
@@ -30,9 +32,9 @@ func IsRun(path string) bool {
 	return err == nil
 }
 
-// ConfigOf is the config of the folder of a run, or of an experiment by name or
+// Of is the config of the folder of a run, or of an experiment by name or
 // file.
-func ConfigOf(name string) (Config, error) {
+func Of(name string) (Config, error) {
 	if IsRun(name) {
 		return LoadRun(name)
 	}
@@ -59,18 +61,4 @@ func WeightsOf(name string) string {
 		return filepath.Join(name, WeightsFile)
 	}
 	return name
-}
-
-// WeightsFile is the file in a run directory that holds the weights which the
-// test saw, as PyTorch has them.
-const WeightsFile = "weights.safetensors"
-
-// DataShape is the shape (H, W, C) of the examples and the number of classes, as
-// far as they are known without the files: nil and 0 where they are not.
-func (c Config) DataShape() (shape []int, classes int, err error) {
-	info, err := datasets.Lookup(c.Data.Name)
-	if err != nil {
-		return nil, 0, err
-	}
-	return c.Data.Shape(info), info.Classes, nil
 }

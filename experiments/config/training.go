@@ -52,6 +52,9 @@ const (
 	stopNeedsVal = "stopping early requires a validation part: set data.val"
 )
 
+// mostSteps is the largest number of steps or epochs that makes sense: see MostOfModel.
+const mostSteps = 1_000_000_000
+
 // Validate reports values that are out of range.
 func (t Train) Validate() (ps []problem.Problem) {
 	add := func(wrong bool, key, format string, args ...any) {

@@ -79,7 +79,7 @@ func Execute(ctx context.Context, c config.Config, o RunOptions) (Outcome, error
 	return t.train(ctx, r, o)
 }
 
-// outcome is what a run that is done has left, if all of that is there still.
+// outcome is what a run that is done has left, if all of it is still there.
 func outcome(r *run.Run, o RunOptions) (Outcome, error) {
 	notice, err := r.Verify()
 	if notice != "" {

@@ -21,10 +21,10 @@ var floors = [][]string{
 	{"zoo/internal/exec", "zoo/internal/ops/optest"},
 	{"zoo/nn"},
 	{"zoo/architectures", "zoo/nn/signal", "zoo/nn/nntest"},
-	{"zoo/experiments/config"},
-	{"zoo/experiments/weights"},
-	{"zoo/experiments/train"},
-	{"zoo/experiments/sweep", "zoo/experiments/use"},
+	{"zoo/experiments/config"},                       // what an experiment says
+	{"zoo/experiments/weights"},                      // trained weights, opened and checked
+	{"zoo/experiments/train"},                        // one run
+	{"zoo/experiments/sweep", "zoo/experiments/use"}, // many runs; what is done with a network
 	{"zoo/cmd/zoo/command"},
 	{"zoo/cmd/zoo"},
 }
@@ -212,6 +212,11 @@ func TestTheRuleCanFail(t *testing.T) {
 		{"zoo/nn", "zoo/architectures", false},
 		{"zoo/nn", "zoo/nn/signal", false},
 		{"zoo/architectures", "zoo/nn/signal", false},
+		{"zoo/experiments/train", "zoo/experiments/config", true},
+		{"zoo/experiments/config", "zoo/experiments/train", false},
+		{"zoo/experiments/sweep", "zoo/experiments/use", false},
+		{"zoo/experiments/use", "zoo/experiments/sweep", false},
+		{"zoo/experiments/report", "zoo/experiments/config", false},
 		{"zoo/internal/ops", "zoo/internal/exec", false},
 		{"zoo/internal/f32", "zoo/internal/problem", false},
 		{"zoo/datasets", "zoo/nn", false},

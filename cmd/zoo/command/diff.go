@@ -20,7 +20,7 @@ name or file. Keys that do not change a run, such as name and claim, do not coun
 		RunE: func(c *cobra.Command, args []string) error {
 			var configs []config.Config
 			for _, a := range args {
-				cfg, err := config.ConfigOf(a)
+				cfg, err := config.Of(a)
 				if err != nil {
 					return err
 				}

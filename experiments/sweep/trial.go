@@ -100,7 +100,7 @@ func (t *PlannedTrial) find(root string) (err error) {
 	return err
 }
 
-// Execute trains the trial, or continues it, as [Execute] does for a config. A
+// Execute trains the trial, or continues it, as [train.Execute] does for a config. A
 // trial that another process trains at this moment is waited for.
 func (t PlannedTrial) Execute(ctx context.Context, sweep string, o train.RunOptions) (train.Outcome, error) {
 	o.Name = t.name(sweep)
