@@ -90,7 +90,7 @@ func (a *arguments) add(override, name, text string, key strict.Key, at strict.P
 	return nil
 }
 
-// several tells whether a key is given more than one value.
+// several reports whether a key is given more than one value.
 func several(values []string, key strict.Key) bool {
 	return len(values) > 1 || key.Number && strings.Contains(values[0], "..")
 }
@@ -122,7 +122,7 @@ func apart(text string) (values []string) {
 
 var wholeRange = regexp.MustCompile(`^(-?\d+)\.\.(-?\d+)$`)
 
-// counted writes ranges out: 1..3 is 1, 2, 3.
+// counted expands ranges: 1..3 is 1, 2, 3.
 func counted(values []string) (all []string, err error) {
 	for _, v := range values {
 		if !strings.Contains(v, "..") {
@@ -149,8 +149,8 @@ func counted(values []string) (all []string, err error) {
 	return all, nil
 }
 
-// severalValues says of what is wrong with an override for a single run whether it
-// would be right for a sweep.
+// severalValues adds to the errors of a single run's overrides that a sweep would take
+// the several values that are given.
 func severalValues(err error, name string, overrides []string) error {
 	var e *strict.Error
 	if !errors.As(err, &e) || len(parseArguments(name, overrides).plain) == len(overrides) {
@@ -167,8 +167,8 @@ func severalValues(err error, name string, overrides []string) error {
 	return err
 }
 
-// sweep makes the axes the sweep of a config, which then is another experiment than
-// the one that it is made of: as with extends, it has not got that one's words.
+// sweep makes the axes the sweep of a config. That is then another experiment, so, as
+// with extends, it does not keep the words of the original one.
 func (a arguments) sweep(c *Config, origins strict.Origins) (problems []strict.Problem) {
 	if a.seeds != nil {
 		c.Seeds, origins["seeds"] = a.seeds, a.seedsAt

@@ -19,7 +19,7 @@ type Arm struct {
 	loaded bool // Config is that of the arm
 }
 
-// Named says of which arm an error is, if there are several.
+// Named adds the arm's labels to an error, if there are several arms.
 func (a Arm) Named(err error) error {
 	if len(a.Labels) == 0 {
 		return err
@@ -125,7 +125,7 @@ func (s Space) arms(path string, origins strict.Origins) (axes []results.Axis, a
 	return axes, arms
 }
 
-// without leaves the excluded arms out.
+// without removes the excluded arms.
 func (s Space) without(path string, axes []results.Axis, arms []Arm, report func(key, format string, args ...any)) []Arm {
 	for i, e := range s.Exclude {
 		var labels []string

@@ -68,16 +68,15 @@ func (c *Config) Validate() (ps []problem.Problem) {
 	return ps
 }
 
-// devices are the names of files that Windows keeps for itself, whatever follows
-// after a full stop.
+// devices are the file names that Windows reserves, whatever follows after a full stop.
 var devices = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.|$)`)
 
-// maxName is the length of a name in bytes: its folders' and figures' names have more
-// to say, and 255 bytes are what file systems take.
+// maxName is the longest name in bytes: folders and figures append to it, and file
+// systems take 255 bytes.
 const maxName = 128
 
-// namesFolder tells whether a folder, or a file with something appended, can have
-// the name on every system.
+// namesFolder reports whether a folder, or a file whose name it begins, can have the
+// name on every system.
 func namesFolder(name string) bool {
 	return name != "" && len(name) <= maxName && name[0] != '.' && name[0] != '-' && !strings.ContainsAny(name, ` /\<>:"|?*`) &&
 		!strings.ContainsFunc(name, unicode.IsControl) && !devices.MatchString(name)

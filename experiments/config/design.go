@@ -67,7 +67,7 @@ func LoadDesign(name string, overrides ...string) (*Design, error) {
 	return d, nil
 }
 
-// about tells whether an error has a problem of a section.
+// about reports whether an error has a problem in a section.
 func about(err error, section string) bool {
 	var e *strict.Error
 	return errors.As(err, &e) && slices.ContainsFunc(e.Problems, func(p strict.Problem) bool {
@@ -113,7 +113,7 @@ func (d *Design) load(name string, overrides []string) error {
 	return strict.Join(errs...)
 }
 
-// ofArm says of which arm a derived value is that is wrong.
+// ofArm adds to the problems of derived values the arm that they belong to.
 func ofArm(err error, derived []strict.Setting, labels []string) error {
 	var e *strict.Error
 	if !errors.As(err, &e) {
@@ -231,8 +231,8 @@ func (c Config) Trials() int {
 	return arms * max(1, len(c.Seeds))
 }
 
-// Folder is the folder of the sweep's own files under the folder of runs. Another
-// sweep, be it of the same name, has another.
+// Folder is the folder of the sweep's own files, relative to the folder of runs. Another
+// sweep, even of the same name, has a different one.
 func (d *Design) Folder() string {
 	var keys []string
 	for _, a := range d.Arms {

@@ -19,13 +19,13 @@ func (c Config) Single() Config {
 	return c
 }
 
-// Key is a hash of the config without its words: of all that it says about the
-// result of a run.
+// Key is a hash of all that the config says about the result of a run: of the config
+// without its words.
 func (c Config) Key() string {
 	c = c.Single()
 	c.Name, c.Paper, c.Figure, c.Claim, c.Cost = "", "", "", "", ""
 	c.Weights.From = c.content()
-	c.Data.Root = "" // the checksum of the data is of the content, wherever that is
+	c.Data.Root = "" // the data are known by their checksum, wherever they are stored
 	return digest(string(c.YAML(nil)))
 }
 
@@ -68,11 +68,11 @@ func (c Config) content() string {
 	return c.Weights.From
 }
 
-// hashed are the SHA-256 of files, by what tells their versions apart.
+// hashed holds the SHA-256 of files by name, size and time.
 var hashed sync.Map
 
-// fileSHA256 is the SHA-256 of a file, which is read once in the life of the
-// program unless it changes.
+// fileSHA256 is the SHA-256 of a file, which is read only once by a process unless it
+// changes.
 func fileSHA256(name string) (string, error) {
 	f, err := os.Open(name)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 var Environment = []string{"ZOO_DATA", "ZOO_ISA"}
 
 // ownWords are keys that a config does not inherit: they say what one experiment is
-// and what was found with it, which another one that extends it has yet to show.
+// and what was found with it, which one that extends it has yet to show.
 var ownWords = []string{"name", "paper", "figure", "claim", "cost", "check"}
 
 // loader finds named configs in ./configs, then among those in the program.
@@ -68,7 +68,7 @@ func Schema() []byte {
 	return strict.Schema(&c, "zoo experiment")
 }
 
-// Describe resolves a named config as it is written, whatever the environment says.
+// Describe resolves a named config as it is written, without the environment.
 func Describe(name string) (Config, error) {
 	l := loader()
 	l.Env = ""
@@ -89,7 +89,7 @@ func LoadData(name, root string, overrides ...string) (datasets.Options, error) 
 	return c.Data, err
 }
 
-// inSection begins the keys with the name of their section where they do not.
+// inSection adds the name of the section to keys that do not begin with it.
 func inSection(section string, overrides []string) (settings []string) {
 	for _, o := range overrides {
 		if key, _, ok := strings.Cut(o, "="); ok && key != "" && !strings.HasPrefix(key, section) {

@@ -42,10 +42,10 @@ func (m *Model) Chosen() any {
 func (m *Model) Network() nn.Network { return m.network }
 
 // MostOfModel is the largest number of units, filters, layers or classes that makes
-// sense, before any memory is estimated: beyond it is a slip of the keyboard.
+// sense, before any memory is estimated: a larger one is a typing error.
 const MostOfModel = 1 << 24
 
-// Validate reports hyperparameters that are beyond all bounds.
+// Validate reports hyperparameters that are far too large.
 func (m *Model) Validate() (ps []problem.Problem) {
 	if m.network == nil {
 		return nil
@@ -85,8 +85,8 @@ func LoadModel(name string, overrides ...string) (Model, error) {
 	return c.Model, err
 }
 
-// Idle are the keys of the section model that have another value than the model's
-// own and no effect, of those that the network does not ask for.
+// Idle returns those of the unasked keys, which the network does not ask for, whose
+// value is not the registered model's: they are set and have no effect.
 func (m Model) Idle(unasked []string) (keys []string) {
 	m.Options = m.Options.Canonical()
 	differ := Differing([]map[string]string{Config{Model: m}.Flat(), Config{Model: m.AsRegistered(unasked)}.Flat()})
@@ -98,8 +98,8 @@ func (m Model) Idle(unasked []string) (keys []string) {
 	return keys
 }
 
-// AsRegistered is the model with its own values for the keys that its network does
-// not ask for, and the others in the form in which equal choices are equal.
+// AsRegistered is the model with the registered values of the unasked keys, which its
+// network does not ask for, and the others in the form in which equal choices are equal.
 func (m Model) AsRegistered(unasked []string) Model {
 	registered, _ := architectures.Lookup(m.Name)
 	m.Options = m.Options.Canonical()

@@ -124,7 +124,7 @@ func (d Derived) Validate() (ps []problem.Problem) {
 	return ps
 }
 
-// notOfATrial says why a key cannot be varied, or nothing.
+// notOfATrial says why a key cannot be varied; empty if it can.
 func notOfATrial(key string) string {
 	switch first, _, _ := strings.Cut(key, "."); first {
 	case "":

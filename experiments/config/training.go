@@ -99,7 +99,7 @@ func CheckCrops(n int) error {
 	return nil
 }
 
-// Length are the steps of an epoch and of the whole training.
+// Length returns the steps of an epoch and of the whole training.
 func (t Train) Length(data datasets.Dataset) (perEpoch, total int, err error) {
 	examples := data.Len(datasets.Train)
 	perEpoch = examples / t.Batch
@@ -112,7 +112,7 @@ func (t Train) Length(data datasets.Dataset) (perEpoch, total int, err error) {
 	case t.EarlyStop.Patience > 0:
 		return 0, 0, fmt.Errorf("train.early_stop.patience: %s", stopNeedsVal)
 	}
-	total = perEpoch * t.Epochs // of which the bounds of the keys leave room in an int
+	total = perEpoch * t.Epochs // cannot overflow: Validate bounds the factors
 	if t.Steps > 0 && (t.Epochs == 0 || t.Steps < total) {
 		total = t.Steps
 	}
@@ -133,5 +133,5 @@ func (c Config) EvaluatedAtOnce(data datasets.Dataset, crops int) int {
 }
 
 // maxAlpha is the largest parameter of a Beta distribution that makes sense: all
-// shares are then near one half.
+// shares are near one half then.
 const maxAlpha = 100

@@ -119,7 +119,7 @@ func runsByKey(root string) (runs map[string][]found, notices []string, err erro
 	runs = map[string][]found{}
 	for _, dir := range dirs {
 		s, err := run.ReadStatus(dir)
-		if errors.As(err, new(*run.DamagedError)) { // whose run that is cannot be known
+		if errors.As(err, new(*run.DamagedError)) { // whose run this is cannot be known
 			notices = append(notices, err.Error())
 			continue
 		}

@@ -125,8 +125,8 @@ func filter(found, all []StoredRun, text string) (kept []StoredRun, err error) {
 	return kept, nil
 }
 
-// SortRuns sorts runs by name, state or one of their numbers; those that lack it come
-// last. A minus before it sorts the other way round.
+// SortRuns sorts runs by name, state or one of their numbers; those without the number
+// come last. A minus before it reverses the order.
 func SortRuns(runs []StoredRun, by string) error {
 	by, down := strings.CutPrefix(by, "-")
 	sign := 1

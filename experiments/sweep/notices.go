@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// A Notice is one of a plan, with the arms that it is about.
+// A Notice is something that readers of a plan's numbers should know, with the arms that
+// it is about.
 type Notice struct {
 	Arms [][]string `json:"arms,omitempty"` // their labels; none: all arms
 	Text string     `json:"text"`
@@ -49,8 +50,8 @@ func (n *notices) list() []Notice {
 	return n.all
 }
 
-// equalTrainings say which arms are one training: because their configs are equal, or
-// because they differ in nothing that has an effect.
+// equalTrainings says which arms are one training: their configs are equal, or differ
+// only in keys that have no effect.
 func (p *Plan) equalTrainings() (all []Notice) {
 	var keys []string
 	groups := map[string][]PlannedTrial{}
@@ -85,7 +86,7 @@ func (p *Plan) equalTrainings() (all []Notice) {
 	return all
 }
 
-// unequalLosses says where the training losses of the arms are means over unequal numbers
+// unequalLosses says which arms have training losses that are means over unequal numbers
 // of examples.
 func (p *Plan) unequalLosses() []Notice {
 	var least, most PlannedTrial

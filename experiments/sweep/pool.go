@@ -129,8 +129,8 @@ func (p *Plan) Run(ctx context.Context, o Options) (outcomes []TrialOutcome, err
 	return outcomes, errors.Join(ctx.Err(), fault)
 }
 
-// process trains a trial in a process, which ends by itself, saved, when its
-// standard input does: at the latest with this process, however that ends.
+// process trains a trial in a process of its own, which saves and ends when its standard
+// input is closed: at the latest when this process ends, however it ends.
 func (o Options) process(ctx context.Context, plan string, t PlannedTrial, progress func(TrialProgress)) TrialOutcome {
 	args := append(o.Program[1:len(o.Program):len(o.Program)], "--plan", plan, "--index", strconv.Itoa(t.Index), "--out", o.Root, "--attached")
 	c := exec.Command(o.Program[0], args...)
@@ -164,7 +164,7 @@ func (o Options) process(ctx context.Context, plan string, t PlannedTrial, progr
 
 func failed(err error) TrialOutcome { return TrialOutcome{State: run.Failed, Error: err.Error()} }
 
-// outcome is what the trial's process left, whatever it said at its end.
+// outcome is what the trial's process left on disk, or why it left nothing.
 func (o Options) outcome(t PlannedTrial, err error, stderr string) TrialOutcome {
 	if e := t.find(o.Root); e != nil {
 		return failed(e)

@@ -2,8 +2,8 @@ package sweep
 
 import "testing"
 
-// The error of a process is what it said last, in whatever lines; a notice is none,
-// as one that was killed may leave it.
+// The error of a process is the last line that it wrote, unless that is a notice, which
+// is what a process that was killed may leave.
 func TestLastLine(t *testing.T) {
 	for said, want := range map[string]string{
 		"":                                   "",

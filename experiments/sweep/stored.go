@@ -102,7 +102,7 @@ func sweepsByID(root string) (map[string][]string, error) {
 	return sweeps, err
 }
 
-// escaped is a path as a pattern that matches only that.
+// escaped is a pattern that matches only the path.
 func escaped(path string) string {
 	if filepath.Separator == '\\' {
 		return path // there is no way to escape anything
@@ -110,7 +110,7 @@ func escaped(path string) string {
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
 }
 
-// plannedIn is the plan in the folder of a sweep, of whatever build.
+// plannedIn is the plan in the folder of a sweep, made by any build.
 func plannedIn(folder string) (p Plan, err error) {
 	name := filepath.Join(folder, planFile)
 	b, err := atomicfile.ReadFile(name)
@@ -172,8 +172,7 @@ func CheckNumber(runs []StoredRun, name string) error {
 	return fmt.Errorf("no run has a number %s; %s", name, hint)
 }
 
-// Remove removes a run, and leaves word of that to the reports of the sweeps that have
-// it. A run that a process holds, or of a sweep that a process carries out, is not
+// Remove removes a run, and records that for the reports of the sweeps that have it. A run that a process holds, or of a sweep that a process carries out, is not
 // removed: the error is then a [*run.HeldError].
 func (r StoredRun) Remove() (err error) {
 	for _, folder := range r.Sweeps {

@@ -47,7 +47,7 @@ func OpenStudy(o StudyOptions, name string, overrides ...string) (*results.Study
 	return s, verdicts, nil
 }
 
-// Sweeping tells whether a process carries out the sweep of that folder now.
+// Sweeping reports whether a process carries out the sweep of that folder now.
 func Sweeping(dir string) bool { return run.Held(dir) }
 
 // StudyOfRuns puts runs side by side. Those that differ in nothing but the seed

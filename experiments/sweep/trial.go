@@ -111,7 +111,7 @@ func (t PlannedTrial) Execute(ctx context.Context, sweep string, o train.RunOpti
 		}
 		if dir == "" || !run.Held(dir) {
 			out, err := train.Execute(ctx, t.config, o)
-			if !errors.As(err, new(*run.HeldError)) { // somebody was faster
+			if !errors.As(err, new(*run.HeldError)) { // another process was faster
 				return out, err
 			}
 		}

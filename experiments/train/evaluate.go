@@ -21,7 +21,7 @@ type tally struct {
 	Top5    int     `json:"top5"` // whose class is among the five likeliest
 }
 
-// add counts examples, of that mean loss.
+// add adds examples with their mean loss.
 func (t *tally) add(loss float64, h hits) {
 	t.N += h.n
 	t.Loss += loss * float64(h.n)
@@ -29,8 +29,8 @@ func (t *tally) add(loss float64, h hits) {
 	t.Top5 += h.top5
 }
 
-// leastForTop5 is how many classes there have to be for the five likeliest to say
-// something: of ten, five are right half of the time by chance.
+// leastForTop5 is the least number of classes for which top-5 accuracy means something:
+// of ten classes, five hold the right one half of the time by chance.
 const leastForTop5 = 11
 
 // means are the means over the examples, with that number of classes.
@@ -77,8 +77,8 @@ func (t *Trial) evaluate(ctx context.Context, split datasets.Split) (Means, erro
 	return t.evaluateInPlace(ctx, split, 1)
 }
 
-// evaluateInPlace evaluates the weights that are in place. A loss that is NaN, infinite or above
-// the bound is a divergence: that of the last step shows only here.
+// evaluateInPlace evaluates the weights as they are. A loss that is NaN, infinite or
+// above the bound is a divergence: that of the last step shows only here.
 func (t *Trial) evaluateInPlace(ctx context.Context, split datasets.Split, crops int) (Means, error) {
 	m, err := Evaluate(ctx, t.Eval, t.Data, split, crops)
 	if err == nil && diverges(t.Config.Train, m.Loss) {
@@ -88,8 +88,8 @@ func (t *Trial) evaluateInPlace(ctx context.Context, split datasets.Split, crops
 }
 
 // Evaluate returns the means of a program in mode nn.Eval on a part of a dataset.
-// With ten crops an example's probabilities are the means of those of ten parts of
-// its image (Krizhevsky et al. 2012); crops is 1 otherwise.
+// With ten crops an example's probabilities are averaged over ten parts of its image
+// (Krizhevsky et al. 2012); crops is 1 otherwise.
 func Evaluate(ctx context.Context, p *nn.Program, data datasets.Dataset, split datasets.Split, crops int) (Means, error) {
 	var sum tally
 	classes := data.Spec().Classes

@@ -20,7 +20,7 @@ import (
 // RunOptions say how a trial is carried out; none has an influence on the result.
 type RunOptions struct {
 	Root    string        // the folder of run directories
-	Name    string        // with which a new folder's name begins; empty: the config's name
+	Name    string        // what a new folder's name begins with; empty: the config's name
 	Fresh   bool          // discard what an earlier run of the same config left
 	Every   time.Duration // between checkpoints within an epoch; 0: one after each step
 	Code    string        // the version of the program
@@ -79,7 +79,7 @@ func Execute(ctx context.Context, c config.Config, o RunOptions) (Outcome, error
 	return t.train(ctx, r, o)
 }
 
-// outcome is what a run that is done has left, if all of it is still there.
+// outcome is what a finished run left, if all of it is still there.
 func outcome(r *run.Run, o RunOptions) (Outcome, error) {
 	notice, err := r.Verify()
 	if notice != "" {
@@ -169,8 +169,8 @@ func (t *Trial) summarise(ctx context.Context, r *run.Run) (run.Summary, error) 
 	return s, r.WriteSummary(s)
 }
 
-// placeSelected puts the weights that are to be tested in place, and returns the epoch
-// that they are of. Nothing can be trained after that.
+// placeSelected puts the weights that are to be tested in place, and returns their
+// epoch. Training cannot go on after that.
 func (t *Trial) placeSelected(r *run.Run, s run.Summary) (epoch int, err error) {
 	if t.Config.Train.Select == "last" {
 		if t.ema != nil {

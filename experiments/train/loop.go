@@ -22,7 +22,7 @@ type divergence struct {
 	where error // the layer that made the first such number, if it is known, or which loss it is
 }
 
-// diverges tells whether a loss ends the training.
+// diverges reports whether a loss ends the training.
 func diverges(t config.Train, loss float64) bool {
 	return math.IsNaN(loss) || math.IsInf(loss, 0) || t.DivergedAbove > 0 && loss > t.DivergedAbove
 }
@@ -36,8 +36,8 @@ func (d *divergence) Error() string {
 }
 
 // fit trains from where the trial stands to its end. It saves a checkpoint after
-// each epoch, every so often in between, and when ctx ends, which is the error
-// that it then returns.
+// each epoch, after every interval in between, and when ctx ends, whose error it then
+// returns.
 func (t *Trial) fit(ctx context.Context, r *run.Run, m Monitor, every time.Duration) error {
 	began, before := time.Now(), t.at.Seconds
 	clock := func() { t.at.Seconds = before + time.Since(began).Seconds() }
@@ -191,8 +191,8 @@ func (t *Trial) endEpoch(ctx context.Context, r *run.Run, m Monitor, clock func(
 	return nil
 }
 
-// updateBest says whether val is the best so far, and counts the epochs without
-// progress. Equal accuracies are told apart by the loss.
+// updateBest reports whether val is the best so far, and counts the epochs without
+// progress. Of equal accuracies the one with the lower loss is better.
 func (t *Trial) updateBest(val Means) bool {
 	b := &t.at.Best
 	if b.Epoch == 0 || val.Accuracy > b.Accuracy+t.Config.Train.EarlyStop.MinDelta {

@@ -12,11 +12,11 @@ import (
 	"zoo/experiments/config"
 )
 
-// forMixing makes the random numbers of mixing others than those that a seed gives
+// forMixing makes the random numbers of mixing differ from those that a seed gives
 // elsewhere.
 const forMixing = 0x6d6978
 
-// mixes tells whether training is on mixtures of examples.
+// mixes reports whether training is on mixtures of examples.
 func mixes(t config.Train) bool { return t.Mixup > 0 || t.Cutmix > 0 }
 
 // A mixer makes the batches of mixup (Zhang et al. 2017) and cutmix (Yun et al.
@@ -88,8 +88,8 @@ func (m *mixer) mix(b datasets.Batch, step int) (share float64) {
 	return share
 }
 
-// beta draws from Beta(alpha, alpha), of which 0 and 1 are what remains where alpha
-// is too small for numbers.
+// beta draws from Beta(alpha, alpha). Where alpha is too small to compute with, its
+// limit remains: 0 or 1.
 func beta(alpha float64, r *rand.Rand) float64 {
 	share := distuv.Beta{Alpha: alpha, Beta: alpha, Src: r}.Rand()
 	if math.IsNaN(share) {
@@ -102,7 +102,7 @@ func beta(alpha float64, r *rand.Rand) float64 {
 type rectangle struct{ top, bottom, left, right int }
 
 // cutBox is a rectangle of 1 − share of the area of an image, around a place at
-// random, as far as it is inside, and the share of the area that it has then.
+// random, clipped to the image, and the share of the area that remains.
 func cutBox(h, w int, share float64, r *rand.Rand) (box rectangle, inside float64) {
 	side := math.Sqrt(1 - share)
 	y, x := r.IntN(h), r.IntN(w)

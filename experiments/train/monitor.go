@@ -14,7 +14,7 @@ type Monitor interface {
 	Step(Step)
 	// Epoch is told of each epoch.
 	Epoch(Epoch)
-	// Notice is told of what went wrong without stopping the trial.
+	// Notice is told of what went wrong, or would mislead, and does not stop the trial.
 	Notice(message string)
 }
 

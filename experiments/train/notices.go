@@ -10,13 +10,14 @@ import (
 	"zoo/nn"
 )
 
-// Notices say what the trial's config asks for and does not get, or not as it
-// seems: nothing that is wrong, but what would mislead whoever reads the numbers.
+// Notices say what the trial's config asks for and does not get, or gets in another way
+// than it seems: nothing that is wrong, but what would mislead readers of the numbers.
 func (t *Trial) Notices() []string {
 	return Notices(t.Config, t.perEpoch, t.total, t.Eval)
 }
 
-// Notices are the notices of a training of total steps.
+// Notices are the notices of a config whose training has total steps, with perEpoch steps
+// an epoch, of a network that was built.
 func Notices(c config.Config, perEpoch, total int, network *nn.Program) (all []string) {
 	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	for _, key := range c.Model.Idle(network.Unasked) {
@@ -55,8 +56,8 @@ func Notices(c config.Config, perEpoch, total int, network *nn.Program) (all []s
 	return all
 }
 
-// halfUnit is the median of the layers' deviations of initial weights, and the half
-// of the unit in its last place as float32: what is less is lost when it is added.
+// halfUnit returns the median over the layers of the standard deviation of initial
+// weights, and half the unit in its last place as float32: adding less changes nothing.
 func halfUnit(layers []nn.Layer) (std, half float64) {
 	var all []float64
 	for _, l := range layers {
@@ -89,8 +90,8 @@ func (t *Trial) beforePeak() *beforePeak {
 	return b
 }
 
-// notice says how few weights the step has moved, or nothing if at least half of
-// those that have a gradient did move.
+// notice says how few weights the step moved; empty if it moved at least half of those
+// that have a gradient.
 func (b *beforePeak) notice(t *Trial, s Step) string {
 	if b == nil {
 		return ""

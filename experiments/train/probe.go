@@ -100,7 +100,7 @@ func number(v *float64) *run.Number {
 //	probe.dead              the largest share of dead units after an activation
 //	probe.singular_max, probe.singular_min, probe.singular_median
 //
-// Of a number that rounding has left no digit of there is the bound instead, as
+// A number that has no correct digit after rounding is replaced by its bound, as
 // probe.singular_min_below: see [results.Trial.Below].
 func (t *Trial) addProbe(s run.Summary, dir string) error {
 	if t.Config.Probe.Batch == 0 {
@@ -120,10 +120,10 @@ func addReadings(s run.Summary, p results.Probe) {
 		if known && math.Abs(float64(v)) >= 0x1p-1022 {
 			s["probe."+name] = float64(v)
 		} else {
-			s["probe."+name+"_below"] = max(float64(v), 0x1p-1022) // of which float64 has all digits
+			s["probe."+name+"_below"] = max(float64(v), 0x1p-1022) // the least normal float64
 		}
 	}
-	// A deviation over another, each around a mean; nothing where the other is rounding.
+	// One deviation over another, each around a mean; nothing where the other is rounding.
 	ratio := func(name string, mean, std, overMean, over run.Number) {
 		if r := results.Resolution(mean); float64(over) >= results.Resolution(overMean) {
 			set(name, max(std, run.Number(r))/over, float64(std) >= r)

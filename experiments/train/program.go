@@ -33,14 +33,15 @@ type Admission struct {
 // working memory of ops, the graph, the system.
 const spare = 16
 
-// Settings are those of a build for which there must be room, and which the end of
-// ctx ends.
+// Settings completes the settings of a build so that it is refused if there is no memory
+// for it, and ends with ctx.
 func (a Admission) Settings(ctx context.Context, set nn.Settings) nn.Settings {
 	set.Options, set.Batch, set.Context, set.Admit = a.Config.Model.Options, a.Batch, ctx, a.admit
 	return set
 }
 
-// admit says what a program of the size takes, if that is more than there is.
+// admit returns an error with what a program of the size takes, if that is more than
+// there is.
 func (a Admission) admit(s nn.Size) error {
 	limit := float64(memory.Limit())
 	limit -= limit / spare

@@ -43,8 +43,7 @@ func ParentID(c config.Config, code string, checksum func(config.Config) (string
 	return p.ID(data, code, grand), nil
 }
 
-// openStart opens the weights that a config starts from, or a run of the experiment
-// that it starts from.
+// openStart opens the weights that a config starts from: a file, or a run.
 func openStart(c config.Config, from string) (*weights.File, error) {
 	w, err := weights.Open(from, c.Weights.Only...)
 	if errors.Is(err, os.ErrNotExist) {

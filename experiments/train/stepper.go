@@ -11,11 +11,11 @@ import (
 	"zoo/nn"
 )
 
-// benchRate is so small that the weights stay what they are: a batch learned by
-// heart would have gradients so small that processors are slow with them.
+// benchRate is so small that the weights stay what they are: a batch that has been
+// memorised has gradients so small (subnormal) that processors are slow with them.
 const benchRate = 1e-9
 
-// LeastSteps is how many steps are measured at least.
+// LeastSteps is the least number of steps that are measured.
 const LeastSteps = 5
 
 // A Stepper takes the same step of a program again and again, on one batch of random

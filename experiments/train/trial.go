@@ -32,7 +32,7 @@ type Trial struct {
 	total    int           // steps of the whole training
 	perEpoch int           // steps of a whole epoch
 	peak     int           // the first step with the highest learning rate, from 0
-	epochs   int           // epochs of the whole training, the last one maybe in part
+	epochs   int           // epochs of the whole training, of which the last may be incomplete
 	at       position
 }
 
@@ -112,7 +112,7 @@ func NewTrialOn(ctx context.Context, c config.Config, data datasets.Dataset) (*T
 	return t, nil
 }
 
-// mostRecent is how many losses of steps a checkpoint may hold.
+// mostRecent is the most losses of steps that a checkpoint may hold.
 const mostRecent = 1_000_000
 
 // build makes the parameters and the programs for training and evaluation.
@@ -144,7 +144,7 @@ func (t *Trial) held() int {
 
 func floats(t *tensor.Dense) []float32 { return t.Data().([]float32) }
 
-// startAverage begins the average of the weights at what they are.
+// startAverage begins the average of the weights with the weights as they are.
 func (t *Trial) startAverage() {
 	if t.Config.Train.EMA > 0 {
 		t.ema = optim.NewEMA(t.Config.Train.EMA, t.averaged)

@@ -29,9 +29,8 @@ type Bench struct {
 	Profile bool    // count the time in each op
 }
 
-// DefaultBatch is the number of examples that a model is measured with unless
-// another is asked for: for the networks of small images what their papers and
-// lessons train them with.
+// DefaultBatch is the number of examples that a model is measured with by default: for
+// networks of small images, the batch that their papers and courses train them with.
 func DefaultBatch(model string) int {
 	m, _ := architectures.Lookup(model)
 	switch m.Network.(type) {

@@ -71,9 +71,9 @@ func inputShape(s []int) ([]int, error) {
 	return nil, fmt.Errorf("have shape %v, want images (N, C, H, W) or vectors (N, D)", tensor.Shape(s))
 }
 
-// CheckInput says whether examples are what people mean to give [Infer]: at least one, of
-// a shape that a network can have, without a NaN or an infinity, of which the logits
-// would be NaN.
+// CheckInput returns an error if examples cannot be what was meant for [Infer]: there must be
+// at least one, of a shape that a network can take, without NaN or infinity, for which
+// the logits would be NaN.
 func CheckInput(x npy.Array) error {
 	if _, err := inputShape(x.Shape); err != nil {
 		return err

@@ -33,7 +33,7 @@ func ReadLabels(name string) ([]string, error) {
 	return labels, nil
 }
 
-// parseLabels parts a text into its lines. An error begins with the line's number.
+// parseLabels splits a text into its lines. An error begins with the line's number.
 func parseLabels(text []byte) (labels []string, err error) {
 	switch {
 	case len(text) > maxLabels:

@@ -49,7 +49,7 @@ type OpMeasure struct {
 	Share float64 `json:"share"` // of the step
 }
 
-// What comes before the measured steps.
+// The steps before those that are measured.
 const (
 	warmUp      = 300 * time.Millisecond
 	warmUpSteps = 3
@@ -75,7 +75,7 @@ func (b Bench) measure(ctx context.Context, s *train.Stepper, m *Measurement) (t
 	if room == 0 {
 		room = train.LeastSteps + int(2*b.Seconds/last.Seconds())
 	}
-	times = make([]time.Duration, 0, min(room, 1<<20)) // or its growth would count as the steps'
+	times = make([]time.Duration, 0, min(room, 1<<20)) // otherwise its growth would count as the steps' allocation
 	before := s.Profile()
 	var from, to runtime.MemStats
 	runtime.ReadMemStats(&from)
@@ -104,7 +104,7 @@ func (b Bench) measure(ctx context.Context, s *train.Stepper, m *Measurement) (t
 }
 
 // difference is what ops took between two profiles, in n steps that took this long
-// altogether. What no op accounts for is the program around them.
+// in all. The rest, outside of any op, is the program around them.
 func difference(before, after []exec.OpTime, took time.Duration, n float64) (ops []OpMeasure) {
 	was := map[string]exec.OpTime{}
 	for _, o := range before {

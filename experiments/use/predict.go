@@ -40,7 +40,8 @@ type Preprocessor struct {
 
 // Preprocessor returns that of a registered model: as its published weights take pictures,
 // without labels, and for the model's own number of classes where classes is 0.
-// That of an experiment or a run is the evaluation of its data, which are opened.
+// That of an experiment or a run prepares pictures as for an evaluation on its data,
+// which are opened.
 func (r ModelReference) Preprocessor(ctx context.Context, classes int, progress datasets.Progress) (Preprocessor, error) {
 	if r.Config != nil {
 		data, err := datasets.Open(ctx, r.Config.Data, progress)

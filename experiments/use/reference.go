@@ -122,7 +122,7 @@ func IdleKeys(ctx context.Context, c config.Config) (all []string) {
 	r := ModelReference{Model: c.Model, Config: &c}
 	spec, err := r.Spec(nil, 0)
 	if err != nil {
-		return nil // known when it is run
+		return nil // the shape is known when it is run
 	}
 	_, program, err := r.Outline(ctx, nn.Infer, spec, 1)
 	if err != nil {

@@ -19,7 +19,7 @@ type FinishedRun struct {
 	Experiment config.Config // the resolved config
 }
 
-// OpenRun reads a run's directory and sees that it has weights.
+// OpenRun reads a run's directory and checks that it has weights.
 func OpenRun(dir string) (*FinishedRun, error) {
 	dir = filepath.Clean(dir)
 	r, err := run.Read(dir)
@@ -45,12 +45,12 @@ func OpenRun(dir string) (*FinishedRun, error) {
 	return f, nil
 }
 
-// RunNotice is what is to be said of a run before its files are used; empty if that is
-// nothing.
+// RunNotice is what a user should know of a run before its files are used; empty if
+// there is nothing.
 func RunNotice(dir string) string {
 	s, err := run.ReadStatus(dir)
 	if err != nil || !(run.Record{Status: s}).Unchecked() {
-		return "" // an error is that of the use
+		return "" // whoever uses the run gets the error
 	}
 	return fmt.Sprintf("%s is of a version of zoo that recorded nothing of its runs' files: they are read unchecked", dir)
 }
@@ -65,7 +65,7 @@ func (f *FinishedRun) command() string {
 // damaged says what to do about weights that cannot be read.
 func (f *FinishedRun) damaged(err error) error {
 	if errors.As(err, new(*run.DamagedError)) {
-		return err // which says it already
+		return err // it says that already
 	}
 	return fmt.Errorf("%w; train again with %s --rerun", err, f.command())
 }

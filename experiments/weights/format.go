@@ -11,7 +11,7 @@ import (
 	"zoo/internal/pth"
 )
 
-// splitPart parts FILE#PART, unless there is a file of the whole name.
+// splitPart splits FILE#PART, unless there is a file with the whole name.
 func splitPart(name string) (file, part string) {
 	i := strings.LastIndexByte(name, '#')
 	if i < 0 {
@@ -58,7 +58,7 @@ func kindOf(m os.FileMode) string {
 	return "a device"
 }
 
-// notWeights says what a file is that begins so; empty if it may hold weights.
+// notWeights says what kind of file begins with these bytes; empty if it may hold weights.
 func notWeights(head []byte) string {
 	if len(head) > 8 && head[8] == '{' { // safetensors, whose first bytes are a length of any value
 		return ""

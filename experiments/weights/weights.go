@@ -33,8 +33,8 @@ type File struct {
 	notFinite []string // tensors that hold a NaN or an infinity, as far as they were read
 }
 
-// Open opens the weights of a file or a run directory. What kind a file is
-// is told by its first bytes. FILE#PART is one of the state_dicts of a .pth that holds
+// Open opens the weights of a file or a run directory. The first bytes of a file tell
+// its kind. FILE#PART is one of the state_dicts of a .pth that holds
 // several, as in checkpoint.pth#ema. only are patterns of the tensors that are wanted;
 // see [config.Pretrained]. None of them takes all.
 func Open(name string, only ...string) (*File, error) {
@@ -86,7 +86,7 @@ type stored interface {
 	Describe() (name string, shape []int, isFloat bool)
 }
 
-// newFile are the weights of an open file, without a check of its bytes.
+// newFile returns the weights of an open file, without a check of its bytes.
 func newFile[T stored](name string, file interface {
 	io.Closer
 	ReadFloats(t T, dst []float32, at int) error
@@ -107,7 +107,7 @@ func newFile[T stored](name string, file interface {
 	return w
 }
 
-// noting is read, and notes the tensor if it holds a NaN or an infinity.
+// noting wraps read so that it notes the tensor if it holds a NaN or an infinity.
 func (w *File) noting(name string, read func([]float32, int) error) func([]float32, int) error {
 	return func(dst []float32, at int) error {
 		if err := read(dst, at); err != nil {
@@ -163,7 +163,8 @@ func (w *File) load(p *nn.Params, partial bool) error {
 	return nil
 }
 
-// mismatch says of weights that do not fit which network they do not fit.
+// mismatch adds to an error about weights that do not fit the network that they were
+// loaded into.
 func (w *File) mismatch(err error, m config.Model, spec datasets.Spec, partial bool) error {
 	switch {
 	case !errors.As(err, new(*nn.Mismatch)):
@@ -183,7 +184,7 @@ func published(shape []int) []int {
 	return []int{shape[2], shape[0], shape[1]}
 }
 
-// firstTen lists names, of more than ten only the first.
+// firstTen lists the first ten names, and how many more there are.
 func firstTen(names []string) string {
 	const most = 10
 	if len(names) <= most {
@@ -192,7 +193,7 @@ func firstTen(names []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
-// keep leaves the tensors that one of the patterns fits, named by the first that does.
+// keep keeps only the tensors that one of the patterns fits, named by the first that does.
 func (w *File) keep(only []string) error {
 	if len(only) == 0 {
 		return nil
