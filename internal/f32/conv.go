@@ -10,18 +10,36 @@ type Conv2D struct {
 	PadH, PadW           int
 	DilationH, DilationW int
 	Groups               int
+	Causal               bool // PadW is before a line only: no pixel of the result sees what comes after it
 }
 
 // OutH and OutW are the height and width of the result (N, OutH, OutW, Out).
-func (g Conv2D) OutH() int { return outSize(g.H, g.KH, g.StrideH, g.PadH, g.DilationH) }
-func (g Conv2D) OutW() int { return outSize(g.W, g.KW, g.StrideW, g.PadW, g.DilationW) }
+func (g Conv2D) OutH() int { return g.height().results() }
+func (g Conv2D) OutW() int { return g.width().results() }
 
-func outSize(n, k, stride, pad, dilation int) int {
-	span := n + 2*pad - dilation*(k-1) - 1
+// A side is the height or the width of a convolution: n coordinates of the images
+// between zeros before and after, and k of the filters.
+type side struct{ n, before, after, k, stride, dilation int }
+
+func (g Conv2D) height() side {
+	return side{n: g.H, before: g.PadH, after: g.PadH, k: g.KH, stride: g.StrideH, dilation: g.DilationH}
+}
+
+func (g Conv2D) width() side {
+	s := side{n: g.W, before: g.PadW, after: g.PadW, k: g.KW, stride: g.StrideW, dilation: g.DilationW}
+	if g.Causal {
+		s.after = 0
+	}
+	return s
+}
+
+// results is the number of coordinates of the result.
+func (s side) results() int {
+	span := s.before + s.n + s.after - s.dilation*(s.k-1) - 1
 	if span < 0 {
 		return 0
 	}
-	return span/stride + 1
+	return span/s.stride + 1
 }
 
 // filters is the number of values of the filters.
@@ -63,7 +81,7 @@ func NewConv(g Conv2D) *Conv {
 	c := &Conv{Conv2D: g, margin: needsMargin(g)}
 	inner := g
 	if c.margin {
-		inner.W, inner.PadW = g.W+2*g.PadW, 0
+		inner.W, inner.PadW = c.marginWidth(), 0
 	}
 	c.forward, c.imageGrad = newForward(productGroups(inner, inner.Out)), newImageGrad(productGroups(g, g.C))
 	c.filterGrad, c.whole = newFilterGrad(joinGroups(inner, inner.Out)), newWholeGrad(g)

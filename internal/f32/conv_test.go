@@ -74,6 +74,19 @@ var geometries = []Conv2D{
 	with(square(2, 19, 9, 19, 3, 1, 1), func(g *Conv2D) { g.Groups = 19 }),
 	with(square(2, 70, 9, 70, 5, 2, 2), func(g *Conv2D) { g.Groups = 70 }),
 	with(square(2, 8, 9, 24, 3, 1, 1), func(g *Conv2D) { g.Groups = 8 }),
+	causal(2, 16, 40, 32, 3, 1),
+	causal(3, 20, 33, 20, 2, 8),
+	causal(2, 1, 30, 12, 5, 1), // margins
+	causal(2, 4, 32, 4, 3, 1),  // several pixels at once
+	causal(2, 12, 9, 17, 4, 7), // filters longer than the line
+	with(causal(2, 70, 20, 70, 3, 2), func(g *Conv2D) { g.Groups = 70 }),
+	with(causal(2, 12, 21, 16, 4, 1), func(g *Conv2D) { g.StrideW = 2 }),
+}
+
+// causal is a convolution of sequences, in which no result sees what comes later.
+func causal(n, c, length, out, k, dilation int) Conv2D {
+	return Conv2D{N: n, H: 1, W: length, C: c, KH: 1, KW: k, Out: out,
+		StrideH: 1, StrideW: 1, PadW: dilation * (k - 1), DilationH: 1, DilationW: dilation, Groups: 1, Causal: true}
 }
 
 // geometry draws a convolution whose result has at least one pixel.
@@ -82,7 +95,7 @@ func geometry(r *rand.Rand) Conv2D {
 		g := Conv2D{
 			N: 1 + r.IntN(4), H: 1 + r.IntN(9), W: 1 + r.IntN(9), KH: 1 + r.IntN(5), KW: 1 + r.IntN(5),
 			StrideH: 1 + r.IntN(3), StrideW: 1 + r.IntN(3), PadH: r.IntN(4), PadW: r.IntN(4),
-			DilationH: 1 + r.IntN(3), DilationW: 1 + r.IntN(3), Groups: 1 + r.IntN(3),
+			DilationH: 1 + r.IntN(3), DilationW: 1 + r.IntN(3), Groups: 1 + r.IntN(3), Causal: r.IntN(4) == 0,
 		}
 		g.C, g.Out = g.Groups*(1+r.IntN(12)), g.Groups*(1+r.IntN(20))
 		switch r.IntN(9) {

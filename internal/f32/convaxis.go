@@ -21,15 +21,15 @@ type run struct {
 // meets for the first coordinate of a run.
 type tap struct{ slot, at int }
 
-// forwardAxis is the axis from images of n coordinates to their results.
-func forwardAxis(n, k, stride, pad, dilation int) axis {
-	a := axis{step: 1, advance: stride}
-	for i := range k {
+// forwardAxis is the axis from images to their results.
+func forwardAxis(s side) axis {
+	a := axis{step: 1, advance: s.stride}
+	for i := range s.k {
 		a.order = append(a.order, i)
 	}
-	a.add(0, outSize(n, k, stride, pad, dilation), func(i int) (taps []tap) {
-		for slot := range k {
-			if at := i*stride - pad + slot*dilation; at >= 0 && at < n {
+	a.add(0, s.results(), func(i int) (taps []tap) {
+		for slot := range s.k {
+			if at := i*s.stride - s.before + slot*s.dilation; at >= 0 && at < s.n {
 				taps = append(taps, tap{slot, at})
 			}
 		}
@@ -38,25 +38,25 @@ func forwardAxis(n, k, stride, pad, dilation int) axis {
 	return a
 }
 
-// gradAxis is the axis from results to the gradient of images of n coordinates.
+// gradAxis is the axis from results to the gradient of images.
 // A coordinate sees those taps that come to it in steps of the stride, so that the
 // coordinates of each phase of the stride share their taps. The filters are
 // packed by phases, and turned.
-func gradAxis(n, k, stride, pad, dilation int) axis {
-	a := axis{step: stride, advance: 1}
-	for phase := range stride {
-		for i := k - 1; i >= 0; i-- {
-			if i*dilation%stride == phase {
+func gradAxis(s side) axis {
+	a := axis{step: s.stride, advance: 1}
+	for phase := range s.stride {
+		for i := s.k - 1; i >= 0; i-- {
+			if i*s.dilation%s.stride == phase {
 				a.order = append(a.order, i)
 			}
 		}
 	}
-	out := outSize(n, k, stride, pad, dilation)
-	for phase := range min(stride, n) {
-		a.add(phase, n, func(i int) (taps []tap) {
+	out := s.results()
+	for phase := range min(s.stride, s.n) {
+		a.add(phase, s.n, func(i int) (taps []tap) {
 			for slot, k := range a.order {
-				if at := i + pad - k*dilation; at >= 0 && at%stride == 0 && at/stride < out {
-					taps = append(taps, tap{slot, at / stride})
+				if at := i + s.before - k*s.dilation; at >= 0 && at%s.stride == 0 && at/s.stride < out {
+					taps = append(taps, tap{slot, at / s.stride})
 				}
 			}
 			return taps

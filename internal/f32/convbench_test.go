@@ -58,17 +58,17 @@ func BenchmarkConv(b *testing.B) {
 	}
 }
 
-// A side is one of the three computations of a convolution.
-type side struct {
+// A computation is one of the three computations of a convolution.
+type computation struct {
 	name string
 	f    func()
 }
 
 func benchmarkConv(b *testing.B, g Conv2D) {
-	for _, side := range sides(g) {
-		b.Run(side.name, func(b *testing.B) {
+	for _, computation := range computations(g) {
+		b.Run(computation.name, func(b *testing.B) {
 			for b.Loop() {
-				side.f()
+				computation.f()
 			}
 			work := 2 * float64(g.N*g.OutH()*g.OutW()) * float64(g.filters())
 			b.ReportMetric(work*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
@@ -76,8 +76,8 @@ func benchmarkConv(b *testing.B, g Conv2D) {
 	}
 }
 
-// sides are the computations on random images, as the ops call them.
-func sides(g Conv2D) []side {
+// computations are the computations on random images, as the ops call them.
+func computations(g Conv2D) []computation {
 	r := rand.New(rand.NewPCG(1, 2))
 	random := func(n int) []float32 {
 		v := make([]float32, n)
@@ -96,7 +96,7 @@ func sides(g Conv2D) []side {
 	for i := range scratch {
 		scratch[i] = random(c.ScratchLen(g.N))
 	}
-	return []side{{"forward", func() {
+	return []computation{{"forward", func() {
 		w := PackConv(c, packed, w)
 		Chunks(g.N, chunk, func(worker, lo, hi int) {
 			ConvForward(c, y[lo*result:hi*result], x[lo*image:hi*image], w, nil, scratch[worker], hi-lo)

@@ -35,18 +35,19 @@ const blockValues = 1 << 16
 
 func newForward(g Conv2D) *correlation {
 	n := pixelsAtOnce(g, g.Out, g.OutW(), g.StrideW)
-	return newCorrelation(g, g.C, g.Out, n, g.image(), g.result(),
-		forwardAxis(g.H, g.KH, g.StrideH, g.PadH, g.DilationH),
-		forwardAxis(g.W, g.KW+(n-1)*g.StrideW, n*g.StrideW, g.PadW, g.DilationW))
+	width := g.width()
+	width.k, width.stride = g.KW+(n-1)*g.StrideW, n*g.StrideW
+	return newCorrelation(g, g.C, g.Out, n, g.image(), g.result(), forwardAxis(g.height()), forwardAxis(width))
 }
 
 func newImageGrad(g Conv2D) *correlation {
-	height := gradAxis(g.H, g.KH, g.StrideH, g.PadH, g.DilationH)
+	height, width := gradAxis(g.height()), g.width()
 	if n := pixelsAtOnce(g, g.C, g.W, 1); n > 1 && g.StrideW == 1 {
 		// The gradient is the convolution of dy with the turned filters.
-		return newCorrelation(g, g.Out, g.C, n, g.result(), g.image(), height, forwardAxis(g.OutW(), g.KW+n-1, n, g.KW-1-g.PadW, 1))
+		turned := side{n: g.OutW(), before: g.KW - 1 - width.before, after: g.KW - 1 - width.after, k: g.KW + n - 1, stride: n, dilation: 1}
+		return newCorrelation(g, g.Out, g.C, n, g.result(), g.image(), height, forwardAxis(turned))
 	}
-	return newCorrelation(g, g.Out, g.C, 1, g.result(), g.image(), height, gradAxis(g.W, g.KW, g.StrideW, g.PadW, g.DilationW))
+	return newCorrelation(g, g.Out, g.C, 1, g.result(), g.image(), height, gradAxis(width))
 }
 
 func newCorrelation(g Conv2D, in, out, pixels int, from, to layout, height, width axis) *correlation {

@@ -53,7 +53,7 @@ func newFilterGrad(g Conv2D) *filterGrad {
 	switch {
 	case f.columnwise: // the rows are taps, which share what they read of the results
 		f.groups, f.in, f.out, f.row = 1, 1, g.C, g.DilationW*g.C
-		for _, r := range forwardAxis(g.W, g.KW, g.StrideW, g.PadW, g.DilationW).runs {
+		for _, r := range forwardAxis(g.width()).runs {
 			if len(r.taps) > 0 {
 				meetings = append(meetings, meeting{r.taps[0].slot, len(r.taps), r.taps[0].at, r.first, r.count})
 			}
@@ -65,13 +65,13 @@ func newFilterGrad(g Conv2D) *filterGrad {
 		meetings = []meeting{{rows: kw * g.C, count: g.OutW() / f.pixels}}
 	default:
 		for j := range kw {
-			lo, hi := meets(j, g.W, g.KW, g.StrideW, g.PadW, g.DilationW)
+			lo, hi := g.width().meets(j)
 			meetings = append(meetings, meeting{j, f.in, lo*g.StrideW - g.PadW + j*g.DilationW, lo, hi - lo})
 		}
 	}
 	f.rows = kw * f.in
 	for i := range g.KH {
-		h0, h1 := meets(i, g.H, g.KH, g.StrideH, g.PadH, g.DilationH)
+		h0, h1 := g.height().meets(i)
 		for _, m := range meetings {
 			t := tapGrad{first: i*f.rows + m.slot*f.in, rows: m.rows, depth: m.count, blocks: make([][]segment, f.blocks)}
 			for n := range f.images {
@@ -89,13 +89,13 @@ func newFilterGrad(g Conv2D) *filterGrad {
 	return f
 }
 
-// meets returns the range of a result's coordinates for which tap i of k lies in
-// an image of n coordinates.
-func meets(i, n, k, stride, pad, dilation int) (lo, hi int) {
-	first := pad - i*dilation // the image's first coordinate, in steps of one
-	lo = max(0, (first+stride-1)/stride)
-	if last := first + n - 1; last >= 0 {
-		hi = min(outSize(n, k, stride, pad, dilation), last/stride+1)
+// meets returns the range of the result's coordinates for which tap i of the filters
+// lies in an image.
+func (s side) meets(i int) (lo, hi int) {
+	first := s.before - i*s.dilation // the image's first coordinate, in steps of one
+	lo = max(0, (first+s.stride-1)/s.stride)
+	if last := first + s.n - 1; last >= 0 {
+		hi = min(s.results(), last/s.stride+1)
 	}
 	return min(lo, hi), hi
 }

@@ -8,8 +8,10 @@ func needsMargin(g Conv2D) bool {
 	return g.C <= 8 && g.KW > 1 && g.PadW > 0 && g.DilationW == 1 && g.Groups == 1
 }
 
-// marginLine is the length of a line between its margins.
-func (c *Conv) marginLine() int { return (c.W + 2*c.PadW) * c.C }
+// marginWidth is the width of the images with their margins, marginLine the length of
+// a line.
+func (c *Conv) marginWidth() int { s := c.width(); return s.before + s.n + s.after }
+func (c *Conv) marginLine() int  { return c.marginWidth() * c.C }
 
 // withMargin returns the images as the products read them.
 func withMargin[F Float](c *Conv, x, scratch []F, images int) []F {

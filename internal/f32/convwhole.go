@@ -59,9 +59,9 @@ func newWholeGrad(g Conv2D) *wholeGrad {
 	}
 	x, y := f.images*f.x.width, f.images*f.y.width // from pixel to pixel
 	for i := range g.KH {
-		h0, h1 := meets(i, g.H, g.KH, g.StrideH, g.PadH, g.DilationH)
+		h0, h1 := g.height().meets(i)
 		for j := range g.KW {
-			w0, w1 := meets(j, g.W, g.KW, g.StrideW, g.PadW, g.DilationW)
+			w0, w1 := g.width().meets(j)
 			columns := w1 - w0
 			t := wholeTap{depth: f.images}
 			if g.StrideW == 1 || f.images == 1 {
