@@ -29,8 +29,8 @@ func Attention(s *Scope, x *G.Node, heads int) *G.Node {
 	w := in.weight("in_proj_weight", Layout{kind: matrix}, d, d, d, 3*d)
 	qkv := s.Must(ops.Linear(x, w, in.bias("in_proj_bias", 3*d, func(int) int { return d }))) // (N, T, 3·D)
 	qkv = s.record(Layer{Op: "queries, keys, values", MACs: t * d * 3 * d}, qkv, field{}, x)
-	s.weighted[s.In("in_proj_weight").path] = qkv
-	y := s.Must(ops.Attention(qkv, heads)) // (N, T, D)
+	s.outputs[s.In("in_proj_weight").path] = qkv
+	y := s.Must(ops.Attention(qkv, ops.AttentionOptions{Heads: heads}))
 	y = s.record(Layer{Op: fmt.Sprintf("attention, %d heads", heads), MACs: 2 * t * t * d}, y, field{}, qkv)
 	return Linear(s.In("out_proj"), y, d)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func attention(heads int) optest.Op {
-	return func(in ...*G.Node) (*G.Node, error) { return ops.Attention(in[0], heads) }
+	return func(in ...*G.Node) (*G.Node, error) { return ops.Attention(in[0], ops.AttentionOptions{Heads: heads}) }
 }
 
 func TestAttentionGradient(t *testing.T) {
@@ -32,44 +32,18 @@ func normals(n int, seed uint64) []float64 {
 }
 
 // plainAttention is the formula, term by term, with its gradient for the output's
-// gradient dy.
+// gradient dy, for queries, keys and values side by side.
 func plainAttention(n, t, d, heads int, x, dy []float64) (y, dx []float64) {
-	y, dx = make([]float64, n*t*d), make([]float64, n*t*3*d)
-	size := d / heads
-	p, dp := make([]float64, t), make([]float64, t)
-	for example := range n {
-		for head := range heads {
-			at := func(part, token, j int) int { return (example*t+token)*3*d + part*d + head*size + j }
-			for q := range t {
-				sum := 0.0
-				for k := range t {
-					p[k] = 0
-					for j := range size {
-						p[k] += x[at(0, q, j)] * x[at(1, k, j)]
-					}
-					p[k] = math.Exp(p[k] / math.Sqrt(float64(size)))
-					sum += p[k]
-				}
-				mean := 0.0
-				for k := range t {
-					p[k] /= sum
-					dp[k] = 0
-					for j := range size {
-						o := (example*t+q)*d + head*size + j
-						y[o] += p[k] * x[at(2, k, j)]
-						dx[at(2, k, j)] += p[k] * dy[o]
-						dp[k] += dy[o] * x[at(2, k, j)]
-					}
-					mean += p[k] * dp[k]
-				}
-				for k := range t {
-					ds := p[k] * (dp[k] - mean) / math.Sqrt(float64(size))
-					for j := range size {
-						dx[at(0, q, j)] += ds * x[at(1, k, j)]
-						dx[at(1, k, j)] += ds * x[at(0, q, j)]
-					}
-				}
-			}
+	in := make([]optest.Input, 3)
+	for i := range n * t {
+		for part := range in {
+			in[part].Float = append(in[part].Float, x[(i*3+part)*d:][:d]...)
+		}
+	}
+	y, grads := look{n: n, tq: t, tk: t, d: d, e: d, heads: heads}.plain(in, dy)
+	for i := range n * t {
+		for part := range in {
+			dx = append(dx, grads[part][i*d:][:d]...)
 		}
 	}
 	return y, dx

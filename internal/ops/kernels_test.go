@@ -43,6 +43,7 @@ var kernels = func() map[string]struct {
 		"addscalar":         {binary(ops.AddScalar), []optest.Input{images, float(1)}},
 		"attention":         {attention(3), []optest.Input{float(3, 37, 54)}},
 		"attention, long":   {attention(1), []optest.Input{float(1, 300, 12)}}, // its scores are cut
+		"attention, causal": {looks["all"].op, looks["all"].inputs()},
 		"avgpool":           {avgPool(ops.Window{Size: [2]int{3, 2}, Stride: [2]int{2, 1}, Pad: [2]int{1, 0}, Ceil: true}, true), []optest.Input{images}},
 		"batchnorm":         {batchNorm(1e-5, nil), []optest.Input{images, c, c}},
 		"batchnorm-eval":    {batchNormEval(1e-5), []optest.Input{images, c, c, c, {Shape: []int{11}, Positive: true}}},
