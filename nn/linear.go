@@ -28,7 +28,11 @@ func Linear(s *Scope, x *G.Node, out int) *G.Node {
 	}
 	x = s.fixupBias("bias_in", x)
 	w := s.weight("weight", layout, in, out, in, out)
-	y := s.Must(ops.Linear(x, w, s.bias("bias", out, func(int) int { return in })))
+	linear := ops.Linear
+	if d.Dims() == 4 {
+		linear = ops.FullyConnected
+	}
+	y := s.Must(linear(x, w, s.bias("bias", out, func(int) int { return in })))
 	y = s.record(Layer{Op: "linear", MACs: tokens * in * out}, y, field{}, x)
 	s.weighted[s.In("weight").path] = y
 	return s.fixupLast(y)

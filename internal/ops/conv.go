@@ -2,6 +2,7 @@ package ops
 
 import (
 	"fmt"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -27,9 +28,34 @@ func Conv2D(x, w, b *G.Node, f Filter) (*G.Node, error) {
 	return Apply(&conv2D[float32]{filter: f}, &conv2D[float64]{filter: f}, in...)
 }
 
+// A Filter1D is how filters walk over a sequence.
+type Filter1D struct {
+	Stride, Dilation int  // 0 means 1
+	Pad              int  // zeros on both sides
+	Causal           bool // all that a result of the same length needs stand before the sequence: no output sees what comes later, and Pad is 0
+	Groups           int  // 0 means 1
+}
+
+// Conv1D is the cross-correlation of sequences x (N, T, C) with filters w
+// (K, C/Groups, O), plus the bias b (O), which may be nil. The result is (N, OT, O), as
+// Conv2D has it; a causal one has OT = ⌈T/stride⌉, and output t sees the inputs
+// t·stride − dilation·(K−1) to t·stride.
+func Conv1D(x, w, b *G.Node, f Filter1D) (*G.Node, error) {
+	in := []*G.Node{x, w}
+	if b != nil {
+		in = append(in, b)
+	}
+	if f.Causal && f.Pad != 0 {
+		return nil, fmt.Errorf("conv1d: have padding %d of a causal convolution, want 0: its zeros stand before the sequence", f.Pad)
+	}
+	wide := Filter{Stride: [2]int{1, f.Stride}, Pad: [2]int{0, f.Pad}, Dilation: [2]int{1, f.Dilation}, Groups: f.Groups}
+	return Apply(&conv2D[float32]{filter: wide, sequence: true, causal: f.Causal}, &conv2D[float64]{filter: wide, sequence: true, causal: f.Causal}, in...)
+}
+
 type conv2D[F f32.Float] struct {
-	filter Filter
-	conv   *f32.Conv
+	filter           Filter
+	sequence, causal bool // of Conv1D: images of one line
+	conv             *f32.Conv
 
 	filters []F    // as the convolution takes them
 	kept    uint64 // the hold (Ctx.Held) for which filters were made; 0: for one call
@@ -37,10 +63,42 @@ type conv2D[F f32.Float] struct {
 	sums    []F    // of each part: the filters' gradient and the bias's
 }
 
-func (*conv2D[F]) Name() string { return "conv2d" }
+func (k *conv2D[F]) Name() string {
+	if k.sequence {
+		return "conv1d"
+	}
+	return "conv2d"
+}
+
 func (*conv2D[F]) Batched() int { return 1 }
 
+// lines are those of images; a sequence is one line.
+func (k *conv2D[F]) lines() Lines {
+	if k.sequence {
+		return NoLines
+	}
+	return OwnLines
+}
+
 func (k *conv2D[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
+	if !k.sequence {
+		return k.plan(in)
+	}
+	x, w := in[0], in[1]
+	if x.Dims() != 3 || w.Dims() != 3 {
+		return nil, fmt.Errorf("have input %v and filters %v, want (N, T, C) and (K, C/groups, O)", x, w)
+	}
+	of := slices.Clone(in)
+	of[0], of[1] = tensor.Shape{x[0], 1, x[1], x[2]}, tensor.Shape{1, w[0], w[1], w[2]}
+	y, err := k.plan(of)
+	if err != nil {
+		return nil, err
+	}
+	return tensor.Shape{y[0], y[2], y[3]}, nil
+}
+
+// plan plans the convolution of images.
+func (k *conv2D[F]) plan(in []tensor.Shape) (tensor.Shape, error) {
 	x, w := in[0], in[1]
 	if x.Dims() != 4 || w.Dims() != 4 {
 		return nil, fmt.Errorf("have input %v and filters %v, want (N, H, W, C) and (KH, KW, C/groups, O)", x, w)
@@ -49,7 +107,10 @@ func (k *conv2D[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	g := f32.Conv2D{
 		N: x[0], H: x[1], W: x[2], C: x[3], KH: w[0], KW: w[1], Out: w[3],
 		StrideH: max(1, f.Stride[0]), StrideW: max(1, f.Stride[1]), PadH: f.Pad[0], PadW: f.Pad[1],
-		DilationH: max(1, f.Dilation[0]), DilationW: max(1, f.Dilation[1]), Groups: max(1, f.Groups),
+		DilationH: max(1, f.Dilation[0]), DilationW: max(1, f.Dilation[1]), Groups: max(1, f.Groups), Causal: k.causal,
+	}
+	if k.causal {
+		g.PadW = g.DilationW * (g.KW - 1)
 	}
 	if g.C%g.Groups != 0 || g.Out%g.Groups != 0 || w[2] != g.C/g.Groups {
 		return nil, fmt.Errorf("have input %v, filters %v and %d groups, want filters (KH, KW, C/groups, O) with C and O multiples of the groups", x, w, g.Groups)
@@ -83,7 +144,7 @@ func (k *conv2D[F]) ForwardPasses() []Pass[F] {
 		}}}
 	}
 	return []Pass[F]{{
-		Examples: g.ChunkImages(), Lines: OwnLines,
+		Examples: g.ChunkImages(), Lines: k.lines(),
 		Begin: pack,
 		Each: func(c *Ctx[F], a *Args[F]) {
 			n := a.Out.Shape[0]
@@ -114,7 +175,7 @@ func (k *conv2D[F]) BackwardPasses() []Pass[F] {
 	g := k.conv
 	if !g.Large() {
 		return []Pass[F]{{
-			Examples: g.ChunkImages(), Lines: OwnLines,
+			Examples: g.ChunkImages(), Lines: k.lines(),
 			Begin: k.beginGrads, Each: k.grads, End: k.endGrads,
 		}}
 	}
@@ -123,7 +184,7 @@ func (k *conv2D[F]) BackwardPasses() []Pass[F] {
 			k.turned = f32.PackConvGrad(g, c.Shared(g.PackedGradLen()), a.In[1].V)
 		}
 	}
-	images := Pass[F]{Examples: g.ChunkImages(), Lines: OwnLines, Begin: packTurned, Each: k.imageGrad}
+	images := Pass[F]{Examples: g.ChunkImages(), Lines: k.lines(), Begin: packTurned, Each: k.imageGrad}
 	if g.FewPixels() {
 		images = Pass[F]{Begin: func(c *Ctx[F], a *Args[F]) {
 			if packTurned(c, a); a.DIn[0].V != nil {

@@ -23,8 +23,8 @@ type Loss struct {
 }
 
 // SoftmaxCrossEntropy is the mean of −log softmax(logits)[target] over the rows
-// of logits (R, K) whose target is not −1; without such a row it is 0. targets
-// (R) are integers, from −1 to K−1. The result is a scalar.
+// of logits (..., K) whose target is not −1; without such a row it is 0. targets
+// (...) are integers, from −1 to K−1. The result is a scalar.
 func SoftmaxCrossEntropy(logits, targets *G.Node, loss Loss) (*G.Node, error) {
 	if !(loss.Smoothing >= 0 && loss.Smoothing < 1) {
 		return nil, fmt.Errorf("cross-entropy: have label smoothing %v, want it in [0, 1)", loss.Smoothing)
@@ -37,7 +37,7 @@ func SoftmaxCrossEntropy(logits, targets *G.Node, loss Loss) (*G.Node, error) {
 
 // MixedCrossEntropy is the cross-entropy of examples that are mixtures of two:
 // share·CE(targets) + (1 − share)·CE(others), each as SoftmaxCrossEntropy has it
-// (Zhang et al. 2017, mixup). targets and others (R) are integers, −1 in the same
+// (Zhang et al. 2017, mixup). targets and others (...) are integers, −1 in the same
 // rows; share is one number (1).
 func MixedCrossEntropy(logits, targets, others, share *G.Node, loss Loss) (*G.Node, error) {
 	if !(loss.Smoothing >= 0 && loss.Smoothing < 1) {
@@ -95,10 +95,10 @@ func (k *crossEntropy[F]) mixture(in []Tensor[F]) (others []int, share float64) 
 	return in[2].I, float64(in[3].V[0])
 }
 
-// rowsShape checks the shapes of a loss of scores (R, K) and targets (R).
+// rowsShape checks the shapes of a loss of scores (..., K) and targets (...).
 func rowsShape(in []tensor.Shape) (tensor.Shape, error) {
-	if in[0].Dims() != 2 || !same(in[1], in[0][:1]) {
-		return nil, fmt.Errorf("have scores %v and targets %v, want (R, K) and (R)", in[0], in[1])
+	if last := in[0].Dims() - 1; last < 1 || !same(in[1], in[0][:last]) {
+		return nil, fmt.Errorf("have scores %v and targets %v, want (..., K) and (...)", in[0], in[1])
 	}
 	return tensor.ScalarShape(), nil
 }
@@ -117,9 +117,9 @@ func countTargets(targets []int, classes int) (n int) {
 }
 
 func (k *crossEntropy[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	z, targets := in[0].V, in[1].I // (R, K), (R)
-	rows, classes := in[0].Shape[0], in[0].Shape[1]
-	others, share := k.mixture(in) // (R), one number
+	z, targets := in[0].V, in[1].I // (..., K), (...)
+	rows, classes := len(targets), channels(in[0].Shape)
+	others, share := k.mixture(in) // (...), one number
 	k.counted = countTargets(targets, classes)
 	countTargets(others, classes)
 	if k.losses == nil {
@@ -170,9 +170,9 @@ func (k *crossEntropy[F]) Reads() ([]int, bool) {
 
 // Backward is softmax(z) − the target's distribution, over the number of rows.
 func (k *crossEntropy[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
-	dz, z, targets := din[0].V, in[0].V, in[1].I // (R, K), (R, K), (R)
-	rows, classes := in[0].Shape[0], in[0].Shape[1]
-	others, share := k.mixture(in) // (R), one number
+	dz, z, targets := din[0].V, in[0].V, in[1].I // (..., K), (..., K), (...)
+	rows, classes := len(targets), channels(in[0].Shape)
+	others, share := k.mixture(in) // (...), one number
 	weight := float64(dout.V[0]) / max(1, float64(k.counted))
 	if k.mixed && din[3].V != nil {
 		din[3].V[0] = F(weight * k.shareGradient(z, targets, others, classes))

@@ -36,7 +36,7 @@ type groupNorm[F f32.Float] struct {
 
 var normalises = map[string]string{
 	"groupnorm": "(N, H, W, C)",
-	"layernorm": "(N, D) or (N, T, D); a group norm of 1 group normalises images",
+	"layernorm": "(N, ..., D)",
 	"rmsnorm":   "(N, C), (N, T, C) or (N, H, W, C)",
 }
 

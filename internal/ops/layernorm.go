@@ -11,7 +11,7 @@ import (
 	"zoo/internal/f32"
 )
 
-// LayerNorm normalises each row of x (N, D) or (N, T, D) to mean 0 and variance
+// LayerNorm normalises each row of x (N, ..., D) to mean 0 and variance
 // 1 over the last axis, then applies gamma and beta, both (D) (Ba et al. 2016).
 func LayerNorm(x, gamma, beta *G.Node, eps float64) (*G.Node, error) {
 	return Apply(newLayerNorm[float32]("layernorm", eps), newLayerNorm[float64]("layernorm", eps), x, gamma, beta)
@@ -32,7 +32,8 @@ type layerNorm[F f32.Float] struct {
 	name string
 	eps  float64
 
-	tokens      int       // of an example: they are its lines
+	tokens      int       // rows of an example
+	line        int       // rows of a line of it
 	mean, rstd  []float64 // of each row, from Forward for Backward
 	zeros       []F       // for a norm without beta
 	materialise func()    // makes these, in the first run: a graph that never runs holds none
@@ -50,7 +51,7 @@ func (*layerNorm[F]) lines() (forward, backward Lines) { return EachLine, NoLine
 
 func (k *layerNorm[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	x := in[0]
-	if x.Dims() != 2 && x.Dims() != 3 {
+	if x.Dims() < 2 {
 		return nil, fmt.Errorf("have input %v, want %s", x, normalises[k.name])
 	}
 	if err := perChannel(x, in[1:], "gamma", "beta"); err != nil {
@@ -60,7 +61,7 @@ func (k *layerNorm[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 		return nil, fmt.Errorf("have input %v with 1 value in each row, want at least 2: the result would not depend on the input", x)
 	}
 	rows := x.TotalSize() / channels(x)
-	k.tokens = rows / x[0]
+	k.tokens, k.line = rows/x[0], rows/x[:min(2, x.Dims()-1)].TotalSize()
 	k.materialise = sync.OnceFunc(func() {
 		k.mean, k.rstd, k.zeros = make([]float64, rows), make([]float64, rows), make([]F, channels(x))
 	})
@@ -73,8 +74,8 @@ func (k *layerNorm[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	if len(in) == 3 {
 		beta = in[2].V
 	}
-	lo, _ := c.Part().Lines(k.tokens)
-	first := c.Part().First*k.tokens + lo
+	lo, _ := c.Part().Lines(k.tokens / k.line)
+	first := c.Part().First*k.tokens + lo*k.line
 	for r := range len(out.V) / d {
 		x := in[0].V[r*d:][:d]
 		sum := 0.0

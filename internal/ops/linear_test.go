@@ -21,6 +21,10 @@ func TestLinearGradient(t *testing.T) {
 	optest.Gradient(t, linear, x, w, b)
 	optest.Gradient(t, linear, x, w)
 	optest.Gradient(t, linear, optest.Input{Shape: []int{2, 3, 5}}, optest.Input{Shape: []int{5, 4}}, b)
-	image := optest.Input{Shape: []int{2, 2, 3, 2}} // flattened on the way in
-	optest.Gradient(t, linear, image, optest.Input{Shape: []int{12, 3}}, optest.Input{Shape: []int{3}})
+	image := optest.Input{Shape: []int{2, 2, 3, 2}}
+	optest.Gradient(t, fullyConnected, image, optest.Input{Shape: []int{12, 3}}, optest.Input{Shape: []int{3}})
+}
+
+func fullyConnected(in ...*G.Node) (*G.Node, error) {
+	return ops.FullyConnected(in[0], in[1], in[2])
 }

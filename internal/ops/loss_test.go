@@ -229,8 +229,8 @@ func TestLossErrors(t *testing.T) {
 		z, y optest.Input
 		want string
 	}{
-		{lossOps["plain"], optest.Input{Shape: []int{2, 3}}, classes(0), "cross-entropy: have scores (2, 3) and targets (1), want (R, K) and (R)"},
-		{lossOps["squared"], optest.Input{Shape: []int{2, 3, 1}}, classes(0, 1), "squared-error: have scores (2, 3, 1) and targets (2), want (R, K) and (R)"},
+		{lossOps["plain"], optest.Input{Shape: []int{2, 3}}, classes(0), "cross-entropy: have scores (2, 3) and targets (1), want (..., K) and (...)"},
+		{lossOps["squared"], optest.Input{Shape: []int{2, 3, 1}}, classes(0, 1), "squared-error: have scores (2, 3, 1) and targets (2), want (..., K) and (...)"},
 		{lossOps["plain"], optest.Input{Shape: []int{2, 3}}, optest.Input{Shape: []int{2}}, "cross-entropy: have targets of type float32, want int"},
 		{crossEntropy(ops.Loss{Smoothing: 1}), optest.Input{Shape: []int{2, 3}}, classes(0, 1), "cross-entropy: have label smoothing 1, want it in [0, 1)"},
 	} {

@@ -7,9 +7,9 @@ import (
 	"zoo/internal/f32"
 )
 
-// SquaredError is the mean, over the rows of y (R, K) whose target is not −1, of
+// SquaredError is the mean, over the rows of y (..., K) whose target is not −1, of
 // Σₖ (y[k] − t[k])², where t is on at the target's place and off elsewhere; without
-// such a row it is 0. targets (R) are integers, from −1 to K−1. The result is a
+// such a row it is 0. targets (...) are integers, from −1 to K−1. The result is a
 // scalar.
 //
 // With on 1 and off −1 it is the criterion of LeCun et al. 1989. It is a sum over
@@ -27,7 +27,7 @@ func (squaredError[F]) Name() string                                  { return "
 func (squaredError[F]) Shape(in []tensor.Shape) (tensor.Shape, error) { return rowsShape(in) }
 
 func (k squaredError[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
-	classes := in[0].Shape[1]
+	classes := channels(in[0].Shape)
 	counted := countTargets(in[1].I, classes)
 	var sum float64
 	for r, t := range in[1].I {
@@ -56,7 +56,7 @@ func (k squaredError[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F],
 	if dy == nil {
 		return
 	}
-	classes := in[0].Shape[1]
+	classes := channels(in[0].Shape)
 	weight := 2 * float64(dout.V[0]) / max(1, float64(countTargets(in[1].I, classes)))
 	clear(dy)
 	for r, t := range in[1].I {

@@ -1,0 +1,67 @@
+package ops
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"zoo/internal/f32"
+)
+
+// Embedding is the row of table (V, D) that each of the tokens (...) names: (..., D).
+// tokens are integers from 0 to V−1, and −1 is a row of zeros.
+func Embedding(tokens, table *G.Node) (*G.Node, error) {
+	if tokens.Dtype() != tensor.Int {
+		return nil, fmt.Errorf("embedding: have tokens of type %v, want %v", tokens.Dtype(), tensor.Int)
+	}
+	return Apply(embedding[float32]{}, embedding[float64]{}, tokens, table)
+}
+
+type embedding[F f32.Float] struct{}
+
+func (embedding[F]) Name() string { return "embedding" }
+func (embedding[F]) Batched() int { return 1 }
+
+func (embedding[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
+	tokens, table := in[0], in[1]
+	if tokens.Dims() < 1 || table.Dims() != 2 {
+		return nil, fmt.Errorf("have tokens %v and table %v, want (N, ...) and (V, D)", tokens, table)
+	}
+	return append(tokens.Clone(), table[1]), nil
+}
+
+func (embedding[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	rows, d := in[1].Shape[0], in[1].Shape[1]
+	for i, token := range in[0].I {
+		y := out.V[i*d:][:d]
+		switch {
+		case token >= 0 && token < rows:
+			copy(y, in[1].V[token*d:])
+		case token == -1:
+			clear(y)
+		default:
+			panic(fmt.Sprintf("have token %d at place %d, want one from 0 to %d, or -1 for none", token, i, rows-1))
+		}
+	}
+}
+
+func (embedding[F]) Reads() ([]int, bool) { return []int{0}, false }
+
+// Backward adds up the gradients of each row in the order of its tokens: the columns
+// are cut, and not the tokens.
+func (embedding[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Tensor[F]) {
+	dt, d := din[1].V, in[1].Shape[1]
+	if dt == nil {
+		return
+	}
+	f32.Chunks(len(dt), elements, func(_, lo, hi int) { clear(dt[lo:hi]) })
+	f32.Chunks(d, max(16, rowsOf(len(in[0].I))), func(_, lo, hi int) {
+		for i, token := range in[0].I {
+			if token >= 0 {
+				row := dt[token*d+lo : token*d+hi]
+				f32.Add(row, row, dout.V[i*d+lo:])
+			}
+		}
+	})
+}

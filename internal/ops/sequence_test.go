@@ -1,0 +1,157 @@
+package ops_test
+
+import (
+	"slices"
+	"testing"
+
+	G "gorgonia.org/gorgonia"
+
+	"zoo/internal/ops"
+	"zoo/internal/ops/optest"
+)
+
+func conv1D(f ops.Filter1D) optest.Op {
+	return func(in ...*G.Node) (*G.Node, error) {
+		if len(in) == 2 {
+			return ops.Conv1D(in[0], in[1], nil, f)
+		}
+		return ops.Conv1D(in[0], in[1], in[2], f)
+	}
+}
+
+func TestConv1DGradient(t *testing.T) {
+	x, b := optest.Input{Shape: []int{2, 9, 4}}, optest.Input{Shape: []int{6}}
+	w := func(k, c int) optest.Input { return optest.Input{Shape: []int{k, c, 6}} }
+	optest.Gradient(t, conv1D(ops.Filter1D{}), x, w(3, 4))
+	optest.Gradient(t, conv1D(ops.Filter1D{Pad: 1, Stride: 2}), x, w(3, 4), b)
+	optest.Gradient(t, conv1D(ops.Filter1D{Causal: true}), x, w(2, 4), b)
+	optest.Gradient(t, conv1D(ops.Filter1D{Causal: true, Dilation: 4, Groups: 2}), x, w(3, 2), b)
+	optest.Gradient(t, conv1D(ops.Filter1D{Causal: true, Dilation: 3, Stride: 2}), x, w(2, 4), b)
+}
+
+// Output t of a causal convolution is Σ w[k]·x[t·stride − dilation·(K − 1 − k)].
+func TestCausalConv1DEqualsPlainLoop(t *testing.T) {
+	for _, c := range []struct{ n, t, in, out, k, dilation, stride int }{
+		{2, 50, 20, 30, 2, 1, 1},
+		{1, 70, 16, 16, 3, 16, 1},
+		{3, 9, 1, 5, 5, 1, 1},
+		{2, 5, 4, 4, 3, 8, 1}, // filters longer than the sequence
+		{2, 31, 6, 7, 4, 2, 3},
+	} {
+		x := optest.Input{Shape: []int{c.n, c.t, c.in}, Float: normals(c.n*c.t*c.in, 1)}
+		w := optest.Input{Shape: []int{c.k, c.in, c.out}, Float: normals(c.k*c.in*c.out, 2)}
+		op := conv1D(ops.Filter1D{Causal: true, Dilation: c.dilation, Stride: c.stride})
+		k64, k32 := newCall[float64](t, op, x, w), newCall[float32](t, op, x, w)
+		dy := k64.upstream().V
+		outputs := (c.t + c.stride - 1) / c.stride
+		y, dx, dw := make([]float64, c.n*outputs*c.out), make([]float64, len(x.Float)), make([]float64, len(w.Float))
+		for n := range c.n {
+			for i := range outputs {
+				for k := range c.k {
+					from := i*c.stride - c.dilation*(c.k-1-k)
+					if from < 0 {
+						continue
+					}
+					for j := range c.in {
+						for o := range c.out {
+							yi, xi, wi := (n*outputs+i)*c.out+o, (n*c.t+from)*c.in+j, (k*c.in+j)*c.out+o
+							y[yi] += x.Float[xi] * w.Float[wi]
+							dx[xi] += dy[yi] * w.Float[wi]
+							dw[wi] += dy[yi] * x.Float[xi]
+						}
+					}
+				}
+			}
+		}
+		closeTo(t, "float64", k64.forward(), y, 1e-12)
+		closeTo(t, "float32", wide(k32.forward()), y, 1e-4)
+		grads := k64.grads(k64.upstream())
+		closeTo(t, "gradient of the sequences", grads[0].V, dx, 1e-12)
+		closeTo(t, "gradient of the filters", grads[1].V, dw, 1e-12)
+	}
+}
+
+// What comes later changes no bit of a causal convolution.
+func TestCausalConv1DSeesNothingLater(t *testing.T) {
+	const length, c, from = 60, 24, 37
+	x := optest.Input{Shape: []int{1, length, c}, Float: normals(length*c, 1)}
+	w := optest.Input{Shape: []int{3, c, c}, Float: normals(3*c*c, 2)}
+	op := conv1D(ops.Filter1D{Causal: true, Dilation: 4})
+	before := newCall[float32](t, op, x, w).forward()
+	copy(x.Float[from*c:], normals((length-from)*c, 3))
+	after := newCall[float32](t, op, x, w).forward()
+	if !slices.Equal(before[:from*c], after[:from*c]) {
+		t.Errorf("outputs before position %d changed", from)
+	}
+	if slices.Equal(before[from*c:][:c], after[from*c:][:c]) {
+		t.Errorf("the output at position %d has not changed", from)
+	}
+}
+
+func TestConv1DErrors(t *testing.T) {
+	wantError(t, conv1D(ops.Filter1D{}), "conv1d: have input (2, 9, 4, 1) and filters (3, 4, 6), want (N, T, C) and (K, C/groups, O)", []int{2, 9, 4, 1}, []int{3, 4, 6})
+	wantError(t, conv1D(ops.Filter1D{Causal: true, Pad: 1}), "conv1d: have padding 1 of a causal convolution, want 0: its zeros stand before the sequence", []int{2, 9, 4}, []int{3, 4, 6})
+}
+
+func embedding(in ...*G.Node) (*G.Node, error) { return ops.Embedding(in[0], in[1]) }
+
+func TestEmbedding(t *testing.T) {
+	tokens := optest.Input{Shape: []int{2, 3}, Int: []int{4, 0, 4, -1, 2, 4}}
+	table := optest.Input{Shape: []int{5, 2}, Float: []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}}
+	shape, y := optest.Run(t, embedding, tokens, table)
+	if !slices.Equal(shape, []int{2, 3, 2}) || !slices.Equal(y, []float64{9, 10, 1, 2, 9, 10, 0, 0, 5, 6, 9, 10}) {
+		t.Errorf("have %v of %v", y, shape)
+	}
+	optest.Gradient(t, embedding, tokens, optest.Input{Shape: []int{5, 20}})
+	c := newCall[float32](t, embedding, optest.Input{Shape: []int{1}, Int: []int{5}}, table)
+	defer func() {
+		const want = "have token 5 at place 0, want one from 0 to 4, or -1 for none"
+		if r := recover(); r != want {
+			t.Errorf("have panic %v, want %s", r, want)
+		}
+	}()
+	c.forward()
+}
+
+// Axes before the last are rows like any other.
+func TestRowsOfAnyRank(t *testing.T) {
+	targets := optest.Input{Int: []int{2, 0, -1, 1, 1, 2}}
+	for name, c := range map[string]struct {
+		op optest.Op
+		in []optest.Input // the first, and targets, are given as rows and as (2, 3, ...)
+	}{
+		"linear":            {linear, []optest.Input{{Shape: []int{6, 4}}, {Shape: []int{4, 5}}, {Shape: []int{5}}}},
+		"linear transposed": {linearTransposed, []optest.Input{{Shape: []int{6, 4}}, {Shape: []int{5, 4}}, {Shape: []int{5}}}},
+		"layer norm":        {layerNorm(1e-5), []optest.Input{{Shape: []int{6, 4}}, {Shape: []int{4}}, {Shape: []int{4}}}},
+		"cross-entropy":     {crossEntropy(ops.Loss{Smoothing: 0.1}), []optest.Input{{Shape: []int{6, 4}}, {Shape: []int{6}, Int: targets.Int}}},
+		"squared error":     {squaredError(1, -1), []optest.Input{{Shape: []int{6, 4}}, {Shape: []int{6}, Int: targets.Int}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			optest.Gradient(t, c.op, c.in...)
+			rows := newCall[float32](t, c.op, c.in...)
+			for i, x := range c.in {
+				if i == 0 || x.Int != nil {
+					c.in[i].Shape = append([]int{2, 3}, x.Shape[1:]...)
+				}
+			}
+			optest.Gradient(t, c.op, c.in...)
+			same := newCall[float32](t, c.op, c.in...)
+			if !slices.Equal(rows.forward(), same.forward()) {
+				t.Error("the outputs differ")
+			}
+			a, b := rows.grads(rows.upstream()), same.grads(same.upstream())
+			for i := range a {
+				if !slices.Equal(a[i].V, b[i].V) {
+					t.Errorf("the gradients of input %d differ", i)
+				}
+			}
+		})
+	}
+}
+
+func linearTransposed(in ...*G.Node) (*G.Node, error) {
+	if len(in) == 2 {
+		return ops.LinearTransposed(in[0], in[1], nil)
+	}
+	return ops.LinearTransposed(in[0], in[1], in[2])
+}
