@@ -14,7 +14,7 @@ func BenchmarkKernels(b *testing.B) {
 	for _, name := range slices.Sorted(maps.Keys(kernels)) {
 		c := newCall[float32](b, kernels[name].op, kernels[name].in...)
 		c.forward()
-		dout, n := c.upstream(), float64(len(c.in[0].V))
+		dout, n := c.upstream(), float64(c.in[0].Shape.TotalSize())
 		var din []ops.Tensor[float32]
 		for _, x := range c.in {
 			din = append(din, ops.Tensor[float32]{Shape: x.Shape, V: make([]float32, len(x.V))})

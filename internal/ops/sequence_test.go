@@ -1,6 +1,7 @@
 package ops_test
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -154,4 +155,100 @@ func linearTransposed(in ...*G.Node) (*G.Node, error) {
 		return ops.LinearTransposed(in[0], in[1], nil)
 	}
 	return ops.LinearTransposed(in[0], in[1], in[2])
+}
+
+func columns(lo, hi int) optest.Op {
+	return func(in ...*G.Node) (*G.Node, error) { return ops.Columns(in[0], lo, hi) }
+}
+
+func TestColumns(t *testing.T) {
+	x := optest.Input{Shape: []int{2, 1, 3}, Float: []float64{1, 2, 3, 4, 5, 6}}
+	shape, y := optest.Run(t, columns(1, 3), x)
+	if !slices.Equal(shape, []int{2, 1, 2}) || !slices.Equal(y, []float64{2, 3, 5, 6}) {
+		t.Errorf("have %v of %v", y, shape)
+	}
+	optest.Gradient(t, columns(1, 3), optest.Input{Shape: []int{2, 3, 4}})
+	wantError(t, columns(1, 4), "columns: have input (2, 3) and columns 1 to 3, want (N, ..., C) and some of its C columns", []int{2, 3})
+}
+
+func put(in ...*G.Node) (*G.Node, error) { return ops.Put(in[0], in[1], in[2]) }
+
+func TestPut(t *testing.T) {
+	rows := optest.Input{Shape: []int{2, 2, 1}, Float: []float64{1, 2, 3, 4}}
+	row := optest.Input{Shape: []int{2, 1, 1}, Float: []float64{7, 8}}
+	position := optest.Input{Shape: []int{2, 1}, Int: []int{1, 0}}
+	if _, y := optest.Run(t, put, rows, row, position); !slices.Equal(y, []float64{1, 7, 8, 4}) {
+		t.Errorf("have %v, want 1 7 8 4", y)
+	}
+	optest.Gradient(t, put, optest.Input{Shape: []int{2, 3, 4}}, optest.Input{Shape: []int{2, 1, 4}}, optest.Input{Shape: []int{2, 1}, Int: []int{2, 0}})
+	position.Int[0] = 2
+	c := newCall[float32](t, put, rows, row, position)
+	defer func() {
+		const want = "have position 2 of example 0, want one from 0 to 1"
+		if r := recover(); r != want {
+			t.Errorf("have panic %v, want %s", r, want)
+		}
+	}()
+	c.forward()
+}
+
+func recurrence(in ...*G.Node) (*G.Node, error) {
+	if len(in) == 2 {
+		return ops.Recurrence(in[0], in[1], nil)
+	}
+	return ops.Recurrence(in[0], in[1], in[2])
+}
+
+func TestRecurrenceGradient(t *testing.T) {
+	x, w := optest.Input{Shape: []int{3, 4, 5}}, optest.Input{Shape: []int{5, 5}}
+	optest.Gradient(t, recurrence, x, w)
+	optest.Gradient(t, recurrence, x, w, optest.Input{Shape: []int{3, 5}})
+	optest.Gradient(t, recurrence, optest.Input{Shape: []int{3, 1, 5}}, w, optest.Input{Shape: []int{3, 5}})
+}
+
+// A recurrence is what it says, step by step, and one that is cut in two with the
+// state carried over is the whole.
+func TestRecurrenceEqualsPlainLoop(t *testing.T) {
+	const n, steps, h = 2, 7, 9
+	x := optest.Input{Shape: []int{n, steps, h}, Float: normals(n*steps*h, 1)}
+	w := optest.Input{Shape: []int{h, h}, Float: normals(h*h, 2)}
+	state := optest.Input{Shape: []int{n, h}, Float: normals(n*h, 3)}
+	var want []float64
+	for i := range n {
+		last := state.Float[i*h:][:h]
+		for s := range steps {
+			next := make([]float64, h)
+			for o := range h {
+				sum := x.Float[(i*steps+s)*h+o]
+				for j := range h {
+					sum += last[j] * w.Float[j*h+o]
+				}
+				next[o] = math.Tanh(sum)
+			}
+			want, last = append(want, next...), next
+		}
+	}
+	_, y := optest.Run(t, recurrence, x, w, state)
+	closeTo(t, "float64", y, want, 1e-12)
+	closeTo(t, "float32", wide(newCall[float32](t, recurrence, x, w, state).forward()), want, 1e-5)
+
+	part := func(lo, hi int, state optest.Input) []float64 {
+		p := optest.Input{Shape: []int{n, hi - lo, h}}
+		for i := range n {
+			p.Float = append(p.Float, x.Float[(i*steps+lo)*h:(i*steps+hi)*h]...)
+		}
+		_, y := optest.Run(t, recurrence, p, w, state)
+		return y
+	}
+	first := part(0, 3, state)
+	carried := optest.Input{Shape: []int{n, h}}
+	for i := range n {
+		carried.Float = append(carried.Float, first[(i*3+2)*h:][:h]...)
+	}
+	second := part(3, steps, carried)
+	for i := range n {
+		if !slices.Equal(y[i*steps*h:][:3*h], first[i*3*h:][:3*h]) || !slices.Equal(y[(i*steps+3)*h:][:4*h], second[i*4*h:][:4*h]) {
+			t.Errorf("example %d: the parts are not the whole", i)
+		}
+	}
 }
