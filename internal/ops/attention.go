@@ -15,7 +15,7 @@ import (
 type AttentionOptions struct {
 	Heads   int
 	Causal  bool    // query i sees the keys up to i + Tk − Tq: the last query sees the last key
-	Lengths *G.Node // integers (N): each example's first so many keys are seen; nil: all
+	Lengths *G.Node // integers (N) or (N, 1): each example's first so many keys are seen; nil: all
 	Bias    *G.Node // (heads, Tq, Tk) or (B, heads, Tq, Tk), where B divides N: added to the scores of N/B examples in a row; nil: nothing
 }
 
@@ -86,7 +86,7 @@ func (k *attention[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	if k.causal && q[1] > keys[1] {
 		return nil, fmt.Errorf("causal: have %d queries and %d keys, want no more queries than keys", q[1], keys[1])
 	}
-	if k.lengths > 0 && !same(in[k.lengths], q[:1]) {
+	if k.lengths > 0 && !same(in[k.lengths], q[:1]) && !same(in[k.lengths], tensor.Shape{q[0], 1}) {
 		return nil, fmt.Errorf("have lengths %v, want (%d), one for each example", in[k.lengths], q[0])
 	}
 	if k.bias > 0 {

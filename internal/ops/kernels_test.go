@@ -59,6 +59,7 @@ var kernels = func() map[string]struct {
 		"conv1d, causal":        {conv1D(ops.Filter1D{Causal: true, Dilation: 8}), []optest.Input{float(5, 200, 24), float(3, 24, 40), float(40)}},
 		"columns":               {columns(3, 17), []optest.Input{float(5, 33, 24)}},
 		"put":                   {put, []optest.Input{float(7, 30, 24), float(7, 1, 24), {Shape: []int{7, 1}, Int: []int{0, 29, 3, 3, 8, 1, 2}}}},
+		"taps":                  {taps(3, 8), []optest.Input{float(7, 30, 24), {Shape: []int{7, 1}, Int: []int{0, 29, 3, 63, 8, 1, 2}}}},
 		"recurrence":            {recurrence, []optest.Input{float(33, 12, 40), float(40, 40), float(33, 40)}},
 		"embedding":             {embedding, []optest.Input{{Shape: []int{40, 20}, Int: targets(800, 30).Int}, float(30, 96)}},
 		"linear transposed":     {linearTransposed, []optest.Input{float(5, 14, 30), float(20, 30)}},

@@ -9,8 +9,8 @@ import (
 	"zoo/internal/f32"
 )
 
-// Put is rows (N, T, D) in which row position[n] of example n is the one of row, which
-// is (N, 1, D). position is (N, 1), of integers from 0 to T−1.
+// Put is rows (N, T, D) in which row position[n] mod T of example n is the one of row,
+// which is (N, 1, D). position is (N, 1), of integers from 0 on.
 func Put(rows, row, position *G.Node) (*G.Node, error) {
 	if position.Dtype() != tensor.Int {
 		return nil, fmt.Errorf("put: have positions of type %v, want %v", position.Dtype(), tensor.Int)
@@ -35,10 +35,10 @@ func (put[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 func (put[F]) each(in []Tensor[F], f func(row, at int)) {
 	t, d := in[0].Shape[1], in[0].Shape[2]
 	for i, p := range in[2].I {
-		if p < 0 || p >= t {
-			panic(fmt.Sprintf("have position %d of example %d, want one from 0 to %d", p, i, t-1))
+		if p < 0 {
+			panic(fmt.Sprintf("have position %d of example %d, want 0 or more", p, i))
 		}
-		f(i*d, (i*t+p)*d)
+		f(i*d, (i*t+p%t)*d)
 	}
 }
 

@@ -176,15 +176,15 @@ func put(in ...*G.Node) (*G.Node, error) { return ops.Put(in[0], in[1], in[2]) }
 func TestPut(t *testing.T) {
 	rows := optest.Input{Shape: []int{2, 2, 1}, Float: []float64{1, 2, 3, 4}}
 	row := optest.Input{Shape: []int{2, 1, 1}, Float: []float64{7, 8}}
-	position := optest.Input{Shape: []int{2, 1}, Int: []int{1, 0}}
+	position := optest.Input{Shape: []int{2, 1}, Int: []int{3, 0}}
 	if _, y := optest.Run(t, put, rows, row, position); !slices.Equal(y, []float64{1, 7, 8, 4}) {
 		t.Errorf("have %v, want 1 7 8 4", y)
 	}
 	optest.Gradient(t, put, optest.Input{Shape: []int{2, 3, 4}}, optest.Input{Shape: []int{2, 1, 4}}, optest.Input{Shape: []int{2, 1}, Int: []int{2, 0}})
-	position.Int[0] = 2
+	position.Int[0] = -1
 	c := newCall[float32](t, put, rows, row, position)
 	defer func() {
-		const want = "have position 2 of example 0, want one from 0 to 1"
+		const want = "have position -1 of example 0, want 0 or more"
 		if r := recover(); r != want {
 			t.Errorf("have panic %v, want %s", r, want)
 		}
@@ -251,4 +251,25 @@ func TestRecurrenceEqualsPlainLoop(t *testing.T) {
 			t.Errorf("example %d: the parts are not the whole", i)
 		}
 	}
+}
+
+func taps(k, dilation int) optest.Op {
+	return func(in ...*G.Node) (*G.Node, error) { return ops.Taps(in[0], in[1], k, dilation) }
+}
+
+// The rows hold the latest of a sequence of ones, twos, threes ...: what a filter sees
+// at each position is what it sees of the sequence.
+func TestTaps(t *testing.T) {
+	const k, dilation, size = 3, 2, 6
+	rows := optest.Input{Shape: []int{1, size, 1}, Float: make([]float64, size)}
+	for p := range 20 {
+		rows.Float[p%size] = float64(p + 1)
+		_, y := optest.Run(t, taps(k, dilation), rows, optest.Input{Shape: []int{1, 1}, Int: []int{p}})
+		want := []float64{max(0, float64(p-3)), max(0, float64(p-1)), float64(p + 1)}
+		if !slices.Equal(y, want) {
+			t.Errorf("position %d: have %v, want %v", p, y, want)
+		}
+	}
+	optest.Gradient(t, taps(2, 3), optest.Input{Shape: []int{2, 5, 3}}, optest.Input{Shape: []int{2, 1}, Int: []int{7, 1}})
+	wantError(t, func(in ...*G.Node) (*G.Node, error) { return ops.Taps(in[0], in[1], 3, 2) }, "taps: have positions of type float32, want int", []int{1, 5, 1}, []int{1, 1})
 }
