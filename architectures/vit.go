@@ -120,7 +120,7 @@ func (m ViT) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 func (m ViT) layer(s *nn.Scope, x *G.Node) *G.Node {
 	branch := s.Branch(2*m.Depth, 2)
 	y := nn.Norm(branch.In("ln_1"), x)
-	y = nn.Attention(branch.Last().In("self_attention"), y, m.Heads)
+	y = nn.Attention(branch.Last().In("self_attention"), y, nn.AttentionOptions{Heads: m.Heads})
 	y = nn.Dropout(branch.In("dropout"), y)
 	x = nn.Add(s.In("add_1"), y, x)
 

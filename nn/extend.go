@@ -119,7 +119,7 @@ func Extend(p *Params, mode Mode, net Network, set Settings, e Extension) (pr *P
 	}
 	pr = &Program{Mode: mode, Batch: set.Batch, graph: G.NewGraph()}
 	b := &build{
-		g: pr.graph, params: p, mode: mode, classes: set.Spec.Classes, step: &pr.step,
+		g: pr.graph, params: p, mode: mode, classes: set.Spec.Classes, step: &pr.step, batch: set.Batch, stateful: set.Stateful,
 		nodes: map[string]*G.Node{}, fields: map[*G.Node]field{}, weighted: map[string]*G.Node{},
 		settings: choices, asked: map[string]bool{}, replace: e.Replace, initials: map[string]*Initial{},
 		ctx: set.context(), admit: set.Admit,
@@ -138,10 +138,14 @@ func Extend(p *Params, mode Mode, net Network, set Settings, e Extension) (pr *P
 	}
 	pr.logits = net.Build(s, pr.in...)
 	if pr.logits == nil {
-		return nil, fmt.Errorf("the network returns nothing, want logits (rows, %d)", b.classes)
+		return nil, fmt.Errorf("the network returns nothing, want logits (..., %d)", b.classes)
 	}
-	if d := pr.logits.Shape(); d.Dims() != 2 || d[1] != b.classes {
-		return nil, fmt.Errorf("the network returns %v, want logits (rows, %d)", d, b.classes)
+	if d := pr.logits.Shape(); d.Dims() < 2 || d[0] != set.Batch || d[d.Dims()-1] != b.classes {
+		return nil, fmt.Errorf("the network returns %v, want logits (%d, ..., %d)", d, set.Batch, b.classes)
+	}
+	carried, err := b.carriedNodes()
+	if err != nil {
+		return nil, err
 	}
 	if choices.residualInit == fixup && !b.asked["residual_init"] {
 		return nil, errors.New("residual_init: have fixup, which is for residual branches, and this network has none: want none, or a network with shortcuts")
@@ -151,6 +155,7 @@ func Extend(p *Params, mode Mode, net Network, set Settings, e Extension) (pr *P
 	b.countParams()
 	pr.Layers, pr.trained, pr.after, pr.weighted = b.layers, b.trained, b.after, b.weighted
 	pr.Unasked = b.unasked()
+	pr.memory.remembered = b.remembered
 	g := &Graph{
 		Scope: s, Expr: b.g, Inputs: pr.in, Trainable: b.trainedNodes, Layers: b.layerNodes(), Logits: pr.logits,
 		program: pr, network: net, set: set,
@@ -161,7 +166,7 @@ func Extend(p *Params, mode Mode, net Network, set Settings, e Extension) (pr *P
 		if err != nil {
 			return nil, err
 		}
-		return exec.New(b.g, nodes, set.Exec...)
+		return exec.New(b.g, append(nodes, carried...), set.Exec...)
 	}); err != nil {
 		return nil, err
 	}

@@ -72,5 +72,5 @@ func flatten(s *nn.Scope, x *G.Node, n int) *G.Node {
 			w[i*n+i] = 1
 		}
 	}
-	return s.Must(ops.Linear(x, s.Param("identity", nn.NoDecay, identity, n, n), nil))
+	return s.Must(ops.FullyConnected(x, s.Param("identity", nn.NoDecay, identity, n, n), nil))
 }

@@ -14,6 +14,7 @@ const (
 	filters                      // ours (KH, KW, I, O), PyTorch's (O, I, KH, KW)
 	matrix                       // ours (I, O), PyTorch's (O, I)
 	flatMatrix                   // ours (H·W·C, O), PyTorch's (O, C·H·W)
+	filters1D                    // ours (K, I, O), PyTorch's (O, I, K)
 )
 
 // published returns the shape that PyTorch gives a tensor of our shape s.
@@ -23,6 +24,8 @@ func (l Layout) published(s []int) []int {
 		return []int{s[3], s[2], s[0], s[1]}
 	case matrix, flatMatrix:
 		return []int{s[1], s[0]}
+	case filters1D:
+		return []int{s[2], s[1], s[0]}
 	}
 	return append([]int{}, s...)
 }
@@ -37,6 +40,8 @@ func (l Layout) axes(s []int) axes {
 		return axes{s[1], 1, s[0]}
 	case flatMatrix:
 		return axes{s[1], l.c, l.h * l.w}
+	case filters1D:
+		return axes{s[2], s[1], s[0]}
 	}
 	n := 1
 	for _, d := range s {

@@ -52,6 +52,7 @@ type Program struct {
 	vm        exec.VM
 	after     []func()
 	step      uint64
+	memory    memory
 	weighted  map[string]*G.Node
 }
 
@@ -70,6 +71,10 @@ type Settings struct {
 	Mixing         bool    // the training loss can be that of mixtures of two examples: see Program.Mix
 	Exec           []exec.Option
 
+	// Stateful is for truncated back-propagation through time: row i of a batch goes on
+	// where row i of the batch before ended, until Program.Restart.
+	Stateful bool
+
 	Context context.Context  // its end ends the build with an error; nil: it never ends
 	Admit   func(Size) error // asked as the size becomes known, before memory is taken; an error ends the build; nil: every size is admitted
 }
@@ -80,7 +85,7 @@ type Settings struct {
 func Build(p *Params, mode Mode, net Network, set Settings) (*Program, error) {
 	return Extend(p, mode, net, set, Extension{Outputs: func(g *Graph) (G.Nodes, error) {
 		outputs := G.Nodes{g.Logits}
-		if mode != Infer {
+		if mode == Train || mode == Eval {
 			outputs = append(outputs, g.Loss())
 		}
 		if mode == Train {
@@ -98,12 +103,18 @@ func Build(p *Params, mode Mode, net Network, set Settings) (*Program, error) {
 
 // addLoss adds the targets and the loss to the graph.
 func (p *Program) addLoss(s *Scope, net Network, set Settings) {
-	p.targets = G.NewVector(s.g, tensor.Int, G.WithShape(p.logits.Shape()[0]), G.WithName("targets"))
+	p.targets = s.targetsFor(p.logits, "targets")
 	if set.Mixing && s.mode == Train {
-		p.others = G.NewVector(s.g, tensor.Int, G.WithShape(p.logits.Shape()[0]), G.WithName("other targets"))
+		p.others = s.targetsFor(p.logits, "other targets")
 		p.share = G.NewVector(s.g, p.logits.Dtype(), G.WithShape(1), G.WithName("share"))
 	}
 	p.loss = s.criterion(net, p.logits, p.lossTargets(), set.LabelSmoothing)
+}
+
+// targetsFor is a leaf of integers with a class for each row of logits (..., classes).
+func (s *Scope) targetsFor(logits *G.Node, name string) *G.Node {
+	rows := logits.Shape()[:logits.Dims()-1]
+	return G.NewTensor(s.g, tensor.Int, rows.Dims(), G.WithShape(rows...), G.WithName(name))
 }
 
 // lossTargets are what the program's losses compare logits with.
@@ -170,9 +181,14 @@ func (p *Program) Run(x []*tensor.Dense, y *tensor.Dense) (loss float64, err err
 			return 0, err
 		}
 	}
+	p.takeOver()
+	if err := p.placed(); err != nil {
+		return 0, err
+	}
 	if err := p.vm.RunAll(); err != nil {
 		return 0, err
 	}
+	p.memory.ran = true
 	if p.loss == nil {
 		return 0, nil
 	}

@@ -21,6 +21,7 @@ const (
 	Train Mode = iota // with gradients; norms use and keep the batch's statistics, dropout drops
 	Eval              // with a loss; norms use the running statistics, dropout does nothing
 	Infer             // as Eval, without targets and loss
+	Step              // as Infer, for one position of a sequence a run: what came before is carried
 )
 
 // A Scope is a place in a network: a path such as layer1.0.conv1, and the
@@ -49,14 +50,17 @@ type build struct {
 	fields       map[*G.Node]field
 	weighted     map[string]*G.Node // outputs of the layers with weights, by the path of the weight
 	auxiliaries  []auxiliary
-	step         *uint64
-	settings     choices                                      // of the whole network
-	asked        map[string]bool                              // their keys that matter in it
-	replace      func(s *Scope, index int, y *G.Node) *G.Node // of an Extension; nil: none
-	ctx          context.Context
-	admit        func(Size) error
-	size         Size
-	initials     map[string]*Initial // how the weights start, by the path of a scope whose layer is not recorded yet
+	batch        int
+	stateful     bool
+	remembered
+	step     *uint64
+	settings choices                                      // of the whole network
+	asked    map[string]bool                              // their keys that matter in it
+	replace  func(s *Scope, index int, y *G.Node) *G.Node // of an Extension; nil: none
+	ctx      context.Context
+	admit    func(Size) error
+	size     Size
+	initials map[string]*Initial // how the weights start, by the path of a scope whose layer is not recorded yet
 }
 
 // In returns the scope of a part. Layers that hold parameters need a scope each;
@@ -116,6 +120,10 @@ func (s *Scope) Path() string { return s.path }
 
 // Classes is the number of classes that the logits must have.
 func (s *Scope) Classes() int { return s.classes }
+
+// Stepping says whether the graph is for one position of a sequence a run (mode Step):
+// what a layer sees of the positions before is carried from run to run.
+func (s *Scope) Stepping() bool { return s.mode == Step }
 
 // Training says whether the graph is for training.
 func (s *Scope) Training() bool { return s.mode == Train }

@@ -119,7 +119,7 @@ func TestSinusoids(t *testing.T) {
 var transformer = network(func(s *nn.Scope, x *G.Node) *G.Node {
 	x = nn.Patches(s.In("patches"), x, 64, 2, 2)
 	x = nn.PositionEmbedding(s, nn.ClassToken(s, x), "learned")
-	y := nn.Attention(s.Branch(4, 2).Last().In("attention"), nn.Norm(s.In("norm"), x), 4)
+	y := nn.Attention(s.Branch(4, 2).Last().In("attention"), nn.Norm(s.In("norm"), x), nn.AttentionOptions{Heads: 4})
 	return nn.Logits(s.In("fc"), nn.MeanTokens(s.In("mean"), nn.Add(s.In("add"), y, x)))
 })
 
@@ -211,11 +211,11 @@ func TestTokenErrors(t *testing.T) {
 	for want, net := range map[string]network{
 		"p: patches: have images of 8×6 pixels, want sides that patches of 3×2 divide": func(s *nn.Scope, x *G.Node) *G.Node { return nn.Patches(s.In("p"), x, 4, 3, 2) },
 		"p: patches: have 0 values for 2×2 pixels, want positive sizes":                func(s *nn.Scope, x *G.Node) *G.Node { return nn.Patches(s.In("p"), x, 0, 2, 2) },
-		"a: have input (2, 8, 6, 3), want tokens (N, T, D)":                            func(s *nn.Scope, x *G.Node) *G.Node { return nn.Attention(s.In("a"), x, 1) },
+		"a: have input (2, 8, 6, 3), want tokens (N, T, D)":                            func(s *nn.Scope, x *G.Node) *G.Node { return nn.Attention(s.In("a"), x, nn.AttentionOptions{Heads: 1}) },
 		"c: have input (2, 8, 6, 3), want tokens (N, T, D)":                            func(s *nn.Scope, x *G.Node) *G.Node { return nn.ClassToken(s.In("c"), x) },
 		"m: have input (2, 8, 6, 3), want tokens (N, T, D)":                            func(s *nn.Scope, x *G.Node) *G.Node { return nn.MeanTokens(s.In("m"), x) },
 		"a: attention: have 3 heads for tokens (2, 12, 8), want a divisor of 8": func(s *nn.Scope, x *G.Node) *G.Node {
-			return nn.Attention(s.In("a"), nn.Patches(s.In("p"), x, 8, 2, 2), 3)
+			return nn.Attention(s.In("a"), nn.Patches(s.In("p"), x, 8, 2, 2), nn.AttentionOptions{Heads: 3})
 		},
 		"e: positions: have \"cos\", want one of learned, sin, none": func(s *nn.Scope, x *G.Node) *G.Node {
 			return nn.PositionEmbedding(s.In("e"), nn.Patches(s.In("p"), x, 8, 2, 2), "cos")

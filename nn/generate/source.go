@@ -1,0 +1,132 @@
+// Package generate writes sequences with networks that say, for each position, how
+// likely each token is to come next: by sampling, and by beam search.
+package generate
+
+import (
+	"fmt"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"zoo/nn"
+)
+
+// A Source says what comes next in a number of sequences, its rows, which grow by a
+// token at a time.
+type Source interface {
+	// Rows is the number of sequences.
+	Rows() int
+	// Step appends a token to each row and returns the logits of what comes next, (rows,
+	// vocabulary), in memory that is valid until the next call.
+	Step(tokens []int) ([]float32, error)
+	// Reorder makes row i what row rows[i] is.
+	Reorder(rows []int) error
+	// Restart makes all rows empty.
+	Restart()
+}
+
+// Cached is a Source that computes only the newest position: p is of mode nn.Step, and
+// carries what it needs of those before. Where its network has a context of T positions
+// and a row has more, the context begins anew with the latest T/2.
+func Cached(p *nn.Program) Source { return &cached{program: p} }
+
+type cached struct {
+	program *nn.Program
+	latest  [][]int // of the steps since the context began: the tokens of each row
+}
+
+func (c *cached) Rows() int { return c.program.Batch }
+
+func (c *cached) Step(tokens []int) ([]float32, error) {
+	if most := c.program.Context(); most > 0 && len(c.latest) == most {
+		again := slices.Clone(c.latest[most-most/2:])
+		c.Restart()
+		for _, tokens := range again {
+			if _, err := c.step(tokens); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return c.step(tokens)
+}
+
+func (c *cached) step(tokens []int) ([]float32, error) {
+	c.latest = append(c.latest, slices.Clone(tokens))
+	x := tensor.New(tensor.WithShape(len(tokens), 1), tensor.WithBacking(slices.Clone(tokens)))
+	if _, err := c.program.Run([]*tensor.Dense{x}, nil); err != nil {
+		return nil, err
+	}
+	return c.program.Logits().Data().([]float32), nil
+}
+
+func (c *cached) Reorder(rows []int) error {
+	for i, tokens := range c.latest {
+		c.latest[i] = reordered(tokens, rows)
+	}
+	return c.program.Reorder(rows)
+}
+
+func reordered(of, rows []int) (tokens []int) {
+	for _, r := range rows {
+		tokens = append(tokens, of[r])
+	}
+	return tokens
+}
+
+func (c *cached) Restart() {
+	c.latest = nil
+	c.program.Restart()
+}
+
+// Window is a Source that computes the latest length positions anew at each step: slow,
+// and what Cached has to equal. p is of mode nn.Infer, for sequences of that length, and
+// no position of its network may see what comes later.
+func Window(p *nn.Program, length int) Source {
+	return &window{program: p, length: length, rows: make([][]int, p.Batch)}
+}
+
+type window struct {
+	program *nn.Program
+	length  int
+	rows    [][]int // the tokens of each
+	logits  []float32
+}
+
+func (w *window) Rows() int { return w.program.Batch }
+
+func (w *window) Step(tokens []int) ([]float32, error) {
+	x, last := make([]int, 0, len(w.rows)*w.length), 0
+	for i, token := range tokens {
+		w.rows[i] = append(w.rows[i], token)
+		row := w.rows[i][max(0, len(w.rows[i])-w.length):]
+		last = len(row) - 1
+		x = append(x, row...)
+		x = append(x, make([]int, w.length-len(row))...) // which the last position does not see
+	}
+	if _, err := w.program.Run([]*tensor.Dense{tensor.New(tensor.WithShape(len(tokens), w.length), tensor.WithBacking(x))}, nil); err != nil {
+		return nil, err
+	}
+	all := w.program.Logits()
+	if all.Shape().Dims() != 3 || all.Shape()[1] != w.length {
+		return nil, fmt.Errorf("the network returns %v, want logits at each of the %d positions", all.Shape(), w.length)
+	}
+	k := all.Shape()[2]
+	w.logits = w.logits[:0]
+	for i := range tokens {
+		w.logits = append(w.logits, all.Data().([]float32)[(i*w.length+last)*k:][:k]...)
+	}
+	return w.logits, nil
+}
+
+func (w *window) Reorder(rows []int) error {
+	old := slices.Clone(w.rows)
+	for i, r := range rows {
+		if r < 0 || r >= len(old) {
+			return fmt.Errorf("reorder: have row %d at %d, want one from 0 to %d", r, i, len(old)-1)
+		}
+		w.rows[i] = slices.Clone(old[r])
+	}
+	return nil
+}
+
+func (w *window) Restart() { w.rows = make([][]int, len(w.rows)) }
