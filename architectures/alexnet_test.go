@@ -63,7 +63,7 @@ func inParts(tensors []nn.Published, parts int, prefix, format string) (out []nn
 
 // gradients runs a program and returns its logits, and its gradients as PyTorch
 // has them.
-func gradients(t *testing.T, p *nn.Params, pr *nn.Program, x []*tensor.Dense, y *tensor.Dense) (logits []float32, grads []nn.Published) {
+func gradients(t *testing.T, p *nn.Params, pr *nn.Program, x, y []*tensor.Dense) (logits []float32, grads []nn.Published) {
 	t.Helper()
 	if _, err := pr.Run(x, y); err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func gradients(t *testing.T, p *nn.Params, pr *nn.Program, x []*tensor.Dense, y 
 
 // compareParts checks that b, with the weights of a divided into parts, computes
 // what a computes, and has the same gradients in parts.
-func compareParts(t *testing.T, a, b nn.Network, set nn.Settings, x []*tensor.Dense, y *tensor.Dense, parts func([]nn.Published) []nn.Published) {
+func compareParts(t *testing.T, a, b nn.Network, set nn.Settings, x, y []*tensor.Dense, parts func([]nn.Published) []nn.Published) {
 	t.Helper()
 	pa, pb := nn.NewParams(3, tensor.Float32), nn.NewParams(4, tensor.Float32)
 	whole, err := nn.Build(pa, nn.Train, a, set)
@@ -160,12 +160,11 @@ func (m apart) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 func TestGroups(t *testing.T) {
 	for _, groups := range []int{2, 3, 8} {
 		t.Run(fmt.Sprint(groups), func(t *testing.T) {
-			spec := datasets.Spec{Classes: 10}
-			var x []*tensor.Dense
-			var y *tensor.Dense
+			spec := datasets.Spec{Targets: []datasets.Field{datasets.Label(10)}}
+			var x, y []*tensor.Dense
 			for i := range groups {
-				in := datasets.Input{Name: fmt.Sprintf("images%d", i), Dtype: tensor.Float32, Shape: []int{7, 6, 2}}
-				one := datasets.Spec{Classes: 10, Inputs: []datasets.Input{in}}
+				in := datasets.Field{Name: fmt.Sprintf("images%d", i), Dtype: tensor.Float32, Shape: []int{7, 6, 2}}
+				one := datasets.Spec{Inputs: []datasets.Field{in}, Targets: spec.Targets}
 				var xs []*tensor.Dense
 				xs, y = batch(one, 4, tensor.Float32)
 				for j, v := range xs[0].Data().([]float32) { // each input has its own

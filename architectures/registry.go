@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"gorgonia.org/tensor"
-
 	"zoo/datasets"
 	"zoo/nn"
 )
@@ -76,10 +74,7 @@ func Lookup(name string) (m Model, ok bool) {
 
 // Spec describes the data of the model's paper.
 func (m Model) Spec() datasets.Spec {
-	return datasets.Spec{
-		Inputs:  []datasets.Input{{Name: "images", Dtype: tensor.Float32, Shape: m.Input[:]}},
-		Classes: m.Classes,
-	}
+	return datasets.Images(m.Input[0], m.Input[1], m.Input[2], m.Classes)
 }
 
 // Preparation is how pictures are prepared for the model's published weights: as Photos

@@ -346,14 +346,14 @@ func float64s(x []*tensor.Dense) (double []*tensor.Dense) {
 }
 
 // goldenImages are the first n of the script's images.
-func goldenImages(input [3]int, n int) (x []*tensor.Dense, y *tensor.Dense) {
+func goldenImages(input [3]int, n int) (x, y []*tensor.Dense) {
 	shape := append([]int{n}, input[:]...)
 	var images []float32
 	for _, v := range values("images", tensor.Shape(shape).TotalSize()) {
 		images = append(images, float32(v))
 	}
 	x = []*tensor.Dense{tensor.New(tensor.WithShape(shape...), tensor.WithBacking(images))}
-	return x, tensor.New(tensor.WithShape(n), tensor.WithBacking([]int{0, 3, 6, 9}[:n]))
+	return x, []*tensor.Dense{tensor.New(tensor.WithShape(n), tensor.WithBacking([]int{0, 3, 6, 9}[:n]))}
 }
 
 const goldenLR = 0.02
@@ -394,7 +394,7 @@ func compareLogits(t *testing.T, pr *nn.Program, x []*tensor.Dense, want []float
 }
 
 // compareGradients runs a training program of p's network, and compares the gradients.
-func compareGradients(t *testing.T, p *nn.Params, pr *nn.Program, x []*tensor.Dense, y *tensor.Dense, want digest) {
+func compareGradients(t *testing.T, p *nn.Params, pr *nn.Program, x, y []*tensor.Dense, want digest) {
 	t.Helper()
 	if _, err := pr.Run(x, y); err != nil {
 		t.Fatal(err)

@@ -262,7 +262,7 @@ func forAll(t *testing.T, test func(t *testing.T, m architectures.Model, net nn.
 }
 
 // batch is random images with targets.
-func batch(spec datasets.Spec, n int, dtype tensor.Dtype) (x []*tensor.Dense, y *tensor.Dense) {
+func batch(spec datasets.Spec, n int, dtype tensor.Dtype) (x, y []*tensor.Dense) {
 	r := rand.New(rand.NewPCG(7, 7))
 	shape := append([]int{n}, spec.Inputs[0].Shape...)
 	x = []*tensor.Dense{tensor.New(tensor.Of(dtype), tensor.WithShape(shape...))}
@@ -278,9 +278,9 @@ func batch(spec datasets.Spec, n int, dtype tensor.Dtype) (x []*tensor.Dense, y 
 	}
 	targets := make([]int, n)
 	for i := range targets {
-		targets[i] = i % spec.Classes
+		targets[i] = i % spec.Classes()
 	}
-	return x, tensor.New(tensor.WithShape(n), tensor.WithBacking(targets))
+	return x, []*tensor.Dense{tensor.New(tensor.WithShape(n), tensor.WithBacking(targets))}
 }
 
 func build(t *testing.T, p *nn.Params, mode nn.Mode, m architectures.Model, net nn.Network, o nn.Options, batch int, e ...exec.Option) *nn.Program {

@@ -61,7 +61,7 @@ func TestConfigs(t *testing.T) {
 				}
 				shape[i] += 2 * c.Data.Pad
 			}
-			spec := datasets.Spec{Inputs: []datasets.Input{{Name: "images", Dtype: tensor.Float32, Shape: shape}}, Classes: classes}
+			spec := datasets.Images(shape[0], shape[1], shape[2], classes)
 			set := nn.Settings{Options: c.Model.Options, Spec: spec, Batch: 2}
 			if _, err := nn.Build(nn.NewParams(1, tensor.Float32), nn.Train, c.Model.Network(), set); err != nil {
 				t.Errorf("model %s: %v", c.Model.Name, err)

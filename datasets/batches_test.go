@@ -20,15 +20,15 @@ func TestSpec(t *testing.T) {
 	} {
 		d := newFake(t, c.o, fake(30, 9, 3))
 		s := d.Spec()
-		if have := fmt.Sprint(s.Inputs[0].Shape); have != c.want || s.Classes != 3 || s.Inputs[0].Dtype.String() != "float32" {
+		if have := fmt.Sprint(s.Inputs[0].Shape); have != c.want || s.Classes() != 3 || s.Inputs[0].Dtype.String() != "float32" {
 			t.Errorf("%+v: have %v, want %s, float32 and 3 classes", c.o, s, c.want)
 		}
 		for b, err := range d.Batches(t.Context(), Plan{Size: 4}) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if x := b.X[0].Shape(); x[0] != 4 || fmt.Sprint([]int(x[1:])) != c.want || fmt.Sprint([]int(b.Y.Shape())) != "[4]" {
-				t.Fatalf("a batch of %v with targets of %v", x, b.Y.Shape())
+			if x := b.X[0].Shape(); x[0] != 4 || fmt.Sprint([]int(x[1:])) != c.want || fmt.Sprint([]int(b.Y[0].Shape())) != "[4]" {
+				t.Fatalf("a batch of %v with targets of %v", x, b.Y[0].Shape())
 			}
 		}
 	}

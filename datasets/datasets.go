@@ -61,22 +61,63 @@ package datasets
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"gorgonia.org/tensor"
 )
 
-// Input describes one input of a network, without the batch dimension. The
-// shape of an image is (H, W, C).
-type Input struct {
+// Field describes an input or a target of a network, without the batch dimension. The
+// shape of an image is (H, W, C), that of a sequence begins with its length.
+type Field struct {
 	Name  string
 	Dtype tensor.Dtype
 	Shape []int
+	Size  int // of integers: the values are 0 to Size−1, or −1 where there is none
 }
 
-// Spec is what a network must take and give: its inputs and the number of classes.
-type Spec struct {
-	Inputs  []Input
-	Classes int
+// Label is the target of classification: one class of the given number.
+func Label(classes int) Field { return Field{Name: "class", Dtype: tensor.Int, Size: classes} }
+
+// Spec describes the examples of a dataset: what a network takes, and what its outputs
+// are compared with.
+type Spec struct{ Inputs, Targets []Field }
+
+// Images are pictures (height, width, channels), each of one class.
+func Images(height, width, channels, classes int) Spec {
+	return Spec{
+		Inputs:  []Field{{Name: "images", Dtype: tensor.Float32, Shape: []int{height, width, channels}}},
+		Targets: []Field{Label(classes)},
+	}
+}
+
+// Tokens are sequences of so many tokens of a vocabulary, with the token that comes next
+// as the target at each position.
+func Tokens(length, vocabulary int) Spec {
+	field := func(name string) []Field {
+		return []Field{{Name: name, Dtype: tensor.Int, Shape: []int{length}, Size: vocabulary}}
+	}
+	return Spec{Inputs: field("tokens"), Targets: field("next tokens")}
+}
+
+// Classes is how many classes the first target has; 0 where it is a number.
+func (s Spec) Classes() int {
+	if len(s.Targets) == 0 {
+		return 0
+	}
+	return s.Targets[0].Size
+}
+
+// Outputs is the shape of what a network returns for an example: a logit for each class
+// where the first target is an integer, otherwise the shape of the target.
+func (s Spec) Outputs() []int {
+	if len(s.Targets) == 0 {
+		return nil
+	}
+	target := s.Targets[0]
+	if target.Size == 0 {
+		return target.Shape
+	}
+	return append(slices.Clone(target.Shape), target.Size)
 }
 
 // Split is a part of a dataset.
@@ -93,13 +134,12 @@ const (
 // String returns "train", "val" or "test".
 func (s Split) String() string { return [...]string{"train", "val", "test"}[s] }
 
-// Batch is a number of examples. X[i] is (size, Inputs[i].Shape...) and Y is
-// (size) targets of type Int. Rows from N on are padding: their inputs are 0 and
+// Batch is a number of examples. X[i] is (size, Inputs[i].Shape...) and Y[i]
+// (size, Targets[i].Shape...). Rows from N on are padding: their inputs are 0 and
 // their targets −1. Its tensors are reused: they are valid until the next
 // iteration of the loop that got them.
 type Batch struct {
-	X     []*tensor.Dense
-	Y     *tensor.Dense
+	X, Y  []*tensor.Dense
 	N     int // rows that count
 	Index int // number of this batch in the epoch, from 0
 }

@@ -50,7 +50,7 @@ func copies(t testing.TB, d Dataset, p Plan) []copied {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, copied{slices.Clone(b.X[0].Data().([]float32)), slices.Clone(b.Y.Data().([]int)), b.N, b.Index})
+		all = append(all, copied{slices.Clone(b.X[0].Data().([]float32)), slices.Clone(b.Y[0].Data().([]int)), b.N, b.Index})
 	}
 	return all
 }

@@ -146,10 +146,7 @@ func (s *imageSet) finish(of statistic, h, w, max int) error {
 }
 
 func (s *imageSet) Spec() Spec {
-	return Spec{
-		Inputs:  []Input{{Name: "images", Dtype: tensor.Float32, Shape: s.shape[:]}},
-		Classes: len(s.classes),
-	}
+	return Images(s.shape[0], s.shape[1], s.shape[2], len(s.classes))
 }
 
 func (s *imageSet) Len(p Split) int   { return len(s.parts[p].label) }
@@ -205,13 +202,13 @@ func (s *imageSet) count(p Plan) (int, error) {
 func (s *imageSet) newBatch(size int) *Batch {
 	return &Batch{
 		X: []*tensor.Dense{tensor.New(tensor.WithShape(size, s.shape[0], s.shape[1], s.shape[2]), tensor.Of(tensor.Float32))},
-		Y: tensor.New(tensor.WithShape(size), tensor.Of(tensor.Int)),
+		Y: []*tensor.Dense{tensor.New(tensor.WithShape(size), tensor.Of(tensor.Int))},
 	}
 }
 
 // fill writes the rows from to to−1 of an epoch into b, and padding after them.
 func (s *imageSet) fill(b *Batch, order []int, from, to int, p Plan) error {
-	x, y := b.X[0].Data().([]float32), b.Y.Data().([]int) // (size, H, W, c), (size)
+	x, y := b.X[0].Data().([]float32), b.Y[0].Data().([]int) // (size, H, W, c), (size)
 	size, views := s.shape[0]*s.shape[1]*s.shape[2], p.views()
 	e := s.parts[p.Split]
 	b.N = to - from

@@ -58,7 +58,7 @@ func TestMNIST(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, y := range b.Y.Data().([]int) {
+			for _, y := range b.Y[0].Data().([]int) {
 				have[y]++
 			}
 		}

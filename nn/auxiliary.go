@@ -5,6 +5,7 @@ import (
 	"math"
 
 	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"zoo/internal/ops"
 )
@@ -25,8 +26,8 @@ func (s *Scope) Auxiliary(weight float64, logits *G.Node) {
 	if !(weight > 0) || math.IsInf(weight, 0) {
 		s.Fail(fmt.Errorf("auxiliary classifier: have weight %v, want a positive number", weight))
 	}
-	if d := logits.Shape(); d.Dims() != 2 || d[1] != s.classes {
-		s.Fail(fmt.Errorf("auxiliary classifier: have %v, want logits (rows, %d)", d, s.classes))
+	if want := tensor.Shape(append([]int{s.batch}, s.outputs...)); !logits.Shape().Eq(want) {
+		s.Fail(fmt.Errorf("auxiliary classifier: have %v, want logits %v", logits.Shape(), want))
 	}
 	s.auxiliaries = append(s.auxiliaries, auxiliary{s, weight, logits})
 }

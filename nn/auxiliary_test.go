@@ -45,7 +45,7 @@ func TestAuxiliaryGradient(t *testing.T) {
 	crossEntropy := func(pr *nn.Program) (mean float64) {
 		run(t, pr, x, nil)
 		z := pr.Logits().Data().([]float64)
-		for r, target := range y.Data().([]int) {
+		for r, target := range y[0].Data().([]int) {
 			row, sum := z[3*r:3*r+3], 0.0
 			for _, v := range row {
 				sum += math.Exp(v)
@@ -146,7 +146,7 @@ func TestAuxiliaryErrors(t *testing.T) {
 		"aux: auxiliary classifier: have weight NaN, want a positive number": func(s *nn.Scope, x *G.Node) {
 			s.Auxiliary(math.NaN(), nn.Logits(s, x))
 		},
-		"aux: auxiliary classifier: have (4, 2), want logits (rows, 3)": func(s *nn.Scope, x *G.Node) {
+		"aux: auxiliary classifier: have (4, 2), want logits (4, 3)": func(s *nn.Scope, x *G.Node) {
 			s.Auxiliary(1, nn.Linear(s, x, 2))
 		},
 	} {
@@ -169,7 +169,7 @@ func TestNormEps(t *testing.T) {
 			set := settings(options(func(o *nn.Options) { o.Norm, o.NormEps = norm, eps }), 2, 2, 2)
 			x := tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float32{inputs[0], inputs[2], inputs[1], inputs[3]}))
 			pr := build(t, nn.NewParams(1, tensor.Float32), nn.Train, net, set)
-			have[i] = float64(logits(t, pr, []*tensor.Dense{x}, tensor.New(tensor.WithShape(2), tensor.WithBacking([]int{0, 1})))[0])
+			have[i] = float64(logits(t, pr, []*tensor.Dense{x}, []*tensor.Dense{tensor.New(tensor.WithShape(2), tensor.WithBacking([]int{0, 1}))})[0])
 		}
 		if ratio := have[0] / have[1]; math.Abs(ratio-10) > 0.1 {
 			t.Errorf("%s: have %v with 1e-5 and %v with 1e-3, want 10 times as much", norm, have[0], have[1])

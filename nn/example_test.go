@@ -23,7 +23,7 @@ func (m perceptron) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 // The settings are for one example of three values, and two classes.
 var small = nn.Settings{
 	Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "none", Activation: "relu"},
-	Spec:    datasets.Spec{Inputs: []datasets.Input{{Name: "x", Dtype: tensor.Float32, Shape: []int{3}}}, Classes: 2},
+	Spec:    datasets.Spec{Inputs: []datasets.Field{{Name: "x", Dtype: tensor.Float32, Shape: []int{3}}}, Targets: []datasets.Field{datasets.Label(2)}},
 	Batch:   1,
 }
 
@@ -45,7 +45,7 @@ func ExampleBuild() {
 		fmt.Println(q.Path, q.Shape)
 	}
 	x := []*tensor.Dense{tensor.New(tensor.WithShape(1, 3), tensor.WithBacking([]float32{1, -1, 2}))}
-	y := tensor.New(tensor.WithShape(1), tensor.WithBacking([]int{1}))
+	y := []*tensor.Dense{tensor.New(tensor.WithShape(1), tensor.WithBacking([]int{1}))}
 	for range 20 {
 		if _, err := train.Run(x, y); err != nil {
 			fmt.Println(err)

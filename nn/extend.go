@@ -119,29 +119,22 @@ func Extend(p *Params, mode Mode, net Network, set Settings, e Extension) (pr *P
 	}
 	pr = &Program{Mode: mode, Batch: set.Batch, graph: G.NewGraph()}
 	b := &build{
-		g: pr.graph, params: p, mode: mode, classes: set.Spec.Classes, step: &pr.step, batch: set.Batch, stateful: set.Stateful,
+		g: pr.graph, params: p, mode: mode, outputs: set.Spec.Outputs(), step: &pr.step, batch: set.Batch, stateful: set.Stateful,
 		nodes: map[string]*G.Node{}, fields: map[*G.Node]field{}, weighted: map[string]*G.Node{},
 		settings: choices, asked: map[string]bool{}, replace: e.Replace, initials: map[string]*Initial{},
 		ctx: set.context(), admit: set.Admit,
 	}
 	s := &Scope{build: b, choices: choices}
 	for _, in := range set.Spec.Inputs {
-		shape := append([]int{set.Batch}, in.Shape...)
-		if _, err := elements(shape); err != nil {
-			return nil, fmt.Errorf("%s: %w", in.Name, err)
-		}
-		dtype := in.Dtype
-		if dtype == tensor.Float32 {
-			dtype = p.dtype
-		}
-		pr.in = append(pr.in, G.NewTensor(b.g, dtype, len(shape), G.WithShape(shape...), G.WithName(in.Name)))
+		pr.in = append(pr.in, s.leaf(in))
 	}
 	pr.logits = net.Build(s, pr.in...)
+	want := tensor.Shape(append([]int{set.Batch}, b.outputs...))
 	if pr.logits == nil {
-		return nil, fmt.Errorf("the network returns nothing, want logits (..., %d)", b.classes)
+		return nil, fmt.Errorf("the network returns nothing, want %v", want)
 	}
-	if d := pr.logits.Shape(); d.Dims() < 2 || d[0] != set.Batch || d[d.Dims()-1] != b.classes {
-		return nil, fmt.Errorf("the network returns %v, want logits (%d, ..., %d)", d, set.Batch, b.classes)
+	if !pr.logits.Shape().Eq(want) {
+		return nil, fmt.Errorf("the network returns %v, want %v", pr.logits.Shape(), want)
 	}
 	carried, err := b.carriedNodes()
 	if err != nil {

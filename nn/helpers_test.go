@@ -26,7 +26,7 @@ var (
 )
 
 // logits are a copy of those of a run.
-func logits(t testing.TB, pr *nn.Program, x []*tensor.Dense, y *tensor.Dense) []float32 {
+func logits(t testing.TB, pr *nn.Program, x, y []*tensor.Dense) []float32 {
 	t.Helper()
 	run(t, pr, x, y)
 	return append([]float32{}, pr.Logits().Data().([]float32)...)

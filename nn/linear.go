@@ -51,7 +51,7 @@ func Logits(s *Scope, x *G.Node) *G.Node {
 	if c.residualInit == fixup {
 		c.init, c.biasInit = zeroInit, zeroInit
 	}
-	return Linear(&c, x, s.classes)
+	return Linear(&c, x, s.Classes())
 }
 
 // initOf is the scope's initialisation of weights.

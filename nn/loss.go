@@ -13,6 +13,12 @@ func CrossEntropy(s *Scope, logits, targets *G.Node, smoothing float64) *G.Node 
 	return s.Must(ops.SoftmaxCrossEntropy(logits, targets, ops.Loss{Smoothing: smoothing}))
 }
 
+// MeanSquaredError is the mean, a scalar, of the squared difference of outputs (N, ...)
+// and targets of the same shape; targets that are NaN do not count.
+func MeanSquaredError(s *Scope, outputs, targets *G.Node) *G.Node {
+	return s.Must(ops.MeanSquaredError(outputs, targets))
+}
+
 // lossTargets are the nodes that a loss compares logits with: the targets (rows), and
 // with Settings.Mixing those of the other examples of the mixtures (rows), and the share
 // (1) of the first ones.

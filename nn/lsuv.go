@@ -26,7 +26,7 @@ const (
 // done already: the choice lsuv makes orthonormal weights. Batch norm uses the batch's
 // statistics, as in training, and the running ones do not move. It is an error if no
 // scale makes the variance 1, or if ctx ends.
-func (p *Program) LSUV(ctx context.Context, x []*tensor.Dense, y *tensor.Dense) error {
+func (p *Program) LSUV(ctx context.Context, x, y []*tensor.Dense) error {
 	if _, err := p.Run(x, y); err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func TestMixture(t *testing.T) {
 	x, y := batchOf(set, tensor.Float64)
 	others := tensor.New(tensor.WithShape(4), tensor.WithBacking([]int{2, 1, 0, 2}))
 
-	gradient := func(pr *nn.Program, y *tensor.Dense) (loss float64, g []float64) {
+	gradient := func(pr *nn.Program, y []*tensor.Dense) (loss float64, g []float64) {
 		loss = run(t, pr, x, y)
 		for _, q := range pr.Trained() {
 			g = append(g, q.Grad.Data().([]float64)...)
@@ -31,7 +31,7 @@ func TestMixture(t *testing.T) {
 		return loss, g
 	}
 	first, gFirst := gradient(plain, y)
-	second, gSecond := gradient(plain, others)
+	second, gSecond := gradient(plain, []*tensor.Dense{others})
 	want := func(what string, share float64) {
 		t.Helper()
 		loss, g := gradient(mixing, y)

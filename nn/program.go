@@ -40,7 +40,7 @@ type Program struct {
 
 	graph     *G.ExprGraph
 	in        []*G.Node
-	targets   *G.Node
+	targets   G.Nodes // of the loss; nil before it is added
 	others    *G.Node // this and share are nil without Settings.Mixing
 	share     *G.Node
 	mixed     *mixture // of the next run; nil: its examples are not mixtures
@@ -103,22 +103,33 @@ func Build(p *Params, mode Mode, net Network, set Settings) (*Program, error) {
 
 // addLoss adds the targets and the loss to the graph.
 func (p *Program) addLoss(s *Scope, net Network, set Settings) {
-	p.targets = s.targetsFor(p.logits, "targets")
+	for _, f := range set.Spec.Targets {
+		p.targets = append(p.targets, s.leaf(f))
+	}
 	if set.Mixing && s.mode == Train {
-		p.others = s.targetsFor(p.logits, "other targets")
+		other := set.Spec.Targets[0]
+		other.Name = "other " + other.Name
+		p.others = s.leaf(other)
 		p.share = G.NewVector(s.g, p.logits.Dtype(), G.WithShape(1), G.WithName("share"))
 	}
 	p.loss = s.criterion(net, p.logits, p.lossTargets(), set.LabelSmoothing)
 }
 
-// targetsFor is a leaf of integers with a class for each row of logits (..., classes).
-func (s *Scope) targetsFor(logits *G.Node, name string) *G.Node {
-	rows := logits.Shape()[:logits.Dims()-1]
-	return G.NewTensor(s.g, tensor.Int, rows.Dims(), G.WithShape(rows...), G.WithName(name))
+// leaf is the node (batch, shape...) of a field. Floats have the type of the parameters.
+func (s *Scope) leaf(f datasets.Field) *G.Node {
+	shape := append([]int{s.batch}, f.Shape...)
+	if _, err := elements(shape); err != nil {
+		s.Fail(fmt.Errorf("%s: %w", f.Name, err))
+	}
+	dtype := f.Dtype
+	if dtype == tensor.Float32 {
+		dtype = s.params.dtype
+	}
+	return G.NewTensor(s.g, dtype, len(shape), G.WithShape(shape...), G.WithName(f.Name))
 }
 
 // lossTargets are what the program's losses compare logits with.
-func (p *Program) lossTargets() lossTargets { return lossTargets{p.targets, p.others, p.share} }
+func (p *Program) lossTargets() lossTargets { return lossTargets{p.targets[0], p.others, p.share} }
 
 // check parses the choices; its error joins all that is wrong with the settings.
 func (s Settings) check() (choices, error) {
@@ -130,8 +141,16 @@ func (s Settings) check() (choices, error) {
 	if s.Batch < 1 {
 		errs = append(errs, fmt.Errorf("batch: have %d, want at least 1", s.Batch))
 	}
-	if len(s.Spec.Inputs) == 0 || s.Spec.Classes < 2 {
-		errs = append(errs, fmt.Errorf("data: have %d inputs and %d classes, want at least one input and two classes", len(s.Spec.Inputs), s.Spec.Classes))
+	if len(s.Spec.Inputs) == 0 || len(s.Spec.Targets) == 0 {
+		errs = append(errs, fmt.Errorf("data: have %d inputs and %d targets, want at least one of each", len(s.Spec.Inputs), len(s.Spec.Targets)))
+	}
+	for i, t := range s.Spec.Targets {
+		if t.Dtype == tensor.Int && t.Size < 2 {
+			errs = append(errs, fmt.Errorf("data: %s: have %d classes, want at least two", t.Name, t.Size))
+		}
+		if i == 0 && t.Dtype != tensor.Int && len(t.Shape) == 0 {
+			errs = append(errs, fmt.Errorf("data: have %s of no shape, want at least one axis, such as (1)", t.Name))
+		}
 	}
 	return choices, errors.Join(errs...)
 }
@@ -149,35 +168,28 @@ func (s *Scope) criterion(net Network, logits *G.Node, a lossTargets, smoothing 
 		}
 		return c.Loss(s.In("loss"), logits, a.targets)
 	}
+	if a.targets.Dtype() != tensor.Int {
+		if smoothing != 0 || a.others != nil {
+			s.Fail(fmt.Errorf("label_smoothing, mixup, cutmix: have a target that is a number, want one that is a class"))
+		}
+		return MeanSquaredError(s.In("loss"), logits, a.targets)
+	}
 	return a.crossEntropy(s.In("loss"), logits, smoothing)
 }
 
-// Run computes logits and loss, and in training the gradients, of one batch: inputs x
-// (batch, ...) and targets y (rows). In mode Infer y is nil and the loss 0. The losses of
-// auxiliary classifiers count in the gradients, not in the loss.
-func (p *Program) Run(x []*tensor.Dense, y *tensor.Dense) (loss float64, err error) {
-	if len(x) != len(p.in) {
-		return 0, fmt.Errorf("have %d inputs, want %d", len(x), len(p.in))
-	}
-	for i, n := range p.in {
-		if !x[i].Shape().Eq(n.Shape()) || x[i].Dtype() != n.Dtype() {
-			return 0, fmt.Errorf("input %s: have %v %v, want %v %v", n.Name(), x[i].Dtype(), x[i].Shape(), n.Dtype(), n.Shape())
-		}
-		if err := G.Let(n, x[i]); err != nil {
-			return 0, fmt.Errorf("input %s: %w", n.Name(), err)
-		}
+// Run computes logits and loss, and in training the gradients, of one batch: inputs x and
+// targets y, (batch, ...) each, as the Spec has them. Programs without a loss take no y,
+// and their loss is 0. The losses of auxiliary classifiers count in the gradients, not in
+// the loss.
+func (p *Program) Run(x, y []*tensor.Dense) (loss float64, err error) {
+	if err := let("input", p.in, x); err != nil {
+		return 0, err
 	}
 	if p.targets != nil {
-		if y == nil {
-			return 0, fmt.Errorf("targets: have none, want %v", p.targets.Shape())
+		if err := let("target", p.targets, y); err != nil {
+			return 0, err
 		}
-		if !y.Shape().Eq(p.targets.Shape()) {
-			return 0, fmt.Errorf("targets: have %v, want %v", y.Shape(), p.targets.Shape())
-		}
-		if err := G.Let(p.targets, y); err != nil {
-			return 0, fmt.Errorf("targets: %w", err)
-		}
-		if err := p.bindMixture(y); err != nil {
+		if err := p.bindMixture(y[0]); err != nil {
 			return 0, err
 		}
 	}
@@ -202,7 +214,24 @@ func (p *Program) Run(x []*tensor.Dense, y *tensor.Dense) (loss float64, err err
 	}
 }
 
-// Logits returns the logits (rows, classes) of the latest run. They are in the program's
+// let gives leaves their values.
+func let(what string, leaves G.Nodes, values []*tensor.Dense) error {
+	if len(values) != len(leaves) {
+		return fmt.Errorf("have %d %ss, want %d", len(values), what, len(leaves))
+	}
+	for i, n := range leaves {
+		v := values[i]
+		if !v.Shape().Eq(n.Shape()) || v.Dtype() != n.Dtype() {
+			return fmt.Errorf("%s %s: have %v %v, want %v %v", what, n.Name(), v.Dtype(), v.Shape(), n.Dtype(), n.Shape())
+		}
+		if err := G.Let(n, v); err != nil {
+			return fmt.Errorf("%s %s: %w", what, n.Name(), err)
+		}
+	}
+	return nil
+}
+
+// Logits returns what the network returned in the latest run, (batch, ..., classes). They are in the program's
 // own memory, which the next run overwrites.
 func (p *Program) Logits() *tensor.Dense { return p.vm.Value(p.logits).(*tensor.Dense) }
 

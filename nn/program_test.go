@@ -12,6 +12,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
+	"zoo/datasets"
 	"zoo/internal/exec"
 	"zoo/internal/rerun"
 	"zoo/nn"
@@ -37,13 +38,15 @@ func TestBuildErrors(t *testing.T) {
 		net  nn.Network
 		want string // lines, each the beginning of an error
 	}{
-		{"settings", with(func(s *nn.Settings) { s.Batch, s.Spec.Classes, s.Norm, s.Dropout = 0, 1, "bath", 2 }), logits,
-			"norm: have \"bath\"\ndropout: have 2\nbatch: have 0, want at least 1\ndata: have 1 inputs and 1 classes, want at least one input and two classes"},
+		{"settings", with(func(s *nn.Settings) {
+			s.Batch, s.Spec.Targets, s.Norm, s.Dropout = 0, []datasets.Field{datasets.Label(1)}, "bath", 2
+		}), logits,
+			"norm: have \"bath\"\ndropout: have 2\nbatch: have 0, want at least 1\ndata: class: have 1 classes, want at least two"},
 		{"smoothing of a criterion", with(func(s *nn.Settings) { s.LabelSmoothing = 0.1 }), criterion{logits}, "label_smoothing: have 0.1, want 0: this network has a loss of its own"},
 		{"smoothing out of range", with(func(s *nn.Settings) { s.LabelSmoothing = 1 }), logits, "loss: cross-entropy: have label smoothing 1"},
-		{"no logits", good, network(func(*nn.Scope, *G.Node) *G.Node { return nil }), "the network returns nothing, want logits (..., 3)"},
-		{"images for logits", good, network(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Conv(s.In("c"), x, 3, 3, 1, 1) }), "the network returns (2, 6, 6, 3), want logits (2, ..., 3)"},
-		{"too many logits", good, network(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Linear(s.In("fc"), x, 4) }), "the network returns (2, 4), want logits (2, ..., 3)"},
+		{"no logits", good, network(func(*nn.Scope, *G.Node) *G.Node { return nil }), "the network returns nothing, want (2, 3)"},
+		{"images for logits", good, network(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Conv(s.In("c"), x, 3, 3, 1, 1) }), "the network returns (2, 6, 6, 3), want (2, 3)"},
+		{"too many logits", good, network(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Linear(s.In("fc"), x, 4) }), "the network returns (2, 4), want (2, 3)"},
 		{"a filter too large", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Conv(s, x, 3, 7, 1, 0) }), "layer1.0.conv1: conv2d: have input (2, 6, 6, 4), want at least 7×7 pixels"},
 		{"no filters", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Conv(s, x, 0, 3, 1, -1) }), "layer1.0.conv1: convolution: have 0 filters of 3×3, stride 1, padding -1, dilation 1, want positive sizes"},
 		{"no stride", good, block(func(s *nn.Scope, x *G.Node) *G.Node { return nn.Conv(s, x, 6, 3, 0, 1) }), "layer1.0.conv1: convolution: have stride 0, want at least 1"},
@@ -137,17 +140,16 @@ func TestRunErrors(t *testing.T) {
 	long.Batch = 4
 	x4, y4 := batchOf(long, tensor.Float32)
 	x64, _ := batchOf(set, tensor.Float64)
-	bad := tensor.New(tensor.WithShape(2), tensor.WithBacking([]int{0, 3}))
+	bad := []*tensor.Dense{tensor.New(tensor.WithShape(2), tensor.WithBacking([]int{0, 3}))}
 	for _, c := range []struct {
-		x    []*tensor.Dense
-		y    *tensor.Dense
+		x, y []*tensor.Dense
 		want string
 	}{
 		{nil, y, "have 0 inputs, want 1"},
 		{x4, y, "input x: have float32 (4, 5), want float32 (2, 5)"},
 		{x64, y, "input x: have float64 (2, 5), want float32 (2, 5)"},
-		{x, nil, "targets: have none, want (2)"},
-		{x, y4, "targets: have (4), want (2)"},
+		{x, nil, "have 0 targets, want 1"},
+		{x, y4, "target class: have int (4), want int (2)"},
 		{x, bad, "loss: cross-entropy of (2, 3) (2): have target 3 in row 1"},
 	} {
 		if _, err := pr.Run(c.x, c.y); err == nil || !strings.HasPrefix(err.Error(), c.want) {
@@ -203,7 +205,7 @@ func TestModes(t *testing.T) {
 	var mean, picked float64
 	for i, v := range want {
 		mean += float64(v) / 10 / 3
-		if y.Data().([]int)[i/10] == i%10 {
+		if y[0].Data().([]int)[i/10] == i%10 {
 			picked += float64(v) / 3
 		}
 	}

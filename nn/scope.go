@@ -40,7 +40,7 @@ type build struct {
 	g            *G.ExprGraph
 	params       *Params
 	mode         Mode
-	classes      int
+	outputs      []int              // the shape of what the network returns for an example
 	nodes        map[string]*G.Node // parameters by path
 	trained      []*Param           // the trained parameters in order, and their nodes
 	trainedNodes G.Nodes
@@ -118,8 +118,9 @@ func (s *Scope) NoBias() *Scope {
 // Path is the scope's place in the network: the names given to In, joined by dots.
 func (s *Scope) Path() string { return s.path }
 
-// Classes is the number of classes that the logits must have.
-func (s *Scope) Classes() int { return s.classes }
+// Classes is the length of the last axis of what the network returns: the number of
+// classes, or of values that the target has.
+func (s *Scope) Classes() int { return s.outputs[len(s.outputs)-1] }
 
 // Stepping says whether the graph is for one position of a sequence a run (mode Step):
 // what a layer sees of the positions before is carried from run to run.

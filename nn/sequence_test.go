@@ -17,7 +17,7 @@ import (
 func tokenSettings(batch, t, k int) nn.Settings {
 	return nn.Settings{
 		Options: options(), Batch: batch,
-		Spec: datasets.Spec{Inputs: []datasets.Input{{Name: "tokens", Dtype: tensor.Int, Shape: []int{t}}}, Classes: k},
+		Spec: datasets.Tokens(t, k),
 	}
 }
 
@@ -53,7 +53,7 @@ func TestStepsEqualTheWholeSequence(t *testing.T) {
 	whole := build(t, p, nn.Eval, causalNetwork, tokenSettings(n, longest, words))
 	step := build(t, p, nn.Step, causalNetwork, tokenSettings(n, 1, words))
 	tokens := randomTokens(n*longest, words)
-	if _, err := whole.Run([]*tensor.Dense{intTensor(tokens, n, longest)}, intTensor(make([]int, n*longest), n, longest)); err != nil {
+	if _, err := whole.Run([]*tensor.Dense{intTensor(tokens, n, longest)}, []*tensor.Dense{intTensor(make([]int, n*longest), n, longest)}); err != nil {
 		t.Fatal(err)
 	}
 	want := whole.Logits().Data().([]float32) // (n, longest, words)
@@ -125,7 +125,7 @@ func TestStatefulRuns(t *testing.T) {
 	set.Stateful = true
 	part := build(t, p, nn.Train, recurrentNetwork, set)
 	tokens := randomTokens(n*2*half, words)
-	if _, err := whole.Run([]*tensor.Dense{intTensor(tokens, n, 2*half)}, intTensor(tokens, n, 2*half)); err != nil {
+	if _, err := whole.Run([]*tensor.Dense{intTensor(tokens, n, 2*half)}, []*tensor.Dense{intTensor(tokens, n, 2*half)}); err != nil {
 		t.Fatal(err)
 	}
 	want := whole.Logits().Data().([]float32)
@@ -134,7 +134,7 @@ func TestStatefulRuns(t *testing.T) {
 		for r := range n {
 			x = append(x, tokens[r*2*half+at:][:half]...)
 		}
-		if _, err := part.Run([]*tensor.Dense{intTensor(x, n, half)}, intTensor(x, n, half)); err != nil {
+		if _, err := part.Run([]*tensor.Dense{intTensor(x, n, half)}, []*tensor.Dense{intTensor(x, n, half)}); err != nil {
 			t.Fatal(err)
 		}
 		return slices.Clone(part.Logits().Data().([]float32))

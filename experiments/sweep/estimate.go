@@ -106,7 +106,7 @@ func (t PlannedTrial) batch(ctx context.Context, mode nn.Mode, size int) (float6
 	if err != nil {
 		return 0, err
 	}
-	s, err := train.NewStepper(program, t.spec.Inputs[0].Shape, t.spec.Classes)
+	s, err := train.NewStepper(program, t.spec.Inputs[0].Shape, t.spec.Classes())
 	if err != nil {
 		return 0, err
 	}

@@ -59,7 +59,7 @@ func NewPlan(ctx context.Context, d *config.Design, root, code string, progress 
 		var network *nn.Program
 		perEpoch, total, err := a.Config.Train.Length(data)
 		if err == nil {
-			frame.Arms[i].Planned.Steps, frame.Arms[i].Planned.Classes = total, data.Spec().Classes
+			frame.Arms[i].Planned.Steps, frame.Arms[i].Planned.Classes = total, data.Spec().Classes()
 			t.Steps = total
 			if total > 0 {
 				t.evals = data.Len(datasets.Test)*a.Config.Train.TestCrops + (total+perEpoch-1)/perEpoch*data.Len(datasets.Val)

@@ -92,7 +92,7 @@ func (t *Trial) evaluateInPlace(ctx context.Context, split datasets.Split, crops
 // (Krizhevsky et al. 2012); crops is 1 otherwise.
 func Evaluate(ctx context.Context, p *nn.Program, data datasets.Dataset, split datasets.Split, crops int) (Means, error) {
 	var sum tally
-	classes := data.Spec().Classes
+	classes := data.Spec().Classes()
 	average := viewAverage{views: crops, sum: make([]float64, classes)}
 	for b, err := range data.Batches(ctx, datasets.Plan{Split: split, Size: p.Batch, Views: crops}) {
 		if err != nil {
@@ -103,9 +103,9 @@ func Evaluate(ctx context.Context, p *nn.Program, data datasets.Dataset, split d
 			return Means{}, err
 		}
 		if crops > 1 {
-			average.add(&sum, floats(p.Logits()), b.Y.Data().([]int))
+			average.add(&sum, floats(p.Logits()), b.Y[0].Data().([]int))
 		} else {
-			sum.add(loss, hitsOf(p.Logits(), b.Y))
+			sum.add(loss, hitsOf(p.Logits(), b.Y[0]))
 		}
 	}
 	return sum.means(classes), nil

@@ -203,7 +203,7 @@ func (t *Trial) facts() run.Summary {
 	s := run.Summary{
 		"model": t.Config.Model.Name, "dataset": t.Config.Data.Name, "data_sha256": t.Data.Checksum(), "seed": t.Config.Seed,
 		"steps": t.at.Step, "epochs": t.at.Epoch, "seconds": t.at.Seconds,
-		"params": t.Params.Count(), "macs": t.Eval.MACs(), "classes": t.Data.Spec().Classes, "diverged": false,
+		"params": t.Params.Count(), "macs": t.Eval.MACs(), "classes": t.Data.Spec().Classes(), "diverged": false,
 		"machine": machine.Name(), "threads": f32.Workers(),
 	}
 	if n := t.Data.Skipped(); n > 0 {

@@ -155,12 +155,12 @@ func (t *Trial) recent() Means {
 		sum.Correct += one.Correct
 		sum.Top5 += one.Top5
 	}
-	return sum.means(t.Data.Spec().Classes)
+	return sum.means(t.Data.Spec().Classes())
 }
 
 // endEpoch validates, keeps the weights if they are the best, and saves.
 func (t *Trial) endEpoch(ctx context.Context, r *run.Run, m Monitor, clock func()) error {
-	e := Epoch{Epoch: t.at.Epoch + 1, Of: t.epochs, Train: t.at.Whole.means(t.Data.Spec().Classes), LR: t.schedule(t.at.Step - 1)}
+	e := Epoch{Epoch: t.at.Epoch + 1, Of: t.epochs, Train: t.at.Whole.means(t.Data.Spec().Classes()), LR: t.schedule(t.at.Step - 1)}
 	if t.Data.Len(datasets.Val) > 0 {
 		val, err := t.evaluate(ctx, datasets.Val)
 		if err != nil {

@@ -47,7 +47,7 @@ func newMixer(c config.Config, spec datasets.Spec) (*mixer, error) {
 // mixing those of the larger share.
 func (t *Trial) mix(b datasets.Batch) (x []*tensor.Dense, y *tensor.Dense, err error) {
 	if t.mixer == nil {
-		return b.X, b.Y, nil
+		return b.X, b.Y[0], nil
 	}
 	share := t.mixer.mix(b, t.at.Step)
 	if err := t.Train.Mix(t.mixer.others, share); err != nil {
@@ -56,15 +56,15 @@ func (t *Trial) mix(b datasets.Batch) (x []*tensor.Dense, y *tensor.Dense, err e
 	if share < 0.5 {
 		return t.mixer.x, t.mixer.others, nil
 	}
-	return t.mixer.x, b.Y, nil
+	return t.mixer.x, b.Y[0], nil
 }
 
 // mix fills x and others, and returns the share of the batch's own examples.
 func (m *mixer) mix(b datasets.Batch, step int) (share float64) {
 	r := rand.New(rand.NewPCG(m.seed^forMixing, uint64(step)))
-	other := r.Perm(b.Y.Shape()[0])
+	other := r.Perm(b.Y[0].Shape()[0])
 	for i, k := range other {
-		m.others.Data().([]int)[i] = b.Y.Data().([]int)[k]
+		m.others.Data().([]int)[i] = b.Y[0].Data().([]int)[k]
 	}
 	src, dst := floats(b.X[0]), floats(m.x[0])
 	size := len(src) / len(other)

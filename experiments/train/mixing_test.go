@@ -22,14 +22,14 @@ func pixelsOf(n, h, w, c int) datasets.Batch {
 	for i := range y {
 		y[i] = i
 	}
-	return datasets.Batch{X: []*tensor.Dense{x}, Y: tensor.New(tensor.WithShape(n), tensor.WithBacking(y)), N: n}
+	return datasets.Batch{X: []*tensor.Dense{x}, Y: []*tensor.Dense{tensor.New(tensor.WithShape(n), tensor.WithBacking(y))}, N: n}
 }
 
 func mixerOf(t *testing.T, mixup, cutmix float64, seed uint64, b datasets.Batch) *mixer {
 	t.Helper()
 	s := b.X[0].Shape()
 	c := config.Config{Seed: seed, Train: config.Train{Batch: s[0], Mixup: mixup, Cutmix: cutmix}}
-	m, err := newMixer(c, datasets.Spec{Inputs: []datasets.Input{{Shape: s[1:]}}, Classes: s[0]})
+	m, err := newMixer(c, datasets.Spec{Inputs: []datasets.Field{{Shape: s[1:]}}, Targets: []datasets.Field{datasets.Label(s[0])}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestMixtures(t *testing.T) {
 		for step := range 50 {
 			share := m.mix(b, step)
 			others := m.others.Data().([]int)
-			if s := slices.Sorted(slices.Values(others)); !slices.Equal(s, b.Y.Data().([]int)) {
+			if s := slices.Sorted(slices.Values(others)); !slices.Equal(s, b.Y[0].Data().([]int)) {
 				t.Fatalf("%s: the others are %v, want each example once", name, others)
 			}
 			for i, k := range others {

@@ -22,8 +22,7 @@ const LeastSteps = 5
 // images: what a measurement of time takes. Training is by SGD with momentum.
 type Stepper struct {
 	program *nn.Program
-	x       []*tensor.Dense
-	y       *tensor.Dense // nil without training
+	x, y    []*tensor.Dense // no y without training
 	solver  optim.Solver
 	trained []optim.Param
 	update  exec.OpTime
@@ -44,7 +43,7 @@ func NewStepper(program *nn.Program, shape []int, classes int) (*Stepper, error)
 	for i := range y {
 		y[i] = r.IntN(classes)
 	}
-	s.y = tensor.New(tensor.WithShape(len(y)), tensor.WithBacking(y))
+	s.y = []*tensor.Dense{tensor.New(tensor.WithShape(len(y)), tensor.WithBacking(y))}
 	for _, p := range program.Trained() {
 		s.trained = append(s.trained, optim.Param{Name: p.Path, W: floats(p.Value), G: floats(p.Grad)})
 	}

@@ -78,7 +78,7 @@ func (b Bench) Run(ctx context.Context) (Measurement, error) {
 	if b.Mode == nn.Train {
 		m.Mode, flops = "train", 3*flops
 	}
-	s, err := train.NewStepper(program, spec.Inputs[0].Shape, spec.Classes)
+	s, err := train.NewStepper(program, spec.Inputs[0].Shape, spec.Classes())
 	if err != nil {
 		return Measurement{}, err
 	}

@@ -37,7 +37,7 @@ func Infer(ctx context.Context, r ModelReference, w *weights.File, x npy.Array, 
 	pr.HoldWeights(n > pr.Batch)
 	in := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append([]int{pr.Batch}, shape...)...))
 	size := len(x.Data) / n
-	y := npy.Array{Shape: []int{0, spec.Classes}}
+	y := npy.Array{Shape: []int{0, spec.Classes()}}
 	for from := 0; from < n; from += pr.Batch {
 		if err := ctx.Err(); err != nil {
 			return npy.Array{}, err
@@ -50,7 +50,7 @@ func Infer(ctx context.Context, r ModelReference, w *weights.File, x npy.Array, 
 		logits := pr.Logits().Data().([]float32)
 		y.Data = append(y.Data, logits[:len(logits)/pr.Batch*rows]...)
 	}
-	y.Shape[0] = len(y.Data) / spec.Classes
+	y.Shape[0] = len(y.Data) / spec.Classes()
 	return y, nil
 }
 

@@ -156,8 +156,8 @@ func TestSpec(t *testing.T) {
 			t.Fatal(err)
 		}
 		spec, err := s.Spec(nil, 0)
-		if err != nil || !slices.Equal(spec.Inputs[0].Shape, c.input) || spec.Classes != c.classes {
-			t.Errorf("%s %s: have %v, %d, %v, want %v, %d", c.name, c.overrides, spec.Inputs, spec.Classes, err, c.input, c.classes)
+		if err != nil || !slices.Equal(spec.Inputs[0].Shape, c.input) || spec.Classes() != c.classes {
+			t.Errorf("%s %s: have %v, %d, %v, want %v, %d", c.name, c.overrides, spec.Inputs, spec.Classes(), err, c.input, c.classes)
 		}
 	}
 }

@@ -52,7 +52,7 @@ func (r ModelReference) Preprocessor(ctx context.Context, classes int, progress 
 		if !ok {
 			return Preprocessor{}, fmt.Errorf("%s is not a data set of pictures", r.Config.Data.Name)
 		}
-		if n := data.Spec().Classes; classes != 0 && classes != n {
+		if n := data.Spec().Classes(); classes != 0 && classes != n {
 			return Preprocessor{}, fmt.Errorf("have %d classes, and the data have %d", classes, n)
 		}
 		return Preprocessor{data.Spec(), p.Prepare, data.Classes()}, nil
@@ -68,8 +68,8 @@ func (r ModelReference) Preprocessor(ctx context.Context, classes int, progress 
 
 // Name gives the classes names.
 func (prep *Preprocessor) Name(labels []string) error {
-	if len(labels) != prep.spec.Classes {
-		return fmt.Errorf("have %d names, want one for each of %d classes", len(labels), prep.spec.Classes)
+	if len(labels) != prep.spec.Classes() {
+		return fmt.Errorf("have %d names, want one for each of %d classes", len(labels), prep.spec.Classes())
 	}
 	prep.labels = labels
 	return nil
@@ -119,7 +119,7 @@ func (r ModelReference) Predict(ctx context.Context, prep Preprocessor, w *weigh
 		}
 		logits := pr.Logits().Data().([]float32)
 		for i := range rows {
-			g, err := prep.guesses(logits[i*prep.spec.Classes:(i+1)*prep.spec.Classes], top)
+			g, err := prep.guesses(logits[i*prep.spec.Classes():(i+1)*prep.spec.Classes()], top)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", files[from+i], err)
 			}

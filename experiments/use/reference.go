@@ -94,7 +94,10 @@ func (r ModelReference) Spec(input []int, classes int) (datasets.Spec, error) {
 			break
 		}
 	}
-	return datasets.Spec{Inputs: []datasets.Input{{Name: "images", Dtype: tensor.Float32, Shape: input}}, Classes: classes}, errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return datasets.Spec{}, err
+	}
+	return datasets.Images(input[0], input[1], input[2], classes), nil
 }
 
 // Build builds the network with weights that are all zero, to be loaded. It is an

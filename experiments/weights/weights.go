@@ -173,7 +173,7 @@ func (w *File) mismatch(err error, m config.Model, spec datasets.Spec, partial b
 		return fmt.Errorf("%s: what weights.only names does not fit model %s:\n%w", w.name, m.Name, err)
 	}
 	return fmt.Errorf("%s: the weights do not fit model %s with inputs %v and %d classes:\n%w",
-		w.name, m.Name, tensor.Shape(published(spec.Inputs[0].Shape)), spec.Classes, err)
+		w.name, m.Name, tensor.Shape(published(spec.Inputs[0].Shape)), spec.Classes(), err)
 }
 
 // published is the shape of an example as it is published, channels first.

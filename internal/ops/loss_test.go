@@ -2,6 +2,7 @@ package ops_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -238,4 +239,20 @@ func TestLossErrors(t *testing.T) {
 			t.Errorf("have error %v, want %s", err, c.want)
 		}
 	}
+}
+
+func TestMeanSquaredError(t *testing.T) {
+	op := binary(ops.MeanSquaredError)
+	y := optest.Input{Shape: []int{2, 2}, Float: []float64{1, 2, 3, 4}}
+	targets := optest.Input{Shape: []int{2, 2}, Float: []float64{0, 2, math.NaN(), 1}}
+	if _, loss := optest.Run(t, op, y, targets); loss[0] != 10./3 {
+		t.Errorf("have %v, want %v", loss[0], 10./3)
+	}
+	c := newCall[float64](t, op, y, targets)
+	c.forward()
+	if g := c.grads(ops.Tensor[float64]{V: []float64{3}})[0].V; !slices.Equal(g, []float64{2, 0, 0, 6}) {
+		t.Errorf("have the gradient %v, want 2 0 0 6", g)
+	}
+	optest.Gradient(t, op, optest.Input{Shape: []int{3, 4}}, optest.Input{Shape: []int{3, 4}})
+	wantError(t, op, "mean-squared-error: have outputs (2, 1) and targets (2), want equal shapes", []int{2, 1}, []int{2})
 }

@@ -246,7 +246,7 @@ func build(t *testing.T, p *nn.Params, mode nn.Mode, rows, length int) *nn.Progr
 	t.Helper()
 	pr, err := nn.Build(p, mode, causal, nn.Settings{
 		Options: nn.Options{Init: "kaiming_normal", BiasInit: "zero", ResidualInit: "none", Norm: "none", Activation: "relu"}, Batch: rows,
-		Spec: datasets.Spec{Inputs: []datasets.Input{{Name: "tokens", Dtype: tensor.Int, Shape: []int{length}}}, Classes: tokens},
+		Spec: datasets.Tokens(length, tokens),
 	})
 	if err != nil {
 		t.Fatal(err)

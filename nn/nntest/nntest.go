@@ -43,7 +43,9 @@ func Options(change ...func(o *nn.Options)) nn.Options {
 // Settings are for one input x (batch, shape...) of floats.
 func Settings(o nn.Options, batch, classes int, shape ...int) nn.Settings {
 	return nn.Settings{Options: o, Batch: batch, Spec: datasets.Spec{
-		Inputs: []datasets.Input{{Name: "x", Dtype: tensor.Float32, Shape: shape}}, Classes: classes}}
+		Inputs:  []datasets.Field{{Name: "x", Dtype: tensor.Float32, Shape: shape}},
+		Targets: []datasets.Field{datasets.Label(classes)},
+	}}
 }
 
 // Build is nn.Build without errors.
@@ -58,7 +60,7 @@ func Build(t testing.TB, p *nn.Params, mode nn.Mode, net nn.Network, set nn.Sett
 
 // Batch draws normal inputs x (batch, shape...) and makes targets y (batch), for a
 // program with the settings.
-func Batch(set nn.Settings, dtype tensor.Dtype) (x []*tensor.Dense, y *tensor.Dense) {
+func Batch(set nn.Settings, dtype tensor.Dtype) (x, y []*tensor.Dense) {
 	r := rand.New(rand.NewPCG(11, 12))
 	in := tensor.New(tensor.Of(dtype), tensor.WithShape(append([]int{set.Batch}, set.Spec.Inputs[0].Shape...)...))
 	switch d := in.Data().(type) {
@@ -73,13 +75,13 @@ func Batch(set nn.Settings, dtype tensor.Dtype) (x []*tensor.Dense, y *tensor.De
 	}
 	targets := make([]int, set.Batch)
 	for i := range targets {
-		targets[i] = i % set.Spec.Classes
+		targets[i] = i % set.Spec.Classes()
 	}
-	return []*tensor.Dense{in}, tensor.New(tensor.WithShape(set.Batch), tensor.WithBacking(targets))
+	return []*tensor.Dense{in}, []*tensor.Dense{tensor.New(tensor.WithShape(set.Batch), tensor.WithBacking(targets))}
 }
 
 // Run is the loss of a run without errors.
-func Run(t testing.TB, pr *nn.Program, x []*tensor.Dense, y *tensor.Dense) float64 {
+func Run(t testing.TB, pr *nn.Program, x, y []*tensor.Dense) float64 {
 	t.Helper()
 	loss, err := pr.Run(x, y)
 	if err != nil {

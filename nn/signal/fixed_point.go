@@ -62,7 +62,7 @@ func functionOf(activation string) (phi function, slope float64, err error) {
 	set := nn.Settings{
 		Options: nn.Options{Init: "zero", ResidualInit: "none", Norm: "none", Activation: activation},
 		Batch:   1,
-		Spec:    datasets.Spec{Inputs: []datasets.Input{{Name: "x", Dtype: tensor.Float64, Shape: []int{2}}}, Classes: 2},
+		Spec:    datasets.Spec{Inputs: []datasets.Field{{Name: "x", Dtype: tensor.Float64, Shape: []int{2}}}, Targets: []datasets.Field{datasets.Label(2)}},
 	}
 	p := nn.NewParams(0, tensor.Float64)
 	if _, err := nn.Build(p, nn.Infer, network(func(s *nn.Scope, in *G.Node) *G.Node {

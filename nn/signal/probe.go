@@ -42,7 +42,7 @@ type Signal struct {
 // signals of the layers in the order of the network, before any training (Glorot &
 // Bengio 2010, figures 6 and 7). Batch norm uses the batch's statistics, and dropout
 // drops. The parameters stay as they are; the first build with p creates them.
-func Probe(p *nn.Params, net nn.Network, set nn.Settings, x []*tensor.Dense, y *tensor.Dense) (signals []Signal, loss float64, err error) {
+func Probe(p *nn.Params, net nn.Network, set nn.Settings, x, y []*tensor.Dense) (signals []Signal, loss float64, err error) {
 	var g *nn.Graph
 	pr, err := nn.Extend(p, nn.Train, net, set, nn.Extension{Outputs: func(built *nn.Graph) (G.Nodes, error) {
 		g = built

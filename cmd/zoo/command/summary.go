@@ -132,7 +132,7 @@ func summarise(ctx context.Context, name string, s use.ModelReference, spec data
 	}
 	m, _ := architectures.Lookup(s.Model.Name)
 	sum := summarised{
-		Name: name, Model: m.Name, Paper: m.Paper, Options: s.Model.Settings(), Input: spec.Inputs[0].Shape, Classes: spec.Classes,
+		Name: name, Model: m.Name, Paper: m.Paper, Options: s.Model.Settings(), Input: spec.Inputs[0].Shape, Classes: spec.Classes(),
 		Params: params.Count(), MACs: program.MACs(), Training: footprint,
 	}
 	for _, l := range program.Layers {
