@@ -97,7 +97,10 @@ func (r ModelReference) Spec(input []int, classes int) (datasets.Spec, error) {
 	if err := errors.Join(errs...); err != nil {
 		return datasets.Spec{}, err
 	}
-	return datasets.Images(input[0], input[1], input[2], classes), nil
+	return datasets.Spec{
+		Inputs:  []datasets.Field{{Name: "images", Dtype: tensor.Float32, Shape: input}},
+		Targets: []datasets.Field{datasets.Label(classes)},
+	}, nil
 }
 
 // Build builds the network with weights that are all zero, to be loaded. It is an

@@ -56,7 +56,7 @@ func newNetwork(t testing.TB) *network {
 	h = must(ops.Dropout(h, 0.25, 1, func() uint64 { return 1 }))
 	h = must(ops.Relu(must(ops.Add(norm(conv(h), "2"), h))))
 	h = must(ops.Tanh(h))
-	n.logits = must(ops.Linear(h, n.w2, nil))
+	n.logits = must(ops.FullyConnected(h, n.w2, nil))
 	n.loss = must(ops.SoftmaxCrossEntropy(n.logits, n.y, ops.Loss{}))
 	var err error
 	if n.grads, err = G.Grad(n.loss, n.x, n.w1, n.w2); err != nil {

@@ -20,7 +20,7 @@ var floors = [][]string{
 	{"zoo/internal/ops", "zoo/internal/blas"},
 	{"zoo/internal/exec", "zoo/internal/ops/optest"},
 	{"zoo/nn"},
-	{"zoo/architectures", "zoo/nn/signal", "zoo/nn/nntest"},
+	{"zoo/architectures", "zoo/nn/signal", "zoo/nn/generate", "zoo/nn/nntest"},
 	{"zoo/experiments/config"},                       // what an experiment says
 	{"zoo/experiments/weights"},                      // trained weights, opened and checked
 	{"zoo/experiments/train"},                        // one run
