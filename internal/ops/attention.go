@@ -63,7 +63,8 @@ type attention[F f32.Float] struct {
 func (*attention[F]) Name() string { return "attention" }
 
 func (k *attention[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
-	q, keys, v := in[0], in[0], in[0]
+	q := in[0]
+	var keys, v tensor.Shape
 	if k.packed {
 		x := in[0]
 		if x.Dims() != 3 || x[2]%3 != 0 {
