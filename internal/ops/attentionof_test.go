@@ -155,8 +155,11 @@ func TestAttentionOfEqualsPlainLoop(t *testing.T) {
 }
 
 func TestAttentionOfGradient(t *testing.T) {
-	for _, name := range []string{"cross", "wide values", "causal", "one query", "lengths", "bias", "biases"} {
-		optest.Gradient(t, looks[name].op, looks[name].inputs()...)
+	for _, l := range []look{
+		{n: 1, tq: 2, tk: 3, d: 4, e: 6, heads: 2},
+		{n: 2, tq: 2, tk: 3, d: 2, e: 2, heads: 1, causal: true, lengths: []int{3, 2}, biases: 1},
+	} {
+		optest.Gradient(t, l.op, l.inputs()...)
 	}
 }
 
