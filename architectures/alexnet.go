@@ -108,7 +108,7 @@ func (m AlexNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	}
 	for i, units := range m.Hidden {
 		n := i + 6
-		x = nn.Linear(biased.In("fc%d", n).BeforeNorm(), x, units)
+		x = nn.FullyConnected(biased.In("fc%d", n).BeforeNorm(), x, units)
 		x = nn.Act(s.In("relu%d", n), nn.Norm(s.In("bn%d", n), x))
 		x = nn.Dropout(s.In("dropout%d", n), x)
 	}

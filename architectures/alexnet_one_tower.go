@@ -68,7 +68,7 @@ func (m AlexNetOneTower) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x = nn.AdaptiveAvgPool(s.In("avgpool"), x, m.Pool, m.Pool)
 	for i, units := range m.Hidden {
 		x = nn.Dropout(s.In("classifier.%d", 3*i), x)
-		x = nn.Act(s.In("classifier.%d", 3*i+2), nn.Linear(s.In("classifier.%d", 3*i+1), x, units))
+		x = nn.Act(s.In("classifier.%d", 3*i+2), nn.FullyConnected(s.In("classifier.%d", 3*i+1), x, units))
 	}
 	return nn.Logits(s.In("classifier.%d", 3*len(m.Hidden)), x)
 }

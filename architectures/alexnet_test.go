@@ -40,7 +40,7 @@ func (m halves) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	conv(4, 3, 1, own)
 	conv(5, 3, 1, own)
 	all := nn.Concat(s.In("all"), x[0], x[1])
-	all = nn.Act(s.In("relu6"), nn.Linear(s.In("fc6"), all, m.Hidden[0]))
+	all = nn.Act(s.In("relu6"), nn.FullyConnected(s.In("fc6"), all, m.Hidden[0]))
 	return nn.Logits(s.In("fc7"), all)
 }
 

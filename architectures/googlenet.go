@@ -153,7 +153,7 @@ func (m GoogLeNet) aux(s *nn.Scope, x *G.Node) {
 		x = nn.AvgPool(s.In("pool"), x, 5, 3, 0)
 	}
 	x = d.conv(128, 1)(s.In("conv"), x)
-	x = nn.Act(s.In("relu"), nn.Linear(s.In("fc1"), x, d.of(1024)))
+	x = nn.Act(s.In("relu"), nn.FullyConnected(s.In("fc1"), x, d.of(1024)))
 	x = nn.Dropout(s.In("dropout").With(func(o *nn.Options) { o.Dropout = m.AuxDropout }), x)
 	s.Auxiliary(m.Aux, nn.Logits(s.In("fc2"), x))
 }

@@ -43,7 +43,7 @@ func (LeNet1989) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x = nn.Pad(h2, x, 2, border)
 	x = nn.BiasMap(h2, nn.ConvTable(h2.NoBias(), x, h2Table, 5, 2, 0)) // (N, 4, 4, 12)
 	x = nn.Act(h2.In("act"), nn.Norm(h2.In("norm"), x))
-	x = nn.Linear(h3, x, 30)
+	x = nn.FullyConnected(h3, x, 30)
 	x = nn.Act(h3.In("act"), nn.Norm(h3.In("norm"), x))
 	return nn.Act(out.In("act"), nn.Logits(out, x))
 }

@@ -35,7 +35,7 @@ func (m LeNet5) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	}
 	for i, units := range m.Hidden {
 		n := len(m.Filters) + i + 1
-		x = nn.Linear(s.In("fc%d", i+1).BeforeNorm(), x, units)
+		x = nn.FullyConnected(s.In("fc%d", i+1).BeforeNorm(), x, units)
 		x = nn.Act(s.In("act%d", n), nn.Norm(s.In("bn%d", n), x))
 		x = nn.Dropout(s.In("dropout%d", n), x)
 	}

@@ -36,13 +36,13 @@ var c3Table = [][]int{
 func (LeNet5Classic) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	squash := func(s *nn.Scope, x *G.Node) *G.Node { return nn.Act(s.In("act"), nn.Norm(s.In("norm"), x)) }
 	c1, s2, c3, s4, c5, f6 := s.In("c1"), s.In("s2"), s.In("c3"), s.In("s4"), s.In("c5"), s.In("f6")
-	x := squash(c1, nn.Conv(c1, in[0], 6, 5, 1, 0))              // (N, 28, 28, 6)
-	x = squash(s2, nn.SumPool(s2, x))                            // (N, 14, 14, 6)
-	x = squash(c3, nn.ConvTable(c3, x, c3Table, 5, 1, 0))        // (N, 10, 10, 16)
-	x = squash(s4, nn.SumPool(s4, x))                            // (N, 5, 5, 16)
-	x = squash(c5, nn.Conv(c5, x, 120, 5, 1, 0))                 // (N, 1, 1, 120)
-	x = squash(f6, nn.Linear(f6, x, len(digitBitmaps[0])))       // (N, 84)
-	return nn.RBF(s.In("output"), x, digitBitmaps[:s.Classes()]) // (N, 10)
+	x := squash(c1, nn.Conv(c1, in[0], 6, 5, 1, 0))                // (N, 28, 28, 6)
+	x = squash(s2, nn.SumPool(s2, x))                              // (N, 14, 14, 6)
+	x = squash(c3, nn.ConvTable(c3, x, c3Table, 5, 1, 0))          // (N, 10, 10, 16)
+	x = squash(s4, nn.SumPool(s4, x))                              // (N, 5, 5, 16)
+	x = squash(c5, nn.Conv(c5, x, 120, 5, 1, 0))                   // (N, 1, 1, 120)
+	x = squash(f6, nn.FullyConnected(f6, x, len(digitBitmaps[0]))) // (N, 84)
+	return nn.RBF(s.In("output"), x, digitBitmaps[:s.Classes()])   // (N, 10)
 }
 
 // rubbish is the paper's constant j: the penalty of the class "none of these".

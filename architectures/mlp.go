@@ -46,7 +46,7 @@ func (m MLP) Validate() (ps []problem.Problem) {
 // Build takes images (N, H, W, C) or vectors (N, D).
 func (m MLP) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	hidden := func(s *nn.Scope, x *G.Node) *G.Node {
-		return nn.Linear(s, x, m.Width)
+		return nn.FullyConnected(s, x, m.Width)
 	}
 	x := hidden(s.In("fc1").BeforeNorm(), in[0])
 	around := x

@@ -144,7 +144,7 @@ func (m VGG) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 		return nn.Logits(s.In("classifier"), nn.Dropout(s.In("dropout"), x))
 	}
 	for i, units := range m.Hidden {
-		x = nn.Act(s.In("classifier.%d", 3*i+1), nn.Linear(s.In("classifier.%d", 3*i), x, units))
+		x = nn.Act(s.In("classifier.%d", 3*i+1), nn.FullyConnected(s.In("classifier.%d", 3*i), x, units))
 		x = nn.Dropout(s.In("classifier.%d", 3*i+2), x)
 	}
 	return nn.Logits(s.In("classifier.%d", 3*len(m.Hidden)), x)

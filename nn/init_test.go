@@ -24,7 +24,7 @@ var fanned = []struct {
 }{
 	{"linear", []int{400}, func(s *nn.Scope, x *G.Node) *G.Node { return nn.Linear(s.In("l"), x, 300) },
 		[]part{{0, 120000, 400, 300}}},
-	{"linear on images", []int{4, 5, 30}, func(s *nn.Scope, x *G.Node) *G.Node { return nn.Linear(s.In("l"), x, 300) },
+	{"fully connected", []int{4, 5, 30}, func(s *nn.Scope, x *G.Node) *G.Node { return nn.FullyConnected(s.In("l"), x, 300) },
 		[]part{{0, 180000, 600, 300}}},
 	{"conv", []int{3, 3, 64}, func(s *nn.Scope, x *G.Node) *G.Node {
 		return nn.GlobalAvgPool(s, nn.Conv(s.In("l"), x, 300, 3, 1, 0))

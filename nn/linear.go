@@ -10,35 +10,45 @@ import (
 	"zoo/internal/ops"
 )
 
-// Linear is x·w + b with weights w (I, out) and biases b (out): for x (N, I), for each of
-// the tokens (N, T, I), or for images (N, H, W, C), which it flattens to I = H·W·C. The
-// result is (N, out), or (N, T, out).
+// Linear is x·w + b along the last axis of x (N, ..., I), with weights w (I, out) and
+// biases b (out): (N, ..., out).
 func Linear(s *Scope, x *G.Node, out int) *G.Node {
 	d := x.Shape()
-	if d.Dims() < 2 || d.Dims() > 4 || out < 1 {
-		s.Fail(fmt.Errorf("linear layer of %d units: have input %v, want (N, I), (N, T, I) or (N, H, W, C), and at least one unit", out, d))
+	if d.Dims() < 2 || out < 1 {
+		s.Fail(fmt.Errorf("linear layer of %d units: have input %v, want (N, ..., I), and at least one unit", out, d))
 	}
-	in, tokens := d.TotalSize()/d[0], 1
+	in := d[d.Dims()-1]
+	rows := d.TotalSize() / d[0] / in
+	return s.linear(ops.Linear, x, Layout{kind: matrix}, rows, in, out)
+}
+
+// FullyConnected is Linear of each example as a whole: x (N, ...), whose examples have I
+// values, gives (N, out). Of images (N, H, W, C) the weights have the order that PyTorch
+// gives them where it flattens images (N, C, H, W).
+func FullyConnected(s *Scope, x *G.Node, out int) *G.Node {
+	d := x.Shape()
+	if d.Dims() < 2 || out < 1 {
+		s.Fail(fmt.Errorf("fully connected layer of %d units: have input %v, want (N, ...), and at least one unit", out, d))
+	}
 	layout := Layout{kind: matrix}
-	switch d.Dims() {
-	case 3:
-		in, tokens = d[2], d[1]
-	case 4:
+	if d.Dims() == 4 {
 		layout = Layout{kind: flatMatrix, h: d[1], w: d[2], c: d[3]}
 	}
+	return s.linear(ops.FullyConnected, x, layout, 1, d.TotalSize()/d[0], out)
+}
+
+// linear is a layer of weights (in, out) that each of so many rows of an example meets.
+func (s *Scope) linear(op func(x, w, b *G.Node) (*G.Node, error), x *G.Node, layout Layout, rows, in, out int) *G.Node {
 	x = s.fixupBias("bias_in", x)
 	w := s.weight("weight", layout, in, out, in, out)
-	linear := ops.Linear
-	if d.Dims() == 4 {
-		linear = ops.FullyConnected
-	}
-	y := s.Must(linear(x, w, s.bias("bias", out, func(int) int { return in })))
-	y = s.record(Layer{Op: "linear", MACs: tokens * in * out}, y, field{}, x)
+	y := s.Must(op(x, w, s.bias("bias", out, func(int) int { return in })))
+	y = s.record(Layer{Op: "linear", MACs: rows * in * out}, y, field{}, x)
 	s.weighted[s.In("weight").path] = y
 	return s.fixupLast(y)
 }
 
-// Logits is the last layer of a classifier: Linear to one output a class, (N, classes).
+// Logits is the last layer of a classifier, with one output a class: FullyConnected to
+// (N, classes) where an example has one class, otherwise Linear to (N, ..., classes).
 //
 // Its gain is that of a linear layer, because no activation follows. He's initialisation
 // takes the fan-in even where the choice is the fan-out: with the few classes for a
@@ -50,6 +60,9 @@ func Logits(s *Scope, x *G.Node) *G.Node {
 	c.init = c.init.byFanIn()
 	if c.residualInit == fixup {
 		c.init, c.biasInit = zeroInit, zeroInit
+	}
+	if len(s.outputs) == 1 {
+		return FullyConnected(&c, x, s.Classes())
 	}
 	return Linear(&c, x, s.Classes())
 }

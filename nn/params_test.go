@@ -17,7 +17,7 @@ import (
 // everyLayout has a parameter of each layout.
 func everyLayout(s *nn.Scope, x *G.Node) *G.Node {
 	x = nn.Conv(s.In("conv"), x, 3, 2, 1, 0) // (N, 4, 5, 3)
-	x = nn.Linear(s.In("flat"), x, 4)
+	x = nn.FullyConnected(s.In("flat"), x, 4)
 	return nn.Linear(s.In("fc"), x, 2)
 }
 

@@ -19,7 +19,7 @@ func TestLargeLayouts(t *testing.T) {
 	const kh, in, out, units = 3, 70, 130, 2100
 	net := network(func(s *nn.Scope, x *G.Node) *G.Node {
 		x = nn.Conv(s.In("conv"), x, out, kh, 1, 1) // (N, 2, 3, 130)
-		x = nn.Linear(s.In("flat"), x, units)
+		x = nn.FullyConnected(s.In("flat"), x, units)
 		return nn.Linear(s.In("fc"), x, 17)
 	})
 	from, to := nn.NewParams(1, tensor.Float32), nn.BlankParams(tensor.Float32)

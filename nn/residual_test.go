@@ -47,7 +47,7 @@ func TestZeroInitIsIdentity(t *testing.T) {
 		{"convolution last", architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "A"}, trunk{4, false}, "none", "layer2.1.conv2.weight"},
 		{"pre-activation", architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "A", PreAct: true}, trunk{4, true}, "batch", "layer2.1.conv2.weight"},
 		{"mlp", architectures.MLP{Depth: 6, Width: 12, Residual: true}, network(func(s *nn.Scope, x *G.Node) *G.Node {
-			x = nn.Linear(s.In("fc1").BeforeNorm(), x, 12)
+			x = nn.FullyConnected(s.In("fc1").BeforeNorm(), x, 12)
 			return nn.Logits(s.In("fc6"), nn.Act(s.In("act"), nn.Norm(s.In("norm"), x)))
 		}), "rms", "fc3.weight"},
 	} {

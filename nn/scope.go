@@ -3,8 +3,13 @@
 // scope, a node and sizes. Build turns an architecture into a Program: a Gorgonia graph,
 // its gradient and an executor, for one batch size.
 //
-// Images are (N, H, W, C). Parameters have the names of PyTorch's published
+// Parameters have the names of PyTorch's published
 // models, so that their weights load without a table of names.
+//
+// Images are (N, H, W, C), sequences (N, T, ...), and logits (N, ..., classes). A network
+// of sequences whose positions see nothing later can also be built for one position a run
+// (mode Step): then its layers carry what they need of the positions before, which is how
+// package generate writes with it.
 package nn
 
 import (

@@ -19,12 +19,12 @@ type Network func(s *nn.Scope, x *G.Node) *G.Node
 // Build implements nn.Network.
 func (f Network) Build(s *nn.Scope, in ...*G.Node) *G.Node { return f(s, in[0]) }
 
-// Stack is depth linear layers, fc1 to the logits, with activations between. Its
+// Stack is depth fully connected layers, fc1 to the logits, with activations between. Its
 // hidden layers have width units.
 func Stack(depth, width int) Network {
 	return func(s *nn.Scope, x *G.Node) *G.Node {
 		for i := 1; i < depth; i++ {
-			x = nn.Act(s.In("act%d", i), nn.Linear(s.In("fc%d", i), x, width))
+			x = nn.Act(s.In("act%d", i), nn.FullyConnected(s.In("fc%d", i), x, width))
 		}
 		return nn.Logits(s.In("fc%d", depth), x)
 	}

@@ -180,18 +180,18 @@ func TestNoPrediction(t *testing.T) {
 		return nn.Logits(s.In("fc"), nn.Act(s.In("act"), x))
 	})
 	postact := network(func(s *nn.Scope, x *G.Node) *G.Node {
-		x = nn.Act(s.In("act1"), nn.Linear(s.In("fc1"), x, 8))
-		x = nn.Add(s.In("add"), nn.Linear(s.In("fc2"), x, 8), x)
+		x = nn.Act(s.In("act1"), nn.FullyConnected(s.In("fc1"), x, 8))
+		x = nn.Add(s.In("add"), nn.FullyConnected(s.In("fc2"), x, 8), x)
 		return nn.Logits(s.In("fc"), nn.Act(s.In("act2"), x))
 	})
 	twice := network(func(s *nn.Scope, x *G.Node) *G.Node {
 		x = nn.Conv(s.In("conv"), x, 4, 3, 1, 1)
-		a := nn.Linear(s.In("fc1"), nn.MaxPool(s.In("pool"), x, 2, 2, 0), 8)
-		return nn.Logits(s.In("fc3"), nn.Add(s.In("add"), nn.Linear(s.In("fc2"), x, 8), a))
+		a := nn.FullyConnected(s.In("fc1"), nn.MaxPool(s.In("pool"), x, 2, 2, 0), 8)
+		return nn.Logits(s.In("fc3"), nn.Add(s.In("add"), nn.FullyConnected(s.In("fc2"), x, 8), a))
 	})
 	branch := network(func(s *nn.Scope, x *G.Node) *G.Node {
-		around := nn.Linear(s.In("fc1"), x, 8)
-		x = nn.Linear(s.Branch(1, 1).Last().In("fc2"), nn.Act(s.In("act1"), around), 8)
+		around := nn.FullyConnected(s.In("fc1"), x, 8)
+		x = nn.FullyConnected(s.Branch(1, 1).Last().In("fc2"), nn.Act(s.In("act1"), around), 8)
 		return nn.Logits(s.In("fc3"), nn.Act(s.In("act2"), nn.Add(s.In("add"), x, around)))
 	})
 	for _, c := range []struct {
