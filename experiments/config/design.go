@@ -214,8 +214,10 @@ func (d *Design) Frame() *results.Study {
 
 // planned is what a config says of its trials before any data are seen.
 func (c Config) planned() results.Planned {
+	_, classes, _ := c.DataShape() // 0 where only the files tell
 	return results.Planned{
-		Known: true, Trains: c.Train.Epochs > 0 || c.Train.Steps > 0, Val: c.Data.Val > 0,
+		Classes: classes,
+		Known:   true, Trains: c.Train.Epochs > 0 || c.Train.Steps > 0, Val: c.Data.Val > 0,
 		Probe: c.Probe.Batch > 0, Jacobian: c.Probe.Jacobian, LogSteps: c.Train.LogSteps, Steps: c.Train.Steps,
 	}
 }
