@@ -90,8 +90,8 @@ func Images(height, width, channels, classes int) Spec {
 	}
 }
 
-// Tokens are sequences of so many tokens of a vocabulary, with the token that comes next
-// as the target at each position.
+// Tokens are sequences of length tokens, each from 0 to vocabulary−1, with the token that
+// comes next as the target at each position.
 func Tokens(length, vocabulary int) Spec {
 	field := func(name string) []Field {
 		return []Field{{Name: name, Dtype: tensor.Int, Shape: []int{length}, Size: vocabulary}}

@@ -57,9 +57,9 @@ func drawInto[T pixel](dst []float32, src []T, f frame, s shift, t table) {
 	}
 }
 
-// touch reads a byte of each cache line of an image. Images are drawn in random order, so
-// that none is in a cache, and to wait for all its lines at once takes a fraction of the
-// time that waiting for one after the other does.
+// touch reads a byte of each cache line of an image. In training, images are drawn in
+// random order and come from memory: then the lines are waited for together, and not one
+// after the other.
 func touch(image []uint8) {
 	const line = 64
 	var sum uint8

@@ -14,8 +14,8 @@ import (
 type AttentionOptions struct {
 	Heads   int
 	Causal  bool    // no position sees what comes later
-	Context int     // of a causal one: the longest sequence, of which a program of steps carries keys and values
-	Lengths *G.Node // integers (N) or (N, 1): the first so many positions of each example are seen; nil: all
+	Context int     // of a causal one: the longest sequence; a program of steps carries keys and values for it
+	Lengths *G.Node // integers (N) or (N, 1): how many positions of each example are seen, from the first on; nil: all
 	Bias    *G.Node // (heads, Tq, Tk), or (B, heads, Tq, Tk) with B a divisor of N: added to the scores; nil: nothing
 }
 
@@ -45,21 +45,14 @@ func Attention(s *Scope, x *G.Node, o AttentionOptions) *G.Node {
 	qkv = s.record(Layer{Op: "queries, keys, values", MACs: t * d * 3 * d}, qkv, field{}, x)
 	s.weighted[s.In("in_proj_weight").path] = qkv
 	var y *G.Node
+	keys := t
 	if s.Stepping() {
-		y = s.attendCarried(qkv, o)
+		y, keys = s.attendCarried(qkv, o), o.Context
 	} else {
 		y = s.Must(ops.Attention(qkv, o.op()))
 	}
-	y = s.record(Layer{Op: fmt.Sprintf("attention, %d heads", o.Heads), MACs: 2 * t * o.keys(t) * d}, y, field{}, qkv)
+	y = s.record(Layer{Op: fmt.Sprintf("attention, %d heads", o.Heads), MACs: 2 * t * keys * d}, y, field{}, qkv)
 	return Linear(s.In("out_proj"), y, d)
-}
-
-// keys is how many keys there are for t positions: a step has those of a whole context.
-func (o AttentionOptions) keys(t int) int {
-	if t == 1 {
-		return max(1, o.Context)
-	}
-	return t
 }
 
 // attendCarried is the attention of one position, whose queries, keys and values are

@@ -17,7 +17,7 @@ type auxiliary struct {
 	logits *G.Node
 }
 
-// Auxiliary makes the logits (rows, s.Classes()) of a classifier in the middle of the
+// Auxiliary makes the logits (N, ..., s.Classes()) of a classifier in the middle of the
 // network part of what training minimises: it adds weight times their loss, which is of
 // the same kind as that of the network's own logits (Szegedy et al. 2014, section 5).
 // The classifier's parameters exist in every program, but only a training program

@@ -19,7 +19,7 @@ type Carry struct{ c *carried }
 type remembered struct {
 	carried     []*carried
 	place, seen *G.Node // (batch, 1): the place of a step, and how many positions there are with it
-	longest     int     // positions that the network has; 0: there is no end
+	longest     int     // positions that the network has; 0: any number
 }
 
 type carried struct {
@@ -39,14 +39,11 @@ func (s *Scope) Carry(name string, shape ...int) Carry {
 		s.Fail(fmt.Errorf("%s is named twice: give each layer a scope of its own", path))
 	}
 	shape = append([]int{s.batch}, shape...)
-	n, err := elements(shape)
-	if err != nil {
-		s.In("%s", name).Fail(err)
-	}
+	s.reserve(name, State, shape...)
 	c := &carried{path: path}
 	c.node = G.NewTensor(s.g, s.params.dtype, len(shape), G.WithShape(shape...), G.WithName(path))
 	if s.params.values != absent {
-		c.value = newDense(s.params.dtype, shape, make([]float64, n))
+		c.value = tensor.New(tensor.Of(s.params.dtype), tensor.WithShape(shape...))
 		G.WithValue(c.value)(c.node)
 	}
 	s.nodes[path] = c.node
@@ -123,8 +120,8 @@ func (s *Scope) Positions(t, most int) *G.Node {
 	return n
 }
 
-// stepPositions is the place of the step, (batch, 1), for a network that has most of
-// them; 0: there is no end.
+// stepPositions is the place of the step, (batch, 1). most is how many places the network
+// has; 0: any number.
 func (s *Scope) stepPositions(most int) *G.Node {
 	if most > 0 && (s.longest == 0 || most < s.longest) {
 		s.longest = most
@@ -176,8 +173,8 @@ func (p *Program) Position() int {
 	return p.memory.position
 }
 
-// Context is how many positions the network of a program of mode Step has: after so many
-// steps Run fails until Restart. 0: there is no end.
+// Context is how many positions the network of a program of mode Step has, after which
+// Run fails until Restart. 0: any number.
 func (p *Program) Context() int { return p.memory.longest }
 
 // Restart forgets what the program carries: the next run is the first of a sequence.

@@ -34,7 +34,7 @@ type Graph struct {
 	Inputs    G.Nodes      // (batch, ...) each, in the order of Spec.Inputs
 	Trainable G.Nodes      // the parameters that training changes, which are leaves
 	Layers    []LayerNode  // in the order of the network
-	Logits    *G.Node      // (rows, classes)
+	Logits    *G.Node      // what the network returns, such as (batch, ..., classes)
 
 	program *Program
 	network Network
@@ -56,7 +56,7 @@ type LayerNode struct {
 // Options are the choices that the layer was built with.
 func (l LayerNode) Options() Options { return l.choices.options() }
 
-// Loss is the loss, a scalar, which reads targets (rows) that Program.Run then takes. The
+// Loss is the loss, a scalar, which reads the targets that Program.Run then takes. The
 // first call adds both to the graph.
 func (g *Graph) Loss() *G.Node {
 	if g.program.loss == nil {

@@ -37,7 +37,8 @@ func FullyConnected(s *Scope, x *G.Node, out int) *G.Node {
 	return s.linear(ops.FullyConnected, x, layout, 1, d.TotalSize()/d[0], out)
 }
 
-// linear is a layer of weights (in, out) that each of so many rows of an example meets.
+// linear is a layer of weights (in, out), by which op multiplies each of the rows of an
+// example.
 func (s *Scope) linear(op func(x, w, b *G.Node) (*G.Node, error), x *G.Node, layout Layout, rows, in, out int) *G.Node {
 	x = s.fixupBias("bias_in", x)
 	w := s.weight("weight", layout, in, out, in, out)

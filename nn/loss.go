@@ -7,7 +7,7 @@ import (
 )
 
 // CrossEntropy is the mean cross-entropy, a scalar in nats, of the softmax of logits
-// (rows, classes) with targets (rows); rows with the target −1 do not count. Smoothing spreads
+// (N, ..., classes) with targets (N, ...); rows with the target −1 do not count. Smoothing spreads
 // that share of the target's probability over all classes (Szegedy et al. 2015).
 func CrossEntropy(s *Scope, logits, targets *G.Node, smoothing float64) *G.Node {
 	return s.Must(ops.SoftmaxCrossEntropy(logits, targets, ops.Loss{Smoothing: smoothing}))

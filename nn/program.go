@@ -15,16 +15,18 @@ import (
 // A Network is an architecture: its hyperparameters, and how to build it.
 type Network interface {
 	// Build adds the network to the graph of its inputs, which have the batch size
-	// followed by the shapes of the data's Spec, and returns logits (rows, s.Classes()).
+	// followed by the shapes of the data's Spec, and returns what the Spec's
+	// targets are compared with, such as logits (N, ..., s.Classes()).
 	Build(s *Scope, in ...*G.Node) *G.Node
 }
 
 // A Criterion is a Network with a loss of its own. The loss of other networks is the
-// cross-entropy of the softmax.
+// cross-entropy of the softmax where the first target is a class, and the mean squared
+// error where it is a number.
 type Criterion interface {
 	Network
-	// Loss returns the mean loss, a scalar, of logits (rows, classes) and targets
-	// (rows); rows with the target −1 do not count.
+	// Loss returns the mean loss, a scalar, of what Build returns, such as logits
+	// (N, ..., classes), and the first target (N, ...); where it is −1 nothing counts.
 	Loss(s *Scope, logits, targets *G.Node) *G.Node
 }
 

@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -164,6 +165,24 @@ func TestStatefulRuns(t *testing.T) {
 	wantBits(t, "restored", run(half), second)
 	part.Restart()
 	check(0, run(0))
+}
+
+// What is carried counts as memory before any is taken.
+func TestCarriedMemoryIsAdmitted(t *testing.T) {
+	set := tokenSettings(2, 1, words)
+	set.Admit = func(s nn.Size) error {
+		if s.Parameters > 1<<30 {
+			return errors.New("too large")
+		}
+		return nil
+	}
+	net := network(func(s *nn.Scope, x *G.Node) *G.Node {
+		y := nn.NewEmbedding(s.In("e"), words, width, 1).Look(s, x)
+		return nn.Linear(s.In("fc"), nn.Attention(s.In("a"), y, nn.AttentionOptions{Heads: 2, Causal: true, Context: 1 << 40}), words)
+	})
+	if _, err := nn.Build(nn.NewParams(1, tensor.Float32), nn.Step, net, set); err == nil || err.Error() != "a.keys: too large" {
+		t.Errorf("have error %v, want a.keys: too large", err)
+	}
 }
 
 func TestSequenceErrors(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 
 // A Size is the memory that a program takes, in bytes.
 type Size struct {
-	Parameters int // and running statistics
+	Parameters int // and running statistics, and what is carried from run to run
 	Trained    int // the part of Parameters that is trained
 	Values     int // what ops pass on, including the gradients of the parameters; 0 before it is planned
 }

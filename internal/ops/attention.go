@@ -15,7 +15,7 @@ import (
 type AttentionOptions struct {
 	Heads   int
 	Causal  bool    // query i sees the keys up to i + Tk − Tq: the last query sees the last key
-	Lengths *G.Node // integers (N) or (N, 1): each example's first so many keys are seen; nil: all
+	Lengths *G.Node // integers (N) or (N, 1): how many keys of each example are seen, from the first on; nil: all
 	Bias    *G.Node // (heads, Tq, Tk) or (B, heads, Tq, Tk), where B divides N: added to the scores of N/B examples in a row; nil: nothing
 }
 
@@ -34,8 +34,8 @@ func AttentionOf(q, k, v *G.Node, o AttentionOptions) (*G.Node, error) {
 func (o AttentionOptions) apply(packed bool, in ...*G.Node) (*G.Node, error) {
 	n := view{heads: o.Heads, causal: o.Causal, packed: packed}
 	if o.Lengths != nil {
-		if o.Lengths.Dtype() != tensor.Int {
-			return nil, fmt.Errorf("attention: have lengths of type %v, want %v", o.Lengths.Dtype(), tensor.Int)
+		if err := wantIntegers("attention", "lengths", o.Lengths); err != nil {
+			return nil, err
 		}
 		n.lengths, in = len(in), append(in, o.Lengths)
 	}
@@ -101,7 +101,7 @@ func (k *attention[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 
 // rows are those of one head in a tensor (N, T, ...), of one example after the other.
 type rows[F f32.Float] struct {
-	v       []F // from the first value of the first head on; nil: nobody wants them
+	v       []F // from the first value of the first head on; nil where it is not asked for
 	n       int // rows of an example
 	ld      int // from one row to the next
 	columns int // of a head
@@ -311,7 +311,7 @@ func (k *attention[F]) Backward(c *Ctx[F], din []Tensor[F], dout, out Tensor[F],
 type headGrads[F f32.Float] struct {
 	dy, y         []F // rows ldy apart
 	ldy           int
-	dq, dk, dv    []F // nil: nobody wants it
+	dq, dk, dv    []F // nil where it is not asked for
 	ldq, ldk, ldv int
 	dbias         []F // (Tq, Tk), added to; or nil
 }
@@ -326,7 +326,7 @@ func (g *headGrads[F]) run(c *Ctx[F], worker int, h *head[F]) {
 	turn(turnedValues, h.line, h.v, h.ldv, h.limit, h.e, 1)
 	pack(queries, h.q, h.ldq, h.tq, h.d)
 	pack(dy, g.dy, g.ldy, h.tq, h.e)
-	reached := 0 // so many keys and values have gradients so far
+	reached := 0 // how many keys and values have gradients so far
 	for lo, hi := range h.blocks() {
 		seen := h.sees(hi - 1)
 		if seen == 0 {

@@ -29,7 +29,7 @@ func SoftmaxCrossEntropy(logits, targets *G.Node, loss Loss) (*G.Node, error) {
 	if !(loss.Smoothing >= 0 && loss.Smoothing < 1) {
 		return nil, fmt.Errorf("cross-entropy: have label smoothing %v, want it in [0, 1)", loss.Smoothing)
 	}
-	if err := wantIntegers("cross-entropy", targets); err != nil {
+	if err := wantIntegers("cross-entropy", "targets", targets); err != nil {
 		return nil, err
 	}
 	return Apply(&crossEntropy[float32]{loss: loss}, &crossEntropy[float64]{loss: loss}, logits, targets)
@@ -44,16 +44,17 @@ func MixedCrossEntropy(logits, targets, others, share *G.Node, loss Loss) (*G.No
 		return nil, fmt.Errorf("mixed-cross-entropy: have label smoothing %v, want it in [0, 1)", loss.Smoothing)
 	}
 	for _, t := range []*G.Node{targets, others} {
-		if err := wantIntegers("mixed-cross-entropy", t); err != nil {
+		if err := wantIntegers("mixed-cross-entropy", "targets", t); err != nil {
 			return nil, err
 		}
 	}
 	return Apply(&crossEntropy[float32]{loss: loss, mixed: true}, &crossEntropy[float64]{loss: loss, mixed: true}, logits, targets, others, share)
 }
 
-func wantIntegers(op string, targets *G.Node) error {
-	if targets.Dtype() != tensor.Int {
-		return fmt.Errorf("%s: have targets of type %v, want %v", op, targets.Dtype(), tensor.Int)
+// wantIntegers fails unless an op's input, called what, has integers.
+func wantIntegers(op, what string, n *G.Node) error {
+	if n.Dtype() != tensor.Int {
+		return fmt.Errorf("%s: have %s of type %v, want %v", op, what, n.Dtype(), tensor.Int)
 	}
 	return nil
 }

@@ -12,8 +12,8 @@ import (
 // Embedding is the row of table (V, D) that each of the tokens (...) names: (..., D).
 // tokens are integers from 0 to V−1, and −1 is a row of zeros.
 func Embedding(tokens, table *G.Node) (*G.Node, error) {
-	if tokens.Dtype() != tensor.Int {
-		return nil, fmt.Errorf("embedding: have tokens of type %v, want %v", tokens.Dtype(), tensor.Int)
+	if err := wantIntegers("embedding", "tokens", tokens); err != nil {
+		return nil, err
 	}
 	return Apply(embedding[float32]{}, embedding[float64]{}, tokens, table)
 }

@@ -33,11 +33,7 @@ type linear[F f32.Float] struct {
 }
 
 func (k linear[F]) apply(x, w, b *G.Node) (*G.Node, error) {
-	in := []*G.Node{x, w}
-	if b != nil {
-		in = append(in, b)
-	}
-	return Apply(linear[float32](k), linear[float64](k), in...)
+	return Apply(linear[float32](k), linear[float64](k), optional(x, w, b)...)
 }
 
 func (linear[F]) Name() string { return "linear" }

@@ -74,6 +74,14 @@ func Apply(k32 Kernel, k64 Kernel, in ...*G.Node) (*G.Node, error) {
 	return nil, fmt.Errorf("%s: no input is a float tensor", k32.Name())
 }
 
+// optional are inputs of which the last may be nil: then there is none.
+func optional(a, b, last *G.Node) []*G.Node {
+	if last == nil {
+		return []*G.Node{a, b}
+	}
+	return []*G.Node{a, b, last}
+}
+
 func apply[F f32.Float](k Kernel, in []*G.Node) (*G.Node, error) {
 	f := &Forward[F]{Kernel: k, dtype: dtypeOf[F]()}
 	for _, n := range in {

@@ -12,8 +12,8 @@ import (
 // Put is rows (N, T, D) in which row position[n] mod T of example n is the one of row,
 // which is (N, 1, D). position is (N, 1), of integers from 0 on.
 func Put(rows, row, position *G.Node) (*G.Node, error) {
-	if position.Dtype() != tensor.Int {
-		return nil, fmt.Errorf("put: have positions of type %v, want %v", position.Dtype(), tensor.Int)
+	if err := wantIntegers("put", "positions", position); err != nil {
+		return nil, err
 	}
 	return Apply(put[float32]{}, put[float64]{}, rows, row, position)
 }

@@ -13,11 +13,7 @@ import (
 // Elman 1990. x (N, T, H) is what the inputs bring, w (H, H), and state (N, H) is h[−1];
 // nil is zeros. The result is (N, T, H).
 func Recurrence(x, w, state *G.Node) (*G.Node, error) {
-	in := []*G.Node{x, w}
-	if state != nil {
-		in = append(in, state)
-	}
-	return Apply(&recurrence[float32]{}, &recurrence[float64]{}, in...)
+	return Apply(&recurrence[float32]{}, &recurrence[float64]{}, optional(x, w, state)...)
 }
 
 type recurrence[F f32.Float] struct{ stateful bool }

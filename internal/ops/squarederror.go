@@ -15,7 +15,7 @@ import (
 // With on 1 and off −1 it is the criterion of LeCun et al. 1989. It is a sum over
 // the outputs: the mean over them is 1/K of it.
 func SquaredError(y, targets *G.Node, on, off float64) (*G.Node, error) {
-	if err := wantIntegers("squared-error", targets); err != nil {
+	if err := wantIntegers("squared-error", "targets", targets); err != nil {
 		return nil, err
 	}
 	return Apply(squaredError[float32]{on, off}, squaredError[float64]{on, off}, y, targets)

@@ -15,8 +15,8 @@ import (
 // dilation·(k−1), so that the row of a position before the first was never written.
 // position is (N, 1), of integers.
 func Taps(rows, position *G.Node, k, dilation int) (*G.Node, error) {
-	if position.Dtype() != tensor.Int {
-		return nil, fmt.Errorf("taps: have positions of type %v, want %v", position.Dtype(), tensor.Int)
+	if err := wantIntegers("taps", "positions", position); err != nil {
+		return nil, err
 	}
 	return Apply(taps[float32]{k, dilation}, taps[float64]{k, dilation}, rows, position)
 }

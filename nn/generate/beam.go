@@ -56,7 +56,7 @@ func Search(ctx context.Context, s Source, prompt []int, o Beam) ([]Hypothesis, 
 	s.Restart()
 	var logits []float32
 	for _, token := range prompt {
-		if logits, err = s.Step(slices.Repeat([]int{token}, o.Width)); err != nil {
+		if logits, err = step(s, slices.Repeat([]int{token}, o.Width)); err != nil {
 			return nil, err
 		}
 	}
@@ -90,7 +90,7 @@ func Search(ctx context.Context, s Source, prompt []int, o Beam) ([]Hypothesis, 
 		if err := s.Reorder(rows); err != nil {
 			return nil, err
 		}
-		if logits, err = s.Step(next); err != nil {
+		if logits, err = step(s, next); err != nil {
 			return nil, err
 		}
 	}

@@ -201,6 +201,8 @@ func TestErrors(t *testing.T) {
 		_, err := generate.Search(context.Background(), randomBigram(2, 3), prompt, o)
 		return err
 	}
+	diverged := randomBigram(1, 3)
+	diverged.logits[0][1] = float32(math.NaN())
 	failing := randomBigram(1, 3)
 	failing.fails = 2
 	ended, end := context.WithCancel(context.Background())
@@ -216,6 +218,7 @@ func TestErrors(t *testing.T) {
 			"temperature: have -1, want 0 or more\ntop-k: have -2, want 0 or more\ntop-p: have 1.5, want a probability, in [0, 1]"},
 		{first(randomBigram(1, 3), [][]int{{0}}, 3, generate.Sampling{Temperature: math.NaN()}), "temperature: have NaN, want 0 or more"},
 		{first(randomBigram(2, 3), [][]int{{}}, -1, generate.Sampling{}), "have 1 prompts, want 2\nlength: have -1, want 0 or more tokens\nprompt 1 is empty, want at least one token"},
+		{first(diverged, [][]int{{0}}, 3, generate.Sampling{}), "the network returns NaN for token 1 of row 1: its weights may have diverged"},
 		{first(failing, [][]int{{0}}, 3, generate.Sampling{}), "the step failed"},
 		{stopped, "context canceled"},
 		{search([]int{0}, generate.Beam{}), "beam: have a width of 0, want at least 1\nbeam: have a length of 0, want at least 1 token"},

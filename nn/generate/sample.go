@@ -14,7 +14,7 @@ import (
 // Sampling says how the next token is drawn from its logits.
 type Sampling struct {
 	Temperature float64 // what logits are divided by; 0: always the likeliest token
-	TopK        int     // draw from so many likeliest tokens; 0: from all
+	TopK        int     // draw from the TopK likeliest tokens; 0: from all
 	TopP        float64 // draw from the fewest likeliest tokens that together have this probability (Holtzman et al. 2019); 0 or 1: from all
 	Seed        uint64  // with the row and the step, determines what is drawn
 }
@@ -56,7 +56,7 @@ func Sample(ctx context.Context, s Source, prompts [][]int, n int, o Sampling) i
 				yield(nil, err)
 				return
 			}
-			logits, err := s.Step(next)
+			logits, err := step(s, next)
 			if err != nil {
 				yield(nil, err)
 				return

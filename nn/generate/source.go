@@ -32,7 +32,7 @@ func Cached(p *nn.Program) Source { return &cached{program: p} }
 
 type cached struct {
 	program *nn.Program
-	latest  [][]int // of the steps since the context began: the tokens of each row
+	latest  [][]int // the tokens of each row, of the steps since the context began; none where it has no end
 }
 
 func (c *cached) Rows() int { return c.program.Batch }
@@ -51,7 +51,9 @@ func (c *cached) Step(tokens []int) ([]float32, error) {
 }
 
 func (c *cached) step(tokens []int) ([]float32, error) {
-	c.latest = append(c.latest, slices.Clone(tokens))
+	if c.program.Context() > 0 {
+		c.latest = append(c.latest, slices.Clone(tokens))
+	}
 	x := tensor.New(tensor.WithShape(len(tokens), 1), tensor.WithBacking(slices.Clone(tokens)))
 	if _, err := c.program.Run([]*tensor.Dense{x}, nil); err != nil {
 		return nil, err
@@ -60,10 +62,13 @@ func (c *cached) step(tokens []int) ([]float32, error) {
 }
 
 func (c *cached) Reorder(rows []int) error {
+	if err := c.program.Reorder(rows); err != nil {
+		return err
+	}
 	for i, tokens := range c.latest {
 		c.latest[i] = reordered(tokens, rows)
 	}
-	return c.program.Reorder(rows)
+	return nil
 }
 
 func reordered(of, rows []int) (tokens []int) {
@@ -88,7 +93,7 @@ func Window(p *nn.Program, length int) Source {
 type window struct {
 	program *nn.Program
 	length  int
-	rows    [][]int // the tokens of each
+	rows    [][]int // the latest tokens of each, at most length
 	logits  []float32
 }
 
@@ -97,8 +102,9 @@ func (w *window) Rows() int { return w.program.Batch }
 func (w *window) Step(tokens []int) ([]float32, error) {
 	x, last := make([]int, 0, len(w.rows)*w.length), 0
 	for i, token := range tokens {
-		w.rows[i] = append(w.rows[i], token)
-		row := w.rows[i][max(0, len(w.rows[i])-w.length):]
+		row := append(w.rows[i], token)
+		row = row[max(0, len(row)-w.length):]
+		w.rows[i] = row
 		last = len(row) - 1
 		x = append(x, row...)
 		x = append(x, make([]int, w.length-len(row))...) // which the last position does not see
@@ -130,3 +136,16 @@ func (w *window) Reorder(rows []int) error {
 }
 
 func (w *window) Restart() { w.rows = make([][]int, len(w.rows)) }
+
+// step is s.Step, and fails where a logit is NaN: of such logits no token is the likeliest.
+func step(s Source, tokens []int) ([]float32, error) {
+	logits, err := s.Step(tokens)
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(logits, func(v float32) bool { return v != v }); i >= 0 {
+		k := len(logits) / s.Rows()
+		return nil, fmt.Errorf("the network returns NaN for token %d of row %d: its weights may have diverged", i%k, i/k+1)
+	}
+	return logits, nil
+}
