@@ -36,7 +36,7 @@ func first(files bool, sources ...func() []string) completion {
 var (
 	completeExperiment = thenKeys(first(true, config.Names))
 	completeRun        = thenKeys(first(true, runs))
-	completeSubject    = thenKeys(first(true, architectures.Names, config.Names, runs))
+	completeReference  = thenKeys(first(true, architectures.Names, config.Names, runs))
 	completeModels     = thenKeys(others(architectures.Names))
 	completeDatasets   = others(datasets.Names)
 )
@@ -77,7 +77,7 @@ func completeCompared(c *cobra.Command, args []string, begun string) ([]string, 
 	if len(args) > 0 && config.IsRun(args[0]) {
 		return others(runs)(c, args, begun)
 	}
-	words, directive := completeSubject(c, args, begun)
+	words, directive := completeReference(c, args, begun)
 	if subjects, set := split(args); len(subjects) > 0 && len(set) == 0 && !strings.Contains(begun, "=") {
 		if d, err := config.LoadDesign(subjects[0]); err == nil && len(d.Arms) > 1 {
 			for _, a := range d.Arms {

@@ -34,7 +34,7 @@ without a softmax, as float32. Either may be a pipe, such as /dev/stdin and /dev
   zoo infer runs/lenet5-mnist-s1-0f0f0f0f --input x.npy --output y.npy`,
 		DisableFlagsInUseLine: true,
 		Args:                  between(1, -1),
-		ValidArgsFunction:     completeSubject,
+		ValidArgsFunction:     completeReference,
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := use.Find(args[0], args[1:]...)
 			if err != nil {

@@ -41,7 +41,7 @@ Without --labels the classes of a model are numbers, from 0.
 		Args:                  between(2, -1),
 		ValidArgsFunction: func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 			if len(args) == 0 {
-				return completeSubject(c, args, word)
+				return completeReference(c, args, word)
 			}
 			return nil, cobra.ShellCompDirectiveDefault // files
 		},

@@ -62,7 +62,7 @@ With --dot: Gorgonia's expression graph for Graphviz.`,
   zoo summary lenet5-mnist model.norm=batch
   zoo summary lenet5 --dot | dot -Tsvg > lenet5.svg`,
 		Args:              between(1, -1),
-		ValidArgsFunction: completeSubject,
+		ValidArgsFunction: completeReference,
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := use.Find(args[0], args[1:]...)
 			if err != nil {
