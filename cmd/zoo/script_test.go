@@ -15,6 +15,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -38,6 +39,9 @@ func TestMain(m *testing.M) { testscript.Main(m, programs) }
 // In the scripts a full stop in a pattern stands for the separator in a path, which is a
 // backslash on Windows.
 func TestScripts(t *testing.T) {
+	// Programs inherit that a hangup is ignored, as under nohup, and a script waits for
+	// the end of one that gets it. What is caught here is not ignored in them.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
