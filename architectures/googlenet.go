@@ -5,7 +5,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/datasets"
+	"zoo/datasets/images"
 	"zoo/internal/problem"
 	"zoo/nn"
 )
@@ -47,7 +47,7 @@ func init() {
 		{"googlenet-bn", GoogLeNet{Stem: "imagenet", Divisor: 1, Filter: 5, Pooling: "paper"}},
 	})
 	m.Options.Dropout = 0.2
-	m.Photos = datasets.Inception(256, 224, "bilinear") // torchvision's weights
+	m.Photos = images.Inception(256, 224, "bilinear") // torchvision's weights
 	registerAll(m, []preset{
 		{"googlenet", GoogLeNet{Stem: "imagenet", Divisor: 1, Filter: 3, Pooling: "torchvision", Aux: 0.3, AuxDropout: 0.7}},
 	})

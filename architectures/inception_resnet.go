@@ -6,7 +6,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/datasets"
+	"zoo/datasets/images"
 	"zoo/internal/problem"
 	"zoo/nn"
 )
@@ -31,7 +31,7 @@ func init() {
 		Network: InceptionResNet{Stem: "imagenet", Modules: []int{10, 20, 10}, Scale: []float64{0.17, 0.10, 0.20}, Divisor: 1},
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", NormEps: 1e-3, Activation: "relu", Dropout: 0.2},
 		Input:   [3]int{299, 299, 3}, Classes: 1000,
-		Photos: datasets.Inception(333, 299, "bicubic"), // timm's weights
+		Photos: images.Inception(333, 299, "bicubic"), // timm's weights
 	})
 }
 

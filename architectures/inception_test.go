@@ -8,7 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
-	"zoo/datasets"
+	"zoo/datasets/images"
 	"zoo/internal/problem"
 	"zoo/nn"
 )
@@ -113,7 +113,7 @@ func TestTooSmallImages(t *testing.T) {
 // TestInceptionPhotos: published weights of the family are for values from −1 to 1.
 func TestInceptionPhotos(t *testing.T) {
 	half := [3]float64{0.5, 0.5, 0.5}
-	for name, view := range map[string]datasets.View{
+	for name, view := range map[string]images.View{
 		"googlenet":           {Resize: 256, Cut: 224, Filter: "bilinear"},
 		"inception_v3":        {Resize: 342, Cut: 299, Filter: "bilinear"},
 		"inception_v4":        {Resize: 341, Cut: 299, Filter: "bicubic"},
@@ -121,7 +121,7 @@ func TestInceptionPhotos(t *testing.T) {
 		"xception":            {Resize: 333, Cut: 299, Filter: "bicubic"},
 	} {
 		m, _ := architectures.Lookup(name)
-		want := datasets.Preparation{View: view, Mean: half, Std: half}
+		want := images.Preparation{View: view, Mean: half, Std: half}
 		if p, known := m.Preparation(); !known || p != want {
 			t.Errorf("%s: have %+v, want %+v", name, p, want)
 		}

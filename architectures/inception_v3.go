@@ -3,7 +3,7 @@ package architectures
 import (
 	G "gorgonia.org/gorgonia"
 
-	"zoo/datasets"
+	"zoo/datasets/images"
 	"zoo/internal/problem"
 	"zoo/nn"
 )
@@ -28,7 +28,7 @@ func init() {
 		Network: InceptionV3{Stem: "imagenet", Modules: []int{3, 4, 2}, Divisor: 1, Aux: 0.4},
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", NormEps: 1e-3, Activation: "relu", Dropout: 0.5},
 		Input:   [3]int{299, 299, 3}, Classes: 1000,
-		Photos: datasets.Inception(342, 299, "bilinear"), // torchvision's weights
+		Photos: images.Inception(342, 299, "bilinear"), // torchvision's weights
 	})
 }
 

@@ -3,7 +3,7 @@ package architectures
 import (
 	G "gorgonia.org/gorgonia"
 
-	"zoo/datasets"
+	"zoo/datasets/images"
 	"zoo/internal/problem"
 	"zoo/nn"
 )
@@ -23,7 +23,7 @@ func init() {
 		Network: InceptionV4{Stem: "imagenet", Modules: []int{4, 7, 3}, Divisor: 1},
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", NormEps: 1e-3, Activation: "relu", Dropout: 0.2},
 		Input:   [3]int{299, 299, 3}, Classes: 1000,
-		Photos: datasets.Inception(341, 299, "bicubic"), // timm's weights
+		Photos: images.Inception(341, 299, "bicubic"), // timm's weights
 	})
 }
 

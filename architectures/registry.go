@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"zoo/datasets"
+	"zoo/datasets/images"
 	"zoo/nn"
 )
 
@@ -25,7 +26,7 @@ type Model struct {
 	Classes int
 	// Photos is how pictures are prepared for the network's published weights, if that
 	// differs from torchvision's usual way: see Preparation.
-	Photos datasets.Preparation
+	Photos images.Preparation
 }
 
 var registry = map[string]Model{}
@@ -81,13 +82,13 @@ func (m Model) Spec() datasets.Spec {
 // says or, for colour images of 224 to 256 pixels, by resizing the shorter side to 256,
 // cutting out the middle, and normalising with ImageNet's mean and deviation. For other
 // models it is not known.
-func (m Model) Preparation() (p datasets.Preparation, known bool) {
+func (m Model) Preparation() (p images.Preparation, known bool) {
 	side := m.Input[0]
 	switch {
 	case m.Photos.Cut > 0:
 		return m.Photos, true
 	case m.Input == [3]int{side, side, 3} && side >= 224 && side <= 256:
-		return datasets.ImageNet(256, side, "bilinear"), true
+		return images.ImageNet(256, side, "bilinear"), true
 	}
 	return p, false
 }

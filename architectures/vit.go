@@ -5,7 +5,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/datasets"
+	"zoo/datasets/images"
 	"zoo/internal/problem"
 	"zoo/nn"
 )
@@ -53,7 +53,7 @@ func init() {
 		{"vit_l_32", vit(32, 1024, 24, 16)},
 	})
 	h := m
-	h.Photos = datasets.ImageNet(224, 224, "bicubic") // torchvision's weights for this size
+	h.Photos = images.ImageNet(224, 224, "bicubic") // torchvision's weights for this size
 	registerAll(h, []preset{{"vit_h_14", vit(14, 1280, 32, 16)}})
 	m.Paper = "Touvron et al. 2020, Training data-efficient image transformers & distillation through attention"
 	registerAll(m, []preset{ // Table 1

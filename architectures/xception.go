@@ -5,7 +5,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/datasets"
+	"zoo/datasets/images"
 	"zoo/internal/problem"
 	"zoo/nn"
 )
@@ -25,7 +25,7 @@ func init() {
 		Network: Xception{Stem: "imagenet", Middle: 8, Divisor: 1},
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", Activation: "relu", Dropout: 0.5},
 		Input:   [3]int{299, 299, 3}, Classes: 1000,
-		Photos: datasets.Inception(333, 299, "bicubic"), // timm's weights
+		Photos: images.Inception(333, 299, "bicubic"), // timm's weights
 	})
 }
 

@@ -1,19 +1,22 @@
-// Package datasets reads labelled examples and hands them out in batches.
+// Package datasets reads examples and hands them out in batches. The datasets themselves are
+// in rooms of their own, such as zoo/datasets/images, which register them when they are
+// imported.
 //
-// A dataset is opened by its [Options], the data section of a config:
+// A dataset is opened by a [Section], the data section of a config: its name, and the
+// options that this dataset has.
 //
-//	o := datasets.Defaults()
-//	o.Name, o.Pad = "mnist", 2
-//	d, err := datasets.Open(ctx, o, nil)
+//	s := datasets.Named("mnist")
+//	s.Options().(*images.Options).Pad = 2
+//	d, err := datasets.Open(ctx, s, nil)
 //	...
-//	for b, err := range d.Batches(ctx, datasets.Plan{Split: datasets.Train, Size: 64, Seed: 1, Epoch: 1, Augment: true}) {
+//	for b, err := range d.Batches(ctx, datasets.Plan{Split: datasets.Train, Size: 64, Seed: 1, Epoch: 1, Training: true}) {
 //
 // # Where the bytes come from
 //
-// digits is part of the program. For the others the first of these places that
-// has all files is taken, and no other is looked at if root is set:
+// Some datasets, such as digits, are part of the program. For the others the first of
+// these places that has all files is taken, and no other is looked at if root is set:
 //
-//   - the option root;
+//   - the key root;
 //   - NAME in zoo's data folders: $ZOO_DATA if it is set, otherwise ./data and
 //     then zoo in the user's cache folder;
 //   - where a package manager puts it: the Go module cache for mnist (the module
@@ -28,34 +31,12 @@
 // There is never a substitute: a file that is absent, truncated or altered is an
 // error that says what to do.
 //
-// What compressed files hold is kept, after the first reading, in zoo/unpacked in the
-// user's cache folder, and is read from there for as long as the files have the same
-// sizes and times. A copy has a checksum of its own; a damaged one is made again, and
-// where none can be kept the files are read each time. [Get] and [Verify] always read
-// the files. The copies may be deleted at any time.
-//
-// # What happens to an image
-//
-// In this order: resize, pad, random crop, random flip, jitter, lighting,
-// normalise. So the border that pad and crop add is background (0) before
-// normalisation, as it is in torchvision. Val and test images are never changed at
-// random. Means, standard deviations and colours are those of the training part as
-// it is after val, train and per_class have been taken, without the border.
-//
-// With cut, images may be of any size, and imagefolder's stay encoded: they are
-// decoded by several goroutines, ahead of the training, each time that they are
-// looked at. Then resize is of the shorter side, by the filter of PIL's "bilinear" (a
-// smaller image is antialiased), to the same bytes; evaluation takes the middle
-// cut × cut pixels of that, and training a part at random, or with scale one of the
-// image itself. Means are then of the views of evaluation.
-//
 // # What depends on what
 //
-// Which examples are in a part depends on split_seed and the sizes asked for. The
-// order of training examples depends only on (seed, epoch); the crop, the flip and
-// the colours of an example only on (seed, epoch, its number in the training files).
-// None depends on the batch size, on where an epoch is resumed, or on the number of
-// threads.
+// Which examples are in a part depends on the dataset's options. The order of training
+// examples depends only on (seed, epoch); the random changes of an example only on (seed,
+// epoch, its number in the training files). None depends on the batch size, on where an
+// epoch is resumed, or on the number of threads.
 package datasets
 
 import (
@@ -136,32 +117,27 @@ func (s Split) String() string { return [...]string{"train", "val", "test"}[s] }
 
 // Batch is a number of examples. X[i] is (size, Inputs[i].Shape...) and Y[i]
 // (size, Targets[i].Shape...). Rows from N on are padding: their inputs are 0 and
-// their targets −1. Its tensors are reused: they are valid until the next
-// iteration of the loop that got them.
+// their targets −1, or NaN where they are numbers. Its tensors are reused: they are
+// valid until the next iteration of the loop that got them.
 type Batch struct {
-	X, Y  []*tensor.Dense
-	N     int // rows that count
-	Index int // number of this batch in the epoch, from 0
+	X, Y   []*tensor.Dense
+	N      int // rows that count
+	Index  int // number of this batch in the epoch, from 0
+	Bucket int // which of the Specs of a Bucketed dataset it has
 }
 
 // Plan says which batches are wanted.
 type Plan struct {
 	Split Split
 	Size  int    // rows of a batch
-	Seed  uint64 // with Epoch, determines order, crops and flips
+	Seed  uint64 // with Epoch, determines the order, and what changes at random
 	Epoch int
-	// Augment is for training: shuffle, crop and flip as the options say, and
-	// drop the last batch if it is not full. Otherwise examples come in order,
-	// as they are, and the last batch is padded.
-	Augment bool
-	First   int // number of the batch to begin with, to resume within an epoch
-	// Views is TenViews for ten rows of each example, in evaluation: the corners and
-	// the middle of its image, then the same mirrored. 0 is 1, the middle.
-	Views int
+	// Training shuffles the examples, changes them at random as the options say, and drops
+	// a last batch that is not full. Otherwise examples come in order, as they are, and the
+	// last batch is padded.
+	Training bool
+	First    int // number of the batch to begin with, to resume within an epoch
 }
-
-// views is Views, at least 1.
-func (p Plan) views() int { return max(p.Views, 1) }
 
 // Dataset is an opened dataset. Its methods may be called from many goroutines.
 type Dataset interface {
@@ -173,15 +149,61 @@ type Dataset interface {
 	// the loop in a goroutine of their own; it ends when the loop does. An
 	// impossible plan, or the end of ctx, is an error, and the last thing yielded.
 	Batches(ctx context.Context, p Plan) iter.Seq2[Batch, error]
-	// Classes are the names of the classes, in the order of the targets.
-	Classes() []string
-	// Skipped is how many files were left out because they could not be read, as the
-	// option skip_bad asks for.
-	Skipped() int
 	// Checksum is the SHA-256, in hexadecimal, of everything that determines the
-	// examples: options, classes, the content of every example, and how
-	// many files were left out.
+	// examples: name, options, the content and the target of every example, and how many
+	// files were left out.
 	Checksum() string
+}
+
+// What some datasets do besides is asked for by a type assertion.
+type (
+	// Labelled data have names for the classes of their first target, in its order.
+	Labelled interface{ Classes() []string }
+	// Viewed data can show several views of an example, such as ten parts of an image.
+	Viewed interface {
+		// Views is the dataset with n rows for each example in evaluation, one after
+		// the other; its Len is still the number of examples. It is an error if there
+		// cannot be that many.
+		Views(n int) (Dataset, error)
+	}
+	// Bucketed data have sequences of several lengths. Specs has one spec for each length,
+	// the longest first, which is Spec. A sequence is padded to the least length that it
+	// fits into, and all of a batch have the same: that of Specs()[Batch.Bucket].
+	Bucketed interface{ Specs() []Spec }
+	// Streamed data continue, if Stream is true, in row i of a batch where row i of the
+	// batch before ended, in every part: a network may carry its state from batch to batch.
+	Streamed interface{ Stream() bool }
+	// Textual data are tokens of a text.
+	Textual interface{ Vocabulary() Vocabulary }
+	// Incomplete data may have left out files that could not be read: Skipped is how many.
+	Incomplete interface{ Skipped() int }
+)
+
+// A Vocabulary makes tokens, from 0 to Size−1, of a text, and a text of tokens.
+type Vocabulary interface {
+	Size() int
+	// Encode returns the tokens of a text. A part of it that has none is an error that says
+	// where it is.
+	Encode(text string) ([]int, error)
+	// Decode returns the text of tokens.
+	Decode(tokens []int) string
+}
+
+// Specs are those of all buckets of a dataset, the longest first: only its Spec if it has
+// no buckets.
+func Specs(d Dataset) []Spec {
+	if b, ok := d.(Bucketed); ok {
+		return b.Specs()
+	}
+	return []Spec{d.Spec()}
+}
+
+// Classes are the names of a dataset's classes: nil where it has none.
+func Classes(d Dataset) []string {
+	if l, ok := d.(Labelled); ok {
+		return l.Classes()
+	}
+	return nil
 }
 
 // Progress is told how far a slow part of opening a dataset has come. It is not

@@ -10,10 +10,10 @@ import (
 // ready or being filled.
 const depth = 3
 
-// prefetch yields batches first to n−1, which fill prepares ahead of the loop in a
+// Prefetch yields batches first to n−1, which fill prepares ahead of the loop in a
 // goroutine, until fill returns an error. That goroutine has ended when the iteration
 // has.
-func prefetch(ctx context.Context, newBatch func() *Batch, first, n int, fill func(b *Batch, k int) error) iter.Seq2[Batch, error] {
+func Prefetch(ctx context.Context, newBatch func() *Batch, first, n int, fill func(b *Batch, k int) error) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		inner, cancel := context.WithCancel(ctx)
 		type filled struct {

@@ -12,10 +12,11 @@ import (
 type Info struct {
 	Name      string `json:"name"`
 	Title     string `json:"title"`
+	Task      string `json:"task"`    // what is learned from it unless a config says otherwise; empty: classification
 	Train     int    `json:"train"`   // examples in the files, before any option; 0: depends on them
 	Test      int    `json:"test"`    // likewise
-	Shape     []int  `json:"shape"`   // (H, W, C) of an image; nil: depends on the files
-	Classes   int    `json:"classes"` // 0: depends on the files
+	Shape     []int  `json:"shape"`   // (H, W, C) of an image, (T) or (T, C) of a sequence; nil: depends on the files, or the options
+	Classes   int    `json:"classes"` // 0: depends on the files, or there are none
 	From      string `json:"from"`    // where the bytes come from
 	Licence   string `json:"licence"`
 	Cite      string `json:"cite"`
@@ -25,16 +26,19 @@ type Info struct {
 	Where     string `json:"where"`      // where it is on this machine; empty: nowhere
 }
 
-// Source is a dataset that can be opened by name.
+// Source is a dataset that can be opened by name. The options that its methods are given
+// are what its Options returned, with other values; progress is never nil.
 type Source interface {
 	// Info describes the dataset, and looks for it without the network.
 	Info() Info
-	// Open reads the dataset, and fetches it first if it is nowhere and o.Root is empty.
-	Open(ctx context.Context, o Options, progress Progress) (Dataset, error)
+	// Options returns a new pointer to the options of the dataset, with their defaults.
+	Options() Options
+	// Open reads the dataset, and fetches it first if it is nowhere and root is empty.
+	Open(ctx context.Context, root string, o Options, progress Progress) (Dataset, error)
 	// Get does what Open does except for applying the options, and says where the files are.
-	Get(ctx context.Context, o Options, progress Progress) (where string, err error)
+	Get(ctx context.Context, root string, o Options, progress Progress) (where string, err error)
 	// Verify is Get without fetching.
-	Verify(ctx context.Context, o Options, progress Progress) (where string, err error)
+	Verify(ctx context.Context, root string, o Options, progress Progress) (where string, err error)
 }
 
 var sources = map[string]Source{}
@@ -71,44 +75,45 @@ func source(name string) (Source, error) {
 	return nil, fmt.Errorf("unknown dataset %q: want one of %s", name, strings.Join(Names(), ", "))
 }
 
-// Open reads the dataset that the options name; see the package comment for
-// where from. Wrong options are reported all at once. progress may be nil.
-func Open(ctx context.Context, o Options, progress Progress) (Dataset, error) {
-	if err := o.error(); err != nil {
+// Open reads the dataset that a section names; see the package comment for where from.
+// Wrong options are reported all at once. progress may be nil.
+func Open(ctx context.Context, s Section, progress Progress) (Dataset, error) {
+	if err := s.error(); err != nil {
 		return nil, err
 	}
-	d, err := sources[o.Name].Open(ctx, o, orSilent(progress))
+	source := sources[s.Name]
+	d, err := source.Open(ctx, s.Root, s.orDefaults(source), orSilent(progress))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.Name, err)
+		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
 	return d, nil
 }
 
 // Get makes sure that a dataset is on this machine, whole and unaltered, and
 // returns where: what Open would fetch is fetched, and everything is read and
-// checked. Of the options only root matters, and for imagefolder resize and test.
+// checked. Of the options only those matter that say how files are read.
 // progress may be nil.
-func Get(ctx context.Context, name string, o Options, progress Progress) (where string, err error) {
-	return named(name, o, func(s Source, o Options) (string, error) { return s.Get(ctx, o, orSilent(progress)) })
+func Get(ctx context.Context, s Section, progress Progress) (where string, err error) {
+	return s.locate(Source.Get, ctx, progress)
 }
 
 // Verify is Get for a dataset that is there already: it fetches nothing.
-func Verify(ctx context.Context, name string, o Options, progress Progress) (where string, err error) {
-	return named(name, o, func(s Source, o Options) (string, error) { return s.Verify(ctx, o, orSilent(progress)) })
+func Verify(ctx context.Context, s Section, progress Progress) (where string, err error) {
+	return s.locate(Source.Verify, ctx, progress)
 }
 
-func named(name string, o Options, do func(Source, Options) (string, error)) (string, error) {
-	s, err := source(name)
+// locate gets or verifies the dataset, as how says.
+func (s Section) locate(how func(Source, context.Context, string, Options, Progress) (string, error), ctx context.Context, progress Progress) (string, error) {
+	source, err := source(s.Name)
 	if err != nil {
 		return "", err
 	}
-	o.Name = name
-	if wrong := o.wrongRoot(s.Info()); wrong != "" {
+	if wrong := s.wrongRoot(source.Info()); wrong != "" {
 		return "", fmt.Errorf("data.root: %s", wrong)
 	}
-	where, err := do(s, o)
+	where, err := how(source, ctx, s.Root, s.orDefaults(source), orSilent(progress))
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", name, err)
+		return "", fmt.Errorf("%s: %w", s.Name, err)
 	}
 	return where, nil
 }

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"zoo/datasets"
+	_ "zoo/datasets/images" // registers them
 	"zoo/internal/optim"
 	"zoo/internal/problem"
 	"zoo/internal/strict"
@@ -25,7 +26,7 @@ type Config struct {
 	Seed    uint64           `doc:"seed of initial weights, order of the data, augmentation and dropout"`
 	Model   Model            `doc:"the network"`
 	Weights Pretrained       `doc:"trained weights to start from"`
-	Data    datasets.Options `doc:"the data"`
+	Data    datasets.Section `doc:"the data"`
 	Train   Train            `doc:"how it is trained"`
 	Probe   Probe            `doc:"a look at the signal through the network before it is trained"`
 	Seeds   []uint64         `doc:"seeds of a sweep's replicates; none: the one seed"`
@@ -37,7 +38,7 @@ type Config struct {
 // Defaults are the values of a config that says nothing.
 func Defaults() Config {
 	return Config{
-		Name: "unnamed", Seed: 1, Data: datasets.Defaults(),
+		Name: "unnamed", Seed: 1,
 		Train: Train{
 			Epochs: 10, Batch: 64, EvalBatch: 250, Optimizer: optim.Defaults(), Schedule: optim.ScheduleDefaults(),
 			Select: "last", TestCrops: 1, LogSteps: 50,
@@ -55,16 +56,12 @@ func (c *Config) Validate() (ps []problem.Problem) {
 	add(!namesFolder(c.Name), "name", "have %.40q, want a word that can name a folder on every system: at most %d bytes, no leading dot or dash, no space, no device of Windows", c.Name, maxName)
 	add(c.Model.Name == "", "model.name", "no network is named: see zoo models")
 	add(c.Weights.From != "" && c.Model.LSUV(), "weights.from", "init lsuv would scale the weights that were loaded: choose another model.init")
-	if info, err := datasets.Lookup(c.Data.Name); err == nil {
-		n := c.Data.TrainingExamples(info)
-		add(n > 0 && c.Train.Batch > n, "train.batch", "have %d, want at most the %d examples of the training part", c.Train.Batch, n)
-	}
+	data := c.Data.Preview()
+	add(data.Train > 0 && c.Train.Batch > data.Train, "train.batch", "have %d, want at most the %d examples of the training part", c.Train.Batch, data.Train)
 	add(c.Train.Epochs == 0 && c.Train.Steps == 0 && c.Probe.Batch == 0, "train.epochs", "have 0 and no steps, want at least 1 of either, or a probe: set probe.batch")
-	info, _ := datasets.Lookup(c.Data.Name)
-	noVal := c.Data.Val == 0 && !info.NeedsRoot // files of the user's may have a validation part: see steps
-	add(c.Train.Select == "best" && noVal, "train.select", bestNeedsVal)
-	add(c.Train.TestCrops > 1 && c.Data.Cut == 0, "train.test_crops", "ten crops require a part of the image to look at: set data.cut, and data.resize to more")
-	add(c.Train.EarlyStop.Patience > 0 && noVal, "train.early_stop.patience", stopNeedsVal)
+	add(c.Train.Select == "best" && data.NoVal, "train.select", bestNeedsVal)
+	add(c.Train.TestCrops > max(1, data.Views), "train.test_crops", "ten crops require a part of the image to look at: set data.cut, and data.resize to more")
+	add(c.Train.EarlyStop.Patience > 0 && data.NoVal, "train.early_stop.patience", stopNeedsVal)
 	return ps
 }
 
@@ -102,14 +99,4 @@ func (p Probe) Validate() (ps []problem.Problem) {
 		ps = append(ps, problem.Problem{Key: "jacobian", Message: "requires a batch: set probe.batch"})
 	}
 	return ps
-}
-
-// DataShape is the shape (H, W, C) of the examples and the number of classes, as
-// far as they are known without the files: nil and 0 where they are not.
-func (c Config) DataShape() (shape []int, classes int, err error) {
-	info, err := datasets.Lookup(c.Data.Name)
-	if err != nil {
-		return nil, 0, err
-	}
-	return c.Data.Shape(info), info.Classes, nil
 }

@@ -214,10 +214,13 @@ func (d *Design) Frame() *results.Study {
 
 // planned is what a config says of its trials before any data are seen.
 func (c Config) planned() results.Planned {
-	_, classes, _ := c.DataShape() // 0 where only the files tell
+	data, classes := c.Data.Preview(), 0
+	if data.Spec != nil {
+		classes = data.Spec.Classes()
+	}
 	return results.Planned{
-		Classes: classes,
-		Known:   true, Trains: c.Train.Epochs > 0 || c.Train.Steps > 0, Val: c.Data.Val > 0,
+		Classes: classes, // 0 where only the files tell
+		Known:   true, Trains: c.Train.Epochs > 0 || c.Train.Steps > 0, Val: !data.NoVal,
 		Probe: c.Probe.Batch > 0, Jacobian: c.Probe.Jacobian, LogSteps: c.Train.LogSteps, Steps: c.Train.Steps,
 	}
 }

@@ -101,4 +101,4 @@ func fileSHA256(name string) (string, error) {
 }
 
 // DataKey is the section data as text: equal texts name the same data.
-func DataKey(o datasets.Options) string { return string(strict.Render(&o, nil)) }
+func DataKey(s datasets.Section) string { return string(strict.Render(&s, nil)) }

@@ -55,11 +55,11 @@ func Keys(name string, overrides ...string) []strict.Key {
 	return strict.Keys(&c)
 }
 
-// KeysOfModel are the keys that the section model has for a registered model, with its
-// defaults.
-func KeysOfModel(name string) []strict.Key {
+// KeysOf are the keys that a section has with one of its choices, such as model with the
+// name of a network, or data with that of a dataset. Values are the choice's defaults.
+func KeysOf(section, choice string) []strict.Key {
 	c := Defaults()
-	return strict.KeysOfChoice(&c, "model", name)
+	return strict.KeysOfChoice(&c, section, choice)
 }
 
 // Schema is the JSON schema of a config file, for editors.
@@ -79,13 +79,13 @@ func Describe(name string) (Config, error) {
 
 // LoadData resolves the section data for a dataset, with overrides such as
 // "resize=32". The root is a path and not YAML; empty is none.
-func LoadData(name, root string, overrides ...string) (datasets.Options, error) {
+func LoadData(name, root string, overrides ...string) (datasets.Section, error) {
 	var c struct {
-		Data datasets.Options `doc:"the data"`
+		Data datasets.Section `doc:"the data"`
 	}
-	c.Data = datasets.Defaults()
-	c.Data.Name, c.Data.Root = name, root
-	_, err := new(strict.Loader).Load(&c, "", inSection("data.", overrides))
+	c.Data.Root = root
+	settings := append([]string{"data.name=" + name}, inSection("data.", overrides)...)
+	_, err := new(strict.Loader).Load(&c, "", settings)
 	return c.Data, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"zoo/datasets"
+	"zoo/datasets/images"
 	"zoo/internal/optim"
 	"zoo/internal/problem"
 )
@@ -93,8 +94,8 @@ func (e EarlyStop) Validate() (ps []problem.Problem) {
 
 // CheckCrops says whether an evaluation can have n crops of each image.
 func CheckCrops(n int) error {
-	if n != 1 && n != datasets.TenViews {
-		return fmt.Errorf("have %d crops of each image, want 1 or %d", n, datasets.TenViews)
+	if n != 1 && n != images.TenViews {
+		return fmt.Errorf("have %d crops of each image, want 1 or %d", n, images.TenViews)
 	}
 	return nil
 }

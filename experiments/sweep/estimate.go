@@ -61,9 +61,9 @@ type openedData struct {
 }
 
 // reopen opens data that were opened before, as every process of a sweep does.
-func reopen(ctx context.Context, o datasets.Options) (openedData, error) {
+func reopen(ctx context.Context, s datasets.Section) (openedData, error) {
 	start := stopwatch.Now()
-	data, err := datasets.Open(ctx, o, nil)
+	data, err := datasets.Open(ctx, s, nil)
 	if err != nil {
 		return openedData{}, err
 	}

@@ -91,10 +91,20 @@ func (t *Trial) evaluateInPlace(ctx context.Context, split datasets.Split, crops
 // With ten crops an example's probabilities are averaged over ten parts of its image
 // (Krizhevsky et al. 2012); crops is 1 otherwise.
 func Evaluate(ctx context.Context, p *nn.Program, data datasets.Dataset, split datasets.Split, crops int) (Means, error) {
+	if crops > 1 {
+		viewed, ok := data.(datasets.Viewed)
+		if !ok {
+			return Means{}, fmt.Errorf("have %d crops of each example, want 1: the data have no others", crops)
+		}
+		var err error
+		if data, err = viewed.Views(crops); err != nil {
+			return Means{}, err
+		}
+	}
 	var sum tally
 	classes := data.Spec().Classes()
 	average := viewAverage{views: crops, sum: make([]float64, classes)}
-	for b, err := range data.Batches(ctx, datasets.Plan{Split: split, Size: p.Batch, Views: crops}) {
+	for b, err := range data.Batches(ctx, datasets.Plan{Split: split, Size: p.Batch}) {
 		if err != nil {
 			return Means{}, err
 		}

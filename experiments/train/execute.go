@@ -206,8 +206,8 @@ func (t *Trial) facts() run.Summary {
 		"params": t.Params.Count(), "macs": t.Eval.MACs(), "classes": t.Data.Spec().Classes(), "diverged": false,
 		"machine": machine.Name(), "threads": f32.Workers(),
 	}
-	if n := t.Data.Skipped(); n > 0 {
-		s["data_skipped"] = n
+	if d, ok := t.Data.(datasets.Incomplete); ok && d.Skipped() > 0 {
+		s["data_skipped"] = d.Skipped()
 	}
 	if bound := t.Config.Train.DivergedAbove; bound > 0 {
 		s["diverged_above"] = bound

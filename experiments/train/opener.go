@@ -21,13 +21,13 @@ func NewOpener(ctx context.Context, progress datasets.Progress) Opener {
 }
 
 // Open opens the data of a section.
-func (s Opener) Open(o datasets.Options) (datasets.Dataset, error) {
-	if data, ok := s.opened[config.DataKey(o)]; ok {
+func (s Opener) Open(section datasets.Section) (datasets.Dataset, error) {
+	if data, ok := s.opened[config.DataKey(section)]; ok {
 		return data, nil
 	}
-	data, err := datasets.Open(s.ctx, o, s.progress)
+	data, err := datasets.Open(s.ctx, section, s.progress)
 	if err == nil {
-		s.opened[config.DataKey(o)] = data
+		s.opened[config.DataKey(section)] = data
 	}
 	return data, err
 }

@@ -62,25 +62,25 @@ func (a Admission) admit(s nn.Size) error {
 	return fmt.Errorf("it takes at least %s of memory, and %s can be had: %s", text(fixed+values), text(limit), a.smaller())
 }
 
-// smaller says which keys make the network, or its images, larger than they would be
+// smaller says which keys make the network, or its examples, larger than they would be
 // by themselves.
 func (a Admission) smaller() string {
 	var registered config.Model
 	registered.Choose(a.Config.Model.Name)
-	own, usual := config.Config{Model: a.Config.Model}.Flat(), config.Config{Model: registered}.Flat()
-	var keys []string
-	for _, key := range slices.Sorted(maps.Keys(own)) {
-		if strings.HasPrefix(key, "model.") && largest(own[key]) > largest(usual[key]) {
-			keys = append(keys, key+": "+own[key])
-		}
+	var plain datasets.Section
+	if a.Config.Data.Name != "" {
+		plain = datasets.Named(a.Config.Data.Name)
 	}
-	d := a.Config.Data
-	for _, image := range []struct {
-		key  string
-		size int
-	}{{"data.resize", d.Resize}, {"data.cut", d.Cut}, {"data.pad", d.Pad}} {
-		if image.size > 0 {
-			keys = append(keys, fmt.Sprintf("%s: %d", image.key, image.size))
+	own := config.Config{Model: a.Config.Model, Data: a.Config.Data}.Flat()
+	usual := config.Config{Model: registered, Data: plain}.Flat()
+	enlarging := slices.DeleteFunc(slices.Sorted(maps.Keys(own)), func(key string) bool { return !strings.HasPrefix(key, "model.") })
+	for _, key := range a.Config.Data.Preview().Sizes {
+		enlarging = append(enlarging, "data."+key)
+	}
+	var keys []string
+	for _, key := range enlarging {
+		if largest(own[key]) > largest(usual[key]) {
+			keys = append(keys, key+": "+own[key])
 		}
 	}
 	if keys == nil {

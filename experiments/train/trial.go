@@ -153,7 +153,7 @@ func (t *Trial) startAverage() {
 
 // plan is the plan of the batches of an epoch of training.
 func (t *Trial) plan(epoch, first int) datasets.Plan {
-	return datasets.Plan{Split: datasets.Train, Size: t.Config.Train.Batch, Seed: t.Config.Seed, Epoch: epoch, Augment: true, First: first}
+	return datasets.Plan{Split: datasets.Train, Size: t.Config.Train.Batch, Seed: t.Config.Seed, Epoch: epoch, Training: true, First: first}
 }
 
 // Steps is the number of steps of the whole training, if it is not stopped early.

@@ -10,6 +10,7 @@ import (
 
 	"zoo/architectures"
 	"zoo/datasets"
+	"zoo/datasets/images"
 	"zoo/experiments/train"
 	"zoo/experiments/weights"
 	"zoo/nn"
@@ -34,7 +35,7 @@ type Prediction struct {
 // A Preprocessor makes inputs of a network from pictures, and names its classes.
 type Preprocessor struct {
 	spec    datasets.Spec
-	prepare func(datasets.Picture) []float32
+	prepare func(images.Picture) []float32
 	labels  []string // nil: they are not known
 }
 
@@ -48,14 +49,14 @@ func (r ModelReference) Preprocessor(ctx context.Context, classes int, progress 
 		if err != nil {
 			return Preprocessor{}, err
 		}
-		p, ok := data.(datasets.Preparer)
+		p, ok := data.(images.Preparer)
 		if !ok {
 			return Preprocessor{}, fmt.Errorf("%s is not a data set of pictures", r.Config.Data.Name)
 		}
 		if n := data.Spec().Classes(); classes != 0 && classes != n {
 			return Preprocessor{}, fmt.Errorf("have %d classes, and the data have %d", classes, n)
 		}
-		return Preprocessor{data.Spec(), p.Prepare, data.Classes()}, nil
+		return Preprocessor{data.Spec(), p.Prepare, datasets.Classes(data)}, nil
 	}
 	m, _ := architectures.Lookup(r.Model.Name)
 	p, known := m.Preparation()
@@ -84,7 +85,7 @@ func (r ModelReference) Predict(ctx context.Context, prep Preprocessor, w *weigh
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		pic, err := datasets.ReadPicture(name)
+		pic, err := images.ReadPicture(name)
 		if err != nil {
 			errs = append(errs, err)
 			continue

@@ -54,35 +54,26 @@ func Find(name string, overrides ...string) (ModelReference, error) {
 	return ModelReference{Model: c.Model, Config: &c}, err
 }
 
-// Spec is what the network takes and gives: an input shape such as (H, W, C) and
-// a number of classes where they are given, otherwise those of the reference's data,
-// or for a registered model those of its paper. No file is read.
+// Spec is what the network takes and gives: that of the reference's data, or for a
+// registered model that of its paper. An input shape such as (H, W, C) and a number of
+// classes replace the first input's and the first target's where they are given. No file
+// is read.
 func (r ModelReference) Spec(input []int, classes int) (datasets.Spec, error) {
+	var spec datasets.Spec
+	known := true
 	if r.Config == nil {
 		m, _ := architectures.Lookup(r.Model.Name)
-		if input == nil {
-			input = m.Input[:]
-		}
-		if classes == 0 {
-			classes = m.Classes
-		}
-	} else {
-		shape, known, err := r.Config.DataShape()
-		if err != nil {
-			return datasets.Spec{}, err
-		}
-		if input == nil {
-			input = shape
-		}
-		if classes == 0 {
-			classes = known
-		}
+		spec = m.Spec()
+	} else if preview := r.Config.Data.Preview(); preview.Spec != nil {
+		spec = *preview.Spec
+	} else { // only pictures have sizes that only their files tell
+		known, spec = false, datasets.Images(0, 0, 0, 0)
 	}
 	var errs []error
-	if input == nil {
+	if input == nil && !known {
 		errs = append(errs, fmt.Errorf("the size of %s images is known only from the files: give it with --input", r.Config.Data.Name))
 	}
-	if classes == 0 {
+	if classes == 0 && !known {
 		errs = append(errs, fmt.Errorf("the number of classes of %s is known only from the files: give it with --classes", r.Config.Data.Name))
 	}
 	if classes < 0 || classes > config.MostOfModel {
@@ -97,10 +88,14 @@ func (r ModelReference) Spec(input []int, classes int) (datasets.Spec, error) {
 	if err := errors.Join(errs...); err != nil {
 		return datasets.Spec{}, err
 	}
-	return datasets.Spec{
-		Inputs:  []datasets.Field{{Name: "images", Dtype: tensor.Float32, Shape: input}},
-		Targets: []datasets.Field{datasets.Label(classes)},
-	}, nil
+	spec.Inputs, spec.Targets = slices.Clone(spec.Inputs), slices.Clone(spec.Targets)
+	if input != nil {
+		spec.Inputs[0].Shape = input
+	}
+	if classes != 0 {
+		spec.Targets[0].Size = classes
+	}
+	return spec, nil
 }
 
 // Build builds the network with weights that are all zero, to be loaded. It is an

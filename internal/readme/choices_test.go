@@ -18,7 +18,7 @@ func TestChoices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys := append(config.Keys(""), config.KeysOfModel("resnet-cifar")...)
+	keys := append(config.Keys(""), config.KeysOf("model", "resnet-cifar")...)
 	words := func(name string) string {
 		for _, k := range keys {
 			if k.Name == name {

@@ -15,9 +15,10 @@ type Key struct {
 	Words   []problem.Choice `json:"values,omitempty"`  // the values that it may have; none: any of the type
 	Default string           `json:"default,omitempty"` // as YAML of one line; of a section nothing
 
-	Section bool `json:"-"` // it has keys below it
-	List    bool `json:"-"`
-	Number  bool `json:"-"`
+	Section bool     `json:"-"` // it has keys below it
+	Choices []string `json:"-"` // of the section of a Chooser: its names
+	List    bool     `json:"-"`
+	Number  bool     `json:"-"`
 }
 
 // A Describer is a section that tells the words its string keys take, each with what it
@@ -49,6 +50,11 @@ func keysBelow(path string, section reflect.Value) (all []Key) {
 			k.Number = true
 		}
 		k.Section = isSection(v)
+		if k.Section {
+			if c := as[Chooser](v); c != nil {
+				k.Choices = c.Choices()
+			}
+		}
 		all = append(all, k)
 		if k.Section {
 			all = append(all, keysBelow(below, v)...)

@@ -93,7 +93,7 @@ func completeCompared(c *cobra.Command, args []string, begun string) ([]string, 
 func keysOf(subject string, set []string) []strict.Key {
 	if _, ok := architectures.Lookup(subject); ok {
 		var keys []strict.Key
-		for _, k := range config.KeysOfModel(subject) {
+		for _, k := range config.KeysOf("model", subject) {
 			if k.Name = strings.TrimPrefix(k.Name, "model."); k.Name != "name" {
 				keys = append(keys, k)
 			}

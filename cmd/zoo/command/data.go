@@ -73,16 +73,16 @@ Nothing is fetched. Keys are those of the section data.`,
 }
 
 // prepare gets or verifies a dataset, as how says, and prints where it is.
-func prepare(c *cobra.Command, how func(context.Context, string, datasets.Options, datasets.Progress) (string, error), name, root string, keys []string) error {
+func prepare(c *cobra.Command, how func(context.Context, datasets.Section, datasets.Progress) (string, error), name, root string, keys []string) error {
 	if !slices.Contains(datasets.Names(), name) {
 		return unknown("dataset", name, datasets.Names())
 	}
-	o, err := config.LoadData(name, root, keys...)
+	section, err := config.LoadData(name, root, keys...)
 	if err != nil {
 		return err
 	}
 	screen := newScreen(c.OutOrStdout(), c.ErrOrStderr())
-	where, err := how(c.Context(), name, o, screen.Data)
+	where, err := how(c.Context(), section, screen.Data)
 	screen.end()
 	if err == nil {
 		fmt.Fprintf(c.OutOrStdout(), "%s  whole and unaltered  %s\n", name, where)

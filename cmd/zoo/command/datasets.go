@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -45,11 +46,7 @@ func printDatasets(c *cobra.Command, all []datasets.Info) {
 	facts := sheet{header: []string{"NAME", ">TRAIN", ">TEST", "SHAPE", ">CLASSES", "LICENCE"}}
 	places := sheet{header: []string{"NAME", "HERE", "WHERE"}}
 	for _, d := range all {
-		if d.Shape == nil {
-			facts.add(d.Name, "-", "-", "-", "-", d.Licence)
-		} else {
-			facts.add(d.Name, thousands(d.Train), thousands(d.Test), sizes(d.Shape), thousands(d.Classes), d.Licence)
-		}
+		facts.add(d.Name, known(d.Train), known(d.Test), cmp.Or(sizes(d.Shape), "-"), known(d.Classes), d.Licence)
 		switch {
 		case d.Where != "":
 			places.add(d.Name, "yes", d.Where)
@@ -63,4 +60,12 @@ func printDatasets(c *cobra.Command, all []datasets.Info) {
 	facts.print(out)
 	fmt.Fprintln(out)
 	places.print(out)
+}
+
+// known is a number that is 0 where only the files, or the options, tell: a dash then.
+func known(n int) string {
+	if n == 0 {
+		return "-"
+	}
+	return thousands(n)
 }

@@ -3,13 +3,13 @@ package command
 import (
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"zoo/architectures"
 	"zoo/experiments/config"
 	"zoo/internal/strict"
 )
@@ -17,7 +17,7 @@ import (
 // explained is a key in the output of zoo config explain --json.
 type explained struct {
 	strict.Key
-	Networks []string `json:"networks,omitempty"` // for keys of networks, the networks for which this is true
+	Of []string `json:"of,omitempty"` // the networks or datasets for which this is true; none: all
 }
 
 func newConfigExplain() *cobra.Command {
@@ -34,12 +34,9 @@ keys that only that network has.`,
 		Args:              between(0, 1),
 		ValidArgsFunction: first(false, keyNames),
 		RunE: func(c *cobra.Command, args []string) error {
-			keys := []explained{}
-			for _, k := range config.Keys("") {
-				keys = append(keys, explained{Key: k})
-			}
+			keys := allKeys()
 			if len(args) > 0 {
-				if keys = explain(keys, args[0]); keys == nil {
+				if keys = explain(args[0]); keys == nil {
 					return unknownKey(args[0])
 				}
 			}
@@ -58,6 +55,9 @@ keys that only that network has.`,
 			t := newKeySheet()
 			for _, k := range keys {
 				if !k.Section {
+					if k.Of != nil {
+						k.Doc = strings.Join(k.Of, ", ") + ": " + k.Doc
+					}
 					t.key(k.Key)
 				}
 			}
@@ -75,45 +75,88 @@ keys that only that network has.`,
 // items is what comes between the name of a list and the key of one of its items.
 var items = regexp.MustCompile(`\[\d*\]`)
 
-// explain finds a key, or a section and its keys; nil if there is none. A key of networks
-// is listed once for each meaning and default.
-func explain(keys []explained, name string) (found []explained) {
+// allKeys are the keys of a config, those that any dataset has among them, but without those
+// that only some networks have: they are many, and zoo models lists them.
+func allKeys() (all []explained) {
+	chosen := choices()
+	for _, k := range config.Keys("") {
+		section, key, below := strings.Cut(k.Name, ".")
+		listed := below && chosen[section] != nil && section != "model"
+		if !listed || key == "name" {
+			all = append(all, explained{Key: k})
+		}
+		if listed && key == "name" {
+			all = append(all, ofChoices(section)...)
+		}
+	}
+	return all
+}
+
+// ofChoices are the keys that a section has for its choices, such as model for the
+// networks: once for each meaning and default, without the key name.
+func ofChoices(section string) (all []explained) {
+	names := choices()[section]
+	for _, name := range names {
+		for _, k := range config.KeysOf(section, name) {
+			if k.Name == section+".name" {
+				continue
+			}
+			i := slices.IndexFunc(all, func(e explained) bool {
+				return e.Name == k.Name && e.Doc == k.Doc && e.Type == k.Type && e.Default == k.Default
+			})
+			if i < 0 {
+				i, all = len(all), append(all, explained{Key: k})
+			}
+			all[i].Of = append(all[i].Of, name)
+		}
+	}
+	for i := range all {
+		if len(all[i].Of) == len(names) {
+			all[i].Of = nil
+		}
+	}
+	return all
+}
+
+// choices are the names that the key name may have in each section that depends on it.
+func choices() map[string][]string {
+	names := map[string][]string{}
+	for _, k := range config.Keys("") {
+		if k.Choices != nil {
+			names[k.Name] = k.Choices
+		}
+	}
+	return names
+}
+
+// explain finds a key, or a section and its keys; nil if there is none. A key that depends
+// on the name of a network or a dataset is listed once for each meaning and default.
+func explain(name string) (found []explained) {
 	name = items.ReplaceAllString(name, "")
+	keys := allKeys()
+	if section, key, ok := strings.Cut(name, "."); ok && key != "name" && choices()[section] != nil {
+		keys = ofChoices(section)
+	}
 	for _, k := range keys {
 		if n := items.ReplaceAllString(k.Name, ""); n == name || strings.HasPrefix(n, name+".") {
 			found = append(found, k)
 		}
 	}
-	if !strings.HasPrefix(name, "model.") || name == "model.name" {
-		return found
+	if found != nil && !found[0].Section { // one key with one or several meanings
+		slices.SortStableFunc(found, func(a, b explained) int { return strings.Compare(a.Doc, b.Doc) })
 	}
-	found = nil
-	for _, network := range architectures.Names() {
-		for _, k := range config.KeysOfModel(network) {
-			if k.Name != name {
-				continue
-			}
-			i := slices.IndexFunc(found, func(e explained) bool { return e.Doc == k.Doc && e.Type == k.Type && e.Default == k.Default })
-			if i < 0 {
-				i, found = len(found), append(found, explained{Key: k})
-			}
-			found[i].Networks = append(found[i].Networks, network)
-		}
-	}
-	slices.SortStableFunc(found, func(a, b explained) int { return strings.Compare(a.Doc, b.Doc) })
 	return found
 }
 
-// keyNames are the keys of all configs, including those of all networks.
+// keyNames are the keys of all configs, including those of all networks and datasets.
 func keyNames() (names []string) {
-	for _, k := range config.Keys("") {
-		names = append(names, items.ReplaceAllString(k.Name, ""))
+	keys := allKeys()
+	for _, section := range slices.Sorted(maps.Keys(choices())) {
+		keys = append(keys, ofChoices(section)...)
 	}
-	for _, network := range architectures.Names() {
-		for _, k := range config.KeysOfModel(network) {
-			if !slices.Contains(names, k.Name) {
-				names = append(names, k.Name)
-			}
+	for _, k := range keys {
+		if name := items.ReplaceAllString(k.Name, ""); !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names
@@ -151,8 +194,8 @@ func printKey(w io.Writer, meanings []explained) {
 			printWords(w, k.Key)
 		}
 		switch {
-		case k.Networks != nil:
-			paragraph(w, "", fmt.Sprintf("default %s: %s", byDefault(k.Key), strings.Join(k.Networks, ", ")))
+		case k.Of != nil:
+			paragraph(w, "", fmt.Sprintf("default %s: %s", byDefault(k.Key), strings.Join(k.Of, ", ")))
 		case byDefault(k.Key) != "-":
 			paragraph(w, "", "default "+k.Default)
 		}

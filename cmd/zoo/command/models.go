@@ -54,7 +54,7 @@ the section model with their defaults, its own keys first.`,
 			}
 			named := len(args) > 0 && args[0] == names[0]
 			if named {
-				all[0].Keys = ownFirst(config.KeysOfModel(names[0]))
+				all[0].Keys = ownFirst(config.KeysOf("model", names[0]))
 			}
 			if asJSON {
 				return printJSON(c.OutOrStdout(), all)

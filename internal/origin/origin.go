@@ -1,0 +1,135 @@
+// Package origin is where the files of data sets come from: the folders where they may
+// be, archives, module caches and addresses, and the checksums that are published for them.
+package origin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"zoo/datasets"
+	"zoo/internal/fetch"
+)
+
+// A Place is a folder or an archive where a dataset may be, and what to do if its
+// files are damaged.
+type Place struct{ Path, Remedy string }
+
+// A Remote is a file that can be fetched.
+type Remote struct {
+	Name  string
+	URLs  []string // which are tried in this order
+	Size  int64
+	Check func(io.Reader) error // says whether the content is whole and unaltered
+}
+
+// An Origin says where the files of a dataset may be, and where they are fetched from.
+type Origin struct {
+	Name   string                     // of the dataset
+	Want   string                     // what the files are, for messages
+	Has    func(path string) error    // nil if they are all in a place
+	Packed func(path string) []string // the files of a place, if they are compressed
+	System func() []Place             // where package managers put them; may be nil
+	Module GoModule                   // the Go module that has them, if any
+	Files  []Remote                   // what is fetched if they are nowhere
+	Hint   string                     // another way to get them; may be empty
+}
+
+// Find looks for the files without the network: in root, or else in all places.
+// The error lists the places that were tried.
+func (o Origin) Find(root string) (Place, error) {
+	if root != "" {
+		p := Place{root, fmt.Sprintf("replace it, or leave data.root empty and run `zoo data get %s`", o.Name)}
+		if err := o.Has(root); err != nil {
+			return p, fmt.Errorf("data.root: %w: want %s there, or leave it empty and run `zoo data get %s`", err, o.Want, o.Name)
+		}
+		return p, nil
+	}
+	var places []Place
+	for _, dir := range dataFolders() {
+		places = append(places, o.in(filepath.Join(dir, o.Name)))
+	}
+	if o.System != nil {
+		places = append(places, o.System()...)
+	}
+	if o.Module.Path != "" {
+		places = append(places, o.Module.places(o.Name)...)
+	}
+	var tried []error
+	for _, p := range places {
+		err := o.Has(p.Path)
+		if err == nil {
+			return p, nil
+		}
+		tried = append(tried, err)
+	}
+	return Place{}, errors.Join(tried...)
+}
+
+// in is a place in one of zoo's data folders.
+func (o Origin) in(path string) Place {
+	return Place{path, fmt.Sprintf("delete it and run `zoo data get %s`", o.Name)}
+}
+
+// Ensure looks for the files, and fetches them if they are nowhere: through the
+// go command if a module has them, otherwise from their address.
+func (o Origin) Ensure(ctx context.Context, root string, progress datasets.Progress) (Place, error) {
+	p, err := o.Find(root)
+	if err == nil || root != "" {
+		return p, err
+	}
+	tried := []error{err}
+	if o.Module.Path != "" {
+		progress(datasets.Step{What: "go mod download " + o.Module.Path})
+		p, err := o.Module.download(ctx, o.Name)
+		if err == nil {
+			err = o.Has(p.Path)
+		}
+		if err == nil {
+			return p, nil
+		}
+		tried = append(tried, err)
+	}
+	dir, err := writableFolder()
+	if err == nil {
+		p = o.in(filepath.Join(dir, o.Name))
+		err = o.fetch(ctx, p.Path, progress)
+	}
+	if err == nil || ctx.Err() != nil {
+		return p, err
+	}
+	return Place{}, o.Absent(append(tried, err)...)
+}
+
+// fetch brings the files that dir lacks from their address.
+func (o Origin) fetch(ctx context.Context, dir string, progress datasets.Progress) error {
+	for _, f := range o.Files {
+		err := fetch.Get(ctx, fetch.File{
+			Path: filepath.Join(dir, f.Name), URLs: f.URLs, Size: f.Size, Check: f.Check,
+			Progress: func(done int64) {
+				progress(datasets.Step{What: "fetching " + f.Name, Done: done, Total: f.Size, Unit: "B"})
+			},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Absent is the error of a dataset that is nowhere, with what was tried.
+func (o Origin) Absent(tried ...error) error {
+	var b strings.Builder
+	b.WriteString("not found; tried:")
+	for _, err := range tried {
+		b.WriteString("\n  " + strings.ReplaceAll(err.Error(), "\n", "\n  "))
+	}
+	fmt.Fprintf(&b, "\nfetch it with `zoo data get %s`, or set data.root to a place with %s", o.Name, o.Want)
+	if o.Hint != "" {
+		b.WriteString("; " + o.Hint)
+	}
+	return errors.New(b.String())
+}
