@@ -94,7 +94,7 @@ func Evaluate(ctx context.Context, p *nn.Program, data datasets.Dataset, split d
 	if crops > 1 {
 		viewed, ok := data.(datasets.Viewed)
 		if !ok {
-			return Means{}, fmt.Errorf("have %d crops of each example, want 1: the data have no others", crops)
+			return Means{}, fmt.Errorf("have %d crops of each example, want 1: these data have only one view of an example", crops)
 		}
 		var err error
 		if data, err = viewed.Views(crops); err != nil {
