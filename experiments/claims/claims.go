@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 
+	"zoo/experiments/metric"
 	"zoo/experiments/results"
 	"zoo/experiments/run"
 	"zoo/experiments/stats"
@@ -333,13 +334,7 @@ func records(steps []float64) string {
 }
 
 // Share implements formula.Env.
-func (e env) Share(metric string) bool { return Share(metric) }
-
-// Share tells whether a metric is a share, from 0 to 1.
-func Share(metric string) bool {
-	name := metric[strings.LastIndexByte(metric, '.')+1:]
-	return slices.Contains([]string{"accuracy", "error", "top5", "diverged", "dead"}, name)
-}
+func (e env) Share(name string) bool { return metric.Share(name) }
 
 // number finds the arm of a name, and returns a number of its trial; value gives that, or
 // why the trial has none. planned says why no trial of the arm can have one, if so.
@@ -371,20 +366,18 @@ func (e env) number(n formula.Name, planned string, value func(results.Trial) (v
 }
 
 // UnknownMetric is the message for a metric that no trial can have.
-func UnknownMetric(metric string) string {
-	return fmt.Sprintf("no metric %s: want train, val, test or probe followed by a name, as in test.error or train.loss, or diverged, seconds, steps, epochs, params, macs", metric)
+func UnknownMetric(name string) string {
+	return fmt.Sprintf("no metric %s: want train, val or test followed by %s, as in test.error, or probe followed by a name, or diverged, seconds, steps, epochs, params, macs",
+		name, strings.Join(metric.Names(), ", "))
 }
 
-// Known tells whether a trial may have the metric.
-func Known(metric string) bool {
-	part, name, dotted := strings.Cut(metric, ".")
+// Known tells whether a trial may have the number.
+func Known(name string) bool {
+	part, of, dotted := strings.Cut(name, ".")
 	if !dotted {
-		return slices.Contains([]string{"diverged", "seconds", "steps", "epochs", "params", "macs", "best_epoch"}, metric)
+		return slices.Contains([]string{"diverged", "seconds", "steps", "epochs", "params", "macs", "best_epoch", "best_step"}, name)
 	}
-	if part == "probe" {
-		return name != ""
-	}
-	return slices.Contains([]string{"train", "val", "test"}, part) && slices.Contains([]string{"loss", "accuracy", "error", "top5"}, name)
+	return part == "probe" && of != "" || metric.Known(name)
 }
 
 // Arms finds the arms with these labels, one per axis, in the order of the sweep.

@@ -31,7 +31,7 @@ func study() *results.Study {
 			t.Summary = run.Summary{"train.loss": loss, "test.accuracy": 1 - loss/4, "classes": 10, "params": 100}
 			if math.IsInf(loss, 0) {
 				t.State = run.Diverged
-				t.Summary = run.Summary{"classes": 10, "params": 100}
+				t.Summary = run.Summary{"chance.accuracy": 0.1, "metrics": "loss accuracy", "params": 100}
 			}
 			for step := 10; step <= 30; step += 10 {
 				t.Metrics = append(t.Metrics, run.Metric{Step: step, Split: "train", Values: run.Values{"loss": 3 - float64(step)/10 + loss}})
@@ -157,14 +157,14 @@ func TestBounded(t *testing.T) {
 func TestPlanned(t *testing.T) {
 	s := study()
 	for i := range s.Arms {
-		s.Arms[i].Planned = results.Planned{Known: true, Trains: true, LogSteps: 50, Steps: 520, Classes: 10}
+		s.Arms[i].Planned = results.Planned{Known: true, Trains: true, LogSteps: 50, Steps: 520, Task: "classification", Metrics: []string{"loss", "accuracy", "error"}}
 	}
 	for text, want := range map[string]string{
 		"at(train.loss[plain, 8], 100) < 1":        "",
 		"at(train.loss[plain, 8], 520) < 1":        "",
 		"at(train.loss[plain, 8], 7) < 1":          "[plain, 8] will have no train.loss at step 7: its records are 50 steps apart",
 		"at(train.loss[plain, 8], 5000) < 1":       "it has 520 steps",
-		"test.top5[plain, 8] > 0":                  "it has 10 classes",
+		"test.top5[plain, 8] > 0":                  "its task, classification, has no top5 of more than ten classes here: have loss, accuracy, error",
 		"probe.loss[plain, 8] > 0":                 "set probe.batch",
 		"val.loss[plain, 8] > 0":                   "set data.val",
 		"test.error[plain, 8] < 20":                "20% is 0.2",

@@ -4,6 +4,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"zoo/datasets"
 	_ "zoo/datasets/images" // registers them
+	"zoo/experiments/task"
 	"zoo/internal/optim"
 	"zoo/internal/problem"
 	"zoo/internal/strict"
@@ -27,6 +29,7 @@ type Config struct {
 	Model   Model            `doc:"the network"`
 	Weights Pretrained       `doc:"trained weights to start from"`
 	Data    datasets.Section `doc:"the data"`
+	Task    task.Section     `doc:"what the network learns"`
 	Train   Train            `doc:"how it is trained"`
 	Probe   Probe            `doc:"a look at the signal through the network before it is trained"`
 	Seeds   []uint64         `doc:"seeds of a sweep's replicates; none: the one seed"`
@@ -41,7 +44,7 @@ func Defaults() Config {
 		Name: "unnamed", Seed: 1,
 		Train: Train{
 			Epochs: 10, Batch: 64, EvalBatch: 250, Optimizer: optim.Defaults(), Schedule: optim.ScheduleDefaults(),
-			Select: "last", TestCrops: 1, LogSteps: 50,
+			Select: "last", LogSteps: 50, Accumulate: 1,
 		},
 	}
 }
@@ -58,9 +61,16 @@ func (c *Config) Validate() (ps []problem.Problem) {
 	add(c.Weights.From != "" && c.Model.LSUV(), "weights.from", "init lsuv would scale the weights that were loaded: choose another model.init")
 	data := c.Data.Preview()
 	add(data.Train > 0 && c.Train.Batch > data.Train, "train.batch", "have %d, want at most the %d examples of the training part", c.Train.Batch, data.Train)
+	if data.Spec != nil {
+		err := c.Task.Fits(*data.Spec)
+		add(err != nil, "task.name", "%v", err)
+	}
 	add(c.Train.Epochs == 0 && c.Train.Steps == 0 && c.Probe.Batch == 0, "train.epochs", "have 0 and no steps, want at least 1 of either, or a probe: set probe.batch")
+	add(c.Train.EvalSteps > 0 && data.NoVal, "train.eval_steps", evalNeedsVal)
 	add(c.Train.Select == "best" && data.NoVal, "train.select", bestNeedsVal)
-	add(c.Train.TestCrops > max(1, data.Views), "train.test_crops", "ten crops require a part of the image to look at: set data.cut, and data.resize to more")
+	views := c.Task.Views()
+	add(views > 1 && data.Views <= 1, "task.crops", "have %d, want 1: crops require a part of the image to look at: set data.cut, and data.resize to more", views)
+	add(views > 1 && data.Views > 1 && views != data.Views, "task.crops", "have %d, want 1 or %d", views, data.Views)
 	add(c.Train.EarlyStop.Patience > 0 && data.NoVal, "train.early_stop.patience", stopNeedsVal)
 	return ps
 }
@@ -99,4 +109,13 @@ func (p Probe) Validate() (ps []problem.Problem) {
 		ps = append(ps, problem.Problem{Key: "jacobian", Message: "requires a batch: set probe.batch"})
 	}
 	return ps
+}
+
+// DataTask is the task of the data: what the section task is where it names none.
+func (c *Config) DataTask() string {
+	info, err := datasets.Lookup(c.Data.Name)
+	if err != nil {
+		return ""
+	}
+	return cmp.Or(info.Task, "classification")
 }

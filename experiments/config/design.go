@@ -201,7 +201,7 @@ func (d *Design) Study() *results.Study {
 // Frame is the design as a study with nothing but its arms.
 func (d *Design) Frame() *results.Study {
 	s := &results.Study{Axes: d.Axes, Seeds: d.Seeds}
-	s.Display, s.Baseline = d.Config.Report.View(d.Axes)
+	s.Display, s.Baseline = d.Config.Report.View(d.Axes, d.Config.Task)
 	for _, a := range d.Arms {
 		arm := results.Arm{Labels: a.Labels}
 		if a.loaded {
@@ -214,15 +214,15 @@ func (d *Design) Frame() *results.Study {
 
 // planned is what a config says of its trials before any data are seen.
 func (c Config) planned() results.Planned {
-	data, classes := c.Data.Preview(), 0
-	if data.Spec != nil {
-		classes = data.Spec.Classes()
-	}
-	return results.Planned{
-		Classes: classes, // 0 where only the files tell
-		Known:   true, Trains: c.Train.Epochs > 0 || c.Train.Steps > 0, Val: !data.NoVal,
+	data := c.Data.Preview()
+	p := results.Planned{
+		Known: true, Task: c.Task.Name, Trains: c.Train.Epochs > 0 || c.Train.Steps > 0, Val: !data.NoVal,
 		Probe: c.Probe.Batch > 0, Jacobian: c.Probe.Jacobian, LogSteps: c.Train.LogSteps, Steps: c.Train.Steps,
 	}
+	if data.Spec != nil { // otherwise only the files tell
+		p.Metrics = c.Task.MetricNames(*data.Spec)
+	}
+	return p
 }
 
 // Trials is how many runs the config's sweep has: 1 without a sweep and seeds.

@@ -4,7 +4,9 @@ import (
 	"fmt"
 
 	"zoo/experiments/claims"
+	"zoo/experiments/metric"
 	"zoo/experiments/results"
+	"zoo/experiments/task"
 	"zoo/internal/problem"
 	"zoo/internal/strict"
 )
@@ -12,7 +14,7 @@ import (
 // Report is the report section.
 type Report struct {
 	X         string      `doc:"the axis along which curves run, such as model.depth; empty: the last one with at least three values that are numbers"`
-	Metrics   []string    `doc:"what curves and tables show, the most important first, such as test.error and train.loss; none: these two"`
+	Metrics   []string    `doc:"what curves and tables show, the most important first, such as test.error and train.loss; none: the task's metric on test, and train.loss"`
 	Log       []string    `doc:"what has a logarithmic axis: x, or one of the metrics"`
 	Baseline  strict.Word `doc:"the label that other arms are compared with; empty: the first one of the first axis"`
 	Reference []Reference `doc:"figures of the paper, drawn dashed beside the measured ones"`
@@ -33,7 +35,7 @@ func (m Margin) Validate() (ps []problem.Problem) {
 	switch {
 	case !(m.Within > 0):
 		ps = append(ps, problem.Problem{Key: "within", Message: fmt.Sprintf("have %v, want more than 0", m.Within)})
-	case claims.Share(m.Metric) && m.Within > 1:
+	case metric.Share(m.Metric) && m.Within > 1:
 		ps = append(ps, problem.Problem{Key: "within", Message: fmt.Sprintf("have %v for a share, want at most 1: 0.01 is 1 %%", m.Within)})
 	}
 	return ps
@@ -55,14 +57,17 @@ func (r Reference) Validate() (ps []problem.Problem) {
 	return ps
 }
 
-// View is how a study with these axes is shown.
-func (r *Report) View(axes []results.Axis) (v results.Display, baseline string) {
+// View is how a study with these axes, of a task, is shown.
+func (r *Report) View(axes []results.Axis, t task.Section) (v results.Display, baseline string) {
 	if r == nil {
 		r = &Report{}
 	}
 	v = results.Display{X: r.X, Metrics: r.Metrics, Log: r.Log}
 	if v.Metrics == nil {
-		v.Metrics = []string{"test.error", "train.loss"}
+		v.Metrics = []string{"train.loss"}
+		if t.Task != nil {
+			v.Metrics = []string{"test." + t.Headline().Name, "train.loss"}
+		}
 	}
 	for _, a := range axes {
 		if r.X == "" && len(a.Values) >= 3 {

@@ -23,6 +23,10 @@ func LoadRun(dir string, overrides ...string) (Config, error) {
 		return c, err
 	}
 	_, err := new(strict.Loader).Load(&c, filepath.Join(dir, RunFile), overrides)
+	if err != nil && len(overrides) == 0 { // as it was written, this build would have read it
+		s, _ := run.ReadStatus(dir) // for its code only
+		err = fmt.Errorf("%w\n%s is a run of another build of zoo (%s), whose configs have other keys: use it with that build, or train it again with this one", err, dir, s.Code)
+	}
 	return c, err
 }
 

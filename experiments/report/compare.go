@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"zoo/experiments/claims"
+	"zoo/experiments/metric"
 	"zoo/experiments/results"
 	"zoo/experiments/stats"
 )
@@ -17,8 +17,8 @@ func Comparisons(s *Study) (tables []Table) {
 	if _, x := s.XAxis(); x && !compared {
 		return nil
 	}
-	for _, metric := range s.Display.Metrics {
-		tables = append(tables, compareTable(s, quantityIn(s, metric), compared))
+	for _, name := range s.Display.Metrics {
+		tables = append(tables, compareTable(s, quantityIn(s, name), compared))
 	}
 	return tables
 }
@@ -96,14 +96,14 @@ func (q quantity) withUnit(v float64) string {
 
 // differences are those of the arms from their baselines, nil where an arm has
 // none; their p are corrected for how many there are, the family.
-func differences(s *Study, metric string) (all []*stats.Difference, family int) {
+func differences(s *Study, name string) (all []*stats.Difference, family int) {
 	all = make([]*stats.Difference, len(s.Arms))
 	var with []*stats.Difference
 	for i := range s.Arms {
 		if b := s.BaselineOf(&s.Arms[i]); b != nil {
-			x, y := results.Pairs(s.Arms[i], *b, metric)
+			x, y := results.Pairs(s.Arms[i], *b, name)
 			d := stats.Paired(x, y)
-			if claims.Share(metric) {
+			if metric.Share(name) {
 				d.Within(-1, 1)
 			}
 			all[i] = &d

@@ -33,7 +33,7 @@ func madeUp(seed uint64, state string, end, err float64) results.Trial {
 		t.Metrics = append(t.Metrics, run.Metric{Step: steps + 10, Split: "train", Values: run.Values{"loss": math.NaN()}})
 	}
 	if t.Done() {
-		t.Summary = run.Summary{"classes": 10.0, "seconds": 61.5, "machine": "made-up CPU", "threads": 2.0, "diverged": state == run.Diverged}
+		t.Summary = run.Summary{"classes": 10.0, "chance.accuracy": 0.1, "metrics": "loss accuracy", "seconds": 61.5, "machine": "made-up CPU", "threads": 2.0, "diverged": state == run.Diverged}
 	}
 	if state == run.Complete {
 		t.Summary["train.loss"], t.Summary["test.loss"] = end+0.005*random.NormFloat64(), end+0.1+0.01*random.NormFloat64()

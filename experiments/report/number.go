@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode"
 
-	"zoo/experiments/claims"
+	"zoo/experiments/metric"
 	"zoo/experiments/stats"
 )
 
@@ -20,8 +20,8 @@ type quantity struct {
 	on      stats.Scale // of its intervals
 }
 
-func quantityOf(metric string) quantity {
-	q := quantity{metric: metric, percent: claims.Share(metric)}
+func quantityOf(name string) quantity {
+	q := quantity{metric: name, percent: metric.Share(name)}
 	if q.percent {
 		q.on = stats.Share
 	}
@@ -30,9 +30,9 @@ func quantityOf(metric string) quantity {
 
 // quantityIn is a metric as the study shows it: a metric with a logarithmic axis has its
 // intervals on the logarithm, too.
-func quantityIn(s *Study, metric string) quantity {
-	q := quantityOf(metric)
-	if !q.percent && slices.Contains(s.Display.Log, metric) {
+func quantityIn(s *Study, name string) quantity {
+	q := quantityOf(name)
+	if !q.percent && slices.Contains(s.Display.Log, name) {
 		q.on = stats.Positive
 	}
 	return q

@@ -191,7 +191,7 @@ func TestGrid(t *testing.T) {
 		t.Errorf("have %q for an arm that is not done", g.Rows[1][1])
 	}
 	wantNotes := []string{
-		"† 3 trials of 42 diverged (a loss was no longer finite): a diverged seed counts with an infinite loss and the accuracy of chance.",
+		"† 3 trials of 42 diverged (a loss was no longer finite): a diverged seed counts with an infinite loss, and as chance where chance has a value.",
 		"‡ Without 22 trials that have no outcome: 19 not begun, 1 failed, 2 running.",
 	}
 	if !slices.Equal(g.Notes, wantNotes) {
@@ -344,16 +344,16 @@ func TestCSV(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"residual", "depth", "seed", "state", "classes", "seconds", "test.accuracy", "test.loss", "threads", "train.loss", "dir"}; !slices.Equal(rows[0], want) {
+	if want := []string{"residual", "depth", "seed", "state", "chance.accuracy", "classes", "seconds", "test.accuracy", "test.loss", "threads", "train.loss", "dir"}; !slices.Equal(rows[0], want) {
 		t.Errorf("have header %q, want %q", rows[0], want)
 	}
 	if len(rows) != 43 {
 		t.Errorf("have %d rows, want a header and 42 trials", len(rows))
 	}
-	if r := rows[1]; r[0] != "plain" || r[1] != "8" || r[2] != "1" || r[3] != "complete" || r[7] != "inf" || r[10] != "runs/made-up-s1" {
+	if r := rows[1]; r[0] != "plain" || r[1] != "8" || r[2] != "1" || r[3] != "complete" || r[8] != "inf" || r[11] != "runs/made-up-s1" {
 		t.Errorf("have %q", r)
 	}
-	if r := rows[42]; r[3] != "" || r[6] != "" {
+	if r := rows[42]; r[3] != "" || r[7] != "" {
 		t.Errorf("have %q for a trial that has not begun", r)
 	}
 }

@@ -116,7 +116,7 @@ func marks(a *results.Arm) (text string) {
 func notes(s *Study) (all []string) {
 	p := ProgressOf(s)
 	if n := p.States[run.Diverged]; n > 0 {
-		all = append(all, fmt.Sprintf("%s %s of %d diverged (%s): a diverged seed counts with an infinite loss and the accuracy of chance.",
+		all = append(all, fmt.Sprintf("%s %s of %d diverged (%s): a diverged seed counts with an infinite loss, and as chance where chance has a value.",
 			divergedMark, count(n, "trial"), p.Total, divergedRule(s)))
 	}
 	if p.Done < p.Total {

@@ -9,9 +9,11 @@ package results
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
+	"zoo/experiments/metric"
 	"zoo/experiments/run"
 )
 
@@ -82,12 +84,13 @@ type Planned struct {
 	Jacobian bool
 	LogSteps int // from one record of the training to the next
 	Steps    int
-	Classes  int
+	Task     string
+	Metrics  []string // what an evaluation gives, such as accuracy and error
 }
 
-// Lacks says why a trial will not have a metric; empty if it may.
-func (p Planned) Lacks(metric string) string {
-	part, name, _ := strings.Cut(metric, ".")
+// Lacks says why a trial will not have a wanted metric; empty if it may.
+func (p Planned) Lacks(wanted string) string {
+	part, name, _ := strings.Cut(wanted, ".")
 	switch {
 	case !p.Known:
 	case part == "probe" && !p.Probe:
@@ -98,16 +101,20 @@ func (p Planned) Lacks(metric string) string {
 		return "its config sets no examples apart for validation: set data.val"
 	case !p.Trains && (part == "train" || part == "val" || part == "test"):
 		return "its config trains nothing"
-	case name == "top5" && p.Classes > 0 && p.Classes <= 10:
-		return fmt.Sprintf("it has %d classes, and top5 says something of more than ten", p.Classes)
+	case p.Metrics != nil && metric.Known(wanted) && !slices.Contains(p.Metrics, name):
+		m, _ := metric.Lookup(name)
+		if m.Where != "" {
+			name += " " + m.Where
+		}
+		return fmt.Sprintf("its task, %s, has no %s here: have %s", p.Task, name, strings.Join(p.Metrics, ", "))
 	}
 	return ""
 }
 
 // LacksRecord says why training will leave no record at a step; empty if it may.
-func (p Planned) LacksRecord(metric string, step float64) string {
+func (p Planned) LacksRecord(wanted string, step float64) string {
 	switch {
-	case !p.Known || !strings.HasPrefix(metric, "train."):
+	case !p.Known || !strings.HasPrefix(wanted, "train."):
 	case step < 1 || step != math.Trunc(step):
 		return "want a whole number from 1"
 	case p.Steps > 0 && step > float64(p.Steps):
@@ -201,61 +208,74 @@ func (t Trial) DivergedAt() (step int, ok bool) {
 }
 
 // Value is a number from the trial's summary; ok is false if it has none. Besides the names
-// there, x.error is 1 − x.accuracy, and diverged is 1 or 0. A trial that diverged has an
-// infinite loss, and the accuracy and top5 of chance. A trial that is not done has no
+// there, a metric such as error is 1 minus the one that it is the complement of, and
+// diverged is 1 or 0. A trial that diverged has, of each metric of its task, what its summary
+// says of chance, or if nothing, the worst: an infinite loss. A trial that is not done has no
 // values.
-func (t Trial) Value(metric string) (v float64, ok bool) {
+func (t Trial) Value(name string) (v float64, ok bool) {
 	if !t.Done() {
 		return 0, false
 	}
-	if metric == "diverged" {
+	if name == "diverged" {
 		if t.State == run.Diverged {
 			return 1, true
 		}
 		return 0, true
 	}
-	if part, ok := strings.CutSuffix(metric, ".error"); ok {
-		accuracy, ok := t.Value(part + ".accuracy")
-		return 1 - accuracy, ok
+	if !metric.Known(name) {
+		return t.Summary.Float(name)
+	}
+	part, word, _ := strings.Cut(name, ".")
+	m, _ := metric.Lookup(word)
+	if m.Of != "" {
+		v, ok := t.Value(part + "." + m.Of)
+		return 1 - v, ok
 	}
 	if t.State == run.Diverged {
-		switch {
-		case strings.HasSuffix(metric, ".loss") && !strings.HasPrefix(metric, "probe."):
-			return math.Inf(1), true
-		case strings.HasSuffix(metric, ".accuracy"):
-			classes, ok := t.Summary.Float("classes")
-			return 1 / classes, ok
-		case strings.HasSuffix(metric, ".top5"):
-			classes, ok := t.Summary.Float("classes")
-			return 5 / classes, ok && classes > 10
-		}
+		return t.atWorst(m)
 	}
-	return t.Summary.Float(metric)
+	return t.Summary.Float(name)
 }
 
-// Below is the upper bound of a metric that is too small to be resolved, and of which Value
+// atWorst is what a trial that diverged counts as: chance, where the summary has it, and
+// otherwise the worst value of what has no bound, if the trial's task has the metric.
+func (t Trial) atWorst(m metric.Metric) (v float64, ok bool) {
+	if v, ok := t.Summary.Float("chance." + m.Name); ok {
+		return v, true
+	}
+	has, _ := t.Summary["metrics"].(string)
+	if m.Share || !slices.Contains(strings.Fields(has), m.Name) {
+		return 0, false
+	}
+	if m.Higher {
+		return math.Inf(-1), true
+	}
+	return math.Inf(1), true
+}
+
+// Below is the upper bound of a number that is too small to be resolved, and of which Value
 // therefore has none. The summary holds it under the metric's name followed by _below.
-func (t Trial) Below(metric string) (bound float64, ok bool) {
-	return t.Value(metric + "_below")
+func (t Trial) Below(name string) (bound float64, ok bool) {
+	return t.Value(name + "_below")
 }
 
-// Series are the steps and values of the records of a metric such as train.loss; x.error is
-// 1 − x.accuracy.
-func (t Trial) Series(metric string) (steps, values []float64) {
-	split, name, _ := strings.Cut(metric, ".")
-	error := name == "error"
-	if error {
-		name = "accuracy"
+// Series are the steps and values of the records of a metric such as train.loss; of one such
+// as train.error, 1 minus those of the metric that it is the complement of.
+func (t Trial) Series(name string) (steps, values []float64) {
+	split, name, _ := strings.Cut(name, ".")
+	m, _ := metric.Lookup(name)
+	if m.Of != "" {
+		name = m.Of
 	}
-	for _, m := range t.Metrics {
-		v, ok := m.Values[name]
-		if m.Split != split || !ok {
+	for _, r := range t.Metrics {
+		v, ok := r.Values[name]
+		if r.Split != split || !ok {
 			continue
 		}
-		if error {
+		if m.Of != "" {
 			v = 1 - v
 		}
-		steps, values = append(steps, float64(m.Step)), append(values, v)
+		steps, values = append(steps, float64(r.Step)), append(values, v)
 	}
 	return steps, values
 }

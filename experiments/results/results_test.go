@@ -34,9 +34,9 @@ func TestValue(t *testing.T) {
 	complete := Trial{State: run.Complete}
 	complete.Summary = run.Summary{"test.accuracy": 0.75, "train.loss": 0.5, "probe.loss": 2.5, "classes": 4.0}
 	diverged := Trial{State: run.Diverged}
-	diverged.Summary = run.Summary{"classes": 4.0, "probe.loss": 2.5}
+	diverged.Summary = run.Summary{"chance.accuracy": 0.25, "metrics": "loss accuracy", "probe.loss": 2.5}
 	divergedOf20 := Trial{State: run.Diverged}
-	divergedOf20.Summary = run.Summary{"classes": 20.0}
+	divergedOf20.Summary = run.Summary{"chance.accuracy": 0.05, "chance.top5": 0.25, "metrics": "loss accuracy top5"}
 	for _, c := range []struct {
 		t      Trial
 		metric string

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -76,9 +77,36 @@ func collect(d *config.Design, s *results.Study, o StudyOptions) error {
 			}
 		}
 	}
+	if n := otherBuilds(s, runs); n != "" {
+		s.Notices = append(s.Notices, n)
+	}
 	s.Data = dataOf(d, checksums)
 	s.NoteUnchecked()
 	return nil
+}
+
+// otherBuilds says that there are runs with the name of a study of which there is none, as
+// those of a build of zoo whose configs have other keys.
+func otherBuilds(s *results.Study, runs map[string][]found) string {
+	for _, a := range s.Arms {
+		if slices.ContainsFunc(a.Trials, func(t results.Trial) bool { return t.State != "" }) {
+			return ""
+		}
+	}
+	var named []found
+	for _, all := range runs {
+		for _, r := range all {
+			if strings.HasPrefix(filepath.Base(r.dir), s.Name+"-") {
+				named = append(named, r)
+			}
+		}
+	}
+	if named == nil {
+		return ""
+	}
+	first := slices.MinFunc(named, func(a, b found) int { return strings.Compare(a.dir, b.dir) })
+	return fmt.Sprintf("none of its trials has a run, but %d runs, such as %s, have its name: they are of another config, or of another build of zoo (%.12s); show them with that, or train them again with zoo sweep",
+		len(named), first.dir, first.status.Code)
 }
 
 // readTrial fills a trial from the folder of its run.

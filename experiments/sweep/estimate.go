@@ -49,7 +49,7 @@ func (p *Plan) Estimate(ctx context.Context) ([]float64, error) {
 			}
 		}
 		k := costs[kind]
-		seconds[i] = k.start + (k.step*float64(t.Steps)+k.eval*float64(t.evals))*float64(f32.Workers())
+		seconds[i] = k.start + (k.step*float64(t.Steps*c.Train.Accumulate)+k.eval*float64(t.evals))*float64(f32.Workers())
 	}
 	return seconds, nil
 }
@@ -93,7 +93,7 @@ func (t PlannedTrial) cost(ctx context.Context, data openedData) (c cost, err er
 		return c, nil
 	}
 	if c.step, err = t.batch(ctx, nn.Train, t.Batch); err == nil && t.evals > 0 {
-		n := cfg.EvaluatedAtOnce(data, cfg.Train.TestCrops)
+		n := cfg.EvaluatedAtOnce(data, cfg.Task.Views())
 		c.eval, err = t.batch(ctx, nn.Infer, n)
 		c.eval /= float64(n)
 	}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"zoo/experiments/claims"
+	"zoo/experiments/metric"
 	"zoo/internal/formula"
 	"zoo/internal/strict"
 )
@@ -41,7 +41,7 @@ func (n numbers) Value(name formula.Name) (float64, error) {
 func (numbers) Series(string, formula.Name, []float64) (float64, bool, error) { return 0, false, nil }
 
 // Share implements formula.Env.
-func (numbers) Share(metric string) bool { return claims.Share(metric) }
+func (numbers) Share(name string) bool { return metric.Share(name) }
 
 // A RunFilter says which runs are meant: those that every list matches, where empty
 // lists match all.

@@ -22,7 +22,7 @@ func stored() []sweep.StoredRun {
 	add("good-s1-0a", run.Complete, 1, run.Summary{"test.accuracy": 0.95, "test.loss": 0.2}, "paper", "fig1")
 	add("bad-s1-0b", run.Complete, 40, run.Summary{"test.accuracy": 0.5, "test.loss": 2.}, "paper")
 	add("half-s1-0c", run.Interrupted, 2, nil)
-	add("far-s1-0d", run.Diverged, 3, run.Summary{"classes": 10})
+	add("far-s1-0d", run.Diverged, 3, run.Summary{"chance.accuracy": 0.1, "metrics": "loss accuracy"})
 	add("odd-s1-0e", run.Complete, 4, run.Summary{"test.accuracy": 0.9, "test.loss": math.NaN()})
 	return all
 }

@@ -90,7 +90,9 @@ func (p *Plan) equalTrainings() (all []Notice) {
 // of examples.
 func (p *Plan) unequalLosses() []Notice {
 	var least, most PlannedTrial
-	examples := func(t PlannedTrial) int { return t.Batch * min(t.Steps, t.config.Train.LogSteps) }
+	examples := func(t PlannedTrial) int {
+		return t.Batch * t.config.Train.Accumulate * min(t.Steps, t.config.Train.LogSteps)
+	}
 	for _, t := range p.Trials {
 		if n := examples(t); n > 0 && (least.Batch == 0 || n < examples(least)) {
 			least = t
@@ -102,7 +104,7 @@ func (p *Plan) unequalLosses() []Notice {
 	if examples(least) == examples(most) {
 		return nil
 	}
-	return []Notice{{Text: fmt.Sprintf("train.loss and train.accuracy are means over the last train.log_steps steps, which are %d examples in [%s] and %d in [%s]: "+
+	return []Notice{{Text: fmt.Sprintf("train.loss and the other metrics of train are means over the last train.log_steps steps, which are %d examples in [%s] and %d in [%s]: "+
 		"the sweep can derive train.log_steps from train.batch, as %d / train.batch",
 		examples(least), strings.Join(least.Labels, ", "), examples(most), strings.Join(most.Labels, ", "), examples(most))}}
 }

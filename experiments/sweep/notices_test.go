@@ -77,7 +77,7 @@ func TestIdleKnobs(t *testing.T) {
 func TestUnequalLosses(t *testing.T) {
 	const arms = "sweep: {mode: grid, axes: [{param: train.batch, values: [10, 50]}]"
 	for text, want := range map[string]string{
-		arms + "}": "train.loss and train.accuracy are means over the last train.log_steps steps, which are 500 examples in [10] and 2500 in [50]: " +
+		arms + "}": "train.loss and the other metrics of train are means over the last train.log_steps steps, which are 500 examples in [10] and 2500 in [50]: " +
 			"the sweep can derive train.log_steps from train.batch, as 2500 / train.batch",
 		arms + ", derive: [{param: train.log_steps, value: 1000 / train.batch}]}": "",
 	} {

@@ -59,10 +59,13 @@ func NewPlan(ctx context.Context, d *config.Design, root, code string, progress 
 		var network *nn.Program
 		perEpoch, total, err := a.Config.Train.Length(data)
 		if err == nil {
-			frame.Arms[i].Planned.Steps, frame.Arms[i].Planned.Classes = total, data.Spec().Classes()
+			err = a.Config.Task.Fits(data.Spec())
+		}
+		if err == nil {
+			frame.Arms[i].Planned.Steps, frame.Arms[i].Planned.Metrics = total, a.Config.Task.MetricNames(data.Spec())
 			t.Steps = total
 			if total > 0 {
-				t.evals = data.Len(datasets.Test)*a.Config.Train.TestCrops + (total+perEpoch-1)/perEpoch*data.Len(datasets.Val)
+				t.evals = data.Len(datasets.Test)*a.Config.Task.Views() + a.Config.Train.Evaluations(perEpoch, total)*data.Len(datasets.Val)
 			}
 			network, err = t.build(ctx, a, built)
 		}
@@ -90,7 +93,7 @@ func NewPlan(ctx context.Context, d *config.Design, root, code string, progress 
 			p.Trials = append(p.Trials, t)
 		}
 	}
-	for i, text := range d.Config.Check { // now that steps and classes are known
+	for i, text := range d.Config.Check { // now that steps and metrics are known
 		if err := claims.Check(text, frame); err != nil {
 			key := fmt.Sprintf("check[%d]", i)
 			errs = append(errs, fmt.Errorf("%v: %s: %q: %w", d.Origins.Near(key), key, text, err))

@@ -16,6 +16,7 @@ import (
 
 	"zoo/experiments/claims"
 	"zoo/experiments/config"
+	"zoo/experiments/metric"
 	"zoo/experiments/results"
 	"zoo/experiments/run"
 	"zoo/internal/atomicfile"
@@ -154,8 +155,12 @@ func CheckNumber(runs []StoredRun, name string) error {
 			return nil
 		}
 	}
-	known := []string{age, size, "test.accuracy", "test.loss", "test.error", "test.top5", "val.accuracy", "val.loss", "val.error", "val.top5",
-		"train.accuracy", "train.loss", "train.error", "diverged", "seconds", "steps", "epochs", "params", "macs"}
+	known := []string{age, size, "diverged", "seconds", "steps", "epochs", "params", "macs"}
+	for _, part := range metric.Parts {
+		for _, name := range metric.Names() {
+			known = append(known, part+"."+name)
+		}
+	}
 	seen := map[string]bool{}
 	for _, r := range runs {
 		for key := range r.keys {

@@ -54,7 +54,6 @@ func Sweeping(dir string) bool { return run.Held(dir) }
 // are one arm; the first is the baseline of the others.
 func StudyOfRuns(dirs []string) (*results.Study, error) {
 	s := &results.Study{Name: "runs", Axes: []results.Axis{{}}}
-	s.Display, _ = (*config.Report)(nil).View(nil)
 	var arms []string // their configs' hashes, whatever the seed
 	var configs []config.Config
 	seeds := map[string]map[uint64]results.Trial{}
@@ -91,6 +90,9 @@ func StudyOfRuns(dirs []string) (*results.Study, error) {
 	slices.Sort(s.Seeds)
 	s.Baseline = s.Axes[0].Labels[0]
 	differences := config.Compare(configs...)
+	if len(configs) > 0 {
+		s.Display, _ = (*config.Report)(nil).View(nil, configs[0].Task)
+	}
 	for i, key := range arms {
 		a := results.Arm{Labels: []string{s.Axes[0].Labels[i]}}
 		for _, d := range differences {

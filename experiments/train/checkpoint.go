@@ -3,6 +3,7 @@ package train
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"zoo/experiments/run"
@@ -12,11 +13,13 @@ import (
 )
 
 // Beside the parameters, under their own names, a checkpoint holds the state of
-// the solver and of the average of the weights under these prefixes. A slash is
+// the solver, of the average of the weights, and what the training carries from batch to
+// batch under these prefixes. A slash is
 // in no parameter's name.
 const (
 	solverPrefix = "optimizer/"
 	emaPrefix    = "ema/"
+	carryPrefix  = "carry/"
 	positionKey  = "position"
 )
 
@@ -29,6 +32,11 @@ func (t *Trial) checkpoint() (run.Checkpoint, error) {
 	if t.ema != nil {
 		tensors = append(tensors, slotTensors(emaPrefix, t.ema.State())...)
 	}
+	for i, program := range t.trains {
+		for _, c := range program.Carried() {
+			tensors = append(tensors, safetensors.Tensor{Name: fmt.Sprintf("%s%d/%s", carryPrefix, i, c.Path), Shape: c.Value.Shape(), Data: floats(c.Value)})
+		}
+	}
 	at, err := json.Marshal(t.at)
 	if err != nil {
 		return run.Checkpoint{}, err
@@ -38,26 +46,38 @@ func (t *Trial) checkpoint() (run.Checkpoint, error) {
 }
 
 // restore puts a trial where a checkpoint stands.
-func (t *Trial) restore(c *run.Checkpoint) error {
-	if err := json.Unmarshal([]byte(c.Meta[positionKey]), &t.at); err != nil {
-		return fmt.Errorf("the checkpoint of step %d has no position: %w; start over with --rerun", c.Step, err)
+func (t *Trial) restore(at *run.Checkpoint) error {
+	if err := json.Unmarshal([]byte(at.Meta[positionKey]), &t.at); err != nil {
+		return fmt.Errorf("the checkpoint of step %d has no position: %w; start over with --rerun", at.Step, err)
 	}
-	var params, solver, ema []safetensors.Tensor
-	for _, x := range c.Tensors {
+	var params, solver, ema, carry []safetensors.Tensor
+	for _, x := range at.Tensors {
 		switch {
 		case strings.HasPrefix(x.Name, solverPrefix):
 			solver = append(solver, x)
 		case strings.HasPrefix(x.Name, emaPrefix):
 			ema = append(ema, x)
+		case strings.HasPrefix(x.Name, carryPrefix):
+			carry = append(carry, x)
 		default:
 			params = append(params, x)
 		}
 	}
 	if err := weights.Import(t.Params, params); err != nil {
-		return fmt.Errorf("the checkpoint of step %d is of another network: %w; start over with --rerun", c.Step, err)
+		return fmt.Errorf("the checkpoint of step %d is of another network: %w; start over with --rerun", at.Step, err)
 	}
 	if err := t.solver.Restore(slots(solverPrefix, solver)); err != nil {
-		return fmt.Errorf("the checkpoint of step %d: %w; start over with --rerun", c.Step, err)
+		return fmt.Errorf("the checkpoint of step %d: %w; start over with --rerun", at.Step, err)
+	}
+	for i, program := range t.trains {
+		program.Restart()
+		for _, c := range program.Carried() {
+			name := fmt.Sprintf("%s%d/%s", carryPrefix, i, c.Path)
+			k := slices.IndexFunc(carry, func(x safetensors.Tensor) bool { return x.Name == name })
+			if k < 0 || copy(floats(c.Value), carry[k].Data.([]float32)) != c.Value.Size() {
+				return fmt.Errorf("the checkpoint of step %d lacks what %s carries; start over with --rerun", at.Step, c.Path)
+			}
+		}
 	}
 	t.startAverage()
 	if t.ema != nil {

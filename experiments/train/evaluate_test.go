@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"zoo/datasets"
+	"zoo/experiments/task"
 )
 
 // oneView is a dataset that has no other views of its examples.
@@ -19,9 +20,9 @@ func (oneView) Batches(context.Context, datasets.Plan) iter.Seq2[datasets.Batch,
 	panic("nothing is read")
 }
 
-func TestCropsRequireViews(t *testing.T) {
-	_, err := Evaluate(t.Context(), nil, oneView{}, datasets.Test, 10)
-	if want := "have 10 crops of each example, want 1"; err == nil || !strings.Contains(err.Error(), want) {
+func TestViews(t *testing.T) {
+	_, err := Evaluate(t.Context(), task.Named("classification"), nil, oneView{}, datasets.Test, 10)
+	if want := "have 10 views of each example, want 1"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("have error %v, want %q", err, want)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"zoo/datasets"
@@ -140,23 +141,23 @@ func (t *Trial) summarise(ctx context.Context, r *run.Run) (run.Summary, error) 
 	if t.total == 0 {
 		return s, r.WriteSummary(s) // nothing was trained, so there is nothing to test
 	}
-	addMeans(s, "train", t.recent())
+	addValues(s, "train", t.recent())
 	if t.at.Val != nil {
-		addMeans(s, "val", *t.at.Val)
-		s["best_epoch"] = t.at.Best.Epoch
+		addValues(s, "val", t.at.Val)
+		s["best_epoch"], s["best_step"] = t.at.Best.Epoch, t.at.Best.Step
 	}
 	selected, err := t.placeSelected(r, s)
 	if err != nil {
 		return nil, err
 	}
-	s["selected_epoch"] = selected
+	s["selected_epoch"], s["selected_step"], s["selected_within_epoch"] = selected.Epoch, selected.Step, selected.Within
 	if t.Data.Len(datasets.Test) > 0 {
-		test, err := t.evaluateInPlace(ctx, datasets.Test, t.Config.Train.TestCrops)
+		test, err := t.evaluateInPlace(ctx, datasets.Test, t.Config.Task.Views())
 		if err != nil {
 			return nil, err
 		}
-		addMeans(s, "test", test)
-		if err := r.Log(run.Metric{Step: t.at.Step, Epoch: selected, Split: "test", Seconds: t.at.Seconds, Values: test.values()}); err != nil {
+		addValues(s, "test", test)
+		if err := r.Log(run.Metric{Step: t.at.Step, Epoch: selected.Epoch, Split: "test", Seconds: t.at.Seconds, Values: test}); err != nil {
 			return nil, err
 		}
 	}
@@ -169,27 +170,27 @@ func (t *Trial) summarise(ctx context.Context, r *run.Run) (run.Summary, error) 
 	return s, r.WriteSummary(s)
 }
 
-// placeSelected puts the weights that are to be tested in place, and returns their
-// epoch. Training cannot go on after that.
-func (t *Trial) placeSelected(r *run.Run, s run.Summary) (epoch int, err error) {
+// placeSelected puts the weights that are to be tested in place, and returns which they
+// are. Training cannot go on after that.
+func (t *Trial) placeSelected(r *run.Run, s run.Summary) (selected best, err error) {
 	if t.Config.Train.Select == "last" {
 		if t.ema != nil {
 			t.ema.Swap(t.averaged)
 		}
-		return t.at.Epoch, nil
+		return best{Step: t.at.Step, Epoch: t.at.Epoch + min(t.at.Batch, 1), Within: t.at.Batch > 0}, nil
 	}
-	best, _, err := r.Checkpoint(run.Best)
+	kept, _, err := r.Checkpoint(run.Best)
 	if err != nil {
-		return 0, err
+		return best{}, err
 	}
-	if best == nil {
-		return 0, fmt.Errorf("%s has lost its best checkpoint; start over with --rerun", r.Dir())
+	if kept == nil {
+		return best{}, fmt.Errorf("%s has lost its best checkpoint; start over with --rerun", r.Dir())
 	}
-	if best.Epoch != t.at.Best.Epoch {
-		return 0, fmt.Errorf("the best checkpoint in %s is of epoch %d, want that of %d; start over with --rerun", r.Dir(), best.Epoch, t.at.Best.Epoch)
+	if kept.Step != t.at.Best.Step {
+		return best{}, fmt.Errorf("the best checkpoint in %s is of step %d, want that of %d; start over with --rerun", r.Dir(), kept.Step, t.at.Best.Step)
 	}
-	addMeans(s, "val", t.at.Best.Means)
-	return t.at.Best.Epoch, weights.Import(t.Params, best.Tensors)
+	addValues(s, "val", t.at.Best.Values)
+	return t.at.Best, weights.Import(t.Params, kept.Tensors)
 }
 
 func (t *Trial) diverged(r *run.Run, d *divergence) (run.Summary, error) {
@@ -203,8 +204,21 @@ func (t *Trial) facts() run.Summary {
 	s := run.Summary{
 		"model": t.Config.Model.Name, "dataset": t.Config.Data.Name, "data_sha256": t.Data.Checksum(), "seed": t.Config.Seed,
 		"steps": t.at.Step, "epochs": t.at.Epoch, "seconds": t.at.Seconds,
-		"params": t.Params.Count(), "macs": t.Eval.MACs(), "classes": t.Data.Spec().Classes(), "diverged": false,
+		"params": t.Params.Count(), "macs": t.Eval().MACs(), "diverged": false,
+		"task": t.Config.Task.Name, "selects": t.Config.Task.Selects().Name,
 		"machine": machine.Name(), "threads": f32.Workers(),
+	}
+	spec := t.Data.Spec()
+	if n := spec.Classes(); n > 0 {
+		s["classes"] = n
+	}
+	var names []string
+	for _, m := range t.Config.Task.Metrics(spec) {
+		names = append(names, m.Name)
+	}
+	s["metrics"] = strings.Join(names, " ")
+	for name, v := range t.Config.Task.Chance(spec) {
+		s["chance."+name] = v
 	}
 	if d, ok := t.Data.(datasets.Incomplete); ok && d.Skipped() > 0 {
 		s["data_skipped"] = d.Skipped()

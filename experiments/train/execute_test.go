@@ -21,19 +21,20 @@ import (
 
 // everything is a config with a bit of all that a checkpoint must hold: batch
 // norm, dropout, momentum and averages of the gradient, an average of the
-// weights, crops and mixtures, and the best epoch so far.
+// weights, crops and mixtures, two batches a step, and the best evaluation so far,
+// of which there are some within the epochs.
 const everything = `
 name: everything
 model: {name: mlp, depth: 4, width: 24, residual: true, norm: batch, dropout: 0.2}
 data: {name: digits, val: 200, crop: 1, jitter: {contrast: 0.2}}
+task: {label_smoothing: 0.1, mixup: 0.4, cutmix: 1}
 train:
   epochs: 4
-  batch: 50
+  batch: 25
+  accumulate: 2
+  eval_steps: 10
   ema: 0.9
   clip_norm: 1
-  label_smoothing: 0.1
-  mixup: 0.4
-  cutmix: 1
   optimizer: {name: adam, lr: 0.003}
   schedule: {name: cosine, warmup: 1}
   select: best
@@ -74,6 +75,16 @@ func (w *watcher) Step(s train.Step) {
 func execute(t testing.TB, c config.Config, root string) train.Outcome {
 	t.Helper()
 	out, err := train.Execute(context.Background(), c, train.RunOptions{Root: root, Every: time.Hour, Monitor: &watcher{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// watch trains a config with a Monitor.
+func watch(t testing.TB, c config.Config, m train.Monitor) train.Outcome {
+	t.Helper()
+	out, err := train.Execute(context.Background(), c, train.RunOptions{Root: t.TempDir(), Every: time.Hour, Monitor: m})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +272,7 @@ func TestDivergedAbove(t *testing.T) {
 }
 
 func TestEarlyStop(t *testing.T) {
-	c := load(t, everything, "train.epochs=50", "train.early_stop.patience=2", "train.early_stop.min_delta=0.5")
+	c := load(t, everything, "train.epochs=50", "train.eval_steps=0", "train.early_stop.patience=2", "train.early_stop.min_delta=0.5")
 	w := &watcher{}
 	out, err := train.Execute(context.Background(), c, train.RunOptions{Root: t.TempDir(), Every: time.Hour, Monitor: w})
 	if err != nil {
@@ -281,7 +292,7 @@ func TestSelectBest(t *testing.T) {
 	if out.Summary["selected_epoch"] != best || last.Summary["selected_epoch"] != 4 {
 		t.Errorf("have epochs %v and %v", out.Summary["selected_epoch"], last.Summary["selected_epoch"])
 	}
-	if best == 4 && out.Summary["weights_sha256"] != last.Summary["weights_sha256"] {
+	if out.Summary["best_step"] == 104 && out.Summary["weights_sha256"] != last.Summary["weights_sha256"] {
 		t.Error("the best epoch is the last, but the weights differ")
 	}
 }
@@ -289,7 +300,7 @@ func TestSelectBest(t *testing.T) {
 // TestLastStepDiverges: the weights of the last step are judged by the losses on
 // val and test, as no training loss comes after it.
 func TestLastStepDiverges(t *testing.T) {
-	blowUp := []string{"train.steps=1", "train.optimizer.name=sgd", "train.optimizer.lr=1e38", "model.norm=none", "train.clip_norm=0", "train.ema=0", "train.schedule.name=constant", "train.schedule.warmup=0"}
+	blowUp := []string{"train.steps=1", "train.optimizer.name=sgd", "train.optimizer.lr=1e38", "model.norm=none", "train.clip_norm=0", "train.ema=0", "train.schedule.name=constant", "train.schedule.warmup=0", "train.eval_steps=0"}
 	for _, c := range []struct{ part, val, selection string }{{"val", "200", "best"}, {"test", "0", "last"}} {
 		out := execute(t, load(t, everything, append(blowUp, "data.val="+c.val, "train.select="+c.selection)...), t.TempDir())
 		because, _ := out.Summary["diverged_because"].(string)

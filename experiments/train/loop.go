@@ -10,6 +10,7 @@ import (
 	"zoo/datasets"
 	"zoo/experiments/config"
 	"zoo/experiments/run"
+	"zoo/experiments/task"
 	"zoo/experiments/weights"
 	"zoo/internal/optim"
 )
@@ -49,24 +50,51 @@ func (t *Trial) fit(ctx context.Context, r *run.Run, m Monitor, every time.Durat
 		}
 		return ctx.Err()
 	}
+	accumulate := t.Config.Train.Accumulate
+	inEpoch := t.perEpoch * accumulate // batches
+	data := ctx
+	if accumulate > 1 {
+		data = context.WithoutCancel(ctx) // so that no step is interrupted between its batches
+	}
 	// A batch count above 0 at the last step is an epoch whose end was interrupted.
-	for (t.at.Step < t.total || t.at.Batch > 0) && !t.stopEarly() {
-		for b, err := range t.Data.Batches(ctx, t.plan(t.at.Epoch, t.at.Batch)) {
-			if ctx.Err() != nil {
+	for (t.at.Step < t.total || t.at.Batch > 0) && !t.at.Stopped {
+		if t.at.Batch == 0 {
+			for _, p := range t.trains {
+				p.Restart()
+			}
+		}
+		if t.evaluationDue() { // it was interrupted
+			if err := t.evaluateWithin(ctx, r, m, clock); err != nil && errors.Is(err, ctx.Err()) {
+				return interrupted()
+			} else if err != nil || t.at.Stopped {
+				return err
+			}
+		}
+		batch := t.at.Batch
+		for b, err := range t.Data.Batches(data, t.plan(t.at.Epoch, t.at.Batch)) {
+			if ctx.Err() != nil && batch == t.at.Batch {
 				return interrupted()
 			}
-			if t.at.Step == t.total {
+			if t.at.Step == t.total || batch == inEpoch {
 				break
 			}
 			if err != nil {
 				return err
 			}
-			peak := t.beforePeak()
-			step, err := t.step(b)
+			sum, err := t.run(b, batch-t.at.Batch)
 			if err != nil {
 				return err
 			}
-			if n := peak.notice(t, step); n != "" {
+			if batch++; batch-t.at.Batch < accumulate {
+				continue
+			}
+			trained := t.stepped(b.Bucket)
+			peak := t.beforePeak(trained)
+			step, err := t.step(b.Bucket, trained, sum)
+			if err != nil {
+				return err
+			}
+			if n := peak.notice(trained, step); n != "" {
 				m.Notice(n)
 			}
 			clock()
@@ -74,6 +102,14 @@ func (t *Trial) fit(ctx context.Context, r *run.Run, m Monitor, every time.Durat
 				return err
 			}
 			m.Step(step)
+			if t.evaluationDue() {
+				if err := t.evaluateWithin(ctx, r, m, clock); err != nil && errors.Is(err, ctx.Err()) {
+					return interrupted()
+				} else if err != nil || t.at.Stopped {
+					return err
+				}
+				saved = time.Now()
+			}
 			if time.Since(saved) > every {
 				if err := t.save(r); err != nil {
 					return err
@@ -96,42 +132,70 @@ func (t *Trial) fit(ctx context.Context, r *run.Run, m Monitor, every time.Durat
 	return nil
 }
 
-// step takes one training step.
-func (t *Trial) step(b datasets.Batch) (Step, error) {
-	t.Train.SetStep(uint64(t.at.Step))
-	x, y, err := t.mix(b)
-	if err != nil {
-		return Step{}, err
-	}
-	loss, err := t.Train.Run(x, b.Y)
-	if err != nil {
-		return Step{}, err
-	}
-	if diverges(t.Config.Train, loss) {
-		d := &divergence{t.at.Step, loss, fmt.Errorf("that is above train.diverged_above, %v", t.Config.Train.DivergedAbove)}
-		if math.IsNaN(loss) || math.IsInf(loss, 0) {
-			d.where = t.Train.Diagnose()
+// run sends a batch through the network, forward and backward: the first of its step, or one
+// of those that add their gradients to it. It returns the sum of what the step has so far.
+func (t *Trial) run(b datasets.Batch, inStep int) (task.Sums, error) {
+	c, program := t.Config, t.trains[b.Bucket]
+	index := t.at.Step*c.Train.Accumulate + inStep // of the batch, in the whole training
+	program.SetStep(uint64(index))
+	counted := b
+	if t.mixer != nil {
+		var err error
+		if counted, err = t.mixer.Mix(program, b, index); err != nil {
+			return task.Sums{}, err
 		}
-		return Step{}, d
 	}
-	h := hitsOf(t.Train.Logits(), y)
+	loss, err := program.Run(counted.X, b.Y)
+	if err != nil {
+		return task.Sums{}, err
+	}
+	if diverges(c.Train, loss) {
+		d := &divergence{t.at.Step, loss, fmt.Errorf("that is above train.diverged_above, %v", c.Train.DivergedAbove)}
+		if math.IsNaN(loss) || math.IsInf(loss, 0) {
+			d.where = program.Diagnose()
+		}
+		return task.Sums{}, d
+	}
+	sums := c.Task.Count(loss, program.Logits(), counted)
+	if t.summed == nil {
+		return sums, nil
+	}
+	if inStep == 0 {
+		t.summed.clear()
+	}
+	t.summed.add(t.trained[b.Bucket], sums)
+	program.Finish() // running statistics are of each batch
+	return t.summed.sums, nil
+}
+
+// stepped are the weights, with the gradients of a step whose last batch was of the bucket.
+func (t *Trial) stepped(bucket int) []optim.Param {
+	if t.summed != nil {
+		return t.summed.mean()
+	}
+	return t.trained[bucket]
+}
+
+// step takes one training step, whose batches add up to the sum.
+func (t *Trial) step(bucket int, trained []optim.Param, sum task.Sums) (Step, error) {
+	loss := sum.Loss / float64(sum.N)
 	if max := t.Config.Train.ClipNorm; max > 0 {
-		if norm := optim.ClipNorm(t.trained, max); math.IsNaN(norm) || math.IsInf(norm, 0) {
+		if norm := optim.ClipNorm(trained, max); math.IsNaN(norm) || math.IsInf(norm, 0) {
 			return Step{}, &divergence{t.at.Step, loss, fmt.Errorf("the norm of the gradient is %v", norm)}
 		}
 	}
 	lr := t.schedule(t.at.Step)
-	t.solver.Step(lr, t.trained)
-	t.Train.Finish()
+	t.solver.Step(lr, trained)
+	if t.summed == nil {
+		t.trains[bucket].Finish()
+	}
 	if t.ema != nil {
 		t.ema.Update(t.at.Step, t.averaged)
 	}
-	var one tally
-	one.add(loss, h)
-	t.at.Recent[t.at.Step%len(t.at.Recent)] = one
-	t.at.Whole.add(loss, h)
+	t.at.Recent[t.at.Step%len(t.at.Recent)] = sum
+	t.at.Whole.Add(sum)
 	t.at.Step++
-	t.at.Batch++
+	t.at.Batch += t.Config.Train.Accumulate
 	return Step{Step: t.at.Step, Of: t.total, Epoch: t.at.Epoch + 1, Loss: loss, LR: lr}, nil
 }
 
@@ -141,48 +205,34 @@ func (t *Trial) record(r *run.Run) error {
 	if t.at.Step%t.Config.Train.LogSteps != 0 && t.at.Step != t.total {
 		return nil
 	}
-	values := t.recent().values()
+	values := t.recent()
 	values["lr"] = t.schedule(t.at.Step - 1)
 	return r.Log(run.Metric{Step: t.at.Step, Epoch: t.at.Epoch + 1, Split: "train", Seconds: t.at.Seconds, Values: values})
 }
 
-// recent are the means of the last log_steps steps.
-func (t *Trial) recent() Means {
-	var sum tally
+// recent are the values of the last log_steps steps.
+func (t *Trial) recent() run.Values {
+	var sum task.Sums
 	for _, one := range t.at.Recent {
-		sum.N += one.N
-		sum.Loss += one.Loss
-		sum.Correct += one.Correct
-		sum.Top5 += one.Top5
+		sum.Add(one)
 	}
-	return sum.means(t.Data.Spec().Classes())
+	return t.Config.Task.Values(sum, t.Data.Spec())
 }
 
-// endEpoch validates, keeps the weights if they are the best, and saves.
-func (t *Trial) endEpoch(ctx context.Context, r *run.Run, m Monitor, clock func()) error {
-	e := Epoch{Epoch: t.at.Epoch + 1, Of: t.epochs, Train: t.at.Whole.means(t.Data.Spec().Classes()), LR: t.schedule(t.at.Step - 1)}
-	if t.Data.Len(datasets.Val) > 0 {
-		val, err := t.evaluate(ctx, datasets.Val)
-		if err != nil {
-			return err
-		}
-		e.Val = &val
-		t.at.Val = &val
-		e.Best = t.updateBest(val)
-		clock()
-		if err := r.Log(run.Metric{Step: t.at.Step, Epoch: e.Epoch, Split: "val", Seconds: t.at.Seconds, Values: val.values()}); err != nil {
-			return err
-		}
-	}
-	clock()
-	e.Seconds = t.at.Seconds
-	t.at.Epoch++
-	t.at.Batch = 0
-	t.at.Whole = tally{}
-	if e.Best {
-		if err := t.saveBest(r); err != nil {
-			return err
-		}
+// evaluationDue says whether the latest step is one after which val is evaluated within the
+// epoch, and has not been.
+func (t *Trial) evaluationDue() bool {
+	n := t.Config.Train.EvalSteps
+	return n > 0 && t.at.Step > 0 && t.at.Step%n == 0 && t.at.Evaluated != t.at.Step &&
+		t.at.Step < t.total && t.at.Batch > 0 && t.at.Batch < t.perEpoch*t.Config.Train.Accumulate
+}
+
+// evaluateWithin evaluates in the middle of an epoch, and saves.
+func (t *Trial) evaluateWithin(ctx context.Context, r *run.Run, m Monitor, clock func()) error {
+	e := t.epoch(t.recent())
+	e.Within = true
+	if err := t.validate(ctx, r, &e, clock); err != nil {
+		return err
 	}
 	if err := t.save(r); err != nil {
 		return err
@@ -191,25 +241,74 @@ func (t *Trial) endEpoch(ctx context.Context, r *run.Run, m Monitor, clock func(
 	return nil
 }
 
-// updateBest reports whether val is the best so far, and counts the epochs without
-// progress. Of equal accuracies the one with the lower loss is better.
-func (t *Trial) updateBest(val Means) bool {
-	b := &t.at.Best
-	if b.Epoch == 0 || val.Accuracy > b.Accuracy+t.Config.Train.EarlyStop.MinDelta {
+// endEpoch validates, keeps the weights if they are the best, and saves.
+func (t *Trial) endEpoch(ctx context.Context, r *run.Run, m Monitor, clock func()) error {
+	e := t.epoch(t.Config.Task.Values(t.at.Whole, t.Data.Spec()))
+	if err := t.validate(ctx, r, &e, clock); err != nil {
+		return err
+	}
+	t.at.Epoch++
+	t.at.Batch = 0
+	t.at.Whole = task.Sums{}
+	if err := t.save(r); err != nil {
+		return err
+	}
+	m.Epoch(e)
+	return nil
+}
+
+// epoch is what there is to tell of the current epoch before val is evaluated.
+func (t *Trial) epoch(values run.Values) Epoch {
+	return Epoch{
+		Epoch: t.at.Epoch + 1, Of: t.epochs, Step: t.at.Step, Steps: t.total,
+		Metrics: t.Config.Task.Metrics(t.Data.Spec()), Train: values, LR: t.schedule(t.at.Step - 1),
+	}
+}
+
+// validate evaluates val, if there is any, and keeps the weights if they are the best.
+func (t *Trial) validate(ctx context.Context, r *run.Run, e *Epoch, clock func()) error {
+	if t.Data.Len(datasets.Val) > 0 {
+		val, err := t.evaluate(ctx, datasets.Val)
+		if err != nil {
+			return err
+		}
+		e.Val, t.at.Val, t.at.Evaluated = val, val, t.at.Step
+		e.Best = t.updateBest(val, e.Within)
+		clock()
+		if err := r.Log(run.Metric{Step: t.at.Step, Epoch: e.Epoch, Split: "val", Seconds: t.at.Seconds, Values: val}); err != nil {
+			return err
+		}
+	}
+	clock()
+	e.Seconds = t.at.Seconds
+	if e.Best {
+		return t.saveBest(r)
+	}
+	return nil
+}
+
+// updateBest reports whether val is the best so far by the task's metric, and counts the
+// evaluations without progress. Of equal ones that with the lower loss is better.
+func (t *Trial) updateBest(val run.Values, within bool) bool {
+	b, c := &t.at.Best, t.Config.Train.EarlyStop
+	score := func(v run.Values) float64 {
+		m := t.Config.Task.Selects()
+		if m.Higher {
+			return v[m.Name]
+		}
+		return -v[m.Name]
+	}
+	if b.Step == 0 || score(val) > score(b.Values)+c.MinDelta {
 		b.Stale = 0
 	} else {
 		b.Stale++
 	}
-	if b.Epoch > 0 && (val.Accuracy < b.Accuracy || val.Accuracy == b.Accuracy && val.Loss >= b.Loss) {
+	t.at.Stopped = c.Patience > 0 && b.Stale >= c.Patience
+	if b.Step > 0 && (score(val) < score(b.Values) || score(val) == score(b.Values) && val["loss"] >= b.Values["loss"]) {
 		return false
 	}
-	b.Epoch, b.Means = t.at.Epoch+1, val
+	b.Step, b.Epoch, b.Within, b.Values = t.at.Step, t.at.Epoch+1, within, val
 	return true
-}
-
-func (t *Trial) stopEarly() bool {
-	p := t.Config.Train.EarlyStop.Patience
-	return p > 0 && t.at.Best.Stale >= p && t.at.Batch == 0
 }
 
 func (t *Trial) save(r *run.Run) error {
@@ -226,5 +325,5 @@ func (t *Trial) saveBest(r *run.Run) error {
 		t.ema.Swap(t.averaged)
 		defer t.ema.Swap(t.averaged)
 	}
-	return r.SaveBest(run.Checkpoint{Step: t.at.Step, Epoch: t.at.Epoch, Tensors: weights.Tensors(t.Params)})
+	return r.SaveBest(run.Checkpoint{Step: t.at.Step, Epoch: t.at.Epoch + 1, Tensors: weights.Tensors(t.Params)})
 }

@@ -1,6 +1,10 @@
 package train
 
-import "zoo/datasets"
+import (
+	"zoo/datasets"
+	"zoo/experiments/metric"
+	"zoo/experiments/run"
+)
 
 // A Monitor is told how a trial is going on, for people to see. What it does
 // has no influence on the trial.
@@ -12,7 +16,7 @@ type Monitor interface {
 	Begin(t *Trial, dir string, step int)
 	// Step is told of each training step.
 	Step(Step)
-	// Epoch is told of each epoch.
+	// Epoch is told of each epoch, and of each evaluation within one.
 	Epoch(Epoch)
 	// Notice is told of what went wrong, or would mislead, and does not stop the trial.
 	Notice(message string)
@@ -35,12 +39,15 @@ type Step struct {
 	LR       float64
 }
 
-// An Epoch is an epoch that ended.
+// An Epoch is an epoch that ended, or within one an evaluation after train.eval_steps.
 type Epoch struct {
-	Epoch, Of int // counted from 1
-	Train     Means
-	Val       *Means // nil without a validation part
-	Best      bool   // the highest validation accuracy so far
-	LR        float64
-	Seconds   float64 // since training began
+	Epoch, Of   int  // counted from 1
+	Step, Steps int  // steps done, and those of the whole training
+	Within      bool // the epoch has not ended
+	Metrics     []metric.Metric
+	Train       run.Values // of the epoch; within one, of the last log_steps steps
+	Val         run.Values // nil without a validation part
+	Best        bool       // of the evaluations so far, by the task's metric
+	LR          float64
+	Seconds     float64 // since training began
 }

@@ -13,7 +13,7 @@ import (
 // Notices say what the trial's config asks for and does not get, or gets in another way
 // than it seems: nothing that is wrong, but what would mislead readers of the numbers.
 func (t *Trial) Notices() []string {
-	return Notices(t.Config, t.perEpoch, t.total, t.Eval)
+	return Notices(t.Config, t.perEpoch, t.total, t.evals[0])
 }
 
 // Notices are the notices of a config whose training has total steps, with perEpoch steps
@@ -79,12 +79,12 @@ type beforePeak struct{ weights [][]float32 }
 
 // beforePeak returns the weights if the next step is the first with the highest learning
 // rate of the training, otherwise nil.
-func (t *Trial) beforePeak() *beforePeak {
+func (t *Trial) beforePeak(trained []optim.Param) *beforePeak {
 	if t.at.Step != t.peak {
 		return nil
 	}
 	b := &beforePeak{}
-	for _, p := range t.trained {
+	for _, p := range trained {
 		b.weights = append(b.weights, slices.Clone(p.W))
 	}
 	return b
@@ -92,12 +92,12 @@ func (t *Trial) beforePeak() *beforePeak {
 
 // notice says how few weights the step moved; empty if it moved at least half of those
 // that have a gradient.
-func (b *beforePeak) notice(t *Trial, s Step) string {
+func (b *beforePeak) notice(trained []optim.Param, s Step) string {
 	if b == nil {
 		return ""
 	}
 	moved, all := 0, 0
-	for i, p := range t.trained {
+	for i, p := range trained {
 		for k, g := range p.G {
 			if g != 0 {
 				all++

@@ -43,7 +43,8 @@ func (t *Trial) Probe(ctx context.Context) (p results.Probe, err error) {
 	plan := t.plan(0, 0)
 	plan.Size = c.Probe.Batch
 	a := Admission{Config: c, Key: "probe.batch", Batch: plan.Size, Mode: nn.Train, Held: t.held()}
-	set := a.Settings(ctx, nn.Settings{Spec: t.Data.Spec(), LabelSmoothing: c.Train.LabelSmoothing})
+	set := a.Settings(ctx, c.Task.Settings(nn.Settings{Spec: t.Data.Spec()}))
+	set.Mixing = false
 	for b, err := range t.Data.Batches(ctx, plan) {
 		if err != nil {
 			return p, fmt.Errorf("probe.batch: %w", err)

@@ -107,6 +107,9 @@ func trainingAdmission(c config.Config) Admission {
 	if c.Train.EMA > 0 {
 		a.Copies = 1
 	}
+	if c.Train.Accumulate > 1 {
+		a.Arrays++ // the sum of the gradients
+	}
 	return a
 }
 
@@ -126,7 +129,7 @@ func Outline(ctx context.Context, m config.Model, mode nn.Mode, spec datasets.Sp
 // CheckStep says whether a step of training can be built, and whether there is memory
 // for it. It takes none.
 func CheckStep(ctx context.Context, c config.Config, spec datasets.Spec) error {
-	_, _, err := build(nn.OutlineParams(tensor.Float32), c.Model, nn.Train, trainingAdmission(c).Settings(ctx, nn.Settings{Spec: spec}))
+	_, _, err := build(nn.OutlineParams(tensor.Float32), c.Model, nn.Train, trainingAdmission(c).Settings(ctx, c.Task.Settings(nn.Settings{Spec: spec})))
 	return err
 }
 

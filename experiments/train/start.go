@@ -138,7 +138,7 @@ func (t *Trial) Initialise(ctx context.Context, train func(config.Config) (strin
 		if err != nil {
 			return err
 		}
-		return t.Train.LSUV(ctx, b.X, b.Y)
+		return t.trains[b.Bucket].LSUV(ctx, b.X, b.Y)
 	}
 	return nil
 }

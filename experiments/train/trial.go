@@ -6,11 +6,14 @@ package train
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorgonia.org/tensor"
 
 	"zoo/datasets"
 	"zoo/experiments/config"
+	"zoo/experiments/run"
+	"zoo/experiments/task"
 	"zoo/internal/optim"
 	"zoo/nn"
 )
@@ -20,40 +23,45 @@ type Trial struct {
 	Config config.Config
 	Data   datasets.Dataset
 	Params *nn.Params
-	Train  *nn.Program
-	Eval   *nn.Program
 
-	mixer    *mixer // nil without mixup and cutmix
+	trains   []*nn.Program // one for each of datasets.Specs, on the same parameters
+	evals    []*nn.Program // likewise
+	mixer    *task.Mixer   // nil if examples are not mixed
 	solver   optim.Solver
 	schedule optim.Schedule
-	trained  []optim.Param // weights and gradients, in the programs' own memory
-	ema      *optim.EMA    // nil without averaging
-	averaged []optim.Param // what it averages: weights and running statistics
-	total    int           // steps of the whole training
-	perEpoch int           // steps of a whole epoch
-	peak     int           // the first step with the highest learning rate, from 0
-	epochs   int           // epochs of the whole training, of which the last may be incomplete
+	trained  [][]optim.Param // by program, weights and gradients in its own memory
+	summed   *gradientSum    // nil where one batch makes a step
+	ema      *optim.EMA      // nil without averaging
+	averaged []optim.Param   // what it averages: weights and running statistics
+	total    int             // steps of the whole training
+	perEpoch int             // steps of a whole epoch
+	peak     int             // the first step with the highest learning rate, from 0
+	epochs   int             // epochs of the whole training, of which the last may be incomplete
 	at       position
 }
 
 // position is where a training stands: all that a checkpoint holds besides
 // tensors. Its JSON gives back the same bits.
 type position struct {
-	Step    int     `json:"step"`    // steps done
-	Epoch   int     `json:"epoch"`   // epochs done
-	Batch   int     `json:"batch"`   // batches done of the current epoch
-	Seconds float64 `json:"seconds"` // spent on training and validation
-	Recent  []tally `json:"recent"`  // of the last log_steps steps, that of step s at s modulo their number
-	Whole   tally   `json:"whole"`   // since the beginning of the epoch
-	Best    best    `json:"best"`
-	Val     *Means  `json:"val,omitempty"` // of the last epoch
+	Step      int         `json:"step"`    // steps done
+	Epoch     int         `json:"epoch"`   // epochs done
+	Batch     int         `json:"batch"`   // batches done of the current epoch
+	Seconds   float64     `json:"seconds"` // spent on training and validation
+	Recent    []task.Sums `json:"recent"`  // of the last log_steps steps, that of step s at s modulo their number
+	Whole     task.Sums   `json:"whole"`   // since the beginning of the epoch
+	Best      best        `json:"best"`
+	Val       run.Values  `json:"val,omitempty"` // of the latest evaluation
+	Evaluated int         `json:"evaluated"`     // the step after which that was
+	Stopped   bool        `json:"stopped"`       // early, by the latest evaluation
 }
 
-// best is the epoch with the highest validation accuracy.
+// best is the best evaluation on val by the task's metric.
 type best struct {
-	Epoch int `json:"epoch"` // counted from 1; 0: none yet
-	Means
-	Stale int `json:"stale"` // epochs since one was better by more than min_delta
+	Step   int        `json:"step"`   // 0: none yet
+	Epoch  int        `json:"epoch"`  // of that step, counted from 1
+	Within bool       `json:"within"` // not at the end of the epoch
+	Values run.Values `json:"values"`
+	Stale  int        `json:"stale"` // evaluations since one was better by more than min_delta
 }
 
 // NewTrial opens the data and builds the network, at step 0.
@@ -72,7 +80,10 @@ func NewTrialOn(ctx context.Context, c config.Config, data datasets.Dataset) (*T
 	if err != nil {
 		return nil, err
 	}
-	if t.mixer, err = newMixer(c, data.Spec()); err != nil {
+	if err := c.Task.Fits(data.Spec()); err != nil {
+		return nil, fmt.Errorf("task.name: %w", err)
+	}
+	if t.mixer, err = c.Task.Mixer(data.Spec(), c.Train.Batch, c.Seed); err != nil {
 		return nil, err
 	}
 	t.total, t.perEpoch, t.epochs = total, perEpoch, (total+perEpoch-1)/perEpoch
@@ -80,7 +91,7 @@ func NewTrialOn(ctx context.Context, c config.Config, data datasets.Dataset) (*T
 	if recent > mostRecent {
 		return nil, fmt.Errorf("train.log_steps: have %d, want at most %d: every checkpoint holds the losses of that many steps", recent, mostRecent)
 	}
-	t.at.Recent = make([]tally, recent)
+	t.at.Recent = make([]task.Sums, recent)
 	if err := t.build(ctx); err != nil {
 		return nil, fmt.Errorf("model %s: %w", c.Model.Name, err)
 	}
@@ -97,13 +108,20 @@ func NewTrialOn(ctx context.Context, c config.Config, data datasets.Dataset) (*T
 			}
 		}
 	}
-	for _, p := range t.Train.Trained() {
-		t.trained = append(t.trained, optim.Param{
-			Name: p.Path, W: floats(p.Value), G: floats(p.Grad),
-			Decay: p.Kind == nn.Weight || c.Train.Optimizer.DecayNormBias,
-		})
+	for _, program := range t.trains {
+		var trained []optim.Param
+		for _, p := range program.Trained() {
+			trained = append(trained, optim.Param{
+				Name: p.Path, W: floats(p.Value), G: floats(p.Grad),
+				Decay: p.Kind == nn.Weight || c.Train.Optimizer.DecayNormBias,
+			})
+		}
+		t.trained = append(t.trained, trained)
 	}
-	if t.solver, err = optim.New(c.Train.Optimizer, t.trained); err != nil {
+	if c.Train.Accumulate > 1 {
+		t.summed = newGradientSum(t.trained[0])
+	}
+	if t.solver, err = optim.New(c.Train.Optimizer, t.trained[0]); err != nil {
 		return nil, err
 	}
 	for _, p := range t.Params.All() {
@@ -118,15 +136,24 @@ const mostRecent = 1_000_000
 // build makes the parameters and the programs for training and evaluation.
 func (t *Trial) build(ctx context.Context) (err error) {
 	c := t.Config
-	set := nn.Settings{Spec: t.Data.Spec(), LabelSmoothing: c.Train.LabelSmoothing, Mixing: mixes(c.Train)}
-	train := trainingAdmission(c)
-	if t.Train, err = nn.Build(t.Params, nn.Train, c.Model.Network(), train.Settings(ctx, set)); err != nil {
-		return err
+	for _, spec := range datasets.Specs(t.Data) {
+		train := trainingAdmission(c)
+		for _, program := range t.trains {
+			train.Held += program.Memory().Arena
+		}
+		program, err := nn.Build(t.Params, nn.Train, c.Model.Network(), train.Settings(ctx, c.Task.Settings(settings(t.Data, spec))))
+		if err != nil {
+			return err
+		}
+		t.trains = append(t.trains, program)
 	}
-	eval := Admission{Config: c, Key: "train.eval_batch", Batch: c.EvaluatedAtOnce(t.Data, c.Train.TestCrops), Mode: nn.Eval, Held: t.held()}
-	t.Eval, err = nn.Build(t.Params, nn.Eval, c.Model.Network(), eval.Settings(ctx, set))
+	t.evals, err = BuildEval(ctx, t.Params, c, t.Data, c.Task.Views(), t.held())
 	return err
 }
+
+// Eval is the program that evaluates; of several for sequences of several lengths, that for
+// the longest.
+func (t *Trial) Eval() *nn.Program { return t.evals[0] }
 
 // held is what the programs so far, the solver and the average hold besides the
 // parameters themselves.
@@ -135,9 +162,9 @@ func (t *Trial) held() int {
 	for _, p := range t.Params.All() {
 		parameters += 4 * p.Shape.TotalSize()
 	}
-	held := t.Train.Memory().Arena + 4*r.Arrays*t.Params.Count() + r.Copies*parameters
-	if t.Eval != nil {
-		held += t.Eval.Memory().Arena
+	held := 4*r.Arrays*t.Params.Count() + r.Copies*parameters
+	for _, program := range slices.Concat(t.trains, t.evals) {
+		held += program.Memory().Arena
 	}
 	return held
 }

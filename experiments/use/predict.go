@@ -11,7 +11,7 @@ import (
 	"zoo/architectures"
 	"zoo/datasets"
 	"zoo/datasets/images"
-	"zoo/experiments/train"
+	"zoo/experiments/task"
 	"zoo/experiments/weights"
 	"zoo/nn"
 )
@@ -132,7 +132,7 @@ func (r ModelReference) Predict(ctx context.Context, prep Preprocessor, w *weigh
 
 // guesses are the top classes by logits, of equal ones the first.
 func (prep Preprocessor) guesses(logits []float32, top int) (g []Guess, err error) {
-	for k, p := range train.Softmax(logits) {
+	for k, p := range task.Softmax(logits) {
 		if p != p {
 			return nil, errors.New("the network gives NaN for it: are these its weights?")
 		}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"zoo/experiments/config"
+	"zoo/experiments/metric"
 	"zoo/experiments/run"
 	"zoo/internal/safetensors"
 )
@@ -122,9 +123,9 @@ func (f *FinishedRun) Export(name string) (tensors int, err error) {
 		"format": "pt", "model": c.Model.Name, "experiment": c.Name, "config": c.Key(),
 		"dataset": c.Data.Name, "seed": strconv.FormatUint(c.Seed, 10),
 	}
-	for _, key := range []string{"test.loss", "test.accuracy", "test.top5"} {
-		if v, ok := f.Summary.Float(key); ok {
-			meta[key] = strconv.FormatFloat(v, 'g', -1, 64)
+	for _, name := range metric.Names() {
+		if v, ok := f.Summary.Float("test." + name); ok {
+			meta["test."+name] = strconv.FormatFloat(v, 'g', -1, 64)
 		}
 	}
 	var all []safetensors.Tensor

@@ -189,7 +189,7 @@ func TestPictures(t *testing.T) {
 	c := exec.Command("go", "run", "./cmd/zoo", "config", "show", file)
 	c.Dir = "../.."
 	out, err := c.CombinedOutput()
-	for _, want := range []string{"name: resnet18", "root: imagenet", "scale: 0.08", "lighting: imagenet(0.1)", "test_crops: 10"} {
+	for _, want := range []string{"name: resnet18", "root: imagenet", "scale: 0.08", "lighting: imagenet(0.1)", "crops: 10"} {
 		if err != nil || !strings.Contains(string(out), want) {
 			t.Fatalf("%v, want %q\n%s", err, want, out)
 		}

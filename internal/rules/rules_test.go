@@ -21,6 +21,7 @@ var floors = [][]string{
 	{"zoo/internal/exec", "zoo/internal/ops/optest"},
 	{"zoo/nn"},
 	{"zoo/architectures", "zoo/nn/signal", "zoo/nn/generate", "zoo/nn/nntest"},
+	{"zoo/experiments/task"},                         // what a network learns
 	{"zoo/experiments/config"},                       // what an experiment says
 	{"zoo/experiments/weights"},                      // trained weights, opened and checked
 	{"zoo/experiments/train"},                        // one run
@@ -35,9 +36,10 @@ var leaves = map[string][]string{
 	"zoo/configs":              {},
 	"zoo/datasets":             {"zoo/internal/problem"},
 	"zoo/datasets/images":      {"zoo/datasets", "zoo/internal/origin", "zoo/internal/random", "zoo/internal/memory", "zoo/internal/problem", "zoo/internal/atomicfile"},
-	"zoo/experiments/claims":   {"zoo/experiments/results", "zoo/experiments/run", "zoo/experiments/stats", "zoo/internal/formula"},
-	"zoo/experiments/report":   {"zoo/experiments/claims", "zoo/experiments/results", "zoo/experiments/run", "zoo/experiments/stats", "zoo/internal/atomicfile"},
-	"zoo/experiments/results":  {"zoo/experiments/run"},
+	"zoo/experiments/claims":   {"zoo/experiments/metric", "zoo/experiments/results", "zoo/experiments/run", "zoo/experiments/stats", "zoo/internal/formula"},
+	"zoo/experiments/metric":   {},
+	"zoo/experiments/report":   {"zoo/experiments/claims", "zoo/experiments/metric", "zoo/experiments/results", "zoo/experiments/run", "zoo/experiments/stats", "zoo/internal/atomicfile"},
+	"zoo/experiments/results":  {"zoo/experiments/metric", "zoo/experiments/run"},
 	"zoo/experiments/run":      {"zoo/internal/atomicfile", "zoo/internal/safetensors", "zoo/internal/tensorboard"},
 	"zoo/experiments/stats":    {},
 	"zoo/internal/atomicfile":  {},

@@ -79,8 +79,12 @@ func (d *decoder) choose(path string, section reflect.Value, c Chooser, t *tree)
 		delete(t.fields, "name") // it is decoded here
 		d.value(given, own[i], e.value)
 	}
+	f := as[Follower](section)
+	if f != nil && name.String() == "" {
+		name.SetString(f.Follow(d.root.Addr().Interface()))
+	}
 	switch {
-	case d.bad[given]:
+	case d.bad[given], f != nil && name.String() == "":
 	case name.String() == "":
 		d.report(d.origins.Near(given), given, "not given, want %s", oneOf(c.Choices()))
 	case !slices.Contains(c.Choices(), name.String()):

@@ -58,6 +58,13 @@ type Chooser interface {
 	Chosen() any
 }
 
+// A Follower is a Chooser whose choice follows from other sections where the config makes
+// none. Follow gets the pointer to the whole config, of which the sections before this one
+// are decoded; "" is no choice, because a section that it would follow from has none.
+type Follower interface {
+	Follow(config any) (name string)
+}
+
 // An Enumerator is a section that knows only at run time which values some of
 // its string keys may have (names in a registry). Enums maps such a key, of
 // this struct and not of one below it, to its values.

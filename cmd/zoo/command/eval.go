@@ -8,8 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoo/datasets"
-	"zoo/experiments/config"
-	"zoo/experiments/train"
+	"zoo/experiments/run"
 	"zoo/experiments/use"
 	"zoo/experiments/weights"
 )
@@ -25,8 +24,8 @@ func newEval() *cobra.Command {
 		Long: `Evaluate the weights of a run, RUN/weights.safetensors, on a part of its data. On the
 test part this gives the numbers of its summary.json. With 10 crops, the probabilities of
 an image are means over its four corners and its middle, each also mirrored; this
-requires a config with data.cut. The top-5 accuracy is shown for data with more than ten
-classes.
+requires a config with data.cut. Which numbers there are is for the task of the config to
+say; of classification, the top-5 accuracy for data with more than ten classes.
 
 With --weights: evaluate these weights, with the network and on the data of an experiment
 or a run; keys change its config. ` + weightsHelp,
@@ -38,8 +37,8 @@ or a run; keys change its config. ` + weightsHelp,
 		ValidArgsFunction: completeRun,
 		RunE: func(c *cobra.Command, args []string) error {
 			part, err := parseSplit(split)
-			if err == nil && crops != 0 {
-				err = config.CheckCrops(crops)
+			if err == nil && crops < 0 {
+				err = fmt.Errorf("--crops: have %d, want 1 or more", crops)
 			}
 			if err != nil {
 				return seeHelp(c, err)
@@ -58,14 +57,13 @@ or a run; keys change its config. ` + weightsHelp,
 				return err
 			}
 			if asJSON {
-				return printJSON(c.OutOrStdout(), struct {
-					Dir      string `json:"dir"`
-					Split    string `json:"split"`
-					Examples int    `json:"examples"`
-					train.Means
-				}{args[0], split, e.Examples, e.Means})
+				found := map[string]any{"dir": args[0], "split": split, "examples": e.Examples}
+				for name, v := range e.Values {
+					found[name] = run.Number(v)
+				}
+				return printJSON(c.OutOrStdout(), found)
 			}
-			fmt.Fprintf(c.OutOrStdout(), "%-5s  %s  (%s)\n", part, scores(e.Loss, e.Accuracy, e.Top5), count(e.Examples, "example"))
+			fmt.Fprintf(c.OutOrStdout(), "%-5s  %s  (%s)\n", part, scores(e.Metrics, e.Values), count(e.Examples, "example"))
 			return nil
 		},
 	}

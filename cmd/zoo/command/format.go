@@ -6,7 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"zoo/experiments/claims"
+	"zoo/experiments/metric"
+	"zoo/experiments/run"
 	"zoo/internal/memory"
 )
 
@@ -92,27 +93,48 @@ func threeDigits(v float64) string {
 
 // metricText writes a metric of a run: shares as percent. ok is false where the run has
 // no such number.
-func metricText(metric string, v float64, ok bool) string {
+func metricText(name string, v float64, ok bool) string {
 	switch {
 	case !ok:
 		return "-"
-	case claims.Share(metric):
+	case metric.Share(name):
 		return percent(v, 2)
 	}
 	return fmt.Sprintf("%.5g", v)
 }
 
-// scores writes a loss, an accuracy and, if there is one, a top-5 accuracy.
-func scores(loss, accuracy float64, top5 *float64) string {
-	return fmt.Sprintf("loss %.4f  accuracy %s", loss, percent(accuracy, 2)) + top5Text(top5)
+// scores writes the metrics of an evaluation with their labels, in the order of the task.
+func scores(all []metric.Metric, v run.Values) string {
+	var texts []string
+	for _, m := range all {
+		texts = append(texts, m.Label+" "+valueText(m.Name, v[m.Name]))
+	}
+	return strings.Join(texts, "  ")
 }
 
-// top5Text writes a top-5 accuracy after other numbers; nothing for nil.
-func top5Text(accuracy *float64) string {
-	if accuracy == nil {
-		return ""
+// valueText writes the value of a metric: shares as percent.
+func valueText(name string, v float64) string {
+	if metric.Share(name) {
+		return percent(v, 2)
 	}
-	return "  top-5 " + percent(*accuracy, 2)
+	return fmt.Sprintf("%.4f", v)
+}
+
+// brief writes the loss of an evaluation, and its shares: the first without a label.
+func brief(all []metric.Metric, v run.Values) string {
+	text := fmt.Sprintf("%.4f", v["loss"])
+	labelled := false
+	for _, m := range all {
+		switch {
+		case !m.Share:
+		case labelled:
+			text += "  " + m.Label + " " + percent(v[m.Name], 2)
+		default:
+			text += fmt.Sprintf(" %6s", percent(v[m.Name], 2))
+			labelled = true
+		}
+	}
+	return text
 }
 
 // duration writes a number of seconds: 9.8s, 1m5s.

@@ -4,11 +4,17 @@ import (
 	"math"
 	"testing"
 	"time"
+
+	"zoo/experiments/metric"
+	"zoo/experiments/run"
 )
 
 // TestFormat: numbers, shares, sizes and times as people read them.
 func TestFormat(t *testing.T) {
-	loss, top5 := 0.5, 0.991
+	loss := 0.5
+	classes := []metric.Metric{metric.Loss, metric.Accuracy, metric.Top5}
+	tokens := []metric.Metric{metric.Loss, metric.Perplexity, metric.Accuracy}
+	found := run.Values{"loss": loss, "accuracy": 0.9, "top5": 0.991, "perplexity": 1.64872}
 	for _, c := range []struct{ name, have, want string }{
 		{"no text", orDash(""), "-"},
 		{"a text", orDash("a"), "a"},
@@ -34,8 +40,10 @@ func TestFormat(t *testing.T) {
 		{"a share of a run", metricText("test.accuracy", 0.9876, true), "98.76%"},
 		{"a number of a run", metricText("test.loss", 0.0123456, true), "0.012346"},
 		{"a number that a run lacks", metricText("test.loss", 0, false), "-"},
-		{"scores", scores(0.5, 0.9, nil), "loss 0.5000  accuracy 90.00%"},
-		{"top-5", scores(0.5, 0.9, &top5), "loss 0.5000  accuracy 90.00%  top-5 99.10%"},
+		{"scores", scores(classes, found), "loss 0.5000  accuracy 90.00%  top-5 99.10%"},
+		{"brief scores", brief(classes, found), "0.5000 90.00%  top-5 99.10%"},
+		{"scores of a text", scores(tokens, found), "loss 0.5000  perplexity 1.6487  accuracy 90.00%"},
+		{"brief scores of a text", brief(tokens, found), "0.5000 90.00%"},
 		{"seconds", duration(9.84), "9.8s"},
 		{"minutes", duration(65.4), "1m5s"},
 		{"never", ago(time.Time{}), "-"},

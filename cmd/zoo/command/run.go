@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoo/experiments/config"
+	"zoo/experiments/metric"
 	"zoo/experiments/run"
 	"zoo/experiments/train"
 )
@@ -109,19 +110,13 @@ func showOutcome(w io.Writer, c config.Config, o train.Outcome, again, next stri
 	if o.Before {
 		fmt.Fprintf(w, "%s is %s already (same config, seed, data and code); train it again with %s\n", o.Dir, o.State, command(again, "--rerun"))
 	}
-	if loss, ok := s.Float("test.loss"); ok {
-		accuracy, _ := s.Float("test.accuracy")
-		epoch, _ := s.Float("selected_epoch")
+	if _, ok := s.Float("test.loss"); ok {
 		seconds, _ := s.Float("seconds")
 		which := "last"
 		if c.Train.Select == "best" {
 			which = "best on val"
 		}
-		var top5 *float64
-		if v, ok := s.Float("test.top5"); ok {
-			top5 = &v
-		}
-		fmt.Fprintf(w, "test   %s  (epoch %.0f, %s)  %s\n", scores(loss, accuracy, top5), epoch, which, duration(seconds))
+		fmt.Fprintf(w, "test   %s  (%s, %s)  %s\n", scores(measured(s, "test")), selectedAt(s), which, duration(seconds))
 	}
 	if c.Probe.Batch > 0 {
 		fmt.Fprintln(w, probeSummary(s))
@@ -137,4 +132,28 @@ func showOutcome(w io.Writer, c config.Config, o train.Outcome, again, next stri
 		fmt.Fprintf(w, "%s is complete. Next: %s\n", o.Dir, next)
 	}
 	return nil
+}
+
+// measured are the metrics of a run on a part of its data, with their values.
+func measured(s run.Summary, part string) (all []metric.Metric, v run.Values) {
+	names, _ := s["metrics"].(string)
+	v = run.Values{}
+	for _, name := range strings.Fields(names) {
+		m, known := metric.Lookup(name)
+		if x, ok := s.Float(part + "." + name); known && ok {
+			all, v[name] = append(all, m), x
+		}
+	}
+	return all, v
+}
+
+// selectedAt says which weights were tested: those of an epoch's end, or of a step within
+// one.
+func selectedAt(s run.Summary) string {
+	step, _ := s.Float("selected_step")
+	if within, _ := s["selected_within_epoch"].(bool); within {
+		return fmt.Sprintf("step %.0f", step)
+	}
+	epoch, _ := s.Float("selected_epoch")
+	return fmt.Sprintf("epoch %.0f", epoch)
 }

@@ -144,7 +144,7 @@ func (s *screen) Begin(t *train.Trial, dir string, step int) {
 	s.end()
 	c := t.Config
 	s.line(s.out, "%s  seed %d", c.Name, c.Seed)
-	s.line(s.out, "model  %s, %s parameters, %s multiply-adds", c.Model.Name, thousands(t.Params.Count()), thousands(t.Eval.MACs()))
+	s.line(s.out, "model  %s, %s parameters, %s multiply-adds", c.Model.Name, thousands(t.Params.Count()), thousands(t.Eval().MACs()))
 	s.line(s.out, "data   %s, %s train, %s val, %s test", c.Data.Name,
 		thousands(t.Data.Len(datasets.Train)), thousands(t.Data.Len(datasets.Val)), thousands(t.Data.Len(datasets.Test)))
 	for _, n := range t.Notices() {
@@ -170,9 +170,13 @@ func (s *screen) Step(e train.Step) {
 
 // Epoch implements train.Monitor.
 func (s *screen) Epoch(e train.Epoch) {
-	line := fmt.Sprintf("epoch %*d/%d  train %.4f %6s", len(fmt.Sprint(e.Of)), e.Epoch, e.Of, e.Train.Loss, percent(e.Train.Accuracy, 2))
+	line := fmt.Sprintf("epoch %*d/%d", len(fmt.Sprint(e.Of)), e.Epoch, e.Of)
+	if e.Within {
+		line = fmt.Sprintf("step %*d/%d", len(fmt.Sprint(e.Steps)), e.Step, e.Steps)
+	}
+	line += "  train " + brief(e.Metrics[:min(2, len(e.Metrics))], e.Train)
 	if e.Val != nil {
-		line += fmt.Sprintf("  val %.4f %6s", e.Val.Loss, percent(e.Val.Accuracy, 2)) + top5Text(e.Val.Top5)
+		line += "  val " + brief(e.Metrics, e.Val)
 	}
 	line += fmt.Sprintf("  lr %.1e  %6s", e.LR, duration(e.Seconds))
 	if e.Best {

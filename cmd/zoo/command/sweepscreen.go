@@ -83,12 +83,13 @@ func (s *sweepScreen) Trial(t sweep.PlannedTrial, o sweep.TrialOutcome) {
 	name := trialName(t)
 	s.running = slices.DeleteFunc(s.running, func(r string) bool { return r == name })
 	line := fmt.Sprintf("[%*d/%d] %s  seed %d  %s", len(fmt.Sprint(s.total)), s.over(), s.total, armName(t.Labels), t.Seed, o.State)
+	selects, _ := o.Summary["selects"].(string)
 	for _, m := range []struct {
 		name   string
 		format func(v float64) string
 	}{
 		{"train.loss", func(v float64) string { return fmt.Sprintf("train %.4f", v) }},
-		{"test.accuracy", func(v float64) string { return "test " + percent(v, 2) }},
+		{"test." + selects, func(v float64) string { return "test " + valueText(selects, v) }},
 		{"seconds", func(v float64) string { return fmt.Sprintf("%.1fs", v) }},
 	} {
 		if v, ok := o.Summary.Float(m.name); ok && o.State == run.Complete {

@@ -1,4 +1,4 @@
-package train
+package task
 
 import (
 	"errors"
@@ -9,64 +9,58 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/datasets"
-	"zoo/experiments/config"
+	"zoo/nn"
 )
 
 // forMixing makes the random numbers of mixing differ from those that a seed gives
 // elsewhere.
 const forMixing = 0x6d6978
 
-// mixes reports whether training is on mixtures of examples.
-func mixes(t config.Train) bool { return t.Mixup > 0 || t.Cutmix > 0 }
-
-// A mixer makes the batches of mixup (Zhang et al. 2017) and cutmix (Yun et al.
+// A Mixer makes the batches of mixup (Zhang et al. 2017) and cutmix (Yun et al.
 // 2019): each example is mixed with another one of the batch, or with itself, all
 // with the same share. What it draws depends only on seed and step.
-type mixer struct {
+type Mixer struct {
 	mixup, cutmix float64
 	seed          uint64
 	x             []*tensor.Dense
 	others        *tensor.Dense
 }
 
-// newMixer is the mixer of a config, nil if there is none.
-func newMixer(c config.Config, spec datasets.Spec) (*mixer, error) {
-	if !mixes(c.Train) {
-		return nil, nil
+func newMixer(mixup, cutmix float64, spec datasets.Spec, batch int, seed uint64) (*Mixer, error) {
+	shape := spec.Inputs[0].Shape
+	if len(spec.Inputs) != 1 || spec.Inputs[0].Dtype != tensor.Float32 || cutmix > 0 && len(shape) != 3 {
+		return nil, errors.New("task.mixup, task.cutmix: these require data of one image each")
 	}
-	m := &mixer{mixup: c.Train.Mixup, cutmix: c.Train.Cutmix, seed: c.Seed}
-	if shape := spec.Inputs[0].Shape; len(spec.Inputs) != 1 || m.cutmix > 0 && len(shape) != 3 {
-		return nil, errors.New("train.mixup, train.cutmix: these require data of one image each")
-	}
-	m.x = []*tensor.Dense{tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append([]int{c.Train.Batch}, spec.Inputs[0].Shape...)...))}
-	m.others = tensor.New(tensor.Of(tensor.Int), tensor.WithShape(c.Train.Batch))
-	return m, nil
+	return &Mixer{
+		mixup: mixup, cutmix: cutmix, seed: seed,
+		x:      []*tensor.Dense{tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append([]int{batch}, shape...)...))},
+		others: tensor.New(tensor.Of(tensor.Int), tensor.WithShape(batch)),
+	}, nil
 }
 
-// mix returns the inputs of a step, and the targets of which a hit counts: with
-// mixing those of the larger share.
-func (t *Trial) mix(b datasets.Batch) (x []*tensor.Dense, y *tensor.Dense, err error) {
-	if t.mixer == nil {
-		return b.X, b.Y[0], nil
+// Mix mixes the examples of a batch for a step of a program, and returns the mixed inputs
+// with the targets of which a hit counts: those of the larger share. The loss takes the
+// batch's own targets.
+func (m *Mixer) Mix(p *nn.Program, b datasets.Batch, step int) (datasets.Batch, error) {
+	share := m.mix(b, step)
+	if err := p.Mix(m.others, share); err != nil {
+		return b, err
 	}
-	share := t.mixer.mix(b, t.at.Step)
-	if err := t.Train.Mix(t.mixer.others, share); err != nil {
-		return nil, nil, err
-	}
+	b.X = m.x
 	if share < 0.5 {
-		return t.mixer.x, t.mixer.others, nil
+		b.Y = []*tensor.Dense{m.others}
 	}
-	return t.mixer.x, b.Y[0], nil
+	return b, nil
 }
 
 // mix fills x and others, and returns the share of the batch's own examples.
-func (m *mixer) mix(b datasets.Batch, step int) (share float64) {
+func (m *Mixer) mix(b datasets.Batch, step int) (share float64) {
 	r := rand.New(rand.NewPCG(m.seed^forMixing, uint64(step)))
 	other := r.Perm(b.Y[0].Shape()[0])
 	for i, k := range other {
 		m.others.Data().([]int)[i] = b.Y[0].Data().([]int)[k]
 	}
-	src, dst := floats(b.X[0]), floats(m.x[0])
+	src, dst := b.X[0].Data().([]float32), m.x[0].Data().([]float32)
 	size := len(src) / len(other)
 	if m.cutmix > 0 && (m.mixup == 0 || r.IntN(2) == 1) {
 		share = beta(m.cutmix, r)

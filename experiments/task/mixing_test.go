@@ -1,4 +1,4 @@
-package train
+package task
 
 import (
 	"math"
@@ -9,8 +9,9 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/datasets"
-	"zoo/experiments/config"
 )
+
+func floats(t *tensor.Dense) []float32 { return t.Data().([]float32) }
 
 // pixelsOf is a batch in which every value of example i is i.
 func pixelsOf(n, h, w, c int) datasets.Batch {
@@ -25,11 +26,10 @@ func pixelsOf(n, h, w, c int) datasets.Batch {
 	return datasets.Batch{X: []*tensor.Dense{x}, Y: []*tensor.Dense{tensor.New(tensor.WithShape(n), tensor.WithBacking(y))}, N: n}
 }
 
-func mixerOf(t *testing.T, mixup, cutmix float64, seed uint64, b datasets.Batch) *mixer {
+func mixerOf(t *testing.T, mixup, cutmix float64, seed uint64, b datasets.Batch) *Mixer {
 	t.Helper()
 	s := b.X[0].Shape()
-	c := config.Config{Seed: seed, Train: config.Train{Batch: s[0], Mixup: mixup, Cutmix: cutmix}}
-	m, err := newMixer(c, datasets.Spec{Inputs: []datasets.Field{{Shape: s[1:]}}, Targets: []datasets.Field{datasets.Label(s[0])}})
+	m, err := Classification{Mixup: mixup, Cutmix: cutmix}.Mixer(datasets.Images(s[1], s[2], s[3], s[0]), s[0], seed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func mixerOf(t *testing.T, mixup, cutmix float64, seed uint64, b datasets.Batch)
 func TestMixtures(t *testing.T) {
 	b := pixelsOf(8, 6, 9, 3)
 	before := slices.Clone(floats(b.X[0]))
-	for name, m := range map[string]*mixer{"mixup": mixerOf(t, 0.2, 0, 1, b), "cutmix": mixerOf(t, 0, 1, 1, b)} {
+	for name, m := range map[string]*Mixer{"mixup": mixerOf(t, 0.2, 0, 1, b), "cutmix": mixerOf(t, 0, 1, 1, b)} {
 		mixed := 0
 		for step := range 50 {
 			share := m.mix(b, step)
@@ -120,49 +120,6 @@ func TestBeta(t *testing.T) {
 		}
 		if v := square - sum*sum; math.Abs(sum-0.5) > 0.015 || math.Abs(v-1/(4*(2*alpha+1))) > 0.01 {
 			t.Errorf("alpha %v: have mean %v and variance %v", alpha, sum, v)
-		}
-	}
-}
-
-func TestTop5(t *testing.T) {
-	logits := tensor.New(tensor.WithShape(4, 12), tensor.WithBacking(make([]float32, 48)))
-	v := floats(logits)
-	for i := range v {
-		v[i] = float32(i % 12)
-	}
-	v[24+3] = float32(math.NaN())
-	y := tensor.New(tensor.WithShape(4), tensor.WithBacking([]int{11, 7, 3, -1}))
-	if h := hitsOf(logits, y); h != (hits{3, 1, 2}) {
-		t.Errorf("have %+v, want 3 rows, 1 right and 2 among the first five", h)
-	}
-	clear(v)
-	y = tensor.New(tensor.WithShape(4), tensor.WithBacking([]int{0, 4, 5, -1}))
-	if h := hitsOf(logits, y); h != (hits{3, 1, 2}) {
-		t.Errorf("of equal logits: have %+v, want 3 rows, the first right, and the first five", h)
-	}
-	if m := (tally{N: 4, Top5: 3}).means(11); m.Top5 == nil || *m.Top5 != 0.75 {
-		t.Error("eleven classes have no top5 of 3/4")
-	}
-	if m := (tally{N: 4, Top5: 3}).means(10); m.Top5 != nil {
-		t.Error("ten classes have a top5")
-	}
-}
-
-// The average over views is that of their probabilities, wherever the batches end.
-func TestViewAverage(t *testing.T) {
-	logits := []float32{0, 1, 2, 2, 0, 1, 1, 1, 5, 0, 0, 0}
-	targets := []int{2, 2, 0, 0}
-	want := 0.0
-	for i := range 2 {
-		a, b := Softmax(logits[6*i:6*i+3]), Softmax(logits[6*i+3:6*i+6])
-		want -= math.Log((a[targets[2*i]] + b[targets[2*i]]) / 2)
-	}
-	for cut := range 5 {
-		a, sum := viewAverage{views: 2, sum: make([]float64, 3)}, tally{}
-		a.add(&sum, logits[:3*cut], targets[:cut])
-		a.add(&sum, append(slices.Clone(logits[3*cut:]), 9, 9, 9), append(slices.Clone(targets[cut:]), -1))
-		if sum.N != 2 || math.Abs(sum.Loss-want) > 1e-12 {
-			t.Errorf("cut at %d: have %+v, want 2 examples and loss %v", cut, sum, want)
 		}
 	}
 }
