@@ -11,7 +11,6 @@ import (
 
 	"zoo/architectures"
 	"zoo/datasets"
-	"zoo/internal/exec"
 	"zoo/internal/optim"
 	"zoo/nn"
 )
@@ -283,14 +282,20 @@ func batch(spec datasets.Spec, n int, dtype tensor.Dtype) (x, y []*tensor.Dense)
 	return x, []*tensor.Dense{tensor.New(tensor.WithShape(n), tensor.WithBacking(targets))}
 }
 
-func build(t *testing.T, p *nn.Params, mode nn.Mode, m architectures.Model, net nn.Network, o nn.Options, batch int, e ...exec.Option) *nn.Program {
+func build(t *testing.T, p *nn.Params, mode nn.Mode, m architectures.Model, net nn.Network, o nn.Options, batch int, change ...func(*nn.Settings)) *nn.Program {
 	t.Helper()
-	pr, err := nn.Build(p, mode, net, nn.Settings{Options: o, Spec: m.Spec(), Batch: batch, Exec: e})
+	set := nn.Settings{Options: o, Spec: m.Spec(), Batch: batch}
+	for _, c := range change {
+		c(&set)
+	}
+	pr, err := nn.Build(p, mode, net, set)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return pr
 }
+
+func unfused(s *nn.Settings) { s.Unfused = true }
 
 // TestOptions: the choices of every model are valid, and none is left open.
 func TestOptions(t *testing.T) {
@@ -407,9 +412,9 @@ func TestFusedEqualsUnfused(t *testing.T) { forAll(t, checkFusion) }
 func checkFusion(t *testing.T, m architectures.Model, net nn.Network) {
 	x, y := batch(m.Spec(), 3, tensor.Float32)
 	var results [2][]float32
-	for i, e := range [][]exec.Option{nil, {exec.WithoutFusion()}} {
+	for i, change := range [][]func(*nn.Settings){nil, {unfused}} {
 		p := nn.NewParams(3, tensor.Float32)
-		pr := build(t, p, nn.Train, m, net, m.Options, 3, e...)
+		pr := build(t, p, nn.Train, m, net, m.Options, 3, change...)
 		for range 2 { // the second run finds the first one's values in the arena
 			loss, err := pr.Run(x, y)
 			if err != nil {

@@ -9,7 +9,6 @@ import (
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
-	"zoo/internal/exec"
 	"zoo/nn"
 )
 
@@ -84,7 +83,7 @@ func TestAuxiliaryGradient(t *testing.T) {
 // every mode; only training computes it, and no count of multiply-adds has it.
 func TestAuxiliaryOnlyTrains(t *testing.T) {
 	set := settings(options(), 4, 3, 5)
-	set.Exec = []exec.Option{exec.WithProfile()}
+	set.Profile = true
 	x, y := batchOf(set, tensor.Float32)
 	for mode, linears := range map[nn.Mode]int{nn.Train: 5, nn.Eval: 3, nn.Infer: 3} {
 		p := nn.NewParams(1, tensor.Float32)

@@ -159,7 +159,7 @@ func Extend(p *Params, mode Mode, net Network, set Settings, e Extension) (pr *P
 		if err != nil {
 			return nil, err
 		}
-		return exec.New(b.g, append(nodes, carried...), set.Exec...)
+		return exec.New(b.g, append(nodes, carried...), set.execution()...)
 	}); err != nil {
 		return nil, err
 	}

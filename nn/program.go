@@ -71,7 +71,8 @@ type Settings struct {
 	Batch          int
 	LabelSmoothing float64 // of the training loss
 	Mixing         bool    // the training loss can be that of mixtures of two examples: see Program.Mix
-	Exec           []exec.Option
+	Unfused        bool    // run every op by itself, which is slower and gives the same bits
+	Profile        bool    // count the time of each op: see Program.Profile
 
 	// Stateful is for truncated back-propagation through time: row i of a batch goes on
 	// where row i of the batch before ended, until Program.Restart.
@@ -79,6 +80,17 @@ type Settings struct {
 
 	Context context.Context  // its end ends the build with an error; nil: it never ends
 	Admit   func(Size) error // asked as the size becomes known, before memory is taken; an error ends the build; nil: every size is admitted
+}
+
+// execution is how the settings run a graph.
+func (s Settings) execution() (o []exec.Option) {
+	if s.Unfused {
+		o = append(o, exec.WithoutFusion())
+	}
+	if s.Profile {
+		o = append(o, exec.WithProfile())
+	}
+	return o
 }
 
 // Build makes a Program of a network. The first build with p creates its parameters, or
@@ -275,11 +287,20 @@ func (p *Program) Diagnose() error {
 // made once. It takes memory, and pays where a program runs more than once.
 func (p *Program) HoldWeights(on bool) { p.vm.HoldWeights(on) }
 
-// Memory is what the program holds in addition to parameters and inputs.
-func (p *Program) Memory() exec.Memory { return p.vm.Memory() }
+// A Memory is what a program holds besides parameters and inputs, in bytes: Arena, for what
+// ops pass on; Scratch, which ops work in, known after the first run; and Sum, what the
+// Arena would be if no two values shared memory.
+type Memory = exec.Memory
 
-// Profile is the time spent in each op, if Settings.Exec asked for it.
-func (p *Program) Profile() []exec.OpTime { return p.vm.Profile() }
+// Memory is what the program holds besides parameters and inputs.
+func (p *Program) Memory() Memory { return p.vm.Memory() }
+
+// An OpTime is the Time that the loops of one op took, or those that compute several ops at
+// once, with the op's name, Op, and the number of such loops, Calls.
+type OpTime = exec.OpTime
+
+// Profile is the time spent in each op, the slowest first, if Settings.Profile asked for it.
+func (p *Program) Profile() []OpTime { return p.vm.Profile() }
 
 // MACs is the number of multiply-adds of a forward pass, for one example, without
 // auxiliary classifiers.

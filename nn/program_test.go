@@ -13,7 +13,6 @@ import (
 
 	"zoo/architectures"
 	"zoo/datasets"
-	"zoo/internal/exec"
 	"zoo/internal/rerun"
 	"zoo/nn"
 	"zoo/nn/signal"
@@ -265,7 +264,7 @@ func TestScopes(t *testing.T) {
 // TestMeasurements: the profile counts calls, and memory is shared.
 func TestMeasurements(t *testing.T) {
 	set := settings(options(), 4, 10, 12, 12, 1)
-	set.Exec = []exec.Option{exec.WithProfile()}
+	set.Profile = true
 	pr := build(t, nn.NewParams(1, tensor.Float32), nn.Train, architectures.LeNet5{Filters: []int{2, 3}, Hidden: []int{8}, Pad: 2}, set)
 	x, y := batchOf(set, tensor.Float32)
 	run(t, pr, x, y)

@@ -10,7 +10,6 @@ import (
 	"zoo/architectures"
 	"zoo/experiments/config"
 	"zoo/experiments/train"
-	"zoo/internal/exec"
 	"zoo/internal/f32"
 	"zoo/internal/memory"
 	"zoo/internal/stopwatch"
@@ -56,17 +55,13 @@ func (b Bench) admission() train.Admission {
 // with the error of ctx.
 func (b Bench) Run(ctx context.Context) (Measurement, error) {
 	memory.ResetPeak()
-	var opts []exec.Option
-	if b.Profile {
-		opts = append(opts, exec.WithProfile())
-	}
 	spec, err := ModelReference{Model: b.Model}.Spec(nil, 0)
 	if err != nil {
 		return Measurement{}, err
 	}
 	began := stopwatch.Now()
 	params := nn.NewParams(1, tensor.Float32)
-	program, err := nn.Build(params, b.Mode, b.Model.Network(), b.admission().Settings(ctx, nn.Settings{Spec: spec, Exec: opts}))
+	program, err := nn.Build(params, b.Mode, b.Model.Network(), b.admission().Settings(ctx, nn.Settings{Spec: spec, Profile: b.Profile}))
 	if err != nil {
 		return Measurement{}, fmt.Errorf("model %s: %w", b.Model.Name, err)
 	}

@@ -12,7 +12,6 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
-	"zoo/internal/exec"
 	"zoo/nn"
 	"zoo/nn/signal"
 )
@@ -196,7 +195,7 @@ func TestProbeChangesNothing(t *testing.T) {
 	signals, loss := probe(t, p, net, set)
 	before := p.SHA256()
 	again, _ := probe(t, p, net, set)
-	set.Exec = []exec.Option{exec.WithoutFusion()}
+	set.Unfused = true
 	unfused, _ := probe(t, p, net, set)
 	if after := p.SHA256(); after != before {
 		t.Error("the parameters have changed")
