@@ -7,13 +7,12 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"zoo/internal/ops"
-	"zoo/internal/problem"
 )
 
 // preluSlope is the slope that PReLU starts with (He et al. 2015).
 const preluSlope = 0.25
 
-var activationWords = []problem.Choice{
+var activationWords = []Choice{
 	{Form: "relu", Doc: "max(x, 0)"},
 	{Form: "relu6", Doc: "min(max(x, 0), 6)"},
 	{Form: "leaky(slope)", Doc: "x, and slope·x below 0 (Maas et al. 2013)"},

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-
-	"zoo/internal/problem"
 )
 
 // choices are Options as a scope has them: parsed. They can be compared.
@@ -21,10 +19,10 @@ type choices struct {
 
 // parse reads each of the options, and reports those that are unknown or out of range.
 // Everything else asks the choices, never the words of a config.
-func (o Options) parse() (c choices, ps []problem.Problem) {
+func (o Options) parse() (c choices, ps []Problem) {
 	add := func(key string, err error) {
 		if err != nil {
-			ps = append(ps, problem.Problem{Key: key, Message: err.Error()})
+			ps = append(ps, Problem{Key: key, Message: err.Error()})
 		}
 	}
 	var err error
@@ -48,10 +46,10 @@ func (o Options) parse() (c choices, ps []problem.Problem) {
 }
 
 // parseAll is parse, and reports choices that exclude each other, too.
-func (o Options) parseAll() (c choices, ps []problem.Problem) {
+func (o Options) parseAll() (c choices, ps []Problem) {
 	c, ps = o.parse()
 	add := func(key string, err error) {
-		ps = append(ps, problem.Problem{Key: key, Message: err.Error()})
+		ps = append(ps, Problem{Key: key, Message: err.Error()})
 	}
 	if c.init.onData() && c.residualInit == scaledBranches {
 		add("residual_init", errors.New("lsuv sets the scale of each layer itself: have scaled, want none"))

@@ -5,8 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
-
-	"zoo/internal/problem"
 )
 
 // An Init fills the weights w of a layer from r. in and out are the fans of the
@@ -21,7 +19,7 @@ type drawing struct {
 	std  func(in, out, n int) float64
 }
 
-var initWords = []problem.Choice{
+var initWords = []Choice{
 	{Form: "zero", Doc: "0"},
 	{Form: "constant(c)", Doc: "c"},
 	{Form: "normal(std)", Doc: "normal, of that standard deviation"},
@@ -51,7 +49,7 @@ type initChoice struct {
 }
 
 // parseInit reads an initialisation of weights or of biases: one of the words.
-func parseInit(s string, words []problem.Choice) (initChoice, error) {
+func parseInit(s string, words []Choice) (initChoice, error) {
 	word, args, err := parseChoice(s, words)
 	if err != nil {
 		return initChoice{}, err
@@ -162,7 +160,7 @@ func (c initChoice) hasGain() bool {
 	return strings.HasPrefix(c.word, "kaiming") || c.word == "orthogonal" && !c.given
 }
 
-var biasInitWords = []problem.Choice{
+var biasInitWords = []Choice{
 	{Form: "zero", Doc: "0"},
 	{Form: "constant(c)", Doc: "c"},
 	{Form: "normal(std)", Doc: "normal, of that standard deviation"},

@@ -7,7 +7,6 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/internal/ops"
-	"zoo/internal/problem"
 )
 
 // PyTorch's defaults: what is added to the variance, and the weight of the newest batch
@@ -26,7 +25,7 @@ func (s *Scope) eps() float64 {
 	return s.normEps
 }
 
-var normWords = []problem.Choice{
+var normWords = []Choice{
 	{Form: "none", Doc: "none"},
 	{Form: "batch", Doc: "over the batch and the positions, for each channel (Ioffe & Szegedy 2015)"},
 	{Form: "layer", Doc: "over all values of an example, or of each token (Ba et al. 2016)"},

@@ -10,6 +10,24 @@ import (
 	"zoo/internal/problem"
 )
 
+// A Problem is one wrong value of a section of a config: its Key, relative to the section,
+// such as "width", and a Message: have X, want Y. A network whose hyperparameters can be
+// wrong has a method
+//
+//	Validate() []nn.Problem
+//
+// that returns all of them.
+type Problem = problem.Problem
+
+// A Choice is one of the words that a key takes, and what it stands for: Form, with the
+// names of its numbers if it has any, such as "group(groups)", and Doc. A network with keys
+// of such words has a method
+//
+//	Describe() map[string][]nn.Choice
+//
+// that returns them by key, for help and completion.
+type Choice = problem.Choice
+
 // Options are the choices that hold everywhere in a network unless a layer says
 // otherwise: what an ablation changes. Each is a word, followed by numbers in brackets
 // if it takes any: "group(8)", "leaky(0.01)".
@@ -24,16 +42,16 @@ type Options struct {
 }
 
 // words are the words that each key takes.
-var words = map[string][]problem.Choice{
+var words = map[string][]Choice{
 	"init": initWords, "bias_init": biasInitWords, "residual_init": residualInitWords, "norm": normWords, "activation": activationWords,
 }
 
 // Describe returns the words that each key takes, with their meanings.
-func (o Options) Describe() map[string][]problem.Choice { return words }
+func (o Options) Describe() map[string][]Choice { return words }
 
 // Validate reports every choice that is unknown or out of range, and those that exclude
 // each other.
-func (o Options) Validate() []problem.Problem {
+func (o Options) Validate() []Problem {
 	_, ps := o.parseAll()
 	return ps
 }
@@ -55,7 +73,7 @@ func (o Options) LSUV() bool {
 }
 
 // parseChoice reads a word with its numbers. It is an error if it is not one of the known.
-func parseChoice(s string, known []problem.Choice) (name string, args []float64, err error) {
+func parseChoice(s string, known []Choice) (name string, args []float64, err error) {
 	name, args, err = problem.Call(s)
 	if err != nil {
 		return "", nil, err

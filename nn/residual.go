@@ -7,10 +7,9 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"zoo/internal/ops"
-	"zoo/internal/problem"
 )
 
-var residualInitWords = []problem.Choice{
+var residualInitWords = []Choice{
 	{Form: "none", Doc: "like everything else"},
 	{Form: "zero", Doc: "the last layer of a branch is zero (Goyal et al. 2017)"},
 	{Form: "scaled", Doc: "the last layer of a branch is divided by the square root of the number of branches (Hanin & Rolnick 2018)"},
