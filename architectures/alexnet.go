@@ -7,7 +7,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -69,17 +68,17 @@ func init() {
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m AlexNet) Validate() (ps []problem.Problem) {
+func (m AlexNet) Validate() (ps []nn.Problem) {
 	ps = append(checkWord("stem", m.Stem, slices.Sorted(maps.Keys(alexNetStems))), checkFiveFilters(m.Filters)...)
 	if m.Groups < 1 {
-		ps = append(ps, problem.Problem{Key: "groups", Message: fmt.Sprintf("have %d, want at least 1", m.Groups)})
+		ps = append(ps, nn.Problem{Key: "groups", Message: fmt.Sprintf("have %d, want at least 1", m.Groups)})
 	} else if slices.ContainsFunc(m.Filters, func(n int) bool { return n%m.Groups != 0 }) {
-		ps = append(ps, problem.Problem{Key: "groups", Message: fmt.Sprintf("have %d, want a divisor of all the filters %v", m.Groups, m.Filters)})
+		ps = append(ps, nn.Problem{Key: "groups", Message: fmt.Sprintf("have %d, want a divisor of all the filters %v", m.Groups, m.Filters)})
 	}
 	return append(ps, checkHidden(m.Hidden)...)
 }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m AlexNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	stem, x := alexNetStems[m.Stem], in[0]
 	biased := s.With(func(o *nn.Options) {

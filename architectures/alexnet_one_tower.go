@@ -5,7 +5,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -33,15 +32,15 @@ func init() {
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m AlexNetOneTower) Validate() (ps []problem.Problem) {
+func (m AlexNetOneTower) Validate() (ps []nn.Problem) {
 	ps = checkFiveFilters(m.Filters)
 	if m.Pool < 1 {
-		ps = append(ps, problem.Problem{Key: "pool", Message: fmt.Sprintf("have %d, want a side in pixels", m.Pool)})
+		ps = append(ps, nn.Problem{Key: "pool", Message: fmt.Sprintf("have %d, want a side in pixels", m.Pool)})
 	}
 	return append(ps, checkHidden(m.Hidden)...)
 }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m AlexNetOneTower) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x, layer := in[0], 0
 	next := func() *nn.Scope {

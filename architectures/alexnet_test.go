@@ -12,7 +12,6 @@ import (
 
 	"zoo/architectures"
 	"zoo/datasets"
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -298,7 +297,7 @@ func TestAblationsArePaired(t *testing.T) {
 func TestAlexNetAndVGGValidate(t *testing.T) {
 	filters := []int{4, 8, 8, 8, 8}
 	for _, c := range []struct {
-		net  interface{ Validate() []problem.Problem }
+		net  interface{ Validate() []nn.Problem }
 		want []string
 	}{
 		{architectures.AlexNet{Stem: "small", Filters: filters, Groups: 4}, nil},

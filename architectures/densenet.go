@@ -6,7 +6,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -46,9 +45,9 @@ func init() {
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m DenseNet) Validate() (ps []problem.Problem) {
+func (m DenseNet) Validate() (ps []nn.Problem) {
 	add := func(key, format string, args ...any) {
-		ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
+		ps = append(ps, nn.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
 	}
 	if len(m.Blocks) == 0 || slices.Min(m.Blocks) < 1 {
 		add("blocks", "have %v, want at least one block, and at least 1 layer in each", m.Blocks)
@@ -68,7 +67,7 @@ func (m DenseNet) Validate() (ps []problem.Problem) {
 	return append(ps, checkWord("stem", m.Stem, stems)...)
 }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m DenseNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	f := s.In("features")
 	size, stride := stemFilter(m.Stem)

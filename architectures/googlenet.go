@@ -6,7 +6,6 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"zoo/datasets/images"
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -80,19 +79,19 @@ var googlenetModules = [][]googlenetModule{
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m GoogLeNet) Validate() (ps []problem.Problem) {
+func (m GoogLeNet) Validate() (ps []nn.Problem) {
 	ps = append(checkFamily(m.Stem, m.Divisor), checkAux(m.Aux)...)
 	if m.Filter < 1 || m.Filter%2 == 0 {
-		ps = append(ps, problem.Problem{Key: "filter", Message: fmt.Sprintf("have %d, want an odd side", m.Filter)})
+		ps = append(ps, nn.Problem{Key: "filter", Message: fmt.Sprintf("have %d, want an odd side", m.Filter)})
 	}
 	ps = append(ps, checkWord("pooling", m.Pooling, []string{"paper", "torchvision"})...)
 	if !(m.AuxDropout >= 0 && m.AuxDropout < 1) {
-		ps = append(ps, problem.Problem{Key: "aux_dropout", Message: fmt.Sprintf("have %v, want a probability in [0, 1)", m.AuxDropout)})
+		ps = append(ps, nn.Problem{Key: "aux_dropout", Message: fmt.Sprintf("have %v, want a probability in [0, 1)", m.AuxDropout)})
 	}
 	return ps
 }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m GoogLeNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x := m.stem(s, in[0])
 	for stage, modules := range googlenetModules {

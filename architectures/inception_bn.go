@@ -3,7 +3,6 @@ package architectures
 import (
 	G "gorgonia.org/gorgonia"
 
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -59,9 +58,9 @@ var inceptionBNModules = [][]inceptionBNModule{
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m InceptionBN) Validate() []problem.Problem { return checkFamily(m.Stem, m.Divisor) }
+func (m InceptionBN) Validate() []nn.Problem { return checkFamily(m.Stem, m.Divisor) }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m InceptionBN) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x := GoogLeNet{Stem: m.Stem, Divisor: m.Divisor}.stem(s, in[0])
 	for stage, modules := range inceptionBNModules {

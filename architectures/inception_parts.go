@@ -6,7 +6,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -67,27 +66,27 @@ func halve(s *nn.Scope, x *G.Node) *G.Node       { return nn.MaxPool(s, x, 3, 2,
 
 // checkFamily reports what is wrong with the hyperparameters that the Inception
 // networks share.
-func checkFamily(stem string, divisor int) (ps []problem.Problem) {
+func checkFamily(stem string, divisor int) (ps []nn.Problem) {
 	ps = checkWord("stem", stem, stems)
 	if divisor < 1 {
-		ps = append(ps, problem.Problem{Key: "divisor", Message: fmt.Sprintf("have %d, want at least 1", divisor)})
+		ps = append(ps, nn.Problem{Key: "divisor", Message: fmt.Sprintf("have %d, want at least 1", divisor)})
 	}
 	return ps
 }
 
 // checkModules reports numbers of modules from which the network cannot be made: it needs
 // at least one for each of the three sizes of images.
-func checkModules(key string, modules []int) (ps []problem.Problem) {
+func checkModules(key string, modules []int) (ps []nn.Problem) {
 	if len(modules) != 3 || slices.Min(modules) < 1 {
-		ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf("have %v, want three numbers of at least 1", modules)})
+		ps = append(ps, nn.Problem{Key: key, Message: fmt.Sprintf("have %v, want three numbers of at least 1", modules)})
 	}
 	return ps
 }
 
 // checkAux reports a weight that auxiliary classifiers cannot have.
-func checkAux(aux float64) (ps []problem.Problem) {
+func checkAux(aux float64) (ps []nn.Problem) {
 	if !(aux >= 0 && aux <= 1e6) {
-		ps = append(ps, problem.Problem{Key: "aux", Message: fmt.Sprintf("have %v, want a weight of at least 0", aux)})
+		ps = append(ps, nn.Problem{Key: "aux", Message: fmt.Sprintf("have %v, want a weight of at least 0", aux)})
 	}
 	return ps
 }

@@ -7,7 +7,6 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"zoo/datasets/images"
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -36,19 +35,19 @@ func init() {
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m InceptionResNet) Validate() (ps []problem.Problem) {
+func (m InceptionResNet) Validate() (ps []nn.Problem) {
 	ps = append(checkFamily(m.Stem, m.Divisor), checkModules("modules", m.Modules)...)
 	ok := len(m.Scale) == 3
 	for _, by := range m.Scale {
 		ok = ok && !math.IsNaN(by) && !math.IsInf(by, 0)
 	}
 	if !ok {
-		ps = append(ps, problem.Problem{Key: "scale", Message: fmt.Sprintf("have %v, want three finite numbers", m.Scale)})
+		ps = append(ps, nn.Problem{Key: "scale", Message: fmt.Sprintf("have %v, want three finite numbers", m.Scale)})
 	}
 	return ps
 }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m InceptionResNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x := m.stem(s, in[0])
 	for i := range m.Modules[0] { // 35×35 of 299×299

@@ -9,7 +9,6 @@ import (
 
 	"zoo/architectures"
 	"zoo/datasets/images"
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -130,7 +129,7 @@ func TestInceptionPhotos(t *testing.T) {
 
 // TestInceptionValidate: all mistakes are listed.
 func TestInceptionValidate(t *testing.T) {
-	for want, net := range map[string]interface{ Validate() []problem.Problem }{
+	for want, net := range map[string]interface{ Validate() []nn.Problem }{
 		`stem: have "", want one of imagenet, small; divisor: have 0, want at least 1; aux: have -1, want a weight of at least 0; filter: have 4, want an odd side; pooling: have "max", want one of paper, torchvision; aux_dropout: have 1, want a probability in [0, 1)`: architectures.GoogLeNet{Filter: 4, Pooling: "max", Aux: -1, AuxDropout: 1},
 		`divisor: have -2, want at least 1`:                       architectures.InceptionBN{Stem: "small", Divisor: -2},
 		`modules: have [3 0 2], want three numbers of at least 1`: architectures.InceptionV3{Stem: "small", Divisor: 1, Modules: []int{3, 0, 2}},

@@ -4,7 +4,6 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"zoo/datasets/images"
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -33,12 +32,12 @@ func init() {
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m InceptionV3) Validate() (ps []problem.Problem) {
+func (m InceptionV3) Validate() (ps []nn.Problem) {
 	ps = append(checkFamily(m.Stem, m.Divisor), checkModules("modules", m.Modules)...)
 	return append(ps, checkAux(m.Aux)...)
 }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m InceptionV3) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x := m.stem(s, in[0]) // 35×35 of 299×299
 	for i := range m.Modules[0] {

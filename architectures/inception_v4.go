@@ -4,7 +4,6 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"zoo/datasets/images"
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -28,11 +27,11 @@ func init() {
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m InceptionV4) Validate() []problem.Problem {
+func (m InceptionV4) Validate() []nn.Problem {
 	return append(checkFamily(m.Stem, m.Divisor), checkModules("modules", m.Modules)...)
 }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m InceptionV4) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x, first := in[0], 0
 	put := func(layers ...layer) {

@@ -34,7 +34,7 @@ var h2Table = func() (table [][]int) {
 // border is the value outside of an image: white paper.
 const border = -1
 
-// Build takes images (N, 16, 16, 1).
+// Build takes images (N, 16, 16, 1) and returns logits (N, classes).
 func (LeNet1989) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	h1, h2, h3, out := s.In("h1"), s.In("h2"), s.In("h3"), s.In("output")
 	x := nn.Pad(h1, in[0], 2, border)

@@ -24,7 +24,7 @@ func init() {
 	})
 }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m LeNet5) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x, pad := in[0], m.Pad
 	for i, filters := range m.Filters {

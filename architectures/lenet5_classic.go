@@ -32,7 +32,8 @@ var c3Table = [][]int{
 	{0, 1, 3, 4}, {1, 2, 4, 5}, {0, 2, 3, 5}, {0, 1, 2, 3, 4, 5},
 }
 
-// Build takes images (N, 32, 32, 1). The logits are minus the penalties.
+// Build takes images (N, 32, 32, 1) and returns logits (N, classes), which are minus the
+// penalties.
 func (LeNet5Classic) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	squash := func(s *nn.Scope, x *G.Node) *G.Node { return nn.Act(s.In("act"), nn.Norm(s.In("norm"), x)) }
 	c1, s2, c3, s4, c5, f6 := s.In("c1"), s.In("s2"), s.In("c3"), s.In("s4"), s.In("c5"), s.In("f6")

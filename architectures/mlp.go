@@ -5,7 +5,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -31,19 +30,19 @@ func init() {
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m MLP) Validate() (ps []problem.Problem) {
+func (m MLP) Validate() (ps []nn.Problem) {
 	if m.Depth < 2 {
-		ps = append(ps, problem.Problem{Key: "depth", Message: fmt.Sprintf("have %d, want at least 2 layers", m.Depth)})
+		ps = append(ps, nn.Problem{Key: "depth", Message: fmt.Sprintf("have %d, want at least 2 layers", m.Depth)})
 	} else if m.Residual && m.Depth%2 != 0 {
-		ps = append(ps, problem.Problem{Key: "depth", Message: fmt.Sprintf("have %d, want an even number: residual branches have two layers each", m.Depth)})
+		ps = append(ps, nn.Problem{Key: "depth", Message: fmt.Sprintf("have %d, want an even number: residual branches have two layers each", m.Depth)})
 	}
 	if m.Width < 1 {
-		ps = append(ps, problem.Problem{Key: "width", Message: fmt.Sprintf("have %d, want at least 1 unit", m.Width)})
+		ps = append(ps, nn.Problem{Key: "width", Message: fmt.Sprintf("have %d, want at least 1 unit", m.Width)})
 	}
 	return ps
 }
 
-// Build takes images (N, H, W, C) or vectors (N, D).
+// Build takes images (N, H, W, C) or vectors (N, D) and returns logits (N, classes).
 func (m MLP) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	hidden := func(s *nn.Scope, x *G.Node) *G.Node {
 		return nn.FullyConnected(s, x, m.Width)

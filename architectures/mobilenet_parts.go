@@ -5,7 +5,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -135,9 +134,9 @@ func byEight(n float64) int {
 }
 
 // checkWidth reports a number that filters cannot be multiplied by.
-func checkWidth(width float64) (ps []problem.Problem) {
+func checkWidth(width float64) (ps []nn.Problem) {
 	if !(width > 0 && width <= 1000) {
-		ps = append(ps, problem.Problem{Key: "width", Message: fmt.Sprintf("have %v, want a number above 0, and at most 1000", width)})
+		ps = append(ps, nn.Problem{Key: "width", Message: fmt.Sprintf("have %v, want a number above 0, and at most 1000", width)})
 	}
 	return ps
 }

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"zoo/architectures"
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -117,7 +116,7 @@ func TestMobileValidate(t *testing.T) {
 	squeeze := architectures.SqueezeNet{Stem: "3x3", Filters: 64, Modules: 8, Expand: 128, Squeeze: 0.125, Pools: []int{0, 2, 4}}
 	v2 := architectures.MobileNetV2{Stem: "imagenet", Width: 1, Blocks: []int{1, 2}}
 	v3 := architectures.MobileNetV3{Size: "small", Stem: "imagenet", Width: 1}
-	with := func(change func()) []problem.Problem {
+	with := func(change func()) []nn.Problem {
 		s, a, b := squeeze, v2, v3
 		change()
 		ps := append(append(squeeze.Validate(), v2.Validate()...), v3.Validate()...)

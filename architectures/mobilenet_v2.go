@@ -6,7 +6,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -33,15 +32,15 @@ func init() {
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m MobileNetV2) Validate() []problem.Problem {
+func (m MobileNetV2) Validate() []nn.Problem {
 	ps := append(checkWord("stem", m.Stem, stems), checkWidth(m.Width)...)
 	if n := len(mobileV2Stages); len(m.Blocks) == 0 || len(m.Blocks) > n || slices.Min(m.Blocks) < 1 {
-		ps = append(ps, problem.Problem{Key: "blocks", Message: fmt.Sprintf("have %v, want 1 to %d stages, and at least 1 block in each", m.Blocks, n)})
+		ps = append(ps, nn.Problem{Key: "blocks", Message: fmt.Sprintf("have %v, want 1 to %d stages, and at least 1 block in each", m.Blocks, n)})
 	}
 	return ps
 }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m MobileNetV2) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x := mobileStem(s.In("features.0"), in[0], byEight(32*m.Width), m.Stem)
 	blocks := m.blocks(x.Shape()[3])

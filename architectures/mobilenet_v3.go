@@ -5,7 +5,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -74,11 +73,11 @@ func init() {
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m MobileNetV3) Validate() []problem.Problem {
+func (m MobileNetV3) Validate() []nn.Problem {
 	return slices.Concat(checkWord("size", m.Size, []string{"small", "large"}), checkWord("stem", m.Stem, stems), checkWidth(m.Width))
 }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m MobileNetV3) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	swish, blocks := withSwish(s, m.HardSwish), m.blocks()
 	x := mobileStem(swish.In("features.0"), in[0], m.of(16), m.Stem)

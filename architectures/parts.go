@@ -7,7 +7,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -63,25 +62,25 @@ func unchanged(x *G.Node, width, stride int) bool {
 }
 
 // checkWord reports the value of a key that is not one of the known words.
-func checkWord(key, have string, known []string) []problem.Problem {
+func checkWord(key, have string, known []string) []nn.Problem {
 	if slices.Contains(known, have) {
 		return nil
 	}
-	return []problem.Problem{{Key: key, Message: fmt.Sprintf("have %q, want one of %s", have, strings.Join(known, ", "))}}
+	return []nn.Problem{{Key: key, Message: fmt.Sprintf("have %q, want one of %s", have, strings.Join(known, ", "))}}
 }
 
 // checkFiveFilters reports anything but five convolutions with at least one filter each.
-func checkFiveFilters(filters []int) []problem.Problem {
+func checkFiveFilters(filters []int) []nn.Problem {
 	if len(filters) != 5 || slices.Min(filters) < 1 {
-		return []problem.Problem{{Key: "filters", Message: fmt.Sprintf("have %v, want those of five convolutions, at least 1 of each", filters)}}
+		return []nn.Problem{{Key: "filters", Message: fmt.Sprintf("have %v, want those of five convolutions, at least 1 of each", filters)}}
 	}
 	return nil
 }
 
 // checkHidden reports hidden linear layers without units.
-func checkHidden(hidden []int) []problem.Problem {
+func checkHidden(hidden []int) []nn.Problem {
 	if slices.ContainsFunc(hidden, func(n int) bool { return n < 1 }) {
-		return []problem.Problem{{Key: "hidden", Message: fmt.Sprintf("have %v, want at least 1 unit in each", hidden)}}
+		return []nn.Problem{{Key: "hidden", Message: fmt.Sprintf("have %v, want at least 1 unit in each", hidden)}}
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -93,9 +92,9 @@ func init() {
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m ResNet) Validate() (ps []problem.Problem) {
+func (m ResNet) Validate() (ps []nn.Problem) {
 	add := func(key, format string, args ...any) {
-		ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
+		ps = append(ps, nn.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
 	}
 	ps = slices.Concat(
 		checkWord("block", m.Block, []string{"basic", "bottleneck"}),
@@ -124,7 +123,7 @@ func (m ResNet) Validate() (ps []problem.Problem) {
 	return ps
 }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m ResNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x := m.stem(s, in[0])
 	for stage, blocks := range m.Blocks {

@@ -5,7 +5,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -64,17 +63,17 @@ func init() {
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m CIFARResNet) Validate() (ps []problem.Problem) {
+func (m CIFARResNet) Validate() (ps []nn.Problem) {
 	if m.Depth < 8 || (m.Depth-2)%6 != 0 {
-		ps = append(ps, problem.Problem{Key: "depth", Message: fmt.Sprintf("have %d, want 6n+2 layers: 8, 14, 20, 26, 32, ...", m.Depth)})
+		ps = append(ps, nn.Problem{Key: "depth", Message: fmt.Sprintf("have %d, want 6n+2 layers: 8, 14, 20, 26, 32, ...", m.Depth)})
 	}
 	if m.Width < 1 {
-		ps = append(ps, problem.Problem{Key: "width", Message: fmt.Sprintf("have %d, want at least 1 filter", m.Width)})
+		ps = append(ps, nn.Problem{Key: "width", Message: fmt.Sprintf("have %d, want at least 1 filter", m.Width)})
 	}
 	return append(ps, checkWord("shortcut", m.Shortcut, shortcuts)...)
 }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m CIFARResNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	blocks := (m.Depth - 2) / 6
 	x := nn.Conv(s.In("conv1").BeforeNorm(), in[0], m.Width, 3, 1, 1)

@@ -6,7 +6,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -40,9 +39,9 @@ func init() {
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m SqueezeNet) Validate() (ps []problem.Problem) {
+func (m SqueezeNet) Validate() (ps []nn.Problem) {
 	add := func(key, format string, args ...any) {
-		ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
+		ps = append(ps, nn.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
 	}
 	ps = checkWord("stem", m.Stem, squeezeStems)
 	if m.Filters < 1 {
@@ -66,7 +65,7 @@ func (m SqueezeNet) Validate() (ps []problem.Problem) {
 	return ps
 }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m SqueezeNet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	f := s.In("features")
 	size, stride, pad := m.filter()

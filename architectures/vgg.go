@@ -5,7 +5,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -94,26 +93,26 @@ func init() {
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m VGG) Validate() (ps []problem.Problem) {
+func (m VGG) Validate() (ps []nn.Problem) {
 	if len(m.Blocks) == 0 {
-		ps = append(ps, problem.Problem{Key: "blocks", Message: "have none, want at least one block"})
+		ps = append(ps, nn.Problem{Key: "blocks", Message: "have none, want at least one block"})
 	}
 	for _, n := range m.Blocks {
 		if n < 1 {
-			ps = append(ps, problem.Problem{Key: "blocks", Message: fmt.Sprintf("have %v, want at least 1 convolution in each", m.Blocks)})
+			ps = append(ps, nn.Problem{Key: "blocks", Message: fmt.Sprintf("have %v, want at least 1 convolution in each", m.Blocks)})
 			break
 		}
 	}
 	if m.Width < 1 {
-		ps = append(ps, problem.Problem{Key: "width", Message: fmt.Sprintf("have %d, want at least 1 filter", m.Width)})
+		ps = append(ps, nn.Problem{Key: "width", Message: fmt.Sprintf("have %d, want at least 1 filter", m.Width)})
 	}
 	if m.Pool < 0 {
-		ps = append(ps, problem.Problem{Key: "pool", Message: fmt.Sprintf("have %d, want a side in pixels, or 0", m.Pool)})
+		ps = append(ps, nn.Problem{Key: "pool", Message: fmt.Sprintf("have %d, want a side in pixels, or 0", m.Pool)})
 	}
 	return append(ps, checkHidden(m.Hidden)...)
 }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m VGG) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x, layer := in[0], 0
 	next := func() *nn.Scope {

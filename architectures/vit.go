@@ -6,7 +6,6 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"zoo/datasets/images"
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -71,9 +70,9 @@ func init() {
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m ViT) Validate() (ps []problem.Problem) {
+func (m ViT) Validate() (ps []nn.Problem) {
 	add := func(key, format string, args ...any) {
-		ps = append(ps, problem.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
+		ps = append(ps, nn.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
 	}
 	for _, n := range []struct {
 		key string
@@ -90,7 +89,8 @@ func (m ViT) Validate() (ps []problem.Problem) {
 	return append(ps, checkWord("position", m.Position, vitPositions)...)
 }
 
-// Build takes images (N, H, W, C) whose sides Patch divides.
+// Build takes images (N, H, W, C) whose sides Patch divides and returns logits
+// (N, classes).
 func (m ViT) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x := nn.Patches(s.In("conv_proj"), in[0], m.Dim, m.Patch, m.Patch) // (N, T, D)
 	if m.Pool == "cls" {

@@ -6,7 +6,6 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"zoo/datasets/images"
-	"zoo/internal/problem"
 	"zoo/nn"
 )
 
@@ -30,15 +29,15 @@ func init() {
 }
 
 // Validate reports hyperparameters that no network can have.
-func (m Xception) Validate() (ps []problem.Problem) {
+func (m Xception) Validate() (ps []nn.Problem) {
 	ps = checkFamily(m.Stem, m.Divisor)
 	if m.Middle < 0 {
-		ps = append(ps, problem.Problem{Key: "middle", Message: fmt.Sprintf("have %d, want at least 0 blocks", m.Middle)})
+		ps = append(ps, nn.Problem{Key: "middle", Message: fmt.Sprintf("have %d, want at least 0 blocks", m.Middle)})
 	}
 	return ps
 }
 
-// Build takes images (N, H, W, C).
+// Build takes images (N, H, W, C) and returns logits (N, classes).
 func (m Xception) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	d := divisor(m.Divisor)
 	x, block := m.stem(s, in[0]), 0
