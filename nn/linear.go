@@ -77,6 +77,18 @@ func (s *Scope) initOf() drawing {
 	return s.init.drawing(s.activation)
 }
 
+// Weight returns the node of a weight of this scope, of the given shape, for a layer of
+// one's own: it starts as the scope's choice of initialisation says for a layer each of
+// whose outputs sums over in inputs, and each of whose inputs reaches out outputs.
+// Orthogonal ones make the matrix (in, the rest) orthogonal. (Param is for parameters that
+// start in another way.) Of the choice lsuv it has the first half only.
+func (s *Scope) Weight(name string, in, out int, shape ...int) *G.Node {
+	if in < 1 || out < 1 {
+		s.In("%s", name).Fail(fmt.Errorf("have fans of %d inputs and %d outputs, want at least 1 of each", in, out))
+	}
+	return s.weight(name, Layout{}, in, out, shape...)
+}
+
 // weight makes a weight of the scope, initialised by the scope's choice and its place in
 // a residual branch.
 func (s *Scope) weight(name string, layout Layout, in, out int, shape ...int) *G.Node {

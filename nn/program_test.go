@@ -294,6 +294,7 @@ func trainedHash(t testing.TB) string {
 		{architectures.CIFARResNet{Depth: 8, Width: 8, Shortcut: "A", PreAct: true}, options(func(o *nn.Options) { o.Norm, o.Activation = "group(4)", "prelu" }), []int{14, 14, 3}},
 		{architectures.LeNet5{Filters: []int{6, 16}, Hidden: []int{120, 84}, Pad: 2}, options(func(o *nn.Options) { o.Dropout = 0.2 }), []int{28, 28, 1}},
 		{architectures.LeNet5Classic{}, options(func(o *nn.Options) { o.Init, o.Activation = "lecun1989", "scaled_tanh" }), []int{32, 32, 1}},
+		{ownOps{16}, ownOptions, []int{8, 8, 1}},
 	} {
 		p := nn.NewParams(9, tensor.Float32)
 		set := settings(c.o, 20, 10, c.shape...)
