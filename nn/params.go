@@ -51,6 +51,7 @@ const (
 	State               // remembered, not trained: running statistics
 )
 
+// String is the word for the kind: "weight", "no-decay" or "state".
 func (k Kind) String() string { return [...]string{"weight", "no-decay", "state"}[k] }
 
 // NewParams returns an empty set, whose float tensors will have type dtype

@@ -1,15 +1,3 @@
-// Package nn has what architectures are written with: a Scope, which is a place in a
-// network with the choices that hold there, and layers, which are plain functions of a
-// scope, a node and sizes. Build turns an architecture into a Program: a Gorgonia graph,
-// its gradient and an executor, for one batch size.
-//
-// Parameters have the names of PyTorch's published
-// models, so that their weights load without a table of names.
-//
-// Images are (N, H, W, C), sequences (N, T, ...), and logits (N, ..., classes). A network
-// of sequences whose positions see nothing later can also be built for one position a run
-// (mode Step): then its layers carry what they need of the positions before, which is how
-// package generate writes with it.
 package nn
 
 import (
