@@ -255,7 +255,7 @@ func TestImpossiblePlans(t *testing.T) {
 		{datasets.Plan{}, "fake: have a batch of 0 examples, want at least 1"},
 		{datasets.Plan{Size: 1, First: -1}, "fake: have batch -1 to begin with, want 0 or more"},
 		{datasets.Plan{Size: 31, Training: true}, "fake: have 30 training examples, want at least the 31 of one batch"},
-		{datasets.Plan{Size: 1, Split: datasets.Test, Training: true}, "fake: have the test part to augment, want train"},
+		{datasets.Plan{Size: 1, Split: datasets.Test, Training: true}, "fake: have the test part to train with, want train"},
 	} {
 		n := 0
 		for _, err := range d.Batches(t.Context(), c.p) {

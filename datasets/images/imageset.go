@@ -14,8 +14,6 @@ import (
 	"slices"
 	"sync"
 
-	"gorgonia.org/tensor"
-
 	"zoo/datasets"
 	"zoo/internal/memory"
 	"zoo/internal/random"
@@ -194,35 +192,20 @@ func (s *imageSet) Batches(ctx context.Context, p datasets.Plan) iter.Seq2[datas
 			b.Index = k
 			return s.fill(b, order, k*p.Size, min((k+1)*p.Size, rows), p)
 		}
-		datasets.Prefetch(ctx, func() *datasets.Batch { return s.newBatch(p.Size) }, p.First, n, fill)(yield)
+		datasets.Prefetch(ctx, func() *datasets.Batch { return datasets.NewBatch(s.Spec(), p.Size) }, p.First, n, fill)(yield)
 	}
 }
 
 // count is the number of batches of an epoch.
 func (s *imageSet) count(p datasets.Plan) (int, error) {
-	n := s.Len(p.Split)
-	switch {
-	case p.Size < 1:
-		return 0, fmt.Errorf("%s: have a batch of %d examples, want at least 1", s.name, p.Size)
-	case p.First < 0:
-		return 0, fmt.Errorf("%s: have batch %d to begin with, want 0 or more", s.name, p.First)
-	case p.Training && s.views != 1:
+	if p.Training && s.views != 1 {
 		return 0, fmt.Errorf("%s: have %d views of each image, want 1 in training", s.name, s.views)
-	case !p.Training:
-		return (n*s.views + p.Size - 1) / p.Size, nil
-	case p.Split != datasets.Train:
-		return 0, fmt.Errorf("%s: have the %s part to augment, want train", s.name, p.Split)
-	case n < p.Size:
-		return 0, fmt.Errorf("%s: have %d training examples, want at least the %d of one batch", s.name, n, p.Size)
 	}
-	return n / p.Size, nil
-}
-
-func (s *imageSet) newBatch(size int) *datasets.Batch {
-	return &datasets.Batch{
-		X: []*tensor.Dense{tensor.New(tensor.WithShape(size, s.shape[0], s.shape[1], s.shape[2]), tensor.Of(tensor.Float32))},
-		Y: []*tensor.Dense{tensor.New(tensor.WithShape(size), tensor.Of(tensor.Int))},
+	n, err := p.Count(s.Len(p.Split) * s.views)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", s.name, err)
 	}
+	return n, nil
 }
 
 // fill writes the rows from to to−1 of an epoch into b, and padding after them.
@@ -230,12 +213,12 @@ func (s *imageSet) fill(b *datasets.Batch, order []int, from, to int, p datasets
 	x, y := b.X[0].Data().([]float32), b.Y[0].Data().([]int) // (size, H, W, c), (size)
 	size, views := s.shape[0]*s.shape[1]*s.shape[2], s.views
 	e := s.parts[p.Split]
-	b.N = to - from
+	b.Pad(to - from)
 	through := s.table
 	if p.Training && !s.colour.idle() {
 		through = nil // colours change in the unit of bytes
 	}
-	err := inRows(b.N, s.store.workers(), func(row int, w *viewer) error {
+	return inRows(b.N, s.store.workers(), func(row int, w *viewer) error {
 		i := order[(from+row)/views]
 		w.random, w.view, w.of, w.table = p.Training, (from+row)%views, views, through
 		if p.Training {
@@ -254,11 +237,6 @@ func (s *imageSet) fill(b *datasets.Batch, order []int, from, to int, p datasets
 		y[row] = e.label[i]
 		return nil
 	})
-	clear(x[b.N*size:])
-	for i := b.N; i < len(y); i++ {
-		y[i] = -1
-	}
-	return err
 }
 
 // hash is what Checksum returns. Where the files are does not count.
