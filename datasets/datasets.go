@@ -35,8 +35,8 @@
 //
 // Which examples are in a part depends on the dataset's options. The order of training
 // examples depends only on (seed, epoch); the random changes of an example only on (seed,
-// epoch, its number in the training files). None depends on the batch size, on where an
-// epoch is resumed, or on the number of threads.
+// epoch, its number in the training files). None depends on where an epoch is resumed, on the
+// number of threads or, unless the data are [Bucketed] or [Streamed], on the batch size.
 package datasets
 
 import (
@@ -168,7 +168,8 @@ type (
 	}
 	// Bucketed data have sequences of several lengths. Specs has one spec for each length,
 	// the longest first, which is Spec. A sequence is padded to the least length that it
-	// fits into, and all of a batch have the same: that of Specs()[Batch.Bucket].
+	// fits into, and all of a batch have the same: that of Specs()[Batch.Bucket]. In
+	// training, what does not fill a batch of its length goes with the next longer ones.
 	Bucketed interface{ Specs() []Spec }
 	// Streamed data continue, if Stream is true, in row i of a batch where row i of the
 	// batch before ended, in every part: a network may carry its state from batch to batch.

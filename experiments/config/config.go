@@ -11,7 +11,8 @@ import (
 	"unicode"
 
 	"zoo/datasets"
-	_ "zoo/datasets/images" // registers them
+	_ "zoo/datasets/images" // these register the datasets
+	_ "zoo/datasets/synthetic"
 	"zoo/experiments/task"
 	"zoo/internal/optim"
 	"zoo/internal/problem"

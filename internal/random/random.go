@@ -21,6 +21,8 @@ const (
 	ForTrain                     // the choice of examples for training and validation
 	ForTest                      // the choice of examples for testing
 	ForVal                       // the choice among the files' own validation examples
+	ForExample                   // an example that is made
+	ForBatches                   // the order of an epoch's batches of several lengths
 )
 
 const golden = 0x9e3779b97f4a7c15 // 2⁶⁴ by the golden ratio
