@@ -74,7 +74,11 @@ func (s Section) Preview() Preview {
 	if err != nil {
 		return Preview{}
 	}
-	return s.orDefaults(source).Preview(source.Info())
+	info := source.Info()
+	if s.Root != "" {
+		info.Where = s.Root
+	}
+	return s.orDefaults(source).Preview(info)
 }
 
 // Validate says what is wrong with the section without looking at any file.

@@ -13,6 +13,7 @@ import (
 	"zoo/datasets"
 	_ "zoo/datasets/images" // these register the datasets
 	_ "zoo/datasets/synthetic"
+	_ "zoo/datasets/text"
 	"zoo/experiments/task"
 	"zoo/internal/optim"
 	"zoo/internal/problem"

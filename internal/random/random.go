@@ -23,6 +23,7 @@ const (
 	ForVal                       // the choice among the files' own validation examples
 	ForExample                   // an example that is made
 	ForBatches                   // the order of an epoch's batches of several lengths
+	ForOffset                    // where the windows of an epoch begin
 )
 
 const golden = 0x9e3779b97f4a7c15 // 2⁶⁴ by the golden ratio
