@@ -13,16 +13,16 @@ type Info struct {
 	Name      string `json:"name"`
 	Title     string `json:"title"`
 	Task      string `json:"task"`    // what is learned from it unless a config says otherwise; empty: classification
-	Train     int    `json:"train"`   // examples in the files, before any option; 0: depends on them
+	Train     int    `json:"train"`   // examples in the files, before any option; of sequences, those of the default options; 0: depends on the files
 	Test      int    `json:"test"`    // likewise
-	Shape     []int  `json:"shape"`   // (H, W, C) of an image, (T) or (T, C) of a sequence; nil: depends on the files, or the options
-	Classes   int    `json:"classes"` // 0: depends on the files, or there are none
+	Shape     []int  `json:"shape"`   // (H, W, C) of an image, (T) or (T, C) of a sequence, with the default options; nil: depends on the files
+	Classes   int    `json:"classes"` // of a label, or of each label of a sequence; 0: depends on the files, or there are none
 	From      string `json:"from"`    // where the bytes come from
 	Licence   string `json:"licence"`
 	Cite      string `json:"cite"`
 	Download  int64  `json:"download"`   // bytes to fetch; 0: nothing is fetched
 	NeedsRoot bool   `json:"needs_root"` // the files are the user's own: root must be set
-	Embedded  bool   `json:"embedded"`   // the bytes are in the program: root must not be set
+	Embedded  bool   `json:"embedded"`   // the bytes are in the program, or made by it: root must not be set
 	Where     string `json:"where"`      // where it is on this machine; empty: nowhere
 }
 

@@ -14,8 +14,10 @@ func newDatasets() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "datasets [GLOB]",
 		Short: "The datasets: size, licence, and where they are",
-		Long: `The datasets: number, shape and classes of their examples, licence, and where they are on
-this machine, or where they come from. Nothing is fetched.`,
+		Long: `The datasets: what is learned from them; number, shape and classes of their examples;
+licence, and where they are on this machine, or where they come from. Classes are those of
+a label, or of each label of a sequence. What options decide is shown for their defaults.
+Nothing is fetched.`,
 		Args:              between(0, 1),
 		ValidArgsFunction: first(false, datasets.Names),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -29,6 +31,7 @@ this machine, or where they come from. Nothing is fetched.`,
 				if err != nil {
 					return err
 				}
+				info.Task = cmp.Or(info.Task, "classification")
 				all = append(all, info)
 			}
 			if asJSON {
@@ -43,10 +46,10 @@ this machine, or where they come from. Nothing is fetched.`,
 }
 
 func printDatasets(c *cobra.Command, all []datasets.Info) {
-	facts := sheet{header: []string{"NAME", ">TRAIN", ">TEST", "SHAPE", ">CLASSES", "LICENCE"}}
+	facts := sheet{header: []string{"NAME", "TASK", ">TRAIN", ">TEST", "SHAPE", ">CLASSES", "LICENCE"}}
 	places := sheet{header: []string{"NAME", "HERE", "WHERE"}}
 	for _, d := range all {
-		facts.add(d.Name, known(d.Train), known(d.Test), cmp.Or(sizes(d.Shape), "-"), known(d.Classes), d.Licence)
+		facts.add(d.Name, d.Task, thousandsOrDash(d.Train), thousandsOrDash(d.Test), cmp.Or(sizes(d.Shape), "-"), thousandsOrDash(d.Classes), d.Licence)
 		switch {
 		case d.Where != "":
 			places.add(d.Name, "yes", d.Where)
@@ -60,12 +63,4 @@ func printDatasets(c *cobra.Command, all []datasets.Info) {
 	facts.print(out)
 	fmt.Fprintln(out)
 	places.print(out)
-}
-
-// known is a number that is 0 where only the files, or the options, tell: a dash then.
-func known(n int) string {
-	if n == 0 {
-		return "-"
-	}
-	return thousands(n)
 }
