@@ -7,6 +7,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -46,7 +47,7 @@ func init() {
 	registerAll(Model{
 		Paper:   "Krizhevsky, Sutskever & Hinton 2012, ImageNet classification with deep convolutional neural networks",
 		Options: nn.Options{Init: "normal(0.01)", ResidualInit: "none", Norm: "none", Activation: "relu", Dropout: 0.5},
-		Input:   [3]int{227, 227, 3}, Classes: 1000,
+		Data:    datasets.Images(227, 227, 3, 1000),
 	}, []preset{
 		{"alexnet-2012", AlexNet{Stem: "alexnet", Filters: []int{96, 256, 384, 384, 256}, Groups: 2, LRN: true, Overlap: true, Hidden: []int{4096, 4096}, Bias: 1}},
 		{"alexnet-2012-ungrouped", AlexNet{Stem: "alexnet", Filters: []int{96, 256, 384, 384, 256}, Groups: 1, LRN: true, Overlap: true, Hidden: []int{4096, 4096}, Bias: 1}},
@@ -54,14 +55,14 @@ func init() {
 	registerAll(Model{
 		Paper:   "Zeiler & Fergus 2013, Visualizing and understanding convolutional networks",
 		Options: nn.Options{Init: "normal(0.01)", ResidualInit: "none", Norm: "none", Activation: "relu", Dropout: 0.5},
-		Input:   [3]int{224, 224, 3}, Classes: 1000,
+		Data:    datasets.Images(224, 224, 3, 1000),
 	}, []preset{
 		{"zfnet", AlexNet{Stem: "zfnet", Filters: []int{96, 256, 384, 384, 256}, Groups: 1, LRN: true, Overlap: true, Hidden: []int{4096, 4096}}},
 	})
 	registerAll(Model{
 		Paper:   "Krizhevsky, Sutskever & Hinton 2012, ImageNet classification with deep convolutional neural networks",
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "none", Activation: "relu"},
-		Input:   [3]int{32, 32, 3}, Classes: 10,
+		Data:    datasets.Images(32, 32, 3, 10),
 	}, []preset{ // a quarter of the filters, 1/16 of the units
 		{"alexnet-cifar", AlexNet{Stem: "small", Filters: []int{24, 64, 96, 96, 64}, Groups: 1, LRN: true, Overlap: true, Hidden: []int{256, 256}}},
 	})

@@ -5,6 +5,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -25,7 +26,7 @@ func init() {
 	registerAll(Model{
 		Paper:   "Krizhevsky 2014, One weird trick for parallelizing convolutional neural networks",
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "none", Activation: "relu", Dropout: 0.5},
-		Input:   [3]int{224, 224, 3}, Classes: 1000,
+		Data:    datasets.Images(224, 224, 3, 1000),
 	}, []preset{
 		{"alexnet", AlexNetOneTower{Filters: []int{64, 192, 384, 256, 256}, Pool: 6, Hidden: []int{4096, 4096}}},
 	})

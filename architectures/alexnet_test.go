@@ -129,8 +129,8 @@ func TestTwoGPUs(t *testing.T) {
 	m, _ := architectures.Lookup("alexnet-cifar")
 	net := architectures.AlexNet{Stem: "small", Filters: []int{8, 16, 24, 24, 16}, Groups: 2, Overlap: true, Hidden: []int{32}}
 	m.Options.BiasInit = "normal(0.1)"
-	x, y := batch(m.Spec(), 5, tensor.Float32)
-	compareParts(t, net, halves{net}, nn.Settings{Options: m.Options, Spec: m.Spec(), Batch: 5}, x, y, func(q []nn.Published) []nn.Published {
+	x, y := batch(m.Data, 5, tensor.Float32)
+	compareParts(t, net, halves{net}, nn.Settings{Options: m.Options, Spec: m.Data, Batch: 5}, x, y, func(q []nn.Published) []nn.Published {
 		return inParts(q, 2, "conv", "gpu%d.")
 	})
 }
@@ -227,8 +227,8 @@ func TestTooSmall(t *testing.T) {
 		{"vgg11-cifar", 7, "features.10"},
 	} {
 		m, _ := architectures.Lookup(c.model)
-		m.Input[0], m.Input[1] = c.side, c.side
-		_, err := nn.Build(nn.OutlineParams(tensor.Float32), nn.Infer, m.Network, nn.Settings{Options: m.Options, Spec: m.Spec(), Batch: 1})
+		m.Data = datasets.Images(c.side, c.side, 3, 10)
+		_, err := nn.Build(nn.OutlineParams(tensor.Float32), nn.Infer, m.Network, nn.Settings{Options: m.Options, Spec: m.Data, Batch: 1})
 		if c.path == "" && err != nil || c.path != "" && (err == nil || !strings.HasPrefix(err.Error(), c.path+": ")) {
 			t.Errorf("%s with %d×%d pixels: have error %v, want one of %q", c.model, c.side, c.side, err, c.path)
 		}
@@ -275,7 +275,7 @@ func names(p *nn.Params) (s []string) {
 func TestAblationsArePaired(t *testing.T) {
 	for _, side := range []int{28, 32} {
 		m, _ := architectures.Lookup("alexnet-cifar")
-		m.Input = [3]int{side, side, 3}
+		m.Data = datasets.Images(side, side, 3, 10)
 		net := m.Network.(architectures.AlexNet)
 		p, _ := outline(t, m, net)
 		for _, change := range []func(){func() { net.LRN = false }, func() { net.Overlap = false }, func() { net.LRN = true }} {

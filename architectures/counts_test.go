@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -113,7 +114,7 @@ func (cudaConvnet) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 func counted(t *testing.T, m architectures.Model) (params, macs int) {
 	t.Helper()
 	p := nn.OutlineParams(tensor.Float32)
-	pr, err := nn.Build(p, nn.Infer, m.Network, nn.Settings{Options: m.Options, Spec: m.Spec(), Batch: 1})
+	pr, err := nn.Build(p, nn.Infer, m.Network, nn.Settings{Options: m.Options, Spec: m.Data, Batch: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +158,7 @@ func TestParameterCountsOfSettings(t *testing.T) {
 			}
 			m.Network = c.network
 			if c.input != [3]int{} {
-				m.Input = c.input
+				m.Data = datasets.Images(c.input[0], c.input[1], c.input[2], m.Data.Classes())
 			}
 			if params, macs := counted(t, m); params != c.params || macs != c.macs {
 				t.Errorf("have %d parameters and %d multiply-adds, want %d and %d", params, macs, c.params, c.macs)

@@ -6,6 +6,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -29,7 +30,7 @@ func init() {
 	m := Model{
 		Paper:   "Huang, Liu, van der Maaten & Weinberger 2017, Densely connected convolutional networks",
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", Activation: "relu"},
-		Input:   [3]int{224, 224, 3}, Classes: 1000,
+		Data:    datasets.Images(224, 224, 3, 1000),
 	}
 	registerAll(m, []preset{ // Table 1
 		{"densenet121", DenseNet{Blocks: []int{6, 12, 24, 16}, Growth: 32, Width: 64, Bottleneck: 4, Compression: 0.5, Stem: "imagenet"}},
@@ -37,7 +38,7 @@ func init() {
 		{"densenet169", DenseNet{Blocks: []int{6, 12, 32, 32}, Growth: 32, Width: 64, Bottleneck: 4, Compression: 0.5, Stem: "imagenet"}},
 		{"densenet201", DenseNet{Blocks: []int{6, 12, 48, 32}, Growth: 32, Width: 64, Bottleneck: 4, Compression: 0.5, Stem: "imagenet"}},
 	})
-	m.Input, m.Classes = [3]int{32, 32, 3}, 10
+	m.Data = datasets.Images(32, 32, 3, 10)
 	registerAll(m, []preset{ // the smallest ones of Table 2
 		{"densenet40", DenseNet{Blocks: []int{12, 12, 12}, Growth: 12, Width: 16, Compression: 1, Stem: "small"}},
 		{"densenet100-bc", DenseNet{Blocks: []int{16, 16, 16}, Growth: 12, Width: 24, Bottleneck: 4, Compression: 0.5, Stem: "small"}},

@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -44,14 +45,14 @@ func ExampleRegister() {
 		Name: "funnel", Paper: "an example",
 		Network: Funnel{Width: 64, Depth: 3},
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", Activation: "relu"},
-		Input:   [3]int{28, 28, 1}, Classes: 10,
+		Data:    datasets.Images(28, 28, 1, 10),
 	})
 
 	m, _ := architectures.Lookup("funnel")
 	network := m.Hyperparameters().(*Funnel) // a copy
 	network.Depth = 2
 	p := nn.OutlineParams(tensor.Float32)
-	if _, err := nn.Build(p, nn.Infer, network, nn.Settings{Options: m.Options, Spec: m.Spec(), Batch: 1}); err != nil {
+	if _, err := nn.Build(p, nn.Infer, network, nn.Settings{Options: m.Options, Spec: m.Data, Batch: 1}); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -5,6 +5,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/datasets/images"
 	"zoo/nn"
 )
@@ -36,7 +37,7 @@ func init() {
 	m := Model{
 		Paper:   "Szegedy et al. 2014, Going deeper with convolutions",
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "none", Activation: "relu", Dropout: 0.4},
-		Input:   [3]int{224, 224, 3}, Classes: 1000,
+		Data:    datasets.Images(224, 224, 3, 1000),
 	}
 	registerAll(m, []preset{
 		{"googlenet-paper", GoogLeNet{Stem: "imagenet", Divisor: 1, Filter: 5, Pooling: "paper", LRN: true, Aux: 0.3, AuxDropout: 0.7}},

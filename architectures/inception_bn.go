@@ -3,6 +3,7 @@ package architectures
 import (
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -25,7 +26,7 @@ func init() {
 		Name: "inception-bn", Paper: "Ioffe & Szegedy 2015, Batch normalization: accelerating deep network training by reducing internal covariate shift",
 		Network: InceptionBN{Stem: "imagenet", Divisor: 1},
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", NormEps: 1e-3, Activation: "relu"},
-		Input:   [3]int{224, 224, 3}, Classes: 1000,
+		Data:    datasets.Images(224, 224, 3, 1000),
 	})
 }
 

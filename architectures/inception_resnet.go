@@ -6,6 +6,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/datasets/images"
 	"zoo/nn"
 )
@@ -29,8 +30,8 @@ func init() {
 		Name: "inception_resnet_v2", Paper: inceptionV4Paper,
 		Network: InceptionResNet{Stem: "imagenet", Modules: []int{10, 20, 10}, Scale: []float64{0.17, 0.10, 0.20}, Divisor: 1},
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", NormEps: 1e-3, Activation: "relu", Dropout: 0.2},
-		Input:   [3]int{299, 299, 3}, Classes: 1000,
-		Photos: images.Inception(333, 299, "bicubic"), // timm's weights
+		Data:    datasets.Images(299, 299, 3, 1000),
+		Photos:  images.Inception(333, 299, "bicubic"), // timm's weights
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
+	"zoo/datasets"
 	"zoo/datasets/images"
 	"zoo/nn"
 )
@@ -48,7 +49,7 @@ func TestAuxiliaryFusion(t *testing.T) {
 	net := smallGoogLeNet
 	net.Aux, net.AuxDropout = 0.3, 0.7
 	m, _ := architectures.Lookup("googlenet")
-	m.Input = [3]int{16, 16, 3}
+	m.Data = datasets.Images(16, 16, 3, 1000)
 	checkFusion(t, m, net)
 }
 
@@ -96,8 +97,8 @@ func TestTooSmallImages(t *testing.T) {
 	} {
 		m, _ := architectures.Lookup(name)
 		at := func(side int) error {
-			m.Input = [3]int{side, side, 3}
-			_, err := nn.Build(nn.OutlineParams(tensor.Float32), nn.Infer, m.Network, nn.Settings{Options: m.Options, Spec: m.Spec(), Batch: 1})
+			m.Data = datasets.Images(side, side, 3, 1000)
+			_, err := nn.Build(nn.OutlineParams(tensor.Float32), nn.Infer, m.Network, nn.Settings{Options: m.Options, Spec: m.Data, Batch: 1})
 			return err
 		}
 		if err := at(c.least); err != nil {

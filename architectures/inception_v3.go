@@ -3,6 +3,7 @@ package architectures
 import (
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/datasets/images"
 	"zoo/nn"
 )
@@ -26,8 +27,8 @@ func init() {
 		Name: "inception_v3", Paper: "Szegedy, Vanhoucke, Ioffe, Shlens & Wojna 2015, Rethinking the Inception architecture for computer vision",
 		Network: InceptionV3{Stem: "imagenet", Modules: []int{3, 4, 2}, Divisor: 1, Aux: 0.4},
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", NormEps: 1e-3, Activation: "relu", Dropout: 0.5},
-		Input:   [3]int{299, 299, 3}, Classes: 1000,
-		Photos: images.Inception(342, 299, "bilinear"), // torchvision's weights
+		Data:    datasets.Images(299, 299, 3, 1000),
+		Photos:  images.Inception(342, 299, "bilinear"), // torchvision's weights
 	})
 }
 

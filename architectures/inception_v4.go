@@ -3,6 +3,7 @@ package architectures
 import (
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/datasets/images"
 	"zoo/nn"
 )
@@ -21,8 +22,8 @@ func init() {
 		Name: "inception_v4", Paper: inceptionV4Paper,
 		Network: InceptionV4{Stem: "imagenet", Modules: []int{4, 7, 3}, Divisor: 1},
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", NormEps: 1e-3, Activation: "relu", Dropout: 0.2},
-		Input:   [3]int{299, 299, 3}, Classes: 1000,
-		Photos: images.Inception(341, 299, "bicubic"), // timm's weights
+		Data:    datasets.Images(299, 299, 3, 1000),
+		Photos:  images.Inception(341, 299, "bicubic"), // timm's weights
 	})
 }
 

@@ -3,6 +3,7 @@ package architectures
 import (
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -19,7 +20,7 @@ func init() {
 		Name: "lenet1989", Paper: "LeCun et al. 1989, Backpropagation applied to handwritten zip code recognition",
 		Network: LeNet1989{},
 		Options: nn.Options{Init: "lecun1989", ResidualInit: "none", Norm: "none", Activation: "scaled_tanh"},
-		Input:   [3]int{16, 16, 1}, Classes: 10,
+		Data:    datasets.Images(16, 16, 1, 10),
 	})
 }
 

@@ -3,6 +3,7 @@ package architectures
 import (
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -20,7 +21,7 @@ func init() {
 		Name: "lenet5", Paper: "LeCun, Bottou, Bengio & Haffner 1998, Gradient-based learning applied to document recognition",
 		Network: LeNet5{Filters: []int{6, 16}, Hidden: []int{120, 84}, Pad: 2},
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "none", Activation: "relu"},
-		Input:   [3]int{28, 28, 1}, Classes: 10,
+		Data:    datasets.Images(28, 28, 1, 10),
 	})
 }
 

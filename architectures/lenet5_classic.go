@@ -5,6 +5,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -21,7 +22,7 @@ func init() {
 		Name: "lenet5-classic", Paper: "LeCun, Bottou, Bengio & Haffner 1998, Gradient-based learning applied to document recognition",
 		Network: LeNet5Classic{},
 		Options: nn.Options{Init: "lecun1989", ResidualInit: "none", Norm: "none", Activation: "scaled_tanh"},
-		Input:   [3]int{32, 32, 1}, Classes: 10,
+		Data:    datasets.Images(32, 32, 1, 10),
 	})
 }
 

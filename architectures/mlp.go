@@ -5,6 +5,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -25,7 +26,7 @@ func init() {
 		Name: "mlp", Paper: "Rumelhart, Hinton & Williams 1986, Learning representations by back-propagating errors",
 		Network: MLP{Depth: 3, Width: 512},
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "none", Activation: "relu"},
-		Input:   [3]int{28, 28, 1}, Classes: 10,
+		Data:    datasets.Images(28, 28, 1, 10),
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"zoo/architectures"
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -98,7 +99,7 @@ func TestSmallStems(t *testing.T) {
 		{"mobilenet_v3_large", architectures.MobileNetV3{Size: "large", Stem: "small", Width: 1}, "features.16.0", 4},
 	} {
 		m, _ := architectures.Lookup(c.like)
-		m.Input, m.Classes = [3]int{32, 32, 3}, 10
+		m.Data = datasets.Images(32, 32, 3, 10)
 		_, pr := outline(t, m, c.net)
 		side := 0
 		for _, l := range pr.Layers {

@@ -6,6 +6,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -27,7 +28,7 @@ func init() {
 		Name: "mobilenet_v2", Paper: "Sandler et al. 2018, MobileNetV2: inverted residuals and linear bottlenecks",
 		Network: MobileNetV2{Stem: "imagenet", Width: 1, Blocks: []int{1, 2, 3, 4, 3, 3, 1}},
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", Activation: "relu6", Dropout: 0.2},
-		Input:   [3]int{224, 224, 3}, Classes: 1000,
+		Data:    datasets.Images(224, 224, 3, 1000),
 	})
 }
 

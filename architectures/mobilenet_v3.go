@@ -5,6 +5,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -65,7 +66,7 @@ func init() {
 	registerAll(Model{
 		Paper:   "Howard et al. 2019, Searching for MobileNetV3",
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", NormEps: 1e-3, Activation: "relu", Dropout: 0.2},
-		Input:   [3]int{224, 224, 3}, Classes: 1000,
+		Data:    datasets.Images(224, 224, 3, 1000),
 	}, []preset{
 		{"mobilenet_v3_small", MobileNetV3{Size: "small", Stem: "imagenet", Width: 1, HardSwish: true}},
 		{"mobilenet_v3_large", MobileNetV3{Size: "large", Stem: "imagenet", Width: 1, HardSwish: true}},

@@ -1,6 +1,9 @@
 package architectures
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // Published weights get pictures of the size of their paper's images.
 func TestPreparations(t *testing.T) {
@@ -16,11 +19,12 @@ func TestPreparations(t *testing.T) {
 	for _, name := range Names() {
 		m, _ := Lookup(name)
 		p, known := m.Preparation()
-		if known && (p.Cut != m.Input[0] || p.Cut != m.Input[1] || p.Resize < p.Cut || m.Input[2] != 3) {
-			t.Errorf("%s sees %+v of pictures, and takes %v", name, p.View, m.Input)
+		shape := m.Data.Inputs[0].Shape
+		if known && (!slices.Equal(shape, []int{p.Cut, p.Cut, 3}) || p.Resize < p.Cut) {
+			t.Errorf("%s sees %+v of pictures, and takes %v", name, p.View, shape)
 		}
-		if !known && m.Input[0] >= 224 {
-			t.Errorf("%s takes %v, and nothing says how pictures are prepared for it", name, m.Input)
+		if !known && shape[0] >= 224 {
+			t.Errorf("%s takes %v, and nothing says how pictures are prepared for it", name, shape)
 		}
 	}
 }

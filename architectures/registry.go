@@ -19,11 +19,10 @@ import (
 // data of its paper.
 type Model struct {
 	Name    string
-	Paper   string     // authors, year, title
-	Network nn.Network // a struct of hyperparameters; its values are the defaults of a config
-	Options nn.Options // the paper's choices; a config can change each of them
-	Input   [3]int     // height, width and channels of the paper's images
-	Classes int
+	Paper   string        // authors, year, title
+	Network nn.Network    // a struct of hyperparameters; its values are the defaults of a config
+	Options nn.Options    // the paper's choices; a config can change each of them
+	Data    datasets.Spec // of the paper's examples: images of its size, or sequences of its length
 	// Photos is how pictures are prepared for the network's published weights, if that
 	// differs from torchvision's usual way: see Preparation.
 	Photos images.Preparation
@@ -32,14 +31,17 @@ type Model struct {
 var registry = map[string]Model{}
 
 // Register makes a model available by its name. Call it from the init of the file that
-// defines the network. It panics if the name is taken. Biases start at zero unless the
-// options say otherwise.
+// defines the network. It panics if the name is taken, or without data. Biases start at
+// zero unless the options say otherwise.
 func Register(m Model) {
 	if _, ok := registry[m.Name]; ok || m.Name == "" {
 		panic(fmt.Sprintf("architectures: name %q is empty or registered twice", m.Name))
 	}
 	if k := reflect.TypeOf(m.Network).Kind(); k != reflect.Struct {
 		panic(fmt.Sprintf("architectures: network of %s is a %v, want a struct", m.Name, k))
+	}
+	if len(m.Data.Inputs) == 0 || len(m.Data.Targets) == 0 {
+		panic(fmt.Sprintf("architectures: %s has no data: want inputs and targets, such as datasets.Images(28, 28, 1, 10)", m.Name))
 	}
 	if m.Options.BiasInit == "" {
 		m.Options.BiasInit = "zero"
@@ -73,21 +75,17 @@ func Lookup(name string) (m Model, ok bool) {
 	return m, ok
 }
 
-// Spec describes the data of the model's paper.
-func (m Model) Spec() datasets.Spec {
-	return datasets.Images(m.Input[0], m.Input[1], m.Input[2], m.Classes)
-}
-
 // Preparation is how pictures are prepared for the model's published weights: as Photos
 // says or, for colour images of 224 to 256 pixels, by resizing the shorter side to 256,
 // cutting out the middle, and normalising with ImageNet's mean and deviation. For other
 // models it is not known.
 func (m Model) Preparation() (p images.Preparation, known bool) {
-	side := m.Input[0]
+	shape := m.Data.Inputs[0].Shape
+	side := shape[0]
 	switch {
 	case m.Photos.Cut > 0:
 		return m.Photos, true
-	case m.Input == [3]int{side, side, 3} && side >= 224 && side <= 256:
+	case slices.Equal(shape, []int{side, side, 3}) && side >= 224 && side <= 256:
 		return images.ImageNet(256, side, "bilinear"), true
 	}
 	return p, false

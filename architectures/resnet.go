@@ -7,6 +7,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -44,7 +45,7 @@ func init() {
 		return Model{
 			Paper:   paper,
 			Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", Activation: "relu"},
-			Input:   [3]int{224, 224, 3}, Classes: 1000,
+			Data:    datasets.Images(224, 224, 3, 1000),
 		}
 	}
 	basic := func(shortcut string, blocks ...int) ResNet {

@@ -5,6 +5,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -33,7 +34,7 @@ func init() {
 	m := Model{
 		Paper:   resnetPaper,
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", Activation: "relu"},
-		Input:   [3]int{32, 32, 3}, Classes: 10,
+		Data:    datasets.Images(32, 32, 3, 10),
 	}
 	registerAll(m, []preset{
 		{"resnet-cifar", CIFARResNet{Depth: 20, Width: 16, Shortcut: "A"}}, // for configs that choose the depth

@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -17,7 +18,7 @@ var shortcuts = []string{"A", "B", "conv", "half", "gate", "dropout", "none"}
 // tiny is resnet20 on small images.
 func tiny() architectures.Model {
 	m, _ := architectures.Lookup("resnet20")
-	m.Input = [3]int{8, 8, 3}
+	m.Data = datasets.Images(8, 8, 3, 10)
 	return m
 }
 
@@ -58,7 +59,7 @@ func TestShortcutValues(t *testing.T) {
 	const blocks = 6
 	m := tiny()
 	m.Options.Norm, m.Options.ResidualInit = "none", "zero"
-	x, y := batch(m.Spec(), 3, tensor.Float32)
+	x, y := batch(m.Data, 3, tensor.Float32)
 	logits := func(shortcut string, mode nn.Mode) []float32 {
 		p := nn.NewParams(3, tensor.Float32)
 		pr := build(t, p, mode, m, architectures.CIFARResNet{Depth: 2 + 2*blocks, Width: 4, Shortcut: shortcut, PreAct: true}, m.Options, 3)

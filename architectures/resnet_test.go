@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -23,7 +24,7 @@ func thin(change func(*architectures.ResNet)) architectures.ResNet {
 // smallImages is resnet18 with its choices, on small images of ten classes.
 func smallImages() architectures.Model {
 	m, _ := architectures.Lookup("resnet18")
-	m.Input, m.Classes = [3]int{8, 8, 3}, 10
+	m.Data = datasets.Images(8, 8, 3, 10)
 	return m
 }
 
@@ -46,7 +47,7 @@ func TestResNetGradients(t *testing.T) {
 	}
 	t.Run("imagenet stem", func(t *testing.T) {
 		m := smallImages()
-		m.Input = [3]int{32, 32, 3}
+		m.Data = datasets.Images(32, 32, 3, 10)
 		net := thin(func(m *architectures.ResNet) { m.Stem = "imagenet" })
 		checkGradient(t, m, net)
 		checkFusion(t, m, net)
@@ -58,7 +59,7 @@ func TestResNetGradients(t *testing.T) {
 // Of a post-activation block, y = relu(x), x is an activation already.
 func TestResNetZeroInit(t *testing.T) {
 	m := smallImages()
-	x, y := batch(m.Spec(), 3, tensor.Float32)
+	x, y := batch(m.Data, 3, tensor.Float32)
 	logits := func(net architectures.ResNet, residual string) []float32 {
 		o := m.Options
 		o.ResidualInit = residual
@@ -109,7 +110,7 @@ func TestResNetPlain(t *testing.T) {
 // that width, bit by bit.
 func TestResNeXtOfOneGroup(t *testing.T) {
 	m := smallImages()
-	x, y := batch(m.Spec(), 3, tensor.Float32)
+	x, y := batch(m.Data, 3, tensor.Float32)
 	gradients := func(net architectures.ResNet) (all []float32) {
 		pr := build(t, nn.NewParams(3, tensor.Float32), nn.Train, m, net, m.Options, 3)
 		if _, err := pr.Run(x, y); err != nil {
@@ -144,7 +145,7 @@ func TestResNetFold(t *testing.T) {
 		without := build(t, folded, nn.Infer, m, net, o, 2)
 		fold(t, folded, normed)
 
-		x, _ := batch(m.Spec(), 2, tensor.Float32)
+		x, _ := batch(m.Data, 2, tensor.Float32)
 		for _, pr := range []*nn.Program{with, without} {
 			if _, err := pr.Run(x, nil); err != nil {
 				t.Fatal(err)
@@ -201,7 +202,7 @@ func fold(t *testing.T, folded, normed *nn.Params) {
 // the loss is ln C.
 func TestResNetInitialLoss(t *testing.T) {
 	m := smallImages()
-	x, y := batch(m.Spec(), 3, tensor.Float32)
+	x, y := batch(m.Data, 3, tensor.Float32)
 	p := nn.NewParams(3, tensor.Float32)
 	pr := build(t, p, nn.Train, m, thin(func(m *architectures.ResNet) { m.Block = "bottleneck" }), m.Options, 3)
 	for _, q := range p.All() {

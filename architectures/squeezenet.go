@@ -6,6 +6,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -31,7 +32,7 @@ func init() {
 	registerAll(Model{
 		Paper:   "Iandola et al. 2016, SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and <0.5MB model size",
 		Options: nn.Options{Init: "kaiming_uniform", ResidualInit: "none", Norm: "none", Activation: "relu", Dropout: 0.5},
-		Input:   [3]int{224, 224, 3}, Classes: 1000,
+		Data:    datasets.Images(224, 224, 3, 1000),
 	}, []preset{
 		{"squeezenet1_0", SqueezeNet{Stem: "7x7", Filters: 96, Modules: 8, Expand: 128, Squeeze: 0.125, Pools: []int{0, 3, 7}}},
 		{"squeezenet1_1", SqueezeNet{Stem: "3x3", Filters: 64, Modules: 8, Expand: 128, Squeeze: 0.125, Pools: []int{0, 2, 4}}},

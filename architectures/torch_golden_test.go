@@ -12,6 +12,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
+	"zoo/datasets"
 	"zoo/internal/optim"
 	"zoo/nn"
 )
@@ -41,173 +42,173 @@ type digest struct {
 // goldenCases are the networks of the script.
 var goldenCases = []smallNetwork{
 	{
-		name:  "lenet5",
-		like:  "lenet5",
-		net:   architectures.LeNet5{Filters: []int{6, 16}, Hidden: []int{120, 84}, Pad: 2},
-		input: [3]int{28, 28, 1},
+		name: "lenet5",
+		like: "lenet5",
+		net:  architectures.LeNet5{Filters: []int{6, 16}, Hidden: []int{120, 84}, Pad: 2},
+		data: datasets.Images(28, 28, 1, 10),
 	},
-	{"resnet20-A", "resnet20", architectures.CIFARResNet{Depth: 20, Width: 8, Shortcut: "A"}, [3]int{16, 16, 3}},
-	{"resnet8-B", "resnet20-b", architectures.CIFARResNet{Depth: 8, Width: 8, Shortcut: "B"}, [3]int{14, 14, 1}},
-	{"vgg11", "vgg11-cifar", architectures.VGG{Blocks: []int{1, 1, 2, 2, 2}, Width: 8}, [3]int{32, 32, 3}},
-	{"vgg-batch", "vgg11_bn-cifar", architectures.VGG{Blocks: []int{1, 2}, Width: 8}, [3]int{14, 14, 3}},
+	{"resnet20-A", "resnet20", architectures.CIFARResNet{Depth: 20, Width: 8, Shortcut: "A"}, datasets.Images(16, 16, 3, 10)},
+	{"resnet8-B", "resnet20-b", architectures.CIFARResNet{Depth: 8, Width: 8, Shortcut: "B"}, datasets.Images(14, 14, 1, 10)},
+	{"vgg11", "vgg11-cifar", architectures.VGG{Blocks: []int{1, 1, 2, 2, 2}, Width: 8}, datasets.Images(32, 32, 3, 10)},
+	{"vgg-batch", "vgg11_bn-cifar", architectures.VGG{Blocks: []int{1, 2}, Width: 8}, datasets.Images(14, 14, 3, 10)},
 	{
-		name:  "alexnet-2012",
-		like:  "alexnet-2012",
-		net:   architectures.AlexNet{Stem: "alexnet", Filters: []int{8, 16, 24, 24, 16}, Groups: 2, LRN: true, Overlap: true, Hidden: []int{32, 32}},
-		input: [3]int{103, 103, 3},
-	},
-	{
-		name:  "zfnet",
-		like:  "zfnet",
-		net:   architectures.AlexNet{Stem: "zfnet", Filters: []int{8, 16, 24, 24, 16}, Groups: 1, LRN: true, Overlap: true, Hidden: []int{32, 32}},
-		input: [3]int{79, 79, 3},
+		name: "alexnet-2012",
+		like: "alexnet-2012",
+		net:  architectures.AlexNet{Stem: "alexnet", Filters: []int{8, 16, 24, 24, 16}, Groups: 2, LRN: true, Overlap: true, Hidden: []int{32, 32}},
+		data: datasets.Images(103, 103, 3, 10),
 	},
 	{
-		name:  "alexnet",
-		like:  "alexnet",
-		net:   architectures.AlexNetOneTower{Filters: []int{64, 192, 384, 256, 256}, Pool: 6, Hidden: []int{32, 32}},
-		input: [3]int{95, 95, 3},
+		name: "zfnet",
+		like: "zfnet",
+		net:  architectures.AlexNet{Stem: "zfnet", Filters: []int{8, 16, 24, 24, 16}, Groups: 1, LRN: true, Overlap: true, Hidden: []int{32, 32}},
+		data: datasets.Images(79, 79, 3, 10),
 	},
 	{
-		name:  "vgg16",
-		like:  "vgg16",
-		net:   architectures.VGG{Blocks: []int{2, 2, 3, 3, 3}, Width: 8, Pool: 7, Hidden: []int{32, 32}},
-		input: [3]int{96, 96, 3},
+		name: "alexnet",
+		like: "alexnet",
+		net:  architectures.AlexNetOneTower{Filters: []int{64, 192, 384, 256, 256}, Pool: 6, Hidden: []int{32, 32}},
+		data: datasets.Images(95, 95, 3, 10),
 	},
 	{
-		name:  "vgg11_bn",
-		like:  "vgg11_bn",
-		net:   architectures.VGG{Blocks: []int{1, 1, 2, 2, 2}, Width: 8, Pool: 7, Hidden: []int{32, 32}},
-		input: [3]int{64, 64, 3},
+		name: "vgg16",
+		like: "vgg16",
+		net:  architectures.VGG{Blocks: []int{2, 2, 3, 3, 3}, Width: 8, Pool: 7, Hidden: []int{32, 32}},
+		data: datasets.Images(96, 96, 3, 10),
 	},
 	{
-		name:  "vgg-c-lrn",
-		like:  "vgg-c",
-		net:   architectures.VGG{Blocks: []int{2, 3}, Width: 8, Pointwise: true, LRN: true, Hidden: []int{32, 32}},
-		input: [3]int{12, 12, 3},
+		name: "vgg11_bn",
+		like: "vgg11_bn",
+		net:  architectures.VGG{Blocks: []int{1, 1, 2, 2, 2}, Width: 8, Pool: 7, Hidden: []int{32, 32}},
+		data: datasets.Images(64, 64, 3, 10),
 	},
 	{
-		name:  "vit",
-		like:  "vit_b_16",
-		net:   architectures.ViT{Patch: 8, Dim: 64, Depth: 2, Heads: 4, MLP: 128, Pool: "cls", Position: "learned"},
-		input: [3]int{32, 32, 3},
+		name: "vgg-c-lrn",
+		like: "vgg-c",
+		net:  architectures.VGG{Blocks: []int{2, 3}, Width: 8, Pointwise: true, LRN: true, Hidden: []int{32, 32}},
+		data: datasets.Images(12, 12, 3, 10),
 	},
 	{
-		name:  "resnet18",
-		like:  "resnet18",
-		net:   architectures.ResNet{Block: "basic", Blocks: []int{2, 2, 2, 2}, Width: 64, Cardinality: 1, Stem: "imagenet", Shortcut: "B"},
-		input: [3]int{64, 64, 3},
+		name: "vit",
+		like: "vit_b_16",
+		net:  architectures.ViT{Patch: 8, Dim: 64, Depth: 2, Heads: 4, MLP: 128, Pool: "cls", Position: "learned"},
+		data: datasets.Images(32, 32, 3, 10),
 	},
 	{
-		name:  "resnet-bottleneck",
-		like:  "resnet50",
-		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1, 1}, Width: 64, Cardinality: 1, Stem: "imagenet", Shortcut: "B"},
-		input: [3]int{64, 64, 3},
+		name: "resnet18",
+		like: "resnet18",
+		net:  architectures.ResNet{Block: "basic", Blocks: []int{2, 2, 2, 2}, Width: 64, Cardinality: 1, Stem: "imagenet", Shortcut: "B"},
+		data: datasets.Images(64, 64, 3, 10),
 	},
 	{
-		name:  "resnet-v1",
-		like:  "resnet50-v1",
-		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 1, 1, 1}, Width: 64, Cardinality: 1, Stem: "imagenet", Shortcut: "B", StrideFirst: true},
-		input: [3]int{64, 64, 3},
+		name: "resnet-bottleneck",
+		like: "resnet50",
+		net:  architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1, 1}, Width: 64, Cardinality: 1, Stem: "imagenet", Shortcut: "B"},
+		data: datasets.Images(64, 64, 3, 10),
 	},
 	{
-		name:  "resnext",
-		like:  "resnext50_32x4d",
-		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 1, 1, 1}, Width: 64, Cardinality: 32, GroupWidth: 4, Stem: "imagenet", Shortcut: "B"},
-		input: [3]int{64, 64, 3},
+		name: "resnet-v1",
+		like: "resnet50-v1",
+		net:  architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 1, 1, 1}, Width: 64, Cardinality: 1, Stem: "imagenet", Shortcut: "B", StrideFirst: true},
+		data: datasets.Images(64, 64, 3, 10),
 	},
 	{
-		name:  "wide-resnet",
-		like:  "wide_resnet50_2",
-		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 1, 1, 1}, Width: 64, Cardinality: 1, GroupWidth: 128, Stem: "imagenet", Shortcut: "B"},
-		input: [3]int{64, 64, 3},
+		name: "resnext",
+		like: "resnext50_32x4d",
+		net:  architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 1, 1, 1}, Width: 64, Cardinality: 32, GroupWidth: 4, Stem: "imagenet", Shortcut: "B"},
+		data: datasets.Images(64, 64, 3, 10),
 	},
 	{
-		name:  "preact-basic",
-		like:  "preact-resnet18",
-		net:   architectures.ResNet{Block: "basic", Blocks: []int{1, 2, 1}, Width: 8, Cardinality: 1, Stem: "small", Shortcut: "B", PreAct: true},
-		input: [3]int{16, 16, 3},
+		name: "wide-resnet",
+		like: "wide_resnet50_2",
+		net:  architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 1, 1, 1}, Width: 64, Cardinality: 1, GroupWidth: 128, Stem: "imagenet", Shortcut: "B"},
+		data: datasets.Images(64, 64, 3, 10),
 	},
 	{
-		name:  "preact-bottleneck",
-		like:  "preact-resnet50",
-		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B", PreAct: true},
-		input: [3]int{16, 16, 3},
+		name: "preact-basic",
+		like: "preact-resnet18",
+		net:  architectures.ResNet{Block: "basic", Blocks: []int{1, 2, 1}, Width: 8, Cardinality: 1, Stem: "small", Shortcut: "B", PreAct: true},
+		data: datasets.Images(16, 16, 3, 10),
 	},
 	{
-		name:  "densenet-bc",
-		like:  "densenet121",
-		net:   architectures.DenseNet{Blocks: []int{2, 3, 2, 2}, Growth: 12, Width: 16, Bottleneck: 4, Compression: 0.5, Stem: "imagenet"},
-		input: [3]int{64, 64, 3},
+		name: "preact-bottleneck",
+		like: "preact-resnet50",
+		net:  architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B", PreAct: true},
+		data: datasets.Images(16, 16, 3, 10),
 	},
 	{
-		name:  "densenet",
-		like:  "densenet40",
-		net:   architectures.DenseNet{Blocks: []int{2, 3}, Growth: 6, Width: 8, Compression: 1, Stem: "small"},
-		input: [3]int{16, 16, 3},
+		name: "densenet-bc",
+		like: "densenet121",
+		net:  architectures.DenseNet{Blocks: []int{2, 3, 2, 2}, Growth: 12, Width: 16, Bottleneck: 4, Compression: 0.5, Stem: "imagenet"},
+		data: datasets.Images(64, 64, 3, 10),
 	},
 	{
-		name:  "googlenet",
-		like:  "googlenet",
-		net:   architectures.GoogLeNet{Stem: "imagenet", Divisor: 8, Filter: 3, Pooling: "torchvision", Aux: 0.3},
-		input: [3]int{64, 64, 3},
+		name: "densenet",
+		like: "densenet40",
+		net:  architectures.DenseNet{Blocks: []int{2, 3}, Growth: 6, Width: 8, Compression: 1, Stem: "small"},
+		data: datasets.Images(16, 16, 3, 10),
 	},
 	{
-		name:  "googlenet-paper",
-		like:  "googlenet-paper",
-		net:   architectures.GoogLeNet{Stem: "imagenet", Divisor: 8, Filter: 5, Pooling: "paper", LRN: true, Aux: 0.3},
-		input: [3]int{80, 80, 3},
-	},
-	{"inception-bn", "inception-bn", architectures.InceptionBN{Stem: "imagenet", Divisor: 16}, [3]int{48, 48, 3}},
-	{
-		name:  "inception_v3",
-		like:  "inception_v3",
-		net:   architectures.InceptionV3{Stem: "imagenet", Modules: []int{3, 4, 2}, Divisor: 16, Aux: 0.4},
-		input: [3]int{75, 75, 3},
+		name: "googlenet",
+		like: "googlenet",
+		net:  architectures.GoogLeNet{Stem: "imagenet", Divisor: 8, Filter: 3, Pooling: "torchvision", Aux: 0.3},
+		data: datasets.Images(64, 64, 3, 10),
 	},
 	{
-		name:  "inception_v4",
-		like:  "inception_v4",
-		net:   architectures.InceptionV4{Stem: "imagenet", Modules: []int{1, 1, 1}, Divisor: 16},
-		input: [3]int{75, 75, 3},
+		name: "googlenet-paper",
+		like: "googlenet-paper",
+		net:  architectures.GoogLeNet{Stem: "imagenet", Divisor: 8, Filter: 5, Pooling: "paper", LRN: true, Aux: 0.3},
+		data: datasets.Images(80, 80, 3, 10),
+	},
+	{"inception-bn", "inception-bn", architectures.InceptionBN{Stem: "imagenet", Divisor: 16}, datasets.Images(48, 48, 3, 10)},
+	{
+		name: "inception_v3",
+		like: "inception_v3",
+		net:  architectures.InceptionV3{Stem: "imagenet", Modules: []int{3, 4, 2}, Divisor: 16, Aux: 0.4},
+		data: datasets.Images(75, 75, 3, 10),
 	},
 	{
-		name:  "inception_resnet_v2",
-		like:  "inception_resnet_v2",
-		net:   architectures.InceptionResNet{Stem: "imagenet", Modules: []int{2, 2, 2}, Scale: []float64{0.17, 0.10, 0.20}, Divisor: 16},
-		input: [3]int{75, 75, 3},
+		name: "inception_v4",
+		like: "inception_v4",
+		net:  architectures.InceptionV4{Stem: "imagenet", Modules: []int{1, 1, 1}, Divisor: 16},
+		data: datasets.Images(75, 75, 3, 10),
 	},
 	{
-		name:  "squeezenet1_0",
-		like:  "squeezenet1_0",
-		net:   architectures.SqueezeNet{Stem: "7x7", Filters: 96, Modules: 8, Expand: 128, Squeeze: 0.125, Pools: []int{0, 3, 7}},
-		input: [3]int{48, 48, 3},
+		name: "inception_resnet_v2",
+		like: "inception_resnet_v2",
+		net:  architectures.InceptionResNet{Stem: "imagenet", Modules: []int{2, 2, 2}, Scale: []float64{0.17, 0.10, 0.20}, Divisor: 16},
+		data: datasets.Images(75, 75, 3, 10),
 	},
 	{
-		name:  "squeezenet1_1",
-		like:  "squeezenet1_1",
-		net:   architectures.SqueezeNet{Stem: "3x3", Filters: 64, Modules: 8, Expand: 128, Squeeze: 0.125, Pools: []int{0, 2, 4}},
-		input: [3]int{48, 48, 3},
+		name: "squeezenet1_0",
+		like: "squeezenet1_0",
+		net:  architectures.SqueezeNet{Stem: "7x7", Filters: 96, Modules: 8, Expand: 128, Squeeze: 0.125, Pools: []int{0, 3, 7}},
+		data: datasets.Images(48, 48, 3, 10),
 	},
 	{
-		name:  "mobilenet_v2",
-		like:  "mobilenet_v2",
-		net:   architectures.MobileNetV2{Stem: "imagenet", Width: 0.5, Blocks: []int{1, 2, 3, 4, 3, 3, 1}},
-		input: [3]int{64, 64, 3},
+		name: "squeezenet1_1",
+		like: "squeezenet1_1",
+		net:  architectures.SqueezeNet{Stem: "3x3", Filters: 64, Modules: 8, Expand: 128, Squeeze: 0.125, Pools: []int{0, 2, 4}},
+		data: datasets.Images(48, 48, 3, 10),
 	},
 	{
-		name:  "mobilenet_v3_small",
-		like:  "mobilenet_v3_small",
-		net:   architectures.MobileNetV3{Size: "small", Stem: "imagenet", Width: 0.5, HardSwish: true},
-		input: [3]int{64, 64, 3},
+		name: "mobilenet_v2",
+		like: "mobilenet_v2",
+		net:  architectures.MobileNetV2{Stem: "imagenet", Width: 0.5, Blocks: []int{1, 2, 3, 4, 3, 3, 1}},
+		data: datasets.Images(64, 64, 3, 10),
 	},
 	{
-		name:  "mobilenet_v3_large",
-		like:  "mobilenet_v3_large",
-		net:   architectures.MobileNetV3{Size: "large", Stem: "imagenet", Width: 0.5, HardSwish: true},
-		input: [3]int{64, 64, 3},
+		name: "mobilenet_v3_small",
+		like: "mobilenet_v3_small",
+		net:  architectures.MobileNetV3{Size: "small", Stem: "imagenet", Width: 0.5, HardSwish: true},
+		data: datasets.Images(64, 64, 3, 10),
 	},
-	{"xception", "xception", architectures.Xception{Stem: "imagenet", Middle: 8, Divisor: 8}, [3]int{64, 64, 3}},
+	{
+		name: "mobilenet_v3_large",
+		like: "mobilenet_v3_large",
+		net:  architectures.MobileNetV3{Size: "large", Stem: "imagenet", Width: 0.5, HardSwish: true},
+		data: datasets.Images(64, 64, 3, 10),
+	},
+	{"xception", "xception", architectures.Xception{Stem: "imagenet", Middle: 8, Divisor: 8}, datasets.Images(64, 64, 3, 10)},
 }
 
 // values is the formula of the script.
@@ -277,10 +278,10 @@ func TestTorch(t *testing.T) {
 			infer := build(t, p, nn.Infer, m, c.net, m.Options, goldenBatch)
 			one := build(t, p, nn.Infer, m, c.net, m.Options, 1)
 			fill(t, p)
-			x, y := goldenImages(m.Input, goldenBatch)
-			x1, _ := goldenImages(m.Input, 1)
+			x, y := goldenImages(m.Data, goldenBatch)
+			x1, _ := goldenImages(m.Data, 1)
 			compareLogits(t, infer, x, want.Logits, 1e-5)
-			compareLogits(t, one, x1, want.Logits[:m.Classes], 1e-5)
+			compareLogits(t, one, x1, want.Logits[:m.Data.Classes()], 1e-5)
 			smooth := smooth(m.Options)
 			if slices.Contains(inDouble, c.name) {
 				compareGradients(t, p, doubled(t, p, m, c.net, smooth), float64s(x), y, want.Gradients)
@@ -346,8 +347,8 @@ func float64s(x []*tensor.Dense) (double []*tensor.Dense) {
 }
 
 // goldenImages are the first n of the script's images.
-func goldenImages(input [3]int, n int) (x, y []*tensor.Dense) {
-	shape := append([]int{n}, input[:]...)
+func goldenImages(spec datasets.Spec, n int) (x, y []*tensor.Dense) {
+	shape := append([]int{n}, spec.Inputs[0].Shape...)
 	var images []float32
 	for _, v := range values("images", tensor.Shape(shape).TotalSize()) {
 		images = append(images, float32(v))

@@ -5,6 +5,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -57,7 +58,7 @@ func init() {
 	m := Model{
 		Paper:   "Simonyan & Zisserman 2014, Very deep convolutional networks for large-scale image recognition",
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "none", Activation: "relu"},
-		Input:   [3]int{32, 32, 3}, Classes: 10,
+		Data:    datasets.Images(32, 32, 3, 10),
 	}
 	registerAll(m, []preset{
 		{"vgg11-cifar", VGG{Blocks: vggA, Width: 64}},
@@ -74,7 +75,7 @@ func init() {
 	})
 
 	m.Options.Dropout = 0.5
-	m.Input, m.Classes = [3]int{224, 224, 3}, 1000
+	m.Data = datasets.Images(224, 224, 3, 1000)
 	registerAll(m, []preset{
 		{"vgg11_bn", VGG{Blocks: vggA, Width: 64, Pool: 7, Hidden: vggHidden}},
 		{"vgg13_bn", VGG{Blocks: vggB, Width: 64, Pool: 7, Hidden: vggHidden}},

@@ -5,6 +5,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/datasets/images"
 	"zoo/nn"
 )
@@ -40,7 +41,7 @@ func init() {
 	m := Model{
 		Paper:   "Dosovitskiy et al. 2020, An image is worth 16x16 words: transformers for image recognition at scale",
 		Options: nn.Options{Init: "xavier_uniform", ResidualInit: "none", Norm: "layer", NormEps: 1e-6, Activation: "gelu"},
-		Input:   [3]int{224, 224, 3}, Classes: 1000,
+		Data:    datasets.Images(224, 224, 3, 1000),
 	}
 	vit := func(patch, dim, depth, heads int) ViT {
 		return ViT{Patch: patch, Dim: dim, Depth: depth, Heads: heads, MLP: 4 * dim, Pool: "cls", Position: "learned", ZeroHead: true}
@@ -59,13 +60,13 @@ func init() {
 		{"vit_ti_16", vit(16, 192, 12, 3)},
 		{"vit_s_16", vit(16, 384, 12, 6)},
 	})
-	m.Input, m.Classes = [3]int{32, 32, 3}, 10
+	m.Data = datasets.Images(32, 32, 3, 10)
 	small := ViT{Patch: 4, Dim: 64, Depth: 4, Heads: 4, MLP: 128, Pool: "cls", Position: "learned"}
 	registerAll(m, []preset{
 		{"vit-cifar", ViT{Patch: 4, Dim: 192, Depth: 6, Heads: 3, MLP: 768, Pool: "cls", Position: "learned"}},
 		{"vit-cifar-small", small},
 	})
-	m.Input, small.Patch = [3]int{28, 28, 1}, 7
+	m.Data, small.Patch = datasets.Images(28, 28, 1, 10), 7
 	registerAll(m, []preset{{"vit-mnist", small}})
 }
 

@@ -11,6 +11,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -23,7 +24,7 @@ func smallViT(change func(*architectures.ViT)) architectures.ViT {
 
 func vitImages() architectures.Model {
 	m, _ := architectures.Lookup("vit-cifar")
-	m.Input = [3]int{8, 6, 3}
+	m.Data = datasets.Images(8, 6, 3, 10)
 	return m
 }
 
@@ -61,7 +62,7 @@ func TestViTKnobs(t *testing.T) {
 func vitLogits(t *testing.T, m architectures.Model, net architectures.ViT, images []float32) []float32 {
 	t.Helper()
 	pr := build(t, nn.NewParams(3, tensor.Float32), nn.Infer, m, net, m.Options, 2)
-	x := tensor.New(tensor.WithShape(append([]int{2}, m.Input[:]...)...), tensor.WithBacking(images))
+	x := tensor.New(tensor.WithShape(append([]int{2}, m.Data.Inputs[0].Shape...)...), tensor.WithBacking(images))
 	if _, err := pr.Run([]*tensor.Dense{x}, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -72,8 +73,8 @@ func vitLogits(t *testing.T, m architectures.Model, net architectures.ViT, image
 // positions it does.
 func TestViTPermutedPatches(t *testing.T) {
 	m := vitImages()
-	h, w, c := m.Input[0], m.Input[1], m.Input[2]
-	x, _ := batch(m.Spec(), 2, tensor.Float32)
+	h, w, c := 8, 6, 3
+	x, _ := batch(m.Data, 2, tensor.Float32)
 	images := x[0].Data().([]float32)
 	permuted := make([]float32, len(images))
 	order := rand.New(rand.NewPCG(1, 2)).Perm(h / 2 * w / 2)
@@ -110,7 +111,7 @@ func TestViTPermutedPatches(t *testing.T) {
 // them change nothing, bit by bit.
 func TestViTZeroInit(t *testing.T) {
 	m := vitImages()
-	x, _ := batch(m.Spec(), 2, tensor.Float32)
+	x, _ := batch(m.Data, 2, tensor.Float32)
 	logits := func(residual string, depth int) []float32 {
 		m.Options.ResidualInit = residual
 		return vitLogits(t, m, smallViT(func(m *architectures.ViT) { m.Depth = depth }), x[0].Data().([]float32))
@@ -126,7 +127,7 @@ func TestViTZeroInit(t *testing.T) {
 // TestViTZeroHead: all logits start at zero, and only the head has a gradient in the first step.
 func TestViTZeroHead(t *testing.T) {
 	m := vitImages()
-	x, y := batch(m.Spec(), 2, tensor.Float32)
+	x, y := batch(m.Data, 2, tensor.Float32)
 	pr := build(t, nn.NewParams(3, tensor.Float32), nn.Train, m, smallViT(func(m *architectures.ViT) { m.ZeroHead = true }), m.Options, 2)
 	loss, err := pr.Run(x, y)
 	if err != nil {
@@ -148,8 +149,8 @@ func TestViTZeroHead(t *testing.T) {
 func TestViTImages(t *testing.T) {
 	m := vitImages()
 	build := func(p *nn.Params, h, w int, net architectures.ViT) error {
-		m.Input = [3]int{h, w, 3}
-		_, err := nn.Build(p, nn.Infer, net, nn.Settings{Options: m.Options, Spec: m.Spec(), Batch: 1})
+		m.Data = datasets.Images(h, w, 3, 10)
+		_, err := nn.Build(p, nn.Infer, net, nn.Settings{Options: m.Options, Spec: m.Data, Batch: 1})
 		return err
 	}
 	for _, position := range []string{"sin", "none"} {
@@ -186,7 +187,7 @@ func TestViTImages(t *testing.T) {
 // loops in float64, and both images have the same logits one by one, together, and unfused.
 func TestViTOfPaperSize(t *testing.T) {
 	m, _ := architectures.Lookup("vit_b_16")
-	m.Classes = 10
+	m.Data = datasets.Images(224, 224, 3, 10)
 	net := m.Network.(architectures.ViT)
 	net.Depth, net.MLP = 2, 64 // the class token of the second layer depends on all tokens of the first
 	p, double := nn.BlankParams(tensor.Float32), nn.BlankParams(tensor.Float64)
@@ -197,11 +198,11 @@ func TestViTOfPaperSize(t *testing.T) {
 	fill(t, p)
 	copyDouble(double, p)
 
-	x, _ := goldenImages(m.Input, 2)
+	x, _ := goldenImages(m.Data, 2)
 	images := x[0].Data().([]float32)
 	image := func(i int) []*tensor.Dense {
 		size := len(images) / 2
-		return []*tensor.Dense{tensor.New(tensor.WithShape(append([]int{1}, m.Input[:]...)...), tensor.WithBacking(images[i*size:][:size]))}
+		return []*tensor.Dense{tensor.New(tensor.WithShape(append([]int{1}, m.Data.Inputs[0].Shape...)...), tensor.WithBacking(images[i*size:][:size]))}
 	}
 	if _, err := reference.Run(float64s(image(0)), nil); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"zoo/datasets"
 	"zoo/datasets/images"
 	"zoo/nn"
 )
@@ -23,8 +24,8 @@ func init() {
 		Name: "xception", Paper: "Chollet 2017, Xception: deep learning with depthwise separable convolutions",
 		Network: Xception{Stem: "imagenet", Middle: 8, Divisor: 1},
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "batch", Activation: "relu", Dropout: 0.5},
-		Input:   [3]int{299, 299, 3}, Classes: 1000,
-		Photos: images.Inception(333, 299, "bicubic"), // timm's weights
+		Data:    datasets.Images(299, 299, 3, 1000),
+		Photos:  images.Inception(333, 299, "bicubic"), // timm's weights
 	})
 }
 

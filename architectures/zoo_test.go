@@ -15,26 +15,25 @@ import (
 	"zoo/nn"
 )
 
-// A smallNetwork is a network to test with, for ten classes. like is a registered model with
-// the choices of the paper; if input is zero, it is the model's.
+// A smallNetwork is a network to test with. like is a registered model with the choices of
+// the paper; if data is zero, it is the model's.
 type smallNetwork struct {
-	name  string
-	like  string
-	net   nn.Network
-	input [3]int // height, width and channels
+	name string
+	like string
+	net  nn.Network
+	data datasets.Spec
 }
 
-// model is the registered model, for images of the small network's size.
+// model is the registered model, for the data of the small network.
 func (n smallNetwork) model(t *testing.T) architectures.Model {
 	t.Helper()
 	m, ok := architectures.Lookup(n.like)
 	if !ok {
 		t.Fatalf("there is no model %s", n.like)
 	}
-	if n.input != [3]int{} {
-		m.Input = n.input
+	if n.data.Inputs != nil {
+		m.Data = n.data
 	}
-	m.Classes = 10
 	return m
 }
 
@@ -42,199 +41,199 @@ func (n smallNetwork) model(t *testing.T) architectures.Model {
 // differentiated numerically, with at least one of every registered type and every style of
 // block.
 var smallNetworks = []smallNetwork{
-	{"lenet1989", "lenet1989", architectures.LeNet1989{}, [3]int{}},
-	{"lenet5-classic", "lenet5-classic", architectures.LeNet5Classic{}, [3]int{}},
-	{"lenet5", "lenet5", architectures.LeNet5{Filters: []int{6, 16}, Hidden: []int{120, 84}, Pad: 2}, [3]int{}},
+	{"lenet1989", "lenet1989", architectures.LeNet1989{}, datasets.Spec{}},
+	{"lenet5-classic", "lenet5-classic", architectures.LeNet5Classic{}, datasets.Spec{}},
+	{"lenet5", "lenet5", architectures.LeNet5{Filters: []int{6, 16}, Hidden: []int{120, 84}, Pad: 2}, datasets.Spec{}},
 
-	{"mlp", "mlp", architectures.MLP{Depth: 3, Width: 16}, [3]int{6, 6, 1}},
-	{"mlp, residual", "mlp", architectures.MLP{Depth: 6, Width: 16, Residual: true}, [3]int{6, 6, 1}},
+	{"mlp", "mlp", architectures.MLP{Depth: 3, Width: 16}, datasets.Images(6, 6, 1, 10)},
+	{"mlp, residual", "mlp", architectures.MLP{Depth: 6, Width: 16, Residual: true}, datasets.Images(6, 6, 1, 10)},
 
 	{
-		name:  "alexnet",
-		like:  "alexnet-cifar",
-		net:   architectures.AlexNet{Stem: "small", Filters: []int{4, 8, 8, 8, 8}, Groups: 2, LRN: true, Overlap: true, Hidden: []int{16, 16}},
-		input: [3]int{16, 16, 3},
+		name: "alexnet",
+		like: "alexnet-cifar",
+		net:  architectures.AlexNet{Stem: "small", Filters: []int{4, 8, 8, 8, 8}, Groups: 2, LRN: true, Overlap: true, Hidden: []int{16, 16}},
+		data: datasets.Images(16, 16, 3, 10),
 	},
 	{
-		name:  "alexnet, 11×11",
-		like:  "alexnet-cifar",
-		net:   architectures.AlexNet{Stem: "alexnet", Filters: []int{4, 8, 8, 8, 8}, Groups: 1, Hidden: []int{16}},
-		input: [3]int{63, 63, 3},
+		name: "alexnet, 11×11",
+		like: "alexnet-cifar",
+		net:  architectures.AlexNet{Stem: "alexnet", Filters: []int{4, 8, 8, 8, 8}, Groups: 1, Hidden: []int{16}},
+		data: datasets.Images(63, 63, 3, 10),
 	},
 	{
-		name:  "zfnet",
-		like:  "alexnet-cifar",
-		net:   architectures.AlexNet{Stem: "zfnet", Filters: []int{4, 8, 8, 8, 8}, Groups: 1, LRN: true, Overlap: true, Hidden: []int{16}},
-		input: [3]int{63, 63, 3},
+		name: "zfnet",
+		like: "alexnet-cifar",
+		net:  architectures.AlexNet{Stem: "zfnet", Filters: []int{4, 8, 8, 8, 8}, Groups: 1, LRN: true, Overlap: true, Hidden: []int{16}},
+		data: datasets.Images(63, 63, 3, 10),
 	},
 	{
-		name:  "alexnet, one tower",
-		like:  "alexnet",
-		net:   architectures.AlexNetOneTower{Filters: []int{4, 8, 8, 8, 8}, Pool: 3, Hidden: []int{16, 16}},
-		input: [3]int{63, 63, 3},
+		name: "alexnet, one tower",
+		like: "alexnet",
+		net:  architectures.AlexNetOneTower{Filters: []int{4, 8, 8, 8, 8}, Pool: 3, Hidden: []int{16, 16}},
+		data: datasets.Images(63, 63, 3, 10),
 	},
 
-	{"vgg", "vgg11-cifar", architectures.VGG{Blocks: []int{1, 1, 2, 2, 2}, Width: 4}, [3]int{32, 32, 3}},
+	{"vgg", "vgg11-cifar", architectures.VGG{Blocks: []int{1, 1, 2, 2, 2}, Width: 4}, datasets.Images(32, 32, 3, 10)},
 	{
-		name:  "vgg, linear layers",
-		like:  "vgg16",
-		net:   architectures.VGG{Blocks: []int{1, 2, 3}, Width: 4, Pointwise: true, LRN: true, Pool: 3, Hidden: []int{16, 16}},
-		input: [3]int{16, 16, 3},
+		name: "vgg, linear layers",
+		like: "vgg16",
+		net:  architectures.VGG{Blocks: []int{1, 2, 3}, Width: 4, Pointwise: true, LRN: true, Pool: 3, Hidden: []int{16, 16}},
+		data: datasets.Images(16, 16, 3, 10),
 	},
 	{
-		name:  "vgg, batch norm",
-		like:  "vgg16_bn",
-		net:   architectures.VGG{Blocks: []int{1, 2}, Width: 4, Pool: 2, Hidden: []int{16}},
-		input: [3]int{8, 8, 3},
+		name: "vgg, batch norm",
+		like: "vgg16_bn",
+		net:  architectures.VGG{Blocks: []int{1, 2}, Width: 4, Pool: 2, Hidden: []int{16}},
+		data: datasets.Images(8, 8, 3, 10),
 	},
 
 	// Each of the shortcuts: TestShortcutGradients.
-	{"resnet-cifar, A", "resnet20", architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "A"}, [3]int{8, 8, 3}},
-	{"resnet-cifar, B", "resnet20-b", architectures.CIFARResNet{Depth: 14, Width: 4, Shortcut: "B"}, [3]int{8, 8, 3}},
+	{"resnet-cifar, A", "resnet20", architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "A"}, datasets.Images(8, 8, 3, 10)},
+	{"resnet-cifar, B", "resnet20-b", architectures.CIFARResNet{Depth: 14, Width: 4, Shortcut: "B"}, datasets.Images(8, 8, 3, 10)},
 	{
-		name:  "resnet-cifar, plain",
-		like:  "plain20",
-		net:   architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "none"},
-		input: [3]int{8, 8, 3},
+		name: "resnet-cifar, plain",
+		like: "plain20",
+		net:  architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "none"},
+		data: datasets.Images(8, 8, 3, 10),
 	},
 	{
-		name:  "resnet-cifar, pre-activation",
-		like:  "preact-resnet110",
-		net:   architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "A", PreAct: true},
-		input: [3]int{8, 8, 3},
+		name: "resnet-cifar, pre-activation",
+		like: "preact-resnet110",
+		net:  architectures.CIFARResNet{Depth: 20, Width: 4, Shortcut: "A", PreAct: true},
+		data: datasets.Images(8, 8, 3, 10),
 	},
 	{
-		name:  "resnet-cifar, deep",
-		like:  "resnet110",
-		net:   architectures.CIFARResNet{Depth: 110, Width: 4, Shortcut: "A"},
-		input: [3]int{8, 8, 3},
+		name: "resnet-cifar, deep",
+		like: "resnet110",
+		net:  architectures.CIFARResNet{Depth: 110, Width: 4, Shortcut: "A"},
+		data: datasets.Images(8, 8, 3, 10),
 	},
 
 	// Each block with each of the shortcuts: TestResNetGradients.
 	{
-		name:  "resnet, basic",
-		like:  "resnet18",
-		net:   architectures.ResNet{Block: "basic", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B"},
-		input: [3]int{8, 8, 3},
+		name: "resnet, basic",
+		like: "resnet18",
+		net:  architectures.ResNet{Block: "basic", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B"},
+		data: datasets.Images(8, 8, 3, 10),
 	},
 	{
-		name:  "resnet, bottleneck",
-		like:  "resnet50",
-		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B"},
-		input: [3]int{8, 8, 3},
+		name: "resnet, bottleneck",
+		like: "resnet50",
+		net:  architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B"},
+		data: datasets.Images(8, 8, 3, 10),
 	},
 	{
-		name:  "resnext",
-		like:  "resnext50_32x4d",
-		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 4, GroupWidth: 2, Stem: "small", Shortcut: "B"},
-		input: [3]int{8, 8, 3},
+		name: "resnext",
+		like: "resnext50_32x4d",
+		net:  architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 4, GroupWidth: 2, Stem: "small", Shortcut: "B"},
+		data: datasets.Images(8, 8, 3, 10),
 	},
 	{
-		name:  "resnet, pre-activation",
-		like:  "preact-resnet50",
-		net:   architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B", PreAct: true},
-		input: [3]int{8, 8, 3},
+		name: "resnet, pre-activation",
+		like: "preact-resnet50",
+		net:  architectures.ResNet{Block: "bottleneck", Blocks: []int{1, 2, 1}, Width: 4, Cardinality: 1, Stem: "small", Shortcut: "B", PreAct: true},
+		data: datasets.Images(8, 8, 3, 10),
 	},
 	{
-		name:  "densenet",
-		like:  "densenet40",
-		net:   architectures.DenseNet{Blocks: []int{2, 2}, Growth: 3, Width: 4, Compression: 1, Stem: "small"},
-		input: [3]int{8, 8, 3},
+		name: "densenet",
+		like: "densenet40",
+		net:  architectures.DenseNet{Blocks: []int{2, 2}, Growth: 3, Width: 4, Compression: 1, Stem: "small"},
+		data: datasets.Images(8, 8, 3, 10),
 	},
 	{
-		name:  "densenet, bc",
-		like:  "densenet100-bc",
-		net:   architectures.DenseNet{Blocks: []int{2, 1, 2}, Growth: 3, Width: 4, Bottleneck: 2, Compression: 0.5, Stem: "small"},
-		input: [3]int{8, 8, 3},
+		name: "densenet, bc",
+		like: "densenet100-bc",
+		net:  architectures.DenseNet{Blocks: []int{2, 1, 2}, Growth: 3, Width: 4, Bottleneck: 2, Compression: 0.5, Stem: "small"},
+		data: datasets.Images(8, 8, 3, 10),
 	},
 	{
-		name:  "densenet, imagenet stem",
-		like:  "densenet121",
-		net:   architectures.DenseNet{Blocks: []int{2, 1}, Growth: 3, Width: 4, Bottleneck: 2, Compression: 0.5, Stem: "imagenet"},
-		input: [3]int{32, 32, 3},
+		name: "densenet, imagenet stem",
+		like: "densenet121",
+		net:  architectures.DenseNet{Blocks: []int{2, 1}, Growth: 3, Width: 4, Bottleneck: 2, Compression: 0.5, Stem: "imagenet"},
+		data: datasets.Images(32, 32, 3, 10),
 	},
-	{"googlenet", "googlenet-paper", smallGoogLeNet, [3]int{12, 12, 3}},
+	{"googlenet", "googlenet-paper", smallGoogLeNet, datasets.Images(12, 12, 3, 10)},
 	{
-		name:  "googlenet, imagenet stem",
-		like:  "googlenet",
-		net:   architectures.GoogLeNet{Stem: "imagenet", Divisor: 16, Filter: 3, Pooling: "torchvision", LRN: true},
-		input: [3]int{64, 64, 3},
+		name: "googlenet, imagenet stem",
+		like: "googlenet",
+		net:  architectures.GoogLeNet{Stem: "imagenet", Divisor: 16, Filter: 3, Pooling: "torchvision", LRN: true},
+		data: datasets.Images(64, 64, 3, 10),
 	},
-	{"inception-bn", "inception-bn", architectures.InceptionBN{Stem: "small", Divisor: 32}, [3]int{12, 12, 3}},
-	{"inception v3", "inception_v3", smallInceptionV3, [3]int{13, 13, 3}},
+	{"inception-bn", "inception-bn", architectures.InceptionBN{Stem: "small", Divisor: 32}, datasets.Images(12, 12, 3, 10)},
+	{"inception v3", "inception_v3", smallInceptionV3, datasets.Images(13, 13, 3, 10)},
 	{
-		name:  "inception v4",
-		like:  "inception_v4",
-		net:   architectures.InceptionV4{Stem: "small", Modules: []int{1, 1, 1}, Divisor: 32},
-		input: [3]int{13, 13, 3},
-	},
-	{
-		name:  "inception-resnet",
-		like:  "inception_resnet_v2",
-		net:   architectures.InceptionResNet{Stem: "small", Modules: []int{2, 1, 2}, Scale: []float64{0.17, 0.10, 0.20}, Divisor: 32},
-		input: [3]int{13, 13, 3},
+		name: "inception v4",
+		like: "inception_v4",
+		net:  architectures.InceptionV4{Stem: "small", Modules: []int{1, 1, 1}, Divisor: 32},
+		data: datasets.Images(13, 13, 3, 10),
 	},
 	{
-		name:  "squeezenet",
-		like:  "squeezenet1_1",
-		net:   architectures.SqueezeNet{Stem: "small", Filters: 8, Modules: 4, Expand: 16, Squeeze: 0.25, Pools: []int{0, 2}},
-		input: [3]int{12, 12, 3},
+		name: "inception-resnet",
+		like: "inception_resnet_v2",
+		net:  architectures.InceptionResNet{Stem: "small", Modules: []int{2, 1, 2}, Scale: []float64{0.17, 0.10, 0.20}, Divisor: 32},
+		data: datasets.Images(13, 13, 3, 10),
 	},
 	{
-		name:  "squeezenet, 7×7",
-		like:  "squeezenet1_0",
-		net:   architectures.SqueezeNet{Stem: "7x7", Filters: 8, Modules: 2, Expand: 16, Squeeze: 0.25, Pools: []int{0, 1}},
-		input: [3]int{32, 32, 3},
+		name: "squeezenet",
+		like: "squeezenet1_1",
+		net:  architectures.SqueezeNet{Stem: "small", Filters: 8, Modules: 4, Expand: 16, Squeeze: 0.25, Pools: []int{0, 2}},
+		data: datasets.Images(12, 12, 3, 10),
 	},
 	{
-		name:  "squeezenet, 3×3",
-		like:  "squeezenet1_1",
-		net:   architectures.SqueezeNet{Stem: "3x3", Filters: 8, Modules: 2, Expand: 16, Squeeze: 0.25, Pools: []int{0, 1}},
-		input: [3]int{16, 16, 3},
+		name: "squeezenet, 7×7",
+		like: "squeezenet1_0",
+		net:  architectures.SqueezeNet{Stem: "7x7", Filters: 8, Modules: 2, Expand: 16, Squeeze: 0.25, Pools: []int{0, 1}},
+		data: datasets.Images(32, 32, 3, 10),
 	},
 	{
-		name:  "mobilenet v2",
-		like:  "mobilenet_v2",
-		net:   architectures.MobileNetV2{Stem: "small", Width: 0.25, Blocks: []int{1, 2, 2}},
-		input: [3]int{8, 8, 3},
+		name: "squeezenet, 3×3",
+		like: "squeezenet1_1",
+		net:  architectures.SqueezeNet{Stem: "3x3", Filters: 8, Modules: 2, Expand: 16, Squeeze: 0.25, Pools: []int{0, 1}},
+		data: datasets.Images(16, 16, 3, 10),
 	},
 	{
-		name:  "mobilenet v2, imagenet stem",
-		like:  "mobilenet_v2",
-		net:   architectures.MobileNetV2{Stem: "imagenet", Width: 0.25, Blocks: []int{1, 2}},
-		input: [3]int{16, 16, 3},
+		name: "mobilenet v2",
+		like: "mobilenet_v2",
+		net:  architectures.MobileNetV2{Stem: "small", Width: 0.25, Blocks: []int{1, 2, 2}},
+		data: datasets.Images(8, 8, 3, 10),
 	},
 	{
-		name:  "mobilenet v3, small",
-		like:  "mobilenet_v3_small",
-		net:   architectures.MobileNetV3{Size: "small", Stem: "small", Width: 0.1, HardSwish: true},
-		input: [3]int{16, 16, 3},
+		name: "mobilenet v2, imagenet stem",
+		like: "mobilenet_v2",
+		net:  architectures.MobileNetV2{Stem: "imagenet", Width: 0.25, Blocks: []int{1, 2}},
+		data: datasets.Images(16, 16, 3, 10),
 	},
 	{
-		name:  "mobilenet v3, large",
-		like:  "mobilenet_v3_large",
-		net:   architectures.MobileNetV3{Size: "large", Stem: "imagenet", Width: 0.1},
-		input: [3]int{32, 32, 3},
+		name: "mobilenet v3, small",
+		like: "mobilenet_v3_small",
+		net:  architectures.MobileNetV3{Size: "small", Stem: "small", Width: 0.1, HardSwish: true},
+		data: datasets.Images(16, 16, 3, 10),
 	},
-	{"xception", "xception", architectures.Xception{Stem: "small", Middle: 1, Divisor: 32}, [3]int{12, 12, 3}},
 	{
-		name:  "resnet, imagenet stem",
-		like:  "resnet34",
-		net:   architectures.ResNet{Block: "basic", Blocks: []int{1, 1}, Width: 4, Cardinality: 1, Stem: "imagenet", Shortcut: "A"},
-		input: [3]int{32, 32, 3},
+		name: "mobilenet v3, large",
+		like: "mobilenet_v3_large",
+		net:  architectures.MobileNetV3{Size: "large", Stem: "imagenet", Width: 0.1},
+		data: datasets.Images(32, 32, 3, 10),
+	},
+	{"xception", "xception", architectures.Xception{Stem: "small", Middle: 1, Divisor: 32}, datasets.Images(12, 12, 3, 10)},
+	{
+		name: "resnet, imagenet stem",
+		like: "resnet34",
+		net:  architectures.ResNet{Block: "basic", Blocks: []int{1, 1}, Width: 4, Cardinality: 1, Stem: "imagenet", Shortcut: "A"},
+		data: datasets.Images(32, 32, 3, 10),
 	},
 
 	{
-		name:  "vit",
-		like:  "vit-cifar",
-		net:   architectures.ViT{Patch: 2, Dim: 12, Depth: 2, Heads: 3, MLP: 16, Pool: "cls", Position: "learned"},
-		input: [3]int{8, 6, 3},
+		name: "vit",
+		like: "vit-cifar",
+		net:  architectures.ViT{Patch: 2, Dim: 12, Depth: 2, Heads: 3, MLP: 16, Pool: "cls", Position: "learned"},
+		data: datasets.Images(8, 6, 3, 10),
 	},
 	{
-		name:  "vit, mean",
-		like:  "vit-mnist",
-		net:   architectures.ViT{Patch: 4, Dim: 12, Depth: 3, Heads: 2, MLP: 20, Pool: "mean", Position: "sin"},
-		input: [3]int{8, 8, 1},
+		name: "vit, mean",
+		like: "vit-mnist",
+		net:  architectures.ViT{Patch: 4, Dim: 12, Depth: 3, Heads: 2, MLP: 20, Pool: "mean", Position: "sin"},
+		data: datasets.Images(8, 8, 1, 10),
 	},
 }
 
@@ -260,31 +259,14 @@ func forAll(t *testing.T, test func(t *testing.T, m architectures.Model, net nn.
 	}
 }
 
-// batch is random images with targets.
+// batch is random examples.
 func batch(spec datasets.Spec, n int, dtype tensor.Dtype) (x, y []*tensor.Dense) {
-	r := rand.New(rand.NewPCG(7, 7))
-	shape := append([]int{n}, spec.Inputs[0].Shape...)
-	x = []*tensor.Dense{tensor.New(tensor.Of(dtype), tensor.WithShape(shape...))}
-	switch d := x[0].Data().(type) {
-	case []float32:
-		for i := range d {
-			d[i] = float32(r.NormFloat64())
-		}
-	case []float64:
-		for i := range d {
-			d[i] = r.NormFloat64()
-		}
-	}
-	targets := make([]int, n)
-	for i := range targets {
-		targets[i] = i % spec.Classes()
-	}
-	return x, []*tensor.Dense{tensor.New(tensor.WithShape(n), tensor.WithBacking(targets))}
+	return datasets.RandomBatch(spec, n, rand.New(rand.NewPCG(7, 7)), dtype)
 }
 
 func build(t *testing.T, p *nn.Params, mode nn.Mode, m architectures.Model, net nn.Network, o nn.Options, batch int, change ...func(*nn.Settings)) *nn.Program {
 	t.Helper()
-	set := nn.Settings{Options: o, Spec: m.Spec(), Batch: batch}
+	set := nn.Settings{Options: o, Spec: m.Data, Batch: batch}
 	for _, c := range change {
 		c(&set)
 	}
@@ -319,7 +301,7 @@ func checkGradient(t *testing.T, m architectures.Model, net nn.Network) {
 	o := smooth(m.Options)
 	p := nn.NewParams(3, tensor.Float64)
 	pr := build(t, p, nn.Train, m, net, o, 3)
-	x, y := batch(m.Spec(), 3, tensor.Float64)
+	x, y := batch(m.Data, 3, tensor.Float64)
 	loss := func() float64 {
 		l, err := pr.Run(x, y)
 		if err != nil {
@@ -391,7 +373,7 @@ func TestTrainEqualsEval(t *testing.T) {
 		o := m.Options
 		o.Norm, o.Dropout = "none", 0
 		p := nn.NewParams(3, tensor.Float32)
-		x, y := batch(m.Spec(), 3, tensor.Float32)
+		x, y := batch(m.Data, 3, tensor.Float32)
 		train, err := build(t, p, nn.Train, m, net, o, 3).Run(x, y)
 		if err != nil {
 			t.Fatal(err)
@@ -410,7 +392,7 @@ func TestTrainEqualsEval(t *testing.T) {
 func TestFusedEqualsUnfused(t *testing.T) { forAll(t, checkFusion) }
 
 func checkFusion(t *testing.T, m architectures.Model, net nn.Network) {
-	x, y := batch(m.Spec(), 3, tensor.Float32)
+	x, y := batch(m.Data, 3, tensor.Float32)
 	var results [2][]float32
 	for i, change := range [][]func(*nn.Settings){nil, {unfused}} {
 		p := nn.NewParams(3, tensor.Float32)
@@ -442,7 +424,7 @@ func TestOverfit(t *testing.T) {
 		}
 		p := nn.NewParams(3, tensor.Float32)
 		pr := build(t, p, nn.Train, m, net, m.Options, 8)
-		x, y := batch(m.Spec(), 8, tensor.Float32)
+		x, y := batch(m.Data, 8, tensor.Float32)
 		var ps []optim.Param
 		for _, q := range pr.Trained() {
 			ps = append(ps, optim.Param{Name: q.Path, W: q.Value.Data().([]float32), G: q.Grad.Data().([]float32)})

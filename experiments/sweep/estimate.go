@@ -100,13 +100,13 @@ func (t PlannedTrial) cost(ctx context.Context, data openedData) (c cost, err er
 	return c, err
 }
 
-// batch is the least time of a few batches of random images, in seconds.
+// batch is the least time of a few batches of random examples, in seconds.
 func (t PlannedTrial) batch(ctx context.Context, mode nn.Mode, size int) (float64, error) {
 	_, program, err := train.Build(ctx, config.Config{Model: t.config.Model}, mode, t.spec, size)
 	if err != nil {
 		return 0, err
 	}
-	s, err := train.NewStepper(program, t.spec.Inputs[0].Shape, t.spec.Classes())
+	s, err := train.NewStepper(program, t.spec)
 	if err != nil {
 		return 0, err
 	}

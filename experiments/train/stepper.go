@@ -5,6 +5,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"zoo/datasets"
 	"zoo/internal/exec"
 	"zoo/internal/optim"
 	"zoo/internal/stopwatch"
@@ -19,7 +20,7 @@ const benchRate = 1e-9
 const LeastSteps = 5
 
 // A Stepper takes the same step of a program again and again, on one batch of random
-// images: what a measurement of time takes. Training is by SGD with momentum.
+// examples: what a measurement of time takes. Training is by SGD with momentum.
 type Stepper struct {
 	program *nn.Program
 	x, y    []*tensor.Dense // no y without training
@@ -28,22 +29,14 @@ type Stepper struct {
 	update  exec.OpTime
 }
 
-// NewStepper returns the Stepper of a program whose images have the shape (H, W, C).
-func NewStepper(program *nn.Program, shape []int, classes int) (*Stepper, error) {
-	r := rand.New(rand.NewPCG(1, 2))
-	x := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append([]int{program.Batch}, shape...)...))
-	for i := range floats(x) {
-		floats(x)[i] = float32(r.NormFloat64())
-	}
-	s := &Stepper{program: program, x: []*tensor.Dense{x}, update: exec.OpTime{Op: "sgd"}}
+// NewStepper returns the Stepper of a program for data as spec has them.
+func NewStepper(program *nn.Program, spec datasets.Spec) (*Stepper, error) {
+	s := &Stepper{program: program, update: exec.OpTime{Op: "sgd"}}
+	s.x, s.y = datasets.RandomBatch(spec, program.Batch, rand.New(rand.NewPCG(1, 2)), tensor.Float32)
 	if program.Mode != nn.Train {
+		s.y = nil
 		return s, nil
 	}
-	y := make([]int, program.Batch)
-	for i := range y {
-		y[i] = r.IntN(classes)
-	}
-	s.y = []*tensor.Dense{tensor.New(tensor.WithShape(len(y)), tensor.WithBacking(y))}
 	for _, p := range program.Trained() {
 		s.trained = append(s.trained, optim.Param{Name: p.Path, W: floats(p.Value), G: floats(p.Grad)})
 	}

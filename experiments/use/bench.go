@@ -17,7 +17,7 @@ import (
 )
 
 // A Bench is what is to be measured: steps of a network on one batch of random
-// images. A training step is a forward pass, a backward pass and an update by SGD
+// examples. A training step is a forward pass, a backward pass and an update by SGD
 // with momentum.
 type Bench struct {
 	Model   config.Model
@@ -29,14 +29,15 @@ type Bench struct {
 }
 
 // DefaultBatch is the number of examples that a model is measured with by default: for
-// networks of small images, the batch that their papers and courses train them with.
+// networks of small images, the batch that their papers and courses train them with, and
+// fewer for large images and long sequences.
 func DefaultBatch(model string) int {
 	m, _ := architectures.Lookup(model)
 	switch m.Network.(type) {
 	case architectures.MLP, architectures.CIFARResNet:
 		return 128
 	}
-	if m.Input[0] > 100 { // ImageNet's size
+	if m.Data.Inputs[0].Shape[0] > 100 { // such as images of ImageNet's size
 		return 8
 	}
 	return 64
@@ -73,7 +74,7 @@ func (b Bench) Run(ctx context.Context) (Measurement, error) {
 	if b.Mode == nn.Train {
 		m.Mode, flops = "train", 3*flops
 	}
-	s, err := train.NewStepper(program, spec.Inputs[0].Shape, spec.Classes())
+	s, err := train.NewStepper(program, spec)
 	if err != nil {
 		return Measurement{}, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"zoo/datasets"
 	"zoo/experiments/weights"
 	"zoo/internal/npy"
 	"zoo/nn"
@@ -14,15 +15,19 @@ import (
 // inferBatch is how many examples go through the network at once.
 const inferBatch = 32
 
-// Infer returns the logits (N, classes) of a network with the given weights for
-// inputs x: images (N, C, H, W), as they are published, or vectors (N, D). The
-// number of classes is the reference's where it is 0.
+// Infer returns the logits (N, ..., classes) of a network with the given weights for
+// inputs x: images (N, C, H, W), as they are published, vectors (N, D), or sequences of
+// tokens (N, T) or of numbers (N, T, C). The number of classes is the reference's where it
+// is 0.
 func Infer(ctx context.Context, r ModelReference, w *weights.File, x npy.Array, classes int) (npy.Array, error) {
 	shape, err := inputShape(x.Shape)
 	if err != nil {
 		return npy.Array{}, err
 	}
 	spec, err := r.Spec(shape, classes)
+	if err == nil {
+		err = checkTokens(x, spec.Inputs[0])
+	}
 	if err != nil {
 		return npy.Array{}, err
 	}
@@ -35,27 +40,26 @@ func Infer(ctx context.Context, r ModelReference, w *weights.File, x npy.Array, 
 		return npy.Array{}, err
 	}
 	pr.HoldWeights(n > pr.Batch)
-	in := tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(append([]int{pr.Batch}, shape...)...))
+	in := tensor.New(tensor.Of(spec.Inputs[0].Dtype), tensor.WithShape(append([]int{pr.Batch}, shape...)...))
 	size := len(x.Data) / n
-	y := npy.Array{Shape: []int{0, spec.Classes()}}
+	y := npy.Array{Shape: append([]int{n}, spec.Outputs()...)}
 	for from := 0; from < n; from += pr.Batch {
 		if err := ctx.Err(); err != nil {
 			return npy.Array{}, err
 		}
 		rows := min(pr.Batch, n-from)
-		fill(in.Data().([]float32), x.Data[from*size:(from+rows)*size], shape)
+		fill(in, x.Data[from*size:(from+rows)*size], shape)
 		if _, err := pr.Run([]*tensor.Dense{in}, nil); err != nil {
 			return npy.Array{}, err
 		}
 		logits := pr.Logits().Data().([]float32)
 		y.Data = append(y.Data, logits[:len(logits)/pr.Batch*rows]...)
 	}
-	y.Shape[0] = len(y.Data) / spec.Classes()
 	return y, nil
 }
 
-// inputShape is the shape of one example as networks take it, (H, W, C) or (D),
-// of examples as they are published.
+// inputShape is the shape of one example as networks take it, (H, W, C), (T, C), (D) or
+// (T), of examples as they are published.
 func inputShape(s []int) ([]int, error) {
 	for _, d := range s {
 		if d == 0 {
@@ -63,12 +67,26 @@ func inputShape(s []int) ([]int, error) {
 		}
 	}
 	switch len(s) {
-	case 2:
-		return []int{s[1]}, nil
+	case 2, 3:
+		return s[1:], nil
 	case 4:
 		return []int{s[2], s[3], s[1]}, nil
 	}
-	return nil, fmt.Errorf("have shape %v, want images (N, C, H, W) or vectors (N, D)", tensor.Shape(s))
+	return nil, fmt.Errorf("have shape %v, want images (N, C, H, W), vectors (N, D), or sequences (N, T) or (N, T, C)", tensor.Shape(s))
+}
+
+// checkTokens returns an error if examples for an input of tokens have numbers that are
+// none.
+func checkTokens(x npy.Array, in datasets.Field) error {
+	if in.Dtype != tensor.Int {
+		return nil
+	}
+	for i, v := range x.Data {
+		if !(v >= 0 && v < float32(in.Size)) || v != float32(int(v)) {
+			return fmt.Errorf("have %v at %v, want tokens: whole numbers from 0 to %d", v, placeIn(x, i), in.Size-1)
+		}
+	}
+	return nil
 }
 
 // CheckInput returns an error if examples cannot be what was meant for [Infer]: there must be
@@ -90,16 +108,29 @@ func CheckInput(x npy.Array) error {
 	if count == 0 {
 		return nil
 	}
-	index := make([]int, len(x.Shape))
-	for d, rest := len(x.Shape)-1, first; d >= 0; d-- {
-		index[d], rest = rest%x.Shape[d], rest/x.Shape[d]
-	}
-	return fmt.Errorf("have %v at %v, the first of %d values that are not finite, want numbers within float32", x.Data[first], tensor.Shape(index), count)
+	return fmt.Errorf("have %v at %v, the first of %d values that are not finite, want numbers within float32", x.Data[first], placeIn(x, first), count)
 }
 
-// fill copies examples to dst, whose examples have the given shape: planes of
-// pixels become pixels of channels. What remains of dst is zero.
-func fill(dst, src []float32, shape []int) {
+// placeIn is the index of a value of an array.
+func placeIn(x npy.Array, i int) tensor.Shape {
+	index := make([]int, len(x.Shape))
+	for d := len(x.Shape) - 1; d >= 0; d-- {
+		index[d], i = i%x.Shape[d], i/x.Shape[d]
+	}
+	return index
+}
+
+// fill copies examples to a batch of examples of the given shape: planes of pixels become
+// pixels of channels. What remains of the batch is zero.
+func fill(batch *tensor.Dense, src []float32, shape []int) {
+	if tokens, ok := batch.Data().([]int); ok {
+		clear(tokens)
+		for i, v := range src {
+			tokens[i] = int(v)
+		}
+		return
+	}
+	dst := batch.Data().([]float32)
 	clear(dst[copy(dst, src):])
 	if len(shape) != 3 {
 		return

@@ -60,6 +60,9 @@ func (r ModelReference) Preprocessor(ctx context.Context, classes int, progress 
 	}
 	m, _ := architectures.Lookup(r.Model.Name)
 	p, known := m.Preparation()
+	if in := m.Data.Inputs[0]; len(in.Shape) != 3 {
+		return Preprocessor{}, fmt.Errorf("%s takes %s %v, want a network of pictures", m.Name, in.Name, tensor.Shape(in.Shape))
+	}
 	if !known {
 		return Preprocessor{}, fmt.Errorf("nothing is published on how %s takes pictures: name a run or an experiment, which say it, or use zoo infer", m.Name)
 	}

@@ -59,19 +59,10 @@ func Find(name string, overrides ...string) (ModelReference, error) {
 // classes replace the first input's and the first target's where they are given. No file
 // is read.
 func (r ModelReference) Spec(input []int, classes int) (datasets.Spec, error) {
-	var spec datasets.Spec
-	known := true
-	if r.Config == nil {
-		m, _ := architectures.Lookup(r.Model.Name)
-		spec = m.Spec()
-	} else if preview := r.Config.Data.Preview(); preview.Spec != nil {
-		spec = *preview.Spec
-	} else { // only pictures have sizes that only their files tell
-		known, spec = false, datasets.Images(0, 0, 0, 0)
-	}
+	spec, known := r.known()
 	var errs []error
 	if input == nil && !known {
-		errs = append(errs, fmt.Errorf("the size of %s images is known only from the files: give it with --input", r.Config.Data.Name))
+		errs = append(errs, fmt.Errorf("the size of %s examples is known only from the files: give it with --input", r.Config.Data.Name))
 	}
 	if classes == 0 && !known {
 		errs = append(errs, fmt.Errorf("the number of classes of %s is known only from the files: give it with --classes", r.Config.Data.Name))
@@ -85,17 +76,68 @@ func (r ModelReference) Spec(input []int, classes int) (datasets.Spec, error) {
 			break
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return datasets.Spec{}, err
+	if errs != nil {
+		return datasets.Spec{}, errors.Join(errs...)
 	}
-	spec.Inputs, spec.Targets = slices.Clone(spec.Inputs), slices.Clone(spec.Targets)
+	return changed(spec, input, classes)
+}
+
+// known is what the network takes and gives as far as no file is opened. If only they tell,
+// it is that of the model's paper, of which input and classes are to be replaced.
+func (r ModelReference) known() (s datasets.Spec, known bool) {
+	if r.Config != nil {
+		if preview := r.Config.Data.Preview(); preview.Spec != nil {
+			return *preview.Spec, true
+		}
+	}
+	m, _ := architectures.Lookup(r.Model.Name)
+	return m.Data, r.Config == nil
+}
+
+// changed is a spec with another shape of the input, if it is not nil, and with another
+// number of classes, if it is not 0. Sequences get another length. Where each of the tokens is
+// a class, too, both change.
+func changed(spec datasets.Spec, input []int, classes int) (datasets.Spec, error) {
+	in, target := spec.Inputs[0], spec.Targets[0]
 	if input != nil {
-		spec.Inputs[0].Shape = input
+		if err := checkShape(in, input); err != nil {
+			return spec, err
+		}
+		if spec.Positions() > 0 {
+			spec = spec.OfLength(input[0])
+			in, target = spec.Inputs[0], spec.Targets[0]
+		}
+		in.Shape = input
 	}
 	if classes != 0 {
-		spec.Targets[0].Size = classes
+		switch {
+		case target.Dtype != tensor.Int:
+			return spec, fmt.Errorf("have %d classes, and %s is a number", classes, target.Name)
+		case in.Dtype == tensor.Int && in.Size == target.Size:
+			in.Size = classes
+		}
+		target.Size = classes
 	}
+	spec.Inputs = append([]datasets.Field{in}, spec.Inputs[1:]...)
+	spec.Targets = append([]datasets.Field{target}, spec.Targets[1:]...)
 	return spec, nil
+}
+
+// checkShape returns an error if an input cannot have the shape: tokens and sequences of
+// numbers stay what they are, and images may become vectors.
+func checkShape(in datasets.Field, shape []int) error {
+	axes, want := len(shape), "images (H, W, C), or vectors (D)"
+	ok := axes == 3 || axes == 1
+	switch {
+	case in.Dtype == tensor.Int:
+		ok, want = axes == 1, "tokens (T)"
+	case len(in.Shape) == 2:
+		ok, want = axes == 2, "sequences of numbers (T, C)"
+	}
+	if ok {
+		return nil
+	}
+	return fmt.Errorf("have input %v, want %s", tensor.Shape(shape), want)
 }
 
 // Build builds the network with weights that are all zero, to be loaded. It is an

@@ -58,26 +58,10 @@ func Build(t testing.TB, p *nn.Params, mode nn.Mode, net nn.Network, set nn.Sett
 	return pr
 }
 
-// Batch draws normal inputs x (batch, shape...) and makes targets y (batch), for a
-// program with the settings.
+// Batch makes random inputs and targets for a program with the settings: see
+// [datasets.RandomBatch].
 func Batch(set nn.Settings, dtype tensor.Dtype) (x, y []*tensor.Dense) {
-	r := rand.New(rand.NewPCG(11, 12))
-	in := tensor.New(tensor.Of(dtype), tensor.WithShape(append([]int{set.Batch}, set.Spec.Inputs[0].Shape...)...))
-	switch d := in.Data().(type) {
-	case []float32:
-		for i := range d {
-			d[i] = float32(r.NormFloat64())
-		}
-	case []float64:
-		for i := range d {
-			d[i] = r.NormFloat64()
-		}
-	}
-	targets := make([]int, set.Batch)
-	for i := range targets {
-		targets[i] = i % set.Spec.Classes()
-	}
-	return []*tensor.Dense{in}, []*tensor.Dense{tensor.New(tensor.WithShape(set.Batch), tensor.WithBacking(targets))}
+	return datasets.RandomBatch(set.Spec, set.Batch, rand.New(rand.NewPCG(11, 12)), dtype)
 }
 
 // Run is the loss of a run without errors.

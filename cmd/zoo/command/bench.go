@@ -27,13 +27,13 @@ func newBench() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "bench [MODEL ...] [key=value ...]",
-		Short: "How fast networks train: images a second, GFLOP/s, memory",
+		Short: "How fast networks train: examples a second, GFLOP/s, memory",
 		Long: `How fast networks train, or infer, on this machine: the median time of a step on a batch
-of random images, after a warm-up. No data are read, and nothing is learned.
+of random examples, after a warm-up. No data are read, and nothing is learned.
 
 A training step is a forward pass, a backward pass, and an update by SGD with momentum.
 FLOPs are nominal: two for each multiply-add of the convolutions and the linear layers,
-once for inference and three times for training, where the gradient of the images is
+once for inference and three times for training, where the gradient of the inputs is
 counted although no step computes it. OF PEAK is their share of the peak that is
 measured on this machine, too: multiply-adds in registers, with the instructions that
 the kernels use (zoo version).
@@ -81,7 +81,7 @@ those of the section model. With --json, each model is one line.`,
 	}
 	f := c.Flags()
 	f.StringVar(&mode, "mode", "train", "what a step is: train or infer")
-	f.IntVar(&b.Batch, "batch", 0, "images per step (default: 128 or 64, as networks for small images are usually trained, 8 for those for ImageNet)")
+	f.IntVar(&b.Batch, "batch", 0, "examples per step (default: 128 or 64, as networks for small images are usually trained, 8 for those for ImageNet)")
 	f.IntVar(&b.Steps, "steps", 0, "measure this many steps instead of --seconds")
 	f.Float64Var(&b.Seconds, "seconds", 3, "how long to measure, in seconds")
 	f.BoolVar(&b.Profile, "profile", false, "list the time per op")
@@ -110,7 +110,7 @@ func checkBench(c *cobra.Command, b use.Bench) error {
 // bench measures one model after another.
 func bench(c *cobra.Command, all []use.Bench, asJSON bool) error {
 	out := c.OutOrStdout()
-	t := sheet{header: []string{"MODEL", "MODE", ">BATCH", ">THREADS", ">MS A STEP", ">BEST", ">IMAGES/S", ">GFLOP/S", ">OF PEAK", "ISA", ">ALLOCS", ">MEMORY"}}
+	t := sheet{header: []string{"MODEL", "MODE", ">BATCH", ">THREADS", ">MS A STEP", ">BEST", ">EXAMPLES/S", ">GFLOP/S", ">OF PEAK", "ISA", ">ALLOCS", ">MEMORY"}}
 	screen := newScreen(io.Discard, c.ErrOrStderr())
 	defer screen.end()
 	var profiles []use.Measurement

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"gorgonia.org/tensor"
+
+	"zoo/datasets"
 	"zoo/experiments/metric"
 	"zoo/experiments/run"
 	"zoo/internal/memory"
@@ -64,6 +67,27 @@ func size(bytes int) string { return memory.Text(bytes) }
 // sizes writes a shape: 28×28×1.
 func sizes(shape []int) string {
 	return strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", "×")
+}
+
+// inputOf writes what a network takes: 28×28×1 for images and numbers, 64 tokens of 65.
+func inputOf(s datasets.Spec) string {
+	in := s.Inputs[0]
+	if in.Dtype == tensor.Int {
+		return fmt.Sprintf("%s tokens of %s", sizes(in.Shape), thousands(in.Size))
+	}
+	return sizes(in.Shape)
+}
+
+// targetOf writes what its outputs are compared with: 10 classes, 65 classes for each.
+func targetOf(s datasets.Spec) string {
+	target := s.Targets[0]
+	switch {
+	case target.Dtype != tensor.Int:
+		return sizes(target.Shape) + " numbers"
+	case len(target.Shape) > 0:
+		return fmt.Sprintf("%s classes for each", thousands(target.Size))
+	}
+	return fmt.Sprintf("%d classes", target.Size)
 }
 
 // percent writes a share, 0 to 1, with a number of decimals: 98.76%.

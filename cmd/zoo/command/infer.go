@@ -25,9 +25,10 @@ func newInfer() *cobra.Command {
 MODEL is a model (zoo models), an experiment, or a run directory, whose weights are then
 the default. Keys are as in zoo summary.
 
-X holds images (N, C, H, W), or vectors (N, D) for networks that take them, normalised as
-in training. They are float32; other numbers are converted. Y holds the logits (N, classes),
-without a softmax, as float32. Either may be a pipe, such as /dev/stdin and /dev/stdout.
+X holds images (N, C, H, W), normalised as in training, or what else the network takes:
+vectors (N, D), tokens (N, T), or sequences of numbers (N, T, C). They are float32; other
+numbers are converted. Y holds the logits (N, classes), or (N, T, classes) where each token
+has some, without a softmax, as float32. Either may be a pipe, such as /dev/stdin and /dev/stdout.
 
 ` + weightsHelp,
 		Example: `  zoo infer resnet20 --weights resnet20.safetensors --input x.npy --output y.npy

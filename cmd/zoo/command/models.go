@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoo/architectures"
+	"zoo/datasets"
 	"zoo/experiments/config"
 	"zoo/experiments/use"
 	"zoo/internal/strict"
@@ -23,11 +24,13 @@ type model struct {
 	Name    string         `json:"name"`
 	Params  int            `json:"params"`
 	MACs    int            `json:"macs"`  // of one example
-	Input   [3]int         `json:"input"` // height, width, channels
+	Input   []int          `json:"input"` // height, width, channels, or the length of a sequence
 	Classes int            `json:"classes"`
 	Paper   string         `json:"paper"`
 	Options map[string]any `json:"options"`        // the keys of the section model with their defaults
 	Keys    []strict.Key   `json:"keys,omitempty"` // the same with what they mean, if the network is named
+
+	spec datasets.Spec
 }
 
 func newModels() *cobra.Command {
@@ -65,7 +68,7 @@ the section model with their defaults, its own keys first.`,
 			}
 			t := sheet{header: []string{"NAME", ">PARAMETERS", ">MACS", "INPUT", "PAPER"}, snip: true}
 			for _, m := range all {
-				t.add(m.Name, thousands(m.Params), thousands(m.MACs), sizes(m.Input[:]), m.Paper)
+				t.add(m.Name, thousands(m.Params), thousands(m.MACs), inputOf(m.spec), m.Paper)
 			}
 			t.print(c.OutOrStdout())
 			return nil
@@ -94,7 +97,7 @@ func ownFirst(keys []strict.Key) (sorted []strict.Key) {
 func printModel(c *cobra.Command, m model) {
 	out := c.OutOrStdout()
 	paragraph(out, "", m.Name+": "+m.Paper)
-	paragraph(out, "", fmt.Sprintf("%s parameters, %s multiply-adds for %s and %d classes\n", thousands(m.Params), thousands(m.MACs), sizes(m.Input[:]), m.Classes))
+	paragraph(out, "", fmt.Sprintf("%s parameters, %s multiply-adds for %s and %s\n", thousands(m.Params), thousands(m.MACs), inputOf(m.spec), targetOf(m.spec)))
 	fmt.Fprintln(out)
 	t := newKeySheet()
 	for _, k := range m.Keys {
@@ -136,5 +139,8 @@ func describe(ctx context.Context, name string) (model, error) {
 		return model{}, err
 	}
 	m, _ := architectures.Lookup(name)
-	return model{name, params.Count(), program.MACs(), m.Input, m.Classes, m.Paper, s.Model.Settings(), nil}, nil
+	return model{
+		Name: name, Params: params.Count(), MACs: program.MACs(), Input: spec.Inputs[0].Shape, Classes: spec.Classes(),
+		Paper: m.Paper, Options: s.Model.Settings(), spec: spec,
+	}, nil
 }

@@ -27,6 +27,8 @@ type summarised struct {
 	Params   int            `json:"params"`
 	MACs     int            `json:"macs"`
 	Training use.Footprint  `json:"training"`
+
+	spec datasets.Spec
 }
 
 type layer struct {
@@ -55,7 +57,9 @@ example, receptive field (side in pixels), standard deviation of the initial wei
 the corresponding gain, √fan_in·std.
 
 The input has the size of the model's paper, or of the experiment's data; no data are read.
-For a model, keys are those of the section model: width=8.
+With --input it has another: images 14x14x1, vectors 784, sequences of tokens 64, sequences
+of numbers 64x2. With --classes, so do the logits, and the vocabulary of tokens that are
+classes, too. For a model, keys are those of the section model: width=8.
 
 With --dot: Gorgonia's expression graph for Graphviz.`,
 		Example: `  zoo summary resnet20 width=8 --input 14x14x1
@@ -111,7 +115,7 @@ With --dot: Gorgonia's expression graph for Graphviz.`,
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&input, "input", "", "size of the input: height x width x channels, or length, as 14x14x1")
+	f.StringVar(&input, "input", "", "size of the input: height x width x channels as 14x14x1, length as 64, or length x values as 64x2")
 	f.IntVar(&classes, "classes", 0, "number of classes")
 	f.IntVar(&batch, "batch", 0, "examples of a training step (default: the experiment's, or 64)")
 	f.BoolVar(&dot, "dot", false, "print Gorgonia's graph in the language of Graphviz instead")
@@ -132,7 +136,7 @@ func summarise(ctx context.Context, name string, s use.ModelReference, spec data
 	}
 	m, _ := architectures.Lookup(s.Model.Name)
 	sum := summarised{
-		Name: name, Model: m.Name, Paper: m.Paper, Options: s.Model.Settings(), Input: spec.Inputs[0].Shape, Classes: spec.Classes(),
+		Name: name, Model: m.Name, Paper: m.Paper, Options: s.Model.Settings(), Input: spec.Inputs[0].Shape, Classes: spec.Classes(), spec: spec,
 		Params: params.Count(), MACs: program.MACs(), Training: footprint,
 	}
 	for _, l := range program.Layers {
@@ -157,7 +161,7 @@ func printSummary(c *cobra.Command, s summarised) {
 	if s.Name != s.Model {
 		fmt.Fprintf(out, "%s: ", s.Name)
 	}
-	fmt.Fprintf(out, "%s, input %s, %d classes\n", s.Model, sizes(s.Input), s.Classes)
+	fmt.Fprintf(out, "%s, input %s, %s\n", s.Model, inputOf(s.spec), targetOf(s.spec))
 	paragraph(out, "", s.Paper)
 	fmt.Fprintln(out)
 	t := sheet{header: []string{"PATH", "OP", "OUTPUT", ">PARAMETERS", ">MACS", ">FIELD", ">INIT STD", ">GAIN"}}
@@ -190,7 +194,7 @@ func printSummary(c *cobra.Command, s summarised) {
 	fmt.Fprintln(out, "besides the batches themselves and the working memory inside ops.")
 }
 
-// parseSizes reads 14x14x1 or 784; the empty text is nil.
+// parseSizes reads 14x14x1, 64x2 or 784; the empty text is nil.
 func parseSizes(s string) ([]int, error) {
 	if s == "" {
 		return nil, nil
@@ -203,8 +207,8 @@ func parseSizes(s string) ([]int, error) {
 		}
 		shape = append(shape, n)
 	}
-	if len(shape) != 1 && len(shape) != 3 {
-		return nil, fmt.Errorf("--input: have %q, want height x width x channels, or one length", s)
+	if len(shape) > 3 {
+		return nil, fmt.Errorf("--input: have %q, want height x width x channels, length x values, or one length", s)
 	}
 	return shape, nil
 }

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -22,7 +23,7 @@ func init() {
 		Name: "maxout", Paper: "Goodfellow et al. 2013, Maxout networks",
 		Network: Network{Units: 240, Pieces: 5},
 		Options: nn.Options{Init: "kaiming_normal", ResidualInit: "none", Norm: "none", Activation: "linear", Dropout: 0.5},
-		Input:   [3]int{28, 28, 1}, Classes: 10,
+		Data:    datasets.Images(28, 28, 1, 10),
 	})
 }
 
