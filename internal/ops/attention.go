@@ -232,6 +232,10 @@ func (k *attention[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	width := out.Shape[2]
 	f32.Parallel(out.Shape[0]*k.heads, func(worker, i int) {
 		h := k.head(in, out.Shape, i/k.heads, i%k.heads)
+		if h.tq == 1 {
+			h.answer(out.V[h.y:][:h.e], c.Scratch(worker, h.line))
+			return
+		}
 		m := memory[F](c.Scratch(worker, h.line*(h.d+h.e+h.block())))
 		keys, values, scores := m.take(h.line*h.d), m.take(h.line*h.e), m.take(h.line*h.block())
 		turn(keys, h.line, h.k, h.ldk, h.limit, h.d, h.scale)
@@ -259,6 +263,31 @@ func (k *attention[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
 			}
 		}
 	})
+}
+
+// answer is the output y of a single query, as in a program of steps. It reads keys and
+// values where they are: to turn the keys for a product of matrices takes longer than to
+// multiply them by one query.
+func (h *head[F]) answer(y, scores []F) {
+	clear(y)
+	seen := h.sees(0)
+	h.top[0], h.part[0] = 0, 0
+	if seen == 0 {
+		return
+	}
+	scores = scores[:seen]
+	for j := range scores {
+		scores[j] = h.scale * F(f32.Dot(h.q[:h.d], h.k[j*h.ldk:][:h.d]))
+	}
+	if h.bias != nil {
+		f32.Add(scores, scores, h.bias)
+	}
+	h.top[0] = f32.MaxOf(scores)
+	h.part[0] = F(1 / f32.ExpSum(scores, scores, h.top[0]))
+	for j, p := range scores {
+		f32.Axpy(y, p, h.v[j*h.ldv:][:h.e])
+	}
+	f32.Scale(y, y, h.part[0])
 }
 
 func (k *attention[F]) Reads() (in []int, out bool) {

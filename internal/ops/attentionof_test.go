@@ -127,6 +127,7 @@ var looks = map[string]look{
 	"causal":          {n: 2, tq: 9, tk: 9, d: 8, e: 8, heads: 2, causal: true},
 	"causal, long":    {n: 1, tq: 150, tk: 150, d: 20, e: 20, heads: 1, causal: true}, // several blocks
 	"one query":       {n: 3, tq: 1, tk: 11, d: 8, e: 8, heads: 2, causal: true, lengths: []int{11, 4, 1}},
+	"one query, bias": {n: 2, tq: 1, tk: 11, d: 8, e: 12, heads: 2, biases: 2, lengths: []int{0, 9}},
 	"later queries":   {n: 1, tq: 3, tk: 8, d: 8, e: 8, heads: 2, causal: true},
 	"lengths":         {n: 4, tq: 6, tk: 6, d: 8, e: 8, heads: 2, lengths: []int{6, 0, 1, 5}},
 	"lengths, causal": {n: 3, tq: 130, tk: 140, d: 8, e: 8, heads: 1, causal: true, lengths: []int{140, 3, 0}},
