@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -67,6 +69,39 @@ func checkWord(key, have string, known []string) []nn.Problem {
 		return nil
 	}
 	return []nn.Problem{{Key: key, Message: fmt.Sprintf("have %q, want one of %s", have, strings.Join(known, ", "))}}
+}
+
+// A positive is a hyperparameter that has to be at least 1.
+type positive struct {
+	key   string
+	value int
+}
+
+// checkPositive reports those that are not.
+func checkPositive(all ...positive) (ps []nn.Problem) {
+	for _, p := range all {
+		if p.value < 1 {
+			ps = append(ps, nn.Problem{Key: p.key, Message: fmt.Sprintf("have %d, want at least 1", p.value)})
+		}
+	}
+	return ps
+}
+
+// checkHeads reports heads that tokens of dim values cannot be divided among.
+func checkHeads(heads, dim int) []nn.Problem {
+	if heads < 1 || dim < 1 || dim%heads == 0 {
+		return nil
+	}
+	return []nn.Problem{{Key: "heads", Message: fmt.Sprintf("have %d, want a divisor of dim %d", heads, dim)}}
+}
+
+// wantTokens returns the network's input, which has to be tokens (T).
+func wantTokens(s *nn.Scope) datasets.Field {
+	in := s.Data().Inputs[0]
+	if in.Dtype != tensor.Int || len(in.Shape) != 1 {
+		s.Fail(fmt.Errorf("have %s %v, want tokens (T)", in.Name, tensor.Shape(in.Shape)))
+	}
+	return in
 }
 
 // checkFiveFilters reports anything but five convolutions with at least one filter each.

@@ -1,8 +1,6 @@
 package architectures
 
 import (
-	"fmt"
-
 	G "gorgonia.org/gorgonia"
 
 	"zoo/datasets"
@@ -72,20 +70,8 @@ func init() {
 
 // Validate reports hyperparameters that no network can have.
 func (m ViT) Validate() (ps []nn.Problem) {
-	add := func(key, format string, args ...any) {
-		ps = append(ps, nn.Problem{Key: key, Message: fmt.Sprintf(format, args...)})
-	}
-	for _, n := range []struct {
-		key string
-		n   int
-	}{{"patch", m.Patch}, {"dim", m.Dim}, {"depth", m.Depth}, {"heads", m.Heads}, {"mlp", m.MLP}} {
-		if n.n < 1 {
-			add(n.key, "have %d, want at least 1", n.n)
-		}
-	}
-	if m.Heads > 0 && m.Dim > 0 && m.Dim%m.Heads != 0 {
-		add("heads", "have %d, want a divisor of dim %d", m.Heads, m.Dim)
-	}
+	ps = checkPositive(positive{"patch", m.Patch}, positive{"dim", m.Dim}, positive{"depth", m.Depth}, positive{"heads", m.Heads}, positive{"mlp", m.MLP})
+	ps = append(ps, checkHeads(m.Heads, m.Dim)...)
 	ps = append(ps, checkWord("pool", m.Pool, vitPools)...)
 	return append(ps, checkWord("position", m.Position, vitPositions)...)
 }

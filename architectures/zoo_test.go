@@ -235,6 +235,24 @@ var smallNetworks = []smallNetwork{
 		net:  architectures.ViT{Patch: 4, Dim: 12, Depth: 3, Heads: 2, MLP: 20, Pool: "mean", Position: "sin"},
 		data: datasets.Images(8, 8, 1, 10),
 	},
+
+	{"gpt", "gpt", architectures.GPT{Dim: 12, Depth: 2, Heads: 3, Context: 6}, datasets.Tokens(5, 60)},
+	{"rnn", "rnn", architectures.RNN{Units: 16}, datasets.Tokens(5, 60)},
+	{"rnn, one class of numbers", "rnn", architectures.RNN{Units: 8}, numbers(datasets.Label(3))},
+	{
+		name: "rnn, one number of numbers",
+		like: "rnn",
+		net:  architectures.RNN{Units: 8},
+		data: numbers(datasets.Field{Name: "sum", Dtype: tensor.Float32, Shape: []int{1}}),
+	},
+}
+
+// numbers are sequences of five pairs of numbers.
+func numbers(target datasets.Field) datasets.Spec {
+	return datasets.Spec{
+		Inputs:  []datasets.Field{{Name: "pairs", Dtype: tensor.Float32, Shape: []int{5, 2}}},
+		Targets: []datasets.Field{target},
+	}
 }
 
 // TestEveryTypeIsTested: smallNetworks has each type of network that is registered.

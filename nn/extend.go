@@ -119,7 +119,7 @@ func Extend(p *Params, mode Mode, net Network, set Settings, e Extension) (pr *P
 	}
 	pr = &Program{Mode: mode, Batch: set.Batch, graph: G.NewGraph()}
 	b := &build{
-		g: pr.graph, params: p, mode: mode, outputs: set.Spec.Outputs(), step: &pr.step, batch: set.Batch, stateful: set.Stateful,
+		g: pr.graph, params: p, mode: mode, data: set.Spec, outputs: set.Spec.Outputs(), step: &pr.step, batch: set.Batch, stateful: set.Stateful,
 		nodes: map[string]*G.Node{}, fields: map[*G.Node]field{}, weighted: map[string]*G.Node{},
 		settings: choices, asked: map[string]bool{}, replace: e.Replace, initials: map[string]*Initial{},
 		ctx: set.context(), admit: set.Admit,

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
+
+	"zoo/datasets"
 )
 
 // Mode says what a graph is built for.
@@ -33,6 +35,7 @@ type build struct {
 	g            *G.ExprGraph
 	params       *Params
 	mode         Mode
+	data         datasets.Spec
 	outputs      []int              // the shape of what the network returns for an example
 	nodes        map[string]*G.Node // parameters by path
 	trained      []*Param           // the trained parameters in order, and their nodes
@@ -110,6 +113,11 @@ func (s *Scope) NoBias() *Scope {
 
 // Path is the scope's place in the network: the names given to In, joined by dots.
 func (s *Scope) Path() string { return s.path }
+
+// Data describes the inputs and targets that the network is built for, without the batch
+// axis: how many tokens there are, for instance, and whether there is a target at each
+// position. In a program of steps its sequences have one position.
+func (s *Scope) Data() datasets.Spec { return s.data }
 
 // Classes is the length of the last axis of what the network returns: the number of
 // classes, or of values that the target has.

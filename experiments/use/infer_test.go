@@ -82,6 +82,49 @@ func TestInfer(t *testing.T) {
 	}
 }
 
+// Tokens come as numbers, and each position has logits.
+func TestInferTokens(t *testing.T) {
+	s, err := use.Find("gpt", "dim=8", "depth=1", "heads=2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec, err := s.Spec([]int{5}, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := nn.NewParams(7, tensor.Float32)
+	pr, err := nn.Build(p, nn.Infer, s.Model.Network(), nn.Settings{Options: s.Model.Options, Spec: spec, Batch: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens := []int{1, 2, 3, 4, 5, 9, 8, 7, 6, 0}
+	x := npy.Array{Shape: []int{2, 5}}
+	for _, token := range tokens {
+		x.Data = append(x.Data, float32(token))
+	}
+	y, err := use.Infer(t.Context(), s, saved(t, p), x, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pr.Run([]*tensor.Dense{tensor.New(tensor.WithShape(2, 5), tensor.WithBacking(tokens))}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(y.Shape, []int{2, 5, 10}) || !slices.Equal(y.Data, pr.Logits().Data().([]float32)) {
+		t.Errorf("have shape %v and %v, want %v", y.Shape, y.Data, pr.Logits())
+	}
+	for _, v := range []float32{-1, 10, 0.5} {
+		x.Data[6] = v
+		want := fmt.Sprintf("have %v at (1, 1), want tokens: whole numbers from 0 to 9", v)
+		if _, err := use.Infer(t.Context(), s, saved(t, p), x, 10); err == nil || err.Error() != want {
+			t.Errorf("have error %v, want %s", err, want)
+		}
+	}
+	want := "have input (8, 8, 1), want tokens (T)"
+	if _, err := use.Infer(t.Context(), s, saved(t, p), images(2, 1, 8, 8), 0); err == nil || err.Error() != want {
+		t.Errorf("have error %v, want %s", err, want)
+	}
+}
+
 // saved are parameters that went to a file.
 func saved(t testing.TB, p *nn.Params) *weights.File {
 	t.Helper()

@@ -304,3 +304,18 @@ func TestProbeOfAuxiliary(t *testing.T) {
 		}
 	}
 }
+
+// Networks of sequences are probed, too: all their layers have signals, and before training
+// all tokens are about equally likely.
+func TestProbeOfSequences(t *testing.T) {
+	for _, name := range []string{"gpt", "rnn"} {
+		m, _ := architectures.Lookup(name)
+		signals, loss := probe(t, nn.NewParams(1, tensor.Float32), m.Network, nn.Settings{Options: m.Options, Spec: m.Data, Batch: 4})
+		wantNear(t, name+": loss", loss, math.Log(65), 0.1)
+		for _, s := range signals {
+			if !(s.Std > 0 && s.GradStd > 0) {
+				t.Errorf("%s: have %+v", name, s)
+			}
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package architectures
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"zoo/datasets"
+	"zoo/nn"
+)
+
+// RNN is the network of Elman 1990: hidden units that see the input of their position, and
+// what they were at the position before. A linear layer reads them at each position, or at
+// the last one if a sequence has one target.
+//
+// Elman's tokens are vectors with a single 1. Here each has a vector of Units values that is
+// learned, which a layer of weights makes of those, too.
+type RNN struct {
+	Units int `doc:"hidden units"`
+}
+
+func init() {
+	Register(Model{
+		Name: "rnn", Paper: "Elman 1990, Finding structure in time",
+		Network: RNN{Units: 128},
+		Options: nn.Options{Init: "fan_in_uniform", ResidualInit: "none", Norm: "none", Activation: "tanh"},
+		Data:    datasets.Tokens(64, 65),
+	})
+}
+
+// Validate reports hyperparameters that no network can have.
+func (m RNN) Validate() []nn.Problem { return checkPositive(positive{"units", m.Units}) }
+
+// Build takes tokens (N, T) or numbers (N, T, C), and returns (N, T, classes), or
+// (N, classes) for one target a sequence.
+func (m RNN) Build(s *nn.Scope, in ...*G.Node) *G.Node {
+	x, data := in[0], s.Data()
+	input := data.Inputs[0]
+	if data.Positions() == 0 {
+		s.Fail(fmt.Errorf("have %s %v, want tokens (T) or numbers (T, C)", input.Name, tensor.Shape(input.Shape)))
+	}
+	if input.Dtype == tensor.Int {
+		embedding := s.In("embedding")
+		x = nn.NewEmbedding(embedding, input.Size, m.Units, 1).Look(embedding, x) // (N, T, Units)
+	}
+	x = nn.Recurrent(s.In("rnn"), x, m.Units) // (N, T, Units)
+	if len(data.Outputs()) == 1 {
+		x = nn.TakeToken(s.In("last"), x, data.Positions()-1) // (N, Units)
+	}
+	return nn.Logits(s.In("fc"), nn.Dropout(s.In("dropout"), x))
+}
