@@ -88,7 +88,7 @@ the same command continues.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(newList(), newModels(), newDatasets(), newSummary(), newRun(), newRuns(), newSweep(), newTrial(), newCheck(), newCompare(), newDiff(), newProbe(), newReport(), newWatch(), newEval(), newInfer(), newPredict(), newExport(),
+	root.AddCommand(newList(), newModels(), newDatasets(), newSummary(), newRun(), newRuns(), newSweep(), newTrial(), newCheck(), newCompare(), newDiff(), newProbe(), newReport(), newWatch(), newEval(), newInfer(), newPredict(), newGenerate(), newExport(),
 		newBench(), newConfig(), newData(), newVersion())
 	checkUsage(root)
 	return root

@@ -1,0 +1,145 @@
+package use
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"zoo/datasets"
+	"zoo/experiments/weights"
+	"zoo/nn"
+	"zoo/nn/generate"
+)
+
+// A Writer continues texts with a network of tokens.
+type Writer struct {
+	vocabulary datasets.Vocabulary
+	source     generate.Source
+	rows       int
+	context    int // positions that a text may have; 0: any number
+}
+
+// Text is the vocabulary, and the spec, of the reference's data, which are opened. It is an
+// error if the data are no text.
+func (r ModelReference) Text(ctx context.Context, progress datasets.Progress) (datasets.Vocabulary, datasets.Spec, error) {
+	if r.Config == nil {
+		return nil, datasets.Spec{}, fmt.Errorf("%s is a model and has no vocabulary: name a run or an experiment, whose data have one", r.Model.Name)
+	}
+	data, err := datasets.Open(ctx, r.Config.Data, progress)
+	if err != nil {
+		return nil, datasets.Spec{}, err
+	}
+	spec := data.Spec()
+	text, ok := data.(datasets.Textual)
+	if !ok {
+		in := spec.Inputs[0]
+		return nil, spec, fmt.Errorf("%s is not a text: have %s %v, want tokens of a vocabulary", r.Config.Data.Name, in.Name, tensor.Shape(in.Shape))
+	}
+	v := text.Vocabulary()
+	if v.Size() != spec.Classes() {
+		return nil, spec, fmt.Errorf("%s: have a vocabulary of %d tokens, want the %d of the network", r.Config.Data.Name, v.Size(), spec.Classes())
+	}
+	return v, spec, nil
+}
+
+// Writer returns a Writer of rows texts at once, with the weights w, for the vocabulary and
+// the spec that Text returns. With window it computes every position of the latest ones
+// anew for each token; otherwise only the newest, and its texts have no more tokens than
+// the network has positions, and one.
+func (r ModelReference) Writer(ctx context.Context, v datasets.Vocabulary, spec datasets.Spec, w *weights.File, rows int, window bool) (*Writer, error) {
+	mode, one := nn.Step, spec.OfLength(1)
+	_, outline, err := r.Outline(ctx, mode, one, 1)
+	if err != nil {
+		return nil, err
+	}
+	writer := &Writer{vocabulary: v, rows: rows, context: outline.Context()}
+	length := writer.context
+	if length == 0 {
+		length = spec.Positions()
+	}
+	if window {
+		mode, one, writer.context = nn.Infer, spec.OfLength(length), 0
+	}
+	p, program, err := r.Build(ctx, mode, one, rows)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.Load(p, r.Model, spec, false); err != nil {
+		return nil, err
+	}
+	program.HoldWeights(true)
+	if window {
+		writer.source = generate.Window(program, length)
+	} else {
+		writer.source = generate.Cached(program)
+	}
+	return writer, nil
+}
+
+// Room is how many tokens can follow a prompt of that many; −1: any number.
+func (w *Writer) Room(prompt int) int {
+	if w.context == 0 {
+		return -1
+	}
+	return max(0, w.context+1-prompt)
+}
+
+// check says whether n tokens can follow a prompt.
+func (w *Writer) check(prompt []int, n int) error {
+	if room := w.Room(len(prompt)); room >= 0 && n > room {
+		return fmt.Errorf("have %d tokens to write after a prompt of %d, want at most %d: the network has %d positions; with a window (--window) it goes on",
+			n, len(prompt), room, w.context)
+	}
+	return nil
+}
+
+// Sample continues a prompt by n tokens, in each row in another way. It yields the next
+// piece of each row's text.
+func (w *Writer) Sample(ctx context.Context, prompt []int, n int, o generate.Sampling) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		if err := w.check(prompt, n); err != nil {
+			yield(nil, err)
+			return
+		}
+		for tokens, err := range generate.Sample(ctx, w.source, slices.Repeat([][]int{prompt}, w.rows), n, o) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			pieces := make([]string, w.rows)
+			for i, token := range tokens {
+				pieces[i] = w.vocabulary.Decode([]int{token})
+			}
+			if !yield(pieces, nil) {
+				return
+			}
+		}
+	}
+}
+
+// A Continuation is a text that follows a prompt.
+type Continuation struct {
+	Text  string   `json:"text"`            // without the prompt
+	LogP  *float64 `json:"log_p,omitempty"` // of a search: the logarithm of its probability
+	Score *float64 `json:"score,omitempty"` // and what it was ranked by
+}
+
+// Search returns the likeliest continuations of a prompt by length tokens that a beam of
+// all rows finds, the best first.
+func (w *Writer) Search(ctx context.Context, prompt []int, length int, penalty float64) ([]Continuation, error) {
+	if err := w.check(prompt, length); err != nil {
+		return nil, err
+	}
+	found, err := generate.Search(ctx, w.source, prompt, generate.Beam{Width: w.rows, Length: length, End: -1, Penalty: penalty})
+	if err != nil {
+		return nil, err
+	}
+	var all []Continuation
+	for _, h := range found {
+		all = append(all, Continuation{w.vocabulary.Decode(h.Tokens), &h.LogP, &h.Score})
+	}
+	return all, nil
+}
