@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"zoo/datasets"
 	"zoo/experiments/config"
 	"zoo/internal/optim"
 	"zoo/nn"
@@ -13,7 +14,11 @@ import (
 // Notices say what the trial's config asks for and does not get, or gets in another way
 // than it seems: nothing that is wrong, but what would mislead readers of the numbers.
 func (t *Trial) Notices() []string {
-	return Notices(t.Config, t.perEpoch, t.total, t.evals[0])
+	all := Notices(t.Config, t.perEpoch, t.total, t.evals[0])
+	if s, ok := t.Data.(datasets.Streamed); ok && s.Stream() && t.evals[0].Carried() == nil {
+		all = append(all, "data.stream: true changes only the order of the batches: this network carries nothing from batch to batch")
+	}
+	return all
 }
 
 // Notices are the notices of a config whose training has total steps, with perEpoch steps
