@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -23,9 +24,15 @@ func LoadRun(dir string, overrides ...string) (Config, error) {
 		return c, err
 	}
 	_, err := new(strict.Loader).Load(&c, filepath.Join(dir, RunFile), overrides)
-	if err != nil && len(overrides) == 0 { // as it was written, this build would have read it
+	var unread *strict.Error
+	if len(overrides) == 0 && errors.As(err, &unread) { // this build writes none that it cannot read
+		more := ""
+		if n := len(unread.Problems) - 1; n > 0 {
+			more = fmt.Sprintf(" (and %d more)", n)
+		}
 		s, _ := run.ReadStatus(dir) // for its code only
-		err = fmt.Errorf("%w\n%s is a run of another build of zoo (%s), whose configs have other keys: use it with that build, or train it again with this one", err, dir, s.Code)
+		err = fmt.Errorf("%s is a run of another build of zoo (%.12s), whose config this one cannot read: %s: %s%s; use it with that build, or train it again with this one",
+			dir, s.Code, unread.Problems[0].Key, unread.Problems[0].Message, more)
 	}
 	return c, err
 }

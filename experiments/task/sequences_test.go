@@ -104,7 +104,7 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	err := Named("language").Fits(pictures)
-	if want := "language requires tokens, and for each the one that comes next: have images (2, 2, 1) with targets class of 12: those that fit them: classification"; err == nil || err.Error() != want {
+	if want := "language requires tokens, and for each the one that comes next: have images (2, 2, 1) with targets class of 12; tasks that fit: classification"; err == nil || err.Error() != want {
 		t.Errorf("have %v\nwant %s", err, want)
 	}
 	if h := Named("classification").Headline().Name + " " + Named("language").Headline().Name; h != "error loss" {

@@ -127,7 +127,7 @@ func (s Section) Fits(spec datasets.Spec) error {
 	if err == nil {
 		return nil
 	}
-	fit := "none that is registered fits them"
+	fit := "no task fits them"
 	var names []string
 	for _, name := range Names() {
 		if tasks[name]().Accepts(spec) == nil {
@@ -135,9 +135,9 @@ func (s Section) Fits(spec datasets.Spec) error {
 		}
 	}
 	if names != nil {
-		fit = "those that fit them: " + strings.Join(names, ", ")
+		fit = "tasks that fit: " + strings.Join(names, ", ")
 	}
-	return fmt.Errorf("%s %w: %s", s.Name, err, fit)
+	return fmt.Errorf("%s %w; %s", s.Name, err, fit)
 }
 
 // Settings are those of a build for the task.
