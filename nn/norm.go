@@ -31,7 +31,7 @@ var normWords = []Choice{
 	{Form: "layer", Doc: "over all values of an example, or of each token (Ba et al. 2016)"},
 	{Form: "group(groups)", Doc: "of images, over the positions and that many groups of channels (Wu & He 2018)"},
 	{Form: "instance", Doc: "of images, over the positions, for each channel of an example (Ulyanov et al. 2016)"},
-	{Form: "rms", Doc: "by the root mean square over the channels of each position or token (Zhang & Sennrich 2019)"},
+	{Form: "rms", Doc: "by the root mean square over all values of an example, or of each token (Zhang & Sennrich 2019)"},
 }
 
 // A normKind is a word of normWords.
