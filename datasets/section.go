@@ -10,6 +10,15 @@ import (
 // A Problem is a wrong value of a key, such as "resize", of a section of a config.
 type Problem = problem.Problem
 
+// A Choice is one of the words that a key takes, and what it stands for: Form, with the
+// names of its numbers if it has any, such as "train(sigma)", and Doc. Options with keys of
+// such words have a method
+//
+//	Describe() map[string][]datasets.Choice
+//
+// that returns them by key, for help and completion.
+type Choice = problem.Choice
+
 // Options are the keys that a dataset has in the section data, besides its name and its
 // root: a pointer to a struct, whose fields are the keys. Their doc tags are their help.
 // The Info that its methods are given is that of the dataset.

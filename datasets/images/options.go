@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"zoo/datasets"
-	"zoo/internal/problem"
 )
 
 // Options are the keys that datasets of images have in the section data of a config.
@@ -48,7 +47,7 @@ const (
 )
 
 // words are the choices of keys that take numbers in brackets.
-var words = map[string][]problem.Choice{
+var words = map[string][]datasets.Choice{
 	"normalize": {
 		{Form: "none", Doc: "pixels in 0..1"},
 		{Form: "standard", Doc: "minus the training part's mean, by its standard deviation, per channel"},
@@ -64,7 +63,7 @@ var words = map[string][]problem.Choice{
 }
 
 // Describe are the choices of keys with what they stand for.
-func (o Options) Describe() map[string][]problem.Choice { return words }
+func (o Options) Describe() map[string][]datasets.Choice { return words }
 
 // Check implements datasets.Options.
 func (o Options) Check(i datasets.Info) []datasets.Problem {
