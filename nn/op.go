@@ -86,6 +86,7 @@ type kernel[F Float] struct{ op Op[F] }
 
 func (k kernel[F]) Name() string         { return k.op.Name() }
 func (k kernel[F]) Reads() ([]int, bool) { return k.op.Reads() }
+func (k kernel[F]) Outside()             {}
 
 func (k kernel[F]) Forward(_ *ops.Ctx[F], out Tensor[F], in []Tensor[F]) { k.op.Forward(out, in) }
 

@@ -55,6 +55,12 @@ type Elementwise interface {
 	elementwise()
 }
 
+// An Outside kernel is of another module: its name says nothing of what it computes.
+type Outside interface {
+	Kernel
+	Outside()
+}
+
 // A passThrough kernel's gradient is the output's gradient for every input.
 type passThrough interface{ passesGradient() }
 

@@ -12,13 +12,22 @@ import (
 	"zoo/internal/ops"
 )
 
-// kernelName is the name of a node's op if it is an op of package ops, otherwise empty.
+// kernelName is the name of a node's op if it is an op of package ops, and not one that
+// another module gave to nn.Apply; otherwise it is empty.
 func kernelName(n *G.Node) string {
-	switch n.Op().(type) {
-	case *ops.Forward[float32], *ops.Forward[float64]:
-		return n.Op().String()
+	var kernel ops.Kernel
+	switch op := n.Op().(type) {
+	case *ops.Forward[float32]:
+		kernel = op.Kernel
+	case *ops.Forward[float64]:
+		kernel = op.Kernel
+	default:
+		return ""
 	}
-	return ""
+	if _, outside := kernel.(ops.Outside); outside {
+		return ""
+	}
+	return kernel.Name()
 }
 
 // A linearMap is a layer with all weights 1 and no bias, on one example.

@@ -172,6 +172,25 @@ func TestStandardInitShrinks(t *testing.T) {
 	wantNear(t, "predicted gradients", *first.PredictedGradStd / *last.PredictedGradStd, 1./9, 0.02)
 }
 
+// negative is −x, under the name of another function.
+type negative[F nn.Float] struct{}
+
+func (negative[F]) Name() string                                  { return "relu" }
+func (negative[F]) Shape(in []tensor.Shape) (tensor.Shape, error) { return in[0], nil }
+func (negative[F]) Reads() ([]int, bool)                          { return nil, false }
+
+func (negative[F]) Forward(out nn.Tensor[F], in []nn.Tensor[F]) {
+	for i, x := range in[0].V {
+		out.V[i] = -x
+	}
+}
+
+func (negative[F]) Backward(din []nn.Tensor[F], dout, _ nn.Tensor[F], _ []nn.Tensor[F]) {
+	for i := range din[0].V {
+		din[0].V[i] = -dout.V[i]
+	}
+}
+
 // TestNoPrediction: where the theory does not hold there is no prediction.
 func TestNoPrediction(t *testing.T) {
 	pooled := network(func(s *nn.Scope, x *G.Node) *G.Node {
@@ -194,6 +213,10 @@ func TestNoPrediction(t *testing.T) {
 		x = nn.FullyConnected(s.Branch(1, 1).Last().In("fc2"), nn.Act(s.In("act1"), around), 8)
 		return nn.Logits(s.In("fc3"), nn.Act(s.In("act2"), nn.Add(s.In("add"), x, around)))
 	})
+	own := network(func(s *nn.Scope, x *G.Node) *G.Node {
+		x = nn.Apply(s.In("own"), negative[float32]{}, negative[float64]{}, nn.FullyConnected(s.In("fc1"), x, 64))
+		return nn.Logits(s.In("fc2"), x)
+	})
 	for _, c := range []struct {
 		name          string
 		net           nn.Network
@@ -207,6 +230,7 @@ func TestNoPrediction(t *testing.T) {
 		{"not centred", postact, options(), []int{8}, []string{"act2", "fc"}, []string{"fc1", "act1", "fc2", "add"}},
 		{"equal weights", stack(3, 64), options(func(o *nn.Options) { o.Init = "constant(0.1)" }), []int{8}, []string{"fc1", "act1", "fc2", "act2", "fc3"}, []string{"fc1", "act1", "fc2", "act2"}},
 		{"biases of one sign", stack(2, 64), options(func(o *nn.Options) { o.BiasInit = "constant(1)" }), []int{8}, []string{"fc1", "act1", "fc2"}, []string{"fc1"}},
+		{"op of another module", own, options(), []int{8}, []string{"own", "fc2"}, []string{"fc1"}},
 		{"fixup", branch, options(func(o *nn.Options) { o.ResidualInit = "fixup" }), []int{8}, nil, nil},
 	} {
 		signals, _ := probe(t, nn.NewParams(1, tensor.Float32), c.net, settings(c.o, 4, 3, c.shape...))
