@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	G "gorgonia.org/gorgonia"
@@ -213,7 +214,7 @@ func (b broken[F]) Backward(din []nn.Tensor[F], dout, out nn.Tensor[F], in []nn.
 type tensors = []nn.Tensor[float64]
 
 func TestCheckOpFindsWhatIsWrong(t *testing.T) {
-	calls := 0
+	var calls atomic.Int64 // of several workers
 	for want, op := range map[string]broken[float64]{
 		"broken in float64: gradient of input 0: have": {backward: func(din tensors, _ nn.Tensor[float64], _ tensors) {
 			for i := range din[0].V {
@@ -224,8 +225,7 @@ func TestCheckOpFindsWhatIsWrong(t *testing.T) {
 			out.V[1] = math.NaN()
 		}},
 		"broken in float64: output of a second run: have": {forward: func(out nn.Tensor[float64], _ tensors) {
-			calls++
-			out.V[0] = float64(calls)
+			out.V[0] = float64(calls.Add(1))
 		}},
 		"broken in float64: gradient of input 0: have NaN at 0, want every value written": {backward: func(din tensors, _ nn.Tensor[float64], _ tensors) {
 			if din[0].V != nil {
