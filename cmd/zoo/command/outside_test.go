@@ -74,6 +74,7 @@ func TestOutside(t *testing.T) {
 		{"config explain model.pieces", 0, []string{"model.pieces", "linear pieces of each unit, of which the largest counts", "5"}},
 		{"config explain data.bars", 0, []string{"data.bars", "how many bars an image has"}},
 		{"run few.yaml --out runs", 0, []string{`test +loss 0\.\d+ +accuracy (9\d|100)\.`, "mine run few.yaml seed=2"}},
+		{"probe few.yaml --all", 0, []string{`maxout`}},
 		{"sweep few.yaml seed=1,2 train.steps=10", 0, []string{"few: 2/2"}}, // its trials are processes of this program
 		{"config show few.yaml model.pieces=1 data.bars=9 data.flip=true", 2, []string{
 			"model.pieces: have 1, want at least 2 pieces", "data.bars: have 9, want at least 1, and fewer than the 8 lines of an image", "data.flip",
