@@ -1,6 +1,9 @@
 // Package architectures is the zoo: one file per paper, in which each network is defined
 // and registered under its names. A file reads like the table of its paper; what papers
 // borrow from one another is in parts.go. Layers and initialisation are those of package nn.
+//
+// [Register] makes a network known to configs and to all verbs, from this package or from
+// another module; [Names] and [Lookup] find it again.
 package architectures
 
 import (

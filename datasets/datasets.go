@@ -31,6 +31,13 @@
 // There is never a substitute: a file that is absent, truncated or altered is an
 // error that says what to do.
 //
+// # A dataset of one's own
+//
+// A dataset is known to configs and to all verbs once [Register] has been given its
+// [Source]: what there is to know without opening it, its options with their defaults, and
+// how to open it. What is opened is a [Dataset]. [Prefetch] makes its batches of a function
+// that fills one; [Plan.Count], [NewBatch], [Row] and [Batch.Pad] are for such functions.
+//
 // # What depends on what
 //
 // Which examples are in a part depends on the dataset's options. The order of training

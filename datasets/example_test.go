@@ -63,21 +63,25 @@ func (squareSet) Spec() datasets.Spec      { return squareSpec }
 func (o squareSet) Len(datasets.Split) int { return o.Train }
 func (o squareSet) Checksum() string       { return fmt.Sprint("squares ", o.Train) }
 
-// Batches implements datasets.Dataset: whole batches, in order.
+// Batches implements datasets.Dataset. The examples of an evaluation and of a training come
+// in the same order here.
 func (o squareSet) Batches(ctx context.Context, p datasets.Plan) iter.Seq2[datasets.Batch, error] {
-	room := func() *tensor.Dense { return tensor.New(tensor.WithShape(p.Size, 1), tensor.Of(tensor.Float32)) }
-	return datasets.Prefetch(ctx,
-		func() *datasets.Batch { return &datasets.Batch{X: []*tensor.Dense{room()}, Y: []*tensor.Dense{room()}} },
-		p.First, o.Train/p.Size,
-		func(b *datasets.Batch, k int) error {
-			b.N, b.Index = p.Size, k
-			x, y := b.X[0].Data().([]float32), b.Y[0].Data().([]float32)
-			for i := range x {
-				x[i] = float32(k*p.Size + i)
-				y[i] = x[i] * x[i]
-			}
-			return nil
-		})
+	count, err := p.Count(o.Train)
+	if err != nil {
+		return func(yield func(datasets.Batch, error) bool) { yield(datasets.Batch{}, err) }
+	}
+	newBatch := func() *datasets.Batch { return datasets.NewBatch(squareSpec, p.Size) }
+	return datasets.Prefetch(ctx, newBatch, p.First, count, func(b *datasets.Batch, k int) error {
+		b.Index = k
+		rows := min(p.Size, o.Train-k*p.Size)
+		for i := range rows {
+			x := float32(k*p.Size + i)
+			datasets.Row[float32](b.X[0], i)[0] = x
+			datasets.Row[float32](b.Y[0], i)[0] = x * x
+		}
+		b.Pad(rows)
+		return nil
+	})
 }
 
 // A data set is registered once, from an init function. Its options are then keys of a

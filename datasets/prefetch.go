@@ -11,8 +11,9 @@ import (
 const depth = 3
 
 // Prefetch yields batches first to n−1, which fill prepares ahead of the loop in a
-// goroutine, until fill returns an error. That goroutine has ended when the iteration
-// has.
+// goroutine, until fill returns an error: b is for batch k. The few batches that newBatch
+// makes are used again and again. An error, and the end of ctx, is the last thing yielded.
+// The goroutine has ended when the iteration has.
 func Prefetch(ctx context.Context, newBatch func() *Batch, first, n int, fill func(b *Batch, k int) error) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		inner, cancel := context.WithCancel(ctx)
