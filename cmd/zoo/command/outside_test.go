@@ -69,7 +69,7 @@ func TestOutside(t *testing.T) {
 		want []string
 	}{
 		{"models maxout", 0, []string{"Goodfellow et al. 2013", "linear pieces of each unit"}},
-		{"datasets bars", 0, []string{`bars +2,000 +500 +8×8×1 +2 `}},
+		{"datasets bars", 0, []string{`bars +classification +2,000 +500 +8×8×1 +2 `}},
 		{"summary maxout pieces=2 units=10", 0, []string{`fc1 +linear`, `maxout +maxout +10 `}},
 		{"config explain model.pieces", 0, []string{"model.pieces", "linear pieces of each unit, of which the largest counts", "5"}},
 		{"config explain data.bars", 0, []string{"data.bars", "how many bars an image has"}},

@@ -9,8 +9,6 @@ import (
 	"iter"
 	"math/rand/v2"
 
-	"gorgonia.org/tensor"
-
 	"zoo/datasets"
 )
 
@@ -88,40 +86,33 @@ func (d dataset) Len(s datasets.Split) int {
 // Batches implements datasets.Dataset.
 func (d dataset) Batches(ctx context.Context, p datasets.Plan) iter.Seq2[datasets.Batch, error] {
 	n := d.Len(p.Split)
-	order := make([]int, n)
-	for i := range order {
-		order[i] = i
+	count, err := p.Count(n)
+	if err != nil {
+		return func(yield func(datasets.Batch, error) bool) { yield(datasets.Batch{}, fmt.Errorf("bars: %w", err)) }
 	}
-	batches := (n + p.Size - 1) / p.Size
+	number := func(i int) int { return i }
 	if p.Training {
-		order = rand.New(rand.NewPCG(p.Seed, uint64(p.Epoch))).Perm(n)
-		batches = n / p.Size
+		order := rand.New(rand.NewPCG(p.Seed, uint64(p.Epoch))).Perm(n)
+		number = func(i int) int { return order[i] }
 	}
-	return datasets.Prefetch(ctx, func() *datasets.Batch { return d.room(p.Size) }, p.First, batches, func(b *datasets.Batch, k int) error {
-		b.Index, b.N = k, min(p.Size, n-k*p.Size)
-		pixels, classes := b.X[0].Data().([]float32), b.Y[0].Data().([]int)
-		for i := range classes {
-			image := pixels[i*d.o.Side*d.o.Side:][:d.o.Side*d.o.Side]
-			clear(image)
-			if classes[i] = -1; i < b.N {
-				classes[i] = d.draw(image, p.Split, order[k*p.Size+i])
-			}
+	newBatch := func() *datasets.Batch { return datasets.NewBatch(d.Spec(), p.Size) }
+	return datasets.Prefetch(ctx, newBatch, p.First, count, func(b *datasets.Batch, k int) error {
+		b.Index = k
+		first := k * p.Size
+		rows := min(p.Size, n-first)
+		for i := range rows {
+			datasets.Row[int](b.Y[0], i)[0] = d.draw(datasets.Row[float32](b.X[0], i), p.Split, number(first+i))
 		}
+		b.Pad(rows)
 		return nil
 	})
 }
 
-// room is a batch of size rows.
-func (d dataset) room(size int) *datasets.Batch {
-	return &datasets.Batch{
-		X: []*tensor.Dense{tensor.New(tensor.WithShape(size, d.o.Side, d.o.Side, 1), tensor.Of(tensor.Float32))},
-		Y: []*tensor.Dense{tensor.New(tensor.WithShape(size), tensor.Of(tensor.Int))},
-	}
-}
-
-// draw makes an example, which depends on its part and number alone, and returns its class.
+// draw makes an example (Side, Side, 1), which depends on nothing but its part and its
+// number, and returns its class.
 func (d dataset) draw(image []float32, s datasets.Split, number int) (class int) {
 	r := rand.New(rand.NewPCG(uint64(s), uint64(number)))
+	clear(image)
 	class = r.IntN(2)
 	for _, line := range r.Perm(d.o.Side)[:d.o.Bars] {
 		for i := range d.o.Side {
