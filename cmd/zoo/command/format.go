@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,6 +84,9 @@ func targetOf(s datasets.Spec) string {
 	target := s.Targets[0]
 	switch {
 	case target.Dtype != tensor.Int:
+		if slices.Equal(target.Shape, []int{1}) {
+			return "1 number"
+		}
 		return sizes(target.Shape) + " numbers"
 	case len(target.Shape) > 0:
 		return fmt.Sprintf("%s classes for each", thousands(target.Size))

@@ -5,6 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"gorgonia.org/tensor"
+
+	"zoo/datasets"
 	"zoo/experiments/metric"
 	"zoo/experiments/run"
 )
@@ -30,6 +33,9 @@ func TestFormat(t *testing.T) {
 		{"things", count(1234, "run"), "1,234 runs"},
 		{"a shape", sizes([]int{28, 28, 1}), "28×28×1"},
 		{"no shape", sizes(nil), ""},
+		{"one number", targetOf(datasets.Spec{Targets: []datasets.Field{{Dtype: tensor.Float32, Shape: []int{1}}}}), "1 number"},
+		{"numbers", targetOf(datasets.Spec{Targets: []datasets.Field{{Dtype: tensor.Float32, Shape: []int{2, 3}}}}), "2×3 numbers"},
+		{"classes of tokens", targetOf(datasets.Tokens(8, 65)), "65 classes for each"},
 		{"a share", percent(0.98765, 2), "98.77%"},
 		{"one", percent(1, 1), "100.0%"},
 		{"an ordinary number", fourDigits(0.123456), "0.1235"},
