@@ -21,7 +21,7 @@ type Filter struct {
 // (KH, KW, C/Groups, O), plus the bias b (O), which may be nil. The result is
 // (N, OH, OW, O) with OH = ⌊(H + 2·pad − dilation·(KH−1) − 1)/stride⌋ + 1.
 func Conv2D(x, w, b *G.Node, f Filter) (*G.Node, error) {
-	return Apply(&conv2D[float32]{filter: f}, &conv2D[float64]{filter: f}, optional(x, w, b)...)
+	return Apply(&conv2D[float32]{filter: f}, &conv2D[float64]{filter: f}, optional([]*G.Node{x, w}, b)...)
 }
 
 // A Filter1D is how filters walk over a sequence.
@@ -41,7 +41,7 @@ func Conv1D(x, w, b *G.Node, f Filter1D) (*G.Node, error) {
 		return nil, fmt.Errorf("conv1d: have padding %d of a causal convolution, want 0: its zeros stand before the sequence", f.Pad)
 	}
 	wide := Filter{Stride: [2]int{1, f.Stride}, Pad: [2]int{0, f.Pad}, Dilation: [2]int{1, f.Dilation}, Groups: f.Groups}
-	return Apply(&conv2D[float32]{filter: wide, sequence: true, causal: f.Causal}, &conv2D[float64]{filter: wide, sequence: true, causal: f.Causal}, optional(x, w, b)...)
+	return Apply(&conv2D[float32]{filter: wide, sequence: true, causal: f.Causal}, &conv2D[float64]{filter: wide, sequence: true, causal: f.Causal}, optional([]*G.Node{x, w}, b)...)
 }
 
 type conv2D[F f32.Float] struct {

@@ -33,7 +33,7 @@ type linear[F f32.Float] struct {
 }
 
 func (k linear[F]) apply(x, w, b *G.Node) (*G.Node, error) {
-	return Apply(linear[float32](k), linear[float64](k), optional(x, w, b)...)
+	return Apply(linear[float32](k), linear[float64](k), optional([]*G.Node{x, w}, b)...)
 }
 
 func (linear[F]) Name() string { return "linear" }

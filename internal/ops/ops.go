@@ -80,12 +80,12 @@ func Apply(k32 Kernel, k64 Kernel, in ...*G.Node) (*G.Node, error) {
 	return nil, fmt.Errorf("%s: no input is a float tensor", k32.Name())
 }
 
-// optional are inputs of which the last may be nil: then there is none.
-func optional(a, b, last *G.Node) []*G.Node {
+// optional are inputs and one that may be nil: then there is none.
+func optional(in []*G.Node, last *G.Node) []*G.Node {
 	if last == nil {
-		return []*G.Node{a, b}
+		return in
 	}
-	return []*G.Node{a, b, last}
+	return append(in, last)
 }
 
 func apply[F f32.Float](k Kernel, in []*G.Node) (*G.Node, error) {

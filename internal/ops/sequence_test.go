@@ -1,6 +1,7 @@
 package ops_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -192,52 +193,31 @@ func TestPut(t *testing.T) {
 	c.forward()
 }
 
-func recurrence(in ...*G.Node) (*G.Node, error) {
-	if len(in) == 2 {
-		return ops.Recurrence(in[0], in[1], nil)
+// A cell is an op of whole sequences (x, w, b), or (x, w, b, state).
+type cell func(x, w, b, state *G.Node) (*G.Node, error)
+
+func (c cell) apply(in ...*G.Node) (*G.Node, error) {
+	if len(in) == 3 {
+		return c(in[0], in[1], in[2], nil)
 	}
-	return ops.Recurrence(in[0], in[1], in[2])
+	return c(in[0], in[1], in[2], in[3])
 }
 
-func TestRecurrenceGradient(t *testing.T) {
-	x, w := optest.Input{Shape: []int{3, 4, 5}}, optest.Input{Shape: []int{5, 5}}
-	optest.Gradient(t, recurrence, x, w)
-	optest.Gradient(t, recurrence, x, w, optest.Input{Shape: []int{3, 5}})
-	optest.Gradient(t, recurrence, optest.Input{Shape: []int{3, 1, 5}}, w, optest.Input{Shape: []int{3, 5}})
-}
-
-// A recurrence is what it says, step by step, and one that is cut in two with the
-// state carried over is the whole.
-func TestRecurrenceEqualsPlainLoop(t *testing.T) {
+// A recurrence that is cut in two with the state carried over is the whole.
+func TestRecurrenceInParts(t *testing.T) {
 	const n, steps, h = 2, 7, 9
+	recurrence := cell(ops.Recurrence).apply
 	x := optest.Input{Shape: []int{n, steps, h}, Float: normals(n*steps*h, 1)}
 	w := optest.Input{Shape: []int{h, h}, Float: normals(h*h, 2)}
+	b := optest.Input{Shape: []int{h}, Float: normals(h, 4)}
 	state := optest.Input{Shape: []int{n, h}, Float: normals(n*h, 3)}
-	var want []float64
-	for i := range n {
-		last := state.Float[i*h:][:h]
-		for s := range steps {
-			next := make([]float64, h)
-			for o := range h {
-				sum := x.Float[(i*steps+s)*h+o]
-				for j := range h {
-					sum += last[j] * w.Float[j*h+o]
-				}
-				next[o] = math.Tanh(sum)
-			}
-			want, last = append(want, next...), next
-		}
-	}
-	_, y := optest.Run(t, recurrence, x, w, state)
-	closeTo(t, "float64", y, want, 1e-12)
-	closeTo(t, "float32", wide(newCall[float32](t, recurrence, x, w, state).forward()), want, 1e-5)
-
+	_, y := optest.Run(t, recurrence, x, w, b, state)
 	part := func(lo, hi int, state optest.Input) []float64 {
 		p := optest.Input{Shape: []int{n, hi - lo, h}}
 		for i := range n {
 			p.Float = append(p.Float, x.Float[(i*steps+lo)*h:(i*steps+hi)*h]...)
 		}
-		_, y := optest.Run(t, recurrence, p, w, state)
+		_, y := optest.Run(t, recurrence, p, w, b, state)
 		return y
 	}
 	first := part(0, 3, state)
@@ -272,4 +252,129 @@ func TestTaps(t *testing.T) {
 	}
 	optest.Gradient(t, taps(2, 3), optest.Input{Shape: []int{2, 5, 3}}, optest.Input{Shape: []int{2, 1}, Int: []int{7, 1}})
 	wantError(t, func(in ...*G.Node) (*G.Node, error) { return ops.Taps(in[0], in[1], 3, 2) }, "taps: have positions of type float32, want int", []int{1, 5, 1}, []int{1, 1})
+}
+
+// cells are the recurrent layers, with their equations in plain loops: one step of one
+// example, from the state before to that after it.
+var cells = map[string]struct {
+	op    cell
+	gates int
+	parts int // of the state
+	step  func(h int, x, w, b, state []float64) []float64
+}{
+	"recurrence": {ops.Recurrence, 1, 1, func(h int, x, w, b, state []float64) []float64 {
+		next := plus(plus(x, b), times(state, w, h))
+		for j := range next {
+			next[j] = math.Tanh(next[j])
+		}
+		return next
+	}},
+	"lstm": {ops.LSTM, 4, 2, func(h int, x, w, b, state []float64) []float64 {
+		a := plus(plus(x, b), times(state[:h], w, 4*h))
+		next := make([]float64, 2*h)
+		for j := range h {
+			next[h+j] = sigmoid(a[h+j])*state[h+j] + sigmoid(a[j])*math.Tanh(a[2*h+j])
+			next[j] = sigmoid(a[3*h+j]) * math.Tanh(next[h+j])
+		}
+		return next
+	}},
+	"gru": {ops.GRU, 3, 1, func(h int, x, w, b, state []float64) []float64 {
+		q, next := plus(b, times(state, w, 3*h)), make([]float64, h)
+		for j := range h {
+			r, z := sigmoid(x[j]+q[j]), sigmoid(x[h+j]+q[h+j])
+			next[j] = (1-z)*math.Tanh(x[2*h+j]+r*q[2*h+j]) + z*state[j]
+		}
+		return next
+	}},
+}
+
+func TestCellGradients(t *testing.T) {
+	const n, h = 3, 3
+	for name, c := range cells {
+		for _, steps := range []int{1, 4} {
+			in := []optest.Input{{Shape: []int{n, steps, c.gates * h}}, {Shape: []int{h, c.gates * h}}, {Shape: []int{c.gates * h}}}
+			t.Run(fmt.Sprintf("%s, %d steps", name, steps), func(t *testing.T) {
+				optest.Gradient(t, c.op.apply, in...)
+				optest.Gradient(t, c.op.apply, append(in, optest.Input{Shape: []int{n, c.parts * h}})...)
+			})
+		}
+	}
+}
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+func plus(a, b []float64) []float64 {
+	sum := slices.Clone(a)
+	for i, v := range b {
+		sum[i] += v
+	}
+	return sum
+}
+
+// times is the vector x times the matrix w of so many columns.
+func times(x, w []float64, columns int) []float64 {
+	y := make([]float64, columns)
+	for i, v := range x {
+		for j := range y {
+			y[j] += v * w[i*columns+j]
+		}
+	}
+	return y
+}
+
+// A cell is what its equations say, from zeros and from a state.
+func TestCellsEqualPlainLoops(t *testing.T) {
+	const n, steps, h = 3, 6, 9
+	for name, c := range cells {
+		x := optest.Input{Shape: []int{n, steps, c.gates * h}, Float: normals(n*steps*c.gates*h, 1)}
+		w := optest.Input{Shape: []int{h, c.gates * h}, Float: normals(h*c.gates*h, 2)}
+		b := optest.Input{Shape: []int{c.gates * h}, Float: normals(c.gates*h, 4)}
+		state := optest.Input{Shape: []int{n, c.parts * h}, Float: normals(n*c.parts*h, 3)}
+		for _, stateful := range []bool{false, true} {
+			in := []optest.Input{x, w, b}
+			if stateful {
+				in = append(in, state)
+			}
+			var want []float64
+			for i := range n {
+				last := make([]float64, c.parts*h)
+				if stateful {
+					last = state.Float[i*c.parts*h:][:c.parts*h]
+				}
+				for s := range steps {
+					last = c.step(h, x.Float[(i*steps+s)*c.gates*h:][:c.gates*h], w.Float, b.Float, last)
+					want = append(want, last...)
+				}
+			}
+			_, y := optest.Run(t, c.op.apply, in...)
+			closeTo(t, name+" in float64", y, want, 1e-12)
+			closeTo(t, name+" in float32", wide(newCall[float32](t, c.op.apply, in...).forward()), want, 1e-5)
+		}
+	}
+}
+
+// A closed input gate and an open forget gate keep the cell of an LSTM to the bit, and an
+// update gate of 1 the state of a GRU.
+func TestGatesKeep(t *testing.T) {
+	const n, steps, h = 2, 9, 4
+	for name, open := range map[string][]float64{"lstm": {-1e4, 1e4, 1, 1}, "gru": {0, 1e4, 1}} {
+		c := cells[name]
+		x := optest.Input{Shape: []int{n, steps, c.gates * h}}
+		for range n * steps {
+			for _, v := range open {
+				x.Float = append(x.Float, slices.Repeat([]float64{v}, h)...)
+			}
+		}
+		w := optest.Input{Shape: []int{h, c.gates * h}, Float: normals(h*c.gates*h, 2)}
+		b := optest.Input{Shape: []int{c.gates * h}, Float: make([]float64, c.gates*h)}
+		state := optest.Input{Shape: []int{n, c.parts * h}, Float: normals(n*c.parts*h, 3)}
+		y := newCall[float32](t, c.op.apply, x, w, b, state).forward()
+		for i := range n {
+			for j := (c.parts - 1) * h; j < c.parts*h; j++ {
+				if have, want := y[((i+1)*steps-1)*c.parts*h+j], float32(state.Float[i*c.parts*h+j]); have != want {
+					t.Errorf("%s: have state %v at the end, want %v", name, have, want)
+				}
+			}
+		}
+	}
 }
