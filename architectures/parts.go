@@ -119,3 +119,28 @@ func checkHidden(hidden []int) []nn.Problem {
 	}
 	return nil
 }
+
+// sequenceVectors makes vectors of a sequence: those of tokens (N, T) are learned, units values
+// each, and numbers (N, T, C) stay as they are.
+func sequenceVectors(s *nn.Scope, x *G.Node, units int) *G.Node {
+	data := s.Data()
+	input := data.Inputs[0]
+	if data.Positions() == 0 {
+		s.Fail(fmt.Errorf("have %s %v, want tokens (T) or numbers (T, C)", input.Name, tensor.Shape(input.Shape)))
+	}
+	if input.Dtype != tensor.Int {
+		return x
+	}
+	embedding := s.In("embedding")
+	return nn.NewEmbedding(embedding, input.Size, units, 1).Look(embedding, x) // (N, T, units)
+}
+
+// sequenceLogits is a linear layer of x (N, T, C) at each position, or at the last one if a
+// sequence has one target.
+func sequenceLogits(s *nn.Scope, x *G.Node) *G.Node {
+	data := s.Data()
+	if len(data.Outputs()) == 1 {
+		x = nn.TakeToken(s.In("last"), x, data.Positions()-1) // (N, C)
+	}
+	return nn.Logits(s.In("fc"), nn.Dropout(s.In("dropout"), x))
+}

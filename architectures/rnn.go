@@ -1,10 +1,7 @@
 package architectures
 
 import (
-	"fmt"
-
 	G "gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"zoo/datasets"
 	"zoo/nn"
@@ -35,18 +32,7 @@ func (m RNN) Validate() []nn.Problem { return checkPositive(positive{"units", m.
 // Build takes tokens (N, T) or numbers (N, T, C), and returns (N, T, classes), or
 // (N, classes) for one target a sequence.
 func (m RNN) Build(s *nn.Scope, in ...*G.Node) *G.Node {
-	x, data := in[0], s.Data()
-	input := data.Inputs[0]
-	if data.Positions() == 0 {
-		s.Fail(fmt.Errorf("have %s %v, want tokens (T) or numbers (T, C)", input.Name, tensor.Shape(input.Shape)))
-	}
-	if input.Dtype == tensor.Int {
-		embedding := s.In("embedding")
-		x = nn.NewEmbedding(embedding, input.Size, m.Units, 1).Look(embedding, x) // (N, T, Units)
-	}
-	x = nn.Recurrent(s.In("rnn"), x, m.Units) // (N, T, Units)
-	if len(data.Outputs()) == 1 {
-		x = nn.TakeToken(s.In("last"), x, data.Positions()-1) // (N, Units)
-	}
-	return nn.Logits(s.In("fc"), nn.Dropout(s.In("dropout"), x))
+	x := sequenceVectors(s, in[0], m.Units)
+	x = nn.Recurrent(s.In("rnn"), x, m.Units, 0) // (N, T, Units)
+	return sequenceLogits(s, x)
 }

@@ -238,6 +238,11 @@ var smallNetworks = []smallNetwork{
 
 	{"gpt", "gpt", architectures.GPT{Dim: 12, Depth: 2, Heads: 3, Context: 6}, datasets.Tokens(5, 60)},
 	{"rnn", "rnn", architectures.RNN{Units: 16}, datasets.Tokens(5, 60)},
+	{"lstm", "lstm", architectures.LSTM{Units: 16, ForgetBias: 1}, datasets.Tokens(5, 60)},
+	{"gru", "gru", architectures.GRU{Units: 8}, datasets.Tokens(5, 60)},
+	{"char-rnn", "char-rnn", architectures.CharRNN{Units: 24, Depth: 2, Cell: "lstm", ForgetBias: 1}, datasets.Tokens(5, 60)},
+	{"char-rnn, residual", "char-rnn", architectures.CharRNN{Units: 6, Depth: 3, Cell: "gru", Residual: true}, datasets.Tokens(5, 60)},
+	{"char-rnn of rnn", "char-rnn", architectures.CharRNN{Units: 16, Depth: 2, Cell: "rnn"}, datasets.Tokens(5, 60)},
 	{"rnn, one class of numbers", "rnn", architectures.RNN{Units: 8}, numbers(datasets.Label(3))},
 	{
 		name: "rnn, one number of numbers",

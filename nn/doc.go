@@ -18,7 +18,7 @@
 //   - Linear layers: [Linear], [FullyConnected], [Logits], [Embedding].
 //   - Images: [Conv], [Conv2D], [MaxPool], [AvgPool], [GlobalAvgPool], [AdaptiveAvgPool],
 //     [ScaleChannels], [LRN], [Patches].
-//   - Sequences: [Attention], [AttentionOf], [CausalConv], [Recurrent], [PositionEmbedding],
+//   - Sequences: [Attention], [AttentionOf], [CausalConv], [Recurrent], [LSTM], [GRU], [PositionEmbedding],
 //     [ClassToken], [TakeToken], [MeanTokens].
 //   - Everywhere: [Act], [Norm], [Dropout], [Add], [Scale], [Concat], [Gate].
 //   - Of 1989 and 1998: [ConvTable], [SumPool], [BiasMap], [RBF], [Pad].

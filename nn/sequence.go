@@ -34,28 +34,3 @@ func CausalConv(s *Scope, x *G.Node, out, k, dilation int) *G.Node {
 	s.weighted[s.In("weight").path] = y
 	return s.fixupLast(y)
 }
-
-// Recurrent is the hidden layer of Elman 1990: h[t] = tanh(x[t]·weight_ih + h[t−1]·weight_hh
-// + bias), for sequences x (N, T, C): (N, T, units). h[−1] is 0, or with Settings.Stateful,
-// as in a program of steps, what the run before ended with.
-func Recurrent(s *Scope, x *G.Node, units int) *G.Node {
-	_, t, c := s.tokens(x)
-	if units < 1 {
-		s.Fail(fmt.Errorf("recurrent layer: have %d units, want at least 1", units))
-	}
-	w := s.weight("weight_ih", Layout{kind: matrix}, c, units, c, units)
-	u := s.weight("weight_hh", Layout{kind: matrix}, units, units, units, units)
-	in := s.Must(ops.Linear(x, w, s.bias("bias", units, func(int) int { return c })))
-	var before *G.Node
-	var state Carry
-	stateful := s.Stepping() || s.stateful
-	if stateful {
-		state = s.Carry("state", units)
-		before = state.Now()
-	}
-	y := s.Must(ops.Recurrence(in, u, before))
-	if stateful {
-		state.Set(s, s.Must(ops.TakeToken(y, t-1)))
-	}
-	return s.record(Layer{Op: "recurrent, tanh", MACs: t * (c + units) * units}, y, field{}, x)
-}
