@@ -1,9 +1,11 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -101,7 +103,34 @@ func (s *Scope) weight(name string, layout Layout, in, out int, shape ...int) *G
 		std := by * d.std(in, out, n)
 		s.initials[s.path] = &Initial{Std: std, Gain: std * math.Sqrt(float64(in))}
 	}
-	return s.param(name, spec{kind: Weight, layout: layout, init: scaled(d.fill, by), valueByValue: s.init.valueByValue(), in: in, out: out, shape: shape})
+	init := spec{kind: Weight, layout: layout, init: scaled(d.fill, by), valueByValue: s.init.valueByValue(), in: in, out: out, shape: shape}
+	if s.lengths {
+		return s.weightNorm(name, init)
+	}
+	return s.param(name, init)
+}
+
+// weightNorm makes a weight of its directions and its lengths: see WeightNormed.
+func (s *Scope) weightNorm(name string, of spec) *G.Node {
+	if s.init.onData() {
+		s.Fail(errors.New("init: lsuv sets the lengths of weights, which weight norm has for itself: choose another"))
+	}
+	v := s.param(name+"_v", of)
+	directions := s.params.byPath[s.In("%s_v", name).path]
+	layout, shape := of.layout, slices.Repeat([]int{1}, len(of.shape))
+	if layout.kind == flatMatrix { // lengths have no image
+		layout = Layout{kind: matrix}
+	}
+	shape[len(shape)-1] = of.shape[len(of.shape)-1]
+	g := s.param(name+"_g", spec{kind: NoDecay, layout: layout, in: 1, out: 1, shape: shape, init: func(_ *rand.Rand, g []float64, _, _ int) {
+		for i, x := range float64s(directions.Value) { // which is drawn before
+			g[i%len(g)] += x * x
+		}
+		for i, square := range g {
+			g[i] = math.Sqrt(square)
+		}
+	}})
+	return s.Must(ops.WeightNorm(v, g))
 }
 
 // bias makes a bias of the scope, one number for each output (outputs), or returns nil

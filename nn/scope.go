@@ -24,10 +24,11 @@ const (
 type Scope struct {
 	*build
 	choices
-	path   string
-	noBias bool // layers have no bias: a norm follows
-	normed bool // a norm follows directly: it, not the layer, is the last of its branch
-	branch branch
+	path    string
+	noBias  bool // layers have no bias: a norm follows
+	lengths bool // weights are in two parts: see WeightNormed
+	normed  bool // a norm follows directly: it, not the layer, is the last of its branch
+	branch  branch
 }
 
 // build is what the scopes of one network share.
@@ -108,6 +109,16 @@ func (s *Scope) NormedLater() *Scope {
 func (s *Scope) NoBias() *Scope {
 	c := *s
 	c.noBias = true
+	return &c
+}
+
+// WeightNormed returns the scope of layers whose weights are kept in two parts, the
+// directions and the lengths of the weights of each output (Salimans & Kingma 2016):
+// weight is weight_v with columns of the lengths weight_g, which begin as those of weight_v.
+// The names are those of PyTorch's weight_norm.
+func (s *Scope) WeightNormed() *Scope {
+	c := *s
+	c.lengths = true
 	return &c
 }
 

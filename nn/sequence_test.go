@@ -231,3 +231,39 @@ func TestSequenceErrors(t *testing.T) {
 		}
 	}
 }
+
+// A weight-normed layer begins with the lengths that its directions have, so that it begins
+// as any other does.
+func TestWeightNormed(t *testing.T) {
+	p := nn.NewParams(1, tensor.Float32)
+	net := network(func(s *nn.Scope, x *G.Node) *G.Node {
+		y := nn.NewEmbedding(s.In("tokens"), words, width, 1).Look(s, x)
+		y = nn.CausalConv(s.In("conv").WeightNormed(), y, width, 3, 1)
+		return nn.Linear(s.In("fc").WeightNormed(), y, words)
+	})
+	build(t, p, nn.Train, net, tokenSettings(2, 6, words))
+	values, shapes := map[string][]float32{}, map[string]tensor.Shape{}
+	for _, q := range p.All() {
+		values[q.Path], shapes[q.Path] = q.Value.Data().([]float32), q.Shape
+	}
+	for layer, shape := range map[string]tensor.Shape{"conv": {1, 1, width}, "fc": {1, words}} {
+		v, g := values[layer+".weight_v"], values[layer+".weight_g"]
+		if !shapes[layer+".weight_g"].Eq(shape) {
+			t.Fatalf("%s: have lengths %v, want %v", layer, shapes[layer+".weight_g"], shape)
+		}
+		squares := make([]float64, len(g))
+		for i, x := range v {
+			squares[i%len(g)] += float64(x) * float64(x)
+		}
+		for i, square := range squares {
+			if have := float64(g[i]); have == 0 || have*have-square > 1e-5*square || square-have*have > 1e-5*square {
+				t.Errorf("%s: have length %v of column %d, want the root of %v", layer, have, i, square)
+			}
+		}
+	}
+	set := tokenSettings(2, 6, words)
+	set.Init = "lsuv"
+	if _, err := nn.Build(nn.NewParams(1, tensor.Float32), nn.Train, net, set); err == nil || !strings.Contains(err.Error(), "init: lsuv sets the lengths of weights, which weight norm has for itself: choose another") {
+		t.Errorf("lsuv: have error %v", err)
+	}
+}

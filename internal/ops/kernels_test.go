@@ -62,6 +62,7 @@ var kernels = func() map[string]struct {
 		"taps":                  {taps(3, 8), []optest.Input{float(7, 30, 24), {Shape: []int{7, 1}, Int: []int{0, 29, 3, 63, 8, 1, 2}}}},
 		"lstm":                  {cell(ops.LSTM).apply, []optest.Input{float(33, 12, 4*20), float(20, 4*20), float(4 * 20), float(33, 2*20)}},
 		"gru":                   {cell(ops.GRU).apply, []optest.Input{float(33, 12, 3*20), float(20, 3*20), float(3 * 20), float(33, 20)}},
+		"weightnorm":            {binary(ops.WeightNorm), []optest.Input{float(3, 20, 40), float(1, 1, 40)}},
 		"recurrence":            {cell(ops.Recurrence).apply, []optest.Input{float(33, 12, 40), float(40, 40), float(40), float(33, 40)}},
 		"embedding":             {embedding, []optest.Input{{Shape: []int{40, 20}, Int: targets(800, 30).Int}, float(30, 96)}},
 		"linear transposed":     {linearTransposed, []optest.Input{float(5, 14, 30), float(20, 30)}},

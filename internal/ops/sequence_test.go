@@ -378,3 +378,12 @@ func TestGatesKeep(t *testing.T) {
 		}
 	}
 }
+
+func TestWeightNorm(t *testing.T) {
+	weightNorm := func(in ...*G.Node) (*G.Node, error) { return ops.WeightNorm(in[0], in[1]) }
+	optest.Gradient(t, weightNorm, optest.Input{Shape: []int{2, 3, 4}}, optest.Input{Shape: []int{1, 1, 4}})
+	optest.Gradient(t, weightNorm, optest.Input{Shape: []int{5, 3}}, optest.Input{Shape: []int{1, 3}})
+	v := optest.Input{Shape: []int{3, 2}, Float: []float64{3, 0, 4, 0, 0, 0}}
+	_, y := optest.Run(t, weightNorm, v, optest.Input{Shape: []int{1, 2}, Float: []float64{10, 7}})
+	closeTo(t, "of lengths 10 and 7", y, []float64{6, 0, 8, 0, 0, 0}, 1e-12)
+}
