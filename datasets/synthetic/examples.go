@@ -73,8 +73,6 @@ func labels(length, vocabulary int) datasets.Spec {
 	return s
 }
 
-// blank is the token of a position that has no symbol; symbols are the tokens from 1 on.
-const blank = 0
-
-// symbol draws one of n symbols.
+// symbol draws one of n symbols, which are the tokens from 1 on: 0 is the blank, the token
+// of a position that has no symbol.
 func symbol(r *random.Stream, n int) int { return 1 + r.Below(n) }
