@@ -11,17 +11,17 @@ import (
 )
 
 // CharRNN is the network of Karpathy, Johnson & Fei-Fei 2015: recurrent layers one above the
-// other, with dropout above each (Zaremba, Sutskever & Vinyals 2014), and a
-// linear layer that reads them at each position. It reads as [RNN].
+// other, with dropout between them (Zaremba, Sutskever & Vinyals 2014), and a linear layer
+// that reads the last at each position. It reads as [RNN]. The forget gates of an LSTM begin
+// open, as those of [LSTM] do.
 //
 // With Residual, each layer from the second on adds to what it reads, as the upper layers of
 // Wu et al. 2016 do.
 type CharRNN struct {
-	Units      int     `doc:"hidden units of each layer"`
-	Depth      int     `doc:"recurrent layers"`
-	Cell       string  `doc:"what the layers are made of" enum:"lstm,gru,rnn"`
-	ForgetBias float64 `doc:"of an lstm: what the bias of the forget gates begins with, above bias_init"`
-	Residual   bool    `doc:"layers from the second on add to what they read"`
+	Units    int    `doc:"hidden units of each layer"`
+	Depth    int    `doc:"recurrent layers"`
+	Cell     string `doc:"what the layers are made of" enum:"lstm,gru,rnn"`
+	Residual bool   `doc:"layers from the second on add to what they read"`
 }
 
 var recurrentCells = []string{"lstm", "gru", "rnn"}
@@ -29,7 +29,7 @@ var recurrentCells = []string{"lstm", "gru", "rnn"}
 func init() {
 	Register(Model{
 		Name: "char-rnn", Paper: "Karpathy, Johnson & Fei-Fei 2015, Visualizing and understanding recurrent networks",
-		Network: CharRNN{Units: 128, Depth: 2, Cell: "lstm", ForgetBias: 1},
+		Network: CharRNN{Units: 128, Depth: 2, Cell: "lstm"},
 		Options: nn.Options{Init: "fan_in_uniform", ResidualInit: "none", Norm: "none", Activation: "tanh"},
 		Data:    datasets.Tokens(64, 65),
 	})
@@ -38,6 +38,9 @@ func init() {
 // Validate reports hyperparameters that no network can have.
 func (m CharRNN) Validate() []nn.Problem {
 	ps := checkPositive(positive{"units", m.Units}, positive{"depth", m.Depth})
+	if m.Residual && m.Depth == 1 {
+		ps = append(ps, nn.Problem{Key: "residual", Message: "requires a second layer: set depth, or leave it out"})
+	}
 	return append(ps, checkWord("cell", m.Cell, recurrentCells)...)
 }
 
@@ -61,7 +64,7 @@ func (m CharRNN) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 func (m CharRNN) layer(s *nn.Scope, x *G.Node, i int) *G.Node {
 	switch m.Cell {
 	case "lstm":
-		return nn.LSTM(s, x, m.Units, i, m.ForgetBias)
+		return nn.LSTM(s, x, m.Units, i, 1)
 	case "gru":
 		return nn.GRU(s, x, m.Units, i)
 	case "rnn":

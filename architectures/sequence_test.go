@@ -159,8 +159,9 @@ func TestSequenceValidate(t *testing.T) {
 	for want, m := range map[string]interface{ Validate() []nn.Problem }{
 		"": architectures.GPT{Dim: 12, Depth: 2, Heads: 3, Context: 6},
 		"dim: have 0, want at least 1; depth: have -1, want at least 1; heads: have 0, want at least 1; context: have 0, want at least 1": architectures.GPT{Depth: -1},
-		"heads: have 5, want a divisor of dim 12": architectures.GPT{Dim: 12, Depth: 2, Heads: 5, Context: 6},
-		"units: have 0, want at least 1":          architectures.RNN{},
+		"heads: have 5, want a divisor of dim 12":                       architectures.GPT{Dim: 12, Depth: 2, Heads: 5, Context: 6},
+		"units: have 0, want at least 1":                                architectures.RNN{},
+		"residual: requires a second layer: set depth, or leave it out": architectures.CharRNN{Units: 8, Depth: 1, Cell: "gru", Residual: true},
 	} {
 		var have []string
 		for _, p := range m.Validate() {

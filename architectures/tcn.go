@@ -10,7 +10,7 @@ import (
 // TCN is the temporal convolutional network of Bai, Kolter & Koltun 2018: Depth residual
 // blocks of two causal convolutions each, with weight norm, whose taps are 2^i positions
 // apart in block i, so that the last position sees 1 + 2·(Kernel − 1)·(2^Depth − 1) of them.
-// It reads and is read as [RNN]. The names are those of the paper's program.
+// It reads and is read as [RNN].
 type TCN struct {
 	Channels int `doc:"filters of each convolution"`
 	Depth    int `doc:"residual blocks, each of which sees twice as far as the one before"`
@@ -45,7 +45,7 @@ func (m TCN) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 func (m TCN) block(s *nn.Scope, x *G.Node, dilation int) *G.Node {
 	branch := s.Branch(m.Depth, 2)
 	conv := func(name string, s *nn.Scope, x *G.Node) *G.Node {
-		x = nn.CausalConv(s.In("conv%s", name).WeightNormed(), x, m.Channels, m.Kernel, dilation)
+		x = nn.CausalConv(s.In("conv%s", name).BeforeNorm().WeightNormed(), x, m.Channels, m.Kernel, dilation)
 		x = nn.Act(s.In("relu%s", name), nn.Norm(s.In("norm%s", name), x))
 		return nn.Dropout(s.In("dropout%s", name), x)
 	}

@@ -242,7 +242,7 @@ var smallNetworks = []smallNetwork{
 	{"gru", "gru", architectures.GRU{Units: 8}, datasets.Tokens(5, 60)},
 	{"tcn", "tcn", architectures.TCN{Channels: 16, Depth: 2, Kernel: 2}, datasets.Tokens(5, 60)},
 	{"tcn of numbers", "tcn", architectures.TCN{Channels: 6, Depth: 2, Kernel: 3}, numbers(datasets.Label(3))},
-	{"char-rnn", "char-rnn", architectures.CharRNN{Units: 24, Depth: 2, Cell: "lstm", ForgetBias: 1}, datasets.Tokens(5, 60)},
+	{"char-rnn", "char-rnn", architectures.CharRNN{Units: 24, Depth: 2, Cell: "lstm"}, datasets.Tokens(5, 60)},
 	{"char-rnn, residual", "char-rnn", architectures.CharRNN{Units: 6, Depth: 3, Cell: "gru", Residual: true}, datasets.Tokens(5, 60)},
 	{"char-rnn of rnn", "char-rnn", architectures.CharRNN{Units: 16, Depth: 2, Cell: "rnn"}, datasets.Tokens(5, 60)},
 	{"rnn, one class of numbers", "rnn", architectures.RNN{Units: 8}, numbers(datasets.Label(3))},
