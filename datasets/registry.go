@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -61,7 +62,9 @@ func Lookup(name string) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	return s.Info(), nil
+	info := s.Info()
+	info.Task = cmp.Or(info.Task, "classification")
+	return info, nil
 }
 
 func source(name string) (Source, error) {

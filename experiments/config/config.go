@@ -4,7 +4,6 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -115,9 +114,6 @@ func (p Probe) Validate() (ps []problem.Problem) {
 
 // DataTask is the task of the data: what the section task is where it names none.
 func (c *Config) DataTask() string {
-	info, err := datasets.Lookup(c.Data.Name)
-	if err != nil {
-		return ""
-	}
-	return cmp.Or(info.Task, "classification")
+	info, _ := datasets.Lookup(c.Data.Name) // if there is none, data.name is reported
+	return info.Task
 }

@@ -31,7 +31,6 @@ Nothing is fetched.`,
 				if err != nil {
 					return err
 				}
-				info.Task = cmp.Or(info.Task, "classification")
 				all = append(all, info)
 			}
 			if asJSON {
