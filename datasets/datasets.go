@@ -37,6 +37,7 @@
 // [Source]: what there is to know without opening it, its options with their defaults, and
 // how to open it. What is opened is a [Dataset]. [Prefetch] makes its batches of a function
 // that fills one; [Plan.Count], [NewBatch], [Row] and [Batch.Pad] are for such functions.
+// Package datasetstest checks that a Dataset does all that is promised of it.
 //
 // # What depends on what
 //

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"zoo/datasets"
+	"zoo/datasets/datasetstest"
 )
 
 func TestSpec(t *testing.T) {
@@ -34,6 +35,24 @@ func TestSpec(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestDatasets(t *testing.T) {
+	for name, o := range map[string]Options{
+		"plain":        {},
+		"augmented":    {Val: 7, Pad: 1, Crop: 2, Flip: true, Normalize: "standard"},
+		"resized":      {Resize: 4, Normalize: "mean"},
+		"random parts": {Cut: 4, Scale: 0.5, Flip: true},
+	} {
+		t.Run(name, func(t *testing.T) { datasetstest.Check(t, newFake(t, o, fake(40, 9, 3))) })
+	}
+	t.Run("files", func(t *testing.T) {
+		d, err := openFolder(t, unpack(t, snaps()), ofSnaps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		datasetstest.Check(t, d)
+	})
 }
 
 func TestTrainingOrder(t *testing.T) {

@@ -3,17 +3,15 @@ package synthetic
 import (
 	"context"
 	"fmt"
-	"iter"
 	"math"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"gorgonia.org/tensor"
 
 	"zoo/datasets"
+	"zoo/datasets/datasetstest"
 )
 
 // names are all datasets of this package.
@@ -49,34 +47,6 @@ func few(t testing.TB, name string) datasets.Dataset {
 		return open(t, name, func(o *Reverse) { o.Reordering = several })
 	}
 	return open(t, name, func(o *Sort) { o.Reordering = several })
-}
-
-// A row is an example that outlives its batch.
-type row struct {
-	x, y   string
-	bucket int
-	index  int // of the batch
-}
-
-// rows are those that count.
-func rows(t testing.TB, d datasets.Dataset, p datasets.Plan) (all []row) {
-	t.Helper()
-	for b, err := range d.Batches(t.Context(), p) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range b.N {
-			all = append(all, row{written(b.X[0], i), written(b.Y[0], i), b.Bucket, b.Index})
-		}
-	}
-	return all
-}
-
-func written(t *tensor.Dense, i int) string {
-	if t.Dtype() == tensor.Float32 {
-		return fmt.Sprint(datasets.Row[float32](t, i))
-	}
-	return fmt.Sprint(datasets.Row[int](t, i))
 }
 
 // each calls f with the tokens and targets of each row that counts.
@@ -387,47 +357,15 @@ func TestBuckets(t *testing.T) {
 	}
 }
 
-// An example is the same whatever the size of the batch, where an epoch is resumed, and
-// how many examples there are; it is another with another seed.
-func TestExamplesAreTheirs(t *testing.T) {
+func TestDatasets(t *testing.T) {
 	for _, name := range names {
-		d := few(t, name)
-		plan := datasets.Plan{Size: 4, Seed: 3, Epoch: 2, Training: true}
-		base := rows(t, d, plan)
-		if len(base) != 60 {
-			t.Fatalf("%s: have %d examples, want all 60", name, len(base))
-		}
-		if !slices.Equal(rows(t, few(t, name), plan), base) {
-			t.Errorf("%s: the same options give other batches", name)
-		}
-		for first := range 17 {
-			p := plan
-			p.First = first
-			want := slices.DeleteFunc(slices.Clone(base), func(r row) bool { return r.index < first })
-			if have := rows(t, d, p); !slices.Equal(have, want) {
-				t.Errorf("%s: from batch %d on they differ", name, first)
+		t.Run(name, func(t *testing.T) {
+			datasetstest.Check(t, few(t, name))
+			plan := datasets.Plan{Size: 4, Seed: 3, Epoch: 2, Training: true}
+			if !slices.Equal(datasetstest.Rows(t, few(t, name), plan), datasetstest.Rows(t, few(t, name), plan)) {
+				t.Error("the same options give other batches")
 			}
-		}
-		for what, other := range map[string]datasets.Plan{
-			"seed":  {Size: 4, Seed: 4, Epoch: 2, Training: true},
-			"epoch": {Size: 4, Seed: 3, Epoch: 3, Training: true},
-		} {
-			if slices.Equal(rows(t, d, other), base) {
-				t.Errorf("%s: another %s gives the same batches", name, what)
-			}
-		}
-		for _, s := range []datasets.Split{datasets.Train, datasets.Val, datasets.Test} {
-			var sorted [3][]string
-			for i, size := range []int{1, 5, 1000} {
-				for _, r := range rows(t, d, datasets.Plan{Split: s, Size: size}) {
-					sorted[i] = append(sorted[i], r.x+r.y)
-				}
-				slices.Sort(sorted[i])
-				if len(sorted[i]) != d.Len(s) || !slices.Equal(sorted[i], sorted[0]) {
-					t.Errorf("%s: evaluation of %s with %d at once has %d examples, want the %d of any size", name, s, size, len(sorted[i]), d.Len(s))
-				}
-			}
-		}
+		})
 	}
 }
 
@@ -437,8 +375,8 @@ func TestPartsAreApart(t *testing.T) {
 		d := open(t, "copy", func(o *Copy) { o.Symbols, o.Train, o.Val, o.Test, o.Seed = 12, train, 300, 200, seed })
 		for s := range parts {
 			parts[s] = map[string]bool{}
-			for _, r := range rows(t, d, datasets.Plan{Split: datasets.Split(s), Size: 10}) {
-				parts[s][r.x] = true
+			for _, r := range datasetstest.Rows(t, d, datasets.Plan{Split: datasets.Split(s), Size: 10}) {
+				parts[s][r.X] = true
 			}
 			if len(parts[s]) != d.Len(datasets.Split(s)) {
 				t.Errorf("have %d different examples in %s, want %d", len(parts[s]), datasets.Split(s), d.Len(datasets.Split(s)))
@@ -503,30 +441,6 @@ func TestChecksum(t *testing.T) {
 	}
 }
 
-// The last batch of an evaluation is padded.
-func TestPadding(t *testing.T) {
-	for _, name := range names {
-		d := few(t, name)
-		padded := 0
-		for range 2 { // batches are reused
-			for b, err := range d.Batches(t.Context(), datasets.Plan{Split: datasets.Val, Size: 8}) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				for i := b.N; i < 8; i++ {
-					padded++
-					if strings.Trim(written(b.X[0], i), "[0 ]") != "" || strings.Trim(written(b.Y[0], i), "[]-1Na ") != "" {
-						t.Errorf("%s: have %s, %s in a row of padding", name, written(b.X[0], i), written(b.Y[0], i))
-					}
-				}
-			}
-		}
-		if padded == 0 {
-			t.Errorf("%s: no batch is padded", name)
-		}
-	}
-}
-
 func TestImpossiblePlans(t *testing.T) {
 	d := few(t, "copy")
 	for want, p := range map[string]datasets.Plan{
@@ -543,33 +457,6 @@ func TestImpossiblePlans(t *testing.T) {
 		}
 		if n != 1 {
 			t.Errorf("have %d batches, want only the error", n)
-		}
-	}
-}
-
-// When the loop ends, however it does, so does what prepares the batches.
-func TestNothingIsLeftRunning(t *testing.T) {
-	d := few(t, "sort")
-	before := runtime.NumGoroutine()
-	for range d.Batches(t.Context(), datasets.Plan{Size: 4, Training: true}) {
-		break
-	}
-	next, stop := iter.Pull2(d.Batches(t.Context(), datasets.Plan{Size: 4, Training: true}))
-	next()
-	stop()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var last error
-	for _, err := range d.Batches(ctx, datasets.Plan{Size: 4, Training: true}) {
-		cancel()
-		last = err
-	}
-	if last != context.Canceled {
-		t.Errorf("have %v, want that it was cancelled", last)
-	}
-	for end := time.Now().Add(time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
-		if time.Now().After(end) {
-			t.Fatalf("%d goroutines before, %d after", before, runtime.NumGoroutine())
 		}
 	}
 }

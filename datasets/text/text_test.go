@@ -1,20 +1,17 @@
 package text
 
 import (
-	"context"
 	"fmt"
-	"iter"
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"zoo/datasets"
+	"zoo/datasets/datasetstest"
 )
 
 // section is that of a text in a file of its own.
@@ -62,18 +59,14 @@ func windows(t testing.TB, d datasets.Dataset, p datasets.Plan) (all []window) {
 		for i := range b.N {
 			all = append(all, window{slices.Clone(datasets.Row[int](b.X[0], i)), slices.Clone(datasets.Row[int](b.Y[0], i)), b.Index, i})
 		}
-		for i := b.N; i < p.Size; i++ {
-			x, y := datasets.Row[int](b.X[0], i), datasets.Row[int](b.Y[0], i)
-			if slices.Min(x) != 0 || slices.Max(x) != 0 || slices.Max(y) != -1 {
-				t.Errorf("have %v and %v in a row of padding", x, y)
-			}
-		}
 	}
 	return all
 }
 
-func equal(a, b window) bool {
-	return slices.Equal(a.x, b.x) && slices.Equal(a.y, b.y) && a.batch == b.batch && a.row == b.row
+func TestDatasets(t *testing.T) {
+	for _, stream := range []bool{false, true} {
+		datasetstest.Check(t, open(t, counted(200), Options{Length: 7, Val: 0.25, Test: 0.2, Stream: stream}))
+	}
 }
 
 func TestTinyShakespeare(t *testing.T) {
@@ -223,14 +216,6 @@ func TestTraining(t *testing.T) {
 				seen[x] = true
 			}
 		}
-		for first := range 5 {
-			p := plan
-			p.First = first
-			want := slices.DeleteFunc(slices.Clone(base), func(w window) bool { return w.batch < first })
-			if have := windows(t, d, p); !slices.EqualFunc(have, want, equal) {
-				t.Errorf("from batch %d on they differ", first)
-			}
-		}
 		if stream {
 			goesOn(t, base)
 			continue
@@ -239,14 +224,6 @@ func TestTraining(t *testing.T) {
 		for _, w := range base {
 			if w.x[0]%7 != offset {
 				t.Errorf("have a window from %d on, want them one after another", w.x[0])
-			}
-		}
-		for what, other := range map[string]datasets.Plan{
-			"seed":  {Size: 4, Seed: 2, Epoch: 2, Training: true},
-			"epoch": {Size: 4, Seed: 1, Epoch: 3, Training: true},
-		} {
-			if slices.EqualFunc(windows(t, d, other), base, equal) {
-				t.Errorf("another %s gives the same windows", what)
 			}
 		}
 		offsets := map[int]bool{}
@@ -336,32 +313,6 @@ func TestImpossiblePlans(t *testing.T) {
 	}
 	if n := len(windows(t, d, datasets.Plan{Split: datasets.Val, Size: 1})); n != 0 {
 		t.Errorf("have %d windows of no part", n)
-	}
-}
-
-func TestNothingIsLeftRunning(t *testing.T) {
-	d := open(t, counted(400), Options{Length: 4})
-	before := runtime.NumGoroutine()
-	for range d.Batches(t.Context(), datasets.Plan{Size: 4, Training: true}) {
-		break
-	}
-	next, stop := iter.Pull2(d.Batches(t.Context(), datasets.Plan{Size: 4, Training: true}))
-	next()
-	stop()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var last error
-	for _, err := range d.Batches(ctx, datasets.Plan{Size: 4, Training: true}) {
-		cancel()
-		last = err
-	}
-	if last != context.Canceled {
-		t.Errorf("have %v, want that it was cancelled", last)
-	}
-	for end := time.Now().Add(time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
-		if time.Now().After(end) {
-			t.Fatalf("%d goroutines before, %d after", before, runtime.NumGoroutine())
-		}
 	}
 }
 
