@@ -56,8 +56,8 @@ func fill[T any](values []T, v T) {
 	}
 }
 
-// Count is how many batches a plan makes of so many examples of its part. A plan that
-// makes no sense is an error.
+// Count is how many batches a plan makes of the examples of its part. A plan that makes no
+// sense is an error.
 func (p Plan) Count(examples int) (int, error) {
 	switch {
 	case p.Size < 1:

@@ -8,7 +8,7 @@ import (
 )
 
 // Positions is how many positions the sequences of the first input have: tokens (T), or
-// numbers (T, C). It is 0 if the input is no sequence.
+// numbers (T, C). It is 0 if the input is not a sequence.
 func (s Spec) Positions() int {
 	if len(s.Inputs) == 0 {
 		return 0

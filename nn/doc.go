@@ -6,7 +6,7 @@
 // In comments, images are (N, H, W, C), tokens and other sequences (N, T, ...), vectors
 // (N, D), and logits (N, ..., classes), with N the size of the batch. A layer that is given
 // something else, or sizes that make no sense, fails: Build returns an error with the
-// layer's path, what it has and what it wants.
+// layer's path, what it has and what it requires.
 //
 // # A network
 //
@@ -18,8 +18,8 @@
 //   - Linear layers: [Linear], [FullyConnected], [Logits], [Embedding].
 //   - Images: [Conv], [Conv2D], [MaxPool], [AvgPool], [GlobalAvgPool], [AdaptiveAvgPool],
 //     [ScaleChannels], [LRN], [Patches].
-//   - Sequences: [Attention], [AttentionOf], [CausalConv], [Recurrent], [LSTM], [GRU], [PositionEmbedding],
-//     [ClassToken], [TakeToken], [MeanTokens].
+//   - Sequences: [Attention], [AttentionOf], [CausalConv], [Recurrent], [LSTM], [GRU],
+//     [PositionEmbedding], [ClassToken], [TakeToken], [MeanTokens].
 //   - Everywhere: [Act], [Norm], [Dropout], [Add], [Scale], [Concat], [Gate].
 //   - Of 1989 and 1998: [ConvTable], [SumPool], [BiasMap], [RBF], [Pad].
 //   - Losses, for a [Criterion]: [CrossEntropy], [MeanSquaredError], [SquaredError],

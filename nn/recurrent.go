@@ -35,7 +35,7 @@ func GRU(s *Scope, x *G.Node, units, layer int) *G.Node { return gatedUnit.of(s,
 // A cell is a kind of recurrent layer.
 type cell struct {
 	name  string
-	gates int // what the inputs bring has so many values for each unit
+	gates int // how many values the inputs bring for each unit
 	parts int // of the state, of which the first is the output
 	op    func(x, w, b, state *G.Node) (*G.Node, error)
 }

@@ -19,10 +19,10 @@ type Reordering struct {
 	Buckets    []int `doc:"lengths, ascending, that shorter sequences are padded to instead of to length; none: all are padded to length"`
 }
 
-// Reverse wants the symbols from the last to the first.
+// Reverse has the symbols from the last to the first as its answer.
 type Reverse struct{ Reordering }
 
-// Sort wants the symbols in ascending order.
+// Sort has the symbols in ascending order as its answer.
 type Sort struct{ Reordering }
 
 var reordering = Reordering{Examples: usual, Vocabulary: 20, Length: 20}

@@ -1,9 +1,9 @@
 // Package synthetic has the datasets that the program makes: sequences on which it shows
 // what a network can remember. Importing it registers them.
 //
-// An example is a function of the seed, the part and its number in that part alone. It is
-// made when a batch needs it, and nothing is stored. So examples have no limit but
-// patience, and the validation part stays the same whatever the size of the training part.
+// An example depends only on the seed, the part and its number in that part. It is made when
+// a batch needs it, and nothing is stored. So examples have no limit but patience, and the
+// validation part stays the same whatever the size of the training part.
 // (Of short sequences with few symbols there are few: then two parts have equal ones.)
 package synthetic
 

@@ -65,7 +65,7 @@ func (v *characters) Encode(text string) ([]int, error) {
 	return tokens, nil
 }
 
-// Decode returns the characters of tokens, and U+FFFD for what is no token.
+// Decode returns the characters of tokens, and U+FFFD for a number that is not a token.
 func (v *characters) Decode(tokens []int) string {
 	var b strings.Builder
 	for _, t := range tokens {

@@ -12,10 +12,9 @@ import (
 	"zoo/internal/safetensors"
 )
 
-// Beside the parameters, under their own names, a checkpoint holds the state of
-// the solver, of the average of the weights, and what the training carries from batch to
-// batch under these prefixes. A slash is
-// in no parameter's name.
+// Beside the parameters, under their own names, a checkpoint holds the state of the solver,
+// the average of the weights, and what the training carries from batch to batch under these
+// prefixes. No parameter's name has a slash.
 const (
 	solverPrefix = "optimizer/"
 	emaPrefix    = "ema/"

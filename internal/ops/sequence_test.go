@@ -311,7 +311,7 @@ func plus(a, b []float64) []float64 {
 	return sum
 }
 
-// times is the vector x times the matrix w of so many columns.
+// times is the vector x times the matrix w, which has the given number of columns.
 func times(x, w []float64, columns int) []float64 {
 	y := make([]float64, columns)
 	for i, v := range x {

@@ -1,6 +1,6 @@
 // Package random draws the random numbers of data sets: which examples are chosen, their
-// order, and what changes them. They depend on their seeds alone, on every machine and
-// with every version of Go.
+// order, and what changes them. They depend only on their seeds, on every machine and with
+// every version of Go.
 package random
 
 import (
@@ -8,9 +8,9 @@ import (
 	"math/bits"
 )
 
-// A Stream is a sequence of random numbers that depends only on the words it is made
-// from: splitmix64 (Steele, Lea and Flood, OOPSLA 2014), whose output will
-// not change with the standard library.
+// A Stream is a sequence of random numbers that depends only on the words it is made from:
+// splitmix64 (Steele, Lea and Flood, OOPSLA 2014), whose output will not change with the
+// standard library.
 type Stream uint64
 
 // The first word of a stream says what it is for, so that equal seeds do not

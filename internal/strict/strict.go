@@ -60,7 +60,7 @@ type Chooser interface {
 
 // A Follower is a Chooser whose choice follows from other sections where the config makes
 // none. Follow gets the pointer to the whole config, of which the sections before this one
-// are decoded; "" is no choice, because a section that it would follow from has none.
+// are decoded; "" means none, because a section that it would follow from has none.
 type Follower interface {
 	Follow(config any) (name string)
 }
