@@ -58,6 +58,7 @@ const (
 	reuse = 48  // rows are enough for that to pay
 	deep  = 512 // terms at most are summed before they are added to c
 	tall  = 384 // rows of a meet all panels while they are near
+	broad = 128 // columns are enough for packing a transposed a to pay
 )
 
 // cut is the size of the blocks of c that are computed side by side: eight, or
@@ -117,13 +118,28 @@ func (g *matmul[F]) block(i, j, rows, columns int) {
 }
 
 // runPanels computes the product with the panels of b. It starts from the line, if
-// there is one.
+// there is one. A transposed a is packed into rows, unless only few columns read it:
+// neighbours in one of its rows lie lines of memory apart, and often pages.
 func (p product[F]) runPanels(panels, line []F) {
 	q := p
 	q.ldb = panel
+	var rows []F
+	if p.step != 1 && p.columns >= broad {
+		memory := takePacked[F]()
+		defer givePacked(memory)
+		if size := min(tall, p.rows) * p.depth; cap(*memory) < size {
+			*memory = make([]F, size)
+		}
+		rows = *memory
+		q.row, q.step = p.depth, 1
+	}
 	for i := 0; i < p.rows; i += tall {
 		q.rows = min(tall, p.rows-i)
 		q.a = p.a[i*p.row:]
+		if rows != nil {
+			transpose(rows, p.depth, q.a, p.step, p.depth, q.rows)
+			q.a = rows
+		}
 		for j := 0; j < p.columns; j += panel {
 			q.columns = min(panel, p.columns-j)
 			q.b, q.c = panels[j*p.depth:], p.c[i*p.ldc+j:]

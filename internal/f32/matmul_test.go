@@ -84,6 +84,9 @@ func TestMatMul(t *testing.T) {
 			}
 			testMatMul[float32](t, r, trans&1 > 0, trans&2 > 0, 301, 203, 700, 6e-6)
 			testMatMul[float32](t, r, trans&1 > 0, trans&2 > 0, 40, 1000, 53, 6e-6)
+			if trans&1 > 0 { // a is packed, some rows at a time
+				testMatMul[float32](t, r, true, trans&2 > 0, tall+70, 600, 90, 6e-6)
+			}
 			if !testing.Short() {
 				testMatMul[float64](t, r, trans&1 > 0, trans&2 > 0, 61, 203, 530, 1e-14)
 			}
