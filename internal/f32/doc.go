@@ -27,6 +27,7 @@
 //	sum                                              sums over rows in the order of the rows
 //	lrn, pool, dropout                               the kernels of these layers
 //	copyrows, transpose                              moves
+//	recurrent                                        the gates of recurrent layers
 //	solver                                           one step of each solver
 //
 // Matrix products:
@@ -35,7 +36,7 @@
 //	gemm           a product on the calling goroutine
 //	product        what both, and the convolutions, are made of; its loop in Go
 //	tile, tiles_*  the assembly for products: how many rows and columns at a time
-//	pack           the panels into which a product's b is packed
+//	pack, packed   the panels into which a product's b is packed, for one product or many
 //
 // A convolution is planned once for its geometry (NewConv) and then cut into products:
 //

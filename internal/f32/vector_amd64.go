@@ -620,6 +620,50 @@ func avx512ExpSumVector(n int, dst *float32, x *float32, sum *float64, top float
 //go:noescape
 func avx2ExpSumVector(n int, dst *float32, x *float32, sum *float64, top float32)
 
+// mulAddVector is dst += a·b.
+//
+//go:noescape
+func mulAddVector(n int, dst *float32, a *float32, b *float32)
+
+//go:noescape
+func avx512MulAddVector(n int, dst *float32, a *float32, b *float32)
+
+//go:noescape
+func avx2MulAddVector(n int, dst *float32, a *float32, b *float32)
+
+// lstmCellGradVector is dc += dh·o·(1 − tanh²), and then tanh = dh·tanh·o·(1 − o).
+//
+//go:noescape
+func lstmCellGradVector(n int, dc *float32, tanh *float32, dh *float32, o *float32)
+
+//go:noescape
+func avx512LstmCellGradVector(n int, dc *float32, tanh *float32, dh *float32, o *float32)
+
+//go:noescape
+func avx2LstmCellGradVector(n int, dc *float32, tanh *float32, dh *float32, o *float32)
+
+// lstmGateGradVector is the gradients of the input, forget and new gates of an LSTM, and dc ·= f.
+//
+//go:noescape
+func lstmGateGradVector(n int, di *float32, df *float32, dn *float32, dc *float32, i *float32, f *float32, new *float32, before *float32)
+
+//go:noescape
+func avx512LstmGateGradVector(n int, di *float32, df *float32, dn *float32, dc *float32, i *float32, f *float32, new *float32, before *float32)
+
+//go:noescape
+func avx2LstmGateGradVector(n int, di *float32, df *float32, dn *float32, dc *float32, i *float32, f *float32, new *float32, before *float32)
+
+// gruGradVector is the gradients of a GRU's reset and update gates, its new values and their product, and dh ·= z.
+//
+//go:noescape
+func gruGradVector(n int, dr *float32, dz *float32, dn *float32, dq *float32, dh *float32, r *float32, z *float32, new *float32, last *float32, before *float32)
+
+//go:noescape
+func avx512GruGradVector(n int, dr *float32, dz *float32, dn *float32, dq *float32, dh *float32, r *float32, z *float32, new *float32, last *float32, before *float32)
+
+//go:noescape
+func avx2GruGradVector(n int, dr *float32, dz *float32, dn *float32, dq *float32, dh *float32, r *float32, z *float32, new *float32, last *float32, before *float32)
+
 // sgdVector is w −= rate·(g + decay·w).
 //
 //go:noescape

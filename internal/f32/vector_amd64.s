@@ -14542,6 +14542,736 @@ done:
 	VZEROUPPER
 	RET
 
+// func mulAddVector(n int, dst *float32, a *float32, b *float32)
+TEXT ·mulAddVector(SB), NOSPLIT, $0-32
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  narrower0
+	JMP  ·avx512MulAddVector+0(SB)
+
+narrower0:
+	JMP ·avx2MulAddVector+0(SB)
+
+// func avx512MulAddVector(n int, dst *float32, a *float32, b *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512MulAddVector(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ b+24(FP), BX
+	XORQ SI, SI
+
+group:
+	CMPQ        AX, $+64
+	JLT         tail
+	VMOVUPS     (CX)(SI*4), Z0
+	VMOVUPS     (DX)(SI*4), Z1
+	VMOVUPS     (BX)(SI*4), Z2
+	VMOVAPS     Z0, Z0
+	VFMADD231PS Z2, Z1, Z0
+	VMOVUPS     Z0, (CX)(SI*4)
+	VMOVUPS     64(CX)(SI*4), Z0
+	VMOVUPS     64(DX)(SI*4), Z1
+	VMOVUPS     64(BX)(SI*4), Z2
+	VMOVAPS     Z0, Z0
+	VFMADD231PS Z2, Z1, Z0
+	VMOVUPS     Z0, 64(CX)(SI*4)
+	VMOVUPS     128(CX)(SI*4), Z0
+	VMOVUPS     128(DX)(SI*4), Z1
+	VMOVUPS     128(BX)(SI*4), Z2
+	VMOVAPS     Z0, Z0
+	VFMADD231PS Z2, Z1, Z0
+	VMOVUPS     Z0, 128(CX)(SI*4)
+	VMOVUPS     192(CX)(SI*4), Z0
+	VMOVUPS     192(DX)(SI*4), Z1
+	VMOVUPS     192(BX)(SI*4), Z2
+	VMOVAPS     Z0, Z0
+	VFMADD231PS Z2, Z1, Z0
+	VMOVUPS     Z0, 192(CX)(SI*4)
+	ADDQ        $+64, SI
+	SUBQ        $+64, AX
+	JMP         group
+
+tail:
+	TESTQ       AX, AX
+	JZ          next
+	MOVQ        $-1, DI
+	BZHIQ       AX, DI, DI
+	KMOVW       DI, K1
+	SHRQ        $0x10, DI
+	KMOVW       DI, K2
+	SHRQ        $0x10, DI
+	KMOVW       DI, K3
+	SHRQ        $0x10, DI
+	KMOVW       DI, K4
+	VMOVUPS.Z   (CX)(SI*4), K1, Z0
+	VMOVUPS.Z   (DX)(SI*4), K1, Z1
+	VMOVUPS.Z   (BX)(SI*4), K1, Z2
+	VMOVAPS     Z0, Z0
+	VFMADD231PS Z2, Z1, Z0
+	VMOVUPS     Z0, K1, (CX)(SI*4)
+	VMOVUPS.Z   64(CX)(SI*4), K2, Z0
+	VMOVUPS.Z   64(DX)(SI*4), K2, Z1
+	VMOVUPS.Z   64(BX)(SI*4), K2, Z2
+	VMOVAPS     Z0, Z0
+	VFMADD231PS Z2, Z1, Z0
+	VMOVUPS     Z0, K2, 64(CX)(SI*4)
+	VMOVUPS.Z   128(CX)(SI*4), K3, Z0
+	VMOVUPS.Z   128(DX)(SI*4), K3, Z1
+	VMOVUPS.Z   128(BX)(SI*4), K3, Z2
+	VMOVAPS     Z0, Z0
+	VFMADD231PS Z2, Z1, Z0
+	VMOVUPS     Z0, K3, 128(CX)(SI*4)
+	VMOVUPS.Z   192(CX)(SI*4), K4, Z0
+	VMOVUPS.Z   192(DX)(SI*4), K4, Z1
+	VMOVUPS.Z   192(BX)(SI*4), K4, Z2
+	VMOVAPS     Z0, Z0
+	VFMADD231PS Z2, Z1, Z0
+	VMOVUPS     Z0, K4, 192(CX)(SI*4)
+	ADDQ        AX, SI
+
+next:
+	VZEROUPPER
+	RET
+
+// func avx2MulAddVector(n int, dst *float32, a *float32, b *float32)
+// Requires: AVX, FMA3
+TEXT ·avx2MulAddVector(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ b+24(FP), BX
+	XORQ SI, SI
+
+group:
+	CMPQ        AX, $+32
+	JLT         tail
+	VMOVUPS     (CX)(SI*4), Y0
+	VMOVUPS     (DX)(SI*4), Y1
+	VMOVUPS     (BX)(SI*4), Y2
+	VMOVAPS     Y0, Y0
+	VFMADD231PS Y2, Y1, Y0
+	VMOVUPS     Y0, (CX)(SI*4)
+	VMOVUPS     32(CX)(SI*4), Y0
+	VMOVUPS     32(DX)(SI*4), Y1
+	VMOVUPS     32(BX)(SI*4), Y2
+	VMOVAPS     Y0, Y0
+	VFMADD231PS Y2, Y1, Y0
+	VMOVUPS     Y0, 32(CX)(SI*4)
+	VMOVUPS     64(CX)(SI*4), Y0
+	VMOVUPS     64(DX)(SI*4), Y1
+	VMOVUPS     64(BX)(SI*4), Y2
+	VMOVAPS     Y0, Y0
+	VFMADD231PS Y2, Y1, Y0
+	VMOVUPS     Y0, 64(CX)(SI*4)
+	VMOVUPS     96(CX)(SI*4), Y0
+	VMOVUPS     96(DX)(SI*4), Y1
+	VMOVUPS     96(BX)(SI*4), Y2
+	VMOVAPS     Y0, Y0
+	VFMADD231PS Y2, Y1, Y0
+	VMOVUPS     Y0, 96(CX)(SI*4)
+	ADDQ        $+32, SI
+	SUBQ        $+32, AX
+	JMP         group
+
+tail:
+	TESTQ       AX, AX
+	JZ          next
+	LEAQ        masks<>+0(SB), DI
+	MOVQ        AX, R8
+	NEGQ        R8
+	LEAQ        128(DI)(R8*4), DI
+	VMOVUPS     (DI), Y0
+	VMASKMOVPS  (CX)(SI*4), Y0, Y1
+	VMASKMOVPS  (DX)(SI*4), Y0, Y2
+	VMASKMOVPS  (BX)(SI*4), Y0, Y3
+	VMOVAPS     Y1, Y1
+	VFMADD231PS Y3, Y2, Y1
+	VMASKMOVPS  Y1, Y0, (CX)(SI*4)
+	VMOVUPS     32(DI), Y0
+	VMASKMOVPS  32(CX)(SI*4), Y0, Y1
+	VMASKMOVPS  32(DX)(SI*4), Y0, Y2
+	VMASKMOVPS  32(BX)(SI*4), Y0, Y3
+	VMOVAPS     Y1, Y1
+	VFMADD231PS Y3, Y2, Y1
+	VMASKMOVPS  Y1, Y0, 32(CX)(SI*4)
+	VMOVUPS     64(DI), Y0
+	VMASKMOVPS  64(CX)(SI*4), Y0, Y1
+	VMASKMOVPS  64(DX)(SI*4), Y0, Y2
+	VMASKMOVPS  64(BX)(SI*4), Y0, Y3
+	VMOVAPS     Y1, Y1
+	VFMADD231PS Y3, Y2, Y1
+	VMASKMOVPS  Y1, Y0, 64(CX)(SI*4)
+	VMOVUPS     96(DI), Y0
+	VMASKMOVPS  96(CX)(SI*4), Y0, Y1
+	VMASKMOVPS  96(DX)(SI*4), Y0, Y2
+	VMASKMOVPS  96(BX)(SI*4), Y0, Y3
+	VMOVAPS     Y1, Y1
+	VFMADD231PS Y3, Y2, Y1
+	VMASKMOVPS  Y1, Y0, 96(CX)(SI*4)
+	ADDQ        AX, SI
+
+next:
+	VZEROUPPER
+	RET
+
+// func lstmCellGradVector(n int, dc *float32, tanh *float32, dh *float32, o *float32)
+TEXT ·lstmCellGradVector(SB), NOSPLIT, $0-40
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  narrower0
+	JMP  ·avx512LstmCellGradVector+0(SB)
+
+narrower0:
+	JMP ·avx2LstmCellGradVector+0(SB)
+
+// func avx512LstmCellGradVector(n int, dc *float32, tanh *float32, dh *float32, o *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512LstmCellGradVector(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ dc+8(FP), CX
+	MOVQ tanh+16(FP), DX
+	MOVQ dh+24(FP), BX
+	MOVQ o+32(FP), SI
+	XORQ DI, DI
+
+group:
+	CMPQ         AX, $+32
+	JLT          tail
+	VMOVUPS      (CX)(DI*4), Z0
+	VMOVUPS      (DX)(DI*4), Z1
+	VMOVUPS      (BX)(DI*4), Z2
+	VMOVUPS      (SI)(DI*4), Z3
+	VBROADCASTSS constant3f800000<>+0(SB), Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS Z1, Z1, Z4
+	VMULPS       Z3, Z2, Z5
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  Z4, Z5, Z0
+	VMULPS       Z1, Z2, Z1
+	VMOVAPS      Z3, Z2
+	VFNMADD231PS Z3, Z3, Z2
+	VMULPS       Z2, Z1, Z1
+	VMOVUPS      Z0, (CX)(DI*4)
+	VMOVUPS      Z1, (DX)(DI*4)
+	VMOVUPS      64(CX)(DI*4), Z0
+	VMOVUPS      64(DX)(DI*4), Z1
+	VMOVUPS      64(BX)(DI*4), Z2
+	VMOVUPS      64(SI)(DI*4), Z3
+	VBROADCASTSS constant3f800000<>+0(SB), Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS Z1, Z1, Z4
+	VMULPS       Z3, Z2, Z5
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  Z4, Z5, Z0
+	VMULPS       Z1, Z2, Z1
+	VMOVAPS      Z3, Z2
+	VFNMADD231PS Z3, Z3, Z2
+	VMULPS       Z2, Z1, Z1
+	VMOVUPS      Z0, 64(CX)(DI*4)
+	VMOVUPS      Z1, 64(DX)(DI*4)
+	ADDQ         $+32, DI
+	SUBQ         $+32, AX
+	JMP          group
+
+tail:
+	TESTQ        AX, AX
+	JZ           next
+	MOVQ         $-1, R8
+	BZHIQ        AX, R8, R8
+	KMOVW        R8, K1
+	SHRQ         $0x10, R8
+	KMOVW        R8, K2
+	VMOVUPS.Z    (CX)(DI*4), K1, Z0
+	VMOVUPS.Z    (DX)(DI*4), K1, Z1
+	VMOVUPS.Z    (BX)(DI*4), K1, Z2
+	VMOVUPS.Z    (SI)(DI*4), K1, Z3
+	VBROADCASTSS constant3f800000<>+0(SB), Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS Z1, Z1, Z4
+	VMULPS       Z3, Z2, Z5
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  Z4, Z5, Z0
+	VMULPS       Z1, Z2, Z1
+	VMOVAPS      Z3, Z2
+	VFNMADD231PS Z3, Z3, Z2
+	VMULPS       Z2, Z1, Z1
+	VMOVUPS      Z0, K1, (CX)(DI*4)
+	VMOVUPS      Z1, K1, (DX)(DI*4)
+	VMOVUPS.Z    64(CX)(DI*4), K2, Z0
+	VMOVUPS.Z    64(DX)(DI*4), K2, Z1
+	VMOVUPS.Z    64(BX)(DI*4), K2, Z2
+	VMOVUPS.Z    64(SI)(DI*4), K2, Z3
+	VBROADCASTSS constant3f800000<>+0(SB), Z4
+	VMOVAPS      Z4, Z4
+	VFNMADD231PS Z1, Z1, Z4
+	VMULPS       Z3, Z2, Z5
+	VMOVAPS      Z0, Z0
+	VFMADD231PS  Z4, Z5, Z0
+	VMULPS       Z1, Z2, Z1
+	VMOVAPS      Z3, Z2
+	VFNMADD231PS Z3, Z3, Z2
+	VMULPS       Z2, Z1, Z1
+	VMOVUPS      Z0, K2, 64(CX)(DI*4)
+	VMOVUPS      Z1, K2, 64(DX)(DI*4)
+	ADDQ         AX, DI
+
+next:
+	VZEROUPPER
+	RET
+
+// func avx2LstmCellGradVector(n int, dc *float32, tanh *float32, dh *float32, o *float32)
+// Requires: AVX, FMA3
+TEXT ·avx2LstmCellGradVector(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ dc+8(FP), CX
+	MOVQ tanh+16(FP), DX
+	MOVQ dh+24(FP), BX
+	MOVQ o+32(FP), SI
+	XORQ DI, DI
+
+group:
+	CMPQ         AX, $+16
+	JLT          tail
+	VMOVUPS      (CX)(DI*4), Y0
+	VMOVUPS      (DX)(DI*4), Y1
+	VMOVUPS      (BX)(DI*4), Y2
+	VMOVUPS      (SI)(DI*4), Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y1, Y1, Y4
+	VMULPS       Y3, Y2, Y5
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  Y4, Y5, Y0
+	VMULPS       Y1, Y2, Y1
+	VMOVAPS      Y3, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, (CX)(DI*4)
+	VMOVUPS      Y1, (DX)(DI*4)
+	VMOVUPS      32(CX)(DI*4), Y0
+	VMOVUPS      32(DX)(DI*4), Y1
+	VMOVUPS      32(BX)(DI*4), Y2
+	VMOVUPS      32(SI)(DI*4), Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y1, Y1, Y4
+	VMULPS       Y3, Y2, Y5
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  Y4, Y5, Y0
+	VMULPS       Y1, Y2, Y1
+	VMOVAPS      Y3, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 32(CX)(DI*4)
+	VMOVUPS      Y1, 32(DX)(DI*4)
+	ADDQ         $+16, DI
+	SUBQ         $+16, AX
+	JMP          group
+
+tail:
+	TESTQ        AX, AX
+	JZ           next
+	LEAQ         masks<>+0(SB), R8
+	MOVQ         AX, R9
+	NEGQ         R9
+	LEAQ         128(R8)(R9*4), R8
+	VMOVUPS      (R8), Y0
+	VMASKMOVPS   (CX)(DI*4), Y0, Y1
+	VMASKMOVPS   (DX)(DI*4), Y0, Y2
+	VMASKMOVPS   (BX)(DI*4), Y0, Y3
+	VMASKMOVPS   (SI)(DI*4), Y0, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS Y2, Y2, Y5
+	VMULPS       Y4, Y3, Y6
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y5, Y6, Y1
+	VMULPS       Y2, Y3, Y2
+	VMOVAPS      Y4, Y3
+	VFNMADD231PS Y4, Y4, Y3
+	VMULPS       Y3, Y2, Y2
+	VMASKMOVPS   Y1, Y0, (CX)(DI*4)
+	VMASKMOVPS   Y2, Y0, (DX)(DI*4)
+	VMOVUPS      32(R8), Y0
+	VMASKMOVPS   32(CX)(DI*4), Y0, Y1
+	VMASKMOVPS   32(DX)(DI*4), Y0, Y2
+	VMASKMOVPS   32(BX)(DI*4), Y0, Y3
+	VMASKMOVPS   32(SI)(DI*4), Y0, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS Y2, Y2, Y5
+	VMULPS       Y4, Y3, Y6
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y5, Y6, Y1
+	VMULPS       Y2, Y3, Y2
+	VMOVAPS      Y4, Y3
+	VFNMADD231PS Y4, Y4, Y3
+	VMULPS       Y3, Y2, Y2
+	VMASKMOVPS   Y1, Y0, 32(CX)(DI*4)
+	VMASKMOVPS   Y2, Y0, 32(DX)(DI*4)
+	ADDQ         AX, DI
+
+next:
+	VZEROUPPER
+	RET
+
+// func lstmGateGradVector(n int, di *float32, df *float32, dn *float32, dc *float32, i *float32, f *float32, new *float32, before *float32)
+TEXT ·lstmGateGradVector(SB), NOSPLIT, $0-72
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  narrower0
+	JMP  ·avx512LstmGateGradVector+0(SB)
+
+narrower0:
+	JMP ·avx2LstmGateGradVector+0(SB)
+
+// func avx512LstmGateGradVector(n int, di *float32, df *float32, dn *float32, dc *float32, i *float32, f *float32, new *float32, before *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512LstmGateGradVector(SB), NOSPLIT, $0-72
+	MOVQ n+0(FP), AX
+	MOVQ di+8(FP), CX
+	MOVQ df+16(FP), DX
+	MOVQ dn+24(FP), BX
+	MOVQ dc+32(FP), SI
+	MOVQ i+40(FP), DI
+	MOVQ f+48(FP), R8
+	MOVQ new+56(FP), R9
+	MOVQ before+64(FP), R10
+	XORQ R11, R11
+
+group:
+	CMPQ         AX, $+16
+	JLT          tail
+	VMOVUPS      (SI)(R11*4), Z0
+	VMOVUPS      (DI)(R11*4), Z1
+	VMOVUPS      (R8)(R11*4), Z2
+	VMOVUPS      (R9)(R11*4), Z3
+	VMOVUPS      (R10)(R11*4), Z4
+	VMULPS       Z3, Z0, Z5
+	VMOVAPS      Z1, Z6
+	VFNMADD231PS Z1, Z1, Z6
+	VMULPS       Z6, Z5, Z5
+	VMULPS       Z4, Z0, Z4
+	VMOVAPS      Z2, Z6
+	VFNMADD231PS Z2, Z2, Z6
+	VMULPS       Z6, Z4, Z4
+	VMULPS       Z1, Z0, Z1
+	VBROADCASTSS constant3f800000<>+0(SB), Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS Z3, Z3, Z6
+	VMULPS       Z6, Z1, Z1
+	VMULPS       Z2, Z0, Z0
+	VMOVUPS      Z5, (CX)(R11*4)
+	VMOVUPS      Z4, (DX)(R11*4)
+	VMOVUPS      Z1, (BX)(R11*4)
+	VMOVUPS      Z0, (SI)(R11*4)
+	ADDQ         $+16, R11
+	SUBQ         $+16, AX
+	JMP          group
+
+tail:
+	TESTQ        AX, AX
+	JZ           next
+	MOVQ         $-1, R12
+	BZHIQ        AX, R12, R12
+	KMOVW        R12, K1
+	VMOVUPS.Z    (SI)(R11*4), K1, Z0
+	VMOVUPS.Z    (DI)(R11*4), K1, Z1
+	VMOVUPS.Z    (R8)(R11*4), K1, Z2
+	VMOVUPS.Z    (R9)(R11*4), K1, Z3
+	VMOVUPS.Z    (R10)(R11*4), K1, Z4
+	VMULPS       Z3, Z0, Z5
+	VMOVAPS      Z1, Z6
+	VFNMADD231PS Z1, Z1, Z6
+	VMULPS       Z6, Z5, Z5
+	VMULPS       Z4, Z0, Z4
+	VMOVAPS      Z2, Z6
+	VFNMADD231PS Z2, Z2, Z6
+	VMULPS       Z6, Z4, Z4
+	VMULPS       Z1, Z0, Z1
+	VBROADCASTSS constant3f800000<>+0(SB), Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS Z3, Z3, Z6
+	VMULPS       Z6, Z1, Z1
+	VMULPS       Z2, Z0, Z0
+	VMOVUPS      Z5, K1, (CX)(R11*4)
+	VMOVUPS      Z4, K1, (DX)(R11*4)
+	VMOVUPS      Z1, K1, (BX)(R11*4)
+	VMOVUPS      Z0, K1, (SI)(R11*4)
+	ADDQ         AX, R11
+
+next:
+	VZEROUPPER
+	RET
+
+// func avx2LstmGateGradVector(n int, di *float32, df *float32, dn *float32, dc *float32, i *float32, f *float32, new *float32, before *float32)
+// Requires: AVX, FMA3
+TEXT ·avx2LstmGateGradVector(SB), NOSPLIT, $0-72
+	MOVQ n+0(FP), AX
+	MOVQ di+8(FP), CX
+	MOVQ df+16(FP), DX
+	MOVQ dn+24(FP), BX
+	MOVQ dc+32(FP), SI
+	MOVQ i+40(FP), DI
+	MOVQ f+48(FP), R8
+	MOVQ new+56(FP), R9
+	MOVQ before+64(FP), R10
+	XORQ R11, R11
+
+group:
+	CMPQ         AX, $+8
+	JLT          tail
+	VMOVUPS      (SI)(R11*4), Y0
+	VMOVUPS      (DI)(R11*4), Y1
+	VMOVUPS      (R8)(R11*4), Y2
+	VMOVUPS      (R9)(R11*4), Y3
+	VMOVUPS      (R10)(R11*4), Y4
+	VMULPS       Y3, Y0, Y5
+	VMOVAPS      Y1, Y6
+	VFNMADD231PS Y1, Y1, Y6
+	VMULPS       Y6, Y5, Y5
+	VMULPS       Y4, Y0, Y4
+	VMOVAPS      Y2, Y6
+	VFNMADD231PS Y2, Y2, Y6
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y1, Y0, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS Y3, Y3, Y6
+	VMULPS       Y6, Y1, Y1
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y5, (CX)(R11*4)
+	VMOVUPS      Y4, (DX)(R11*4)
+	VMOVUPS      Y1, (BX)(R11*4)
+	VMOVUPS      Y0, (SI)(R11*4)
+	ADDQ         $+8, R11
+	SUBQ         $+8, AX
+	JMP          group
+
+tail:
+	TESTQ        AX, AX
+	JZ           next
+	LEAQ         masks<>+0(SB), R12
+	MOVQ         AX, R13
+	NEGQ         R13
+	LEAQ         128(R12)(R13*4), R12
+	VMOVUPS      (R12), Y0
+	VMASKMOVPS   (SI)(R11*4), Y0, Y1
+	VMASKMOVPS   (DI)(R11*4), Y0, Y2
+	VMASKMOVPS   (R8)(R11*4), Y0, Y3
+	VMASKMOVPS   (R9)(R11*4), Y0, Y4
+	VMASKMOVPS   (R10)(R11*4), Y0, Y5
+	VMULPS       Y4, Y1, Y6
+	VMOVAPS      Y2, Y7
+	VFNMADD231PS Y2, Y2, Y7
+	VMULPS       Y7, Y6, Y6
+	VMULPS       Y5, Y1, Y5
+	VMOVAPS      Y3, Y7
+	VFNMADD231PS Y3, Y3, Y7
+	VMULPS       Y7, Y5, Y5
+	VMULPS       Y2, Y1, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS Y4, Y4, Y7
+	VMULPS       Y7, Y2, Y2
+	VMULPS       Y3, Y1, Y1
+	VMASKMOVPS   Y6, Y0, (CX)(R11*4)
+	VMASKMOVPS   Y5, Y0, (DX)(R11*4)
+	VMASKMOVPS   Y2, Y0, (BX)(R11*4)
+	VMASKMOVPS   Y1, Y0, (SI)(R11*4)
+	ADDQ         AX, R11
+
+next:
+	VZEROUPPER
+	RET
+
+// func gruGradVector(n int, dr *float32, dz *float32, dn *float32, dq *float32, dh *float32, r *float32, z *float32, new *float32, last *float32, before *float32)
+TEXT ·gruGradVector(SB), NOSPLIT, $0-88
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  narrower0
+	JMP  ·avx512GruGradVector+0(SB)
+
+narrower0:
+	JMP ·avx2GruGradVector+0(SB)
+
+// func avx512GruGradVector(n int, dr *float32, dz *float32, dn *float32, dq *float32, dh *float32, r *float32, z *float32, new *float32, last *float32, before *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512GruGradVector(SB), NOSPLIT, $0-88
+	MOVQ n+0(FP), AX
+	MOVQ dr+8(FP), CX
+	MOVQ dz+16(FP), DX
+	MOVQ dn+24(FP), BX
+	MOVQ dq+32(FP), SI
+	MOVQ dh+40(FP), DI
+	MOVQ r+48(FP), R8
+	MOVQ z+56(FP), R9
+	MOVQ new+64(FP), R10
+	MOVQ last+72(FP), R11
+	MOVQ before+80(FP), R12
+	XORQ R13, R13
+
+group:
+	CMPQ         AX, $+16
+	JLT          tail
+	VMOVUPS      (DI)(R13*4), Z0
+	VMOVUPS      (R8)(R13*4), Z1
+	VMOVUPS      (R9)(R13*4), Z2
+	VMOVUPS      (R10)(R13*4), Z3
+	VMOVUPS      (R11)(R13*4), Z4
+	VMOVUPS      (R12)(R13*4), Z5
+	VMULPS       Z2, Z0, Z6
+	VSUBPS       Z6, Z0, Z7
+	VBROADCASTSS constant3f800000<>+0(SB), Z8
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS Z3, Z3, Z8
+	VMULPS       Z8, Z7, Z7
+	VMULPS       Z4, Z7, Z4
+	VMOVAPS      Z1, Z8
+	VFNMADD231PS Z1, Z1, Z8
+	VMULPS       Z8, Z4, Z4
+	VSUBPS       Z3, Z5, Z3
+	VMULPS       Z3, Z0, Z0
+	VMOVAPS      Z2, Z3
+	VFNMADD231PS Z2, Z2, Z3
+	VMULPS       Z3, Z0, Z0
+	VMULPS       Z1, Z7, Z1
+	VMOVUPS      Z4, (CX)(R13*4)
+	VMOVUPS      Z0, (DX)(R13*4)
+	VMOVUPS      Z7, (BX)(R13*4)
+	VMOVUPS      Z1, (SI)(R13*4)
+	VMOVUPS      Z6, (DI)(R13*4)
+	ADDQ         $+16, R13
+	SUBQ         $+16, AX
+	JMP          group
+
+tail:
+	TESTQ        AX, AX
+	JZ           next
+	MOVQ         $-1, R14
+	BZHIQ        AX, R14, R14
+	KMOVW        R14, K1
+	VMOVUPS.Z    (DI)(R13*4), K1, Z0
+	VMOVUPS.Z    (R8)(R13*4), K1, Z1
+	VMOVUPS.Z    (R9)(R13*4), K1, Z2
+	VMOVUPS.Z    (R10)(R13*4), K1, Z3
+	VMOVUPS.Z    (R11)(R13*4), K1, Z4
+	VMOVUPS.Z    (R12)(R13*4), K1, Z5
+	VMULPS       Z2, Z0, Z6
+	VSUBPS       Z6, Z0, Z7
+	VBROADCASTSS constant3f800000<>+0(SB), Z8
+	VMOVAPS      Z8, Z8
+	VFNMADD231PS Z3, Z3, Z8
+	VMULPS       Z8, Z7, Z7
+	VMULPS       Z4, Z7, Z4
+	VMOVAPS      Z1, Z8
+	VFNMADD231PS Z1, Z1, Z8
+	VMULPS       Z8, Z4, Z4
+	VSUBPS       Z3, Z5, Z3
+	VMULPS       Z3, Z0, Z0
+	VMOVAPS      Z2, Z3
+	VFNMADD231PS Z2, Z2, Z3
+	VMULPS       Z3, Z0, Z0
+	VMULPS       Z1, Z7, Z1
+	VMOVUPS      Z4, K1, (CX)(R13*4)
+	VMOVUPS      Z0, K1, (DX)(R13*4)
+	VMOVUPS      Z7, K1, (BX)(R13*4)
+	VMOVUPS      Z1, K1, (SI)(R13*4)
+	VMOVUPS      Z6, K1, (DI)(R13*4)
+	ADDQ         AX, R13
+
+next:
+	VZEROUPPER
+	RET
+
+// func avx2GruGradVector(n int, dr *float32, dz *float32, dn *float32, dq *float32, dh *float32, r *float32, z *float32, new *float32, last *float32, before *float32)
+// Requires: AVX, FMA3
+TEXT ·avx2GruGradVector(SB), NOSPLIT, $0-88
+	MOVQ n+0(FP), AX
+	MOVQ dr+8(FP), CX
+	MOVQ dz+16(FP), DX
+	MOVQ dn+24(FP), BX
+	MOVQ dq+32(FP), SI
+	MOVQ dh+40(FP), DI
+	MOVQ r+48(FP), R8
+	MOVQ z+56(FP), R9
+	MOVQ new+64(FP), R10
+	MOVQ last+72(FP), R11
+	MOVQ before+80(FP), R12
+	XORQ R13, R13
+
+group:
+	CMPQ         AX, $+8
+	JLT          tail
+	VMOVUPS      (DI)(R13*4), Y0
+	VMOVUPS      (R8)(R13*4), Y1
+	VMOVUPS      (R9)(R13*4), Y2
+	VMOVUPS      (R10)(R13*4), Y3
+	VMOVUPS      (R11)(R13*4), Y4
+	VMOVUPS      (R12)(R13*4), Y5
+	VMULPS       Y2, Y0, Y6
+	VSUBPS       Y6, Y0, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS Y3, Y3, Y8
+	VMULPS       Y8, Y7, Y7
+	VMULPS       Y4, Y7, Y4
+	VMOVAPS      Y1, Y8
+	VFNMADD231PS Y1, Y1, Y8
+	VMULPS       Y8, Y4, Y4
+	VSUBPS       Y3, Y5, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVAPS      Y2, Y3
+	VFNMADD231PS Y2, Y2, Y3
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y1, Y7, Y1
+	VMOVUPS      Y4, (CX)(R13*4)
+	VMOVUPS      Y0, (DX)(R13*4)
+	VMOVUPS      Y7, (BX)(R13*4)
+	VMOVUPS      Y1, (SI)(R13*4)
+	VMOVUPS      Y6, (DI)(R13*4)
+	ADDQ         $+8, R13
+	SUBQ         $+8, AX
+	JMP          group
+
+tail:
+	TESTQ        AX, AX
+	JZ           next
+	LEAQ         masks<>+0(SB), R14
+	MOVQ         AX, R15
+	NEGQ         R15
+	LEAQ         128(R14)(R15*4), R14
+	VMOVUPS      (R14), Y0
+	VMASKMOVPS   (DI)(R13*4), Y0, Y1
+	VMASKMOVPS   (R8)(R13*4), Y0, Y2
+	VMASKMOVPS   (R9)(R13*4), Y0, Y3
+	VMASKMOVPS   (R10)(R13*4), Y0, Y4
+	VMASKMOVPS   (R11)(R13*4), Y0, Y5
+	VMASKMOVPS   (R12)(R13*4), Y0, Y6
+	VMULPS       Y3, Y1, Y7
+	VSUBPS       Y7, Y1, Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VMOVAPS      Y9, Y9
+	VFNMADD231PS Y4, Y4, Y9
+	VMULPS       Y9, Y8, Y8
+	VMULPS       Y5, Y8, Y5
+	VMOVAPS      Y2, Y9
+	VFNMADD231PS Y2, Y2, Y9
+	VMULPS       Y9, Y5, Y5
+	VSUBPS       Y4, Y6, Y4
+	VMULPS       Y4, Y1, Y1
+	VMOVAPS      Y3, Y4
+	VFNMADD231PS Y3, Y3, Y4
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y2, Y8, Y2
+	VMASKMOVPS   Y5, Y0, (CX)(R13*4)
+	VMASKMOVPS   Y1, Y0, (DX)(R13*4)
+	VMASKMOVPS   Y8, Y0, (BX)(R13*4)
+	VMASKMOVPS   Y2, Y0, (SI)(R13*4)
+	VMASKMOVPS   Y7, Y0, (DI)(R13*4)
+	ADDQ         AX, R13
+
+next:
+	VZEROUPPER
+	RET
+
 // func sgdVector(n int, w *float32, grad *float32, rate float32, decay float32)
 TEXT ·sgdVector(SB), NOSPLIT, $0-32
 	CMPQ ·vectorLanes+0(SB), $0x10

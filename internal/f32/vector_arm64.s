@@ -17542,6 +17542,1209 @@ done:
 	FMOVD F1, (R0)
 	RET
 
+// func mulAddVector(n int, dst *float32, a *float32, b *float32)
+TEXT ·mulAddVector(SB), NOSPLIT, $0-32
+	MOVD n+0(FP), R0
+	MOVD dst+8(FP), R1
+	MOVD a+16(FP), R2
+	MOVD b+24(FP), R3
+	MOVD $0, R6
+
+group:
+	CMP $+16, R0
+	BLT tail
+	ADD R6<<2, R1, R16
+	FMOVQ (R16), F0
+	ADD R6<<2, R2, R17
+	FMOVQ (R17), F1
+	ADD R6<<2, R3, R19
+	FMOVQ (R19), F2
+	VFMLA V2.S4, V1.S4, V0.S4
+	FMOVQ F0, (R16)
+	FMOVQ 16(R16), F0
+	FMOVQ 16(R17), F1
+	FMOVQ 16(R19), F2
+	VFMLA V2.S4, V1.S4, V0.S4
+	FMOVQ F0, 16(R16)
+	FMOVQ 32(R16), F0
+	FMOVQ 32(R17), F1
+	FMOVQ 32(R19), F2
+	VFMLA V2.S4, V1.S4, V0.S4
+	FMOVQ F0, 32(R16)
+	FMOVQ 48(R16), F0
+	FMOVQ 48(R17), F1
+	FMOVQ 48(R19), F2
+	VFMLA V2.S4, V1.S4, V0.S4
+	FMOVQ F0, 48(R16)
+	ADD $+16, R6
+	SUBS $+16, R0
+	JMP group
+
+tail:
+	CMP $0, R0
+	BEQ next
+	ADD R6<<2, R1, R16
+	CMP $0x04, R0
+	BGE whole564
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R0
+	BLT loaded564
+	FMOVS (R16), F0
+	BEQ loaded564
+	MOVD $4(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R0
+	BEQ loaded564
+	MOVD $8(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded564
+
+whole564:
+	FMOVQ (R16), F0
+
+loaded564:
+	ADD R6<<2, R2, R17
+	CMP $0x04, R0
+	BGE whole565
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R0
+	BLT loaded565
+	FMOVS (R17), F1
+	BEQ loaded565
+	MOVD $4(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R0
+	BEQ loaded565
+	MOVD $8(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded565
+
+whole565:
+	FMOVQ (R17), F1
+
+loaded565:
+	ADD R6<<2, R3, R19
+	CMP $0x04, R0
+	BGE whole566
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R0
+	BLT loaded566
+	FMOVS (R19), F2
+	BEQ loaded566
+	MOVD $4(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R0
+	BEQ loaded566
+	MOVD $8(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded566
+
+whole566:
+	FMOVQ (R19), F2
+
+loaded566:
+	VFMLA V2.S4, V1.S4, V0.S4
+	CMP $0x04, R0
+	BGE whole567
+	CMP $0x01, R0
+	BLT stored567
+	FMOVS F0, (R16)
+	BEQ stored567
+	MOVD $4(R16), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored567
+	MOVD $8(R16), R27
+	VST1 V0.S[2], (R27)
+	JMP stored567
+
+whole567:
+	FMOVQ F0, (R16)
+
+stored567:
+	SUB $0x04, R0, R1
+	CMP $0x04, R1
+	BGE whole568
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R1
+	BLT loaded568
+	FMOVS 16(R16), F0
+	BEQ loaded568
+	MOVD $20(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R1
+	BEQ loaded568
+	MOVD $24(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded568
+
+whole568:
+	FMOVQ 16(R16), F0
+
+loaded568:
+	CMP $0x04, R1
+	BGE whole569
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R1
+	BLT loaded569
+	FMOVS 16(R17), F1
+	BEQ loaded569
+	MOVD $20(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R1
+	BEQ loaded569
+	MOVD $24(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded569
+
+whole569:
+	FMOVQ 16(R17), F1
+
+loaded569:
+	CMP $0x04, R1
+	BGE whole570
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R1
+	BLT loaded570
+	FMOVS 16(R19), F2
+	BEQ loaded570
+	MOVD $20(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R1
+	BEQ loaded570
+	MOVD $24(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded570
+
+whole570:
+	FMOVQ 16(R19), F2
+
+loaded570:
+	VFMLA V2.S4, V1.S4, V0.S4
+	CMP $0x04, R1
+	BGE whole571
+	CMP $0x01, R1
+	BLT stored571
+	FMOVS F0, 16(R16)
+	BEQ stored571
+	MOVD $20(R16), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored571
+	MOVD $24(R16), R27
+	VST1 V0.S[2], (R27)
+	JMP stored571
+
+whole571:
+	FMOVQ F0, 16(R16)
+
+stored571:
+	SUB $0x08, R0, R1
+	CMP $0x04, R1
+	BGE whole572
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R1
+	BLT loaded572
+	FMOVS 32(R16), F0
+	BEQ loaded572
+	MOVD $36(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R1
+	BEQ loaded572
+	MOVD $40(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded572
+
+whole572:
+	FMOVQ 32(R16), F0
+
+loaded572:
+	CMP $0x04, R1
+	BGE whole573
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R1
+	BLT loaded573
+	FMOVS 32(R17), F1
+	BEQ loaded573
+	MOVD $36(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R1
+	BEQ loaded573
+	MOVD $40(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded573
+
+whole573:
+	FMOVQ 32(R17), F1
+
+loaded573:
+	CMP $0x04, R1
+	BGE whole574
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R1
+	BLT loaded574
+	FMOVS 32(R19), F2
+	BEQ loaded574
+	MOVD $36(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R1
+	BEQ loaded574
+	MOVD $40(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded574
+
+whole574:
+	FMOVQ 32(R19), F2
+
+loaded574:
+	VFMLA V2.S4, V1.S4, V0.S4
+	CMP $0x04, R1
+	BGE whole575
+	CMP $0x01, R1
+	BLT stored575
+	FMOVS F0, 32(R16)
+	BEQ stored575
+	MOVD $36(R16), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored575
+	MOVD $40(R16), R27
+	VST1 V0.S[2], (R27)
+	JMP stored575
+
+whole575:
+	FMOVQ F0, 32(R16)
+
+stored575:
+	SUB $0x0c, R0, R1
+	CMP $0x04, R1
+	BGE whole576
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R1
+	BLT loaded576
+	FMOVS 48(R16), F0
+	BEQ loaded576
+	MOVD $52(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R1
+	BEQ loaded576
+	MOVD $56(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded576
+
+whole576:
+	FMOVQ 48(R16), F0
+
+loaded576:
+	CMP $0x04, R1
+	BGE whole577
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R1
+	BLT loaded577
+	FMOVS 48(R17), F1
+	BEQ loaded577
+	MOVD $52(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R1
+	BEQ loaded577
+	MOVD $56(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded577
+
+whole577:
+	FMOVQ 48(R17), F1
+
+loaded577:
+	CMP $0x04, R1
+	BGE whole578
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R1
+	BLT loaded578
+	FMOVS 48(R19), F2
+	BEQ loaded578
+	MOVD $52(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R1
+	BEQ loaded578
+	MOVD $56(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded578
+
+whole578:
+	FMOVQ 48(R19), F2
+
+loaded578:
+	VFMLA V2.S4, V1.S4, V0.S4
+	CMP $0x04, R1
+	BGE whole579
+	CMP $0x01, R1
+	BLT stored579
+	FMOVS F0, 48(R16)
+	BEQ stored579
+	MOVD $52(R16), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored579
+	MOVD $56(R16), R27
+	VST1 V0.S[2], (R27)
+	JMP stored579
+
+whole579:
+	FMOVQ F0, 48(R16)
+
+stored579:
+	ADD R0, R6
+
+next:
+	RET
+
+// func lstmCellGradVector(n int, dc *float32, tanh *float32, dh *float32, o *float32)
+TEXT ·lstmCellGradVector(SB), NOSPLIT, $0-40
+	MOVD $constants<>+0(SB), R26
+	MOVD n+0(FP), R0
+	MOVD dc+8(FP), R1
+	MOVD tanh+16(FP), R2
+	MOVD dh+24(FP), R3
+	MOVD o+32(FP), R6
+	MOVD $0, R7
+
+group:
+	CMP $+8, R0
+	BLT tail
+	ADD R7<<2, R1, R16
+	FMOVQ (R16), F0
+	ADD R7<<2, R2, R17
+	FMOVQ (R17), F1
+	ADD R7<<2, R3, R19
+	FMOVQ (R19), F2
+	ADD R7<<2, R6, R20
+	FMOVQ (R20), F3
+	FMOVQ (R26), F4
+	VFMLS V1.S4, V1.S4, V4.S4
+	WORD $0x6e23dc45 // FMUL V5.4S, V2.4S, V3.4S
+	VFMLA V4.S4, V5.S4, V0.S4
+	WORD $0x6e21dc41 // FMUL V1.4S, V2.4S, V1.4S
+	VMOV V3.B16, V2.B16
+	VFMLS V3.S4, V3.S4, V2.S4
+	WORD $0x6e22dc21 // FMUL V1.4S, V1.4S, V2.4S
+	FMOVQ F0, (R16)
+	FMOVQ F1, (R17)
+	FMOVQ 16(R16), F0
+	FMOVQ 16(R17), F1
+	FMOVQ 16(R19), F2
+	FMOVQ 16(R20), F3
+	FMOVQ (R26), F4
+	VFMLS V1.S4, V1.S4, V4.S4
+	WORD $0x6e23dc45 // FMUL V5.4S, V2.4S, V3.4S
+	VFMLA V4.S4, V5.S4, V0.S4
+	WORD $0x6e21dc41 // FMUL V1.4S, V2.4S, V1.4S
+	VMOV V3.B16, V2.B16
+	VFMLS V3.S4, V3.S4, V2.S4
+	WORD $0x6e22dc21 // FMUL V1.4S, V1.4S, V2.4S
+	FMOVQ F0, 16(R16)
+	FMOVQ F1, 16(R17)
+	ADD $+8, R7
+	SUBS $+8, R0
+	JMP group
+
+tail:
+	CMP $0, R0
+	BEQ next
+	ADD R7<<2, R1, R16
+	CMP $0x04, R0
+	BGE whole580
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R0
+	BLT loaded580
+	FMOVS (R16), F0
+	BEQ loaded580
+	MOVD $4(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R0
+	BEQ loaded580
+	MOVD $8(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded580
+
+whole580:
+	FMOVQ (R16), F0
+
+loaded580:
+	ADD R7<<2, R2, R17
+	CMP $0x04, R0
+	BGE whole581
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R0
+	BLT loaded581
+	FMOVS (R17), F1
+	BEQ loaded581
+	MOVD $4(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R0
+	BEQ loaded581
+	MOVD $8(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded581
+
+whole581:
+	FMOVQ (R17), F1
+
+loaded581:
+	ADD R7<<2, R3, R19
+	CMP $0x04, R0
+	BGE whole582
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R0
+	BLT loaded582
+	FMOVS (R19), F2
+	BEQ loaded582
+	MOVD $4(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R0
+	BEQ loaded582
+	MOVD $8(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded582
+
+whole582:
+	FMOVQ (R19), F2
+
+loaded582:
+	ADD R7<<2, R6, R20
+	CMP $0x04, R0
+	BGE whole583
+	VEOR V3.B16, V3.B16, V3.B16
+	CMP $0x01, R0
+	BLT loaded583
+	FMOVS (R20), F3
+	BEQ loaded583
+	MOVD $4(R20), R27
+	VLD1 (R27), V3.S[1]
+	CMP $0x02, R0
+	BEQ loaded583
+	MOVD $8(R20), R27
+	VLD1 (R27), V3.S[2]
+	JMP loaded583
+
+whole583:
+	FMOVQ (R20), F3
+
+loaded583:
+	FMOVQ (R26), F4
+	VFMLS V1.S4, V1.S4, V4.S4
+	WORD $0x6e23dc45 // FMUL V5.4S, V2.4S, V3.4S
+	VFMLA V4.S4, V5.S4, V0.S4
+	WORD $0x6e21dc41 // FMUL V1.4S, V2.4S, V1.4S
+	VMOV V3.B16, V2.B16
+	VFMLS V3.S4, V3.S4, V2.S4
+	WORD $0x6e22dc21 // FMUL V1.4S, V1.4S, V2.4S
+	CMP $0x04, R0
+	BGE whole584
+	CMP $0x01, R0
+	BLT stored584
+	FMOVS F0, (R16)
+	BEQ stored584
+	MOVD $4(R16), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored584
+	MOVD $8(R16), R27
+	VST1 V0.S[2], (R27)
+	JMP stored584
+
+whole584:
+	FMOVQ F0, (R16)
+
+stored584:
+	CMP $0x04, R0
+	BGE whole585
+	CMP $0x01, R0
+	BLT stored585
+	FMOVS F1, (R17)
+	BEQ stored585
+	MOVD $4(R17), R27
+	VST1 V1.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored585
+	MOVD $8(R17), R27
+	VST1 V1.S[2], (R27)
+	JMP stored585
+
+whole585:
+	FMOVQ F1, (R17)
+
+stored585:
+	SUB $0x04, R0, R1
+	CMP $0x04, R1
+	BGE whole586
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R1
+	BLT loaded586
+	FMOVS 16(R16), F0
+	BEQ loaded586
+	MOVD $20(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R1
+	BEQ loaded586
+	MOVD $24(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded586
+
+whole586:
+	FMOVQ 16(R16), F0
+
+loaded586:
+	CMP $0x04, R1
+	BGE whole587
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R1
+	BLT loaded587
+	FMOVS 16(R17), F1
+	BEQ loaded587
+	MOVD $20(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R1
+	BEQ loaded587
+	MOVD $24(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded587
+
+whole587:
+	FMOVQ 16(R17), F1
+
+loaded587:
+	CMP $0x04, R1
+	BGE whole588
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R1
+	BLT loaded588
+	FMOVS 16(R19), F2
+	BEQ loaded588
+	MOVD $20(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R1
+	BEQ loaded588
+	MOVD $24(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded588
+
+whole588:
+	FMOVQ 16(R19), F2
+
+loaded588:
+	CMP $0x04, R1
+	BGE whole589
+	VEOR V3.B16, V3.B16, V3.B16
+	CMP $0x01, R1
+	BLT loaded589
+	FMOVS 16(R20), F3
+	BEQ loaded589
+	MOVD $20(R20), R27
+	VLD1 (R27), V3.S[1]
+	CMP $0x02, R1
+	BEQ loaded589
+	MOVD $24(R20), R27
+	VLD1 (R27), V3.S[2]
+	JMP loaded589
+
+whole589:
+	FMOVQ 16(R20), F3
+
+loaded589:
+	FMOVQ (R26), F4
+	VFMLS V1.S4, V1.S4, V4.S4
+	WORD $0x6e23dc45 // FMUL V5.4S, V2.4S, V3.4S
+	VFMLA V4.S4, V5.S4, V0.S4
+	WORD $0x6e21dc41 // FMUL V1.4S, V2.4S, V1.4S
+	VMOV V3.B16, V2.B16
+	VFMLS V3.S4, V3.S4, V2.S4
+	WORD $0x6e22dc21 // FMUL V1.4S, V1.4S, V2.4S
+	CMP $0x04, R1
+	BGE whole590
+	CMP $0x01, R1
+	BLT stored590
+	FMOVS F0, 16(R16)
+	BEQ stored590
+	MOVD $20(R16), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored590
+	MOVD $24(R16), R27
+	VST1 V0.S[2], (R27)
+	JMP stored590
+
+whole590:
+	FMOVQ F0, 16(R16)
+
+stored590:
+	CMP $0x04, R1
+	BGE whole591
+	CMP $0x01, R1
+	BLT stored591
+	FMOVS F1, 16(R17)
+	BEQ stored591
+	MOVD $20(R17), R27
+	VST1 V1.S[1], (R27)
+	CMP $0x02, R1
+	BEQ stored591
+	MOVD $24(R17), R27
+	VST1 V1.S[2], (R27)
+	JMP stored591
+
+whole591:
+	FMOVQ F1, 16(R17)
+
+stored591:
+	ADD R0, R7
+
+next:
+	RET
+
+// func lstmGateGradVector(n int, di *float32, df *float32, dn *float32, dc *float32, i *float32, f *float32, new *float32, before *float32)
+TEXT ·lstmGateGradVector(SB), NOSPLIT, $0-72
+	MOVD $constants<>+0(SB), R26
+	MOVD n+0(FP), R0
+	MOVD di+8(FP), R1
+	MOVD df+16(FP), R2
+	MOVD dn+24(FP), R3
+	MOVD dc+32(FP), R6
+	MOVD i+40(FP), R7
+	MOVD f+48(FP), R8
+	MOVD new+56(FP), R9
+	MOVD before+64(FP), R10
+	MOVD $0, R11
+
+group:
+	CMP $+4, R0
+	BLT tail
+	ADD R11<<2, R6, R16
+	FMOVQ (R16), F0
+	ADD R11<<2, R7, R17
+	FMOVQ (R17), F1
+	ADD R11<<2, R8, R19
+	FMOVQ (R19), F2
+	ADD R11<<2, R9, R20
+	FMOVQ (R20), F3
+	ADD R11<<2, R10, R21
+	FMOVQ (R21), F4
+	WORD $0x6e23dc05 // FMUL V5.4S, V0.4S, V3.4S
+	VMOV V1.B16, V6.B16
+	VFMLS V1.S4, V1.S4, V6.S4
+	WORD $0x6e26dca5 // FMUL V5.4S, V5.4S, V6.4S
+	WORD $0x6e24dc04 // FMUL V4.4S, V0.4S, V4.4S
+	VMOV V2.B16, V6.B16
+	VFMLS V2.S4, V2.S4, V6.S4
+	WORD $0x6e26dc84 // FMUL V4.4S, V4.4S, V6.4S
+	WORD $0x6e21dc01 // FMUL V1.4S, V0.4S, V1.4S
+	FMOVQ (R26), F6
+	VFMLS V3.S4, V3.S4, V6.S4
+	WORD $0x6e26dc21 // FMUL V1.4S, V1.4S, V6.4S
+	WORD $0x6e22dc00 // FMUL V0.4S, V0.4S, V2.4S
+	ADD R11<<2, R1, R22
+	FMOVQ F5, (R22)
+	ADD R11<<2, R2, R23
+	FMOVQ F4, (R23)
+	ADD R11<<2, R3, R24
+	FMOVQ F1, (R24)
+	FMOVQ F0, (R16)
+	ADD $+4, R11
+	SUBS $+4, R0
+	JMP group
+
+tail:
+	CMP $0, R0
+	BEQ next
+	ADD R11<<2, R6, R16
+	CMP $0x04, R0
+	BGE whole592
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R0
+	BLT loaded592
+	FMOVS (R16), F0
+	BEQ loaded592
+	MOVD $4(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R0
+	BEQ loaded592
+	MOVD $8(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded592
+
+whole592:
+	FMOVQ (R16), F0
+
+loaded592:
+	ADD R11<<2, R7, R17
+	CMP $0x04, R0
+	BGE whole593
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R0
+	BLT loaded593
+	FMOVS (R17), F1
+	BEQ loaded593
+	MOVD $4(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R0
+	BEQ loaded593
+	MOVD $8(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded593
+
+whole593:
+	FMOVQ (R17), F1
+
+loaded593:
+	ADD R11<<2, R8, R19
+	CMP $0x04, R0
+	BGE whole594
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R0
+	BLT loaded594
+	FMOVS (R19), F2
+	BEQ loaded594
+	MOVD $4(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R0
+	BEQ loaded594
+	MOVD $8(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded594
+
+whole594:
+	FMOVQ (R19), F2
+
+loaded594:
+	ADD R11<<2, R9, R20
+	CMP $0x04, R0
+	BGE whole595
+	VEOR V3.B16, V3.B16, V3.B16
+	CMP $0x01, R0
+	BLT loaded595
+	FMOVS (R20), F3
+	BEQ loaded595
+	MOVD $4(R20), R27
+	VLD1 (R27), V3.S[1]
+	CMP $0x02, R0
+	BEQ loaded595
+	MOVD $8(R20), R27
+	VLD1 (R27), V3.S[2]
+	JMP loaded595
+
+whole595:
+	FMOVQ (R20), F3
+
+loaded595:
+	ADD R11<<2, R10, R21
+	CMP $0x04, R0
+	BGE whole596
+	VEOR V4.B16, V4.B16, V4.B16
+	CMP $0x01, R0
+	BLT loaded596
+	FMOVS (R21), F4
+	BEQ loaded596
+	MOVD $4(R21), R27
+	VLD1 (R27), V4.S[1]
+	CMP $0x02, R0
+	BEQ loaded596
+	MOVD $8(R21), R27
+	VLD1 (R27), V4.S[2]
+	JMP loaded596
+
+whole596:
+	FMOVQ (R21), F4
+
+loaded596:
+	WORD $0x6e23dc05 // FMUL V5.4S, V0.4S, V3.4S
+	VMOV V1.B16, V6.B16
+	VFMLS V1.S4, V1.S4, V6.S4
+	WORD $0x6e26dca5 // FMUL V5.4S, V5.4S, V6.4S
+	WORD $0x6e24dc04 // FMUL V4.4S, V0.4S, V4.4S
+	VMOV V2.B16, V6.B16
+	VFMLS V2.S4, V2.S4, V6.S4
+	WORD $0x6e26dc84 // FMUL V4.4S, V4.4S, V6.4S
+	WORD $0x6e21dc01 // FMUL V1.4S, V0.4S, V1.4S
+	FMOVQ (R26), F6
+	VFMLS V3.S4, V3.S4, V6.S4
+	WORD $0x6e26dc21 // FMUL V1.4S, V1.4S, V6.4S
+	WORD $0x6e22dc00 // FMUL V0.4S, V0.4S, V2.4S
+	ADD R11<<2, R1, R22
+	CMP $0x04, R0
+	BGE whole597
+	CMP $0x01, R0
+	BLT stored597
+	FMOVS F5, (R22)
+	BEQ stored597
+	MOVD $4(R22), R27
+	VST1 V5.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored597
+	MOVD $8(R22), R27
+	VST1 V5.S[2], (R27)
+	JMP stored597
+
+whole597:
+	FMOVQ F5, (R22)
+
+stored597:
+	ADD R11<<2, R2, R23
+	CMP $0x04, R0
+	BGE whole598
+	CMP $0x01, R0
+	BLT stored598
+	FMOVS F4, (R23)
+	BEQ stored598
+	MOVD $4(R23), R27
+	VST1 V4.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored598
+	MOVD $8(R23), R27
+	VST1 V4.S[2], (R27)
+	JMP stored598
+
+whole598:
+	FMOVQ F4, (R23)
+
+stored598:
+	ADD R11<<2, R3, R24
+	CMP $0x04, R0
+	BGE whole599
+	CMP $0x01, R0
+	BLT stored599
+	FMOVS F1, (R24)
+	BEQ stored599
+	MOVD $4(R24), R27
+	VST1 V1.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored599
+	MOVD $8(R24), R27
+	VST1 V1.S[2], (R27)
+	JMP stored599
+
+whole599:
+	FMOVQ F1, (R24)
+
+stored599:
+	CMP $0x04, R0
+	BGE whole600
+	CMP $0x01, R0
+	BLT stored600
+	FMOVS F0, (R16)
+	BEQ stored600
+	MOVD $4(R16), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored600
+	MOVD $8(R16), R27
+	VST1 V0.S[2], (R27)
+	JMP stored600
+
+whole600:
+	FMOVQ F0, (R16)
+
+stored600:
+	ADD R0, R11
+
+next:
+	RET
+
+// func gruGradVector(n int, dr *float32, dz *float32, dn *float32, dq *float32, dh *float32, r *float32, z *float32, new *float32, last *float32, before *float32)
+TEXT ·gruGradVector(SB), NOSPLIT, $0-88
+	MOVD $constants<>+0(SB), R26
+	MOVD n+0(FP), R0
+	MOVD dr+8(FP), R1
+	MOVD dz+16(FP), R2
+	MOVD dn+24(FP), R3
+	MOVD dq+32(FP), R6
+	MOVD dh+40(FP), R7
+	MOVD r+48(FP), R8
+	MOVD z+56(FP), R9
+	MOVD new+64(FP), R10
+	MOVD last+72(FP), R11
+	MOVD before+80(FP), R12
+	MOVD $0, R13
+
+group:
+	CMP $+4, R0
+	BLT tail
+	ADD R13<<2, R7, R16
+	FMOVQ (R16), F0
+	ADD R13<<2, R8, R17
+	FMOVQ (R17), F1
+	ADD R13<<2, R9, R19
+	FMOVQ (R19), F2
+	ADD R13<<2, R10, R20
+	FMOVQ (R20), F3
+	ADD R13<<2, R11, R21
+	FMOVQ (R21), F4
+	ADD R13<<2, R12, R22
+	FMOVQ (R22), F5
+	WORD $0x6e22dc06 // FMUL V6.4S, V0.4S, V2.4S
+	WORD $0x4ea6d407 // FSUB V7.4S, V0.4S, V6.4S
+	FMOVQ (R26), F8
+	VFMLS V3.S4, V3.S4, V8.S4
+	WORD $0x6e28dce7 // FMUL V7.4S, V7.4S, V8.4S
+	WORD $0x6e24dce4 // FMUL V4.4S, V7.4S, V4.4S
+	VMOV V1.B16, V8.B16
+	VFMLS V1.S4, V1.S4, V8.S4
+	WORD $0x6e28dc84 // FMUL V4.4S, V4.4S, V8.4S
+	WORD $0x4ea3d4a3 // FSUB V3.4S, V5.4S, V3.4S
+	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
+	VMOV V2.B16, V3.B16
+	VFMLS V2.S4, V2.S4, V3.S4
+	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
+	WORD $0x6e21dce1 // FMUL V1.4S, V7.4S, V1.4S
+	ADD R13<<2, R1, R23
+	FMOVQ F4, (R23)
+	ADD R13<<2, R2, R24
+	FMOVQ F0, (R24)
+	ADD R13<<2, R3, R25
+	FMOVQ F7, (R25)
+	ADD R13<<2, R6, R16
+	FMOVQ F1, (R16)
+	ADD R13<<2, R7, R17
+	FMOVQ F6, (R17)
+	ADD $+4, R13
+	SUBS $+4, R0
+	JMP group
+
+tail:
+	CMP $0, R0
+	BEQ next
+	ADD R13<<2, R7, R16
+	CMP $0x04, R0
+	BGE whole601
+	VEOR V0.B16, V0.B16, V0.B16
+	CMP $0x01, R0
+	BLT loaded601
+	FMOVS (R16), F0
+	BEQ loaded601
+	MOVD $4(R16), R27
+	VLD1 (R27), V0.S[1]
+	CMP $0x02, R0
+	BEQ loaded601
+	MOVD $8(R16), R27
+	VLD1 (R27), V0.S[2]
+	JMP loaded601
+
+whole601:
+	FMOVQ (R16), F0
+
+loaded601:
+	ADD R13<<2, R8, R17
+	CMP $0x04, R0
+	BGE whole602
+	VEOR V1.B16, V1.B16, V1.B16
+	CMP $0x01, R0
+	BLT loaded602
+	FMOVS (R17), F1
+	BEQ loaded602
+	MOVD $4(R17), R27
+	VLD1 (R27), V1.S[1]
+	CMP $0x02, R0
+	BEQ loaded602
+	MOVD $8(R17), R27
+	VLD1 (R27), V1.S[2]
+	JMP loaded602
+
+whole602:
+	FMOVQ (R17), F1
+
+loaded602:
+	ADD R13<<2, R9, R19
+	CMP $0x04, R0
+	BGE whole603
+	VEOR V2.B16, V2.B16, V2.B16
+	CMP $0x01, R0
+	BLT loaded603
+	FMOVS (R19), F2
+	BEQ loaded603
+	MOVD $4(R19), R27
+	VLD1 (R27), V2.S[1]
+	CMP $0x02, R0
+	BEQ loaded603
+	MOVD $8(R19), R27
+	VLD1 (R27), V2.S[2]
+	JMP loaded603
+
+whole603:
+	FMOVQ (R19), F2
+
+loaded603:
+	ADD R13<<2, R10, R20
+	CMP $0x04, R0
+	BGE whole604
+	VEOR V3.B16, V3.B16, V3.B16
+	CMP $0x01, R0
+	BLT loaded604
+	FMOVS (R20), F3
+	BEQ loaded604
+	MOVD $4(R20), R27
+	VLD1 (R27), V3.S[1]
+	CMP $0x02, R0
+	BEQ loaded604
+	MOVD $8(R20), R27
+	VLD1 (R27), V3.S[2]
+	JMP loaded604
+
+whole604:
+	FMOVQ (R20), F3
+
+loaded604:
+	ADD R13<<2, R11, R21
+	CMP $0x04, R0
+	BGE whole605
+	VEOR V4.B16, V4.B16, V4.B16
+	CMP $0x01, R0
+	BLT loaded605
+	FMOVS (R21), F4
+	BEQ loaded605
+	MOVD $4(R21), R27
+	VLD1 (R27), V4.S[1]
+	CMP $0x02, R0
+	BEQ loaded605
+	MOVD $8(R21), R27
+	VLD1 (R27), V4.S[2]
+	JMP loaded605
+
+whole605:
+	FMOVQ (R21), F4
+
+loaded605:
+	ADD R13<<2, R12, R22
+	CMP $0x04, R0
+	BGE whole606
+	VEOR V5.B16, V5.B16, V5.B16
+	CMP $0x01, R0
+	BLT loaded606
+	FMOVS (R22), F5
+	BEQ loaded606
+	MOVD $4(R22), R27
+	VLD1 (R27), V5.S[1]
+	CMP $0x02, R0
+	BEQ loaded606
+	MOVD $8(R22), R27
+	VLD1 (R27), V5.S[2]
+	JMP loaded606
+
+whole606:
+	FMOVQ (R22), F5
+
+loaded606:
+	WORD $0x6e22dc06 // FMUL V6.4S, V0.4S, V2.4S
+	WORD $0x4ea6d407 // FSUB V7.4S, V0.4S, V6.4S
+	FMOVQ (R26), F8
+	VFMLS V3.S4, V3.S4, V8.S4
+	WORD $0x6e28dce7 // FMUL V7.4S, V7.4S, V8.4S
+	WORD $0x6e24dce4 // FMUL V4.4S, V7.4S, V4.4S
+	VMOV V1.B16, V8.B16
+	VFMLS V1.S4, V1.S4, V8.S4
+	WORD $0x6e28dc84 // FMUL V4.4S, V4.4S, V8.4S
+	WORD $0x4ea3d4a3 // FSUB V3.4S, V5.4S, V3.4S
+	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
+	VMOV V2.B16, V3.B16
+	VFMLS V2.S4, V2.S4, V3.S4
+	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
+	WORD $0x6e21dce1 // FMUL V1.4S, V7.4S, V1.4S
+	ADD R13<<2, R1, R23
+	CMP $0x04, R0
+	BGE whole607
+	CMP $0x01, R0
+	BLT stored607
+	FMOVS F4, (R23)
+	BEQ stored607
+	MOVD $4(R23), R27
+	VST1 V4.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored607
+	MOVD $8(R23), R27
+	VST1 V4.S[2], (R27)
+	JMP stored607
+
+whole607:
+	FMOVQ F4, (R23)
+
+stored607:
+	ADD R13<<2, R2, R24
+	CMP $0x04, R0
+	BGE whole608
+	CMP $0x01, R0
+	BLT stored608
+	FMOVS F0, (R24)
+	BEQ stored608
+	MOVD $4(R24), R27
+	VST1 V0.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored608
+	MOVD $8(R24), R27
+	VST1 V0.S[2], (R27)
+	JMP stored608
+
+whole608:
+	FMOVQ F0, (R24)
+
+stored608:
+	ADD R13<<2, R3, R25
+	CMP $0x04, R0
+	BGE whole609
+	CMP $0x01, R0
+	BLT stored609
+	FMOVS F7, (R25)
+	BEQ stored609
+	MOVD $4(R25), R27
+	VST1 V7.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored609
+	MOVD $8(R25), R27
+	VST1 V7.S[2], (R27)
+	JMP stored609
+
+whole609:
+	FMOVQ F7, (R25)
+
+stored609:
+	ADD R13<<2, R6, R16
+	CMP $0x04, R0
+	BGE whole610
+	CMP $0x01, R0
+	BLT stored610
+	FMOVS F1, (R16)
+	BEQ stored610
+	MOVD $4(R16), R27
+	VST1 V1.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored610
+	MOVD $8(R16), R27
+	VST1 V1.S[2], (R27)
+	JMP stored610
+
+whole610:
+	FMOVQ F1, (R16)
+
+stored610:
+	ADD R13<<2, R7, R17
+	CMP $0x04, R0
+	BGE whole611
+	CMP $0x01, R0
+	BLT stored611
+	FMOVS F6, (R17)
+	BEQ stored611
+	MOVD $4(R17), R27
+	VST1 V6.S[1], (R27)
+	CMP $0x02, R0
+	BEQ stored611
+	MOVD $8(R17), R27
+	VST1 V6.S[2], (R27)
+	JMP stored611
+
+whole611:
+	FMOVQ F6, (R17)
+
+stored611:
+	ADD R0, R13
+
+next:
+	RET
+
 // func sgdVector(n int, w *float32, grad *float32, rate float32, decay float32)
 TEXT ·sgdVector(SB), NOSPLIT, $0-32
 	MOVD n+0(FP), R0
@@ -17587,242 +18790,242 @@ tail:
 	BEQ next
 	ADD R3<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole564
+	BGE whole612
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded564
+	BLT loaded612
 	FMOVS (R16), F2
-	BEQ loaded564
+	BEQ loaded612
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded564
+	BEQ loaded612
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded564
+	JMP loaded612
 
-whole564:
+whole612:
 	FMOVQ (R16), F2
 
-loaded564:
+loaded612:
 	ADD R3<<2, R2, R17
 	CMP $0x04, R0
-	BGE whole565
+	BGE whole613
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded565
+	BLT loaded613
 	FMOVS (R17), F3
-	BEQ loaded565
+	BEQ loaded613
 	MOVD $4(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded565
+	BEQ loaded613
 	MOVD $8(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded565
+	JMP loaded613
 
-whole565:
+whole613:
 	FMOVQ (R17), F3
 
-loaded565:
+loaded613:
 	VFMLA V2.S4, V1.S4, V3.S4
 	VFMLS V3.S4, V0.S4, V2.S4
 	CMP $0x04, R0
-	BGE whole566
+	BGE whole614
 	CMP $0x01, R0
-	BLT stored566
+	BLT stored614
 	FMOVS F2, (R16)
-	BEQ stored566
+	BEQ stored614
 	MOVD $4(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored566
+	BEQ stored614
 	MOVD $8(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored566
+	JMP stored614
 
-whole566:
+whole614:
 	FMOVQ F2, (R16)
 
-stored566:
+stored614:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole567
+	BGE whole615
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded567
+	BLT loaded615
 	FMOVS 16(R16), F2
-	BEQ loaded567
+	BEQ loaded615
 	MOVD $20(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded567
+	BEQ loaded615
 	MOVD $24(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded567
+	JMP loaded615
 
-whole567:
+whole615:
 	FMOVQ 16(R16), F2
 
-loaded567:
+loaded615:
 	CMP $0x04, R1
-	BGE whole568
+	BGE whole616
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded568
+	BLT loaded616
 	FMOVS 16(R17), F3
-	BEQ loaded568
+	BEQ loaded616
 	MOVD $20(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded568
+	BEQ loaded616
 	MOVD $24(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded568
+	JMP loaded616
 
-whole568:
+whole616:
 	FMOVQ 16(R17), F3
 
-loaded568:
+loaded616:
 	VFMLA V2.S4, V1.S4, V3.S4
 	VFMLS V3.S4, V0.S4, V2.S4
 	CMP $0x04, R1
-	BGE whole569
+	BGE whole617
 	CMP $0x01, R1
-	BLT stored569
+	BLT stored617
 	FMOVS F2, 16(R16)
-	BEQ stored569
+	BEQ stored617
 	MOVD $20(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored569
+	BEQ stored617
 	MOVD $24(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored569
+	JMP stored617
 
-whole569:
+whole617:
 	FMOVQ F2, 16(R16)
 
-stored569:
+stored617:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole570
+	BGE whole618
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded570
+	BLT loaded618
 	FMOVS 32(R16), F2
-	BEQ loaded570
+	BEQ loaded618
 	MOVD $36(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded570
+	BEQ loaded618
 	MOVD $40(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded570
+	JMP loaded618
 
-whole570:
+whole618:
 	FMOVQ 32(R16), F2
 
-loaded570:
+loaded618:
 	CMP $0x04, R1
-	BGE whole571
+	BGE whole619
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded571
+	BLT loaded619
 	FMOVS 32(R17), F3
-	BEQ loaded571
+	BEQ loaded619
 	MOVD $36(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded571
+	BEQ loaded619
 	MOVD $40(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded571
+	JMP loaded619
 
-whole571:
+whole619:
 	FMOVQ 32(R17), F3
 
-loaded571:
+loaded619:
 	VFMLA V2.S4, V1.S4, V3.S4
 	VFMLS V3.S4, V0.S4, V2.S4
 	CMP $0x04, R1
-	BGE whole572
+	BGE whole620
 	CMP $0x01, R1
-	BLT stored572
+	BLT stored620
 	FMOVS F2, 32(R16)
-	BEQ stored572
+	BEQ stored620
 	MOVD $36(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored572
+	BEQ stored620
 	MOVD $40(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored572
+	JMP stored620
 
-whole572:
+whole620:
 	FMOVQ F2, 32(R16)
 
-stored572:
+stored620:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole573
+	BGE whole621
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded573
+	BLT loaded621
 	FMOVS 48(R16), F2
-	BEQ loaded573
+	BEQ loaded621
 	MOVD $52(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded573
+	BEQ loaded621
 	MOVD $56(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded573
+	JMP loaded621
 
-whole573:
+whole621:
 	FMOVQ 48(R16), F2
 
-loaded573:
+loaded621:
 	CMP $0x04, R1
-	BGE whole574
+	BGE whole622
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded574
+	BLT loaded622
 	FMOVS 48(R17), F3
-	BEQ loaded574
+	BEQ loaded622
 	MOVD $52(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded574
+	BEQ loaded622
 	MOVD $56(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded574
+	JMP loaded622
 
-whole574:
+whole622:
 	FMOVQ 48(R17), F3
 
-loaded574:
+loaded622:
 	VFMLA V2.S4, V1.S4, V3.S4
 	VMOV V2.B16, V1.B16
 	VFMLS V3.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole575
+	BGE whole623
 	CMP $0x01, R1
-	BLT stored575
+	BLT stored623
 	FMOVS F1, 48(R16)
-	BEQ stored575
+	BEQ stored623
 	MOVD $52(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored575
+	BEQ stored623
 	MOVD $56(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored575
+	JMP stored623
 
-whole575:
+whole623:
 	FMOVQ F1, 48(R16)
 
-stored575:
+stored623:
 	ADD R0, R3
 
 next:
@@ -17889,396 +19092,396 @@ tail:
 	BEQ next
 	ADD R6<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole576
+	BGE whole624
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded576
+	BLT loaded624
 	FMOVS (R16), F3
-	BEQ loaded576
+	BEQ loaded624
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded576
+	BEQ loaded624
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded576
+	JMP loaded624
 
-whole576:
+whole624:
 	FMOVQ (R16), F3
 
-loaded576:
+loaded624:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole577
+	BGE whole625
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded577
+	BLT loaded625
 	FMOVS (R17), F4
-	BEQ loaded577
+	BEQ loaded625
 	MOVD $4(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded577
+	BEQ loaded625
 	MOVD $8(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded577
+	JMP loaded625
 
-whole577:
+whole625:
 	FMOVQ (R17), F4
 
-loaded577:
+loaded625:
 	ADD R6<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole578
+	BGE whole626
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded578
+	BLT loaded626
 	FMOVS (R19), F5
-	BEQ loaded578
+	BEQ loaded626
 	MOVD $4(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded578
+	BEQ loaded626
 	MOVD $8(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded578
+	JMP loaded626
 
-whole578:
+whole626:
 	FMOVQ (R19), F5
 
-loaded578:
+loaded626:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VFMLA V5.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R0
-	BGE whole579
+	BGE whole627
 	CMP $0x01, R0
-	BLT stored579
+	BLT stored627
 	FMOVS F3, (R16)
-	BEQ stored579
+	BEQ stored627
 	MOVD $4(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored579
+	BEQ stored627
 	MOVD $8(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored579
+	JMP stored627
 
-whole579:
+whole627:
 	FMOVQ F3, (R16)
 
-stored579:
+stored627:
 	CMP $0x04, R0
-	BGE whole580
+	BGE whole628
 	CMP $0x01, R0
-	BLT stored580
+	BLT stored628
 	FMOVS F4, (R19)
-	BEQ stored580
+	BEQ stored628
 	MOVD $4(R19), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored580
+	BEQ stored628
 	MOVD $8(R19), R27
 	VST1 V4.S[2], (R27)
-	JMP stored580
+	JMP stored628
 
-whole580:
+whole628:
 	FMOVQ F4, (R19)
 
-stored580:
+stored628:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole581
+	BGE whole629
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded581
+	BLT loaded629
 	FMOVS 16(R16), F3
-	BEQ loaded581
+	BEQ loaded629
 	MOVD $20(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded581
+	BEQ loaded629
 	MOVD $24(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded581
+	JMP loaded629
 
-whole581:
+whole629:
 	FMOVQ 16(R16), F3
 
-loaded581:
+loaded629:
 	CMP $0x04, R1
-	BGE whole582
+	BGE whole630
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded582
+	BLT loaded630
 	FMOVS 16(R17), F4
-	BEQ loaded582
+	BEQ loaded630
 	MOVD $20(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded582
+	BEQ loaded630
 	MOVD $24(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded582
+	JMP loaded630
 
-whole582:
+whole630:
 	FMOVQ 16(R17), F4
 
-loaded582:
+loaded630:
 	CMP $0x04, R1
-	BGE whole583
+	BGE whole631
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded583
+	BLT loaded631
 	FMOVS 16(R19), F5
-	BEQ loaded583
+	BEQ loaded631
 	MOVD $20(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded583
+	BEQ loaded631
 	MOVD $24(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded583
+	JMP loaded631
 
-whole583:
+whole631:
 	FMOVQ 16(R19), F5
 
-loaded583:
+loaded631:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VFMLA V5.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R1
-	BGE whole584
+	BGE whole632
 	CMP $0x01, R1
-	BLT stored584
+	BLT stored632
 	FMOVS F3, 16(R16)
-	BEQ stored584
+	BEQ stored632
 	MOVD $20(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored584
+	BEQ stored632
 	MOVD $24(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored584
+	JMP stored632
 
-whole584:
+whole632:
 	FMOVQ F3, 16(R16)
 
-stored584:
+stored632:
 	CMP $0x04, R1
-	BGE whole585
+	BGE whole633
 	CMP $0x01, R1
-	BLT stored585
+	BLT stored633
 	FMOVS F4, 16(R19)
-	BEQ stored585
+	BEQ stored633
 	MOVD $20(R19), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored585
+	BEQ stored633
 	MOVD $24(R19), R27
 	VST1 V4.S[2], (R27)
-	JMP stored585
+	JMP stored633
 
-whole585:
+whole633:
 	FMOVQ F4, 16(R19)
 
-stored585:
+stored633:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole586
+	BGE whole634
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded586
+	BLT loaded634
 	FMOVS 32(R16), F3
-	BEQ loaded586
+	BEQ loaded634
 	MOVD $36(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded586
+	BEQ loaded634
 	MOVD $40(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded586
+	JMP loaded634
 
-whole586:
+whole634:
 	FMOVQ 32(R16), F3
 
-loaded586:
+loaded634:
 	CMP $0x04, R1
-	BGE whole587
+	BGE whole635
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded587
+	BLT loaded635
 	FMOVS 32(R17), F4
-	BEQ loaded587
+	BEQ loaded635
 	MOVD $36(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded587
+	BEQ loaded635
 	MOVD $40(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded587
+	JMP loaded635
 
-whole587:
+whole635:
 	FMOVQ 32(R17), F4
 
-loaded587:
+loaded635:
 	CMP $0x04, R1
-	BGE whole588
+	BGE whole636
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded588
+	BLT loaded636
 	FMOVS 32(R19), F5
-	BEQ loaded588
+	BEQ loaded636
 	MOVD $36(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded588
+	BEQ loaded636
 	MOVD $40(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded588
+	JMP loaded636
 
-whole588:
+whole636:
 	FMOVQ 32(R19), F5
 
-loaded588:
+loaded636:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VFMLA V5.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R1
-	BGE whole589
+	BGE whole637
 	CMP $0x01, R1
-	BLT stored589
+	BLT stored637
 	FMOVS F3, 32(R16)
-	BEQ stored589
+	BEQ stored637
 	MOVD $36(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored589
+	BEQ stored637
 	MOVD $40(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored589
+	JMP stored637
 
-whole589:
+whole637:
 	FMOVQ F3, 32(R16)
 
-stored589:
+stored637:
 	CMP $0x04, R1
-	BGE whole590
+	BGE whole638
 	CMP $0x01, R1
-	BLT stored590
+	BLT stored638
 	FMOVS F4, 32(R19)
-	BEQ stored590
+	BEQ stored638
 	MOVD $36(R19), R27
 	VST1 V4.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored590
+	BEQ stored638
 	MOVD $40(R19), R27
 	VST1 V4.S[2], (R27)
-	JMP stored590
+	JMP stored638
 
-whole590:
+whole638:
 	FMOVQ F4, 32(R19)
 
-stored590:
+stored638:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole591
+	BGE whole639
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded591
+	BLT loaded639
 	FMOVS 48(R16), F3
-	BEQ loaded591
+	BEQ loaded639
 	MOVD $52(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded591
+	BEQ loaded639
 	MOVD $56(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded591
+	JMP loaded639
 
-whole591:
+whole639:
 	FMOVQ 48(R16), F3
 
-loaded591:
+loaded639:
 	CMP $0x04, R1
-	BGE whole592
+	BGE whole640
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded592
+	BLT loaded640
 	FMOVS 48(R17), F4
-	BEQ loaded592
+	BEQ loaded640
 	MOVD $52(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded592
+	BEQ loaded640
 	MOVD $56(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded592
+	JMP loaded640
 
-whole592:
+whole640:
 	FMOVQ 48(R17), F4
 
-loaded592:
+loaded640:
 	CMP $0x04, R1
-	BGE whole593
+	BGE whole641
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded593
+	BLT loaded641
 	FMOVS 48(R19), F5
-	BEQ loaded593
+	BEQ loaded641
 	MOVD $52(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded593
+	BEQ loaded641
 	MOVD $56(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded593
+	JMP loaded641
 
-whole593:
+whole641:
 	FMOVQ 48(R19), F5
 
-loaded593:
+loaded641:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VMOV V4.B16, V2.B16
 	VFMLA V5.S4, V1.S4, V2.S4
 	VMOV V3.B16, V1.B16
 	VFMLS V2.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole594
+	BGE whole642
 	CMP $0x01, R1
-	BLT stored594
+	BLT stored642
 	FMOVS F1, 48(R16)
-	BEQ stored594
+	BEQ stored642
 	MOVD $52(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored594
+	BEQ stored642
 	MOVD $56(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored594
+	JMP stored642
 
-whole594:
+whole642:
 	FMOVQ F1, 48(R16)
 
-stored594:
+stored642:
 	CMP $0x04, R1
-	BGE whole595
+	BGE whole643
 	CMP $0x01, R1
-	BLT stored595
+	BLT stored643
 	FMOVS F2, 48(R19)
-	BEQ stored595
+	BEQ stored643
 	MOVD $52(R19), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored595
+	BEQ stored643
 	MOVD $56(R19), R27
 	VST1 V2.S[2], (R27)
-	JMP stored595
+	JMP stored643
 
-whole595:
+whole643:
 	FMOVQ F2, 48(R19)
 
-stored595:
+stored643:
 	ADD R0, R6
 
 next:
@@ -18353,361 +19556,361 @@ tail:
 	BEQ next
 	ADD R6<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole596
+	BGE whole644
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded596
+	BLT loaded644
 	FMOVS (R16), F3
-	BEQ loaded596
+	BEQ loaded644
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded596
+	BEQ loaded644
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded596
+	JMP loaded644
 
-whole596:
+whole644:
 	FMOVQ (R16), F3
 
-loaded596:
+loaded644:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole597
+	BGE whole645
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded597
+	BLT loaded645
 	FMOVS (R17), F4
-	BEQ loaded597
+	BEQ loaded645
 	MOVD $4(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded597
+	BEQ loaded645
 	MOVD $8(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded597
+	JMP loaded645
 
-whole597:
+whole645:
 	FMOVQ (R17), F4
 
-loaded597:
+loaded645:
 	ADD R6<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole598
+	BGE whole646
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded598
+	BLT loaded646
 	FMOVS (R19), F5
-	BEQ loaded598
+	BEQ loaded646
 	MOVD $4(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded598
+	BEQ loaded646
 	MOVD $8(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded598
+	JMP loaded646
 
-whole598:
+whole646:
 	FMOVQ (R19), F5
 
-loaded598:
+loaded646:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VMOV V4.B16, V6.B16
 	VFMLA V5.S4, V1.S4, V6.S4
 	VFMLA V6.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R0
-	BGE whole599
+	BGE whole647
 	CMP $0x01, R0
-	BLT stored599
+	BLT stored647
 	FMOVS F3, (R16)
-	BEQ stored599
+	BEQ stored647
 	MOVD $4(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored599
+	BEQ stored647
 	MOVD $8(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored599
+	JMP stored647
 
-whole599:
+whole647:
 	FMOVQ F3, (R16)
 
-stored599:
+stored647:
 	CMP $0x04, R0
-	BGE whole600
+	BGE whole648
 	CMP $0x01, R0
-	BLT stored600
+	BLT stored648
 	FMOVS F6, (R19)
-	BEQ stored600
+	BEQ stored648
 	MOVD $4(R19), R27
 	VST1 V6.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored600
+	BEQ stored648
 	MOVD $8(R19), R27
 	VST1 V6.S[2], (R27)
-	JMP stored600
+	JMP stored648
 
-whole600:
+whole648:
 	FMOVQ F6, (R19)
 
-stored600:
+stored648:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole601
+	BGE whole649
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded601
+	BLT loaded649
 	FMOVS 16(R16), F3
-	BEQ loaded601
+	BEQ loaded649
 	MOVD $20(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded601
+	BEQ loaded649
 	MOVD $24(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded601
+	JMP loaded649
 
-whole601:
+whole649:
 	FMOVQ 16(R16), F3
 
-loaded601:
+loaded649:
 	CMP $0x04, R1
-	BGE whole602
+	BGE whole650
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded602
+	BLT loaded650
 	FMOVS 16(R17), F4
-	BEQ loaded602
+	BEQ loaded650
 	MOVD $20(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded602
+	BEQ loaded650
 	MOVD $24(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded602
+	JMP loaded650
 
-whole602:
+whole650:
 	FMOVQ 16(R17), F4
 
-loaded602:
+loaded650:
 	CMP $0x04, R1
-	BGE whole603
+	BGE whole651
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded603
+	BLT loaded651
 	FMOVS 16(R19), F5
-	BEQ loaded603
+	BEQ loaded651
 	MOVD $20(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded603
+	BEQ loaded651
 	MOVD $24(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded603
+	JMP loaded651
 
-whole603:
+whole651:
 	FMOVQ 16(R19), F5
 
-loaded603:
+loaded651:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VMOV V4.B16, V6.B16
 	VFMLA V5.S4, V1.S4, V6.S4
 	VFMLA V6.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R1
-	BGE whole604
+	BGE whole652
 	CMP $0x01, R1
-	BLT stored604
+	BLT stored652
 	FMOVS F3, 16(R16)
-	BEQ stored604
+	BEQ stored652
 	MOVD $20(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored604
+	BEQ stored652
 	MOVD $24(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored604
+	JMP stored652
 
-whole604:
+whole652:
 	FMOVQ F3, 16(R16)
 
-stored604:
+stored652:
 	CMP $0x04, R1
-	BGE whole605
+	BGE whole653
 	CMP $0x01, R1
-	BLT stored605
+	BLT stored653
 	FMOVS F6, 16(R19)
-	BEQ stored605
+	BEQ stored653
 	MOVD $20(R19), R27
 	VST1 V6.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored605
+	BEQ stored653
 	MOVD $24(R19), R27
 	VST1 V6.S[2], (R27)
-	JMP stored605
+	JMP stored653
 
-whole605:
+whole653:
 	FMOVQ F6, 16(R19)
 
-stored605:
+stored653:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole606
+	BGE whole654
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded606
+	BLT loaded654
 	FMOVS 32(R16), F3
-	BEQ loaded606
+	BEQ loaded654
 	MOVD $36(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded606
+	BEQ loaded654
 	MOVD $40(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded606
+	JMP loaded654
 
-whole606:
+whole654:
 	FMOVQ 32(R16), F3
 
-loaded606:
+loaded654:
 	CMP $0x04, R1
-	BGE whole607
+	BGE whole655
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded607
+	BLT loaded655
 	FMOVS 32(R17), F4
-	BEQ loaded607
+	BEQ loaded655
 	MOVD $36(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded607
+	BEQ loaded655
 	MOVD $40(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded607
+	JMP loaded655
 
-whole607:
+whole655:
 	FMOVQ 32(R17), F4
 
-loaded607:
+loaded655:
 	CMP $0x04, R1
-	BGE whole608
+	BGE whole656
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded608
+	BLT loaded656
 	FMOVS 32(R19), F5
-	BEQ loaded608
+	BEQ loaded656
 	MOVD $36(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded608
+	BEQ loaded656
 	MOVD $40(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded608
+	JMP loaded656
 
-whole608:
+whole656:
 	FMOVQ 32(R19), F5
 
-loaded608:
+loaded656:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VMOV V4.B16, V6.B16
 	VFMLA V5.S4, V1.S4, V6.S4
 	VFMLA V6.S4, V1.S4, V4.S4
 	VFMLS V4.S4, V0.S4, V3.S4
 	CMP $0x04, R1
-	BGE whole609
+	BGE whole657
 	CMP $0x01, R1
-	BLT stored609
+	BLT stored657
 	FMOVS F3, 32(R16)
-	BEQ stored609
+	BEQ stored657
 	MOVD $36(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored609
+	BEQ stored657
 	MOVD $40(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored609
+	JMP stored657
 
-whole609:
+whole657:
 	FMOVQ F3, 32(R16)
 
-stored609:
+stored657:
 	CMP $0x04, R1
-	BGE whole610
+	BGE whole658
 	CMP $0x01, R1
-	BLT stored610
+	BLT stored658
 	FMOVS F6, 32(R19)
-	BEQ stored610
+	BEQ stored658
 	MOVD $36(R19), R27
 	VST1 V6.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored610
+	BEQ stored658
 	MOVD $40(R19), R27
 	VST1 V6.S[2], (R27)
-	JMP stored610
+	JMP stored658
 
-whole610:
+whole658:
 	FMOVQ F6, 32(R19)
 
-stored610:
+stored658:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole611
+	BGE whole659
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded611
+	BLT loaded659
 	FMOVS 48(R16), F3
-	BEQ loaded611
+	BEQ loaded659
 	MOVD $52(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded611
+	BEQ loaded659
 	MOVD $56(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded611
+	JMP loaded659
 
-whole611:
+whole659:
 	FMOVQ 48(R16), F3
 
-loaded611:
+loaded659:
 	CMP $0x04, R1
-	BGE whole612
+	BGE whole660
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R1
-	BLT loaded612
+	BLT loaded660
 	FMOVS 48(R17), F4
-	BEQ loaded612
+	BEQ loaded660
 	MOVD $52(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R1
-	BEQ loaded612
+	BEQ loaded660
 	MOVD $56(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded612
+	JMP loaded660
 
-whole612:
+whole660:
 	FMOVQ 48(R17), F4
 
-loaded612:
+loaded660:
 	CMP $0x04, R1
-	BGE whole613
+	BGE whole661
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded613
+	BLT loaded661
 	FMOVS 48(R19), F5
-	BEQ loaded613
+	BEQ loaded661
 	MOVD $52(R19), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded613
+	BEQ loaded661
 	MOVD $56(R19), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded613
+	JMP loaded661
 
-whole613:
+whole661:
 	FMOVQ 48(R19), F5
 
-loaded613:
+loaded661:
 	VFMLA V3.S4, V2.S4, V4.S4
 	VMOV V4.B16, V2.B16
 	VFMLA V5.S4, V1.S4, V2.S4
@@ -18715,41 +19918,41 @@ loaded613:
 	VMOV V3.B16, V1.B16
 	VFMLS V4.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole614
+	BGE whole662
 	CMP $0x01, R1
-	BLT stored614
+	BLT stored662
 	FMOVS F1, 48(R16)
-	BEQ stored614
+	BEQ stored662
 	MOVD $52(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored614
+	BEQ stored662
 	MOVD $56(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored614
+	JMP stored662
 
-whole614:
+whole662:
 	FMOVQ F1, 48(R16)
 
-stored614:
+stored662:
 	CMP $0x04, R1
-	BGE whole615
+	BGE whole663
 	CMP $0x01, R1
-	BLT stored615
+	BLT stored663
 	FMOVS F2, 48(R19)
-	BEQ stored615
+	BEQ stored663
 	MOVD $52(R19), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored615
+	BEQ stored663
 	MOVD $56(R19), R27
 	VST1 V2.S[2], (R27)
-	JMP stored615
+	JMP stored663
 
-whole615:
+whole663:
 	FMOVQ F2, 48(R19)
 
-stored615:
+stored663:
 	ADD R0, R6
 
 next:
@@ -18818,84 +20021,84 @@ tail:
 	BEQ next
 	ADD R7<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole616
+	BGE whole664
 	VEOR V9.B16, V9.B16, V9.B16
 	CMP $0x01, R0
-	BLT loaded616
+	BLT loaded664
 	FMOVS (R16), F9
-	BEQ loaded616
+	BEQ loaded664
 	MOVD $4(R16), R27
 	VLD1 (R27), V9.S[1]
 	CMP $0x02, R0
-	BEQ loaded616
+	BEQ loaded664
 	MOVD $8(R16), R27
 	VLD1 (R27), V9.S[2]
-	JMP loaded616
+	JMP loaded664
 
-whole616:
+whole664:
 	FMOVQ (R16), F9
 
-loaded616:
+loaded664:
 	ADD R7<<2, R6, R17
 	CMP $0x04, R0
-	BGE whole617
+	BGE whole665
 	VEOR V10.B16, V10.B16, V10.B16
 	CMP $0x01, R0
-	BLT loaded617
+	BLT loaded665
 	FMOVS (R17), F10
-	BEQ loaded617
+	BEQ loaded665
 	MOVD $4(R17), R27
 	VLD1 (R27), V10.S[1]
 	CMP $0x02, R0
-	BEQ loaded617
+	BEQ loaded665
 	MOVD $8(R17), R27
 	VLD1 (R27), V10.S[2]
-	JMP loaded617
+	JMP loaded665
 
-whole617:
+whole665:
 	FMOVQ (R17), F10
 
-loaded617:
+loaded665:
 	ADD R7<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole618
+	BGE whole666
 	VEOR V11.B16, V11.B16, V11.B16
 	CMP $0x01, R0
-	BLT loaded618
+	BLT loaded666
 	FMOVS (R19), F11
-	BEQ loaded618
+	BEQ loaded666
 	MOVD $4(R19), R27
 	VLD1 (R27), V11.S[1]
 	CMP $0x02, R0
-	BEQ loaded618
+	BEQ loaded666
 	MOVD $8(R19), R27
 	VLD1 (R27), V11.S[2]
-	JMP loaded618
+	JMP loaded666
 
-whole618:
+whole666:
 	FMOVQ (R19), F11
 
-loaded618:
+loaded666:
 	ADD R7<<2, R3, R20
 	CMP $0x04, R0
-	BGE whole619
+	BGE whole667
 	VEOR V12.B16, V12.B16, V12.B16
 	CMP $0x01, R0
-	BLT loaded619
+	BLT loaded667
 	FMOVS (R20), F12
-	BEQ loaded619
+	BEQ loaded667
 	MOVD $4(R20), R27
 	VLD1 (R27), V12.S[1]
 	CMP $0x02, R0
-	BEQ loaded619
+	BEQ loaded667
 	MOVD $8(R20), R27
 	VLD1 (R27), V12.S[2]
-	JMP loaded619
+	JMP loaded667
 
-whole619:
+whole667:
 	FMOVQ (R20), F12
 
-loaded619:
+loaded667:
 	VFMLA V9.S4, V7.S4, V10.S4
 	WORD $0x6e2bdc21 // FMUL V1.4S, V1.4S, V11.4S
 	VFMLA V10.S4, V2.S4, V1.S4
@@ -18910,59 +20113,59 @@ loaded619:
 	WORD $0x6e29dd02 // FMUL V2.4S, V8.4S, V9.4S
 	WORD $0x4ea0d440 // FSUB V0.4S, V2.4S, V0.4S
 	CMP $0x04, R0
-	BGE whole620
+	BGE whole668
 	CMP $0x01, R0
-	BLT stored620
+	BLT stored668
 	FMOVS F0, (R16)
-	BEQ stored620
+	BEQ stored668
 	MOVD $4(R16), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored620
+	BEQ stored668
 	MOVD $8(R16), R27
 	VST1 V0.S[2], (R27)
-	JMP stored620
+	JMP stored668
 
-whole620:
+whole668:
 	FMOVQ F0, (R16)
 
-stored620:
+stored668:
 	CMP $0x04, R0
-	BGE whole621
+	BGE whole669
 	CMP $0x01, R0
-	BLT stored621
+	BLT stored669
 	FMOVS F1, (R19)
-	BEQ stored621
+	BEQ stored669
 	MOVD $4(R19), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored621
+	BEQ stored669
 	MOVD $8(R19), R27
 	VST1 V1.S[2], (R27)
-	JMP stored621
+	JMP stored669
 
-whole621:
+whole669:
 	FMOVQ F1, (R19)
 
-stored621:
+stored669:
 	CMP $0x04, R0
-	BGE whole622
+	BGE whole670
 	CMP $0x01, R0
-	BLT stored622
+	BLT stored670
 	FMOVS F3, (R20)
-	BEQ stored622
+	BEQ stored670
 	MOVD $4(R20), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored622
+	BEQ stored670
 	MOVD $8(R20), R27
 	VST1 V3.S[2], (R27)
-	JMP stored622
+	JMP stored670
 
-whole622:
+whole670:
 	FMOVQ F3, (R20)
 
-stored622:
+stored670:
 	ADD R0, R7
 
 next:
@@ -19027,64 +20230,64 @@ tail:
 	BEQ next
 	ADD R6<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole623
+	BGE whole671
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded623
+	BLT loaded671
 	FMOVS (R16), F5
-	BEQ loaded623
+	BEQ loaded671
 	MOVD $4(R16), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded623
+	BEQ loaded671
 	MOVD $8(R16), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded623
+	JMP loaded671
 
-whole623:
+whole671:
 	FMOVQ (R16), F5
 
-loaded623:
+loaded671:
 	ADD R6<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole624
+	BGE whole672
 	VEOR V6.B16, V6.B16, V6.B16
 	CMP $0x01, R0
-	BLT loaded624
+	BLT loaded672
 	FMOVS (R17), F6
-	BEQ loaded624
+	BEQ loaded672
 	MOVD $4(R17), R27
 	VLD1 (R27), V6.S[1]
 	CMP $0x02, R0
-	BEQ loaded624
+	BEQ loaded672
 	MOVD $8(R17), R27
 	VLD1 (R27), V6.S[2]
-	JMP loaded624
+	JMP loaded672
 
-whole624:
+whole672:
 	FMOVQ (R17), F6
 
-loaded624:
+loaded672:
 	ADD R6<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole625
+	BGE whole673
 	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0x01, R0
-	BLT loaded625
+	BLT loaded673
 	FMOVS (R19), F7
-	BEQ loaded625
+	BEQ loaded673
 	MOVD $4(R19), R27
 	VLD1 (R27), V7.S[1]
 	CMP $0x02, R0
-	BEQ loaded625
+	BEQ loaded673
 	MOVD $8(R19), R27
 	VLD1 (R27), V7.S[2]
-	JMP loaded625
+	JMP loaded673
 
-whole625:
+whole673:
 	FMOVQ (R19), F7
 
-loaded625:
+loaded673:
 	VFMLA V5.S4, V4.S4, V6.S4
 	WORD $0x6e26dcc8 // FMUL V8.4S, V6.4S, V6.4S
 	WORD $0x6e27dc27 // FMUL V7.4S, V1.4S, V7.4S
@@ -19094,99 +20297,99 @@ loaded625:
 	WORD $0x6e28fcc6 // FDIV V6.4S, V6.4S, V8.4S
 	VFMLS V6.S4, V0.S4, V5.S4
 	CMP $0x04, R0
-	BGE whole626
+	BGE whole674
 	CMP $0x01, R0
-	BLT stored626
+	BLT stored674
 	FMOVS F5, (R16)
-	BEQ stored626
+	BEQ stored674
 	MOVD $4(R16), R27
 	VST1 V5.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored626
+	BEQ stored674
 	MOVD $8(R16), R27
 	VST1 V5.S[2], (R27)
-	JMP stored626
+	JMP stored674
 
-whole626:
+whole674:
 	FMOVQ F5, (R16)
 
-stored626:
+stored674:
 	CMP $0x04, R0
-	BGE whole627
+	BGE whole675
 	CMP $0x01, R0
-	BLT stored627
+	BLT stored675
 	FMOVS F7, (R19)
-	BEQ stored627
+	BEQ stored675
 	MOVD $4(R19), R27
 	VST1 V7.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored627
+	BEQ stored675
 	MOVD $8(R19), R27
 	VST1 V7.S[2], (R27)
-	JMP stored627
+	JMP stored675
 
-whole627:
+whole675:
 	FMOVQ F7, (R19)
 
-stored627:
+stored675:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole628
+	BGE whole676
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded628
+	BLT loaded676
 	FMOVS 16(R16), F5
-	BEQ loaded628
+	BEQ loaded676
 	MOVD $20(R16), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded628
+	BEQ loaded676
 	MOVD $24(R16), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded628
+	JMP loaded676
 
-whole628:
+whole676:
 	FMOVQ 16(R16), F5
 
-loaded628:
+loaded676:
 	CMP $0x04, R1
-	BGE whole629
+	BGE whole677
 	VEOR V6.B16, V6.B16, V6.B16
 	CMP $0x01, R1
-	BLT loaded629
+	BLT loaded677
 	FMOVS 16(R17), F6
-	BEQ loaded629
+	BEQ loaded677
 	MOVD $20(R17), R27
 	VLD1 (R27), V6.S[1]
 	CMP $0x02, R1
-	BEQ loaded629
+	BEQ loaded677
 	MOVD $24(R17), R27
 	VLD1 (R27), V6.S[2]
-	JMP loaded629
+	JMP loaded677
 
-whole629:
+whole677:
 	FMOVQ 16(R17), F6
 
-loaded629:
+loaded677:
 	CMP $0x04, R1
-	BGE whole630
+	BGE whole678
 	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0x01, R1
-	BLT loaded630
+	BLT loaded678
 	FMOVS 16(R19), F7
-	BEQ loaded630
+	BEQ loaded678
 	MOVD $20(R19), R27
 	VLD1 (R27), V7.S[1]
 	CMP $0x02, R1
-	BEQ loaded630
+	BEQ loaded678
 	MOVD $24(R19), R27
 	VLD1 (R27), V7.S[2]
-	JMP loaded630
+	JMP loaded678
 
-whole630:
+whole678:
 	FMOVQ 16(R19), F7
 
-loaded630:
+loaded678:
 	VFMLA V5.S4, V4.S4, V6.S4
 	WORD $0x6e26dcc4 // FMUL V4.4S, V6.4S, V6.4S
 	WORD $0x6e27dc21 // FMUL V1.4S, V1.4S, V7.4S
@@ -19197,41 +20400,41 @@ loaded630:
 	VMOV V5.B16, V3.B16
 	VFMLS V2.S4, V0.S4, V3.S4
 	CMP $0x04, R1
-	BGE whole631
+	BGE whole679
 	CMP $0x01, R1
-	BLT stored631
+	BLT stored679
 	FMOVS F3, 16(R16)
-	BEQ stored631
+	BEQ stored679
 	MOVD $20(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored631
+	BEQ stored679
 	MOVD $24(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored631
+	JMP stored679
 
-whole631:
+whole679:
 	FMOVQ F3, 16(R16)
 
-stored631:
+stored679:
 	CMP $0x04, R1
-	BGE whole632
+	BGE whole680
 	CMP $0x01, R1
-	BLT stored632
+	BLT stored680
 	FMOVS F1, 16(R19)
-	BEQ stored632
+	BEQ stored680
 	MOVD $20(R19), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored632
+	BEQ stored680
 	MOVD $24(R19), R27
 	VST1 V1.S[2], (R27)
-	JMP stored632
+	JMP stored680
 
-whole632:
+whole680:
 	FMOVQ F1, 16(R19)
 
-stored632:
+stored680:
 	ADD R0, R6
 
 next:
@@ -19290,84 +20493,84 @@ tail:
 	BEQ next
 	ADD R7<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole633
+	BGE whole681
 	VEOR V6.B16, V6.B16, V6.B16
 	CMP $0x01, R0
-	BLT loaded633
+	BLT loaded681
 	FMOVS (R16), F6
-	BEQ loaded633
+	BEQ loaded681
 	MOVD $4(R16), R27
 	VLD1 (R27), V6.S[1]
 	CMP $0x02, R0
-	BEQ loaded633
+	BEQ loaded681
 	MOVD $8(R16), R27
 	VLD1 (R27), V6.S[2]
-	JMP loaded633
+	JMP loaded681
 
-whole633:
+whole681:
 	FMOVQ (R16), F6
 
-loaded633:
+loaded681:
 	ADD R7<<2, R6, R17
 	CMP $0x04, R0
-	BGE whole634
+	BGE whole682
 	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0x01, R0
-	BLT loaded634
+	BLT loaded682
 	FMOVS (R17), F7
-	BEQ loaded634
+	BEQ loaded682
 	MOVD $4(R17), R27
 	VLD1 (R27), V7.S[1]
 	CMP $0x02, R0
-	BEQ loaded634
+	BEQ loaded682
 	MOVD $8(R17), R27
 	VLD1 (R27), V7.S[2]
-	JMP loaded634
+	JMP loaded682
 
-whole634:
+whole682:
 	FMOVQ (R17), F7
 
-loaded634:
+loaded682:
 	ADD R7<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole635
+	BGE whole683
 	VEOR V8.B16, V8.B16, V8.B16
 	CMP $0x01, R0
-	BLT loaded635
+	BLT loaded683
 	FMOVS (R19), F8
-	BEQ loaded635
+	BEQ loaded683
 	MOVD $4(R19), R27
 	VLD1 (R27), V8.S[1]
 	CMP $0x02, R0
-	BEQ loaded635
+	BEQ loaded683
 	MOVD $8(R19), R27
 	VLD1 (R27), V8.S[2]
-	JMP loaded635
+	JMP loaded683
 
-whole635:
+whole683:
 	FMOVQ (R19), F8
 
-loaded635:
+loaded683:
 	ADD R7<<2, R3, R20
 	CMP $0x04, R0
-	BGE whole636
+	BGE whole684
 	VEOR V9.B16, V9.B16, V9.B16
 	CMP $0x01, R0
-	BLT loaded636
+	BLT loaded684
 	FMOVS (R20), F9
-	BEQ loaded636
+	BEQ loaded684
 	MOVD $4(R20), R27
 	VLD1 (R27), V9.S[1]
 	CMP $0x02, R0
-	BEQ loaded636
+	BEQ loaded684
 	MOVD $8(R20), R27
 	VLD1 (R27), V9.S[2]
-	JMP loaded636
+	JMP loaded684
 
-whole636:
+whole684:
 	FMOVQ (R20), F9
 
-loaded636:
+loaded684:
 	VFMLA V6.S4, V4.S4, V7.S4
 	WORD $0x6e27dce4 // FMUL V4.4S, V7.4S, V7.4S
 	WORD $0x6e28dc21 // FMUL V1.4S, V1.4S, V8.4S
@@ -19379,59 +20582,59 @@ loaded636:
 	VMOV V6.B16, V3.B16
 	VFMLS V2.S4, V0.S4, V3.S4
 	CMP $0x04, R0
-	BGE whole637
+	BGE whole685
 	CMP $0x01, R0
-	BLT stored637
+	BLT stored685
 	FMOVS F3, (R16)
-	BEQ stored637
+	BEQ stored685
 	MOVD $4(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored637
+	BEQ stored685
 	MOVD $8(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored637
+	JMP stored685
 
-whole637:
+whole685:
 	FMOVQ F3, (R16)
 
-stored637:
+stored685:
 	CMP $0x04, R0
-	BGE whole638
+	BGE whole686
 	CMP $0x01, R0
-	BLT stored638
+	BLT stored686
 	FMOVS F1, (R19)
-	BEQ stored638
+	BEQ stored686
 	MOVD $4(R19), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored638
+	BEQ stored686
 	MOVD $8(R19), R27
 	VST1 V1.S[2], (R27)
-	JMP stored638
+	JMP stored686
 
-whole638:
+whole686:
 	FMOVQ F1, (R19)
 
-stored638:
+stored686:
 	CMP $0x04, R0
-	BGE whole639
+	BGE whole687
 	CMP $0x01, R0
-	BLT stored639
+	BLT stored687
 	FMOVS F2, (R20)
-	BEQ stored639
+	BEQ stored687
 	MOVD $4(R20), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored639
+	BEQ stored687
 	MOVD $8(R20), R27
 	VST1 V2.S[2], (R27)
-	JMP stored639
+	JMP stored687
 
-whole639:
+whole687:
 	FMOVQ F2, (R20)
 
-stored639:
+stored687:
 	ADD R0, R7
 
 next:
@@ -19482,241 +20685,241 @@ tail:
 	BEQ next
 	ADD R3<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole640
+	BGE whole688
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded640
+	BLT loaded688
 	FMOVS (R16), F2
-	BEQ loaded640
+	BEQ loaded688
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded640
+	BEQ loaded688
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded640
+	JMP loaded688
 
-whole640:
+whole688:
 	FMOVQ (R16), F2
 
-loaded640:
+loaded688:
 	ADD R3<<2, R2, R17
 	CMP $0x04, R0
-	BGE whole641
+	BGE whole689
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded641
+	BLT loaded689
 	FMOVS (R17), F3
-	BEQ loaded641
+	BEQ loaded689
 	MOVD $4(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded641
+	BEQ loaded689
 	MOVD $8(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded641
+	JMP loaded689
 
-whole641:
+whole689:
 	FMOVQ (R17), F3
 
-loaded641:
+loaded689:
 	WORD $0x6e22dc22 // FMUL V2.4S, V1.4S, V2.4S
 	VFMLA V3.S4, V0.S4, V2.S4
 	CMP $0x04, R0
-	BGE whole642
+	BGE whole690
 	CMP $0x01, R0
-	BLT stored642
+	BLT stored690
 	FMOVS F2, (R16)
-	BEQ stored642
+	BEQ stored690
 	MOVD $4(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored642
+	BEQ stored690
 	MOVD $8(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored642
+	JMP stored690
 
-whole642:
+whole690:
 	FMOVQ F2, (R16)
 
-stored642:
+stored690:
 	SUB $0x04, R0, R1
 	CMP $0x04, R1
-	BGE whole643
+	BGE whole691
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded643
+	BLT loaded691
 	FMOVS 16(R16), F2
-	BEQ loaded643
+	BEQ loaded691
 	MOVD $20(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded643
+	BEQ loaded691
 	MOVD $24(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded643
+	JMP loaded691
 
-whole643:
+whole691:
 	FMOVQ 16(R16), F2
 
-loaded643:
+loaded691:
 	CMP $0x04, R1
-	BGE whole644
+	BGE whole692
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded644
+	BLT loaded692
 	FMOVS 16(R17), F3
-	BEQ loaded644
+	BEQ loaded692
 	MOVD $20(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded644
+	BEQ loaded692
 	MOVD $24(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded644
+	JMP loaded692
 
-whole644:
+whole692:
 	FMOVQ 16(R17), F3
 
-loaded644:
+loaded692:
 	WORD $0x6e22dc22 // FMUL V2.4S, V1.4S, V2.4S
 	VFMLA V3.S4, V0.S4, V2.S4
 	CMP $0x04, R1
-	BGE whole645
+	BGE whole693
 	CMP $0x01, R1
-	BLT stored645
+	BLT stored693
 	FMOVS F2, 16(R16)
-	BEQ stored645
+	BEQ stored693
 	MOVD $20(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored645
+	BEQ stored693
 	MOVD $24(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored645
+	JMP stored693
 
-whole645:
+whole693:
 	FMOVQ F2, 16(R16)
 
-stored645:
+stored693:
 	SUB $0x08, R0, R1
 	CMP $0x04, R1
-	BGE whole646
+	BGE whole694
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded646
+	BLT loaded694
 	FMOVS 32(R16), F2
-	BEQ loaded646
+	BEQ loaded694
 	MOVD $36(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded646
+	BEQ loaded694
 	MOVD $40(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded646
+	JMP loaded694
 
-whole646:
+whole694:
 	FMOVQ 32(R16), F2
 
-loaded646:
+loaded694:
 	CMP $0x04, R1
-	BGE whole647
+	BGE whole695
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded647
+	BLT loaded695
 	FMOVS 32(R17), F3
-	BEQ loaded647
+	BEQ loaded695
 	MOVD $36(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded647
+	BEQ loaded695
 	MOVD $40(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded647
+	JMP loaded695
 
-whole647:
+whole695:
 	FMOVQ 32(R17), F3
 
-loaded647:
+loaded695:
 	WORD $0x6e22dc22 // FMUL V2.4S, V1.4S, V2.4S
 	VFMLA V3.S4, V0.S4, V2.S4
 	CMP $0x04, R1
-	BGE whole648
+	BGE whole696
 	CMP $0x01, R1
-	BLT stored648
+	BLT stored696
 	FMOVS F2, 32(R16)
-	BEQ stored648
+	BEQ stored696
 	MOVD $36(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored648
+	BEQ stored696
 	MOVD $40(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored648
+	JMP stored696
 
-whole648:
+whole696:
 	FMOVQ F2, 32(R16)
 
-stored648:
+stored696:
 	SUB $0x0c, R0, R1
 	CMP $0x04, R1
-	BGE whole649
+	BGE whole697
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R1
-	BLT loaded649
+	BLT loaded697
 	FMOVS 48(R16), F2
-	BEQ loaded649
+	BEQ loaded697
 	MOVD $52(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R1
-	BEQ loaded649
+	BEQ loaded697
 	MOVD $56(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded649
+	JMP loaded697
 
-whole649:
+whole697:
 	FMOVQ 48(R16), F2
 
-loaded649:
+loaded697:
 	CMP $0x04, R1
-	BGE whole650
+	BGE whole698
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R1
-	BLT loaded650
+	BLT loaded698
 	FMOVS 48(R17), F3
-	BEQ loaded650
+	BEQ loaded698
 	MOVD $52(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R1
-	BEQ loaded650
+	BEQ loaded698
 	MOVD $56(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded650
+	JMP loaded698
 
-whole650:
+whole698:
 	FMOVQ 48(R17), F3
 
-loaded650:
+loaded698:
 	WORD $0x6e22dc21 // FMUL V1.4S, V1.4S, V2.4S
 	VFMLA V3.S4, V0.S4, V1.S4
 	CMP $0x04, R1
-	BGE whole651
+	BGE whole699
 	CMP $0x01, R1
-	BLT stored651
+	BLT stored699
 	FMOVS F1, 48(R16)
-	BEQ stored651
+	BEQ stored699
 	MOVD $52(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored651
+	BEQ stored699
 	MOVD $56(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored651
+	JMP stored699
 
-whole651:
+whole699:
 	FMOVQ F1, 48(R16)
 
-stored651:
+stored699:
 	ADD R0, R3
 
 next:
@@ -19760,96 +20963,96 @@ group:
 
 tail:
 	CMP $0x04, R0
-	BGE whole652
+	BGE whole700
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded652
+	BLT loaded700
 	FMOVS (R1), F4
-	BEQ loaded652
+	BEQ loaded700
 	MOVD $4(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded652
+	BEQ loaded700
 	MOVD $8(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded652
+	JMP loaded700
 
-whole652:
+whole700:
 	FMOVQ (R1), F4
 
-loaded652:
+loaded700:
 	WORD $0x0e617885 // FCVTL V5.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x4e65d400 // FADD V0.2D, V0.2D, V5.2D
 	WORD $0x4e64d421 // FADD V1.2D, V1.2D, V4.2D
 	SUB $0x04, R0, R2
 	CMP $0x04, R2
-	BGE whole653
+	BGE whole701
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R2
-	BLT loaded653
+	BLT loaded701
 	FMOVS 16(R1), F4
-	BEQ loaded653
+	BEQ loaded701
 	MOVD $20(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R2
-	BEQ loaded653
+	BEQ loaded701
 	MOVD $24(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded653
+	JMP loaded701
 
-whole653:
+whole701:
 	FMOVQ 16(R1), F4
 
-loaded653:
+loaded701:
 	WORD $0x0e617885 // FCVTL V5.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x4e65d442 // FADD V2.2D, V2.2D, V5.2D
 	WORD $0x4e64d463 // FADD V3.2D, V3.2D, V4.2D
 	SUB $0x08, R0, R2
 	CMP $0x04, R2
-	BGE whole654
+	BGE whole702
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R2
-	BLT loaded654
+	BLT loaded702
 	FMOVS 32(R1), F4
-	BEQ loaded654
+	BEQ loaded702
 	MOVD $36(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R2
-	BEQ loaded654
+	BEQ loaded702
 	MOVD $40(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded654
+	JMP loaded702
 
-whole654:
+whole702:
 	FMOVQ 32(R1), F4
 
-loaded654:
+loaded702:
 	WORD $0x0e617885 // FCVTL V5.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x4e65d400 // FADD V0.2D, V0.2D, V5.2D
 	WORD $0x4e64d421 // FADD V1.2D, V1.2D, V4.2D
 	SUB $0x0c, R0, R0
 	CMP $0x04, R0
-	BGE whole655
+	BGE whole703
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded655
+	BLT loaded703
 	FMOVS 48(R1), F4
-	BEQ loaded655
+	BEQ loaded703
 	MOVD $52(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded655
+	BEQ loaded703
 	MOVD $56(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded655
+	JMP loaded703
 
-whole655:
+whole703:
 	FMOVQ 48(R1), F4
 
-loaded655:
+loaded703:
 	WORD $0x0e617885 // FCVTL V5.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x4e65d442 // FADD V2.2D, V2.2D, V5.2D
@@ -19914,43 +21117,43 @@ group:
 
 tail:
 	CMP $0x04, R0
-	BGE whole656
+	BGE whole704
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded656
+	BLT loaded704
 	FMOVS (R1), F4
-	BEQ loaded656
+	BEQ loaded704
 	MOVD $4(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded656
+	BEQ loaded704
 	MOVD $8(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded656
+	JMP loaded704
 
-whole656:
+whole704:
 	FMOVQ (R1), F4
 
-loaded656:
+loaded704:
 	CMP $0x04, R0
-	BGE whole657
+	BGE whole705
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded657
+	BLT loaded705
 	FMOVS (R2), F5
-	BEQ loaded657
+	BEQ loaded705
 	MOVD $4(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded657
+	BEQ loaded705
 	MOVD $8(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded657
+	JMP loaded705
 
-whole657:
+whole705:
 	FMOVQ (R2), F5
 
-loaded657:
+loaded705:
 	WORD $0x0e617886 // FCVTL V6.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x0e6178a7 // FCVTL V7.2D, V5.2S
@@ -19959,43 +21162,43 @@ loaded657:
 	VFMLA V5.D2, V4.D2, V1.D2
 	SUB $0x04, R0, R3
 	CMP $0x04, R3
-	BGE whole658
+	BGE whole706
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R3
-	BLT loaded658
+	BLT loaded706
 	FMOVS 16(R1), F4
-	BEQ loaded658
+	BEQ loaded706
 	MOVD $20(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R3
-	BEQ loaded658
+	BEQ loaded706
 	MOVD $24(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded658
+	JMP loaded706
 
-whole658:
+whole706:
 	FMOVQ 16(R1), F4
 
-loaded658:
+loaded706:
 	CMP $0x04, R3
-	BGE whole659
+	BGE whole707
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R3
-	BLT loaded659
+	BLT loaded707
 	FMOVS 16(R2), F5
-	BEQ loaded659
+	BEQ loaded707
 	MOVD $20(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R3
-	BEQ loaded659
+	BEQ loaded707
 	MOVD $24(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded659
+	JMP loaded707
 
-whole659:
+whole707:
 	FMOVQ 16(R2), F5
 
-loaded659:
+loaded707:
 	WORD $0x0e617886 // FCVTL V6.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x0e6178a7 // FCVTL V7.2D, V5.2S
@@ -20004,43 +21207,43 @@ loaded659:
 	VFMLA V5.D2, V4.D2, V3.D2
 	SUB $0x08, R0, R3
 	CMP $0x04, R3
-	BGE whole660
+	BGE whole708
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R3
-	BLT loaded660
+	BLT loaded708
 	FMOVS 32(R1), F4
-	BEQ loaded660
+	BEQ loaded708
 	MOVD $36(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R3
-	BEQ loaded660
+	BEQ loaded708
 	MOVD $40(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded660
+	JMP loaded708
 
-whole660:
+whole708:
 	FMOVQ 32(R1), F4
 
-loaded660:
+loaded708:
 	CMP $0x04, R3
-	BGE whole661
+	BGE whole709
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R3
-	BLT loaded661
+	BLT loaded709
 	FMOVS 32(R2), F5
-	BEQ loaded661
+	BEQ loaded709
 	MOVD $36(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R3
-	BEQ loaded661
+	BEQ loaded709
 	MOVD $40(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded661
+	JMP loaded709
 
-whole661:
+whole709:
 	FMOVQ 32(R2), F5
 
-loaded661:
+loaded709:
 	WORD $0x0e617886 // FCVTL V6.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x0e6178a7 // FCVTL V7.2D, V5.2S
@@ -20049,43 +21252,43 @@ loaded661:
 	VFMLA V5.D2, V4.D2, V1.D2
 	SUB $0x0c, R0, R0
 	CMP $0x04, R0
-	BGE whole662
+	BGE whole710
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded662
+	BLT loaded710
 	FMOVS 48(R1), F4
-	BEQ loaded662
+	BEQ loaded710
 	MOVD $52(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded662
+	BEQ loaded710
 	MOVD $56(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded662
+	JMP loaded710
 
-whole662:
+whole710:
 	FMOVQ 48(R1), F4
 
-loaded662:
+loaded710:
 	CMP $0x04, R0
-	BGE whole663
+	BGE whole711
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded663
+	BLT loaded711
 	FMOVS 48(R2), F5
-	BEQ loaded663
+	BEQ loaded711
 	MOVD $52(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded663
+	BEQ loaded711
 	MOVD $56(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded663
+	JMP loaded711
 
-whole663:
+whole711:
 	FMOVQ 48(R2), F5
 
-loaded663:
+loaded711:
 	WORD $0x0e617886 // FCVTL V6.2D, V4.2S
 	WORD $0x4e617884 // FCVTL2 V4.2D, V4.4S
 	WORD $0x0e6178a7 // FCVTL V7.2D, V5.2S
@@ -20136,166 +21339,166 @@ group:
 
 tail:
 	CMP $0x04, R0
-	BGE whole664
+	BGE whole712
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded664
+	BLT loaded712
 	FMOVS (R1), F4
-	BEQ loaded664
+	BEQ loaded712
 	MOVD $4(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded664
+	BEQ loaded712
 	MOVD $8(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded664
+	JMP loaded712
 
-whole664:
+whole712:
 	FMOVQ (R1), F4
 
-loaded664:
+loaded712:
 	CMP $0x04, R0
-	BGE whole665
+	BGE whole713
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded665
+	BLT loaded713
 	FMOVS (R2), F5
-	BEQ loaded665
+	BEQ loaded713
 	MOVD $4(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded665
+	BEQ loaded713
 	MOVD $8(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded665
+	JMP loaded713
 
-whole665:
+whole713:
 	FMOVQ (R2), F5
 
-loaded665:
+loaded713:
 	WORD $0x4ea5d484 // FSUB V4.4S, V4.4S, V5.4S
 	VFMLA V4.S4, V4.S4, V0.S4
 	SUB $0x04, R0, R3
 	CMP $0x04, R3
-	BGE whole666
+	BGE whole714
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R3
-	BLT loaded666
+	BLT loaded714
 	FMOVS 16(R1), F4
-	BEQ loaded666
+	BEQ loaded714
 	MOVD $20(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R3
-	BEQ loaded666
+	BEQ loaded714
 	MOVD $24(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded666
+	JMP loaded714
 
-whole666:
+whole714:
 	FMOVQ 16(R1), F4
 
-loaded666:
+loaded714:
 	CMP $0x04, R3
-	BGE whole667
+	BGE whole715
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R3
-	BLT loaded667
+	BLT loaded715
 	FMOVS 16(R2), F5
-	BEQ loaded667
+	BEQ loaded715
 	MOVD $20(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R3
-	BEQ loaded667
+	BEQ loaded715
 	MOVD $24(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded667
+	JMP loaded715
 
-whole667:
+whole715:
 	FMOVQ 16(R2), F5
 
-loaded667:
+loaded715:
 	WORD $0x4ea5d484 // FSUB V4.4S, V4.4S, V5.4S
 	VFMLA V4.S4, V4.S4, V1.S4
 	SUB $0x08, R0, R3
 	CMP $0x04, R3
-	BGE whole668
+	BGE whole716
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R3
-	BLT loaded668
+	BLT loaded716
 	FMOVS 32(R1), F4
-	BEQ loaded668
+	BEQ loaded716
 	MOVD $36(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R3
-	BEQ loaded668
+	BEQ loaded716
 	MOVD $40(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded668
+	JMP loaded716
 
-whole668:
+whole716:
 	FMOVQ 32(R1), F4
 
-loaded668:
+loaded716:
 	CMP $0x04, R3
-	BGE whole669
+	BGE whole717
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R3
-	BLT loaded669
+	BLT loaded717
 	FMOVS 32(R2), F5
-	BEQ loaded669
+	BEQ loaded717
 	MOVD $36(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R3
-	BEQ loaded669
+	BEQ loaded717
 	MOVD $40(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded669
+	JMP loaded717
 
-whole669:
+whole717:
 	FMOVQ 32(R2), F5
 
-loaded669:
+loaded717:
 	WORD $0x4ea5d484 // FSUB V4.4S, V4.4S, V5.4S
 	VFMLA V4.S4, V4.S4, V2.S4
 	SUB $0x0c, R0, R0
 	CMP $0x04, R0
-	BGE whole670
+	BGE whole718
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded670
+	BLT loaded718
 	FMOVS 48(R1), F4
-	BEQ loaded670
+	BEQ loaded718
 	MOVD $52(R1), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded670
+	BEQ loaded718
 	MOVD $56(R1), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded670
+	JMP loaded718
 
-whole670:
+whole718:
 	FMOVQ 48(R1), F4
 
-loaded670:
+loaded718:
 	CMP $0x04, R0
-	BGE whole671
+	BGE whole719
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R0
-	BLT loaded671
+	BLT loaded719
 	FMOVS 48(R2), F5
-	BEQ loaded671
+	BEQ loaded719
 	MOVD $52(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R0
-	BEQ loaded671
+	BEQ loaded719
 	MOVD $56(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded671
+	JMP loaded719
 
-whole671:
+whole719:
 	FMOVQ 48(R2), F5
 
-loaded671:
+loaded719:
 	WORD $0x4ea5d484 // FSUB V4.4S, V4.4S, V5.4S
 	VFMLA V4.S4, V4.S4, V3.S4
 	WORD $0x4e22d400 // FADD V0.4S, V0.4S, V2.4S
@@ -20327,124 +21530,124 @@ TEXT ·maxPoolWindows(SB), NOSPLIT, $0-64
 
 smallwindow:
 	CMP $0x04, R0
-	BGE whole672
+	BGE whole720
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded672
+	BLT loaded720
 	FMOVS (R6), F0
-	BEQ loaded672
+	BEQ loaded720
 	MOVD $4(R6), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded672
+	BEQ loaded720
 	MOVD $8(R6), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded672
+	JMP loaded720
 
-whole672:
+whole720:
 	FMOVQ (R6), F0
 
-loaded672:
+loaded720:
 	CMP $0x04, R0
-	BGE whole673
+	BGE whole721
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded673
+	BLT loaded721
 	FMOVS (R6), F1
-	BEQ loaded673
+	BEQ loaded721
 	MOVD $4(R6), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded673
+	BEQ loaded721
 	MOVD $8(R6), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded673
+	JMP loaded721
 
-whole673:
+whole721:
 	FMOVQ (R6), F1
 
-loaded673:
+loaded721:
 	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	ADD R0<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole674
+	BGE whole722
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded674
+	BLT loaded722
 	FMOVS (R16), F1
-	BEQ loaded674
+	BEQ loaded722
 	MOVD $4(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded674
+	BEQ loaded722
 	MOVD $8(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded674
+	JMP loaded722
 
-whole674:
+whole722:
 	FMOVQ (R16), F1
 
-loaded674:
+loaded722:
 	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	CMP $0x04, R0
-	BGE whole675
+	BGE whole723
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded675
+	BLT loaded723
 	FMOVS (R1), F1
-	BEQ loaded675
+	BEQ loaded723
 	MOVD $4(R1), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded675
+	BEQ loaded723
 	MOVD $8(R1), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded675
+	JMP loaded723
 
-whole675:
+whole723:
 	FMOVQ (R1), F1
 
-loaded675:
+loaded723:
 	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	ADD R0<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole676
+	BGE whole724
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded676
+	BLT loaded724
 	FMOVS (R17), F1
-	BEQ loaded676
+	BEQ loaded724
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded676
+	BEQ loaded724
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded676
+	JMP loaded724
 
-whole676:
+whole724:
 	FMOVQ (R17), F1
 
-loaded676:
+loaded724:
 	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	CMP $0x04, R0
-	BGE whole677
+	BGE whole725
 	CMP $0x01, R0
-	BLT stored677
+	BLT stored725
 	FMOVS F0, (R7)
-	BEQ stored677
+	BEQ stored725
 	MOVD $4(R7), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored677
+	BEQ stored725
 	MOVD $8(R7), R27
 	VST1 V0.S[2], (R27)
-	JMP stored677
+	JMP stored725
 
-whole677:
+whole725:
 	FMOVQ F0, (R7)
 
-stored677:
+stored725:
 	ADD R2<<2, R6, R6
 	ADD R2<<2, R1, R1
 	ADD R0<<2, R7, R7
@@ -20513,24 +21716,24 @@ single:
 	ADD R0, R9
 	MOVD R9, R1
 	CMP $0x04, R8
-	BGE whole678
+	BGE whole726
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R8
-	BLT loaded678
+	BLT loaded726
 	FMOVS (R1), F0
-	BEQ loaded678
+	BEQ loaded726
 	MOVD $4(R1), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R8
-	BEQ loaded678
+	BEQ loaded726
 	MOVD $8(R1), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded678
+	JMP loaded726
 
-whole678:
+whole726:
 	FMOVQ (R1), F0
 
-loaded678:
+loaded726:
 	MOVD height+8(FP), R10
 
 singlerow:
@@ -20539,24 +21742,24 @@ singlerow:
 
 singlepixel:
 	CMP $0x04, R8
-	BGE whole679
+	BGE whole727
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded679
+	BLT loaded727
 	FMOVS (R1), F1
-	BEQ loaded679
+	BEQ loaded727
 	MOVD $4(R1), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded679
+	BEQ loaded727
 	MOVD $8(R1), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded679
+	JMP loaded727
 
-whole679:
+whole727:
 	FMOVQ (R1), F1
 
-loaded679:
+loaded727:
 	WORD $0x4e21f400 // FMAX V0.4S, V0.4S, V1.4S
 	MOVD c+24(FP), R12
 	ADD R12<<2, R1, R1
@@ -20568,23 +21771,23 @@ loaded679:
 	BNE singlerow
 	ADD R0<<0, R3, R16
 	CMP $0x04, R8
-	BGE whole680
+	BGE whole728
 	CMP $0x01, R8
-	BLT stored680
+	BLT stored728
 	FMOVS F0, (R16)
-	BEQ stored680
+	BEQ stored728
 	MOVD $4(R16), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored680
+	BEQ stored728
 	MOVD $8(R16), R27
 	VST1 V0.S[2], (R27)
-	JMP stored680
+	JMP stored728
 
-whole680:
+whole728:
 	FMOVQ F0, (R16)
 
-stored680:
+stored728:
 	ADD $+16, R0
 	SUBS R8, R7
 	JMP single
@@ -20621,106 +21824,106 @@ TEXT ·avgPoolWindows(SB), NOSPLIT, $0-68
 smallwindow:
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x04, R0
-	BGE whole681
+	BGE whole729
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded681
+	BLT loaded729
 	FMOVS (R6), F2
-	BEQ loaded681
+	BEQ loaded729
 	MOVD $4(R6), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded681
+	BEQ loaded729
 	MOVD $8(R6), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded681
+	JMP loaded729
 
-whole681:
+whole729:
 	FMOVQ (R6), F2
 
-loaded681:
+loaded729:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 	ADD R0<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole682
+	BGE whole730
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded682
+	BLT loaded730
 	FMOVS (R16), F2
-	BEQ loaded682
+	BEQ loaded730
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded682
+	BEQ loaded730
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded682
+	JMP loaded730
 
-whole682:
+whole730:
 	FMOVQ (R16), F2
 
-loaded682:
+loaded730:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 	CMP $0x04, R0
-	BGE whole683
+	BGE whole731
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded683
+	BLT loaded731
 	FMOVS (R1), F2
-	BEQ loaded683
+	BEQ loaded731
 	MOVD $4(R1), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded683
+	BEQ loaded731
 	MOVD $8(R1), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded683
+	JMP loaded731
 
-whole683:
+whole731:
 	FMOVQ (R1), F2
 
-loaded683:
+loaded731:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 	ADD R0<<2, R1, R17
 	CMP $0x04, R0
-	BGE whole684
+	BGE whole732
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded684
+	BLT loaded732
 	FMOVS (R17), F2
-	BEQ loaded684
+	BEQ loaded732
 	MOVD $4(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded684
+	BEQ loaded732
 	MOVD $8(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded684
+	JMP loaded732
 
-whole684:
+whole732:
 	FMOVQ (R17), F2
 
-loaded684:
+loaded732:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 	WORD $0x6e20dc21 // FMUL V1.4S, V1.4S, V0.4S
 	CMP $0x04, R0
-	BGE whole685
+	BGE whole733
 	CMP $0x01, R0
-	BLT stored685
+	BLT stored733
 	FMOVS F1, (R7)
-	BEQ stored685
+	BEQ stored733
 	MOVD $4(R7), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored685
+	BEQ stored733
 	MOVD $8(R7), R27
 	VST1 V1.S[2], (R27)
-	JMP stored685
+	JMP stored733
 
-whole685:
+whole733:
 	FMOVQ F1, (R7)
 
-stored685:
+stored733:
 	ADD R2<<2, R6, R6
 	ADD R2<<2, R1, R1
 	ADD R0<<2, R7, R7
@@ -20803,24 +22006,24 @@ singlerow:
 
 singlepixel:
 	CMP $0x04, R8
-	BGE whole686
+	BGE whole734
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R8
-	BLT loaded686
+	BLT loaded734
 	FMOVS (R1), F2
-	BEQ loaded686
+	BEQ loaded734
 	MOVD $4(R1), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R8
-	BEQ loaded686
+	BEQ loaded734
 	MOVD $8(R1), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded686
+	JMP loaded734
 
-whole686:
+whole734:
 	FMOVQ (R1), F2
 
-loaded686:
+loaded734:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 	MOVD c+24(FP), R12
 	ADD R12<<2, R1, R1
@@ -20833,23 +22036,23 @@ loaded686:
 	WORD $0x6e20dc21 // FMUL V1.4S, V1.4S, V0.4S
 	ADD R0<<0, R3, R16
 	CMP $0x04, R8
-	BGE whole687
+	BGE whole735
 	CMP $0x01, R8
-	BLT stored687
+	BLT stored735
 	FMOVS F1, (R16)
-	BEQ stored687
+	BEQ stored735
 	MOVD $4(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored687
+	BEQ stored735
 	MOVD $8(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored687
+	JMP stored735
 
-whole687:
+whole735:
 	FMOVQ F1, (R16)
 
-stored687:
+stored735:
 	ADD $+16, R0
 	SUBS R8, R7
 	JMP single
@@ -20885,204 +22088,204 @@ TEXT ·avgPoolGradWindows(SB), NOSPLIT, $0-76
 
 smallwindow:
 	CMP $0x04, R0
-	BGE whole688
+	BGE whole736
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded688
+	BLT loaded736
 	FMOVS (R7), F1
-	BEQ loaded688
+	BEQ loaded736
 	MOVD $4(R7), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded688
+	BEQ loaded736
 	MOVD $8(R7), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded688
+	JMP loaded736
 
-whole688:
+whole736:
 	FMOVQ (R7), F1
 
-loaded688:
+loaded736:
 	WORD $0x6e21dc01 // FMUL V1.4S, V0.4S, V1.4S
 	VMOV V1.B16, V2.B16
 	MOVBU accumulate+48(FP), R8
 	CMP $0, R8
 	BEQ smallover000
 	CMP $0x04, R0
-	BGE whole689
+	BGE whole737
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded689
+	BLT loaded737
 	FMOVS (R6), F3
-	BEQ loaded689
+	BEQ loaded737
 	MOVD $4(R6), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded689
+	BEQ loaded737
 	MOVD $8(R6), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded689
+	JMP loaded737
 
-whole689:
+whole737:
 	FMOVQ (R6), F3
 
-loaded689:
+loaded737:
 	WORD $0x4e23d442 // FADD V2.4S, V2.4S, V3.4S
 
 smallover000:
 	CMP $0x04, R0
-	BGE whole690
+	BGE whole738
 	CMP $0x01, R0
-	BLT stored690
+	BLT stored738
 	FMOVS F2, (R6)
-	BEQ stored690
+	BEQ stored738
 	MOVD $4(R6), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored690
+	BEQ stored738
 	MOVD $8(R6), R27
 	VST1 V2.S[2], (R27)
-	JMP stored690
+	JMP stored738
 
-whole690:
+whole738:
 	FMOVQ F2, (R6)
 
-stored690:
+stored738:
 	VMOV V1.B16, V2.B16
 	MOVBU accumulate+48(FP), R8
 	CMP $0, R8
 	BEQ smallover010
 	ADD R0<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole691
+	BGE whole739
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded691
+	BLT loaded739
 	FMOVS (R16), F3
-	BEQ loaded691
+	BEQ loaded739
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded691
+	BEQ loaded739
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded691
+	JMP loaded739
 
-whole691:
+whole739:
 	FMOVQ (R16), F3
 
-loaded691:
+loaded739:
 	WORD $0x4e23d442 // FADD V2.4S, V2.4S, V3.4S
 
 smallover010:
 	ADD R0<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole692
+	BGE whole740
 	CMP $0x01, R0
-	BLT stored692
+	BLT stored740
 	FMOVS F2, (R16)
-	BEQ stored692
+	BEQ stored740
 	MOVD $4(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored692
+	BEQ stored740
 	MOVD $8(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored692
+	JMP stored740
 
-whole692:
+whole740:
 	FMOVQ F2, (R16)
 
-stored692:
+stored740:
 	VMOV V1.B16, V2.B16
 	MOVBU accumulate+48(FP), R8
 	CMP $0, R8
 	BEQ smallover100
 	CMP $0x04, R0
-	BGE whole693
+	BGE whole741
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded693
+	BLT loaded741
 	FMOVS (R1), F3
-	BEQ loaded693
+	BEQ loaded741
 	MOVD $4(R1), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded693
+	BEQ loaded741
 	MOVD $8(R1), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded693
+	JMP loaded741
 
-whole693:
+whole741:
 	FMOVQ (R1), F3
 
-loaded693:
+loaded741:
 	WORD $0x4e23d442 // FADD V2.4S, V2.4S, V3.4S
 
 smallover100:
 	CMP $0x04, R0
-	BGE whole694
+	BGE whole742
 	CMP $0x01, R0
-	BLT stored694
+	BLT stored742
 	FMOVS F2, (R1)
-	BEQ stored694
+	BEQ stored742
 	MOVD $4(R1), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored694
+	BEQ stored742
 	MOVD $8(R1), R27
 	VST1 V2.S[2], (R27)
-	JMP stored694
+	JMP stored742
 
-whole694:
+whole742:
 	FMOVQ F2, (R1)
 
-stored694:
+stored742:
 	MOVBU accumulate+48(FP), R8
 	CMP $0, R8
 	BEQ smallover110
 	ADD R0<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole695
+	BGE whole743
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded695
+	BLT loaded743
 	FMOVS (R16), F2
-	BEQ loaded695
+	BEQ loaded743
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded695
+	BEQ loaded743
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded695
+	JMP loaded743
 
-whole695:
+whole743:
 	FMOVQ (R16), F2
 
-loaded695:
+loaded743:
 	WORD $0x4e22d421 // FADD V1.4S, V1.4S, V2.4S
 
 smallover110:
 	ADD R0<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole696
+	BGE whole744
 	CMP $0x01, R0
-	BLT stored696
+	BLT stored744
 	FMOVS F1, (R16)
-	BEQ stored696
+	BEQ stored744
 	MOVD $4(R16), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored696
+	BEQ stored744
 	MOVD $8(R16), R27
 	VST1 V1.S[2], (R27)
-	JMP stored696
+	JMP stored744
 
-whole696:
+whole744:
 	FMOVQ F1, (R16)
 
-stored696:
+stored744:
 	ADD R2<<2, R6, R6
 	ADD R2<<2, R1, R1
 	ADD R0<<2, R7, R7
@@ -21182,24 +22385,24 @@ single:
 	MOVD R9, R1
 	ADD R0<<0, R3, R16
 	CMP $0x04, R8
-	BGE whole697
+	BGE whole745
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R8
-	BLT loaded697
+	BLT loaded745
 	FMOVS (R16), F1
-	BEQ loaded697
+	BEQ loaded745
 	MOVD $4(R16), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R8
-	BEQ loaded697
+	BEQ loaded745
 	MOVD $8(R16), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded697
+	JMP loaded745
 
-whole697:
+whole745:
 	FMOVQ (R16), F1
 
-loaded697:
+loaded745:
 	WORD $0x6e21dc01 // FMUL V1.4S, V0.4S, V1.4S
 	MOVD height+8(FP), R10
 
@@ -21213,45 +22416,45 @@ singlepixel:
 	CMP $0, R12
 	BEQ singleover000
 	CMP $0x04, R8
-	BGE whole698
+	BGE whole746
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R8
-	BLT loaded698
+	BLT loaded746
 	FMOVS (R1), F3
-	BEQ loaded698
+	BEQ loaded746
 	MOVD $4(R1), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R8
-	BEQ loaded698
+	BEQ loaded746
 	MOVD $8(R1), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded698
+	JMP loaded746
 
-whole698:
+whole746:
 	FMOVQ (R1), F3
 
-loaded698:
+loaded746:
 	WORD $0x4e23d442 // FADD V2.4S, V2.4S, V3.4S
 
 singleover000:
 	CMP $0x04, R8
-	BGE whole699
+	BGE whole747
 	CMP $0x01, R8
-	BLT stored699
+	BLT stored747
 	FMOVS F2, (R1)
-	BEQ stored699
+	BEQ stored747
 	MOVD $4(R1), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R8
-	BEQ stored699
+	BEQ stored747
 	MOVD $8(R1), R27
 	VST1 V2.S[2], (R27)
-	JMP stored699
+	JMP stored747
 
-whole699:
+whole747:
 	FMOVQ F2, (R1)
 
-stored699:
+stored747:
 	MOVD c+24(FP), R12
 	ADD R12<<2, R1, R1
 	SUBS $1, R11
@@ -21296,62 +22499,62 @@ TEXT ·maxPoolGradWindows(SB), NOSPLIT, $0-88
 
 smallwindow:
 	CMP $0x04, R0
-	BGE whole700
+	BGE whole748
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded700
+	BLT loaded748
 	FMOVS (R10), F0
-	BEQ loaded700
+	BEQ loaded748
 	MOVD $4(R10), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded700
+	BEQ loaded748
 	MOVD $8(R10), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded700
+	JMP loaded748
 
-whole700:
+whole748:
 	FMOVQ (R10), F0
 
-loaded700:
+loaded748:
 	CMP $0x04, R0
-	BGE whole701
+	BGE whole749
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R0
-	BLT loaded701
+	BLT loaded749
 	FMOVS (R9), F1
-	BEQ loaded701
+	BEQ loaded749
 	MOVD $4(R9), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R0
-	BEQ loaded701
+	BEQ loaded749
 	MOVD $8(R9), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded701
+	JMP loaded749
 
-whole701:
+whole749:
 	FMOVQ (R9), F1
 
-loaded701:
+loaded749:
 	CMP $0x04, R0
-	BGE whole702
+	BGE whole750
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded702
+	BLT loaded750
 	FMOVS (R8), F2
-	BEQ loaded702
+	BEQ loaded750
 	MOVD $4(R8), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded702
+	BEQ loaded750
 	MOVD $8(R8), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded702
+	JMP loaded750
 
-whole702:
+whole750:
 	FMOVQ (R8), F2
 
-loaded702:
+loaded750:
 	WORD $0x4e20e443 // FCMEQ V3.4S, V2.4S, V0.4S
 	WORD $0x4e22e442 // FCMEQ V2.4S, V2.4S, V2.4S
 	WORD $0x6e205842 // NOT V2.16B, V2.16B
@@ -21362,65 +22565,65 @@ loaded702:
 	CMP $0, R11
 	BEQ smallover000
 	CMP $0x04, R0
-	BGE whole703
+	BGE whole751
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded703
+	BLT loaded751
 	FMOVS (R6), F2
-	BEQ loaded703
+	BEQ loaded751
 	MOVD $4(R6), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded703
+	BEQ loaded751
 	MOVD $8(R6), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded703
+	JMP loaded751
 
-whole703:
+whole751:
 	FMOVQ (R6), F2
 
-loaded703:
+loaded751:
 	WORD $0x4e22d463 // FADD V3.4S, V3.4S, V2.4S
 
 smallover000:
 	CMP $0x04, R0
-	BGE whole704
+	BGE whole752
 	CMP $0x01, R0
-	BLT stored704
+	BLT stored752
 	FMOVS F3, (R6)
-	BEQ stored704
+	BEQ stored752
 	MOVD $4(R6), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored704
+	BEQ stored752
 	MOVD $8(R6), R27
 	VST1 V3.S[2], (R27)
-	JMP stored704
+	JMP stored752
 
-whole704:
+whole752:
 	FMOVQ F3, (R6)
 
-stored704:
+stored752:
 	ADD R0<<2, R8, R16
 	CMP $0x04, R0
-	BGE whole705
+	BGE whole753
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded705
+	BLT loaded753
 	FMOVS (R16), F2
-	BEQ loaded705
+	BEQ loaded753
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded705
+	BEQ loaded753
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded705
+	JMP loaded753
 
-whole705:
+whole753:
 	FMOVQ (R16), F2
 
-loaded705:
+loaded753:
 	WORD $0x4e20e443 // FCMEQ V3.4S, V2.4S, V0.4S
 	WORD $0x4e22e442 // FCMEQ V2.4S, V2.4S, V2.4S
 	WORD $0x6e205842 // NOT V2.16B, V2.16B
@@ -21432,65 +22635,65 @@ loaded705:
 	BEQ smallover010
 	ADD R0<<2, R6, R17
 	CMP $0x04, R0
-	BGE whole706
+	BGE whole754
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded706
+	BLT loaded754
 	FMOVS (R17), F2
-	BEQ loaded706
+	BEQ loaded754
 	MOVD $4(R17), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded706
+	BEQ loaded754
 	MOVD $8(R17), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded706
+	JMP loaded754
 
-whole706:
+whole754:
 	FMOVQ (R17), F2
 
-loaded706:
+loaded754:
 	WORD $0x4e22d463 // FADD V3.4S, V3.4S, V2.4S
 
 smallover010:
 	ADD R0<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole707
+	BGE whole755
 	CMP $0x01, R0
-	BLT stored707
+	BLT stored755
 	FMOVS F3, (R16)
-	BEQ stored707
+	BEQ stored755
 	MOVD $4(R16), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored707
+	BEQ stored755
 	MOVD $8(R16), R27
 	VST1 V3.S[2], (R27)
-	JMP stored707
+	JMP stored755
 
-whole707:
+whole755:
 	FMOVQ F3, (R16)
 
-stored707:
+stored755:
 	CMP $0x04, R0
-	BGE whole708
+	BGE whole756
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded708
+	BLT loaded756
 	FMOVS (R1), F2
-	BEQ loaded708
+	BEQ loaded756
 	MOVD $4(R1), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded708
+	BEQ loaded756
 	MOVD $8(R1), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded708
+	JMP loaded756
 
-whole708:
+whole756:
 	FMOVQ (R1), F2
 
-loaded708:
+loaded756:
 	WORD $0x4e20e443 // FCMEQ V3.4S, V2.4S, V0.4S
 	WORD $0x4e22e442 // FCMEQ V2.4S, V2.4S, V2.4S
 	WORD $0x6e205842 // NOT V2.16B, V2.16B
@@ -21501,65 +22704,65 @@ loaded708:
 	CMP $0, R11
 	BEQ smallover100
 	CMP $0x04, R0
-	BGE whole709
+	BGE whole757
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded709
+	BLT loaded757
 	FMOVS (R7), F2
-	BEQ loaded709
+	BEQ loaded757
 	MOVD $4(R7), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded709
+	BEQ loaded757
 	MOVD $8(R7), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded709
+	JMP loaded757
 
-whole709:
+whole757:
 	FMOVQ (R7), F2
 
-loaded709:
+loaded757:
 	WORD $0x4e22d463 // FADD V3.4S, V3.4S, V2.4S
 
 smallover100:
 	CMP $0x04, R0
-	BGE whole710
+	BGE whole758
 	CMP $0x01, R0
-	BLT stored710
+	BLT stored758
 	FMOVS F3, (R7)
-	BEQ stored710
+	BEQ stored758
 	MOVD $4(R7), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored710
+	BEQ stored758
 	MOVD $8(R7), R27
 	VST1 V3.S[2], (R27)
-	JMP stored710
+	JMP stored758
 
-whole710:
+whole758:
 	FMOVQ F3, (R7)
 
-stored710:
+stored758:
 	ADD R0<<2, R1, R16
 	CMP $0x04, R0
-	BGE whole711
+	BGE whole759
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded711
+	BLT loaded759
 	FMOVS (R16), F2
-	BEQ loaded711
+	BEQ loaded759
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded711
+	BEQ loaded759
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded711
+	JMP loaded759
 
-whole711:
+whole759:
 	FMOVQ (R16), F2
 
-loaded711:
+loaded759:
 	WORD $0x4e20e440 // FCMEQ V0.4S, V2.4S, V0.4S
 	WORD $0x4e22e442 // FCMEQ V2.4S, V2.4S, V2.4S
 	WORD $0x6e205842 // NOT V2.16B, V2.16B
@@ -21571,46 +22774,46 @@ loaded711:
 	BEQ smallover110
 	ADD R0<<2, R7, R17
 	CMP $0x04, R0
-	BGE whole712
+	BGE whole760
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R0
-	BLT loaded712
+	BLT loaded760
 	FMOVS (R17), F0
-	BEQ loaded712
+	BEQ loaded760
 	MOVD $4(R17), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R0
-	BEQ loaded712
+	BEQ loaded760
 	MOVD $8(R17), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded712
+	JMP loaded760
 
-whole712:
+whole760:
 	FMOVQ (R17), F0
 
-loaded712:
+loaded760:
 	WORD $0x4e20d442 // FADD V2.4S, V2.4S, V0.4S
 
 smallover110:
 	ADD R0<<2, R7, R16
 	CMP $0x04, R0
-	BGE whole713
+	BGE whole761
 	CMP $0x01, R0
-	BLT stored713
+	BLT stored761
 	FMOVS F2, (R16)
-	BEQ stored713
+	BEQ stored761
 	MOVD $4(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored713
+	BEQ stored761
 	MOVD $8(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored713
+	JMP stored761
 
-whole713:
+whole761:
 	FMOVQ F2, (R16)
 
-stored713:
+stored761:
 	ADD R2<<2, R6, R6
 	ADD R2<<2, R7, R7
 	ADD R2<<2, R8, R8
@@ -21743,44 +22946,44 @@ single:
 	MOVD R11, R1
 	ADD R0<<0, R7, R16
 	CMP $0x04, R10
-	BGE whole714
+	BGE whole762
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded714
+	BLT loaded762
 	FMOVS (R16), F0
-	BEQ loaded714
+	BEQ loaded762
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded714
+	BEQ loaded762
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded714
+	JMP loaded762
 
-whole714:
+whole762:
 	FMOVQ (R16), F0
 
-loaded714:
+loaded762:
 	ADD R0<<0, R6, R17
 	CMP $0x04, R10
-	BGE whole715
+	BGE whole763
 	VEOR V1.B16, V1.B16, V1.B16
 	CMP $0x01, R10
-	BLT loaded715
+	BLT loaded763
 	FMOVS (R17), F1
-	BEQ loaded715
+	BEQ loaded763
 	MOVD $4(R17), R27
 	VLD1 (R27), V1.S[1]
 	CMP $0x02, R10
-	BEQ loaded715
+	BEQ loaded763
 	MOVD $8(R17), R27
 	VLD1 (R27), V1.S[2]
-	JMP loaded715
+	JMP loaded763
 
-whole715:
+whole763:
 	FMOVQ (R17), F1
 
-loaded715:
+loaded763:
 	MOVD height+8(FP), R12
 
 singlerow:
@@ -21790,24 +22993,24 @@ singlerow:
 singlepixel:
 	ADD R3<<0, R1, R16
 	CMP $0x04, R10
-	BGE whole716
+	BGE whole764
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded716
+	BLT loaded764
 	FMOVS (R16), F2
-	BEQ loaded716
+	BEQ loaded764
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded716
+	BEQ loaded764
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded716
+	JMP loaded764
 
-whole716:
+whole764:
 	FMOVQ (R16), F2
 
-loaded716:
+loaded764:
 	WORD $0x4e20e443 // FCMEQ V3.4S, V2.4S, V0.4S
 	WORD $0x4e22e442 // FCMEQ V2.4S, V2.4S, V2.4S
 	WORD $0x6e205842 // NOT V2.16B, V2.16B
@@ -21818,45 +23021,45 @@ loaded716:
 	CMP $0, R14
 	BEQ singleover000
 	CMP $0x04, R10
-	BGE whole717
+	BGE whole765
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R10
-	BLT loaded717
+	BLT loaded765
 	FMOVS (R1), F2
-	BEQ loaded717
+	BEQ loaded765
 	MOVD $4(R1), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R10
-	BEQ loaded717
+	BEQ loaded765
 	MOVD $8(R1), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded717
+	JMP loaded765
 
-whole717:
+whole765:
 	FMOVQ (R1), F2
 
-loaded717:
+loaded765:
 	WORD $0x4e22d463 // FADD V3.4S, V3.4S, V2.4S
 
 singleover000:
 	CMP $0x04, R10
-	BGE whole718
+	BGE whole766
 	CMP $0x01, R10
-	BLT stored718
+	BLT stored766
 	FMOVS F3, (R1)
-	BEQ stored718
+	BEQ stored766
 	MOVD $4(R1), R27
 	VST1 V3.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored718
+	BEQ stored766
 	MOVD $8(R1), R27
 	VST1 V3.S[2], (R27)
-	JMP stored718
+	JMP stored766
 
-whole718:
+whole766:
 	FMOVQ F3, (R1)
 
-stored718:
+stored766:
 	MOVD c+24(FP), R14
 	ADD R14<<2, R1, R1
 	SUBS $1, R13
@@ -21933,24 +23136,24 @@ lastTap:
 	BNE lastTap
 	ADD R1<<2, R3, R16
 	CMP $0x04, R0
-	BGE whole719
+	BGE whole767
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded719
+	BLT loaded767
 	FMOVS (R16), F3
-	BEQ loaded719
+	BEQ loaded767
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded719
+	BEQ loaded767
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded719
+	JMP loaded767
 
-whole719:
+whole767:
 	FMOVQ (R16), F3
 
-loaded719:
+loaded767:
 	VFMLA V2.S4, V1.S4, V0.S4
 	WORD $0x6ea1f801 // FSQRT V1.4S, V0.4S
 	WORD $0x6ea1f821 // FSQRT V1.4S, V1.4S
@@ -21958,23 +23161,23 @@ loaded719:
 	WORD $0x6e20fc20 // FDIV V0.4S, V1.4S, V0.4S
 	ADD R1<<2, R2, R17
 	CMP $0x04, R0
-	BGE whole720
+	BGE whole768
 	CMP $0x01, R0
-	BLT stored720
+	BLT stored768
 	FMOVS F0, (R17)
-	BEQ stored720
+	BEQ stored768
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored720
+	BEQ stored768
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored720
+	JMP stored768
 
-whole720:
+whole768:
 	FMOVQ F0, (R17)
 
-stored720:
+stored768:
 
 done:
 	RET
@@ -22044,44 +23247,44 @@ lastTap:
 	BNE lastTap
 	ADD R1<<2, R6, R16
 	CMP $0x04, R0
-	BGE whole721
+	BGE whole769
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded721
+	BLT loaded769
 	FMOVS (R16), F3
-	BEQ loaded721
+	BEQ loaded769
 	MOVD $4(R16), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded721
+	BEQ loaded769
 	MOVD $8(R16), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded721
+	JMP loaded769
 
-whole721:
+whole769:
 	FMOVQ (R16), F3
 
-loaded721:
+loaded769:
 	ADD R1<<2, R7, R17
 	CMP $0x04, R0
-	BGE whole722
+	BGE whole770
 	VEOR V4.B16, V4.B16, V4.B16
 	CMP $0x01, R0
-	BLT loaded722
+	BLT loaded770
 	FMOVS (R17), F4
-	BEQ loaded722
+	BEQ loaded770
 	MOVD $4(R17), R27
 	VLD1 (R27), V4.S[1]
 	CMP $0x02, R0
-	BEQ loaded722
+	BEQ loaded770
 	MOVD $8(R17), R27
 	VLD1 (R27), V4.S[2]
-	JMP loaded722
+	JMP loaded770
 
-whole722:
+whole770:
 	FMOVQ (R17), F4
 
-loaded722:
+loaded770:
 	VFMLA V2.S4, V1.S4, V0.S4
 	FMOVQ (R26), F1
 	WORD $0x6e20fc21 // FDIV V1.4S, V1.4S, V0.4S
@@ -22093,42 +23296,42 @@ loaded722:
 	WORD $0x6e21dc01 // FMUL V1.4S, V0.4S, V1.4S
 	ADD R1<<2, R2, R19
 	CMP $0x04, R0
-	BGE whole723
+	BGE whole771
 	CMP $0x01, R0
-	BLT stored723
+	BLT stored771
 	FMOVS F0, (R19)
-	BEQ stored723
+	BEQ stored771
 	MOVD $4(R19), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored723
+	BEQ stored771
 	MOVD $8(R19), R27
 	VST1 V0.S[2], (R27)
-	JMP stored723
+	JMP stored771
 
-whole723:
+whole771:
 	FMOVQ F0, (R19)
 
-stored723:
+stored771:
 	ADD R1<<2, R3, R20
 	CMP $0x04, R0
-	BGE whole724
+	BGE whole772
 	CMP $0x01, R0
-	BLT stored724
+	BLT stored772
 	FMOVS F1, (R20)
-	BEQ stored724
+	BEQ stored772
 	MOVD $4(R20), R27
 	VST1 V1.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored724
+	BEQ stored772
 	MOVD $8(R20), R27
 	VST1 V1.S[2], (R27)
-	JMP stored724
+	JMP stored772
 
-whole724:
+whole772:
 	FMOVQ F1, (R20)
 
-stored724:
+stored772:
 
 done:
 	RET
@@ -22182,64 +23385,64 @@ lastTap:
 	BNE lastTap
 	ADD R1<<2, R2, R16
 	CMP $0x04, R0
-	BGE whole725
+	BGE whole773
 	VEOR V2.B16, V2.B16, V2.B16
 	CMP $0x01, R0
-	BLT loaded725
+	BLT loaded773
 	FMOVS (R16), F2
-	BEQ loaded725
+	BEQ loaded773
 	MOVD $4(R16), R27
 	VLD1 (R27), V2.S[1]
 	CMP $0x02, R0
-	BEQ loaded725
+	BEQ loaded773
 	MOVD $8(R16), R27
 	VLD1 (R27), V2.S[2]
-	JMP loaded725
+	JMP loaded773
 
-whole725:
+whole773:
 	FMOVQ (R16), F2
 
-loaded725:
+loaded773:
 	ADD R1<<2, R3, R17
 	CMP $0x04, R0
-	BGE whole726
+	BGE whole774
 	VEOR V3.B16, V3.B16, V3.B16
 	CMP $0x01, R0
-	BLT loaded726
+	BLT loaded774
 	FMOVS (R17), F3
-	BEQ loaded726
+	BEQ loaded774
 	MOVD $4(R17), R27
 	VLD1 (R27), V3.S[1]
 	CMP $0x02, R0
-	BEQ loaded726
+	BEQ loaded774
 	MOVD $8(R17), R27
 	VLD1 (R27), V3.S[2]
-	JMP loaded726
+	JMP loaded774
 
-whole726:
+whole774:
 	FMOVQ (R17), F3
 
-loaded726:
+loaded774:
 	WORD $0x6e23dc00 // FMUL V0.4S, V0.4S, V3.4S
 	VFMLS V1.S4, V0.S4, V2.S4
 	CMP $0x04, R0
-	BGE whole727
+	BGE whole775
 	CMP $0x01, R0
-	BLT stored727
+	BLT stored775
 	FMOVS F2, (R16)
-	BEQ stored727
+	BEQ stored775
 	MOVD $4(R16), R27
 	VST1 V2.S[1], (R27)
 	CMP $0x02, R0
-	BEQ stored727
+	BEQ stored775
 	MOVD $8(R16), R27
 	VST1 V2.S[2], (R27)
-	JMP stored727
+	JMP stored775
 
-whole727:
+whole775:
 	FMOVQ F2, (R16)
 
-stored727:
+stored775:
 
 done:
 	RET
@@ -22324,24 +23527,24 @@ last:
 	CMP $0, R1
 	BEQ done
 	CMP $0x04, R1
-	BGE whole728
+	BGE whole776
 	VEOR V5.B16, V5.B16, V5.B16
 	CMP $0x01, R1
-	BLT loaded728
+	BLT loaded776
 	FMOVS (R2), F5
-	BEQ loaded728
+	BEQ loaded776
 	MOVD $4(R2), R27
 	VLD1 (R27), V5.S[1]
 	CMP $0x02, R1
-	BEQ loaded728
+	BEQ loaded776
 	MOVD $8(R2), R27
 	VLD1 (R27), V5.S[2]
-	JMP loaded728
+	JMP loaded776
 
-whole728:
+whole776:
 	FMOVQ (R2), F5
 
-loaded728:
+loaded776:
 	WORD $0x6f620486 // USHR V6.2D, V4.2D, #30
 	WORD $0x6e241cc4 // EOR V4.16B, V6.16B, V4.16B
 	FMOVQ 1056(R26), F6
@@ -22388,23 +23591,23 @@ loaded728:
 	VBSL V1.B16, V2.B16, V0.B16
 	WORD $0x6e20dca0 // FMUL V0.4S, V5.4S, V0.4S
 	CMP $0x04, R1
-	BGE whole729
+	BGE whole777
 	CMP $0x01, R1
-	BLT stored729
+	BLT stored777
 	FMOVS F0, (R0)
-	BEQ stored729
+	BEQ stored777
 	MOVD $4(R0), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R1
-	BEQ stored729
+	BEQ stored777
 	MOVD $8(R0), R27
 	VST1 V0.S[2], (R27)
-	JMP stored729
+	JMP stored777
 
-whole729:
+whole777:
 	FMOVQ F0, (R0)
 
-stored729:
+stored777:
 
 done:
 	RET
@@ -22459,43 +23662,43 @@ below1:
 	BEQ next
 	ADD R8<<2, R3, R16
 	CMP $0x04, R10
-	BGE whole730
+	BGE whole778
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0x01, R10
-	BLT loaded730
+	BLT loaded778
 	FMOVS (R16), F0
-	BEQ loaded730
+	BEQ loaded778
 	MOVD $4(R16), R27
 	VLD1 (R27), V0.S[1]
 	CMP $0x02, R10
-	BEQ loaded730
+	BEQ loaded778
 	MOVD $8(R16), R27
 	VLD1 (R27), V0.S[2]
-	JMP loaded730
+	JMP loaded778
 
-whole730:
+whole778:
 	FMOVQ (R16), F0
 
-loaded730:
+loaded778:
 	ADD R8<<2, R2, R17
 	CMP $0x04, R10
-	BGE whole731
+	BGE whole779
 	CMP $0x01, R10
-	BLT stored731
+	BLT stored779
 	FMOVS F0, (R17)
-	BEQ stored731
+	BEQ stored779
 	MOVD $4(R17), R27
 	VST1 V0.S[1], (R27)
 	CMP $0x02, R10
-	BEQ stored731
+	BEQ stored779
 	MOVD $8(R17), R27
 	VST1 V0.S[2], (R27)
-	JMP stored731
+	JMP stored779
 
-whole731:
+whole779:
 	FMOVQ F0, (R17)
 
-stored731:
+stored779:
 
 next:
 	ADD R6<<2, R2, R2

@@ -324,3 +324,21 @@ func copyRowsVector(rows, columns int, dst *float32, ldd int, src *float32, lds 
 func transpose8x8(dst *float32, ldd int, src *float32, lds int) {
 	transposeLoop(unsafe.Slice(dst, 7*ldd+8), ldd, unsafe.Slice(src, 7*lds+8), lds, 8, 8)
 }
+
+func mulAddVector(n int, dst, a, b *float32) {
+	mulAddLoop(unsafe.Slice(dst, n), unsafe.Slice(a, n), unsafe.Slice(b, n))
+}
+
+func lstmCellGradVector(n int, dc, tanh, dh, o *float32) {
+	lstmCellGradLoop(unsafe.Slice(dc, n), unsafe.Slice(tanh, n), unsafe.Slice(dh, n), unsafe.Slice(o, n))
+}
+
+func lstmGateGradVector(n int, di, df, dn, dc, i, f, new, before *float32) {
+	lstmGateGradLoop(unsafe.Slice(di, n), unsafe.Slice(df, n), unsafe.Slice(dn, n), unsafe.Slice(dc, n),
+		unsafe.Slice(i, n), unsafe.Slice(f, n), unsafe.Slice(new, n), unsafe.Slice(before, n))
+}
+
+func gruGradVector(n int, dr, dz, dn, dq, dh, r, z, new, last, before *float32) {
+	gruGradLoop(unsafe.Slice(dr, n), unsafe.Slice(dz, n), unsafe.Slice(dn, n), unsafe.Slice(dq, n), unsafe.Slice(dh, n),
+		unsafe.Slice(r, n), unsafe.Slice(z, n), unsafe.Slice(new, n), unsafe.Slice(last, n), unsafe.Slice(before, n))
+}

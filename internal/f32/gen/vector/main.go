@@ -20,6 +20,7 @@ func main() {
 	rowKernels()
 	columnKernels()
 	mathKernels()
+	recurrentKernels()
 	solverKernels()
 	reductionKernels()
 	poolKernels()
