@@ -46,9 +46,7 @@ func Register(m Model) {
 	if len(m.Data.Inputs) == 0 || len(m.Data.Targets) == 0 {
 		panic(fmt.Sprintf("architectures: %s has no data: want inputs and targets, such as datasets.Images(28, 28, 1, 10)", m.Name))
 	}
-	if m.Options.BiasInit == "" {
-		m.Options.BiasInit = "zero"
-	}
+	m.Options = m.Options.Canonical()
 	registry[m.Name] = m
 }
 

@@ -8,6 +8,7 @@ var optionKeys = []struct {
 }{
 	{"init", func(c choices) any { return c.init }, func(o *Options, from Options) { o.Init = from.Init }},
 	{"bias_init", func(c choices) any { return c.biasInit }, func(o *Options, from Options) { o.BiasInit = from.BiasInit }},
+	{"recurrent_init", func(c choices) any { return c.recurrentInit }, func(o *Options, from Options) { o.RecurrentInit = from.RecurrentInit }},
 	{"residual_init", func(c choices) any { return c.residualInit }, func(o *Options, from Options) { o.ResidualInit = from.ResidualInit }},
 	{"norm", func(c choices) any { return c.norm }, func(o *Options, from Options) { o.Norm = from.Norm }},
 	{"norm_eps", func(c choices) any { return c.normEps }, func(o *Options, from Options) { o.NormEps = from.NormEps }},

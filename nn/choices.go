@@ -8,13 +8,14 @@ import (
 
 // choices are Options as a scope has them: parsed. They can be compared.
 type choices struct {
-	init         initChoice
-	biasInit     initChoice
-	residualInit residualInit
-	norm         normChoice
-	normEps      float64 // 0: the default
-	activation   activationChoice
-	dropout      float64
+	init          initChoice
+	biasInit      initChoice
+	recurrentInit initChoice
+	residualInit  residualInit
+	norm          normChoice
+	normEps       float64 // 0: the default
+	activation    activationChoice
+	dropout       float64
 }
 
 // parse reads each of the options, and reports those that are unknown or out of range.
@@ -32,6 +33,8 @@ func (o Options) parse() (c choices, ps []Problem) {
 	add("init", err)
 	c.biasInit, err = parseBiasInit(o.BiasInit)
 	add("bias_init", err)
+	c.recurrentInit, err = parseRecurrentInit(o.RecurrentInit)
+	add("recurrent_init", err)
 	c.residualInit, err = parseResidualInit(o.ResidualInit)
 	add("residual_init", err)
 	c.norm, err = parseNorm(o.Norm)
@@ -63,7 +66,7 @@ func (o Options) parseAll() (c choices, ps []Problem) {
 // options are the choices as a config has them.
 func (c choices) options() Options {
 	return Options{
-		Init: c.init.String(), BiasInit: c.biasInit.String(), ResidualInit: string(c.residualInit),
+		Init: c.init.String(), BiasInit: c.biasInit.String(), RecurrentInit: c.recurrentInit.String(), ResidualInit: string(c.residualInit),
 		Norm: c.norm.String(), NormEps: c.normEps, Activation: c.activation.String(), Dropout: c.dropout,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -71,6 +72,25 @@ func parseInit(s string, words []Choice) (initChoice, error) {
 	return c, nil
 }
 
+// asInit is the choice of recurrent_init that leaves it to init.
+const asInit = "init"
+
+// recurrentInitWords are those of init, but for lsuv, and two of their own.
+var recurrentInitWords = append([]Choice{
+	{Form: asInit, Doc: "as init says, all gates at once"},
+	{Form: "identity", Doc: "the identity matrix (Le, Jaitly & Hinton 2015)"},
+	{Form: "identity(c)", Doc: "c times the identity matrix"},
+}, slices.DeleteFunc(slices.Clone(initWords), func(c Choice) bool { return c.Name() == "lsuv" })...)
+
+// parseRecurrentInit reads an initialisation of recurrent weights; the empty one leaves it
+// to init.
+func parseRecurrentInit(s string) (initChoice, error) {
+	if s == "" {
+		return initChoice{word: asInit}, nil
+	}
+	return parseInit(s, recurrentInitWords)
+}
+
 // parseBiasInit reads an initialisation of biases; the empty one is zero.
 func parseBiasInit(s string) (initChoice, error) {
 	if s == "" {
@@ -134,6 +154,11 @@ func (c initChoice) drawing(before activationChoice) drawing {
 		return normal(func(_, out int) float64 { return g / math.Sqrt(float64(out)) })
 	case "kaiming_uniform_fan_out":
 		return uniform(func(_, out int) float64 { return g * math.Sqrt(3/float64(out)) })
+	case "identity":
+		if !c.given {
+			c.number = 1
+		}
+		return identity(c.number)
 	case "lsuv": // the first half of Mishkin & Matas 2015; Program.LSUV does the second
 		return orthogonal(1)
 	}
@@ -215,6 +240,17 @@ func scaled(init Init, by float64) Init {
 			w[i] *= by
 		}
 	}
+}
+
+// identity is c times the square identity matrix.
+func identity(c float64) drawing {
+	fill := func(_ *rand.Rand, w []float64, in, _ int) {
+		clear(w)
+		for i := range in {
+			w[i*in+i] = c
+		}
+	}
+	return drawing{fill, func(in, _, _ int) float64 { return math.Abs(c) / math.Sqrt(float64(in)) }}
 }
 
 // orthogonal makes the matrix (in, out) of the weights have orthogonal columns,

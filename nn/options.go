@@ -32,18 +32,19 @@ type Choice = problem.Choice
 // otherwise: what an ablation changes. Each is a word, followed by numbers in brackets
 // if it takes any: "group(8)", "leaky(0.01)".
 type Options struct {
-	Init         string  `doc:"how weights start. kaiming and orthogonal take the gain of the activation (√2 for relu, 5/3 for tanh, 1 for linear: PyTorch's calculate_gain; its orthogonal_ has 1, which is orthogonal(1)), xavier and lecun 1, as their papers and PyTorch by default; zoo summary shows what results"`
-	BiasInit     string  `doc:"how biases of convolutions and linear layers start"`
-	ResidualInit string  `doc:"how residual branches start" enum:"none,zero,scaled,fixup"`
-	Norm         string  `doc:"normalisation"`
-	NormEps      float64 `doc:"what a norm adds to the variance; 0: 1e-5"`
-	Activation   string  `doc:"activation"`
-	Dropout      float64 `doc:"probability with which dropout layers drop a value; 0 is off"`
+	Init          string  `doc:"how weights start. kaiming and orthogonal take the gain of the activation (√2 for relu, 5/3 for tanh, 1 for linear: PyTorch's calculate_gain; its orthogonal_ has 1, which is orthogonal(1)), xavier and lecun 1, as their papers and PyTorch by default; zoo summary shows what results"`
+	BiasInit      string  `doc:"how biases of convolutions and linear layers start"`
+	RecurrentInit string  `doc:"how the weights start by which a recurrent layer multiplies its own state. Each gate's square of them starts by itself; orthogonal and kaiming have gain 1 here"`
+	ResidualInit  string  `doc:"how residual branches start" enum:"none,zero,scaled,fixup"`
+	Norm          string  `doc:"normalisation"`
+	NormEps       float64 `doc:"what a norm adds to the variance; 0: 1e-5"`
+	Activation    string  `doc:"activation"`
+	Dropout       float64 `doc:"probability with which dropout layers drop a value; 0 is off"`
 }
 
 // words are the words that each key takes.
 var words = map[string][]Choice{
-	"init": initWords, "bias_init": biasInitWords, "residual_init": residualInitWords, "norm": normWords, "activation": activationWords,
+	"init": initWords, "bias_init": biasInitWords, "recurrent_init": recurrentInitWords, "residual_init": residualInitWords, "norm": normWords, "activation": activationWords,
 }
 
 // Describe returns the words that each key takes, with their meanings.

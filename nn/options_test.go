@@ -31,6 +31,8 @@ func TestOptionsValidate(t *testing.T) {
 		{func(o *nn.Options) { o.Init = "normal(-1)" }, []string{"init: normal: have -1, want a number of at least 0"}},
 		{func(o *nn.Options) { o.Init = "lecun_uniform(-1)" }, []string{"init: lecun_uniform: have gain -1, want a number of at least 0"}},
 		{func(o *nn.Options) { o.BiasInit = "lecun_normal" }, []string{`bias_init: have "lecun_normal", want one of zero, constant, normal, uniform, fan_in_uniform`}},
+		{func(o *nn.Options) { o.RecurrentInit = "identity(0.5)" }, nil},
+		{func(o *nn.Options) { o.RecurrentInit = "lsuv" }, []string{`recurrent_init: have "lsuv", want one of init, identity, zero,`}},
 		{func(o *nn.Options) { o.BiasInit = "uniform(-2)" }, []string{"bias_init: uniform: have -2, want a number of at least 0"}},
 		{func(o *nn.Options) { o.Init = "constant(NaN)" }, []string{"init: constant: have NaN, want a finite number"}},
 		{func(o *nn.Options) { o.Init = "uniform(Inf)" }, []string{"init: uniform: have +Inf, want a finite number"}},
@@ -319,13 +321,13 @@ func TestUnasked(t *testing.T) {
 		o    nn.Options
 		want string
 	}{
-		{"perceptron", mlp, set(func(o *nn.Options) {}), "residual_init norm_eps"},
-		{"perceptron, layer norm", mlp, set(func(o *nn.Options) { o.Norm = "layer" }), "residual_init"},
-		{"residual perceptron", residual, set(func(o *nn.Options) {}), "norm_eps"},
-		{"plain", plain, set(func(o *nn.Options) { o.Norm = "batch" }), "residual_init dropout"},
-		{"residual", res, set(func(o *nn.Options) { o.Norm = "batch" }), "dropout"},
-		{"vgg", vgg, set(func(o *nn.Options) {}), "residual_init norm_eps"},
-		{"vgg, batch norm", vgg, set(func(o *nn.Options) { o.Norm = "batch" }), "residual_init"},
+		{"perceptron", mlp, set(func(o *nn.Options) {}), "recurrent_init residual_init norm_eps"},
+		{"perceptron, layer norm", mlp, set(func(o *nn.Options) { o.Norm = "layer" }), "recurrent_init residual_init"},
+		{"residual perceptron", residual, set(func(o *nn.Options) {}), "recurrent_init norm_eps"},
+		{"plain", plain, set(func(o *nn.Options) { o.Norm = "batch" }), "recurrent_init residual_init dropout"},
+		{"residual", res, set(func(o *nn.Options) { o.Norm = "batch" }), "recurrent_init dropout"},
+		{"vgg", vgg, set(func(o *nn.Options) {}), "recurrent_init residual_init norm_eps"},
+		{"vgg, batch norm", vgg, set(func(o *nn.Options) { o.Norm = "batch" }), "recurrent_init residual_init"},
 	} {
 		p := build(t, nn.NewParams(1, tensor.Float32), nn.Infer, c.net, settings(c.o, 1, 3, 8, 8, 1))
 		if have := strings.Join(p.Unasked, " "); have != c.want {
@@ -350,12 +352,12 @@ func TestFixupWantsBranches(t *testing.T) {
 // TestCanonical: equal choices are equal words, which a scope's With then reads again.
 func TestCanonical(t *testing.T) {
 	o := nn.Options{Init: "constant( 0.10 )", BiasInit: "", ResidualInit: "none", Norm: "group(8.0)", Activation: "leaky(1e-2)"}
-	want := nn.Options{Init: "constant(0.1)", BiasInit: "zero", ResidualInit: "none", Norm: "group(8)", Activation: "leaky(0.01)"}
+	want := nn.Options{Init: "constant(0.1)", BiasInit: "zero", RecurrentInit: "init", ResidualInit: "none", Norm: "group(8)", Activation: "leaky(0.01)"}
 	if have := o.Canonical(); have != want {
 		t.Errorf("have %+v, want %+v", have, want)
 	}
 	for _, init := range []string{"normal(1e-07)", "lecun_normal", "lecun_normal(1.5)", "orthogonal", "orthogonal(1)", "uniform(0)", "constant(-0.3)", "lsuv"} {
-		o := options(func(o *nn.Options) { o.Init, o.BiasInit = init, "zero" })
+		o := options(func(o *nn.Options) { o.Init, o.BiasInit, o.RecurrentInit = init, "zero", "identity(0.5)" })
 		if have := o.Canonical(); have != o {
 			t.Errorf("have %+v, want %+v", have, o)
 		}

@@ -288,7 +288,7 @@ func (p *Program) Diagnose() error {
 func (p *Program) HoldWeights(on bool) { p.vm.HoldWeights(on) }
 
 // A Memory is what a program holds besides parameters and inputs, in bytes: Arena, for what
-// ops pass on; Scratch, which ops work in, known after the first run; and Sum, what the
+// ops pass on and keep for their gradients; Scratch, which ops work in, known after the first run; and Sum, what the
 // Arena would be if no two values shared memory.
 type Memory = exec.Memory
 

@@ -2,6 +2,7 @@ package nn_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	G "gorgonia.org/gorgonia"
@@ -94,6 +95,76 @@ func TestForgetBias(t *testing.T) {
 		}
 		if one[i] != want {
 			t.Errorf("bias %d: have %v, want %v", i, one[i], want)
+		}
+	}
+}
+
+// The squares by which a layer multiplies its state start as recurrent_init says, each by
+// itself; what multiplies its inputs stays as it is.
+func TestRecurrentInit(t *testing.T) {
+	const units = 6
+	weights := func(init string) map[string][]float32 {
+		p := nn.NewParams(1, tensor.Float32)
+		set := tokenSettings(2, 4, words)
+		set.RecurrentInit = init
+		pr := build(t, p, nn.Infer, network(func(s *nn.Scope, x *G.Node) *G.Node {
+			y := nn.NewEmbedding(s.In("tokens"), words, width, 1).Look(s, x)
+			return nn.Linear(s.In("fc"), nn.GRU(s.In("gru"), y, units, 0), words)
+		}), set)
+		if slices.Contains(pr.Unasked, "recurrent_init") {
+			t.Error("recurrent_init is said to have no effect")
+		}
+		all := map[string][]float32{}
+		for _, q := range p.All() {
+			all[q.Path] = q.Value.Data().([]float32)
+		}
+		return all
+	}
+	usual := weights("")
+	for init, length := range map[string]float64{"identity": 1, "identity(0.5)": 0.5, "orthogonal": 1, "orthogonal(1.5)": 1.5} {
+		have := weights(init)
+		if !slices.Equal(have["gru.weight_ih_l0"], usual["gru.weight_ih_l0"]) {
+			t.Errorf("%s: the weights of the inputs have changed", init)
+		}
+		w := have["gru.weight_hh_l0"] // (units, 3·units)
+		for gate := range 3 {
+			for i := range units {
+				for j := range units {
+					a, b := w[(3*i+gate)*units:][:units], w[(3*j+gate)*units:][:units]
+					dot, want := 0.0, 0.0
+					for k := range a {
+						dot += float64(a[k]) * float64(b[k])
+					}
+					if i == j {
+						want = length * length
+					}
+					if math.Abs(dot-want) > 1e-6 {
+						t.Errorf("%s, gate %d: have product %v of rows %d and %d, want %v", init, gate, dot, i, j, want)
+					}
+				}
+				if init == "identity" && w[(3*i+gate)*units+i] != 1 {
+					t.Errorf("gate %d: have %v at (%d, %d), want 1", gate, w[(3*i+gate)*units+i], i, i)
+				}
+			}
+		}
+	}
+}
+
+func TestRecurrentChoices(t *testing.T) {
+	for _, c := range []struct {
+		change func(o *nn.Options)
+		want   string
+	}{
+		{func(o *nn.Options) { o.Activation = "gelu" }, "r: recurrent layer: have activation gelu, want tanh or relu"},
+		{func(o *nn.Options) { o.Norm = "batch" }, "r: recurrent layer: have norm batch, want none or layer"},
+	} {
+		set := tokenSettings(2, 4, words)
+		c.change(&set.Options)
+		_, err := nn.Build(nn.NewParams(1, tensor.Float32), nn.Eval, network(func(s *nn.Scope, x *G.Node) *G.Node {
+			return nn.Linear(s.In("fc"), nn.Recurrent(s.In("r"), nn.NewEmbedding(s.In("e"), words, 3, 1).Look(s, x), 3, 0), words)
+		}), set)
+		if err == nil || err.Error() != c.want {
+			t.Errorf("have error %v, want %s", err, c.want)
 		}
 	}
 }

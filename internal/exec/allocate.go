@@ -265,7 +265,13 @@ func (m *machine[F]) Memory() Memory {
 			scratch += c.Kept() * ops.Bytes(make([]F, 1))
 		}
 	}
+	kept := 0
+	for i := range m.steps {
+		if k, ok := m.steps[i].kernel.(ops.Keeper); ok && m.steps[i].din == nil { // not its backward step
+			kept += k.Keeps()
+		}
+	}
 	value := ops.Bytes(make([]F, 1))
 	scratch += len(w.local) * w.localSize * value
-	return Memory{Arena: m.arenaSize * value, Scratch: scratch, Sum: m.sum * value}
+	return Memory{Arena: (m.arenaSize + kept) * value, Scratch: scratch, Sum: (m.sum + kept) * value}
 }

@@ -42,7 +42,7 @@ type VM interface {
 
 // Memory is in bytes.
 type Memory struct {
-	Arena   int // values between ops, the outputs included
+	Arena   int // values between ops, the outputs included, and what ops keep for their gradients
 	Scratch int // working memory inside ops, known after the first run
 	Sum     int // what the values would take if no buffer were shared
 }

@@ -186,6 +186,33 @@ func TestMemoryIsShared(t *testing.T) {
 	}
 }
 
+// What an op keeps for its gradient is memory, too: an LSTM its gates, once.
+func TestKeptMemoryCounts(t *testing.T) {
+	const n, steps, units = 2, 8, 16
+	g := G.NewGraph()
+	leaf := func(name string, shape ...int) *G.Node {
+		return G.NewTensor(g, tensor.Float32, len(shape), G.WithShape(shape...), G.WithName(name))
+	}
+	x, w, b := leaf("x", n, steps, 4*units), leaf("w", units, 4*units), leaf("b", 4*units)
+	y, err := ops.Recurrent(ops.LSTM, x, w, b, nil, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dy := leaf("dy", n, steps, 2*units)
+	grads, err := G.Backpropagate(G.Nodes{y}, G.Nodes{dy}, G.Nodes{x})
+	if err != nil {
+		t.Fatal(err)
+	}
+	vm, err := exec.New(g, append(G.Nodes{y}, grads...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const values = n * steps * (2 + 4 + 4) * units // the states, the gradient of x, the gates
+	if have := vm.Memory(); have.Arena != 4*values || have.Sum != 4*values {
+		t.Errorf("have %+v, want %d bytes", have, 4*values)
+	}
+}
+
 // TestSteadyStateAllocations: what a run allocates does not grow with the data.
 func TestSteadyStateAllocations(t *testing.T) {
 	n := newNetwork(t)

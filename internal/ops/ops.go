@@ -61,6 +61,13 @@ type Outside interface {
 	Outside()
 }
 
+// A Keeper keeps from its forward to its backward computation what is in proportion to the
+// batch: Keeps is how many values.
+type Keeper interface {
+	Kernel
+	Keeps() int
+}
+
 // A passThrough kernel's gradient is the output's gradient for every input.
 type passThrough interface{ passesGradient() }
 

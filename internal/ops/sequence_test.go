@@ -193,20 +193,32 @@ func TestPut(t *testing.T) {
 	c.forward()
 }
 
-// A cell is an op of whole sequences (x, w, b), or (x, w, b, state).
-type cell func(x, w, b, state *G.Node) (*G.Node, error)
-
-func (c cell) apply(in ...*G.Node) (*G.Node, error) {
-	if len(in) == 3 {
-		return c(in[0], in[1], in[2], nil)
+// recurrent is an op of whole sequences (x, w, b), or (x, w, b, state).
+func recurrent(c ops.Cell) optest.Op {
+	return func(in ...*G.Node) (*G.Node, error) {
+		if len(in) == 3 {
+			return ops.Recurrent(c, in[0], in[1], in[2], nil, nil, 0)
+		}
+		return ops.Recurrent(c, in[0], in[1], in[2], nil, in[3], 0)
 	}
-	return c(in[0], in[1], in[2], in[3])
 }
+
+// normedRecurrent is one of (x, w, b, gain), or (x, w, b, gain, state).
+func normedRecurrent(c ops.Cell) optest.Op {
+	return func(in ...*G.Node) (*G.Node, error) {
+		if len(in) == 4 {
+			return ops.Recurrent(c, in[0], in[1], in[2], in[3], nil, normedEps)
+		}
+		return ops.Recurrent(c, in[0], in[1], in[2], in[3], in[4], normedEps)
+	}
+}
+
+const normedEps = 1e-3
 
 // A recurrence that is cut in two with the state carried over is the whole.
 func TestRecurrenceInParts(t *testing.T) {
 	const n, steps, h = 2, 7, 9
-	recurrence := cell(ops.Recurrence).apply
+	recurrence := recurrent(ops.Elman)
 	x := optest.Input{Shape: []int{n, steps, h}, Float: normals(n*steps*h, 1)}
 	w := optest.Input{Shape: []int{h, h}, Float: normals(h*h, 2)}
 	b := optest.Input{Shape: []int{h}, Float: normals(h, 4)}
@@ -255,47 +267,55 @@ func TestTaps(t *testing.T) {
 }
 
 // cells are the recurrent layers, with their equations in plain loops: one step of one
-// example, from the state before to that after it.
+// example, from what the product of the state before brings to the state after it.
 var cells = map[string]struct {
-	op    cell
-	gates int
-	parts int // of the state
-	step  func(h int, x, w, b, state []float64) []float64
+	ops.Cell
+	step func(h int, x, q, before []float64) []float64
 }{
-	"recurrence": {ops.Recurrence, 1, 1, func(h int, x, w, b, state []float64) []float64 {
-		next := plus(plus(x, b), times(state, w, h))
+	"elman": {ops.Elman, func(h int, x, q, _ []float64) []float64 {
+		next := plus(x, q)
 		for j := range next {
 			next[j] = math.Tanh(next[j])
 		}
 		return next
 	}},
-	"lstm": {ops.LSTM, 4, 2, func(h int, x, w, b, state []float64) []float64 {
-		a := plus(plus(x, b), times(state[:h], w, 4*h))
-		next := make([]float64, 2*h)
+	"elman, relu": {ops.ElmanRelu, func(h int, x, q, _ []float64) []float64 {
+		next := plus(x, q)
+		for j := range next {
+			next[j] = max(0, next[j])
+		}
+		return next
+	}},
+	"lstm": {ops.LSTM, func(h int, x, q, before []float64) []float64 {
+		a, next := plus(x, q), make([]float64, 2*h)
 		for j := range h {
-			next[h+j] = sigmoid(a[h+j])*state[h+j] + sigmoid(a[j])*math.Tanh(a[2*h+j])
+			next[h+j] = sigmoid(a[h+j])*before[h+j] + sigmoid(a[j])*math.Tanh(a[2*h+j])
 			next[j] = sigmoid(a[3*h+j]) * math.Tanh(next[h+j])
 		}
 		return next
 	}},
-	"gru": {ops.GRU, 3, 1, func(h int, x, w, b, state []float64) []float64 {
-		q, next := plus(b, times(state, w, 3*h)), make([]float64, h)
+	"gru": {ops.GRU, func(h int, x, q, before []float64) []float64 {
+		next := make([]float64, h)
 		for j := range h {
 			r, z := sigmoid(x[j]+q[j]), sigmoid(x[h+j]+q[h+j])
-			next[j] = (1-z)*math.Tanh(x[2*h+j]+r*q[2*h+j]) + z*state[j]
+			next[j] = (1-z)*math.Tanh(x[2*h+j]+r*q[2*h+j]) + z*before[j]
 		}
 		return next
 	}},
 }
 
-func TestCellGradients(t *testing.T) {
+func TestRecurrentGradients(t *testing.T) {
 	const n, h = 3, 3
 	for name, c := range cells {
 		for _, steps := range []int{1, 4} {
-			in := []optest.Input{{Shape: []int{n, steps, c.gates * h}}, {Shape: []int{h, c.gates * h}}, {Shape: []int{c.gates * h}}}
+			g := c.Gates * h
+			in := []optest.Input{{Shape: []int{n, steps, g}}, {Shape: []int{h, g}}, {Shape: []int{g}}}
+			gain, state := optest.Input{Shape: []int{g}}, optest.Input{Shape: []int{n, c.Parts * h}}
 			t.Run(fmt.Sprintf("%s, %d steps", name, steps), func(t *testing.T) {
-				optest.Gradient(t, c.op.apply, in...)
-				optest.Gradient(t, c.op.apply, append(in, optest.Input{Shape: []int{n, c.parts * h}})...)
+				optest.Gradient(t, recurrent(c.Cell), in...)
+				optest.Gradient(t, recurrent(c.Cell), append(slices.Clone(in), state)...)
+				optest.Gradient(t, normedRecurrent(c.Cell), append(slices.Clone(in), gain)...)
+				optest.Gradient(t, normedRecurrent(c.Cell), append(slices.Clone(in), gain, state)...)
 			})
 		}
 	}
@@ -322,35 +342,67 @@ func times(x, w []float64, columns int) []float64 {
 	return y
 }
 
-// A cell is what its equations say, from zeros and from a state.
-func TestCellsEqualPlainLoops(t *testing.T) {
-	const n, steps, h = 3, 6, 9
+// normalised is q with mean 0 and variance 1, but for eps, times gain.
+func normalised(q, gain []float64) []float64 {
+	mean, variance := momentsOf(q, 1)
+	y := make([]float64, len(q))
+	for i, v := range q {
+		y[i] = (v - mean) / math.Sqrt(variance+normedEps) * gain[i]
+	}
+	return y
+}
+
+// A layer is what its equations say, from zeros and from a state, with and without a norm.
+func TestRecurrentEqualsPlainLoops(t *testing.T) {
+	const n, h = 5, 9
 	for name, c := range cells {
-		x := optest.Input{Shape: []int{n, steps, c.gates * h}, Float: normals(n*steps*c.gates*h, 1)}
-		w := optest.Input{Shape: []int{h, c.gates * h}, Float: normals(h*c.gates*h, 2)}
-		b := optest.Input{Shape: []int{c.gates * h}, Float: normals(c.gates*h, 4)}
-		state := optest.Input{Shape: []int{n, c.parts * h}, Float: normals(n*c.parts*h, 3)}
-		for _, stateful := range []bool{false, true} {
-			in := []optest.Input{x, w, b}
-			if stateful {
-				in = append(in, state)
-			}
-			var want []float64
-			for i := range n {
-				last := make([]float64, c.parts*h)
+		for _, steps := range []int{1, 6} {
+			g, p := c.Gates*h, c.Parts*h
+			x := optest.Input{Shape: []int{n, steps, g}, Float: normals(n*steps*g, 1)}
+			w := optest.Input{Shape: []int{h, g}, Float: normals(h*g, 2)}
+			b := optest.Input{Shape: []int{g}, Float: normals(g, 4)}
+			gain := optest.Input{Shape: []int{g}, Float: normals(g, 5)}
+			state := optest.Input{Shape: []int{n, p}, Float: normals(n*p, 3)}
+			for which := range 4 {
+				normed, stateful := which&1 > 0, which&2 > 0
+				op, in := recurrent(c.Cell), []optest.Input{x, w, b}
+				if normed {
+					op, in = normedRecurrent(c.Cell), append(in, gain)
+				}
 				if stateful {
-					last = state.Float[i*c.parts*h:][:c.parts*h]
+					in = append(in, state)
 				}
-				for s := range steps {
-					last = c.step(h, x.Float[(i*steps+s)*c.gates*h:][:c.gates*h], w.Float, b.Float, last)
-					want = append(want, last...)
+				var want []float64
+				for i := range n {
+					last := make([]float64, p)
+					if stateful {
+						last = state.Float[i*p:][:p]
+					}
+					for s := range steps {
+						q := times(last[:h], w.Float, g)
+						if normed {
+							q = normalised(q, gain.Float)
+						}
+						last = c.step(h, x.Float[(i*steps+s)*g:][:g], plus(q, b.Float), last)
+						want = append(want, last...)
+					}
 				}
+				name := fmt.Sprintf("%s, %d steps, normed %v, stateful %v", name, steps, normed, stateful)
+				_, y := optest.Run(t, op, in...)
+				closeTo(t, name+" in float64", y, want, 1e-11)
+				closeTo(t, name+" in float32", wide(newCall[float32](t, op, in...).forward()), want, 1e-4)
 			}
-			_, y := optest.Run(t, c.op.apply, in...)
-			closeTo(t, name+" in float64", y, want, 1e-12)
-			closeTo(t, name+" in float32", wide(newCall[float32](t, c.op.apply, in...).forward()), want, 1e-5)
 		}
 	}
+}
+
+func TestRecurrentErrors(t *testing.T) {
+	lstm := recurrent(ops.LSTM)
+	wantError(t, lstm, "lstm: have input (2, 9, 10), want (N, T, 4·H)", []int{2, 9, 10}, []int{3, 10}, []int{10})
+	wantError(t, lstm, "lstm: have input (2, 9, 12), weight (12, 3) and bias (12), want (N, T, 4·H), (H, 4·H) and (4·H)", []int{2, 9, 12}, []int{12, 3}, []int{12})
+	wantError(t, lstm, "lstm: have state (3, 6), want (2, 6)", []int{2, 9, 12}, []int{3, 12}, []int{12}, []int{3, 6})
+	wantError(t, normedRecurrent(ops.GRU), "gru: have gain (3), want (9)", []int{2, 5, 9}, []int{3, 9}, []int{9}, []int{3})
+	wantError(t, normedRecurrent(ops.Elman), "rnn, tanh: have 1 value to normalise, want at least 2: the result would not depend on it", []int{2, 5, 1}, []int{1, 1}, []int{1}, []int{1})
 }
 
 // A closed input gate and an open forget gate keep the cell of an LSTM to the bit, and an
@@ -359,19 +411,19 @@ func TestGatesKeep(t *testing.T) {
 	const n, steps, h = 2, 9, 4
 	for name, open := range map[string][]float64{"lstm": {-1e4, 1e4, 1, 1}, "gru": {0, 1e4, 1}} {
 		c := cells[name]
-		x := optest.Input{Shape: []int{n, steps, c.gates * h}}
+		x := optest.Input{Shape: []int{n, steps, c.Gates * h}}
 		for range n * steps {
 			for _, v := range open {
 				x.Float = append(x.Float, slices.Repeat([]float64{v}, h)...)
 			}
 		}
-		w := optest.Input{Shape: []int{h, c.gates * h}, Float: normals(h*c.gates*h, 2)}
-		b := optest.Input{Shape: []int{c.gates * h}, Float: make([]float64, c.gates*h)}
-		state := optest.Input{Shape: []int{n, c.parts * h}, Float: normals(n*c.parts*h, 3)}
-		y := newCall[float32](t, c.op.apply, x, w, b, state).forward()
+		w := optest.Input{Shape: []int{h, c.Gates * h}, Float: normals(h*c.Gates*h, 2)}
+		b := optest.Input{Shape: []int{c.Gates * h}, Float: make([]float64, c.Gates*h)}
+		state := optest.Input{Shape: []int{n, c.Parts * h}, Float: normals(n*c.Parts*h, 3)}
+		y := newCall[float32](t, recurrent(c.Cell), x, w, b, state).forward()
 		for i := range n {
-			for j := (c.parts - 1) * h; j < c.parts*h; j++ {
-				if have, want := y[((i+1)*steps-1)*c.parts*h+j], float32(state.Float[i*c.parts*h+j]); have != want {
+			for j := (c.Parts - 1) * h; j < c.Parts*h; j++ {
+				if have, want := y[((i+1)*steps-1)*c.Parts*h+j], float32(state.Float[i*c.Parts*h+j]); have != want {
 					t.Errorf("%s: have state %v at the end, want %v", name, have, want)
 				}
 			}
