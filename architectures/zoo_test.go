@@ -245,6 +245,9 @@ var smallNetworks = []smallNetwork{
 	{"char-rnn", "char-rnn", architectures.CharRNN{Units: 24, Depth: 2, Cell: "lstm"}, datasets.Tokens(5, 60)},
 	{"char-rnn, residual", "char-rnn", architectures.CharRNN{Units: 6, Depth: 3, Cell: "gru", Residual: true}, datasets.Tokens(5, 60)},
 	{"char-rnn of rnn", "char-rnn", architectures.CharRNN{Units: 16, Depth: 2, Cell: "rnn"}, datasets.Tokens(5, 60)},
+	{"wavenet", "wavenet-small", architectures.WaveNet{Residual: 6, Dilation: 5, Skip: 12, Layers: 2, Cycles: 2}, datasets.Tokens(9, 40)},
+	{"wavenet, chain of numbers", "wavenet-small", architectures.WaveNet{Residual: 6, Dilation: 5, Skip: 12, Layers: 2, Cycles: 1, Plain: true, Chain: true}, numbers(datasets.Label(3))},
+	{"wavenet, conditioned", "wavenet-small", architectures.WaveNet{Residual: 6, Dilation: 5, Skip: 12, Layers: 3, Cycles: 1}, conditioned(datasets.Tokens(9, 40))},
 	{"rnn, one class of numbers", "rnn", architectures.RNN{Units: 8}, numbers(datasets.Label(3))},
 	{
 		name: "rnn, one number of numbers",
@@ -260,6 +263,12 @@ func numbers(target datasets.Field) datasets.Spec {
 		Inputs:  []datasets.Field{{Name: "pairs", Dtype: tensor.Float32, Shape: []int{5, 2}}},
 		Targets: []datasets.Field{target},
 	}
+}
+
+// conditioned is s with a class for each example, and two numbers for each position.
+func conditioned(s datasets.Spec) datasets.Spec {
+	s.Inputs = append(s.Inputs, datasets.Label(3), datasets.Field{Name: "features", Dtype: tensor.Float32, Shape: []int{s.Positions(), 2}})
+	return s
 }
 
 // TestEveryTypeIsTested: smallNetworks has each type of network that is registered.

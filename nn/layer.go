@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	G "gorgonia.org/gorgonia"
@@ -48,6 +49,9 @@ func (s *Scope) record(l Layer, y *G.Node, f field, from ...*G.Node) *G.Node {
 	}
 	if s.replace != nil {
 		y = s.replace(s, len(s.recorded), y)
+	}
+	if s.unread {
+		l.Op, l.MACs = l.Op+", unread", 0
 	}
 	l.Path, l.Out, l.Initial = s.path, y.Shape().Clone(), s.initials[s.path]
 	delete(s.initials, s.path)
@@ -101,7 +105,7 @@ func (b *build) countParams() {
 			at[l.Path] = i
 		}
 	}
-	for _, q := range b.trained {
+	for _, q := range slices.Concat(b.trained, b.untrained) {
 		path := parent(q.Path)
 		i, ok := at[path]
 		if !ok {

@@ -27,6 +27,7 @@ type Scope struct {
 	path    string
 	noBias  bool // layers have no bias: a norm follows
 	lengths bool // weights are in two parts: see WeightNormed
+	unread  bool // nothing reads the output: see Unread
 	normed  bool // a norm follows directly: it, not the layer, is the last of its branch
 	branch  branch
 }
@@ -41,6 +42,7 @@ type build struct {
 	nodes        map[string]*G.Node // parameters by path
 	trained      []*Param           // the trained parameters in order, and their nodes
 	trainedNodes G.Nodes
+	untrained    []*Param // of layers whose output nothing reads
 	after        []func()
 	layers       []Layer
 	recorded     []LayerNode // the layers that have a node: layerNodes completes them
@@ -112,6 +114,15 @@ func (s *Scope) NoBias() *Scope {
 	return &c
 }
 
+// Unread returns the scope of layers whose output nothing reads. They have parameters, as
+// in published networks that have such layers, but no gradient, and no part in the
+// multiply-adds: training leaves them as they start.
+func (s *Scope) Unread() *Scope {
+	c := *s
+	c.unread = true
+	return &c
+}
+
 // WeightNormed returns the scope of layers whose weights are kept in two parts, the
 // directions and the lengths of the weights of each output (Salimans & Kingma 2016):
 // weight is weight_v with columns of the lengths weight_g, which begin as those of weight_v.
@@ -162,7 +173,11 @@ func (s *Scope) param(name string, p spec) *G.Node {
 		G.WithValue(q.Value)(n)
 	}
 	s.nodes[path] = n
-	if q.Kind != State {
+	switch {
+	case q.Kind == State:
+	case s.unread:
+		s.untrained = append(s.untrained, q)
+	default:
 		s.trained, s.trainedNodes = append(s.trained, q), append(s.trainedNodes, n)
 	}
 	return n

@@ -27,7 +27,7 @@
 //	sum                                              sums over rows in the order of the rows
 //	lrn, pool, dropout                               the kernels of these layers
 //	copyrows, transpose                              moves
-//	recurrent                                        the gates of recurrent layers
+//	recurrent, gated                                 the gates of recurrent layers and of WaveNet
 //	solver                                           one step of each solver
 //
 // Matrix products:

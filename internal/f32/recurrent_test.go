@@ -13,9 +13,11 @@ var recurrentLoops = map[string]struct {
 	written, slices int
 	run             func(v [][]float32)
 }{
-	"MulAdd":       {1, 3, func(v [][]float32) { MulAdd(v[0], v[1], v[2]) }},
-	"LSTMCellGrad": {2, 4, func(v [][]float32) { LSTMCellGrad(v[0], v[1], v[2], v[3]) }},
-	"LSTMGateGrad": {4, 8, func(v [][]float32) { LSTMGateGrad(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]) }},
+	"MulAdd":        {1, 3, func(v [][]float32) { MulAdd(v[0], v[1], v[2]) }},
+	"LSTMCellGrad":  {2, 4, func(v [][]float32) { LSTMCellGrad(v[0], v[1], v[2], v[3]) }},
+	"LSTMGateGrad":  {4, 8, func(v [][]float32) { LSTMGateGrad(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]) }},
+	"GatedTanh":     {1, 3, func(v [][]float32) { GatedTanh(v[0], v[1], v[2]) }},
+	"GatedTanhGrad": {2, 5, func(v [][]float32) { GatedTanhGrad(v[0], v[1], v[2], v[3], v[4]) }},
 	"GRUGrad": {5, 10, func(v [][]float32) {
 		GRUGrad(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9])
 	}},

@@ -664,6 +664,28 @@ func avx512GruGradVector(n int, dr *float32, dz *float32, dn *float32, dq *float
 //go:noescape
 func avx2GruGradVector(n int, dr *float32, dz *float32, dn *float32, dq *float32, dh *float32, r *float32, z *float32, new *float32, last *float32, before *float32)
 
+// gatedTanhVector is y = tanh(x)·sigmoid(gate).
+//
+//go:noescape
+func gatedTanhVector(n int, y *float32, x *float32, gate *float32)
+
+//go:noescape
+func avx512GatedTanhVector(n int, y *float32, x *float32, gate *float32)
+
+//go:noescape
+func avx2GatedTanhVector(n int, y *float32, x *float32, gate *float32)
+
+// gatedTanhGradVector is the gradients of gatedTanh, from x and gate.
+//
+//go:noescape
+func gatedTanhGradVector(n int, dx *float32, dgate *float32, dy *float32, x *float32, gate *float32)
+
+//go:noescape
+func avx512GatedTanhGradVector(n int, dx *float32, dgate *float32, dy *float32, x *float32, gate *float32)
+
+//go:noescape
+func avx2GatedTanhGradVector(n int, dx *float32, dgate *float32, dy *float32, x *float32, gate *float32)
+
 // sgdVector is w −= rate·(g + decay·w).
 //
 //go:noescape

@@ -15272,6 +15272,912 @@ next:
 	VZEROUPPER
 	RET
 
+// func gatedTanhVector(n int, y *float32, x *float32, gate *float32)
+TEXT ·gatedTanhVector(SB), NOSPLIT, $0-32
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  narrower0
+	JMP  ·avx512GatedTanhVector+0(SB)
+
+narrower0:
+	JMP ·avx2GatedTanhVector+0(SB)
+
+// func avx512GatedTanhVector(n int, y *float32, x *float32, gate *float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·avx512GatedTanhVector(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ y+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ gate+24(FP), BX
+	XORQ SI, SI
+
+group:
+	CMPQ             AX, $+16
+	JLT              tail
+	VMOVUPS          (DX)(SI*4), Z0
+	VMOVUPS          (BX)(SI*4), Z1
+	VBROADCASTSS     constantc0000000<>+0(SB), Z2
+	VBROADCASTSS     constant80000000<>+0(SB), Z3
+	VANDNPS          Z0, Z3, Z3
+	VMULPS           Z3, Z2, Z2
+	VBROADCASTSS     constantc1f00000<>+0(SB), Z3
+	VMAXPS           Z2, Z3, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z3
+	VMULPS           Z2, Z3, Z3
+	VRNDSCALEPS      $0x00, Z3, Z3
+	VBROADCASTSS     constant3f317200<>+0(SB), Z6
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z6, Z3, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z6
+	VFNMADD231PS     Z3, Z6, Z2
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z6
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z6
+	VMULPS           Z2, Z2, Z7
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z7, Z6, Z2
+	VCVTPS2DQ        Z3, Z3
+	VPSLLD           $0x17, Z3, Z3
+	VBROADCASTSS     constant3f800000<>+0(SB), Z6
+	VPADDD           Z6, Z3, Z3
+	VBROADCASTSS     constant3f800000<>+0(SB), Z6
+	VSUBPS           Z6, Z3, Z6
+	VMOVAPS          Z6, Z6
+	VFMADD231PS      Z3, Z2, Z6
+	VBROADCASTSS     constant40000000<>+0(SB), Z2
+	VADDPS           Z2, Z6, Z2
+	VDIVPS           Z2, Z6, Z2
+	VBROADCASTSS     constant80000000<>+0(SB), Z3
+	VANDNPS          Z2, Z3, Z2
+	VBROADCASTSS     constant80000000<>+0(SB), Z3
+	VANDPS           Z3, Z0, Z0
+	VORPS            Z0, Z2, Z0
+	VBROADCASTSS     constant3f800000<>+0(SB), Z2
+	VXORPS           Z3, Z3, Z3
+	VCMPPS           $0x11, Z3, Z1, K1
+	VBROADCASTSS     constant80000000<>+0(SB), Z3
+	VORPS            Z3, Z1, Z1
+	VBROADCASTSS     constant42b20000<>+0(SB), Z3
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z6
+	VMAXPS           Z1, Z6, Z1
+	VMINPS           Z1, Z3, Z1
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z3
+	VMULPS           Z1, Z3, Z3
+	VRNDSCALEPS      $0x00, Z3, Z3
+	VBROADCASTSS     constant3f317200<>+0(SB), Z6
+	VMOVAPS          Z1, Z1
+	VFNMADD231PS     Z6, Z3, Z1
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z6
+	VFNMADD231PS     Z3, Z6, Z1
+	VBROADCASTSS     constant3f800000<>+0(SB), Z6
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z7
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z1, Z7
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z1, Z7
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z1, Z7
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z1, Z7
+	VMULPS           Z1, Z1, Z8
+	VMOVAPS          Z1, Z1
+	VFMADD231PS      Z8, Z7, Z1
+	VADDPS           Z1, Z6, Z1
+	VBROADCASTSS     constant3f800000<>+0(SB), Z6
+	VSCALEFPS        Z3, Z1, Z7
+	VADDPS           Z7, Z6, Z6
+	VMULPS           Z1, Z2, Z1
+	VBLENDMPS        Z1, Z2, K1, Z4
+	VDIVPS           Z6, Z4, Z1
+	VMOVAPS.Z        Z3, K1, Z2
+	VSCALEFPS        Z2, Z1, Z1
+	VMULPS           Z1, Z0, Z0
+	VMOVUPS          Z0, (CX)(SI*4)
+	ADDQ             $+16, SI
+	SUBQ             $+16, AX
+	JMP              group
+
+tail:
+	TESTQ            AX, AX
+	JZ               next
+	MOVQ             $-1, DI
+	BZHIQ            AX, DI, DI
+	KMOVW            DI, K1
+	VMOVUPS.Z        (DX)(SI*4), K1, Z0
+	VMOVUPS.Z        (BX)(SI*4), K1, Z1
+	VBROADCASTSS     constantc0000000<>+0(SB), Z2
+	VBROADCASTSS     constant80000000<>+0(SB), Z3
+	VANDNPS          Z0, Z3, Z3
+	VMULPS           Z3, Z2, Z2
+	VBROADCASTSS     constantc1f00000<>+0(SB), Z3
+	VMAXPS           Z2, Z3, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z3
+	VMULPS           Z2, Z3, Z3
+	VRNDSCALEPS      $0x00, Z3, Z3
+	VBROADCASTSS     constant3f317200<>+0(SB), Z4
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z4, Z3, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z4
+	VFNMADD231PS     Z3, Z4, Z2
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z4
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z4
+	VMULPS           Z2, Z2, Z6
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z6, Z4, Z2
+	VCVTPS2DQ        Z3, Z3
+	VPSLLD           $0x17, Z3, Z3
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VPADDD           Z4, Z3, Z3
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VSUBPS           Z4, Z3, Z4
+	VMOVAPS          Z4, Z4
+	VFMADD231PS      Z3, Z2, Z4
+	VBROADCASTSS     constant40000000<>+0(SB), Z2
+	VADDPS           Z2, Z4, Z2
+	VDIVPS           Z2, Z4, Z2
+	VBROADCASTSS     constant80000000<>+0(SB), Z3
+	VANDNPS          Z2, Z3, Z2
+	VBROADCASTSS     constant80000000<>+0(SB), Z3
+	VANDPS           Z3, Z0, Z0
+	VORPS            Z0, Z2, Z0
+	VBROADCASTSS     constant3f800000<>+0(SB), Z2
+	VXORPS           Z3, Z3, Z3
+	VCMPPS           $0x11, Z3, Z1, K2
+	VBROADCASTSS     constant80000000<>+0(SB), Z3
+	VORPS            Z3, Z1, Z1
+	VBROADCASTSS     constant42b20000<>+0(SB), Z3
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z4
+	VMAXPS           Z1, Z4, Z1
+	VMINPS           Z1, Z3, Z1
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z3
+	VMULPS           Z1, Z3, Z3
+	VRNDSCALEPS      $0x00, Z3, Z3
+	VBROADCASTSS     constant3f317200<>+0(SB), Z4
+	VMOVAPS          Z1, Z1
+	VFNMADD231PS     Z4, Z3, Z1
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z4
+	VFNMADD231PS     Z3, Z4, Z1
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z6
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z1, Z6
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z1, Z6
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z1, Z6
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z1, Z6
+	VMULPS           Z1, Z1, Z7
+	VMOVAPS          Z1, Z1
+	VFMADD231PS      Z7, Z6, Z1
+	VADDPS           Z1, Z4, Z1
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VSCALEFPS        Z3, Z1, Z6
+	VADDPS           Z6, Z4, Z4
+	VMULPS           Z1, Z2, Z1
+	VBLENDMPS        Z1, Z2, K2, Z5
+	VDIVPS           Z4, Z5, Z1
+	VMOVAPS.Z        Z3, K2, Z2
+	VSCALEFPS        Z2, Z1, Z1
+	VMULPS           Z1, Z0, Z0
+	VMOVUPS          Z0, K1, (CX)(SI*4)
+	ADDQ             AX, SI
+
+next:
+	VZEROUPPER
+	RET
+
+// func avx2GatedTanhVector(n int, y *float32, x *float32, gate *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·avx2GatedTanhVector(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ y+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ gate+24(FP), BX
+	XORQ SI, SI
+
+group:
+	CMPQ         AX, $+8
+	JLT          tail
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      (BX)(SI*4), Y1
+	VBROADCASTSS constantc0000000<>+0(SB), Y2
+	VBROADCASTSS constant80000000<>+0(SB), Y3
+	VANDNPS      Y0, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VBROADCASTSS constantc1f00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y3
+	VMULPS       Y2, Y3, Y3
+	VROUNDPS     $0x00, Y3, Y3
+	VBROADCASTSS constant3f317200<>+0(SB), Y4
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS Y4, Y3, Y2
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y4
+	VFNMADD231PS Y3, Y4, Y2
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y4
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y5
+	VFMADD213PS  Y5, Y2, Y4
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y5
+	VFMADD213PS  Y5, Y2, Y4
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y5
+	VFMADD213PS  Y5, Y2, Y4
+	VBROADCASTSS constant3f000000<>+0(SB), Y5
+	VFMADD213PS  Y5, Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y5, Y4, Y2
+	VCVTPS2DQ    Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VSUBPS       Y4, Y3, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y3, Y2, Y4
+	VBROADCASTSS constant40000000<>+0(SB), Y2
+	VADDPS       Y2, Y4, Y2
+	VDIVPS       Y2, Y4, Y2
+	VBROADCASTSS constant80000000<>+0(SB), Y3
+	VANDNPS      Y2, Y3, Y2
+	VBROADCASTSS constant80000000<>+0(SB), Y3
+	VANDPS       Y3, Y0, Y0
+	VORPS        Y0, Y2, Y0
+	VBROADCASTSS constant3f800000<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x11, Y3, Y1, Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VORPS        Y4, Y1, Y1
+	VBROADCASTSS constant42b20000<>+0(SB), Y4
+	VBROADCASTSS constantc2e60000<>+0(SB), Y5
+	VMAXPS       Y1, Y5, Y1
+	VMINPS       Y1, Y4, Y1
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y1, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS Y5, Y4, Y1
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y4, Y5, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y6
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y7
+	VFMADD213PS  Y7, Y1, Y6
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y7
+	VFMADD213PS  Y7, Y1, Y6
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y7
+	VFMADD213PS  Y7, Y1, Y6
+	VBROADCASTSS constant3f000000<>+0(SB), Y7
+	VFMADD213PS  Y7, Y1, Y6
+	VMULPS       Y1, Y1, Y7
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y7, Y6, Y1
+	VADDPS       Y1, Y5, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VCVTPS2DQ    Y4, Y6
+	VPSRAD       $0x01, Y6, Y7
+	VPSLLD       $0x17, Y7, Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VPADDD       Y9, Y8, Y8
+	VMULPS       Y8, Y1, Y8
+	VPSUBD       Y7, Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VPADDD       Y7, Y6, Y6
+	VMULPS       Y6, Y8, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y1, Y2, Y1
+	VBLENDVPS    Y3, Y1, Y2, Y1
+	VDIVPS       Y5, Y1, Y1
+	VANDPS       Y4, Y3, Y2
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSLLD       $0x17, Y3, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y1, Y1
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VPADDD       Y3, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (CX)(SI*4)
+	ADDQ         $+8, SI
+	SUBQ         $+8, AX
+	JMP          group
+
+tail:
+	TESTQ        AX, AX
+	JZ           next
+	LEAQ         masks<>+0(SB), DI
+	MOVQ         AX, R8
+	NEGQ         R8
+	LEAQ         128(DI)(R8*4), DI
+	VMOVUPS      (DI), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y1
+	VMASKMOVPS   (BX)(SI*4), Y0, Y2
+	VBROADCASTSS constantc0000000<>+0(SB), Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDNPS      Y1, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VBROADCASTSS constantc1f00000<>+0(SB), Y4
+	VMAXPS       Y3, Y4, Y3
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y3, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y4, Y5, Y3
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y5
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS constant3f000000<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VMULPS       Y3, Y3, Y6
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y6, Y5, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VSUBPS       Y5, Y4, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VBROADCASTSS constant40000000<>+0(SB), Y3
+	VADDPS       Y3, Y5, Y3
+	VDIVPS       Y3, Y5, Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDNPS      Y3, Y4, Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDPS       Y4, Y1, Y1
+	VORPS        Y1, Y3, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VXORPS       Y4, Y4, Y4
+	VCMPPS       $0x11, Y4, Y2, Y4
+	VBROADCASTSS constant80000000<>+0(SB), Y5
+	VORPS        Y5, Y2, Y2
+	VBROADCASTSS constant42b20000<>+0(SB), Y5
+	VBROADCASTSS constantc2e60000<>+0(SB), Y6
+	VMAXPS       Y2, Y6, Y2
+	VMINPS       Y2, Y5, Y2
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y5
+	VMULPS       Y2, Y5, Y5
+	VROUNDPS     $0x00, Y5, Y5
+	VBROADCASTSS constant3f317200<>+0(SB), Y6
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS Y6, Y5, Y2
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y6
+	VFNMADD231PS Y5, Y6, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y7
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VBROADCASTSS constant3f000000<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VMULPS       Y2, Y2, Y8
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y8, Y7, Y2
+	VADDPS       Y2, Y6, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VCVTPS2DQ    Y5, Y7
+	VPSRAD       $0x01, Y7, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VBROADCASTSS constant3f800000<>+0(SB), Y10
+	VPADDD       Y10, Y9, Y9
+	VMULPS       Y9, Y2, Y9
+	VPSUBD       Y8, Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VMULPS       Y7, Y9, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       Y2, Y3, Y2
+	VBLENDVPS    Y4, Y2, Y3, Y2
+	VDIVPS       Y6, Y2, Y2
+	VANDPS       Y5, Y4, Y3
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VPSLLD       $0x17, Y4, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VMULPS       Y5, Y2, Y2
+	VPSUBD       Y4, Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(SI*4)
+	ADDQ         AX, SI
+
+next:
+	VZEROUPPER
+	RET
+
+// func gatedTanhGradVector(n int, dx *float32, dgate *float32, dy *float32, x *float32, gate *float32)
+TEXT ·gatedTanhGradVector(SB), NOSPLIT, $0-48
+	CMPQ ·vectorLanes+0(SB), $0x10
+	JNE  narrower0
+	JMP  ·avx512GatedTanhGradVector+0(SB)
+
+narrower0:
+	JMP ·avx2GatedTanhGradVector+0(SB)
+
+// func avx512GatedTanhGradVector(n int, dx *float32, dgate *float32, dy *float32, x *float32, gate *float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·avx512GatedTanhGradVector(SB), NOSPLIT, $0-48
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dgate+16(FP), DX
+	MOVQ dy+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ gate+40(FP), DI
+	XORQ R8, R8
+
+group:
+	CMPQ             AX, $+16
+	JLT              tail
+	VMOVUPS          (BX)(R8*4), Z0
+	VMOVUPS          (SI)(R8*4), Z1
+	VMOVUPS          (DI)(R8*4), Z2
+	VBROADCASTSS     constantc0000000<>+0(SB), Z3
+	VBROADCASTSS     constant80000000<>+0(SB), Z4
+	VANDNPS          Z1, Z4, Z4
+	VMULPS           Z4, Z3, Z3
+	VBROADCASTSS     constantc1f00000<>+0(SB), Z4
+	VMAXPS           Z3, Z4, Z3
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z4
+	VMULPS           Z3, Z4, Z4
+	VRNDSCALEPS      $0x00, Z4, Z4
+	VBROADCASTSS     constant3f317200<>+0(SB), Z7
+	VMOVAPS          Z3, Z3
+	VFNMADD231PS     Z7, Z4, Z3
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z7
+	VFNMADD231PS     Z4, Z7, Z3
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z7
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z3, Z7
+	VMULPS           Z3, Z3, Z8
+	VMOVAPS          Z3, Z3
+	VFMADD231PS      Z8, Z7, Z3
+	VCVTPS2DQ        Z4, Z4
+	VPSLLD           $0x17, Z4, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z7
+	VPADDD           Z7, Z4, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z7
+	VSUBPS           Z7, Z4, Z7
+	VMOVAPS          Z7, Z7
+	VFMADD231PS      Z4, Z3, Z7
+	VBROADCASTSS     constant40000000<>+0(SB), Z3
+	VADDPS           Z3, Z7, Z3
+	VDIVPS           Z3, Z7, Z3
+	VBROADCASTSS     constant80000000<>+0(SB), Z4
+	VANDNPS          Z3, Z4, Z3
+	VBROADCASTSS     constant80000000<>+0(SB), Z4
+	VANDPS           Z4, Z1, Z1
+	VORPS            Z1, Z3, Z1
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VXORPS           Z4, Z4, Z4
+	VCMPPS           $0x11, Z4, Z2, K1
+	VBROADCASTSS     constant80000000<>+0(SB), Z4
+	VORPS            Z4, Z2, Z2
+	VBROADCASTSS     constant42b20000<>+0(SB), Z4
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z7
+	VMAXPS           Z2, Z7, Z2
+	VMINPS           Z2, Z4, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z4
+	VMULPS           Z2, Z4, Z4
+	VRNDSCALEPS      $0x00, Z4, Z4
+	VBROADCASTSS     constant3f317200<>+0(SB), Z7
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z7, Z4, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z7
+	VFNMADD231PS     Z4, Z7, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z7
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z8
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z8
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z8
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z8
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z8
+	VMULPS           Z2, Z2, Z9
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z9, Z8, Z2
+	VADDPS           Z2, Z7, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z7
+	VSCALEFPS        Z4, Z2, Z8
+	VADDPS           Z8, Z7, Z7
+	VMULPS           Z2, Z3, Z2
+	VBLENDMPS        Z2, Z3, K1, Z5
+	VDIVPS           Z7, Z5, Z2
+	VMOVAPS.Z        Z4, K1, Z3
+	VSCALEFPS        Z3, Z2, Z2
+	VMULPS           Z2, Z0, Z3
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VMOVAPS          Z4, Z4
+	VFNMADD231PS     Z1, Z1, Z4
+	VMULPS           Z4, Z3, Z3
+	VMULPS           Z1, Z0, Z0
+	VMOVAPS          Z2, Z1
+	VFNMADD231PS     Z2, Z2, Z1
+	VMULPS           Z1, Z0, Z0
+	VMOVUPS          Z3, (CX)(R8*4)
+	VMOVUPS          Z0, (DX)(R8*4)
+	ADDQ             $+16, R8
+	SUBQ             $+16, AX
+	JMP              group
+
+tail:
+	TESTQ            AX, AX
+	JZ               next
+	MOVQ             $-1, R9
+	BZHIQ            AX, R9, R9
+	KMOVW            R9, K1
+	VMOVUPS.Z        (BX)(R8*4), K1, Z0
+	VMOVUPS.Z        (SI)(R8*4), K1, Z1
+	VMOVUPS.Z        (DI)(R8*4), K1, Z2
+	VBROADCASTSS     constantc0000000<>+0(SB), Z3
+	VBROADCASTSS     constant80000000<>+0(SB), Z4
+	VANDNPS          Z1, Z4, Z4
+	VMULPS           Z4, Z3, Z3
+	VBROADCASTSS     constantc1f00000<>+0(SB), Z4
+	VMAXPS           Z3, Z4, Z3
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z4
+	VMULPS           Z3, Z4, Z4
+	VRNDSCALEPS      $0x00, Z4, Z4
+	VBROADCASTSS     constant3f317200<>+0(SB), Z5
+	VMOVAPS          Z3, Z3
+	VFNMADD231PS     Z5, Z4, Z3
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z5
+	VFNMADD231PS     Z4, Z5, Z3
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z5
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z3, Z5
+	VMULPS           Z3, Z3, Z7
+	VMOVAPS          Z3, Z3
+	VFMADD231PS      Z7, Z5, Z3
+	VCVTPS2DQ        Z4, Z4
+	VPSLLD           $0x17, Z4, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VPADDD           Z5, Z4, Z4
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VSUBPS           Z5, Z4, Z5
+	VMOVAPS          Z5, Z5
+	VFMADD231PS      Z4, Z3, Z5
+	VBROADCASTSS     constant40000000<>+0(SB), Z3
+	VADDPS           Z3, Z5, Z3
+	VDIVPS           Z3, Z5, Z3
+	VBROADCASTSS     constant80000000<>+0(SB), Z4
+	VANDNPS          Z3, Z4, Z3
+	VBROADCASTSS     constant80000000<>+0(SB), Z4
+	VANDPS           Z4, Z1, Z1
+	VORPS            Z1, Z3, Z1
+	VBROADCASTSS     constant3f800000<>+0(SB), Z3
+	VXORPS           Z4, Z4, Z4
+	VCMPPS           $0x11, Z4, Z2, K2
+	VBROADCASTSS     constant80000000<>+0(SB), Z4
+	VORPS            Z4, Z2, Z2
+	VBROADCASTSS     constant42b20000<>+0(SB), Z4
+	VBROADCASTSS     constantc2e60000<>+0(SB), Z5
+	VMAXPS           Z2, Z5, Z2
+	VMINPS           Z2, Z4, Z2
+	VBROADCASTSS     constant3fb8aa3b<>+0(SB), Z4
+	VMULPS           Z2, Z4, Z4
+	VRNDSCALEPS      $0x00, Z4, Z4
+	VBROADCASTSS     constant3f317200<>+0(SB), Z5
+	VMOVAPS          Z2, Z2
+	VFNMADD231PS     Z5, Z4, Z2
+	VBROADCASTSS     constant35bfbe8e<>+0(SB), Z5
+	VFNMADD231PS     Z4, Z5, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VBROADCASTSS     constant3ab6bd2e<>+0(SB), Z7
+	VFMADD213PS.BCST constant3c091cc9<>+0(SB), Z2, Z7
+	VFMADD213PS.BCST constant3d2aaa60<>+0(SB), Z2, Z7
+	VFMADD213PS.BCST constant3e2aaa49<>+0(SB), Z2, Z7
+	VFMADD213PS.BCST constant3f000000<>+0(SB), Z2, Z7
+	VMULPS           Z2, Z2, Z8
+	VMOVAPS          Z2, Z2
+	VFMADD231PS      Z8, Z7, Z2
+	VADDPS           Z2, Z5, Z2
+	VBROADCASTSS     constant3f800000<>+0(SB), Z5
+	VSCALEFPS        Z4, Z2, Z7
+	VADDPS           Z7, Z5, Z5
+	VMULPS           Z2, Z3, Z2
+	VBLENDMPS        Z2, Z3, K2, Z6
+	VDIVPS           Z5, Z6, Z2
+	VMOVAPS.Z        Z4, K2, Z3
+	VSCALEFPS        Z3, Z2, Z2
+	VMULPS           Z2, Z0, Z3
+	VBROADCASTSS     constant3f800000<>+0(SB), Z4
+	VMOVAPS          Z4, Z4
+	VFNMADD231PS     Z1, Z1, Z4
+	VMULPS           Z4, Z3, Z3
+	VMULPS           Z1, Z0, Z0
+	VMOVAPS          Z2, Z1
+	VFNMADD231PS     Z2, Z2, Z1
+	VMULPS           Z1, Z0, Z0
+	VMOVUPS          Z3, K1, (CX)(R8*4)
+	VMOVUPS          Z0, K1, (DX)(R8*4)
+	ADDQ             AX, R8
+
+next:
+	VZEROUPPER
+	RET
+
+// func avx2GatedTanhGradVector(n int, dx *float32, dgate *float32, dy *float32, x *float32, gate *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·avx2GatedTanhGradVector(SB), NOSPLIT, $0-48
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dgate+16(FP), DX
+	MOVQ dy+24(FP), BX
+	MOVQ x+32(FP), SI
+	MOVQ gate+40(FP), DI
+	XORQ R8, R8
+
+group:
+	CMPQ         AX, $+8
+	JLT          tail
+	VMOVUPS      (BX)(R8*4), Y0
+	VMOVUPS      (SI)(R8*4), Y1
+	VMOVUPS      (DI)(R8*4), Y2
+	VBROADCASTSS constantc0000000<>+0(SB), Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDNPS      Y1, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VBROADCASTSS constantc1f00000<>+0(SB), Y4
+	VMAXPS       Y3, Y4, Y3
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y3, Y4, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VBROADCASTSS constant3f317200<>+0(SB), Y5
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y4, Y5, Y3
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y5
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VBROADCASTSS constant3f000000<>+0(SB), Y6
+	VFMADD213PS  Y6, Y3, Y5
+	VMULPS       Y3, Y3, Y6
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y6, Y5, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VSUBPS       Y5, Y4, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VBROADCASTSS constant40000000<>+0(SB), Y3
+	VADDPS       Y3, Y5, Y3
+	VDIVPS       Y3, Y5, Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDNPS      Y3, Y4, Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y4
+	VANDPS       Y4, Y1, Y1
+	VORPS        Y1, Y3, Y1
+	VBROADCASTSS constant3f800000<>+0(SB), Y3
+	VXORPS       Y4, Y4, Y4
+	VCMPPS       $0x11, Y4, Y2, Y4
+	VBROADCASTSS constant80000000<>+0(SB), Y5
+	VORPS        Y5, Y2, Y2
+	VBROADCASTSS constant42b20000<>+0(SB), Y5
+	VBROADCASTSS constantc2e60000<>+0(SB), Y6
+	VMAXPS       Y2, Y6, Y2
+	VMINPS       Y2, Y5, Y2
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y5
+	VMULPS       Y2, Y5, Y5
+	VROUNDPS     $0x00, Y5, Y5
+	VBROADCASTSS constant3f317200<>+0(SB), Y6
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS Y6, Y5, Y2
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y6
+	VFNMADD231PS Y5, Y6, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y7
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VBROADCASTSS constant3f000000<>+0(SB), Y8
+	VFMADD213PS  Y8, Y2, Y7
+	VMULPS       Y2, Y2, Y8
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y8, Y7, Y2
+	VADDPS       Y2, Y6, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VCVTPS2DQ    Y5, Y7
+	VPSRAD       $0x01, Y7, Y8
+	VPSLLD       $0x17, Y8, Y9
+	VBROADCASTSS constant3f800000<>+0(SB), Y10
+	VPADDD       Y10, Y9, Y9
+	VMULPS       Y9, Y2, Y9
+	VPSUBD       Y8, Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VPADDD       Y8, Y7, Y7
+	VMULPS       Y7, Y9, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       Y2, Y3, Y2
+	VBLENDVPS    Y4, Y2, Y3, Y2
+	VDIVPS       Y6, Y2, Y2
+	VANDPS       Y5, Y4, Y3
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VPSLLD       $0x17, Y4, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VMULPS       Y5, Y2, Y2
+	VPSUBD       Y4, Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y2, Y0, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y1, Y1, Y4
+	VMULPS       Y4, Y3, Y3
+	VMULPS       Y1, Y0, Y0
+	VMOVAPS      Y2, Y1
+	VFNMADD231PS Y2, Y2, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y3, (CX)(R8*4)
+	VMOVUPS      Y0, (DX)(R8*4)
+	ADDQ         $+8, R8
+	SUBQ         $+8, AX
+	JMP          group
+
+tail:
+	TESTQ        AX, AX
+	JZ           next
+	LEAQ         masks<>+0(SB), R9
+	MOVQ         AX, R10
+	NEGQ         R10
+	LEAQ         128(R9)(R10*4), R9
+	VMOVUPS      (R9), Y0
+	VMASKMOVPS   (BX)(R8*4), Y0, Y1
+	VMASKMOVPS   (SI)(R8*4), Y0, Y2
+	VMASKMOVPS   (DI)(R8*4), Y0, Y3
+	VBROADCASTSS constantc0000000<>+0(SB), Y4
+	VBROADCASTSS constant80000000<>+0(SB), Y5
+	VANDNPS      Y2, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	VBROADCASTSS constantc1f00000<>+0(SB), Y5
+	VMAXPS       Y4, Y5, Y4
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y5
+	VMULPS       Y4, Y5, Y5
+	VROUNDPS     $0x00, Y5, Y5
+	VBROADCASTSS constant3f317200<>+0(SB), Y6
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y6, Y5, Y4
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y6
+	VFNMADD231PS Y5, Y6, Y4
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y6
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y7
+	VFMADD213PS  Y7, Y4, Y6
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y7
+	VFMADD213PS  Y7, Y4, Y6
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y7
+	VFMADD213PS  Y7, Y4, Y6
+	VBROADCASTSS constant3f000000<>+0(SB), Y7
+	VFMADD213PS  Y7, Y4, Y6
+	VMULPS       Y4, Y4, Y7
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y7, Y6, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VSUBPS       Y6, Y5, Y6
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  Y5, Y4, Y6
+	VBROADCASTSS constant40000000<>+0(SB), Y4
+	VADDPS       Y4, Y6, Y4
+	VDIVPS       Y4, Y6, Y4
+	VBROADCASTSS constant80000000<>+0(SB), Y5
+	VANDNPS      Y4, Y5, Y4
+	VBROADCASTSS constant80000000<>+0(SB), Y5
+	VANDPS       Y5, Y2, Y2
+	VORPS        Y2, Y4, Y2
+	VBROADCASTSS constant3f800000<>+0(SB), Y4
+	VXORPS       Y5, Y5, Y5
+	VCMPPS       $0x11, Y5, Y3, Y5
+	VBROADCASTSS constant80000000<>+0(SB), Y6
+	VORPS        Y6, Y3, Y3
+	VBROADCASTSS constant42b20000<>+0(SB), Y6
+	VBROADCASTSS constantc2e60000<>+0(SB), Y7
+	VMAXPS       Y3, Y7, Y3
+	VMINPS       Y3, Y6, Y3
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y6
+	VMULPS       Y3, Y6, Y6
+	VROUNDPS     $0x00, Y6, Y6
+	VBROADCASTSS constant3f317200<>+0(SB), Y7
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y7, Y6, Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y7
+	VFNMADD231PS Y6, Y7, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VBROADCASTSS constant3ab6bd2e<>+0(SB), Y8
+	VBROADCASTSS constant3c091cc9<>+0(SB), Y9
+	VFMADD213PS  Y9, Y3, Y8
+	VBROADCASTSS constant3d2aaa60<>+0(SB), Y9
+	VFMADD213PS  Y9, Y3, Y8
+	VBROADCASTSS constant3e2aaa49<>+0(SB), Y9
+	VFMADD213PS  Y9, Y3, Y8
+	VBROADCASTSS constant3f000000<>+0(SB), Y9
+	VFMADD213PS  Y9, Y3, Y8
+	VMULPS       Y3, Y3, Y9
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y9, Y8, Y3
+	VADDPS       Y3, Y7, Y3
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VCVTPS2DQ    Y6, Y8
+	VPSRAD       $0x01, Y8, Y9
+	VPSLLD       $0x17, Y9, Y10
+	VBROADCASTSS constant3f800000<>+0(SB), Y11
+	VPADDD       Y11, Y10, Y10
+	VMULPS       Y10, Y3, Y10
+	VPSUBD       Y9, Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VPADDD       Y9, Y8, Y8
+	VMULPS       Y8, Y10, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       Y3, Y4, Y3
+	VBLENDVPS    Y5, Y3, Y4, Y3
+	VDIVPS       Y7, Y3, Y3
+	VANDPS       Y6, Y5, Y4
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSLLD       $0x17, Y5, Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VPADDD       Y7, Y6, Y6
+	VMULPS       Y6, Y3, Y3
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VMULPS       Y3, Y1, Y4
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS Y2, Y2, Y5
+	VMULPS       Y5, Y4, Y4
+	VMULPS       Y2, Y1, Y1
+	VMOVAPS      Y3, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y4, Y0, (CX)(R8*4)
+	VMASKMOVPS   Y1, Y0, (DX)(R8*4)
+	ADDQ         AX, R8
+
+next:
+	VZEROUPPER
+	RET
+
 // func sgdVector(n int, w *float32, grad *float32, rate float32, decay float32)
 TEXT ·sgdVector(SB), NOSPLIT, $0-32
 	CMPQ ·vectorLanes+0(SB), $0x10

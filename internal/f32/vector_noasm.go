@@ -342,3 +342,11 @@ func gruGradVector(n int, dr, dz, dn, dq, dh, r, z, new, last, before *float32) 
 	gruGradLoop(unsafe.Slice(dr, n), unsafe.Slice(dz, n), unsafe.Slice(dn, n), unsafe.Slice(dq, n), unsafe.Slice(dh, n),
 		unsafe.Slice(r, n), unsafe.Slice(z, n), unsafe.Slice(new, n), unsafe.Slice(last, n), unsafe.Slice(before, n))
 }
+
+func gatedTanhVector(n int, y, x, gate *float32) {
+	gatedTanhLoop(unsafe.Slice(y, n), unsafe.Slice(x, n), unsafe.Slice(gate, n))
+}
+
+func gatedTanhGradVector(n int, dx, dgate, dy, x, gate *float32) {
+	gatedTanhGradLoop(unsafe.Slice(dx, n), unsafe.Slice(dgate, n), unsafe.Slice(dy, n), unsafe.Slice(x, n), unsafe.Slice(gate, n))
+}

@@ -14,6 +14,7 @@ func TestAddGradients(t *testing.T) {
 	optest.Gradient(t, binary(ops.Add), x, x)
 	optest.Gradient(t, binary(ops.AddMap), x, optest.Input{Shape: []int{3, 2, 2}})
 	optest.Gradient(t, binary(ops.AddMap), optest.Input{Shape: []int{4, 3}}, optest.Input{Shape: []int{3}})
+	optest.Gradient(t, binary(ops.AddMap), optest.Input{Shape: []int{2, 4, 3}}, optest.Input{Shape: []int{3}})
 	optest.Gradient(t, binary(ops.AddScalar), x, optest.Input{Shape: []int{1}})
 	optest.Gradient(t, binary(ops.MulScalar), x, optest.Input{Shape: []int{1}})
 	optest.Gradient(t, ternary(ops.Mix), x, x, x)
@@ -49,7 +50,7 @@ func TestAddValues(t *testing.T) {
 func TestAddErrors(t *testing.T) {
 	wantError(t, binary(ops.Add), "add: have inputs (2, 3) and (3, 2), want equal shapes", []int{2, 3}, []int{3, 2})
 	wantError(t, ternary(ops.Mix), "mix: have inputs (2, 3) and (2, 3) and gate (2, 4), want equal shapes", []int{2, 3}, []int{2, 3}, []int{2, 4})
-	wantError(t, binary(ops.AddMap), "add-map: have input (2, 3, 4) and map (4), want (N, ...) and the same axes without N, or with 1 for N", []int{2, 3, 4}, []int{4})
+	wantError(t, binary(ops.AddMap), "add-map: have input (2, 3, 4) and map (3), want (N, ...) and the last of its axes, or all with 1 for N", []int{2, 3, 4}, []int{3})
 	wantError(t, binary(ops.AddScalar), "add-scalar: have scalar (2), want (1)", []int{2, 3}, []int{2})
 	wantError(t, binary(ops.MulScalar), "mul-scalar: have scalar (3), want (1)", []int{2, 3}, []int{3})
 }

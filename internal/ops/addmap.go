@@ -9,9 +9,9 @@ import (
 	"zoo/internal/f32"
 )
 
-// AddMap adds b to every example of x: x (N, ...), b of the other axes, with or
-// without a first one of length 1: the biases (H, W, C) that LeCun et al. 1989 do not
-// share between pixels, or the embeddings of positions (1, T, D).
+// AddMap adds b, which has the last axes of x (N, ...), to every part of x of its shape: the
+// biases (H, W, C) that LeCun et al. 1989 do not share between pixels, or one of each
+// channel (C). The embeddings of positions (1, T, D) have an axis of length 1 for N.
 func AddMap(x, b *G.Node) (*G.Node, error) { return Apply(addMap[float32]{}, addMap[float64]{}, x, b) }
 
 type addMap[F f32.Float] struct{}
@@ -24,15 +24,15 @@ func (addMap[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	if b.Dims() == x.Dims() && b[0] == 1 {
 		b = b[1:]
 	}
-	if x.Dims() < 2 || !same(x[1:], b) {
-		return nil, fmt.Errorf("have input %v and map %v, want (N, ...) and the same axes without N, or with 1 for N", x, in[1])
+	if x.Dims() <= b.Dims() || !same(x[x.Dims()-b.Dims():], b) {
+		return nil, fmt.Errorf("have input %v and map %v, want (N, ...) and the last of its axes, or all with 1 for N", x, in[1])
 	}
 	return x.Clone(), nil
 }
 
 func (addMap[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	b := in[1].V
-	for i := range in[0].Shape[0] {
+	for i := range len(out.V) / len(b) {
 		f32.Add(out.V[i*len(b):(i+1)*len(b)], in[0].V[i*len(b):], b)
 	}
 }
@@ -44,7 +44,7 @@ func (addMap[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in []Te
 		copyParallel(dx, dout.V)
 	}
 	if db := din[1].V; db != nil {
-		n := in[0].Shape[0]
+		n := len(dout.V) / len(db)
 		f32.Chunks(len(db), max(64, rowsOf(n)), func(_, lo, hi int) {
 			clear(db[lo:hi])
 			for i := range n {

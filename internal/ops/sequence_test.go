@@ -431,6 +431,64 @@ func TestGatesKeep(t *testing.T) {
 	}
 }
 
+func gatedTanh(in ...*G.Node) (*G.Node, error) {
+	if len(in) == 1 {
+		return ops.GatedTanh(in[0], nil)
+	}
+	return ops.GatedTanh(in[0], in[1])
+}
+
+func TestGatedTanh(t *testing.T) {
+	x := optest.Input{Shape: []int{2, 3, 10}, Float: normals(60, 1)}
+	shift := optest.Input{Shape: []int{2, 10}, Float: normals(20, 2)}
+	for name, in := range map[string][]optest.Input{"alone": {x}, "shifted": {x, shift}} {
+		var want []float64
+		for at := 0; at < len(x.Float); at += 10 {
+			for j := range 5 {
+				a, b := x.Float[at+j], x.Float[at+5+j]
+				if len(in) == 2 {
+					a, b = a+shift.Float[at/30*10+j], b+shift.Float[at/30*10+5+j]
+				}
+				want = append(want, math.Tanh(a)*sigmoid(b))
+			}
+		}
+		_, y := optest.Run(t, gatedTanh, in...)
+		closeTo(t, name+" in float64", y, want, 1e-12)
+		closeTo(t, name+" in float32", wide(newCall[float32](t, gatedTanh, in...).forward()), want, 1e-6)
+		optest.Gradient(t, gatedTanh, in...)
+	}
+	wantError(t, gatedTanh, "gated tanh: have input (2, 3, 9), want (N, T, 2·C)", []int{2, 3, 9})
+	wantError(t, gatedTanh, "gated tanh, shifted: have shift (2, 5), want (2, 10)", []int{2, 3, 10}, []int{2, 5})
+}
+
+func delay(by int) optest.Op {
+	return func(in ...*G.Node) (*G.Node, error) { return ops.Delay(in[0], by) }
+}
+
+func TestDelay(t *testing.T) {
+	x := optest.Input{Shape: []int{2, 3, 1}, Float: []float64{1, 2, 3, 4, 5, 6}}
+	for by, want := range map[int][]float64{0: {1, 2, 3, 4, 5, 6}, 1: {0, 1, 2, 0, 4, 5}, 5: make([]float64, 6)} {
+		if _, y := optest.Run(t, delay(by), x); !slices.Equal(y, want) {
+			t.Errorf("by %d: have %v, want %v", by, y, want)
+		}
+		optest.Gradient(t, delay(by), optest.Input{Shape: []int{2, 4, 3}})
+	}
+}
+
+func embeddingOf(k int) optest.Op {
+	return func(in ...*G.Node) (*G.Node, error) { return ops.EmbeddingOf(in[0], in[1], k) }
+}
+
+func TestEmbeddingOf(t *testing.T) {
+	tokens := optest.Input{Shape: []int{1, 3}, Int: []int{1, -1, 0}}
+	tables := optest.Input{Shape: []int{2, 2, 1}, Float: []float64{1, 2, 3, 4}}
+	if _, y := optest.Run(t, embeddingOf(1), tokens, tables); !slices.Equal(y, []float64{4, 0, 3}) {
+		t.Errorf("have %v, want 4 0 3", y)
+	}
+	optest.Gradient(t, embeddingOf(0), tokens, optest.Input{Shape: []int{2, 3, 4}})
+	optest.Gradient(t, embeddingOf(1), tokens, optest.Input{Shape: []int{2, 3, 4}})
+}
+
 func TestWeightNorm(t *testing.T) {
 	weightNorm := func(in ...*G.Node) (*G.Node, error) { return ops.WeightNorm(in[0], in[1]) }
 	optest.Gradient(t, weightNorm, optest.Input{Shape: []int{2, 3, 4}}, optest.Input{Shape: []int{1, 1, 4}})

@@ -51,7 +51,7 @@ func TestTokenErrors(t *testing.T) {
 	wantError(t, unary(ops.Tokens), "tokens: have input (2, 3, 4), want (N, H, W, D)", []int{2, 3, 4})
 	wantError(t, binary(ops.ClassToken), "class-token: have input (2, 3, 4) and token (1, 4), want (N, T, D) and (1, 1, D)", []int{2, 3, 4}, []int{1, 4})
 	wantError(t, takeToken(3), "take-token: have input (2, 3, 4) and token 3, want (N, T, D) and one of its tokens 0 to T−1", []int{2, 3, 4})
-	wantError(t, binary(ops.AddMap), "add-map: have input (2, 3, 4) and map (1, 2, 4), want (N, ...) and the same axes without N, or with 1 for N", []int{2, 3, 4}, []int{1, 2, 4})
+	wantError(t, binary(ops.AddMap), "add-map: have input (2, 3, 4) and map (1, 2, 4), want (N, ...) and the last of its axes, or all with 1 for N", []int{2, 3, 4}, []int{1, 2, 4})
 	wantError(t, linear, "linear: have input (2, 3, 4) and weight (12, 5), want (..., I) and (I, O)", []int{2, 3, 4}, []int{12, 5})
 	wantError(t, attention(2), "attention: have input (2, 3, 4), want queries, keys and values (N, T, 3·D)", []int{2, 3, 4})
 	wantError(t, attention(3), "attention: have 3 heads for 4 channels, want heads of equal size", []int{2, 3, 12})

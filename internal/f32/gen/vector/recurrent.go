@@ -5,8 +5,10 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// recurrentKernels writes the loops over the units of recurrent layers.
+// recurrentKernels writes the loops over the units of recurrent layers and of gated
+// convolutions.
 func recurrentKernels() {
+	sigmoid := func(v isa, x Op) reg.VecVirtual { return v.times(v.Constant(1), v.newLogistic(x, nil)) }
 	// slope returns y·(1 − y), the derivative of a sigmoid with the result y.
 	slope := func(v isa, y Op) reg.VecVirtual { return v.Fnma(y, y, y) }
 	for _, l := range []loop{
@@ -42,6 +44,16 @@ func recurrentKernels() {
 					dn,
 					v.Mul(dn, r),
 					kept,
+				}
+			}},
+		{name: "gatedTanh", doc: "y = tanh(x)·sigmoid(gate).", out: words("y"), in: words("x gate"), group: 1,
+			body: func(v isa, in, _, _ []Op) []reg.VecVirtual { return one(v.Mul(v.tanh(in[0]), sigmoid(v, in[1]))) }},
+		{name: "gatedTanhGrad", doc: "the gradients of gatedTanh, from x and gate.", out: words("dx dgate"), in: words("dy x gate"), group: 1,
+			body: func(v isa, in, _, _ []Op) []reg.VecVirtual {
+				t, s := v.tanh(in[1]), sigmoid(v, in[2])
+				return []reg.VecVirtual{
+					v.Mul(v.Mul(in[0], s), v.Fnma(t, t, v.Constant(1))),
+					v.Mul(v.Mul(in[0], t), slope(v, s)),
 				}
 			}},
 	} {
