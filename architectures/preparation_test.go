@@ -23,7 +23,7 @@ func TestPreparations(t *testing.T) {
 		if known && (!slices.Equal(shape, []int{p.Cut, p.Cut, 3}) || p.Resize < p.Cut) {
 			t.Errorf("%s sees %+v of pictures, and takes %v", name, p.View, shape)
 		}
-		if !known && shape[0] >= 224 {
+		if !known && len(shape) == 3 && shape[0] >= 224 {
 			t.Errorf("%s takes %v, and nothing says how pictures are prepared for it", name, shape)
 		}
 	}
