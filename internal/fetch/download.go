@@ -13,13 +13,16 @@ import (
 )
 
 // download sends one request, for what is missing of f.part(), and appends the
-// answer. It returns nil only if the part has f.Size bytes afterwards.
+// answer. It returns nil only if the part has f.Size bytes afterwards; if that is not known,
+// as many as the server says, or up to the end of an answer without a length.
 func (g getter) download(ctx context.Context, f File, url string) error {
 	have := length(f.part())
-	if have == f.Size {
+	switch {
+	case f.Size == 0:
+		have = 0 // what is there may be of another file
+	case have == f.Size:
 		return nil
-	}
-	if have > f.Size {
+	case have > f.Size:
 		have = 0
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -36,8 +39,17 @@ func (g getter) download(ctx context.Context, f File, url string) error {
 		return err
 	}
 	defer resp.Body.Close()
-	if n := resp.ContentLength; n >= 0 && have+n != f.Size {
-		return fmt.Errorf("have %d bytes, want %d: the file there is another one", have+n, f.Size)
+	want := f.Size
+	switch n := resp.ContentLength; {
+	case want == 0 && n >= 0:
+		want = n
+	case want == 0:
+		want = unknown
+	case n >= 0 && have+n != want:
+		return fmt.Errorf("have %d bytes, want %d: the file there is another one", have+n, want)
+	}
+	if want > mostUnknown && f.Size == 0 {
+		return fmt.Errorf("have %d bytes, want at most %d", want, mostUnknown)
 	}
 	flags := os.O_CREATE | os.O_WRONLY | os.O_APPEND
 	if have == 0 {
@@ -55,7 +67,7 @@ func (g getter) download(ctx context.Context, f File, url string) error {
 		}
 		return n, err
 	}
-	err = f.append(part, body, have)
+	err = f.append(part, body, have, want)
 	if errClose := part.Close(); err == nil && errClose != nil {
 		err = &localError{errClose}
 	}
@@ -98,13 +110,23 @@ func (g getter) request(ctx context.Context, from string, have int64) (*http.Res
 	return nil, 0, err
 }
 
-// append copies body to part, which has have bytes already.
-func (f File) append(part io.Writer, body func([]byte) (int, error), have int64) error {
+// unknown is the length of a file of which nobody says it, and mostUnknown the bytes that a
+// file may have whose length is not known before it is asked for.
+const (
+	unknown     = -1
+	mostUnknown = 1 << 30
+)
+
+// append copies body to part, which has have bytes already, until it has want.
+func (f File) append(part io.Writer, body func([]byte) (int, error), have, want int64) error {
 	buf := make([]byte, 1<<16)
 	for {
 		n, err := body(buf)
-		if have+int64(n) > f.Size {
-			return fmt.Errorf("have more than %d bytes, want %d: the file there is another one", f.Size, f.Size)
+		if want == unknown && have+int64(n) > mostUnknown {
+			return fmt.Errorf("have more than %d bytes, want fewer", mostUnknown)
+		}
+		if want != unknown && have+int64(n) > want {
+			return fmt.Errorf("have more than %d bytes, want %d: the file there is another one", want, want)
 		}
 		if n > 0 {
 			if _, err := part.Write(buf[:n]); err != nil {
@@ -115,11 +137,14 @@ func (f File) append(part io.Writer, body func([]byte) (int, error), have int64)
 				f.Progress(have)
 			}
 		}
-		if err == io.EOF && have == f.Size {
+		if err == io.EOF && (have == want || want == unknown) {
 			return nil
 		}
+		if err != nil && want == unknown {
+			return &brokenError{fmt.Errorf("broke off after %d bytes: %w", have, err)}
+		}
 		if err != nil {
-			return &brokenError{fmt.Errorf("broke off after %d of %d bytes: %w", have, f.Size, err)}
+			return &brokenError{fmt.Errorf("broke off after %d of %d bytes: %w", have, want, err)}
 		}
 	}
 }

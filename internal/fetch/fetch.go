@@ -26,7 +26,7 @@ import (
 type File struct {
 	Path     string                // where it goes; its folder is made
 	URLs     []string              // mirrors, tried in this order
-	Size     int64                 // its length in bytes: a server that has another is refused
+	Size     int64                 // its length in bytes: a server that has another is refused; 0: not known, and a download that broke off begins anew
 	Check    func(io.Reader) error // judges the whole content before the file gets its name
 	Progress func(done int64)      // told the bytes that are there so far; may be nil
 }

@@ -167,6 +167,48 @@ func TestGet(t *testing.T) {
 	}
 }
 
+// Of a file whose length is not known, the server's counts, or the end of the answer. A
+// download that broke off begins anew.
+func TestUnknownLength(t *testing.T) {
+	unsaid := func(w http.ResponseWriter, _ *http.Request) {
+		w.Write(content[:1000])
+		w.(http.Flusher).Flush()
+		w.Write(content[1000:])
+	}
+	brokenOff := func(w http.ResponseWriter, _ *http.Request) {
+		w.Write(content[:1000])
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	large := func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "5000000000") }
+	for name, c := range map[string]struct {
+		server http.HandlerFunc
+		fails  string
+	}{
+		"said":       {whole, ""},
+		"unsaid":     {unsaid, ""},
+		"cut":        {inTurn(cut(1000), whole), ""},
+		"broken off": {inTurn(brokenOff, unsaid), ""},
+		"altered":    {altered, "checksum differs"},
+		"large":      {large, "have 5000000000 bytes, want at most 1073741824"},
+	} {
+		s := httptest.NewServer(c.server)
+		defer s.Close()
+		f := File{Path: filepath.Join(t.TempDir(), "file"), URLs: []string{s.URL}, Check: checkContent}
+		os.WriteFile(f.part(), content[:500], 0o644)
+		err := quick().get(t.Context(), f)
+		if c.fails != "" {
+			if err == nil || !strings.Contains(err.Error(), c.fails) {
+				t.Errorf("%s: have %v, want %s", name, err, c.fails)
+			}
+			continue
+		}
+		if have, _ := os.ReadFile(f.Path); err != nil || !bytes.Equal(have, content) {
+			t.Errorf("%s: have %d bytes, %v, want the file", name, len(have), err)
+		}
+	}
+}
+
 func TestGetIsOnce(t *testing.T) {
 	var asked atomic.Int64
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
