@@ -39,19 +39,7 @@ func Visit(ctx context.Context, root string, each Visitor) error {
 	if err != nil {
 		return err
 	}
-	filtered := func(name string, r io.Reader) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		folder := strings.HasSuffix(name, "/")
-		if name = path.Clean(strings.TrimPrefix(name, "/")); hidden(name) {
-			return nil
-		}
-		if folder {
-			name += "/"
-		}
-		return each(name, r)
-	}
+	filtered := visible(ctx, each)
 	if info.IsDir() {
 		return visitFolder(root, "", filtered)
 	}
@@ -67,12 +55,7 @@ func Visit(ctx context.Context, root string, each Visitor) error {
 	case strings.HasSuffix(lower, ".tar"):
 		err = visitTar(file, filtered)
 	case strings.HasSuffix(lower, ".tar.gz"), strings.HasSuffix(lower, ".tgz"):
-		var z *gzip.Reader
-		if z, err = gzip.NewReader(file); err != nil {
-			err = fmt.Errorf("not a whole gzip file: %w", err)
-		} else {
-			err = visitTar(z, filtered)
-		}
+		err = visitTarGz(file, filtered)
 	default:
 		err = errors.New("want a folder, .tar, .tar.gz, .tgz or .zip")
 	}
@@ -80,6 +63,36 @@ func Visit(ctx context.Context, root string, each Visitor) error {
 		err = fmt.Errorf("%s: %w", root, err)
 	}
 	return err
+}
+
+// VisitTarGz is Visit for the content of a .tar.gz.
+func VisitTarGz(r io.Reader, each Visitor) error {
+	return visitTarGz(r, visible(context.Background(), each))
+}
+
+func visitTarGz(r io.Reader, each Visitor) error {
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return fmt.Errorf("not a whole gzip file: %w", err)
+	}
+	return visitTar(z, each)
+}
+
+// visible leaves out hidden files, cleans paths, and stops at the end of ctx.
+func visible(ctx context.Context, each Visitor) Visitor {
+	return func(name string, r io.Reader) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		folder := strings.HasSuffix(name, "/")
+		if name = path.Clean(strings.TrimPrefix(name, "/")); hidden(name) {
+			return nil
+		}
+		if folder {
+			name += "/"
+		}
+		return each(name, r)
+	}
 }
 
 // hidden reports whether any part of a path begins with a full stop, as do the

@@ -21,8 +21,8 @@ type Place struct{ Path, Remedy string }
 // A Remote is a file that can be fetched.
 type Remote struct {
 	Name  string
-	URLs  []string // which are tried in this order
-	Size  int64
+	URLs  []string              // which are tried in this order
+	Size  int64                 // 0: not known
 	Check func(io.Reader) error // says whether the content is whole and unaltered
 }
 
@@ -42,9 +42,13 @@ type Origin struct {
 // The error lists the places that were tried.
 func (o Origin) Find(root string) (Place, error) {
 	if root != "" {
-		p := Place{root, fmt.Sprintf("replace it, or leave data.root empty and run `zoo data get %s`", o.Name)}
+		otherwise := fmt.Sprintf("leave it empty and run `zoo data get %s`", o.Name)
+		if !o.canFetch() {
+			otherwise = "leave it empty: " + o.Hint
+		}
+		p := Place{root, "replace it, or " + strings.Replace(otherwise, "it", "data.root", 1)}
 		if err := o.Has(root); err != nil {
-			return p, fmt.Errorf("data.root: %w: want %s there, or leave it empty and run `zoo data get %s`", err, o.Want, o.Name)
+			return p, fmt.Errorf("data.root: %w: want %s there, or %s", err, o.Want, otherwise)
 		}
 		return p, nil
 	}
@@ -81,6 +85,9 @@ func (o Origin) Ensure(ctx context.Context, root string, progress datasets.Progr
 	if err == nil || root != "" {
 		return p, err
 	}
+	if !o.canFetch() {
+		return p, o.Absent(err)
+	}
 	tried := []error{err}
 	if o.Module.Path != "" {
 		progress(datasets.Step{What: "go mod download " + o.Module.Path})
@@ -103,6 +110,9 @@ func (o Origin) Ensure(ctx context.Context, root string, progress datasets.Progr
 	}
 	return Place{}, o.Absent(append(tried, err)...)
 }
+
+// canFetch says whether zoo can fetch the files.
+func (o Origin) canFetch() bool { return o.Files != nil || o.Module.Path != "" }
 
 // fetch brings the files that dir lacks from their address.
 func (o Origin) fetch(ctx context.Context, dir string, progress datasets.Progress) error {
@@ -127,7 +137,11 @@ func (o Origin) Absent(tried ...error) error {
 	for _, err := range tried {
 		b.WriteString("\n  " + strings.ReplaceAll(err.Error(), "\n", "\n  "))
 	}
-	fmt.Fprintf(&b, "\nfetch it with `zoo data get %s`, or set data.root to a place with %s", o.Name, o.Want)
+	b.WriteString("\n")
+	if o.canFetch() {
+		fmt.Fprintf(&b, "fetch it with `zoo data get %s`, or ", o.Name)
+	}
+	fmt.Fprintf(&b, "set data.root to a place with %s", o.Want)
 	if o.Hint != "" {
 		b.WriteString("; " + o.Hint)
 	}

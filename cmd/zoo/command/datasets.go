@@ -54,6 +54,8 @@ func printDatasets(c *cobra.Command, all []datasets.Info) {
 			places.add(d.Name, "yes", d.Where)
 		case d.NeedsRoot:
 			places.add(d.Name, "-", d.From)
+		case d.Download == 0:
+			places.add(d.Name, "no", d.From)
 		default:
 			places.add(d.Name, "no", fmt.Sprintf("zoo data get %s fetches %s from %s", d.Name, size(int(d.Download)), d.From))
 		}
