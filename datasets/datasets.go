@@ -184,6 +184,16 @@ type (
 	Streamed interface{ Stream() bool }
 	// Textual data are tokens of a text.
 	Textual interface{ Vocabulary() Vocabulary }
+	// Sounding data are tokens of a sound, as Textual data are of a text.
+	Sounding interface {
+		Rate() int    // samples a second, each of which is a token
+		Silence() int // the token before a sound begins
+		// Samples are those of tokens, from −1 to 1.
+		Samples(tokens []int) []float32
+	}
+	// Conditioned data may have a class as their second input: Conditions are the names of
+	// the classes, in order, and none if they have no such input.
+	Conditioned interface{ Conditions() []string }
 	// Incomplete data may have left out files that could not be read: Skipped is how many.
 	Incomplete interface{ Skipped() int }
 )

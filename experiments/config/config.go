@@ -11,6 +11,7 @@ import (
 
 	"zoo/datasets"
 	_ "zoo/datasets/images" // these register the datasets
+	_ "zoo/datasets/sounds"
 	_ "zoo/datasets/synthetic"
 	_ "zoo/datasets/text"
 	"zoo/experiments/task"

@@ -37,6 +37,7 @@ var leaves = map[string][]string{
 	"zoo/datasets":              {"zoo/internal/problem"},
 	"zoo/datasets/datasetstest": {"zoo/datasets"},
 	"zoo/datasets/images":       {"zoo/datasets", "zoo/internal/origin", "zoo/internal/random", "zoo/internal/memory", "zoo/internal/problem", "zoo/internal/atomicfile"},
+	"zoo/datasets/sounds":       {"zoo/datasets", "zoo/internal/origin", "zoo/internal/random", "zoo/internal/memory"},
 	"zoo/datasets/synthetic":    {"zoo/datasets", "zoo/internal/random"},
 	"zoo/datasets/text":         {"zoo/datasets", "zoo/internal/origin", "zoo/internal/random", "zoo/internal/memory"},
 	"zoo/experiments/claims":    {"zoo/experiments/metric", "zoo/experiments/results", "zoo/experiments/run", "zoo/experiments/stats", "zoo/internal/formula"},
