@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -139,6 +140,14 @@ func Extend(p *Params, mode Mode, net Network, set Settings, e Extension) (pr *P
 	carried, err := b.carriedNodes()
 	if err != nil {
 		return nil, err
+	}
+	if len(pr.in) > 1 {
+		read := b.leadingTo(append(slices.Clone(carried), pr.logits)...)
+		for _, in := range pr.in[1:] {
+			if !read[in] {
+				return nil, fmt.Errorf("the network does not read %s: want one that does, or data without it", in.Name())
+			}
+		}
 	}
 	if choices.residualInit == fixup && !b.asked["residual_init"] {
 		return nil, errors.New("residual_init: have fixup, which is for residual branches, and this network has none: want none, or a network with shortcuts")

@@ -16,7 +16,8 @@ import (
 type Network interface {
 	// Build adds the network to the graph of its inputs, which have the batch size
 	// followed by the shapes of the data's Spec, and returns what the Spec's
-	// targets are compared with, such as logits (N, ..., s.Classes()).
+	// targets are compared with, such as logits (N, ..., s.Classes()). Of several inputs
+	// it has to read all after the first.
 	Build(s *Scope, in ...*G.Node) *G.Node
 }
 

@@ -86,22 +86,29 @@ func newSpectrogram(m Mel, rate int) (*spectrogram, error) {
 func mels(hz float64) float64   { return 2595 * math.Log10(1+hz/700) }
 func hertz(mel float64) float64 { return 700 * (math.Pow(10, mel/2595) - 1) }
 
-// frames are those of a sound, (frames, bands): as many as it takes to hold all samples, the
-// last with silence after them.
+// count is how many frames hold n samples, the last with silence after them.
+func (s *spectrogram) count(n int) int { return 1 + (max(0, n-s.Window)+s.Hop-1)/s.Hop }
+
+// transform computes the power of frame i: of the frequencies from 0 to half of the rate.
+func (s *spectrogram) transform(samples []float32, i int) {
+	for k := range s.frame {
+		s.frame[k] = 0
+		if at := i*s.Hop + k; at < len(samples) {
+			s.frame[k] = float64(samples[at]) * s.hann[k]
+		}
+	}
+	s.bins = s.fft.Coefficients(s.bins, s.frame)
+	for k, c := range s.bins {
+		s.power[k] = (real(c)*real(c) + imag(c)*imag(c)) * s.norm
+	}
+}
+
+// frames are those of a sound, (frames, bands).
 func (s *spectrogram) frames(samples []float32) []float32 {
-	n := 1 + (max(0, len(samples)-s.Window)+s.Hop-1)/s.Hop
+	n := s.count(len(samples))
 	out := make([]float32, 0, n*s.Bands)
 	for i := range n {
-		for k := range s.frame {
-			s.frame[k] = 0
-			if at := i*s.Hop + k; at < len(samples) {
-				s.frame[k] = float64(samples[at]) * s.hann[k]
-			}
-		}
-		s.bins = s.fft.Coefficients(s.bins, s.frame)
-		for k, c := range s.bins {
-			s.power[k] = (real(c)*real(c) + imag(c)*imag(c)) * s.norm
-		}
+		s.transform(samples, i)
 		for b, filter := range s.filters {
 			sum := 0.0
 			for k, w := range filter {
@@ -115,3 +122,20 @@ func (s *spectrogram) frames(samples []float32) []float32 {
 
 // silence is a frame without sound.
 func (s *spectrogram) silence() []float32 { return s.frames(make([]float32, 1)) }
+
+// Spectrogram is the power of a sound in decibels, at least −100: of each frame of window
+// samples, hop samples apart, that of window/2 + 1 frequencies from 0 to half of the rate.
+func (s Sound) Spectrogram(window, hop int) [][]float64 {
+	f, err := newSpectrogram(Mel{Window: window, Hop: hop}, s.Rate)
+	if err != nil {
+		panic(err) // it is of bands, and there are none
+	}
+	all := make([][]float64, f.count(len(s.Samples)))
+	for i := range all {
+		f.transform(s.Samples, i)
+		for _, p := range f.power {
+			all[i] = append(all[i], 10*math.Log10(max(leastPower, p)))
+		}
+	}
+	return all
+}

@@ -44,8 +44,11 @@ func (c Classification) Validate() []problem.Problem {
 
 // Accepts implements Task: the target is one class.
 func (Classification) Accepts(s datasets.Spec) error {
-	return target(s, "one class for each example", func(f datasets.Field) bool { return f.Dtype == tensor.Int && len(f.Shape) == 0 })
+	return target(s, "one class for each example", isLabel)
 }
+
+// isLabel tells whether a field is one class.
+func isLabel(f datasets.Field) bool { return f.Dtype == tensor.Int && len(f.Shape) == 0 }
 
 // leastForTop5 is the least number of classes for which top-5 accuracy means something:
 // of ten classes, five hold the right one half of the time by chance.

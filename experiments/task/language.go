@@ -14,14 +14,19 @@ import (
 
 func init() { Register("language", func() Task { return &Language{} }) }
 
-// Language is to tell at each position of a sequence of tokens which one comes next.
+// Language is to tell at each position of a sequence of tokens which one comes next. What
+// else is given is labels of the whole sequence, such as who speaks it.
 type Language struct{}
 
-// Accepts implements Task: inputs and targets are tokens of one vocabulary.
+// Accepts implements Task: inputs and targets are tokens of one vocabulary, and any further
+// input is one class of a number.
 func (Language) Accepts(s datasets.Spec) error {
 	err := target(s, "tokens, and for each the one that comes next", isSequence)
-	if err == nil && (len(s.Inputs) != 1 || !isSequence(s.Inputs[0]) || s.Inputs[0].Size != s.Targets[0].Size || !slices.Equal(s.Inputs[0].Shape, s.Targets[0].Shape)) {
+	if err == nil && (len(s.Inputs) == 0 || !isSequence(s.Inputs[0]) || s.Inputs[0].Size != s.Targets[0].Size || !slices.Equal(s.Inputs[0].Shape, s.Targets[0].Shape)) {
 		err = fmt.Errorf("requires tokens, and for each the one that comes next: have %s", describe(s))
+	}
+	if err == nil && slices.ContainsFunc(s.Inputs[1:], func(f datasets.Field) bool { return !isLabel(f) }) {
+		err = fmt.Errorf("requires tokens, and besides them only classes of the whole: have %s", describe(s))
 	}
 	return err
 }

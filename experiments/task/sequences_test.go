@@ -112,6 +112,20 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
+// Besides tokens, language takes classes of the whole, and nothing else.
+func TestConditions(t *testing.T) {
+	spec := datasets.Tokens(3, 4)
+	spec.Inputs = append(spec.Inputs, datasets.Label(5))
+	if err := Named("language").Fits(spec); err != nil {
+		t.Errorf("have %v for a class", err)
+	}
+	spec.Inputs = append(spec.Inputs, datasets.Field{Name: "pitch", Dtype: tensor.Float32, Shape: []int{3, 1}})
+	err := Named("language").Fits(spec)
+	if want := "language requires tokens, and besides them only classes of the whole: have tokens (3) of 4, class of 5, pitch (3, 1) with targets next tokens (3) of 4"; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("have %v\nwant %s", err, want)
+	}
+}
+
 func TestOptions(t *testing.T) {
 	var all []string
 	for _, p := range (Classification{LabelSmoothing: 1, Mixup: -1, Cutmix: 1e6}).Validate() {

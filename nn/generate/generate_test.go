@@ -287,6 +287,94 @@ func TestCachedEqualsWindow(t *testing.T) {
 	}
 }
 
+// addClass adds a vector (N, D) to each position of x (N, T, D).
+type addClass[F nn.Float] struct{}
+
+func (addClass[F]) Name() string                                  { return "add class" }
+func (addClass[F]) Shape(in []tensor.Shape) (tensor.Shape, error) { return in[0], nil }
+func (addClass[F]) Reads() ([]int, bool)                          { return nil, false }
+
+func (addClass[F]) Forward(out nn.Tensor[F], in []nn.Tensor[F]) {
+	t, d := in[0].Shape[1], in[0].Shape[2]
+	for i, x := range in[0].V {
+		out.V[i] = x + in[1].V[i/(t*d)*d+i%d]
+	}
+}
+
+func (addClass[F]) Backward([]nn.Tensor[F], nn.Tensor[F], nn.Tensor[F], []nn.Tensor[F]) {
+	panic("it is not trained")
+}
+
+// classed is a convolution of tokens (N, T), and a vector for the class (N) of each sequence.
+type classed struct{}
+
+func (classed) Build(s *nn.Scope, in ...*G.Node) *G.Node {
+	table := nn.NewEmbedding(s.In("tokens"), tokens, width, 1)
+	x := nn.CausalConv(s.In("conv"), table.Look(s, in[0]), width, 3, 1)               // (N, T, width)
+	class := nn.NewEmbedding(s.In("classes"), 3, width, 1).Look(s.In("class"), in[1]) // (N, width)
+	return table.Logits(s, nn.Apply(s.In("add"), addClass[float32]{}, addClass[float64]{}, x, class))
+}
+
+// Further inputs are given at each step, and go with their rows.
+func TestFurtherInputs(t *testing.T) {
+	const rows = 2
+	p := nn.NewParams(4, tensor.Float32)
+	made := func(mode nn.Mode, length int) *nn.Program {
+		spec := datasets.Tokens(length, tokens)
+		spec.Inputs = append(spec.Inputs, datasets.Label(3))
+		pr, err := nn.Build(p, mode, classed{}, nn.Settings{Options: nn.Options{Init: "kaiming_normal", BiasInit: "zero", ResidualInit: "none", Norm: "none", Activation: "relu"}, Batch: rows, Spec: spec})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pr
+	}
+	classes := func(c ...int) *tensor.Dense { return tensor.New(tensor.WithShape(len(c)), tensor.WithBacking(c)) }
+	given := classes(2, 0)
+	window, cached := generate.Window(made(nn.Infer, 5), 5, given), generate.Cached(made(nn.Step, 1), given)
+	swapped := generate.Cached(made(nn.Step, 1), classes(0, 2))
+	for i := range 5 {
+		next := []int{i % tokens, i % tokens}
+		a, err := window.Step(next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a = slices.Clone(a)
+		b, err := cached.Step(next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b = slices.Clone(b)
+		c, err := swapped.Step(next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range a {
+			if math.Abs(float64(a[k]-b[k])) > 1e-5 || b[k] != c[(k+tokens)%(2*tokens)] {
+				t.Fatalf("step %d, logit %d: have %v of the window, %v cached, and %v of the rows in the other order", i, k, a[k], b[k], c[(k+tokens)%(2*tokens)])
+			}
+		}
+		if slices.Equal(a[:tokens], a[tokens:]) {
+			t.Fatal("both classes have the same logits")
+		}
+		if err := errors.Join(window.Reorder([]int{1, 0}), cached.Reorder([]int{1, 0}), swapped.Reorder([]int{1, 0})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if have := given.Data().([]int); !slices.Equal(have, []int{2, 0}) {
+		t.Errorf("the caller's classes became %v", have)
+	}
+}
+
+// A network that does not read what it is given besides the tokens is an error.
+func TestUnreadInput(t *testing.T) {
+	spec := datasets.Tokens(4, tokens)
+	spec.Inputs = append(spec.Inputs, datasets.Label(3))
+	_, err := nn.Build(nn.NewParams(4, tensor.Float32), nn.Infer, causal, nn.Settings{Options: nn.Options{Init: "kaiming_normal", BiasInit: "zero", ResidualInit: "none", Norm: "none", Activation: "relu"}, Batch: 1, Spec: spec})
+	if want := "the network does not read class: want one that does, or data without it"; err == nil || err.Error() != want {
+		t.Errorf("have %v, want %s", err, want)
+	}
+}
+
 // Beyond the context, a Cached source goes on from the later half of it.
 func TestCachedGoesOn(t *testing.T) {
 	p := nn.NewParams(4, tensor.Float32)

@@ -8,6 +8,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"zoo/datasets"
 	"zoo/nn"
 )
 
@@ -27,12 +28,45 @@ type Source interface {
 
 // Cached is a Source that computes only the newest position: p is of mode nn.Step, and
 // carries what it needs of those before. Where its network has a context of T positions
-// and a row has more, the context begins anew with the latest T/2.
-func Cached(p *nn.Program) Source { return &cached{program: p} }
+// and a row has more, the context begins anew with the latest T/2. further are the inputs of
+// the network besides the tokens, (rows, ...) each, such as a class (rows), at every step.
+func Cached(p *nn.Program, further ...*tensor.Dense) Source {
+	return &cached{program: p, further: further}
+}
 
 type cached struct {
 	program *nn.Program
+	further further
 	latest  [][]int // the tokens of each row, of the steps since the context began; none where it has no end
+}
+
+// further are the inputs besides the tokens.
+type further []*tensor.Dense
+
+// reordered are the inputs with what was row rows[i] in row i, in memory of their own.
+func (f further) reordered(rows []int) (further, error) {
+	var all further
+	for _, t := range f {
+		if t.Shape()[0] != len(rows) {
+			return nil, fmt.Errorf("reorder: have %d rows, want %d", len(rows), t.Shape()[0])
+		}
+		own := t.Clone().(*tensor.Dense)
+		for i, r := range rows {
+			switch t.Dtype() {
+			case tensor.Int:
+				copy(datasets.Row[int](own, i), datasets.Row[int](t, r))
+			default:
+				copy(datasets.Row[float32](own, i), datasets.Row[float32](t, r))
+			}
+		}
+		all = append(all, own)
+	}
+	return all, nil
+}
+
+// inputs are all inputs of a network.
+func (f further) inputs(tokens *tensor.Dense) []*tensor.Dense {
+	return append([]*tensor.Dense{tokens}, f...)
 }
 
 func (c *cached) Rows() int { return c.program.Batch }
@@ -55,7 +89,7 @@ func (c *cached) step(tokens []int) ([]float32, error) {
 		c.latest = append(c.latest, slices.Clone(tokens))
 	}
 	x := tensor.New(tensor.WithShape(len(tokens), 1), tensor.WithBacking(slices.Clone(tokens)))
-	if _, err := c.program.Run([]*tensor.Dense{x}, nil); err != nil {
+	if _, err := c.program.Run(c.further.inputs(x), nil); err != nil {
 		return nil, err
 	}
 	return c.program.Logits().Data().([]float32), nil
@@ -68,7 +102,9 @@ func (c *cached) Reorder(rows []int) error {
 	for i, tokens := range c.latest {
 		c.latest[i] = reordered(tokens, rows)
 	}
-	return nil
+	var err error
+	c.further, err = c.further.reordered(rows)
+	return err
 }
 
 func reordered(of, rows []int) (tokens []int) {
@@ -85,13 +121,14 @@ func (c *cached) Restart() {
 
 // Window is a Source that computes the latest length positions anew at each step: slow,
 // and what Cached has to equal. p is of mode nn.Infer, for sequences of that length, and
-// no position of its network may see what comes later.
-func Window(p *nn.Program, length int) Source {
-	return &window{program: p, length: length, rows: make([][]int, p.Batch)}
+// no position of its network may see what comes later. further is as of Cached.
+func Window(p *nn.Program, length int, further ...*tensor.Dense) Source {
+	return &window{program: p, further: further, length: length, rows: make([][]int, p.Batch)}
 }
 
 type window struct {
 	program *nn.Program
+	further further
 	length  int
 	rows    [][]int // the latest tokens of each, at most length
 	logits  []float32
@@ -109,17 +146,18 @@ func (w *window) Step(tokens []int) ([]float32, error) {
 		x = append(x, row...)
 		x = append(x, make([]int, w.length-len(row))...) // which the last position does not see
 	}
-	if _, err := w.program.Run([]*tensor.Dense{tensor.New(tensor.WithShape(len(tokens), w.length), tensor.WithBacking(x))}, nil); err != nil {
+	all := tensor.New(tensor.WithShape(len(tokens), w.length), tensor.WithBacking(x))
+	if _, err := w.program.Run(w.further.inputs(all), nil); err != nil {
 		return nil, err
 	}
-	all := w.program.Logits()
-	if all.Shape().Dims() != 3 || all.Shape()[1] != w.length {
-		return nil, fmt.Errorf("the network returns %v, want logits at each of the %d positions", all.Shape(), w.length)
+	logits := w.program.Logits()
+	if logits.Shape().Dims() != 3 || logits.Shape()[1] != w.length {
+		return nil, fmt.Errorf("the network returns %v, want logits at each of the %d positions", logits.Shape(), w.length)
 	}
-	k := all.Shape()[2]
+	k := logits.Shape()[2]
 	w.logits = w.logits[:0]
 	for i := range tokens {
-		w.logits = append(w.logits, all.Data().([]float32)[(i*w.length+last)*k:][:k]...)
+		w.logits = append(w.logits, logits.Data().([]float32)[(i*w.length+last)*k:][:k]...)
 	}
 	return w.logits, nil
 }
@@ -132,7 +170,9 @@ func (w *window) Reorder(rows []int) error {
 		}
 		w.rows[i] = slices.Clone(old[r])
 	}
-	return nil
+	var err error
+	w.further, err = w.further.reordered(rows)
+	return err
 }
 
 func (w *window) Restart() { w.rows = make([][]int, len(w.rows)) }
