@@ -26,6 +26,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"zoo/datasets/sounds"
 	"zoo/experiments/run"
 	"zoo/internal/atomicfile"
 	"zoo/internal/npy"
@@ -59,7 +60,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exit": exitCode, "equal": equal, "array": array, "cut": cut, "flip": flip, "idx": idx, "photo": photo, "picture": picture,
+			"exit": exitCode, "equal": equal, "array": array, "cut": cut, "flip": flip, "idx": idx, "photo": photo, "picture": picture, "tone": tone,
 			"npy": rawArray, "tensors": rawTensors, "replace": replace, "copy": copyFolder, "unrecord": unrecord,
 			"find": find, "await": await, "hold": hold, "free": free, "killholder": killHolder,
 		},
@@ -285,6 +286,26 @@ func picture(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range args {
 		var b bytes.Buffer
 		ts.Check(png.Encode(&b, image.NewGray(image.Rect(0, 0, 4, 4))))
+		ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(name)), 0o777))
+		ts.Check(os.WriteFile(ts.MkAbs(name), b.Bytes(), 0o666))
+	}
+}
+
+// tone HZ SAMPLES RATE FILE ...: WAV files of a sine.
+func tone(ts *testscript.TestScript, _ bool, args []string) {
+	var numbers [3]int
+	for i := range numbers {
+		var err error
+		numbers[i], err = strconv.Atoi(args[i])
+		ts.Check(err)
+	}
+	s := sounds.Sound{Rate: numbers[2]}
+	for i := range numbers[1] {
+		s.Samples = append(s.Samples, float32(0.8*math.Sin(2*math.Pi*float64(numbers[0]*i)/float64(s.Rate))))
+	}
+	for _, name := range args[3:] {
+		var b bytes.Buffer
+		ts.Check(s.Write(&b))
 		ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(name)), 0o777))
 		ts.Check(os.WriteFile(ts.MkAbs(name), b.Bytes(), 0o666))
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"gorgonia.org/tensor"
 
@@ -14,42 +15,64 @@ import (
 	"zoo/nn/generate"
 )
 
-// A Writer continues texts with a network of tokens.
+// A Writer continues texts, or other sequences of tokens, with a network.
 type Writer struct {
-	vocabulary datasets.Vocabulary
+	vocabulary datasets.Vocabulary // nil: the tokens are of no text
 	source     generate.Source
 	rows       int
 	context    int // positions that a text may have; 0: any number
 }
 
-// Text is the vocabulary, and the spec, of the reference's data, which are opened. It is an
-// error if the data are no text.
-func (r ModelReference) Text(ctx context.Context, progress datasets.Progress) (datasets.Vocabulary, datasets.Spec, error) {
+// Data opens the data of the reference, which say what tokens are.
+func (r ModelReference) Data(ctx context.Context, progress datasets.Progress) (datasets.Dataset, error) {
 	if r.Config == nil {
-		return nil, datasets.Spec{}, fmt.Errorf("%s is a model and has no vocabulary: name a run or an experiment, whose data have one", r.Model.Name)
+		return nil, fmt.Errorf("%s is a model and has no vocabulary: name a run or an experiment, whose data have one", r.Model.Name)
 	}
-	data, err := datasets.Open(ctx, r.Config.Data, progress)
-	if err != nil {
-		return nil, datasets.Spec{}, err
-	}
+	return datasets.Open(ctx, r.Config.Data, progress)
+}
+
+// Text is the vocabulary of the reference's data. It is an error if the data are no text.
+func (r ModelReference) Text(data datasets.Dataset) (datasets.Vocabulary, error) {
 	spec := data.Spec()
 	text, ok := data.(datasets.Textual)
 	if !ok {
 		in := spec.Inputs[0]
-		return nil, spec, fmt.Errorf("%s is not a text: have %s %v, want tokens of a vocabulary", r.Config.Data.Name, in.Name, tensor.Shape(in.Shape))
+		return nil, fmt.Errorf("%s is not a text: have %s %v, want tokens of a vocabulary", r.Config.Data.Name, in.Name, tensor.Shape(in.Shape))
 	}
 	v := text.Vocabulary()
 	if v.Size() != spec.Classes() {
-		return nil, spec, fmt.Errorf("%s: have a vocabulary of %d tokens, want the %d of the network", r.Config.Data.Name, v.Size(), spec.Classes())
+		return nil, fmt.Errorf("%s: have a vocabulary of %d tokens, want the %d of the network", r.Config.Data.Name, v.Size(), spec.Classes())
 	}
-	return v, spec, nil
+	return v, nil
 }
 
-// Writer returns a Writer of rows texts at once, with the weights w, for the vocabulary and
-// the spec that Text returns. With window it computes every position of the latest ones
-// anew for each token; otherwise only the newest, and its texts have no more tokens than
-// the network has positions, and one.
-func (r ModelReference) Writer(ctx context.Context, v datasets.Vocabulary, spec datasets.Spec, w *weights.File, rows int, window bool) (*Writer, error) {
+// Condition is what a network of tokens is given besides them: the class of that name in
+// rows rows, or nothing if the data have no classes as an input and none is named.
+func (r ModelReference) Condition(data datasets.Dataset, class string, rows int) ([]*tensor.Dense, error) {
+	var names []string
+	if d, ok := data.(datasets.Conditioned); ok {
+		names = d.Conditions()
+	}
+	number := slices.Index(names, class)
+	switch {
+	case len(names) == 0 && class == "":
+		return nil, nil
+	case len(names) == 0:
+		return nil, fmt.Errorf("have class %q, and a network that is not given classes: leave it out, or train one with data.condition=class", class)
+	case class == "":
+		return nil, fmt.Errorf("want a class (--class) for the network, one of %s", strings.Join(names, ", "))
+	case number < 0:
+		return nil, fmt.Errorf("have class %q, want one of %s", class, strings.Join(names, ", "))
+	}
+	return []*tensor.Dense{tensor.New(tensor.WithShape(rows), tensor.WithBacking(slices.Repeat([]int{number}, rows)))}, nil
+}
+
+// Writer returns a Writer of rows sequences at once, with the weights w, for data of the
+// spec: of texts with the vocabulary v, which is nil for others. further is what Condition
+// returns. With window it computes every position of the latest ones anew for each token;
+// otherwise only the newest, and its sequences have no more tokens than the network has
+// positions, and one.
+func (r ModelReference) Writer(ctx context.Context, v datasets.Vocabulary, spec datasets.Spec, w *weights.File, rows int, window bool, further ...*tensor.Dense) (*Writer, error) {
 	mode, one := nn.Step, spec.OfLength(1)
 	_, outline, err := r.Outline(ctx, mode, one, 1)
 	if err != nil {
@@ -72,9 +95,9 @@ func (r ModelReference) Writer(ctx context.Context, v datasets.Vocabulary, spec 
 	}
 	program.HoldWeights(true)
 	if window {
-		writer.source = generate.Window(program, length)
+		writer.source = generate.Window(program, length, further...)
 	} else {
-		writer.source = generate.Cached(program)
+		writer.source = generate.Cached(program, further...)
 	}
 	return writer, nil
 }
@@ -96,15 +119,20 @@ func (w *Writer) check(prompt []int, n int) error {
 	return nil
 }
 
-// Sample continues a prompt by n tokens, in each row in another way. It yields the next
+// Tokens continues a prompt by n tokens, in each row in another way. It yields the next
+// token of each row.
+func (w *Writer) Tokens(ctx context.Context, prompt []int, n int, o generate.Sampling) iter.Seq2[[]int, error] {
+	if err := w.check(prompt, n); err != nil {
+		return func(yield func([]int, error) bool) { yield(nil, err) }
+	}
+	return generate.Sample(ctx, w.source, slices.Repeat([][]int{prompt}, w.rows), n, o)
+}
+
+// Sample continues a text by n tokens, in each row in another way. It yields the next
 // piece of each row's text.
 func (w *Writer) Sample(ctx context.Context, prompt []int, n int, o generate.Sampling) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
-		if err := w.check(prompt, n); err != nil {
-			yield(nil, err)
-			return
-		}
-		for tokens, err := range generate.Sample(ctx, w.source, slices.Repeat([][]int{prompt}, w.rows), n, o) {
+		for tokens, err := range w.Tokens(ctx, prompt, n, o) {
 			if err != nil {
 				yield(nil, err)
 				return

@@ -129,14 +129,18 @@ func TestWriterErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	want = "gpt is a model and has no vocabulary: name a run or an experiment, whose data have one"
-	if _, _, err := r.Text(t.Context(), nil); err == nil || err.Error() != want {
+	if _, err := r.Data(t.Context(), nil); err == nil || err.Error() != want {
 		t.Errorf("have error %v, want %s", err, want)
 	}
 	if r, err = use.Find("mlp-digits"); err != nil {
 		t.Fatal(err)
 	}
 	want = "digits is not a text: have images (8, 8, 1), want tokens of a vocabulary"
-	if _, _, err := r.Text(t.Context(), nil); err == nil || err.Error() != want {
+	data, err := r.Data(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Text(data); err == nil || err.Error() != want {
 		t.Errorf("have error %v, want %s", err, want)
 	}
 }

@@ -28,6 +28,7 @@ const betweenTexts = "---"
 type generation struct {
 	length, rows, beam int
 	penalty            float64
+	sound              soundFlags
 	generate.Sampling
 }
 
@@ -38,10 +39,15 @@ func newGenerate() *cobra.Command {
 	var window, asJSON bool
 	c := &cobra.Command{
 		Use:   "generate RUN-or-EXPERIMENT [PROMPT] [--weights W]",
-		Short: "Continue a text",
+		Short: "Continue a text, or make a sound",
 		Long: `Continue a prompt, token by token, with a network that was trained on a text: the prompt and
 what follows it, as it is written. RUN is a run directory, or an experiment with --weights. The
 prompt is an argument, or the content of a file; without one it is a new line.
+
+A network that was trained on sounds as tokens (data.form=mulaw) makes a sound, from silence:
+a WAV file, --out, of --seconds or --length samples, and a --picture of it. With --rows there
+are several, and their files have numbers. If it was trained with classes
+(data.condition=class), --class says which.
 
 The next token is drawn from the probabilities that the network gives. A temperature below 1
 makes the likely ones likelier, and 0 always takes the likeliest; --top-k and --top-p leave
@@ -57,6 +63,7 @@ gives the same as long as both go, and goes on.
 		Example: `  zoo generate runs/gpt-shakespeare-s1-0f0f0f0f "ROMEO:"
   zoo generate runs/gpt-shakespeare-s1-0f0f0f0f "ROMEO:" --window --length 1000 --temperature 0.8
   zoo generate runs/gpt-shakespeare-s1-0f0f0f0f -f prompt.txt --rows 3 --top-k 10 --seed 7
+  zoo generate runs/digits-s1-0f0f0f0f --out three.wav --class 3 --seconds 0.5 --picture three.png
   echo -n "To be" | zoo generate runs/gpt-shakespeare-s1-0f0f0f0f -f - --beam 4`,
 		DisableFlagsInUseLine: true,
 		Args:                  between(1, 2),
@@ -74,12 +81,23 @@ gives the same as long as both go, and goes on.
 				return err
 			}
 			screen := newScreen(io.Discard, c.ErrOrStderr())
-			v, spec, err := s.Text(c.Context(), screen.Data)
+			data, err := s.Data(c.Context(), screen.Data)
 			screen.end()
 			if err != nil {
 				return err
 			}
-			tokens, err := encoded(v, prompt)
+			sound, isSound := data.(datasets.Sounding)
+			var v datasets.Vocabulary
+			var tokens []int
+			if isSound {
+				err = g.checkSound(c, prompt, file)
+			} else if v, err = s.Text(data); err == nil {
+				tokens, err = g.checkText(c, v, prompt)
+			}
+			if err != nil {
+				return err
+			}
+			further, err := s.Condition(data, g.sound.class, max(g.rows, g.beam))
 			if err != nil {
 				return err
 			}
@@ -92,9 +110,12 @@ gives the same as long as both go, and goes on.
 				return err
 			}
 			defer trained.Close()
-			w, err := s.Writer(c.Context(), v, spec, trained, max(g.rows, g.beam), window)
+			w, err := s.Writer(c.Context(), v, data.Spec(), trained, max(g.rows, g.beam), window, further...)
 			if err != nil {
 				return err
+			}
+			if isSound {
+				return g.writeSound(c, w, sound, asJSON)
 			}
 			if room := w.Room(len(tokens)); !c.Flags().Changed("length") && room > 0 {
 				g.length = min(g.length, room)
@@ -122,7 +143,11 @@ gives the same as long as both go, and goes on.
 		},
 	}
 	f := c.Flags()
-	f.IntVar(&g.length, "length", usualLength, "how many tokens to write; if it is not given, no more than the network has positions for")
+	f.IntVar(&g.length, "length", usualLength, "how many tokens to write, of a sound samples; if it is not given, no more than the network has positions for")
+	f.StringVarP(&g.sound.out, "out", "o", "", "of a sound: the WAV file to write")
+	f.Float64Var(&g.sound.seconds, "seconds", usualSeconds, "of a sound: how long it is, in place of --length")
+	f.StringVar(&g.sound.class, "class", "", "the class of what is made, for a network that was trained with classes")
+	f.StringVar(&g.sound.picture, "picture", "", "of a sound: a PNG file of its wave and its spectrogram")
 	f.Float64Var(&g.Temperature, "temperature", 1, "what the logits are divided by; 0: always the likeliest token")
 	f.IntVar(&g.TopK, "top-k", 0, "draw from this many of the likeliest tokens; 0: from all")
 	f.Float64Var(&g.TopP, "top-p", 0, "draw from the fewest likeliest tokens that together have this probability; 0 or 1: from all")
@@ -149,6 +174,8 @@ func (g generation) check(c *cobra.Command) error {
 	}
 	add(g.length < 1, "--length: have %d, want at least 1 token", g.length)
 	add(g.rows < 1, "--rows: have %d, want at least 1", g.rows)
+	add(!(g.sound.seconds > 0 && g.sound.seconds <= mostSeconds), "--seconds: have %v, want more than 0 and at most %d", g.sound.seconds, mostSeconds)
+	add(f.Changed("seconds") && f.Changed("length"), "have --seconds and --length, want one of the two")
 	if !f.Changed("beam") {
 		add(f.Changed("penalty"), "--penalty goes with --beam")
 		return errors.Join(append(errs, g.Validate())...)
@@ -158,6 +185,16 @@ func (g generation) check(c *cobra.Command) error {
 		add(f.Changed(name), "have --beam and --%s, want one of the two: a search draws nothing", name)
 	}
 	return errors.Join(append(errs, generate.Beam{Width: g.beam, Length: max(1, g.length), Penalty: g.penalty}.Validate())...)
+}
+
+// checkText is the prompt's tokens, and an error where there are flags of sounds.
+func (g generation) checkText(c *cobra.Command, v datasets.Vocabulary, prompt string) ([]int, error) {
+	for _, name := range []string{"out", "seconds", "picture"} {
+		if c.Flags().Changed(name) {
+			return nil, seeHelp(c, fmt.Errorf("--%s is for sounds, and the data are a text", name))
+		}
+	}
+	return encoded(v, prompt)
 }
 
 // promptOf is the prompt of an argument or of a file; empty: there is none.
