@@ -195,3 +195,22 @@ func TestPictures(t *testing.T) {
 		}
 	}
 }
+
+// TestVoice resolves README's config for sounds.
+func TestVoice(t *testing.T) {
+	if testing.Short() {
+		t.Skip("links the program")
+	}
+	file := filepath.Join(t.TempDir(), "voice.yaml")
+	if err := os.WriteFile(file, []byte(block(t, "../..", "yaml", 3)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command("go", "run", "./cmd/zoo", "config", "show", file)
+	c.Dir = "../.."
+	out, err := c.CombinedOutput()
+	for _, want := range []string{"name: tcn", "name: prompts", "name: language", "depth: 7"} {
+		if err != nil || !strings.Contains(string(out), want) {
+			t.Fatalf("%v, want %q\n%s", err, want, out)
+		}
+	}
+}

@@ -70,13 +70,18 @@ func sizes(shape []int) string {
 	return strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", "×")
 }
 
-// inputOf writes what a network takes: 28×28×1 for images and numbers, 64 tokens of 65.
+// inputOf writes what a network takes: 28×28×1 for images and numbers, 64 tokens of 65, and
+// with them a class of 10.
 func inputOf(s datasets.Spec) string {
 	in := s.Inputs[0]
+	text := sizes(in.Shape)
 	if in.Dtype == tensor.Int {
-		return fmt.Sprintf("%s tokens of %s", sizes(in.Shape), thousands(in.Size))
+		text += " tokens of " + thousands(in.Size)
 	}
-	return sizes(in.Shape)
+	for _, f := range s.Inputs[1:] {
+		text += fmt.Sprintf(", %s of %s", f.Name, thousands(f.Size))
+	}
+	return text
 }
 
 // targetOf writes what its outputs are compared with: 10 classes, 65 classes for each.
