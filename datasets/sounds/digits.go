@@ -151,7 +151,11 @@ func (d spokenDigits) checkArchive(r io.Reader) error {
 // Check implements datasets.Options.
 func (o *DigitOptions) Check(datasets.Info) []datasets.Problem {
 	c := o.check()
-	for key, names := range map[string][]string{"speakers": o.Speakers, "test_speakers": o.TestSpeakers} {
+	for _, key := range []string{"speakers", "test_speakers"} {
+		names := o.Speakers
+		if key == "test_speakers" {
+			names = o.TestSpeakers
+		}
 		for i, name := range names {
 			switch {
 			case !slices.Contains(digitSpeakers, name):

@@ -15,9 +15,9 @@
 //     position is the next sample. Position 0 of a sound has the token of silence, and its
 //     target is the first sample; so writing begins with silence. The windows of a sound
 //     follow one another. In evaluation they begin with the sound, in training a number of
-//     samples before it that depends on (seed, epoch, the number of the sound), so that they
-//     are as many. Before and after the sound are silence and targets of −1. With condition:
-//     class the class of the sound is a second input.
+//     samples before it that depends on (seed, epoch, the number of the sound); there are as
+//     many windows, and each sample is a target once. Before and after the sound are silence
+//     and targets of −1. With condition: class the class of the sound is a second input.
 //
 // Sounds have one rate: the key rate, or that of most files. Those with another are resampled.
 //

@@ -1,6 +1,6 @@
 // Package use is what can be done with a network once it has weights, or without any:
 // find it by the name that a command line gives, evaluate it, send arrays and pictures
-// through it, write texts with it, say what memory it takes, and measure how fast it is.
+// through it, write texts and sounds with it, say what memory it takes, and measure how fast it is.
 package use
 
 import (

@@ -46,7 +46,7 @@ func newDataVerify() *cobra.Command {
 		Use:   "verify [NAME ...] [key=value ...]",
 		Short: "Check datasets against their published checksums",
 		Long: `Check that datasets are whole and unaltered, by their published checksums, or for
-imagefolder by decoding every image. Without names, check all that are on this machine.
+imagefolder and sounds by decoding every file. Without names, check all that are on this machine.
 Nothing is fetched. Keys are those of the section data.`,
 		Example: `  zoo data verify
   zoo data verify imagefolder --root photos.tar.gz test=500 resize=64`,

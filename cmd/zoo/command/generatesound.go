@@ -47,9 +47,9 @@ func (g generation) checkSound(c *cobra.Command, prompt, file string) error {
 		return seeHelp(c, err)
 	}
 	// It would be a pity to find out when the sound is made.
-	for flag, name := range map[string]string{"out": g.sound.out, "picture": g.sound.picture} {
-		if _, err := os.Stat(filepath.Dir(name)); name != "" && err != nil {
-			errs = append(errs, fmt.Errorf("--%s: %w", flag, err))
+	for _, flag := range []struct{ name, file string }{{"out", g.sound.out}, {"picture", g.sound.picture}} {
+		if _, err := os.Stat(filepath.Dir(flag.file)); err != nil {
+			errs = append(errs, fmt.Errorf("--%s: %w", flag.name, err))
 		}
 	}
 	return errors.Join(errs...)
