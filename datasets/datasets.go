@@ -133,6 +133,8 @@ type Batch struct {
 	N      int // rows that count
 	Index  int // number of this batch in the epoch, from 0
 	Bucket int // which of the Specs of a Bucketed dataset it has
+	// Characters is how many characters of a text the targets stand for; 0: each for one.
+	Characters float64
 }
 
 // Plan says which batches are wanted.
@@ -205,7 +207,8 @@ type Vocabulary interface {
 	// Encode returns the tokens of a text. A part of it that has none is an error that says
 	// where it is.
 	Encode(text string) ([]int, error)
-	// Decode returns the text of tokens.
+	// Decode returns the text of tokens: that of each, one after the other. A token may be a
+	// part of a character in UTF-8.
 	Decode(tokens []int) string
 }
 

@@ -26,13 +26,13 @@ type Metric struct {
 
 // What the tasks of this program record.
 var (
-	Loss       = Metric{Name: "loss", Label: "loss", Doc: "mean loss: nats, or the mean squared error of numbers"}
+	Loss       = Metric{Name: "loss", Label: "loss", Doc: "mean loss: nats, those of a token in a text, or the mean squared error of numbers"}
 	Accuracy   = Metric{Name: "accuracy", Label: "accuracy", Doc: "share of the targets that are predicted right", Higher: true, Share: true}
 	Error      = Metric{Name: "error", Label: "error", Doc: "1 minus accuracy", Share: true, Of: "accuracy"}
 	Top5       = Metric{Name: "top5", Label: "top-5", Doc: "share of the examples whose class is among the five likeliest", Higher: true, Share: true, Where: "of more than ten classes"}
 	Exact      = Metric{Name: "exact", Label: "exact", Doc: "share of the sequences that are right at every position", Higher: true, Share: true}
 	Perplexity = Metric{Name: "perplexity", Label: "perplexity", Doc: "e to the loss: among how many equally likely tokens the choice would be as hard"}
-	Bits       = Metric{Name: "bits", Label: "bits", Doc: "the loss in bits: of tokens that are characters, bits a character"}
+	Bits       = Metric{Name: "bits", Label: "bits", Doc: "the loss in bits a character of the text, whatever a token is; of data that are no text, bits a token"}
 	MAE        = Metric{Name: "mae", Label: "mae", Doc: "mean absolute error"}
 )
 

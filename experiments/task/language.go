@@ -1,6 +1,7 @@
 package task
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -44,14 +45,16 @@ func (Language) Chance(s datasets.Spec) map[string]float64 {
 	return map[string]float64{"accuracy": 1 / float64(s.Classes())}
 }
 
-// Count implements Task: N are tokens, and More the hits.
+// Count implements Task: N are tokens, and More the hits and the characters that the tokens
+// stand for.
 func (Language) Count(loss float64, out *tensor.Dense, b datasets.Batch) Sums {
 	h := hitsOf(out, b.Y[0])
-	return Sums{N: h.n, Loss: loss * float64(h.n), More: []float64{float64(h.correct)}}
+	return Sums{N: h.n, Loss: loss * float64(h.n), More: []float64{float64(h.correct), cmp.Or(b.Characters, float64(h.n))}}
 }
 
-// Values implements Task.
+// Values implements Task. Bits are those of a character, so that they can be compared whatever
+// a token is.
 func (Language) Values(sum Sums, _ datasets.Spec) run.Values {
 	loss := sum.mean(sum.Loss)
-	return run.Values{"loss": loss, "perplexity": math.Exp(loss), "bits": loss / math.Ln2, "accuracy": sum.mean(sum.More[0])}
+	return run.Values{"loss": loss, "perplexity": math.Exp(loss), "bits": sum.Loss / math.Ln2 / sum.More[1], "accuracy": sum.mean(sum.More[0])}
 }

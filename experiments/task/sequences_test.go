@@ -49,6 +49,15 @@ func TestSequences(t *testing.T) {
 	}
 }
 
+// Bits are those of a character where the batches say how many there are.
+func TestBitsOfCharacters(t *testing.T) {
+	logits, b := tokensOf(2, 0, 3, -1, -1, 1)
+	b.Characters = 10
+	sum := Language{}.Count(0.5, logits, b)
+	sum.Add(Language{}.Count(0.5, logits, b))
+	same(t, "text", Language{}.Values(sum, datasets.Tokens(3, 4)), run.Values{"loss": 0.5, "perplexity": math.Exp(0.5), "bits": 0.5 / math.Ln2 * 4 / 10, "accuracy": 0.75})
+}
+
 func TestRegression(t *testing.T) {
 	y := tensor.New(tensor.WithShape(3, 1), tensor.WithBacking([]float32{1, float32(math.NaN()), 4}))
 	out := tensor.New(tensor.WithShape(3, 1), tensor.WithBacking([]float32{2, 7, 1}))
