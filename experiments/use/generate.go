@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"gorgonia.org/tensor"
 
@@ -129,23 +130,46 @@ func (w *Writer) Tokens(ctx context.Context, prompt []int, n int, o generate.Sam
 }
 
 // Sample continues a text by n tokens, in each row in another way. It yields the next
-// piece of each row's text.
+// piece of each row's text. A character whose bytes are several tokens comes with the last of
+// them, so a piece may be empty; only the last piece may end within a character.
 func (w *Writer) Sample(ctx context.Context, prompt []int, n int, o generate.Sampling) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
+		held := make([]string, w.rows) // the beginning of a character
+		left := n
 		for tokens, err := range w.Tokens(ctx, prompt, n, o) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
+			left--
 			pieces := make([]string, w.rows)
 			for i, token := range tokens {
-				pieces[i] = w.vocabulary.Decode([]int{token})
+				text := held[i] + w.vocabulary.Decode([]int{token})
+				cut := len(text)
+				if left > 0 {
+					cut = wholeCharacters(text)
+				}
+				pieces[i], held[i] = text[:cut], text[cut:]
 			}
 			if !yield(pieces, nil) {
 				return
 			}
 		}
 	}
+}
+
+// wholeCharacters is the length of a text without what may be the beginning of a character
+// at its end.
+func wholeCharacters(text string) int {
+	for i := len(text) - 1; i >= max(0, len(text)-utf8.UTFMax); i-- {
+		if utf8.RuneStart(text[i]) {
+			if utf8.FullRuneInString(text[i:]) {
+				break
+			}
+			return i
+		}
+	}
+	return len(text)
 }
 
 // A Continuation is a text that follows a prompt.

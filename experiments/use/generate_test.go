@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"gorgonia.org/tensor"
 
@@ -82,6 +83,89 @@ func TestWriters(t *testing.T) {
 				t.Errorf("%s: have %q, want what begins with %q", model, long[1], have[1])
 			}
 		}
+	}
+}
+
+// bytesOf is a vocabulary whose tokens are single bytes.
+type bytesOf string
+
+func (b bytesOf) Size() int { return len(b) }
+
+func (b bytesOf) Encode(text string) (tokens []int, err error) {
+	for i := range len(text) {
+		tokens = append(tokens, strings.IndexByte(string(b), text[i]))
+	}
+	return tokens, nil
+}
+
+func (b bytesOf) Decode(tokens []int) string {
+	var text []byte
+	for _, t := range tokens {
+		text = append(text, b[t])
+	}
+	return string(text)
+}
+
+// A character comes when all of its bytes are there, and what is none comes as it is.
+func TestPiecesAreWhole(t *testing.T) {
+	const parts = "a\xc3\xa9\xe4\xb8\x96\xf0\x9f\x98" // of a, é, 世, and most of 😀
+	r, err := use.Find("rnn", "units=6")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := datasets.Tokens(8, len(parts))
+	p := nn.NewParams(7, tensor.Float32)
+	if _, err := nn.Build(p, nn.Infer, r.Model.Network(), nn.Settings{Options: r.Model.Options, Spec: spec, Batch: 1}); err != nil {
+		t.Fatal(err)
+	}
+	w, err := r.Writer(t.Context(), bytesOf(parts), spec, saved(t, p), 3, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 400
+	o := generate.Sampling{Temperature: 5, Seed: 1}
+	var tokens [][]int
+	plain, err := r.Writer(t.Context(), digits{}, spec, saved(t, p), 3, false) // digits is written whole
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pieces, err := range plain.Sample(t.Context(), []int{0}, n, o) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := make([]int, len(pieces))
+		for i, p := range pieces {
+			fmt.Sscan(p, &row[i])
+		}
+		tokens = append(tokens, row)
+	}
+	have, want, held, k := make([]string, 3), make([]string, 3), 0, 0
+	ends := []map[int]bool{{}, {}, {}} // of pieces
+	for pieces, err := range w.Sample(t.Context(), []int{0}, n, o) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, p := range pieces {
+			have[i] += p
+			want[i] += parts[tokens[k][i] : tokens[k][i]+1]
+			if len(p) == 0 {
+				held++
+			}
+			ends[i][len(have[i])] = true
+		}
+		k++
+	}
+	for i, text := range have {
+		for at, c := range text { // at each character, and each byte that is of none
+			for in := at + 1; in < at+utf8.RuneLen(c) && c != utf8.RuneError; in++ {
+				if ends[i][in] {
+					t.Errorf("row %d: a piece ends within %q", i, c)
+				}
+			}
+		}
+	}
+	if k != n || held == 0 || fmt.Sprint(have) != fmt.Sprint(want) || !strings.ContainsAny(have[0]+have[1]+have[2], "é世") {
+		t.Errorf("have %q after %d steps, %d of which held something back, want %q", have, k, held, want)
 	}
 }
 
