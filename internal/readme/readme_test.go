@@ -214,3 +214,53 @@ func TestVoice(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnText trains on a text of one's own with README's three commands, for a few steps.
+func TestOwnText(t *testing.T) {
+	if testing.Short() {
+		t.Skip("links the program")
+	}
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "## Write a text\n\n")
+	commands, _, _ := strings.Cut(section, "\n\n")
+	dir := t.TempDir()
+	program := filepath.Join(dir, "zoo")
+	build := exec.Command("go", "build", "-o", program, "./cmd/zoo")
+	build.Dir = "../.."
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "my.txt"), []byte(strings.Repeat("Once upon a time there was a cat.\n", 100)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(commands, "\n")
+	wants := []string{" is complete", "bits ", "Once"}
+	if len(lines) != len(wants) {
+		t.Fatalf("have %d commands, want %d:\n%s", len(lines), len(wants), commands)
+	}
+	found := []string{"RUN"}
+	for i, line := range lines {
+		line, _, _ = strings.Cut(line, "#")
+		args := strings.Fields(strings.NewReplacer("runs/RUN", found[0], `"`, "").Replace(line))
+		if len(args) < 2 || args[0] != "zoo" {
+			t.Fatalf("have %q, want a command of zoo", line)
+		}
+		if args = args[1:]; args[0] == "run" {
+			args = append(args, "train.steps=3", "train.batch=4")
+		}
+		run := exec.Command(program, args...)
+		run.Dir = dir
+		out, err := run.CombinedOutput()
+		if err != nil || !strings.Contains(string(out), wants[i]) {
+			t.Fatalf("zoo %v: %v, want %q\n%s", args, err, wants[i], out)
+		}
+		if i == 0 {
+			if found, err = filepath.Glob(filepath.Join(dir, "runs", "gpt-shakespeare-*")); err != nil || len(found) != 1 || !strings.Contains(string(out), "data   text, ") {
+				t.Fatalf("have runs %v, %v\n%s", found, err, out)
+			}
+		}
+	}
+}

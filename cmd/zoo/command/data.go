@@ -4,20 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"zoo/datasets"
+	"zoo/datasets/text"
 	"zoo/experiments/config"
 )
 
 func newData() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "data",
-		Short: "Datasets on this machine: get, verify",
+		Short: "Datasets on this machine: get, verify, merges",
 	}
-	c.AddCommand(newDataGet(), newDataVerify())
+	c.AddCommand(newDataGet(), newDataVerify(), newDataMerges())
 	return c
 }
 
@@ -46,7 +48,7 @@ func newDataVerify() *cobra.Command {
 		Use:   "verify [NAME ...] [key=value ...]",
 		Short: "Check datasets against their published checksums",
 		Long: `Check that datasets are whole and unaltered, by their published checksums, or for
-imagefolder and sounds by decoding every file. Without names, check all that are on this machine.
+your own files by reading all of them. Without names, check all that are on this machine.
 Nothing is fetched. Keys are those of the section data.`,
 		Example: `  zoo data verify
   zoo data verify imagefolder --root photos.tar.gz test=500 resize=64`,
@@ -69,6 +71,41 @@ Nothing is fetched. Keys are those of the section data.`,
 		},
 	}
 	c.Flags().StringVar(&root, "root", "", "folder or archive with the files, for data.root")
+	return c
+}
+
+func newDataMerges() *cobra.Command {
+	var root string
+	c := &cobra.Command{
+		Use:   "merges NAME [key=value ...]",
+		Short: "Print the merges of a text's byte pair encoding",
+		Long: `Print the merges that byte pair encoding has learned from the training part of a text, in
+GPT-2's format: with data.merges, another dataset is encoded in the same way. Keys are those
+of the section data.`,
+		Example:           `  zoo data merges text --root my.txt tokenizer=bpe vocabulary=1024 > merges.txt`,
+		Args:              between(1, -1),
+		ValidArgsFunction: first(false, datasets.Names),
+		RunE: func(c *cobra.Command, args []string) error {
+			if !slices.Contains(datasets.Names(), args[0]) {
+				return unknown("dataset", args[0], datasets.Names())
+			}
+			section, err := config.LoadData(args[0], root, args[1:]...)
+			if err != nil {
+				return err
+			}
+			screen := newScreen(io.Discard, c.ErrOrStderr())
+			d, err := datasets.Open(c.Context(), section, screen.Data)
+			screen.end()
+			if err != nil {
+				return err
+			}
+			if err := text.WriteMerges(unwrapped(c.OutOrStdout()), d); err != nil {
+				return fmt.Errorf("%s: %w", args[0], err)
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&root, "root", "", "file or folder with the text, for data.root")
 	return c
 }
 
