@@ -116,7 +116,7 @@ func (s Section) orDefaults(of Source) Options {
 func (s Section) wrongRoot(i Info) string {
 	switch {
 	case i.Embedded && s.Root != "":
-		return i.Name + " is in the program itself: leave it empty"
+		return i.Name + " is in the program itself: leave it empty, or set data.name to a dataset that reads your files"
 	case i.NeedsRoot && s.Root == "":
 		return i.Name + " reads your own files: say which folder or archive"
 	}

@@ -98,7 +98,7 @@ func TestSection(t *testing.T) {
 		{datasets.Section{}, "data.name: no dataset is named: want one of counting, turning, within"},
 		{datasets.Section{Name: "countin"}, `data.name: unknown dataset "countin": want one of counting, turning, within`},
 		{with("turning", "", 7), "data.root: turning reads your own files: say which folder or archive"},
-		{with("within", "x", 0), "data.root: within is in the program itself: leave it empty\ndata.length: within requires at least 1"},
+		{with("within", "x", 0), "data.root: within is in the program itself: leave it empty, or set data.name to a dataset that reads your files\ndata.length: within requires at least 1"},
 	} {
 		var have []string
 		for _, p := range c.s.Validate() {
@@ -130,7 +130,7 @@ func TestGetAndVerify(t *testing.T) {
 	}{
 		{with("counting", "", 5), "counting: they do not add up"},
 		{with("turning", "", 5), "data.root: turning reads your own files: say which folder or archive"},
-		{with("within", "x", 5), "data.root: within is in the program itself: leave it empty"},
+		{with("within", "x", 5), "data.root: within is in the program itself: leave it empty, or set data.name to a dataset that reads your files"},
 		{datasets.Section{Name: "imagenet"}, `unknown dataset "imagenet": want one of counting, turning, within`},
 	} {
 		if _, err := datasets.Verify(t.Context(), c.s, nil); err == nil || err.Error() != c.want {

@@ -293,8 +293,17 @@ func FuzzBrown(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, tagged string) {
 		text, err := untagged(tagged)
-		if err == nil && len(strings.Fields(tagged)) > 0 && (len(text) >= len(tagged)+2 || !strings.HasSuffix(text, "\n")) {
-			t.Fatalf("%q is read as %q", tagged, text)
+		if err != nil {
+			return
+		}
+		words, want := strings.Fields(text), strings.Fields(tagged)
+		if len(words) != len(want) {
+			t.Fatalf("%q is read as %q: have %d words, want %d", tagged, text, len(words), len(want))
+		}
+		for i, w := range words {
+			if tag, ok := strings.CutPrefix(want[i], w+"/"); !ok || tag == "" || strings.Contains(tag, "/") {
+				t.Fatalf("%q is read as %q", want[i], w)
+			}
 		}
 	})
 }

@@ -29,7 +29,7 @@ import (
 // Options are the keys of a text.
 type Options struct {
 	Tokenizer  string  `doc:"what a token is"`
-	Vocabulary int     `doc:"how many different tokens there are, of words and bpe; 0: characters and bytes have as many as there are, and bpe as many as the file merges gives"`
+	Vocabulary int     `doc:"how many different tokens there are, of words and of bpe; 0 for characters, for bytes and with merges, which have a number of their own"`
 	Merges     string  `doc:"of bpe: a file of merges in GPT-2's format, instead of learning them from the training part; empty: they are learned"`
 	Length     int     `doc:"how many tokens a window has"`
 	Val        float64 `doc:"share of the text for validation, which follows the training part; 0: none"`
@@ -46,8 +46,8 @@ func Defaults() Options {
 var tokenizers = []datasets.Choice{
 	{Form: "characters", Doc: "the characters that the text has, in UTF-8"},
 	{Form: "bytes", Doc: "256 bytes, of any file"},
-	{Form: "words", Doc: "the most frequent words of the training part, vocabulary of them with one that stands for all others, which is written <unk>; a word is a piece of GPT-2's pattern: letters, digits or other signs, with the blank before them, a contraction such as 's, or white space"},
-	{Form: "bpe", Doc: "byte pair encoding as GPT-2's: 256 bytes, and what comes of merging the most frequent pairs within words of the training part until there are vocabulary"},
+	{Form: "words", Doc: "the pieces that GPT-2's pattern cuts a text into (letters, digits or other signs, each with the blank before it; contractions such as 's; white space): the vocabulary − 1 most frequent of the training part, and <unk> for all others"},
+	{Form: "bpe", Doc: "byte pair encoding as GPT-2's: the 256 bytes, and what comes of merging, within such pieces of the training part, the most frequent pairs until there are vocabulary tokens"},
 }
 
 // Describe are the choices of keys with what they stand for.
