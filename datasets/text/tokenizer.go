@@ -1,7 +1,6 @@
 package text
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -34,11 +33,12 @@ func (o *Options) newTokenizer(text string, parts [3]string) (tokenizer, error) 
 	case o.Merges == "":
 		return trainBPE(train, o.Vocabulary)
 	}
-	data, err := os.ReadFile(o.Merges)
+	file, err := os.Open(o.Merges)
 	if err != nil {
 		return nil, fmt.Errorf("data.merges: %w", err)
 	}
-	b, err := readMerges(bytes.NewReader(data))
+	defer file.Close()
+	b, err := readMerges(file)
 	if err != nil {
 		return nil, fmt.Errorf("data.merges: %s: %w", o.Merges, err)
 	}
