@@ -43,6 +43,9 @@ func TestDatasets(t *testing.T) {
 		"augmented":    {Val: 7, Pad: 1, Crop: 2, Flip: true, Normalize: "standard"},
 		"resized":      {Resize: 4, Normalize: "mean"},
 		"random parts": {Cut: 4, Scale: 0.5, Flip: true},
+		"pixels":       {Pad: 1, Crop: 2, Flip: true, Normalize: "standard", Sequence: "pixels"},
+		"permuted":     {Resize: 4, Val: 7, Normalize: "mean", Sequence: "permuted"},
+		"rows":         {Cut: 4, Scale: 0.5, Sequence: "rows"},
 	} {
 		t.Run(name, func(t *testing.T) { datasetstest.Check(t, newFake(t, o, fake(40, 9, 3))) })
 	}

@@ -5,7 +5,7 @@
 // # What happens to an image
 //
 // In this order: resize, pad, random crop, random flip, jitter, lighting,
-// normalise. So the border that pad and crop add is background (0) before
+// normalise, read as a sequence. So the border that pad and crop add is background (0) before
 // normalisation, as it is in torchvision. Val and test images are never changed at
 // random. Means, standard deviations and colours are those of the training part as
 // it is after val, train and per_class have been taken, without the border.
@@ -20,6 +20,11 @@
 // Which examples are in a part depends on split_seed and the sizes asked for; the crop, the
 // flip and the colours of an example depend on (seed, epoch, its number in the training
 // files).
+//
+// With sequence, a network sees the values of a picture as a sequence of pixels or of
+// rows. That comes last, so that everything before is done to pictures, and ten views of
+// one are ten sequences; mixup mixes sequences as it mixes pictures, while cutmix, which
+// cuts out rectangles, is an error.
 //
 // # Unpacked copies
 //

@@ -30,6 +30,7 @@ type imageSet struct {
 	colour  colourAugmentation
 	affine  affine
 	table   table // affine's, if store draws through tables and affine has one
+	order   []int // of the pixels of a sequence; nil: row by row
 	sum     func() string
 	skipped int // files that were left out
 	views   int // of each example, in evaluation
@@ -143,12 +144,13 @@ func (s *imageSet) finish(of statistic, h, w, max int) error {
 			}
 		}
 	}
+	s.order = o.reading().order(s.shape[0], s.shape[1])
 	s.sum = sync.OnceValue(s.hash)
 	return nil
 }
 
 func (s *imageSet) Spec() datasets.Spec {
-	return datasets.Images(s.shape[0], s.shape[1], s.shape[2], len(s.classes))
+	return s.opts.reading().spec(s.shape[0], s.shape[1], s.shape[2], len(s.classes))
 }
 
 func (s *imageSet) Len(p datasets.Split) int { return len(s.parts[p].label) }
@@ -210,7 +212,7 @@ func (s *imageSet) count(p datasets.Plan) (int, error) {
 
 // fill writes the rows from to to−1 of an epoch into b, and padding after them.
 func (s *imageSet) fill(b *datasets.Batch, order []int, from, to int, p datasets.Plan) error {
-	x, y := b.X[0].Data().([]float32), b.Y[0].Data().([]int) // (size, H, W, c), (size)
+	x, y := b.X[0].Data().([]float32), b.Y[0].Data().([]int) // (size, H, W, c) or as sequences, (size)
 	size, views := s.shape[0]*s.shape[1]*s.shape[2], s.views
 	e := s.parts[p.Split]
 	b.Pad(to - from)
@@ -233,6 +235,9 @@ func (s *imageSet) fill(b *datasets.Batch, order []int, from, to int, p datasets
 				s.colour.apply(dst, &w.r)
 			}
 			s.affine.apply(dst)
+		}
+		if s.order != nil {
+			reorder(dst, s.shape[2], s.order, &w.buffer)
 		}
 		y[row] = e.label[i]
 		return nil

@@ -40,6 +40,8 @@ type viewer struct {
 	split  datasets.Split
 	number int
 	image  decoded
+
+	buffer []float32 // of reorder
 }
 
 // fixedImages are images of one size in memory.

@@ -23,6 +23,7 @@ type Options struct {
 	Flip      bool    `doc:"training images are mirrored left to right with probability one half"`
 	Jitter    Jitter  `doc:"random changes of the training images' colours"`
 	Lighting  string  `doc:"noise along the principal components of the training images' colours; AlexNet's sigma is 0.1"`
+	Sequence  string  `json:",omitempty" doc:"how pictures are read as sequences, after all that the other keys do to them; empty: they stay pictures"`
 }
 
 // Defaults are the options of a config that says nothing but the name of the dataset.
@@ -46,7 +47,7 @@ const (
 	maxBorder = 1024
 )
 
-// words are the choices of keys that take numbers in brackets.
+// words are the choices of keys that take one of several words.
 var words = map[string][]datasets.Choice{
 	"normalize": {
 		{Form: "none", Doc: "pixels in 0..1"},
@@ -60,6 +61,7 @@ var words = map[string][]datasets.Choice{
 		{Form: "train(sigma)", Doc: "components of the training part"},
 		{Form: "imagenet(sigma)", Doc: "ImageNet's published ones"},
 	},
+	"sequence": readings,
 }
 
 // Describe are the choices of keys with what they stand for.
@@ -112,6 +114,9 @@ func (o Options) Check(i datasets.Info) []datasets.Problem {
 	if _, err := parseLighting(o.Lighting); err != nil && o.Lighting != "" {
 		bad("lighting", "%v", err)
 	}
+	if _, err := parseReading(o.Sequence); err != nil {
+		bad("sequence", "%v", err)
+	}
 	switch views := o.Cut > 0 || o.Scale > 0; {
 	case !(o.Scale >= 0 && o.Scale <= 1):
 		bad("scale", "have %v, want a share of the area, in [0, 1]", o.Scale)
@@ -141,7 +146,7 @@ func (o Options) Preview(i datasets.Info) datasets.Preview {
 	}
 	if i.Shape != nil && i.Classes > 0 {
 		h, w, c := o.shape(i.Shape)
-		spec := datasets.Images(h, w, c, i.Classes)
+		spec := o.reading().spec(h, w, c, i.Classes)
 		p.Spec = &spec
 	}
 	return p
@@ -177,6 +182,12 @@ func (o Options) shape(of []int) (h, w, c int) {
 		h, w = o.Resize, o.Resize
 	}
 	return h + 2*o.Pad, w + 2*o.Pad, c
+}
+
+// reading is how sequence says that pictures are read.
+func (o Options) reading() reading {
+	r, _ := parseReading(o.Sequence) // Check reports the error
+	return r
 }
 
 // lightingOf is whose colours lighting goes by.

@@ -40,6 +40,15 @@ func TestCheck(t *testing.T) {
 		{"scale and resize", func(o *Options) { o.Resize, o.Scale = 20, 0.08 }, []string{"cut: scale and resize require"}},
 		{"cut and crop", func(o *Options) { o.Cut, o.Crop = 20, 4 }, []string{"crop: cut and scale choose parts already"}},
 		{"cut and pad", func(o *Options) { o.Cut, o.Pad = 20, 4 }, []string{"pad: cut and scale choose parts without"}},
+		{"sequences", func(o *Options) { o.Sequence, o.Pad, o.Crop, o.Flip = "permuted(3)", 2, 4, true }, nil},
+		{"rows", func(o *Options) { o.Sequence = "rows" }, nil},
+		{"an unknown sequence", func(o *Options) { o.Sequence = "columns" }, []string{`sequence: have "columns", want pixels, permuted, permuted(seed) or rows, or nothing`}},
+		{"a sequence with a number", func(o *Options) { o.Sequence = "pixels(2)" }, []string{`sequence: have "pixels(2)", want pixels`}},
+		{"two seeds", func(o *Options) { o.Sequence = "permuted(1, 2)" }, []string{`sequence: have "permuted(1, 2)", want pixels`}},
+		{"half a seed", func(o *Options) { o.Sequence = "permuted(0.5)" }, []string{"sequence: have permuted(0.5), want a seed that is a whole number from 0 to 2147483647"}},
+		{"a negative seed", func(o *Options) { o.Sequence = "permuted(-1)" }, []string{"sequence: have permuted(-1), want a seed"}},
+		{"no seed", func(o *Options) { o.Sequence = "permuted(nan)" }, []string{"sequence: have permuted(nan), want a seed"}},
+		{"an open bracket", func(o *Options) { o.Sequence = "permuted(1" }, []string{`sequence: "permuted(1" is not of the form`}},
 		{"not a number", func(o *Options) { o.Normalize = "range(a,b)" }, []string{`normalize: "range(a,b)": "a" is not a number`}},
 	} {
 		section := datasets.Named("mnist")
@@ -103,6 +112,8 @@ func TestPreview(t *testing.T) {
 		{"digits", func(o *Options) { o.Resize, o.Pad, o.Val = 16, 2, 100 }, "[20 20 1]", 1400, false, 0},
 		{"digits", func(o *Options) { o.Cut, o.PerClass = 6, 20 }, "[6 6 1]", 200, true, TenViews},
 		{"digits", func(o *Options) { o.Scale, o.Train = 0.5, 30 }, "[8 8 1]", 30, true, 0},
+		{"digits", func(o *Options) { o.Pad, o.Sequence = 1, "permuted" }, "[100 1]", 1500, true, 0},
+		{"digits", func(o *Options) { o.Resize, o.Sequence = 4, "rows" }, "[4 4]", 1500, true, 0},
 	} {
 		s := datasets.Named(c.name)
 		c.set(s.Options().(*Options))

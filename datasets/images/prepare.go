@@ -63,7 +63,7 @@ func (p Preparation) Prepare(pic Picture) []float32 {
 // A Preparer is a dataset that shows a network a picture as it shows it its own
 // images in evaluation. All datasets of this package are.
 type Preparer interface {
-	// Prepare returns what the network sees (H, W, C). A picture that is not of the
+	// Prepare returns what the network sees, (H, W, C) or a sequence. A picture that is not of the
 	// size of the dataset's files is brought to it: its middle square, or with
 	// Options.Cut the view of evaluation.
 	Prepare(Picture) []float32
@@ -79,6 +79,9 @@ func (s *imageSet) Prepare(pic Picture) []float32 {
 		}
 	}
 	s.affine.apply(x)
+	if s.order != nil {
+		reorder(x, s.shape[2], s.order, new([]float32))
+	}
 	return x
 }
 

@@ -24,6 +24,7 @@ const (
 	ForExample                   // an example that is made
 	ForBatches                   // the order of an epoch's batches of several lengths
 	ForOffset                    // where the windows of an epoch begin
+	ForPixels                    // the order of the pixels of pictures that are read as sequences
 )
 
 const golden = 0x9e3779b97f4a7c15 // 2⁶⁴ by the golden ratio
