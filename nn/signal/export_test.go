@@ -25,3 +25,10 @@ func Cuts(p *nn.Params, net nn.Network, set nn.Settings) (parts int, err error) 
 	}})
 	return parts, err
 }
+
+// GradientByPosition is what GradientByLag makes of the hidden values at the last position, for
+// any position.
+func GradientByPosition(p *nn.Params, net nn.Network, set nn.Settings, x []*tensor.Dense, at int) ([]float64, error) {
+	norms, _, err := gradientByPosition(p, net, set, x, at)
+	return norms, err
+}

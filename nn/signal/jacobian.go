@@ -46,10 +46,8 @@ func jacobian(p *nn.Params, net nn.Network, set nn.Settings, x []*tensor.Dense, 
 	var sizes map[int]int // of the values at the cuts, by the index of the layer
 	var inputs, outputs int
 	if _, err := nn.Extend(p, nn.Infer, net, set, nn.Extension{Outputs: func(g *nn.Graph) (G.Nodes, error) {
-		for _, l := range g.Layers {
-			if l.Op == "batch norm" {
-				return nil, fmt.Errorf("jacobian: %s is a batch norm, which makes an example's output depend on the others; use another norm, or none", l.Path)
-			}
+		if err := eachByItself(g); err != nil {
+			return nil, fmt.Errorf("jacobian: %w", err)
 		}
 		first, last, err := hidden(g)
 		if err != nil {
@@ -108,7 +106,7 @@ func jacobian(p *nn.Params, net nn.Network, set nn.Settings, x []*tensor.Dense, 
 	}
 	var rows []*tensor.Dense
 	for _, d := range x {
-		rows = append(rows, repeated(d, set.Batch))
+		rows = append(rows, repeated(d, 0, set.Batch))
 	}
 	if _, err := interrupt.Run(set.Context, func() (float64, error) { return pr.Run(rows, nil) }); err != nil {
 		return Singular{}, err
@@ -230,19 +228,29 @@ func hidden(g *nn.Graph) (first, last *G.Node, err error) {
 	return hidden[0], hidden[len(hidden)-1], nil
 }
 
-// repeated returns n copies of the first example of x, floats as float64.
-func repeated(x *tensor.Dense, n int) *tensor.Dense {
+// eachByItself is an error if the output of an example depends on the others.
+func eachByItself(g *nn.Graph) error {
+	for _, l := range g.Layers {
+		if l.Op == "batch norm" {
+			return fmt.Errorf("%s is a batch norm, which makes an example's output depend on the others; use another norm, or none", l.Path)
+		}
+	}
+	return nil
+}
+
+// repeated returns n copies of example i of x, floats as float64.
+func repeated(x *tensor.Dense, i, n int) *tensor.Dense {
 	shape := x.Shape().Clone()
 	size := shape.TotalSize() / shape[0]
 	shape[0] = n
 	var data any
 	switch d := x.Data().(type) {
 	case []float32:
-		data = slices.Repeat(float64s(d[:size]), n)
+		data = slices.Repeat(float64s(d[i*size:][:size]), n)
 	case []float64:
-		data = slices.Repeat(d[:size], n)
+		data = slices.Repeat(d[i*size:][:size], n)
 	case []int:
-		data = slices.Repeat(d[:size], n)
+		data = slices.Repeat(d[i*size:][:size], n)
 	}
 	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
 }

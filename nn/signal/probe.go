@@ -1,7 +1,7 @@
 // Package signal looks at networks of package nn: at the signal and its gradient on
-// their way through the layers, at the singular values of the Jacobian, and at what
-// mean field theory says of both. Nothing here is needed to build, train or run a
-// network.
+// their way through the layers, at the singular values of the Jacobian, at what mean
+// field theory says of both, and at how far back networks of sequences see. Nothing here
+// is needed to build, train or run a network.
 package signal
 
 import (
