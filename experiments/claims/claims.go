@@ -281,7 +281,7 @@ func (e env) Value(n formula.Name) (float64, error) {
 
 // Series implements formula.Env: at(metric[arm], step) is the record at that step, and
 // steps_to(metric[arm], value) the first step at which the metric is at most that value,
-// which is infinite if there is none.
+// which is infinite if there is none. The steps of the gradient by lag are lags.
 func (e env) Series(function string, n formula.Name, args []float64) (float64, bool, error) {
 	if function != "at" && function != "steps_to" {
 		return 0, false, nil
@@ -295,7 +295,7 @@ func (e env) Series(function string, n formula.Name, args []float64) (float64, b
 			lacks = arms[0].Planned.LacksRecord(n.Path, args[0])
 		}
 		if lacks != "" {
-			lacks = fmt.Sprintf(" at step %v: %s", args[0], lacks)
+			lacks = fmt.Sprintf(" at %s %v: %s", results.Place(n.Path), args[0], lacks)
 		}
 	}
 	v, err := e.number(n, lacks, func(t results.Trial) (float64, string) {
@@ -316,7 +316,7 @@ func (e env) Series(function string, n formula.Name, args []float64) (float64, b
 				return v, ""
 			}
 		}
-		return 0, fmt.Sprintf("has no %s at step %v: %s", n.Path, args[0], records(steps))
+		return 0, fmt.Sprintf("has no %s at %s %v: %s", n.Path, results.Place(n.Path), args[0], records(steps))
 	})
 	return v, true, err
 }

@@ -153,12 +153,40 @@ func TestBounded(t *testing.T) {
 	}
 }
 
+// TestLags: the gradient by lag is a series, whose steps are lags.
+func TestLags(t *testing.T) {
+	s := study()
+	for k := range s.Arms {
+		for i := range s.Arms[k].Trials {
+			s.Arms[k].Trials[i].Probe = &results.Probe{LagGradient: []run.Number{1, run.Number(0.1 * float64(i+1)), 1e-12}}
+		}
+	}
+	for _, c := range []struct {
+		text, state string
+		left        float64
+	}{
+		{"at(probe.lag_gradient[plain, 8], 1) < 0.25", Met, 0.2},
+		{"at(probe.lag_gradient[plain, 8], 2) > 1e-11", NotMet, 1e-12},
+		{"steps_to(probe.lag_gradient[plain, 8], 0.15) < 2", Met, 5. / 3}, // 1, 2, 2
+		{"at(probe.lag_gradient[residual, 56], 1) < 0.25", Met, 0.2},      // of a seed that diverged later, too
+	} {
+		if v := Evaluate(c.text, s); v.State != c.state || math.Abs(v.Parts[0].Left-c.left) > 1e-12 {
+			t.Errorf("%s: have %+v, want %s and %v", c.text, v, c.state, c.left)
+		}
+	}
+	if v := Evaluate("at(probe.lag_gradient[plain, 8], 3) < 1", s); v.State != Unknown || !strings.Contains(v.Lacks, "has no probe.lag_gradient at lag 3: its records are at 0, 1, 2") {
+		t.Errorf("have %+v", v)
+	}
+}
+
 // TestPlanned: a number that runs will not have is an error before anything is run.
 func TestPlanned(t *testing.T) {
 	s := study()
 	for i := range s.Arms {
 		s.Arms[i].Planned = results.Planned{Known: true, Trains: true, LogSteps: 50, Steps: 520, Task: "classification", Metrics: []string{"loss", "accuracy", "error"}}
 	}
+	s.Arms[1].Planned.Probe, s.Arms[1].Planned.Lags, s.Arms[1].Planned.Positions = true, true, 20
+	s.Arms[2].Planned.Probe = true
 	for text, want := range map[string]string{
 		"at(train.loss[plain, 8], 100) < 1":        "",
 		"at(train.loss[plain, 8], 520) < 1":        "",
@@ -171,6 +199,12 @@ func TestPlanned(t *testing.T) {
 		"max(test.error[plain, _]) < 20":           "20% is 0.2",
 		"2 * test.error[plain, 8] < 1.5":           "",
 		"share(test.accuracy[plain, 8] > 80) >= 1": "80% is 0.8",
+
+		"at(probe.lag_gradient[plain, 56], 19) < 1":  "",
+		"probe.lag_gradient[plain, 56] < 1":          "",
+		"at(probe.lag_gradient[plain, 56], 20) < 1":  "[plain, 56] will have no probe.lag_gradient at lag 20: its sequences have 20 positions",
+		"at(probe.lag_gradient[plain, 56], 1.5) < 1": "at lag 1.5: want a whole number from 0",
+		"at(probe.lag_gradient[residual, 8], 1) < 1": "its probe does not look at lags: set probe.lags",
 	} {
 		err := Check(text, s)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {

@@ -330,6 +330,10 @@ sweep:
     - {param: model.depth, values: [` + numbers(2, 202) + `]}
     - {param: model.width, values: [` + numbers(2, 202) + `]}
 `, nil, []string{"want at most 10000"}},
+		{"no batch to probe", "\nprobe: {jacobian: true, lags: true}\n", nil, []string{
+			"my.yaml:7:19: probe.jacobian: requires a batch: set probe.batch", "my.yaml:7:31: probe.lags: requires a batch: set probe.batch",
+		}},
+		{"no lags", "\nprobe: {batch: 2, lags: true}\n", nil, []string{"probe.lags: have images (8, 8, 1), want data that are sequences"}},
 		{"no training and no probe", "\ntrain: {epochs: 0}\n", nil, []string{"given twice"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

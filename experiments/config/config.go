@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 
+	"gorgonia.org/tensor"
+
 	"zoo/datasets"
 	_ "zoo/datasets/images" // these register the datasets
 	_ "zoo/datasets/sounds"
@@ -66,6 +68,8 @@ func (c *Config) Validate() (ps []problem.Problem) {
 	if data.Spec != nil {
 		err := c.Task.Fits(*data.Spec)
 		add(err != nil, "task.name", "%v", err)
+		in := data.Spec.Inputs[0]
+		add(c.Probe.Lags && data.Spec.Positions() == 0, "probe.lags", "have %s %v, want data that are sequences", in.Name, tensor.Shape(in.Shape))
 	}
 	add(c.Train.Epochs == 0 && c.Train.Steps == 0 && c.Probe.Batch == 0, "train.epochs", "have 0 and no steps, want at least 1 of either, or a probe: set probe.batch")
 	add(c.Train.EvalSteps > 0 && data.NoVal, "train.eval_steps", evalNeedsVal)
@@ -100,6 +104,7 @@ func (c Config) YAML(origins strict.Origins) []byte { return strict.Render(&c, o
 type Probe struct {
 	Batch    int  `doc:"examples that are sent through the network, forward and backward, before it is trained; 0: none"`
 	Jacobian bool `doc:"also the singular values of the Jacobian from the first to the last hidden layer, at the first example; not with batch norm"`
+	Lags     bool `doc:"also the gradient by lag, of data that are sequences: of the last hidden values, at the last position, with respect to the input at each position, relative to that at the last one, at the first 8 examples; not with batch norm"`
 }
 
 // Validate reports values that are out of range.
@@ -107,8 +112,13 @@ func (p Probe) Validate() (ps []problem.Problem) {
 	if p.Batch < 0 {
 		ps = append(ps, problem.Problem{Key: "batch", Message: fmt.Sprintf("have %d, want 0 or more", p.Batch)})
 	}
-	if p.Jacobian && p.Batch == 0 {
-		ps = append(ps, problem.Problem{Key: "jacobian", Message: "requires a batch: set probe.batch"})
+	for _, more := range []struct {
+		key   string
+		asked bool
+	}{{"jacobian", p.Jacobian}, {"lags", p.Lags}} {
+		if more.asked && p.Batch == 0 {
+			ps = append(ps, problem.Problem{Key: more.key, Message: "requires a batch: set probe.batch"})
+		}
 	}
 	return ps
 }

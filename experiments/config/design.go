@@ -217,10 +217,11 @@ func (c Config) planned() results.Planned {
 	data := c.Data.Preview()
 	p := results.Planned{
 		Known: true, Task: c.Task.Name, Trains: c.Train.Epochs > 0 || c.Train.Steps > 0, Val: !data.NoVal,
-		Probe: c.Probe.Batch > 0, Jacobian: c.Probe.Jacobian, LogSteps: c.Train.LogSteps, Steps: c.Train.Steps,
+		Probe: c.Probe.Batch > 0, Jacobian: c.Probe.Jacobian, Lags: c.Probe.Lags, LogSteps: c.Train.LogSteps, Steps: c.Train.Steps,
 	}
 	if data.Spec != nil { // otherwise only the files tell
 		p.Metrics = c.Task.MetricNames(*data.Spec)
+		p.Positions = data.Spec.Positions()
 	}
 	return p
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"html"
 	"image/color"
@@ -367,6 +368,45 @@ func TestUnresolved(t *testing.T) {
 	_, texts := figureNamed(t, s, "probe-singular")
 	if want := "rounding leaves no digit of the 10 smallest values"; !strings.Contains(texts, want) {
 		t.Errorf("want %q in %q", want, texts)
+	}
+}
+
+// TestLags: the figure of the gradient by lag has geometric means, and what is predicted of
+// the arms that have a prediction.
+func TestLags(t *testing.T) {
+	s := inits()
+	f, texts := figureNamed(t, s, "probe-lags")
+	for _, want := range []string{"geometric mean over 3 seeds; dotted: predicted", "Predicted: a linear recurrence"} {
+		if !strings.Contains(texts, want) {
+			t.Errorf("want %q in %q", want, texts)
+		}
+	}
+	data, err := json.Marshal(f.tooltip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"40 back", "9.54e−07", "predicted 1.12e−06"} { // 0.5^20 and 0.71^40
+		if !strings.Contains(string(data), want) {
+			t.Errorf("want %q in the tooltips", want)
+		}
+	}
+	for i := range s.Arms {
+		for k := range s.Seeds {
+			s.Arms[i].Trials[k].Probe.PredictedLagGradient = nil
+		}
+	}
+	if _, texts := figureNamed(t, s, "probe-lags"); strings.Contains(strings.ToLower(texts), "predicted") {
+		t.Errorf("without a prediction: have %q", texts)
+	}
+	for i := range s.Arms {
+		for k := range s.Seeds {
+			s.Arms[i].Trials[k].Probe.LagGradient = nil
+		}
+	}
+	for _, f := range Figures(s) {
+		if f.Name == "probe-lags" {
+			t.Error("there is a figure of lags that no probe looked at")
+		}
 	}
 }
 

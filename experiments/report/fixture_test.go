@@ -116,6 +116,12 @@ func probed(seed uint64, factor float64) *results.Probe {
 		p.Singular = append(p.Singular, run.Number(math.Exp(-float64(l)/4)*factor))
 		p.Resolved = len(p.Singular)
 	}
+	for lag := range 41 {
+		p.LagGradient = append(p.LagGradient, run.Number(math.Pow(0.5, float64(lag)/2)*math.Pow(2, (float64(seed)-2)*float64(lag)/2)))
+		if factor != 1 {
+			p.PredictedLagGradient = append(p.PredictedLagGradient, run.Number(math.Pow(factor, float64(lag))))
+		}
+	}
 	return p
 }
 

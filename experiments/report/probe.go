@@ -10,7 +10,7 @@ import (
 )
 
 // Probes are the tables of the signal before training: one table per arm, one row per
-// layer, means over the seeds.
+// layer, means over the seeds; and one of the gradient by lag, if probes looked at it.
 func Probes(s *Study) (tables []Table) {
 	for i := range s.Arms {
 		layers := layersOf(&s.Arms[i])
@@ -30,7 +30,49 @@ func Probes(s *Study) (tables []Table) {
 		}
 		tables = append(tables, t)
 	}
+	if t, ok := lagTable(s); ok {
+		tables = append(tables, t)
+	}
 	return tables
+}
+
+// lagTable has the gradient by lag of each arm, with a row for what is predicted; ok is false
+// if no probe looked at it.
+func lagTable(s *Study) (t Table, ok bool) {
+	positions := 0
+	for i := range s.Arms {
+		measured, _ := lagsOf(&s.Arms[i])
+		positions = max(positions, len(measured))
+	}
+	if positions == 0 {
+		return t, false
+	}
+	t = Table{Title: "Gradient by lag before training, relative to lag 0 (geometric mean over seeds)", Header: []string{"arm"}}
+	lags := results.ShownLags(positions)
+	for _, lag := range lags {
+		t.Header = append(t.Header, ">"+fmt.Sprint(lag))
+	}
+	row := func(name string, values []float64) {
+		if values == nil {
+			return
+		}
+		cells := []string{name}
+		for _, lag := range lags {
+			v := math.NaN()
+			if lag < len(values) {
+				v = values[lag]
+			}
+			cells = append(cells, known(v))
+		}
+		t.add(cells...)
+	}
+	for i := range s.Arms {
+		measured, predicted := lagsOf(&s.Arms[i])
+		name := armName(s, &s.Arms[i])
+		row(name, measured)
+		row(name+", predicted", predicted)
+	}
+	return t, true
 }
 
 // known is a number, or nothing.
@@ -104,4 +146,32 @@ func singularOf(a *results.Arm) (v []float64, more int) {
 		v = append(v, stats.Mean(seeds))
 	}
 	return v, len(probes[0].Singular) - resolved
+}
+
+// lagsOf are the gradients by lag of an arm, and what is predicted: geometric means over the
+// seeds, as the values of seeds differ by orders of magnitude. A probe of sequences of
+// another length than the first one's is left out.
+func lagsOf(a *results.Arm) (measured, predicted []float64) {
+	var probes []*results.Probe
+	for _, t := range a.Trials {
+		if p := t.Probe; p != nil && len(p.LagGradient) > 0 && (probes == nil || len(p.LagGradient) == len(probes[0].LagGradient)) {
+			probes = append(probes, p)
+		}
+	}
+	mean := func(of func(*results.Probe) []run.Number) (means []float64) {
+		for _, p := range probes {
+			for lag, v := range of(p) {
+				if lag == len(means) {
+					means = append(means, 0)
+				}
+				means[lag] += math.Log(float64(v)) / float64(len(probes))
+			}
+		}
+		for lag, log := range means {
+			means[lag] = math.Exp(log)
+		}
+		return means
+	}
+	measured = mean(func(p *results.Probe) []run.Number { return p.LagGradient })
+	return measured, mean(func(p *results.Probe) []run.Number { return p.PredictedLagGradient })
 }

@@ -379,13 +379,23 @@ func TestDifferences(t *testing.T) {
 
 func TestProbes(t *testing.T) {
 	tables := Probes(inits())
-	if len(tables) != 5 || len(tables[0].Rows) != 60 {
+	if len(tables) != 6 || len(tables[0].Rows) != 60 {
 		t.Fatalf("have %d tables", len(tables))
 	}
 	if r := tables[1].Rows[2]; r[0] != "conv2" || r[1] != "conv 3x3" || r[3] != "0.71" || r[6] != "" {
 		t.Errorf("have %q", r)
 	}
 	if r := tables[1].Rows[3]; r[3] != "" || r[6] != "2.0 %" {
+		t.Errorf("have %q", r)
+	}
+	lags := tables[len(tables)-1]
+	if want := []string{"arm", ">1", ">2", ">5", ">10", ">20", ">40"}; !slices.Equal(lags.Header, want) || len(lags.Rows) != 9 {
+		t.Errorf("have %q and %d rows, want %q, and 5 arms of which 4 are predicted", lags.Header, len(lags.Rows), want)
+	}
+	if r := lags.Rows[1]; r[0] != "xavier_normal" || r[2] != "0.5" { // the geometric mean of 0.25, 0.5 and 1
+		t.Errorf("have %q", r)
+	}
+	if r := lags.Rows[2]; r[0] != "xavier_normal, predicted" || r[2] != "0.504" || r[6] != "1.12e−06" {
 		t.Errorf("have %q", r)
 	}
 	if Probes(depths()) != nil {

@@ -19,6 +19,8 @@ func signals(s *Study) (all []Figure) {
 	activation := before("probe-activation", "std of activations by layer", "layer with weights")
 	gradient := before("probe-gradient", "std of gradients by layer", "layer with weights")
 	singular := before("probe-singular", "singular values of the Jacobian", "rank")
+	lags := before("probe-lags", "gradient by lag, relative to lag 0", "lag of the input")
+	lags.subtitle = "before training, geometric mean over " + count(len(s.Seeds), "seed")
 	var absent absences
 	var partial partialArms
 	for i := range s.Arms {
@@ -57,9 +59,22 @@ func signals(s *Study) (all []Figure) {
 			singular.notes = append(singular.notes, fmt.Sprintf("%s: rounding leaves no digit of the %d smallest values, which are not drawn.", armName(s, a), more))
 		}
 		singular.measured(style, values, line{})
+		var byLag, byLagTheory line
+		back, predicted := lagsOf(a)
+		for lag, v := range back {
+			byLag.add(lag, "back", v, "")
+		}
+		for lag, v := range predicted {
+			byLagTheory.add(lag, "back", v, "predicted ")
+		}
+		lags.measured(style, byLag, byLagTheory)
 	}
-	for _, ch := range []chart{activation, gradient, singular} {
-		if len(ch.lines) > 0 {
+	if strings.HasSuffix(lags.subtitle, predictedNote) {
+		lags.notes = append(lags.notes, "Predicted: a linear recurrence, whose weights turn vectors at random.")
+	}
+	for _, ch := range []chart{activation, gradient, singular, lags} {
+		// Single points, as of networks with one layer with weights, are left to the tables.
+		if slices.ContainsFunc(ch.lines, func(l line) bool { return len(l.points) > 1 }) {
 			ch.countLayers()
 			gap := func(l line) bool {
 				return slices.ContainsFunc(l.points, func(p point) bool { return math.IsNaN(p.y) })

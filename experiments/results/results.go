@@ -77,15 +77,17 @@ type Arm struct {
 // Planned is what an arm's config says about the numbers that its trials will have, before
 // they have run. Zero is unknown.
 type Planned struct {
-	Known    bool // the other fields are known
-	Trains   bool
-	Val      bool // there is a validation part
-	Probe    bool
-	Jacobian bool
-	LogSteps int // from one record of the training to the next
-	Steps    int
-	Task     string
-	Metrics  []string // what an evaluation gives, such as accuracy and error
+	Known     bool // the other fields are known
+	Trains    bool
+	Val       bool // there is a validation part
+	Probe     bool
+	Jacobian  bool
+	Lags      bool
+	Positions int // of data that are sequences
+	LogSteps  int // from one record of the training to the next
+	Steps     int
+	Task      string
+	Metrics   []string // what an evaluation gives, such as accuracy and error
 }
 
 // Lacks says why a trial will not have a wanted metric; empty if it may.
@@ -97,6 +99,8 @@ func (p Planned) Lacks(wanted string) string {
 		return "its config has no probe: set probe.batch"
 	case part == "probe" && strings.HasPrefix(name, "singular") && !p.Jacobian:
 		return "its probe does not look at the Jacobian: set probe.jacobian"
+	case wanted == LagGradient && !p.Lags:
+		return "its probe does not look at lags: set probe.lags"
 	case part == "val" && !p.Val:
 		return "its config sets no examples apart for validation: set data.val"
 	case !p.Trains && (part == "train" || part == "val" || part == "test"):
@@ -111,9 +115,26 @@ func (p Planned) Lacks(wanted string) string {
 	return ""
 }
 
-// LacksRecord says why training will leave no record at a step; empty if it may.
+// LagGradient is the gradient at the greatest lag, among the numbers of a trial's summary.
+// As a series its records are those at each lag, from 0 on.
+const LagGradient = "probe.lag_gradient"
+
+// Place is what the records of a metric are counted by: step, or lag.
+func Place(metric string) string {
+	if metric == LagGradient {
+		return "lag"
+	}
+	return "step"
+}
+
+// LacksRecord says why a trial will have no record of a metric at a step, or a lag; empty if
+// it may.
 func (p Planned) LacksRecord(wanted string, step float64) string {
 	switch {
+	case p.Known && wanted == LagGradient && (step < 0 || step != math.Trunc(step)):
+		return "want a whole number from 0"
+	case p.Known && wanted == LagGradient && p.Positions > 0 && step >= float64(p.Positions):
+		return fmt.Sprintf("its sequences have %d positions", p.Positions)
 	case !p.Known || !strings.HasPrefix(wanted, "train."):
 	case step < 1 || step != math.Trunc(step):
 		return "want a whole number from 1"
@@ -167,6 +188,25 @@ type Probe struct {
 	Singular      []run.Number `json:"singular,omitempty"`
 	SingularLog10 []run.Number `json:"singular_log10,omitempty"`
 	Resolved      int          `json:"singular_resolved,omitempty"`
+
+	// LagGradient is how much the last hidden values, at the last position of a sequence, depend
+	// on the input at that many positions before it, relative to the last one: 1 at lag 0.
+	// Predicted is that of a linear recurrence; nil where there is no prediction.
+	LagGradient          []run.Number `json:"lag_gradient,omitempty"`
+	PredictedLagGradient []run.Number `json:"predicted_lag_gradient,omitempty"`
+}
+
+// ShownLags are the lags that tables have a column for, of those from 0 to n − 1: 1, 2, 5 and
+// 10 times these, and the greatest.
+func ShownLags(n int) (lags []int) {
+	for decade := 1; decade < n-1; decade *= 10 {
+		for _, lag := range []int{decade, 2 * decade, 5 * decade} {
+			if lag < n-1 {
+				lags = append(lags, lag)
+			}
+		}
+	}
+	return append(lags, n-1)
 }
 
 // Resolution is the smallest standard deviation around a mean that float32 can tell from
@@ -260,8 +300,17 @@ func (t Trial) Below(name string) (bound float64, ok bool) {
 }
 
 // Series are the steps and values of the records of a metric such as train.loss; of one such
-// as train.error, 1 minus those of the metric that it is the complement of.
+// as train.error, 1 minus those of the metric that it is the complement of. Those of
+// LagGradient are lags.
 func (t Trial) Series(name string) (steps, values []float64) {
+	if name == LagGradient {
+		if t.Probe != nil {
+			for lag, v := range t.Probe.LagGradient {
+				steps, values = append(steps, float64(lag)), append(values, float64(v))
+			}
+		}
+		return steps, values
+	}
 	split, name, _ := strings.Cut(name, ".")
 	m, _ := metric.Lookup(name)
 	if m.Of != "" {

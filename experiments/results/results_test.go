@@ -89,6 +89,21 @@ func TestSeries(t *testing.T) {
 	if !slices.Equal(steps, []float64{5, 9}) || !slices.Equal(values, []float64{0.5, 0.25}) {
 		t.Errorf("have %v at %v", values, steps)
 	}
+	if steps, values := trial.Series(LagGradient); steps != nil || values != nil {
+		t.Errorf("without a probe: have %v at lags %v", values, steps)
+	}
+	trial.Probe = &Probe{LagGradient: []run.Number{1, 0.5, 0.25}}
+	if steps, values := trial.Series(LagGradient); !slices.Equal(steps, []float64{0, 1, 2}) || !slices.Equal(values, []float64{1, 0.5, 0.25}) {
+		t.Errorf("have %v at lags %v", values, steps)
+	}
+}
+
+func TestShownLags(t *testing.T) {
+	for n, want := range map[int][]int{1: {0}, 2: {1}, 3: {1, 2}, 6: {1, 2, 5}, 7: {1, 2, 5, 6}, 101: {1, 2, 5, 10, 20, 50, 100}, 784: {1, 2, 5, 10, 20, 50, 100, 200, 500, 783}} {
+		if have := ShownLags(n); !slices.Equal(have, want) {
+			t.Errorf("of %d: have %v, want %v", n, have, want)
+		}
+	}
 }
 
 func TestDivergedAt(t *testing.T) {

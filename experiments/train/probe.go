@@ -76,6 +76,13 @@ func (t *Trial) Probe(ctx context.Context) (p results.Probe, err error) {
 			}
 			p.Resolved = singular.Resolved
 		}
+		if c.Probe.Lags {
+			lags, err := signal.GradientByLag(t.Params, c.Model.Network(), set, b.X)
+			if err != nil {
+				return p, fmt.Errorf("probe.lags of model %s: %w", c.Model.Name, err)
+			}
+			p.LagGradient, p.PredictedLagGradient = numbers(lags.Gradient), numbers(lags.Predicted)
+		}
 		return p, nil
 	}
 	return p, fmt.Errorf("probe.batch: have %d, want at most the %d examples of the training part", plan.Size, t.Data.Len(datasets.Train))
@@ -89,6 +96,13 @@ func number(v *float64) *run.Number {
 	return &n
 }
 
+func numbers(v []float64) (n []run.Number) {
+	for _, x := range v {
+		n = append(n, run.Number(x))
+	}
+	return n
+}
+
 // addProbe puts the numbers of the run's probe into its summary, as far as it has
 // them:
 //
@@ -100,6 +114,7 @@ func number(v *float64) *run.Number {
 //	                        the first of these layers over that of the last
 //	probe.dead              the largest share of dead units after an activation
 //	probe.singular_max, probe.singular_min, probe.singular_median
+//	probe.lag_gradient      at the greatest lag, relative to lag 0
 //
 // A number that has no correct digit after rounding is replaced by its bound, as
 // probe.singular_min_below: see [results.Trial.Below].
@@ -153,6 +168,9 @@ func addReadings(s run.Summary, p results.Probe) {
 		set("singular_max", p.Singular[0], p.Resolved > 0)
 		set("singular_min", p.Singular[n-1], p.Resolved == n)
 		set("singular_median", (p.Singular[(n-1)/2]+p.Singular[n/2])/2, p.Resolved > n/2)
+	}
+	if n := len(p.LagGradient); n > 0 {
+		set("lag_gradient", p.LagGradient[n-1], true)
 	}
 }
 

@@ -34,6 +34,8 @@ func TestReadings(t *testing.T) {
 			map[string]float64{"probe.singular_max": 8, "probe.singular_median_below": 3, "probe.singular_min_below": 1e-13}},
 		{"one less than a float64 holds", results.Probe{Singular: []run.Number{8, 4, 0}, Resolved: 3},
 			map[string]float64{"probe.singular_max": 8, "probe.singular_median": 4, "probe.singular_min_below": 0x1p-1022}},
+		{"lags", results.Probe{LagGradient: []run.Number{1, 0.5, 1e-200}}, map[string]float64{"probe.lag_gradient": 1e-200}},
+		{"no influence", results.Probe{LagGradient: []run.Number{1, 0.5, 0}}, map[string]float64{"probe.lag_gradient_below": 0x1p-1022}},
 	} {
 		s := run.Summary{}
 		addReadings(s, c.p)

@@ -96,3 +96,35 @@ func TestSequenceMetrics(t *testing.T) {
 		}
 	}
 }
+
+// A probe of lags is kept with the run: of numbers, of pictures that are read as sequences,
+// of tokens, and of a network that carries its state from batch to batch.
+func TestLagsAreKept(t *testing.T) {
+	for _, c := range []struct {
+		text      string
+		lags      int
+		predicted bool
+	}{
+		{"name: numbers\nmodel: {name: rnn, units: 4}\ndata: {name: adding, length: 9}\ntrain: {epochs: 0, optimizer: {lr: 1}}\nprobe: {batch: 3, lags: true}\n", 9, true},
+		{"name: pixels\nmodel: {name: lstm, units: 4}\ndata: {name: digits, resize: 4, sequence: permuted}\ntrain: {epochs: 0, optimizer: {lr: 1}}\nprobe: {batch: 3, lags: true}\n", 16, false},
+		{streams + "probe: {batch: 3, lags: true}\n", 40, true},
+	} {
+		cfg := load(t, c.text)
+		out := execute(t, cfg, t.TempDir())
+		p, err := train.ReadProbe(out.Dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(p.LagGradient); n != c.lags || p.LagGradient[0] != 1 || (p.PredictedLagGradient != nil) != c.predicted {
+			t.Errorf("%s: have %+v, want %d lags", cfg.Name, p, c.lags)
+			continue
+		}
+		if have, ok := out.Summary.Float("probe.lag_gradient"); !ok || have != float64(p.LagGradient[c.lags-1]) {
+			t.Errorf("%s: the summary has %v, the probe %v", cfg.Name, have, p.LagGradient[c.lags-1])
+		}
+		without := execute(t, load(t, strings.Replace(c.text, ", lags: true", "", 1)), t.TempDir())
+		if without.Summary["weights_sha256"] != out.Summary["weights_sha256"] {
+			t.Errorf("%s: a probe changes the weights", cfg.Name)
+		}
+	}
+}

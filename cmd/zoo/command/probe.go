@@ -28,10 +28,14 @@ it is initialised with the first seed. For each layer with weights, show the sta
 deviation of its initial weights and the corresponding gain, √fan_in·std; mean and
 standard deviation of its output, and of the loss's gradient with respect to it, each with
 the deviation that theory predicts (mean field: Glorot & Bengio 2010, He et al. 2015, Poole
-et al. 2016); and the share of dead units after it. Nothing is trained.`,
+et al. 2016); and the share of dead units after it. With probe.lags=true, of sequences, also
+how much the last hidden values, at the last position, depend on the input at the positions
+before it: the gradient by lag, relative to lag 0, and for plain recurrence what a linear one
+would have. Nothing is trained.`,
 		Example: `  zoo probe init-signal
   zoo probe plain-vs-res-mnist --all
-  zoo probe lenet5-mnist "model.init=normal(0.01)"`,
+  zoo probe lenet5-mnist "model.init=normal(0.01)"
+  zoo probe rnn-gradient-lag`,
 		Args:              between(1, -1),
 		ValidArgsFunction: completeExperiment,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -58,6 +62,7 @@ et al. 2016); and the share of dead units after it. Nothing is trained.`,
 			if asJSON {
 				return printJSON(c.OutOrStdout(), all)
 			}
+			showAllLags(c.OutOrStdout(), all)
 			return nil
 		},
 	}
@@ -72,5 +77,20 @@ func showProbe(w io.Writer, p probed, every bool) {
 	if n := len(p.Singular); n > 0 {
 		fmt.Fprintf(w, "singular values of the Jacobian, first to last hidden layer: %s to %s, median %s\n",
 			singular(p.Probe, 0, 0), singular(p.Probe, n-1, n-1), singular(p.Probe, (n-1)/2, n/2))
+	}
+}
+
+// showAllLags prints one table of the gradients by lag of all arms, to compare them.
+func showAllLags(w io.Writer, all []probed) {
+	var names []string
+	var probes []results.Probe
+	for _, p := range all {
+		if p.LagGradient != nil {
+			names, probes = append(names, armName(p.Arm)), append(probes, p.Probe)
+		}
+	}
+	if probes != nil {
+		fmt.Fprintln(w)
+		showLags(w, names, probes)
 	}
 }

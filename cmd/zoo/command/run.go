@@ -13,6 +13,7 @@ import (
 
 	"zoo/experiments/config"
 	"zoo/experiments/metric"
+	"zoo/experiments/results"
 	"zoo/experiments/run"
 	"zoo/experiments/train"
 )
@@ -127,6 +128,7 @@ func showOutcome(w io.Writer, c config.Config, o train.Outcome, again, next stri
 			return err
 		}
 		showSignals(w, p, false)
+		showLags(w, []string{c.Name}, []results.Probe{p})
 	}
 	if o.State == run.Complete {
 		fmt.Fprintf(w, "%s is complete. Next: %s\n", o.Dir, next)

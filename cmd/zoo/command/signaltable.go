@@ -13,7 +13,7 @@ import (
 // probeSummary is a line of the probe's numbers in a run's summary.
 func probeSummary(s run.Summary) string {
 	line := "probe"
-	for _, name := range []string{"loss", "activation_ratio", "gradient_ratio", "dead", "singular_max", "singular_median", "singular_min"} {
+	for _, name := range []string{"loss", "activation_ratio", "gradient_ratio", "dead", "singular_max", "singular_median", "singular_min", "lag_gradient"} {
 		text := ""
 		if v, ok := s.Float("probe." + name); ok && name == "dead" {
 			text = percent(v, 1)
@@ -50,6 +50,42 @@ func showSignals(w io.Writer, p results.Probe, every bool) {
 			threeDigits(float64(s.Mean)), deviation(s.Mean, s.Std), ifKnown(s.PredictedStd, threeDigits),
 			threeDigits(float64(s.GradMean)), deviation(s.GradMean, s.GradStd), ifKnown(s.PredictedGradStd, threeDigits),
 			ifKnown(dead, func(v float64) string { return percent(v, 1) }))
+	}
+	t.print(w)
+}
+
+// showLags prints the gradients by lag of some probes that have them, one row for each, and
+// one for what is predicted.
+func showLags(w io.Writer, names []string, probes []results.Probe) {
+	positions := 0
+	for _, p := range probes {
+		positions = max(positions, len(p.LagGradient))
+	}
+	if positions == 0 {
+		return
+	}
+	lags := results.ShownLags(positions)
+	t := sheet{header: []string{"GRADIENT AT LAG"}}
+	for _, lag := range lags {
+		t.header = append(t.header, fmt.Sprint(">", lag))
+	}
+	row := func(name string, values []run.Number) {
+		if values == nil {
+			return
+		}
+		cells := []string{name}
+		for _, lag := range lags {
+			text := "-"
+			if lag < len(values) {
+				text = threeDigits(float64(values[lag]))
+			}
+			cells = append(cells, text)
+		}
+		t.add(cells...)
+	}
+	for i, p := range probes {
+		row(names[i], p.LagGradient)
+		row(names[i]+", predicted", p.PredictedLagGradient)
 	}
 	t.print(w)
 }
