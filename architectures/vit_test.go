@@ -198,7 +198,7 @@ func TestViTOfPaperSize(t *testing.T) {
 	fill(t, p)
 	copyDouble(double, p)
 
-	x, _ := goldenImages(m.Data, 2)
+	x, _ := goldenExamples(m.Data, 2)
 	images := x[0].Data().([]float32)
 	image := func(i int) []*tensor.Dense {
 		size := len(images) / 2

@@ -2,17 +2,18 @@
 
     python3 torch_golden.py > torch_golden.json     (PyTorch 1.13, torchvision 0.14, timm 0.6.13, in float64)
 
-Weights and images come from a formula that the Go test repeats, so that only
+Weights and examples come from a formula that the Go test repeats, so that only
 results are stored: logits in evaluation, gradients in training (dropout off, GELU
-for ReLU and ReLU6), and of some networks ten steps of training. Where torchvision or timm
-has a network, the module is its own; the others bear the names under which their
-weights are published, or would be.
+for ReLU and ReLU6, but in recurrent layers, which are PyTorch's), and of some networks ten
+steps of training. Where torchvision or timm has a network, the module is its own; the others
+bear the names under which their weights are published, or would be.
 """
 import contextlib
 import copy
 import json
 import zlib
 from collections import OrderedDict
+from functools import partial
 
 import numpy
 import torch
@@ -24,6 +25,8 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision.models import inception
 from torchvision.models.googlenet import BasicConv2d, Inception, InceptionAux
+
+from torch_sequences import TCN, Recurrent, WaveNet
 
 torch.set_default_dtype(torch.float64)
 
@@ -58,10 +61,22 @@ def fill(model):
 BATCH = 4
 
 
+def numbers(name, *shape):
+    """Numbers (N, ...) by the formula."""
+    return values(name, BATCH * numpy.prod(shape)).reshape(BATCH, *shape)
+
+
+def integers(name, size, *shape):
+    """Integers (N, ...) from 0 to size - 1."""
+    return ((numbers(name, *shape) + 1) / 2 * size).long()
+
+
 def images(size, channels):
-    """Images (N, H, W, C) by the formula, as PyTorch has them."""
-    x = values("images", BATCH * size * size * channels).reshape(BATCH, size, size, channels)
-    return x.permute(0, 3, 1, 2)
+    """Images (N, H, W, C), as PyTorch has them."""
+    return numbers("images", size, size, channels).permute(0, 3, 1, 2)
+
+
+CLASSES = torch.arange(BATCH) * 3 % 10
 
 
 class LeNet5(nn.Module):
@@ -459,7 +474,7 @@ def inception_resnet_v2():
 def evaluate(model, x):
     model.eval()
     with torch.no_grad():
-        return model(x).flatten().tolist()
+        return model(*x).flatten().tolist()
 
 
 def training(model):
@@ -471,11 +486,10 @@ def training(model):
     return model
 
 
-def objective(model, x, auxiliary):
+def objective(model, x, y, auxiliary):
     """The loss to descend, and the loss of the logits alone. Classifiers in the middle count auxiliary."""
-    y = torch.arange(BATCH) * 3 % 10
-    logits, *middle = model(x) if auxiliary else (model(x),)
-    loss = F.cross_entropy(logits, y)
+    logits, *middle = model(*x) if auxiliary else (model(*x),)
+    loss = F.cross_entropy(logits.flatten(0, -2), y.flatten())
     return loss + auxiliary * sum(F.cross_entropy(m, y) for m in middle), loss
 
 
@@ -498,20 +512,21 @@ def digest(tensors):
     return {"names": zlib.crc32("\n".join(names).encode()), "numbers": numbers}
 
 
-def gradients(model, x, auxiliary):
+def gradients(model, x, y, auxiliary):
+    """Of the parameters that the logits depend on."""
     model = training(copy.deepcopy(model))
     with without_kinks():
-        objective(model, x, auxiliary)[0].backward()
-    return digest({k: p.grad for k, p in model.named_parameters()})
+        objective(model, x, y, auxiliary)[0].backward()
+    return digest({k: p.grad for k, p in model.named_parameters() if p.grad is not None})
 
 
-def train(model, x, auxiliary, steps):
+def train(model, x, y, auxiliary, steps):
     """Steps on one batch: the losses, and the tensors after them."""
     training(model)
     solver = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9)
     losses = []
     for _ in range(steps):
-        descend, loss = objective(model, x, auxiliary)
+        descend, loss = objective(model, x, y, auxiliary)
         solver.zero_grad()
         descend.backward()
         solver.step()
@@ -520,16 +535,29 @@ def train(model, x, auxiliary, steps):
     return {"losses": losses, "after": after, "logits_after": evaluate(model, x)}
 
 
-def case(model, size, channels, auxiliary=0, steps=0):
-    """A network of ten classes; auxiliary is the weight of classifiers in the middle, which
-    the model then returns behind its logits in training."""
+def case(model, *x, y=CLASSES, auxiliary=0, steps=0):
+    """A network with its inputs and targets; auxiliary is the weight of classifiers in the
+    middle, which the model then returns behind its logits in training."""
     with torch.no_grad():
         fill(model)
-    x = images(size, channels)
-    result = {"logits": evaluate(model, x), "gradients": gradients(model, x, auxiliary)}
+    result = {"logits": evaluate(model, x), "gradients": gradients(model, x, y, auxiliary)}
     if steps:
-        result.update(train(model, x, auxiliary, steps))
+        result.update(train(model, x, y, auxiliary, steps))
     return result
+
+
+POSITIONS, TOKENS = 6, 5
+
+
+def of_tokens(model, *condition):
+    """A network with a target at each position."""
+    tokens, targets = (integers(name, TOKENS, POSITIONS) for name in ["tokens", "next tokens"])
+    return case(model(tokens=TOKENS, classes=TOKENS, everywhere=True), tokens, *condition, y=targets, steps=10)
+
+
+def of_numbers(model):
+    """A network with one class for a sequence of triples of numbers."""
+    return case(model(channels=3), numbers("numbers", POSITIONS, 3), steps=10)
 
 
 def rounded(v, digits=7):
@@ -543,40 +571,53 @@ def rounded(v, digits=7):
 
 
 CASES = {
-    "lenet5": lambda: case(LeNet5(), 28, 1, steps=10),
-    "resnet20-A": lambda: case(ResNet(20, 8, 3, "A"), 16, 3, steps=10),
-    "resnet8-B": lambda: case(ResNet(8, 8, 1, "B"), 14, 1, steps=10),
-    "vgg11": lambda: case(VGG([1, 1, 2, 2, 2], 8, 32, False), 32, 3, steps=10),
-    "vgg-batch": lambda: case(VGG([1, 2], 8, 14, True), 14, 3, steps=10),
-    "alexnet-2012": lambda: case(AlexNet(103, [(11, 4, 0), (5, 1, 2)], [8, 16, 24, 24, 16], 2), 103, 3),
-    "zfnet": lambda: case(AlexNet(79, [(7, 2, 1), (5, 2, 0)], [8, 16, 24, 24, 16], 1), 79, 3),
-    "alexnet": lambda: case(alexnet(), 95, 3),
-    "vgg16": lambda: case(vgg("D", False), 96, 3),
-    "vgg11_bn": lambda: case(vgg("A", True), 64, 3),
-    "vgg-c-lrn": lambda: case(VGGCLRN(), 12, 3),
-    "vit": lambda: case(torchvision.models.VisionTransformer(32, 8, 2, 4, 64, 128, num_classes=10), 32, 3, steps=10),
-    "resnet18": lambda: case(torchvision.models.resnet18(num_classes=10), 64, 3),
-    "resnet-bottleneck": lambda: case(bottleneck_net([1, 2, 1, 1]), 64, 3),
-    "resnet-v1": lambda: case(bottleneck_net([1, 1, 1, 1], stride_first=True), 64, 3),
-    "resnext": lambda: case(bottleneck_net([1, 1, 1, 1], groups=32, width_per_group=4), 64, 3),
-    "wide-resnet": lambda: case(bottleneck_net([1, 1, 1, 1], width_per_group=128), 64, 3),
-    "preact-basic": lambda: case(PreActResNet(False, [1, 2, 1], 8), 16, 3, steps=10),
-    "preact-bottleneck": lambda: case(PreActResNet(True, [1, 2], 4), 16, 3),
-    "densenet-bc": lambda: case(torchvision.models.DenseNet(12, (2, 3, 2, 2), 16, num_classes=10), 64, 3),
-    "densenet": lambda: case(SmallDenseNet([2, 3], 6, 8), 16, 3),
-    "googlenet": lambda: case(divided(8, lambda: torchvision.models.GoogLeNet(10, init_weights=False)), 64, 3, auxiliary=0.3, steps=1),
-    "googlenet-paper": lambda: case(divided(8, paper_googlenet), 80, 3, auxiliary=0.3),
-    "inception-bn": lambda: case(divided(16, InceptionBN), 48, 3),
-    "inception_v3": lambda: case(divided(16, inception_v3), 75, 3, auxiliary=0.4),
-    "inception_v4": lambda: case(divided(16, inception_v4), 75, 3),
-    "inception_resnet_v2": lambda: case(divided(16, inception_resnet_v2), 75, 3),
-    "squeezenet1_0": lambda: case(torchvision.models.squeezenet1_0(num_classes=10), 48, 3),
-    "squeezenet1_1": lambda: case(torchvision.models.squeezenet1_1(num_classes=10), 48, 3),
-    "mobilenet_v2": lambda: case(torchvision.models.mobilenet_v2(num_classes=10, width_mult=0.5), 64, 3),
-    "mobilenet_v3_small": lambda: case(torchvision.models.mobilenet_v3_small(num_classes=10, width_mult=0.5), 64, 3),
-    "mobilenet_v3_large": lambda: case(torchvision.models.mobilenet_v3_large(num_classes=10, width_mult=0.5), 64, 3),
-    "xception": lambda: case(divided(8, lambda: Xception(10)), 64, 3),
+    "lenet5": lambda: case(LeNet5(), images(28, 1), steps=10),
+    "resnet20-A": lambda: case(ResNet(20, 8, 3, "A"), images(16, 3), steps=10),
+    "resnet8-B": lambda: case(ResNet(8, 8, 1, "B"), images(14, 1), steps=10),
+    "vgg11": lambda: case(VGG([1, 1, 2, 2, 2], 8, 32, False), images(32, 3), steps=10),
+    "vgg-batch": lambda: case(VGG([1, 2], 8, 14, True), images(14, 3), steps=10),
+    "alexnet-2012": lambda: case(AlexNet(103, [(11, 4, 0), (5, 1, 2)], [8, 16, 24, 24, 16], 2), images(103, 3)),
+    "zfnet": lambda: case(AlexNet(79, [(7, 2, 1), (5, 2, 0)], [8, 16, 24, 24, 16], 1), images(79, 3)),
+    "alexnet": lambda: case(alexnet(), images(95, 3)),
+    "vgg16": lambda: case(vgg("D", False), images(96, 3)),
+    "vgg11_bn": lambda: case(vgg("A", True), images(64, 3)),
+    "vgg-c-lrn": lambda: case(VGGCLRN(), images(12, 3)),
+    "vit": lambda: case(torchvision.models.VisionTransformer(32, 8, 2, 4, 64, 128, num_classes=10), images(32, 3), steps=10),
+    "resnet18": lambda: case(torchvision.models.resnet18(num_classes=10), images(64, 3)),
+    "resnet-bottleneck": lambda: case(bottleneck_net([1, 2, 1, 1]), images(64, 3)),
+    "resnet-v1": lambda: case(bottleneck_net([1, 1, 1, 1], stride_first=True), images(64, 3)),
+    "resnext": lambda: case(bottleneck_net([1, 1, 1, 1], groups=32, width_per_group=4), images(64, 3)),
+    "wide-resnet": lambda: case(bottleneck_net([1, 1, 1, 1], width_per_group=128), images(64, 3)),
+    "preact-basic": lambda: case(PreActResNet(False, [1, 2, 1], 8), images(16, 3), steps=10),
+    "preact-bottleneck": lambda: case(PreActResNet(True, [1, 2], 4), images(16, 3)),
+    "densenet-bc": lambda: case(torchvision.models.DenseNet(12, (2, 3, 2, 2), 16, num_classes=10), images(64, 3)),
+    "densenet": lambda: case(SmallDenseNet([2, 3], 6, 8), images(16, 3)),
+    "googlenet": lambda: case(divided(8, lambda: torchvision.models.GoogLeNet(10, init_weights=False)), images(64, 3), auxiliary=0.3, steps=1),
+    "googlenet-paper": lambda: case(divided(8, paper_googlenet), images(80, 3), auxiliary=0.3),
+    "inception-bn": lambda: case(divided(16, InceptionBN), images(48, 3)),
+    "inception_v3": lambda: case(divided(16, inception_v3), images(75, 3), auxiliary=0.4),
+    "inception_v4": lambda: case(divided(16, inception_v4), images(75, 3)),
+    "inception_resnet_v2": lambda: case(divided(16, inception_resnet_v2), images(75, 3)),
+    "squeezenet1_0": lambda: case(torchvision.models.squeezenet1_0(num_classes=10), images(48, 3)),
+    "squeezenet1_1": lambda: case(torchvision.models.squeezenet1_1(num_classes=10), images(48, 3)),
+    "mobilenet_v2": lambda: case(torchvision.models.mobilenet_v2(num_classes=10, width_mult=0.5), images(64, 3)),
+    "mobilenet_v3_small": lambda: case(torchvision.models.mobilenet_v3_small(num_classes=10, width_mult=0.5), images(64, 3)),
+    "mobilenet_v3_large": lambda: case(torchvision.models.mobilenet_v3_large(num_classes=10, width_mult=0.5), images(64, 3)),
+    "xception": lambda: case(divided(8, lambda: Xception(10)), images(64, 3)),
+    "deep-rnn": lambda: of_tokens(partial(Recurrent, "lstm", 3, 8, residual=True)),
+    "tcn-tokens": lambda: of_tokens(partial(TCN, 8, 2, 3)),
+    "tcn-numbers": lambda: of_numbers(partial(TCN, 8, 3, 2)),
+    "wavenet": lambda: of_tokens(partial(WaveNet, 6, 5, 12, 2, 2)),
+    "wavenet-global": lambda: of_tokens(partial(WaveNet, 6, 5, 12, 2, 2, speakers=3), integers("class", 3)),
+    "wavenet-local": lambda: of_tokens(partial(WaveNet, 6, 5, 12, 2, 2, features=2), numbers("features", POSITIONS, 2)),
+    "wavenet-numbers": lambda: of_numbers(partial(WaveNet, 6, 5, 12, 3, 1)),
+    "wavenet-plain-chain": lambda: of_numbers(partial(WaveNet, 6, 5, 12, 3, 1, plain=True, chain=True)),
 }
+for kind in ["rnn", "irnn", "lstm", "gru"]:
+    for layers in 1, 2, 3:
+        model = partial(Recurrent, kind, layers, 8)
+        CASES[f"{kind}-{layers}-tokens"] = partial(of_tokens, model)
+        CASES[f"{kind}-{layers}-numbers"] = partial(of_numbers, model)
 
 print("{")
 for name, make in CASES.items():
