@@ -2,10 +2,12 @@ package architectures_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/floats"
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
@@ -53,31 +55,162 @@ func TestStepsEqualTheWholeSequence(t *testing.T) {
 	}
 }
 
+// recurrentNames are the registered networks that carry a state.
+var recurrentNames = []string{"rnn", "irnn", "lstm", "gru", "char-rnn", "deep-rnn"}
+
 // A stateful network of two halves of a sequence gives the logits of the whole.
-func TestRNNIsStateful(t *testing.T) {
-	m, _ := architectures.Lookup("rnn")
-	m.Data = datasets.Tokens(6, 7)
-	p := nn.NewParams(3, tensor.Float32)
-	whole := build(t, p, nn.Infer, m, m.Network, m.Options, 1)
-	x, _ := batch(m.Data, 1, tensor.Float32)
-	if _, err := whole.Run(x, nil); err != nil {
-		t.Fatal(err)
+func TestRecurrentNetworksAreStateful(t *testing.T) {
+	const rows, half = 2, 3
+	for _, name := range recurrentNames {
+		t.Run(name, func(t *testing.T) {
+			m, _ := architectures.Lookup(name)
+			m.Data = datasets.Tokens(2*half, 7)
+			p := nn.NewParams(3, tensor.Float32)
+			whole := build(t, p, nn.Infer, m, m.Network, m.Options, rows)
+			x, _ := batch(m.Data, rows, tensor.Float32)
+			if _, err := whole.Run(x, nil); err != nil {
+				t.Fatal(err)
+			}
+			want := whole.Logits().Data().([]float32)
+			m.Data = m.Data.OfLength(half)
+			part := build(t, p, nn.Infer, m, m.Network, m.Options, rows, stateful)
+			const size = half * 7
+			for i := range 2 {
+				if _, err := part.Run(positionsOf(x, i*half, half), nil); err != nil {
+					t.Fatal(err)
+				}
+				for at, have := range part.Logits().Data().([]float32) {
+					if want := want[(at/size*2+i)*size+at%size]; math.Abs(float64(have-want)) > 1e-6 {
+						t.Fatalf("half %d, logit %d: have %v, want %v", i, at, have, want)
+					}
+				}
+			}
+		})
 	}
-	half, err := nn.Build(p, nn.Infer, m.Network, nn.Settings{Options: m.Options, Spec: m.Data.OfLength(3), Batch: 1, Stateful: true})
-	if err != nil {
-		t.Fatal(err)
+}
+
+func stateful(s *nn.Settings) { s.Stateful = true }
+
+// positionsOf are n positions of integers (N, T), from one on.
+func positionsOf(x []*tensor.Dense, from, n int) []*tensor.Dense {
+	var part []int
+	for row := range slices.Chunk(x[0].Data().([]int), x[0].Shape()[1]) {
+		part = append(part, row[from:][:n]...)
 	}
-	var have []float32
-	for part := range slices.Chunk(x[0].Data().([]int), 3) {
-		if _, err := half.Run([]*tensor.Dense{tensor.New(tensor.WithShape(1, 3), tensor.WithBacking(slices.Clone(part)))}, nil); err != nil {
-			t.Fatal(err)
-		}
-		have = append(have, half.Logits().Data().([]float32)...)
+	return []*tensor.Dense{tensor.New(tensor.WithShape(x[0].Shape()[0], n), tensor.WithBacking(part))}
+}
+
+// TestTruncatedBackpropagation: the gradient of a part of a sequence that is the whole is the
+// gradient. That of a second half is the one from the state where it begins, whoever put it
+// there; and what it lacks is what the first half adds by way of this state.
+func TestTruncatedBackpropagation(t *testing.T) {
+	const rows, half = 2, 4
+	for _, name := range recurrentNames {
+		t.Run(name, func(t *testing.T) {
+			m, _ := architectures.Lookup(name)
+			m.Options.Init = "fan_in_uniform" // far from the kinks of ReLUs
+			m.Data = datasets.Tokens(2*half, 7)
+			p := nn.NewParams(3, tensor.Float64)
+			train := func(length int, change ...func(*nn.Settings)) *nn.Program {
+				m.Data = m.Data.OfLength(length)
+				return build(t, p, nn.Train, m, m.Network, m.Options, rows, change...)
+			}
+			run := func(pr *nn.Program, x, y []*tensor.Dense) float64 {
+				loss, err := pr.Run(x, y)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return loss
+			}
+			x, y := batch(m.Data, rows, tensor.Float64)
+			first := func(v []*tensor.Dense) []*tensor.Dense { return positionsOf(v, 0, half) }
+			second := func(v []*tensor.Dense) []*tensor.Dense { return positionsOf(v, half, half) }
+
+			whole, chunk := train(2*half), train(2*half, stateful)
+			for range 2 {
+				chunk.Restart()
+				run(whole, x, y)
+				run(chunk, x, y)
+				if !slices.Equal(gradientOf(chunk), gradientOf(whole)) {
+					t.Error("one part: the gradient is not that of the whole")
+				}
+			}
+
+			part := train(half, stateful)
+			run(part, first(x), first(y))
+			run(part, second(x), second(y))
+			truncated := gradientOf(part)
+
+			m.Data = m.Data.OfLength(1)
+			step := build(t, p, nn.Step, m, m.Network, m.Options, rows)
+			for i := range half {
+				run(step, positionsOf(x, i, 1), nil)
+			}
+			begun := train(half, stateful)
+			states := map[string]*tensor.Dense{}
+			for _, c := range begun.Carried() {
+				states[c.Path] = c.Value
+			}
+			for _, c := range step.Carried() {
+				if states[c.Path] == nil {
+					t.Fatalf("steps carry %s, which parts do not", c.Path)
+				}
+				copy(states[c.Path].Data().([]float64), c.Value.Data().([]float64))
+			}
+			run(begun, second(x), second(y))
+			for i, want := range gradientOf(begun) {
+				if math.Abs(truncated[i]-want) > 1e-12 {
+					t.Fatalf("have gradient %v at %d, want %v from the state", truncated[i], i, want)
+				}
+			}
+
+			targets := y[0].Clone().(*tensor.Dense) // of the second half
+			for i, v := 0, targets.Data().([]int); i < len(v); i++ {
+				if i/half%2 == 0 {
+					v[i] = -1
+				}
+			}
+			run(whole, x, []*tensor.Dense{targets})
+			r := rand.New(rand.NewPCG(5, 5))
+			direction := make([]float64, len(truncated))
+			for i := range direction {
+				direction[i] = r.NormFloat64()
+			}
+			const h = 1e-6
+			loss := func(step float64) float64 { // of the second half, with the state of changed parameters
+				part.Restart()
+				move(part, direction, step)
+				run(part, first(x), first(y))
+				move(part, direction, -step)
+				return run(part, second(x), second(y))
+			}
+			lacks := (loss(h) - loss(-h)) / (2 * h)
+			have, want := floats.Dot(truncated, direction)+lacks, floats.Dot(gradientOf(whole), direction)
+			t.Logf("slope %v, of which %v by way of the state, is off by %.2g", want, lacks, have-want)
+			if math.Abs(lacks) < 1e-3 {
+				t.Errorf("by way of the state the slope is %v, too little to tell", lacks)
+			}
+			if math.Abs(have-want) > 1e-6*max(1, math.Abs(want)) {
+				t.Errorf("have slope %v, want %v", have, want)
+			}
+		})
 	}
-	for i, want := range whole.Logits().Data().([]float32) {
-		if math.Abs(float64(have[i]-want)) > 1e-6 {
-			t.Fatalf("logit %d: have %v, want %v", i, have[i], want)
-		}
+}
+
+// gradientOf is the gradient of the latest run, of all parameters one after the other.
+func gradientOf(pr *nn.Program) (all []float64) {
+	for _, q := range pr.Trained() {
+		all = append(all, q.Grad.Data().([]float64)...)
+	}
+	return all
+}
+
+// move goes a step along a direction, which has all parameters one after the other.
+func move(pr *nn.Program, direction []float64, step float64) {
+	for _, q := range pr.Trained() {
+		w := q.Value.Data().([]float64)
+		floats.AddScaled(w, step, direction[:len(w)])
+		direction = direction[len(w):]
 	}
 }
 
