@@ -71,12 +71,10 @@ func (s *Scope) recurrent(c ops.Cell, op string, x *G.Node, units, layer int, fo
 		state = s.Carry(name("state"), c.Parts*units)
 		before = state.Now()
 	}
-	y := s.Must(ops.Recurrent(c, brought, u, d, gain, before, eps)) // (N, T, parts·units)
+	y, final, err := ops.Recurrent(c, brought, u, d, gain, before, eps) // (N, T, units)
+	s.Must(y, err)
 	if stateful {
-		state.Set(s, s.Must(ops.TakeToken(y, t-1)))
-	}
-	if c.Parts > 1 {
-		y = s.Must(ops.Columns(y, 0, units))
+		state.Set(s, final)
 	}
 	place := s.In("l%d", layer)
 	s.initials[place.path] = s.initials[s.path]

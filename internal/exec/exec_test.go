@@ -186,7 +186,7 @@ func TestMemoryIsShared(t *testing.T) {
 	}
 }
 
-// What an op keeps for its gradient is memory, too: an LSTM its gates, once.
+// What an op keeps for its gradient is memory, too: an LSTM its gates and its cell, once.
 func TestKeptMemoryCounts(t *testing.T) {
 	const n, steps, units = 2, 8, 16
 	g := G.NewGraph()
@@ -194,11 +194,11 @@ func TestKeptMemoryCounts(t *testing.T) {
 		return G.NewTensor(g, tensor.Float32, len(shape), G.WithShape(shape...), G.WithName(name))
 	}
 	x, w, b := leaf("x", n, steps, 4*units), leaf("w", units, 4*units), leaf("b", 4*units)
-	y, err := ops.Recurrent(ops.LSTM, x, w, b, nil, nil, 0)
+	y, _, err := ops.Recurrent(ops.LSTM, x, w, b, nil, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	dy := leaf("dy", n, steps, 2*units)
+	dy := leaf("dy", n, steps, units)
 	grads, err := G.Backpropagate(G.Nodes{y}, G.Nodes{dy}, G.Nodes{x})
 	if err != nil {
 		t.Fatal(err)
@@ -207,7 +207,7 @@ func TestKeptMemoryCounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const values = n * steps * (2 + 4 + 4) * units // the states, the gradient of x, the gates
+	const values = n * steps * (1 + 4 + 5) * units // the outputs, the gradient of x, the gates and the cell
 	if have := vm.Memory(); have.Arena != 4*values || have.Sum != 4*values {
 		t.Errorf("have %+v, want %d bytes", have, 4*values)
 	}

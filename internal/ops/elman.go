@@ -13,15 +13,9 @@ var (
 func elman[F f32.Float](name string, activation func() (fn func(dst, src []F), grad func(dx, dy, y []F))) cell[F] {
 	fn, grad := activation()
 	return cell[F]{
-		name: name, gates: 1, parts: 1,
-		step: func(state, _, x, q, _ []F) {
-			f32.Add(state, x, q)
-			fn(state, state)
-		},
-		grad: func(dx, _, d, state, _, _ []F) {
-			grad(dx, d, state)
-			clear(d) // h[t−1] comes in through the product only
-		},
+		name: name, gates: 1,
+		step: func(h, _, sum, _, _, _ []F) { fn(h, sum) },
+		grad: func(dx, _, dh, _, h, _, _, _ []F) { grad(dx, dh, h) },
 	}
 }
 

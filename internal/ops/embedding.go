@@ -78,7 +78,7 @@ func (o embedding[F]) Backward(_ *Ctx[F], din []Tensor[F], dout, _ Tensor[F], in
 	}
 	f32.Chunks(len(all), elements, func(_, lo, hi int) { clear(all[lo:hi]) })
 	dt, _, d := o.of(all, in[1].Shape)
-	f32.Chunks(d, max(16, rowsOf(len(in[0].I))), func(_, lo, hi int) {
+	f32.Chunks(d, max(64, rowsOf(len(in[0].I))), func(_, lo, hi int) {
 		for i, token := range in[0].I {
 			if token >= 0 {
 				row := dt[token*d+lo : token*d+hi]

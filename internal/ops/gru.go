@@ -13,23 +13,23 @@ var GRU = Cell{Gates: 3, Parts: 1, k32: gru[float32](), k64: gru[float64]()}
 
 func gru[F f32.Float]() cell[F] {
 	return cell[F]{
-		name: "gru", gates: 3, parts: 1, separate: true,
+		name: "gru", gates: 3, apart: true, carries: true,
 		kept: 4, // r, z, n, and the part of q that n is made of
-		step: func(state, kept, x, q, before []F) {
-			h := len(state)
-			gates, n, last := kept[:2*h], kept[2*h:3*h], kept[3*h:]
-			f32.Add(gates, x[:2*h], q)
+		step: func(h, kept, q, x, before, _ []F) {
+			u := len(h)
+			gates, n, last := kept[:2*u], kept[2*u:3*u], kept[3*u:]
+			f32.Add(gates, x[:2*u], q)
 			f32.Sigmoid(gates, gates)
-			copy(last, q[2*h:])
-			copy(n, x[2*h:])
-			f32.MulAdd(n, gates[:h], last)
+			copy(last, q[2*u:])
+			copy(n, x[2*u:])
+			f32.MulAdd(n, gates[:u], last)
 			f32.Tanh(n, n)
-			f32.Mix(state, n, before, gates[h:])
+			f32.Mix(h, n, before, gates[u:])
 		},
-		grad: func(dx, dq, d, _, kept, before []F) {
-			h := len(d)
-			f32.GRUGrad(dx[:h], dx[h:2*h], dx[2*h:], dq[2*h:], d, kept[:h], kept[h:2*h], kept[2*h:3*h], kept[3*h:], before)
-			copy(dq, dx[:2*h])
+		grad: func(dx, dq, dh, _, _, kept, before, _ []F) {
+			u := len(dh)
+			f32.GRUGrad(dx[:u], dx[u:2*u], dx[2*u:], dq[2*u:], dh, kept[:u], kept[u:2*u], kept[2*u:3*u], kept[3*u:], before)
+			copy(dq, dx[:2*u])
 		},
 	}
 }

@@ -15,26 +15,24 @@ var LSTM = Cell{Gates: 4, Parts: 2, k32: lstm[float32](), k64: lstm[float64]()}
 
 func lstm[F f32.Float]() cell[F] {
 	return cell[F]{
-		name: "lstm", gates: 4, parts: 2, kept: 4, // the gates
-		step: func(state, kept, x, q, before []F) {
-			h := len(state) / 2
-			f32.Add(kept, x, q)
-			f32.Sigmoid(kept[:2*h], kept[:2*h])
-			f32.Tanh(kept[2*h:3*h], kept[2*h:3*h])
-			f32.Sigmoid(kept[3*h:], kept[3*h:])
-			hidden, c := state[:h], state[h:]
-			f32.Mul(c, kept[:h], kept[2*h:3*h])
-			f32.MulAdd(c, kept[h:2*h], before[h:])
-			f32.Tanh(hidden, c)
-			f32.Mul(hidden, hidden, kept[3*h:])
+		name: "lstm", gates: 4, memory: 1, kept: 5, // the gates, and c
+		step: func(h, kept, sum, _, _, memory []F) {
+			u := len(h)
+			i, f, g, o, c := kept[:u], kept[u:2*u], kept[2*u:3*u], kept[3*u:4*u], kept[4*u:]
+			f32.Sigmoid(kept[:2*u], sum[:2*u])
+			f32.Tanh(g, sum[2*u:3*u])
+			f32.Sigmoid(o, sum[3*u:])
+			f32.Mul(c, i, g)
+			f32.MulAdd(c, f, memory)
+			f32.Tanh(h, c)
+			f32.Mul(h, h, o)
 		},
-		grad: func(dx, _, d, state, kept, before []F) {
-			h := len(state) / 2
-			dh, dc := d[:h], d[h:]
-			f32.Tanh(dx[3*h:], state[h:])
-			f32.LSTMCellGrad(dc, dx[3*h:], dh, kept[3*h:])
-			f32.LSTMGateGrad(dx[:h], dx[h:2*h], dx[2*h:3*h], dc, kept[:h], kept[h:2*h], kept[2*h:3*h], before[h:])
-			clear(dh) // h[t−1] comes in through the product only
+		grad: func(dx, _, dh, dc, _, kept, _, memory []F) {
+			u := len(dh)
+			i, f, g, o, c := kept[:u], kept[u:2*u], kept[2*u:3*u], kept[3*u:4*u], kept[4*u:]
+			f32.Tanh(dx[3*u:], c)
+			f32.LSTMCellGrad(dc, dx[3*u:], dh, o)
+			f32.LSTMGateGrad(dx[:u], dx[u:2*u], dx[2*u:3*u], dc, i, f, g, memory)
 		},
 	}
 }

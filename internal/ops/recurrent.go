@@ -12,42 +12,59 @@ import (
 )
 
 // A Cell is a kind of recurrent layer: what it makes of the inputs x (N, T, gates·H) of a
-// sequence and, step by step, of the product of the state before with w (H, gates·H), plus
+// sequence and, step by step, of the product of the output before with w (H, gates·H), plus
 // b (gates·H).
 type Cell struct {
 	Gates int // how many values x brings for each unit
-	Parts int // how many values the state has for each unit, of which the first is the output
+	Parts int // how many values the state has for each unit: the output, and what else a step hands on
 
 	k32 cell[float32]
 	k64 cell[float64]
 }
 
-// A cell has the equations of a Cell, for one step of one example with H units. q is what
-// the product brings, (gates·H), and before the state before, (parts·H).
+// A cell has the equations of a Cell, for one step of one example with H units.
 type cell[F f32.Float] struct {
-	name         string
-	gates, parts int
-	kept         int  // how many values for each unit the step keeps for its gradient
-	separate     bool // the gradient of q differs from that of x
+	name   string
+	gates  int
+	memory int // how many values for each unit a step hands on besides its output
+	kept   int // how many values for each unit a step keeps for its gradient; the last are those that it hands on
+	// apart says that x and the product do not just add up: the step gets both, and their
+	// gradients differ.
+	apart bool
+	// carries says that a gradient of the output before comes in besides through the product.
+	carries bool
 
-	// step writes the state after the step, (parts·H), and what it keeps, (kept·H).
-	step func(state, kept, x, q, before []F)
-	// grad writes the gradients of x and, if they are separate, of q. d is the gradient of
-	// the state, and becomes that of before, without what comes through the product.
-	grad func(dx, dq, d, state, kept, before []F)
+	// step writes the output h (H) of a step, and what it keeps. sum (gates·H) is x plus the
+	// product and b, and may lie where h or kept begins; cells that have them apart get x, and
+	// in sum the product and b. before and memory are what the step before has put out (H)
+	// and handed on.
+	step func(h, kept, sum, x, before, memory []F)
+	// grad writes the gradients dx of x and, apart from it, dq of the product. dh and dm are
+	// the gradients of what the step puts out and hands on. dm becomes that of what the step
+	// before handed on, and dh, if the cell carries, that of what it put out, without what
+	// comes through the product.
+	grad func(dx, dq, dh, dm, h, kept, before, memory []F)
 }
 
-// Recurrent is a recurrent layer: the states (N, T, parts·H) of cell c for inputs
-// x (N, T, gates·H), from state (N, parts·H) on, or from zeros where state is nil. The
-// parts of a state, as those of an input, are side by side.
+// Recurrent is a recurrent layer: the outputs (N, T, H) of cell c for inputs
+// x (N, T, gates·H), from state (N, parts·H) on, or from zeros where state is nil. The parts
+// of an input, as those of a state, are side by side.
 //
-// If gain (gates·H) is not nil, the product with the state before is normalised to mean 0
+// If gain (gates·H) is not nil, the product with the output before is normalised to mean 0
 // and variance 1 over the gates·H values of an example, and multiplied by it, before b is
 // added: the layer norm of Ba, Kiros & Hinton 2016, equations 20 and 23, of which the norm
 // of x is the caller's. eps is added to the variance.
-func Recurrent(c Cell, x, w, b, gain, state *G.Node, eps float64) (*G.Node, error) {
+//
+// final is the state after the last step. It has no gradient: back-propagation ends with
+// the sequence.
+func Recurrent(c Cell, x, w, b, gain, state *G.Node, eps float64) (y, final *G.Node, err error) {
 	in := optional(optional([]*G.Node{x, w, b}, gain), state)
-	return Apply(newRecurrent(c.k32, gain != nil, state != nil, eps), newRecurrent(c.k64, gain != nil, state != nil, eps), in...)
+	k32, k64 := newRecurrent(c.k32, gain != nil, state != nil, eps), newRecurrent(c.k64, gain != nil, state != nil, eps)
+	if y, err = Apply(k32, k64, in...); err != nil {
+		return nil, nil, err
+	}
+	final, err = Apply(finalState[float32]{k32}, finalState[float64]{k64}, y)
+	return y, final, err
 }
 
 type recurrent[F f32.Float] struct {
@@ -65,7 +82,7 @@ type recurrent[F f32.Float] struct {
 	reduction
 }
 
-func newRecurrent[F f32.Float](c cell[F], normed, stateful bool, eps float64) Kernel {
+func newRecurrent[F f32.Float](c cell[F], normed, stateful bool, eps float64) *recurrent[F] {
 	return &recurrent[F]{cell: c, normed: normed, stateful: stateful, eps: eps}
 }
 
@@ -90,8 +107,8 @@ func (k *recurrent[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 		}
 		rest = rest[1:]
 	}
-	if k.stateful && !same(rest[0], tensor.Shape{x[0], k.parts * k.units}) {
-		return nil, fmt.Errorf("have state %v, want (%d, %d)", rest[0], x[0], k.parts*k.units)
+	if p := k.parts() * k.units; k.stateful && !same(rest[0], tensor.Shape{x[0], p}) {
+		return nil, fmt.Errorf("have state %v, want (%d, %d)", rest[0], x[0], p)
 	}
 	k.make = sync.OnceFunc(func() {
 		k.values = make([]F, k.n*k.t*k.kept*k.units)
@@ -100,8 +117,10 @@ func (k *recurrent[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 			k.mean, k.rstd = make([]float64, k.n*k.t), make([]float64, k.n*k.t)
 		}
 	})
-	return tensor.Shape{k.n, k.t, k.parts * k.units}, nil
+	return tensor.Shape{k.n, k.t, k.units}, nil
 }
+
+func (c *cell[F]) parts() int { return 1 + c.memory }
 
 // Keeps implements Keeper.
 func (k *recurrent[F]) Keeps() int {
@@ -138,87 +157,121 @@ func throughTime(n int, f func(worker, lo, hi int)) {
 	f32.Parallel(parts, func(worker, i int) { f(worker, i*n/parts, (i+1)*n/parts) })
 }
 
-// states are the states before a step: rows that are ld apart.
-type states[F f32.Float] struct {
+// stepRows are the rows of all examples at a step, ld apart.
+type stepRows[F f32.Float] struct {
 	v  []F
 	ld int
 }
 
-// before are the states before step i: of all examples, from the first on.
-func (k *recurrent[F]) before(i int, out []F, in []Tensor[F], zeros []F) states[F] {
-	p := k.parts * k.units
+func (r stepRows[F]) of(example, n int) []F { return r.v[example*r.ld:][:n] }
+
+// before are the outputs before step i, and what the step before it handed on.
+func (k *recurrent[F]) before(i int, out []F, in []Tensor[F], zeros []F) (h, memory stepRows[F]) {
+	u := k.units
 	switch {
 	case i > 0:
-		return states[F]{out[(i-1)*p:], k.t * p}
+		kept := k.kept * u
+		return stepRows[F]{out[(i-1)*u:], k.t * u}, stepRows[F]{k.values[i*kept-k.memory*u:], k.t * kept}
 	case k.stateful:
-		return states[F]{in[k.place()].V, p}
+		state, p := in[k.place()].V, k.parts()*u
+		return stepRows[F]{state, p}, stepRows[F]{state[u:], p}
 	}
-	return states[F]{zeros, 0} // the same for all
+	return stepRows[F]{zeros, 0}, stepRows[F]{zeros, 0} // the same for all
+}
+
+// sums are where the sums of step i are made, to which products are added.
+func (k *recurrent[F]) sums(i int, out, scratch []F) stepRows[F] {
+	u := k.units
+	switch {
+	case k.normed:
+		return stepRows[F]{k.products[i*k.gates*u:], k.t * k.gates * u}
+	case k.apart:
+		return stepRows[F]{scratch, k.gates * u}
+	case k.kept > 0:
+		return stepRows[F]{k.values[i*k.kept*u:], k.t * k.kept * u}
+	}
+	return stepRows[F]{out[i*u:], k.t * u}
 }
 
 func (k *recurrent[F]) Forward(c *Ctx[F], out Tensor[F], in []Tensor[F]) {
 	k.make()
-	n, t, h := k.n, k.t, k.units
-	p, g, kept := k.parts*h, k.gates*h, k.kept*h
+	n, t, u := k.n, k.t, k.units
+	g := k.gates * u
 	packs := t > 1 // otherwise the weights are read once
-	size := n*g + p
+	size := n*g + u
 	if packs {
-		size += f32.PackedLen(h, g)
+		size += f32.PackedLen(u, g)
 	}
 	m := memory[F](c.Shared(size))
-	all, zeros := m.take(n*g), m.take(p)
+	scratch, zeros := m.take(n*g), m.take(u)
 	clear(zeros)
 	var w f32.Packed[F]
 	if packs {
-		w = f32.Pack(m, false, h, g, in[1].V, g)
+		w = f32.Pack(m, false, u, g, in[1].V, g)
 	}
-	bias := in[2].V
-	// finish goes on from the products of step i, which q has with its rows ldq apart.
-	finish := func(i, lo, hi int, q []F, ldq int) {
-		from := k.before(i, out.V, in, zeros)
-		for r := lo; r < hi; r++ {
-			row, at := q[r*ldq:][:g], r*t+i
-			if k.normed {
-				row = all[r*g:][:g]
-				k.normalise(row, at, in[3].V, bias)
-			}
-			k.step(out.V[at*p:][:p], k.values[at*kept:][:kept], in[0].V[at*g:][:g], row, from.v[r*from.ld:][:p])
-		}
-	}
-	// begin makes the rows to which products are added, and says where they are.
-	begin := func(i, lo, hi int) (q []F, ldq int) {
-		q, ldq = all, g
-		if k.normed {
-			q, ldq = k.products[i*g:], t*g
-		}
-		for r := lo; r < hi; r++ {
-			if k.normed {
-				clear(q[r*ldq:][:g])
-			} else {
-				copy(q[r*ldq:], bias)
-			}
-		}
-		return q, ldq
-	}
+	walk := recurrentWalk[F]{k, out.V, in, scratch, zeros}
 	if !packs {
-		q, ldq := begin(0, 0, n)
+		sums := walk.begin(0, 0, n)
 		if k.stateful {
-			from := k.before(0, out.V, in, zeros)
-			f32.MatMul(false, false, n, g, h, from.v, from.ld, in[1].V, g, q, ldq, true)
+			h, _ := k.before(0, out.V, in, zeros)
+			f32.MatMul(false, false, n, g, u, h.v, h.ld, in[1].V, g, sums.v, sums.ld, true)
 		}
-		throughTime(n, func(_, lo, hi int) { finish(0, lo, hi, q, ldq) })
+		throughTime(n, func(_, lo, hi int) { walk.finish(0, lo, hi, sums) })
 		return
 	}
 	throughTime(n, func(_, lo, hi int) {
 		for i := range t {
-			q, ldq := begin(i, lo, hi)
+			sums := walk.begin(i, lo, hi)
 			if i > 0 || k.stateful {
-				from := k.before(i, out.V, in, zeros)
-				w.Gemm(hi-lo, from.v[lo*from.ld:], from.ld, q[lo*ldq:], ldq, true)
+				h, _ := k.before(i, out.V, in, zeros)
+				w.Gemm(hi-lo, h.v[lo*h.ld:], h.ld, sums.v[lo*sums.ld:], sums.ld, true)
 			}
-			finish(i, lo, hi, q, ldq)
+			walk.finish(i, lo, hi, sums)
 		}
 	})
+}
+
+// A recurrentWalk is a walk through time.
+type recurrentWalk[F f32.Float] struct {
+	*recurrent[F]
+	out            []F
+	in             []Tensor[F]
+	scratch, zeros []F
+}
+
+// begin makes the sums of step i for examples lo to hi−1, but for the product.
+func (k *recurrentWalk[F]) begin(i, lo, hi int) stepRows[F] {
+	g := k.gates * k.units
+	sums, x, bias := k.sums(i, k.out, k.scratch), k.in[0].V, k.in[2].V
+	for r := lo; r < hi; r++ {
+		switch row := sums.of(r, g); {
+		case k.normed:
+			clear(row)
+		case k.apart:
+			copy(row, bias)
+		default:
+			f32.Add(row, x[(r*k.t+i)*g:][:g], bias)
+		}
+	}
+	return sums
+}
+
+// finish takes the step, as the product has been added.
+func (k *recurrentWalk[F]) finish(i, lo, hi int, sums stepRows[F]) {
+	u, g, kept := k.units, k.gates*k.units, k.kept*k.units
+	h, memory := k.before(i, k.out, k.in, k.zeros)
+	for r := lo; r < hi; r++ {
+		at := r*k.t + i
+		row, x := sums.of(r, g), k.in[0].V[at*g:][:g]
+		if k.normed {
+			row = k.scratch[r*g:][:g]
+			k.normalise(row, at, k.in[3].V, k.in[2].V)
+			if !k.apart {
+				f32.Add(row, row, x)
+			}
+		}
+		k.step(k.out[at*u:][:u], k.values[at*kept:][:kept], row, x, h.of(r, u), memory.of(r, k.memory*u))
+	}
 }
 
 // normalise writes the normalised product number at, times gain, plus bias.
@@ -230,16 +283,24 @@ func (k *recurrent[F]) normalise(row []F, at int, gain, bias []F) {
 	f32.LayerNorm(row, q, gain, bias, F(mean), F(rstd))
 }
 
-// Backward goes from the last step to the first. The gradient of a state is what the
-// output's says, what the step after passes on, and the gradient of that step's product
-// times wᵀ.
+// Backward goes from the last step to the first. The gradient of an output is what dout
+// says, and the gradient of the next step's product times wᵀ.
 func (k *recurrent[F]) Backward(c *Ctx[F], din []Tensor[F], dout, out Tensor[F], in []Tensor[F]) {
-	n, t, h := k.n, k.t, k.units
-	p, g, kept := k.parts*h, k.gates*h, k.kept*h
-	packed := f32.PackedLen(g, h)
-	m := memory[F](c.Shared(packed + p + n*p + n*t*h + 3*n*t*g + n*2*g))
-	w := f32.Pack(m.take(packed), true, g, h, in[1].V, g)
-	zeros, states := m.take(p), m.take(n*p)
+	n, t, u := k.n, k.t, k.units
+	g, kept, mem := k.gates*u, k.kept*u, k.memory*u
+	packed := f32.PackedLen(g, u)
+	size := packed + u + n*(u+mem) + n*t*u
+	for _, needed := range []bool{din[0].V == nil, k.apart, k.normed} {
+		if needed {
+			size += n * t * g
+		}
+	}
+	if k.normed {
+		size += n * 2 * g
+	}
+	m := memory[F](c.Shared(size))
+	w := f32.Pack(m.take(packed), true, g, u, in[1].V, g)
+	zeros, dhs, dms := m.take(u), m.take(n*u), m.take(n*mem)
 	clear(zeros)
 	// The gradients of x, of what the product brings, and of the product itself.
 	dx := din[0].V
@@ -247,27 +308,31 @@ func (k *recurrent[F]) Backward(c *Ctx[F], din []Tensor[F], dout, out Tensor[F],
 		dx = m.take(n * t * g)
 	}
 	dq := dx
-	if k.separate {
+	if k.apart {
 		dq = m.take(n * t * g)
 	}
-	dp := dq
+	dp, unused := dq, []F(nil)
 	if k.normed {
-		dp = m.take(n * t * g)
+		dp, unused = m.take(n*t*g), m.take(n*2*g)
 	}
-	unused := m.take(n * 2 * g)
 	throughTime(n, func(_, lo, hi int) {
-		d := states[lo*p:]
-		clear(d[:(hi-lo)*p])
+		clear(dhs[lo*u : hi*u])
+		clear(dms[lo*mem : hi*mem])
 		for i := t - 1; i >= 0; i-- {
-			if i < t-1 {
-				w.Gemm(hi-lo, dp[(lo*t+i+1)*g:], t*g, d, p, true)
+			if k.carries {
+				for r := lo; r < hi; r++ {
+					f32.Add(dhs[r*u:][:u], dhs[r*u:][:u], dout.V[(r*t+i)*u:][:u])
+				}
+			} else {
+				f32.CopyRows(dhs[lo*u:], u, dout.V[(lo*t+i)*u:], t*u, u, hi-lo)
 			}
-			from := k.before(i, out.V, in, zeros)
+			if i < t-1 {
+				w.Gemm(hi-lo, dp[(lo*t+i+1)*g:], t*g, dhs[lo*u:], u, true)
+			}
+			h, memory := k.before(i, out.V, in, zeros)
 			for r := lo; r < hi; r++ {
 				at := r*t + i
-				d := states[r*p:][:p]
-				f32.Add(d, d, dout.V[at*p:][:p])
-				k.grad(dx[at*g:][:g], dq[at*g:][:g], d, out.V[at*p:][:p], k.values[at*kept:][:kept], from.v[r*from.ld:][:p])
+				k.grad(dx[at*g:][:g], dq[at*g:][:g], dhs[r*u:][:u], dms[r*mem:][:mem], out.V[at*u:][:u], k.values[at*kept:][:kept], h.of(r, u), memory.of(r, mem))
 				if k.normed {
 					k.normGrad(dp, dq, at, in[3].V, unused[r*2*g:][:2*g])
 				}
@@ -275,8 +340,11 @@ func (k *recurrent[F]) Backward(c *Ctx[F], din []Tensor[F], dout, out Tensor[F],
 		}
 		if k.stateful {
 			if dstate := din[k.place()].V; dstate != nil {
-				w.Gemm(hi-lo, dp[lo*t*g:], t*g, d, p, true)
-				copy(dstate[lo*p:], d[:(hi-lo)*p])
+				w.Gemm(hi-lo, dp[lo*t*g:], t*g, dhs[lo*u:], u, k.carries)
+				f32.CopyRows(dstate[lo*(u+mem):], u+mem, dhs[lo*u:], u, u, hi-lo)
+				if mem > 0 {
+					f32.CopyRows(dstate[lo*(u+mem)+u:], u+mem, dms[lo*mem:], mem, mem, hi-lo)
+				}
 			}
 		}
 	})
@@ -287,15 +355,16 @@ func (k *recurrent[F]) Backward(c *Ctx[F], din []Tensor[F], dout, out Tensor[F],
 		k.gainGrad(c, din[3].V, dq)
 	}
 	if dw := din[1].V; dw != nil {
-		before := m.take(n * t * h)
+		before := m.take(n * t * u)
 		throughTime(n, func(_, lo, hi int) {
+			h, _ := k.before(0, out.V, in, zeros)
 			for r := lo; r < hi; r++ {
-				from := k.before(0, out.V, in, zeros)
-				copy(before[r*t*h:][:h], from.v[r*from.ld:])
-				f32.CopyRows(before[(r*t+1)*h:], h, out.V[r*t*p:], p, h, t-1)
+				row := before[r*t*u:][:t*u]
+				copy(row, h.of(r, u))
+				copy(row[u:], out.V[r*t*u:])
 			}
 		})
-		f32.MatMul(true, false, h, g, n*t, before, h, dp, g, dw, g, false)
+		f32.MatMul(true, false, u, g, n*t, before, u, dp, g, dw, g, false)
 	}
 }
 
@@ -333,4 +402,29 @@ func (k *recurrent[F]) gainGrad(c *Ctx[F], dgain, dq []F) {
 	for j := range dgain {
 		dgain[j] = F(total[j])
 	}
+}
+
+// finalState is the state after the last step of a recurrent layer, from its outputs.
+type finalState[F f32.Float] struct{ of *recurrent[F] }
+
+func (finalState[F]) Name() string { return "final state" }
+
+func (k finalState[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
+	return tensor.Shape{in[0][0], k.of.parts() * in[0][2]}, nil
+}
+
+func (k finalState[F]) Forward(_ *Ctx[F], out Tensor[F], in []Tensor[F]) {
+	t, u := in[0].Shape[1], in[0].Shape[2]
+	kept, p := k.of.kept*u, k.of.parts()*u
+	for r := range out.Shape[0] {
+		copy(out.V[r*p:][:u], in[0].V[(r*t+t-1)*u:])
+		copy(out.V[r*p+u:][:p-u], k.of.values[(r*t+t)*kept-(p-u):])
+	}
+}
+
+func (finalState[F]) Reads() ([]int, bool) { return nil, false }
+
+// Backward is the end of back-propagation.
+func (finalState[F]) Backward(_ *Ctx[F], din []Tensor[F], _, _ Tensor[F], _ []Tensor[F]) {
+	clear(din[0].V)
 }

@@ -196,20 +196,35 @@ func TestPut(t *testing.T) {
 // recurrent is an op of whole sequences (x, w, b), or (x, w, b, state).
 func recurrent(c ops.Cell) optest.Op {
 	return func(in ...*G.Node) (*G.Node, error) {
-		if len(in) == 3 {
-			return ops.Recurrent(c, in[0], in[1], in[2], nil, nil, 0)
-		}
-		return ops.Recurrent(c, in[0], in[1], in[2], nil, in[3], 0)
+		y, _, err := recurrentWithFinal(c, in...)
+		return y, err
+	}
+}
+
+func recurrentWithFinal(c ops.Cell, in ...*G.Node) (y, final *G.Node, err error) {
+	if len(in) == 3 {
+		return ops.Recurrent(c, in[0], in[1], in[2], nil, nil, 0)
+	}
+	return ops.Recurrent(c, in[0], in[1], in[2], nil, in[3], 0)
+}
+
+// finalState is the state after the last step.
+func finalState(c ops.Cell) optest.Op {
+	return func(in ...*G.Node) (*G.Node, error) {
+		_, final, err := recurrentWithFinal(c, in...)
+		return final, err
 	}
 }
 
 // normedRecurrent is one of (x, w, b, gain), or (x, w, b, gain, state).
 func normedRecurrent(c ops.Cell) optest.Op {
 	return func(in ...*G.Node) (*G.Node, error) {
-		if len(in) == 4 {
-			return ops.Recurrent(c, in[0], in[1], in[2], in[3], nil, normedEps)
+		var state *G.Node
+		if len(in) == 5 {
+			state = in[4]
 		}
-		return ops.Recurrent(c, in[0], in[1], in[2], in[3], in[4], normedEps)
+		y, _, err := ops.Recurrent(c, in[0], in[1], in[2], in[3], state, normedEps)
+		return y, err
 	}
 }
 
@@ -372,7 +387,7 @@ func TestRecurrentEqualsPlainLoops(t *testing.T) {
 				if stateful {
 					in = append(in, state)
 				}
-				var want []float64
+				var want, final []float64
 				for i := range n {
 					last := make([]float64, p)
 					if stateful {
@@ -384,13 +399,18 @@ func TestRecurrentEqualsPlainLoops(t *testing.T) {
 							q = normalised(q, gain.Float)
 						}
 						last = c.step(h, x.Float[(i*steps+s)*g:][:g], plus(q, b.Float), last)
-						want = append(want, last...)
+						want = append(want, last[:h]...)
 					}
+					final = append(final, last...)
 				}
 				name := fmt.Sprintf("%s, %d steps, normed %v, stateful %v", name, steps, normed, stateful)
 				_, y := optest.Run(t, op, in...)
 				closeTo(t, name+" in float64", y, want, 1e-11)
 				closeTo(t, name+" in float32", wide(newCall[float32](t, op, in...).forward()), want, 1e-4)
+				if !normed {
+					_, state := optest.Run(t, finalState(c.Cell), in...)
+					closeTo(t, name+", final state", state, final, 1e-11)
+				}
 			}
 		}
 	}
@@ -420,10 +440,10 @@ func TestGatesKeep(t *testing.T) {
 		w := optest.Input{Shape: []int{h, c.Gates * h}, Float: normals(h*c.Gates*h, 2)}
 		b := optest.Input{Shape: []int{c.Gates * h}, Float: make([]float64, c.Gates*h)}
 		state := optest.Input{Shape: []int{n, c.Parts * h}, Float: normals(n*c.Parts*h, 3)}
-		y := newCall[float32](t, recurrent(c.Cell), x, w, b, state).forward()
+		_, final := optest.Run(t, finalState(c.Cell), x, w, b, state)
 		for i := range n {
 			for j := (c.Parts - 1) * h; j < c.Parts*h; j++ {
-				if have, want := y[((i+1)*steps-1)*c.Parts*h+j], float32(state.Float[i*c.Parts*h+j]); have != want {
+				if have, want := final[i*c.Parts*h+j], state.Float[i*c.Parts*h+j]; have != want {
 					t.Errorf("%s: have state %v at the end, want %v", name, have, want)
 				}
 			}
