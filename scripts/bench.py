@@ -9,7 +9,8 @@
 
 A measurement is the median time of a step on one random batch, in one process: in
 mode train a forward pass, the cross-entropy, a backward pass and SGD with momentum, in
-mode infer a forward pass. LAYOUT is nchw or channels-last. EXECUTION is eager or
+mode infer a forward pass, in mode step one position of a sequence, with what is kept of
+those before. MODEL may have keys of zoo's model: "char-rnn units=512". LAYOUT is nchw or channels-last. EXECUTION is eager or
 compiled: by torch.compile, before anything is timed, and in mode infer with the weights
 frozen to constants. BEST is the median, in ms, of the fastest configuration so far, or 0.
 A configuration whose warm-up steps all take 1.5 times as long is not timed further.
@@ -69,6 +70,9 @@ def network(name):
                 x = F.pad(x[:, :, ::2, ::2], [0, 0, 0, 0, 0, self.more])
             return F.relu(y + x, inplace=True)
 
+    sequences = sequence_network(name)
+    if sequences:
+        return sequences
     if name in ("resnet50", "vgg16", "googlenet", "inception_v3", "vit_b_16", "mobilenet_v2", "densenet121"):
         import torchvision
         slow = {"init_weights": False} if name in ("vgg16", "googlenet", "inception_v3") else {}
@@ -98,14 +102,110 @@ def network(name):
     sys.exit(f"bench.py: no model {name}")
 
 
+def sequence_network(name):
+    """The network of tokens of that name, the shape of its tokens, and how many there are."""
+    import torch
+    from torch import nn
+    from torch.nn import functional as F
+    name, *keys = name.split()
+    keys = dict(k.lstrip("-").split("=") for k in keys)
+
+    class Recurrent(nn.Module):
+        def __init__(self, tokens=65, units=128, cell="lstm", layers=2):
+            super().__init__()
+            self.embedding = nn.Embedding(tokens, units)
+            self.cells = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}[cell](units, units, layers, batch_first=True)
+            self.fc = nn.Linear(units, tokens)
+
+        def forward(self, x, state=None):
+            y, state = self.cells(self.embedding(x), state)
+            return self.fc(y), state
+
+    class Causal(nn.Conv1d):
+        def __init__(self, inner, outer, taps, distance):
+            super().__init__(inner, outer, taps, dilation=distance)
+            self.before = (taps - 1) * distance
+
+        def forward(self, x):
+            return super().forward(F.pad(x, (self.before, 0)))
+
+    class TCN(nn.Module):
+        """Bai, Kolter & Koltun 2018."""
+        def __init__(self, tokens=65, channels=64, depth=5, taps=3):
+            super().__init__()
+            conv = lambda i: nn.utils.weight_norm(Causal(channels, channels, taps, 2**i))
+            self.embedding = nn.Embedding(tokens, channels)
+            self.blocks = nn.ModuleList(nn.Sequential(conv(i), nn.ReLU(), conv(i), nn.ReLU()) for i in range(depth))
+            self.fc = nn.Linear(channels, tokens)
+
+        def forward(self, x):
+            x = self.embedding(x).transpose(1, 2)
+            for block in self.blocks:
+                x = F.relu(x + block(x))
+            return self.fc(x.transpose(1, 2)), None
+
+    class WaveNet(nn.Module):
+        """Van den Oord et al. 2016; the first convolution is of looked-up vectors, one tap each."""
+        def __init__(self, tokens=256, residual=32, skip=64, layers=7):
+            super().__init__()
+            distances = [2**i for i in range(layers)]
+            self.now, self.before = nn.Embedding(tokens, residual), nn.Embedding(tokens, residual)
+            self.dilated = nn.ModuleList(Causal(residual, 2 * residual, 2, d) for d in distances)
+            self.skip = nn.ModuleList(nn.Conv1d(residual, skip, 1) for _ in distances)
+            self.residual = nn.ModuleList(nn.Conv1d(residual, residual, 1) for _ in distances[1:])
+            self.head = nn.Sequential(nn.ReLU(), nn.Conv1d(skip, skip, 1), nn.ReLU(), nn.Conv1d(skip, tokens, 1))
+
+        def forward(self, x):
+            x = (self.now(x) + F.pad(self.before(x)[:, :-1], (0, 0, 1, 0))).transpose(1, 2)
+            return self.layers(x), None
+
+        def layers(self, x):
+            skips = 0
+            for i, (dilated, skip) in enumerate(zip(self.dilated, self.skip)):
+                a, b = dilated(x).chunk(2, 1)
+                z = torch.tanh(a) * torch.sigmoid(b)
+                skips = skips + skip(z)
+                if i < len(self.residual):
+                    x = x + self.residual[i](z)
+            return self.head(skips).transpose(1, 2)
+
+        def one(self, x, state):
+            """One position, from queues of what the dilated convolutions see next."""
+            if state is None:
+                state = [x.new_zeros(x.shape[0], 1, dtype=torch.long), *(torch.zeros(x.shape[0], c.in_channels, c.before) for c in self.dilated)]
+            before, *queues = state
+            y, skips, next_state = (self.now(x) + self.before(before)).transpose(1, 2), 0, [x]
+            for i, (dilated, skip, queue) in enumerate(zip(self.dilated, self.skip, queues)):
+                window = torch.cat([queue, y], 2)
+                next_state.append(window[:, :, 1:])
+                a, b = F.conv1d(window[:, :, [0, -1]], dilated.weight, dilated.bias).chunk(2, 1)
+                z = torch.tanh(a) * torch.sigmoid(b)
+                skips = skips + skip(z)
+                if i < len(self.residual):
+                    y = y + self.residual[i](z)
+            return self.head(skips).transpose(1, 2), next_state
+
+    if name == "char-rnn":
+        return Recurrent(units=int(keys.get("units", 128)), cell=keys.get("cell", "lstm")), (64,), 65
+    if name == "tcn":
+        return TCN(depth=int(keys.get("depth", 5))), (int(keys.get("length", 64)),), 65
+    if name == "wavenet-small":
+        return WaveNet(), (1024,), 256
+    return None
+
+
 def measure(name, batch, mode, layout, execution, threads, seconds, best):
     import resource
     import torch
     from torch.nn import functional as F
     torch.set_num_threads(threads)
     torch.manual_seed(1)
-    model, shape = network(name)
-    x, y = torch.randn(batch, *shape), torch.randint(10, (batch,))
+    model, shape, *tokens = network(name)
+    if tokens:
+        length = (1,) if mode == "step" else shape
+        x, y = (torch.randint(tokens[0], (batch, *length)) for _ in range(2))
+    else:
+        x, y = torch.randn(batch, *shape), torch.randint(10, (batch,))
     if layout == "channels-last":
         model, x = model.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
     # As zoo bench does, with a rate so small that the weights do not change.
@@ -114,7 +214,9 @@ def measure(name, batch, mode, layout, execution, threads, seconds, best):
     def train():
         solver.zero_grad(set_to_none=True)
         logits = model(x)
-        if isinstance(logits, tuple):  # includes those of auxiliary classifiers
+        if tokens:
+            loss = F.cross_entropy(logits[0].flatten(0, 1), y.flatten())
+        elif isinstance(logits, tuple):  # includes those of auxiliary classifiers
             weight = {"googlenet": 0.3, "inception_v3": 0.4}[name]
             losses = [F.cross_entropy(z, y) for z in logits]
             loss = losses[0] + weight * sum(losses[1:])
@@ -127,9 +229,18 @@ def measure(name, batch, mode, layout, execution, threads, seconds, best):
         with torch.inference_mode():
             model(x)
 
-    step = train if mode == "train" else infer
+    state = None
+
+    def position():
+        nonlocal state
+        with torch.inference_mode():
+            _, state = getattr(model, "one", model)(x, state)
+
+    step = {"train": train, "infer": infer, "step": position}[mode]
     model.train(mode == "train")
-    if execution == "compiled":
+    if execution == "compiled" and mode == "step":
+        model.one = torch.compile(getattr(model, "one", model.forward), dynamic=False)
+    elif execution == "compiled":
         model = torch.compile(model, dynamic=False, options={"freezing": mode == "infer"})
 
     def timed():
@@ -144,6 +255,8 @@ def measure(name, batch, mode, layout, execution, threads, seconds, best):
         return times
 
     step()
+    if mode == "step":
+        step()  # from a state, which is compiled by itself
     if execution == "compiled":
         torch._dynamo.config.error_on_recompile = True  # instead of timing it
     times = repeat(2, 0.3)

@@ -43,6 +43,14 @@ resnet50 batch 1, infer
 resnet50 batch 8, infer
 resnet50 batch 1, train
 resnet50 batch 8, train
+char-rnn batch 32, train
+char-rnn cell=gru batch 32, train
+char-rnn cell=rnn batch 32, train
+char-rnn units=512 batch 64, train
+tcn depth=8 --length=256 batch 32, train
+wavenet-small batch 4, train
+char-rnn units=512 batch 1, step
+wavenet-small batch 1, step
 vgg16 batch 1, infer
 vgg16 batch 8, infer
 vgg16 batch 1, train
@@ -112,11 +120,15 @@ slow() {
 for round in $(seq "$rounds"); do
   echo "round $round of $rounds" >&2
   while read -r workload; do
-    read -r model _ batch mode <<<"${workload//,/}"
-    measure "$workload" zoo env GOMAXPROCS="$threads" "$work/zoo" bench "$model" --batch "$batch" --mode "$mode" --seconds "$seconds" --json
+    [[ $workload =~ ^(.*)\ batch\ ([0-9]+),\ (.*)$ ]]
+    model=${BASH_REMATCH[1]} batch=${BASH_REMATCH[2]} mode=${BASH_REMATCH[3]}
+    # shellcheck disable=SC2086 # a model may have keys
+    measure "$workload" zoo env GOMAXPROCS="$threads" "$work/zoo" bench $model --batch "$batch" --mode "$mode" --seconds "$seconds" --json
     for python in "${!version[@]}"; do
       layouts='nchw channels-last' pools=1
-      [ "$model" = mlp ] && layouts=nchw # its images are vectors
+      case $model in # no images
+      mlp | char-rnn* | tcn* | wavenet*) layouts=nchw ;;
+      esac
       [ "${blas[$python]}" = openblas ] && [ "$threads" -gt 1 ] && pools="1 $threads"
       for layout in $layouts; do
         for pool in $pools; do

@@ -47,8 +47,12 @@ func NewStepper(program *nn.Program, spec datasets.Spec) (*Stepper, error) {
 	return s, err
 }
 
-// Step takes a step.
+// Step takes a step. A program of mode Step begins a new sequence where the network has no
+// more positions.
 func (s *Stepper) Step() error {
+	if p := s.program; p.Mode == nn.Step && p.Context() > 0 && p.Position() == p.Context() {
+		p.Restart()
+	}
 	if _, err := s.program.Run(s.x, s.y); err != nil || s.solver == nil {
 		return err
 	}

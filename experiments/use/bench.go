@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zoo/architectures"
+	"zoo/datasets"
 	"zoo/experiments/config"
 	"zoo/experiments/train"
 	"zoo/internal/f32"
@@ -21,8 +22,9 @@ import (
 // with momentum.
 type Bench struct {
 	Model   config.Model
-	Mode    nn.Mode // Train or Infer
+	Mode    nn.Mode // Train, Infer or Step
 	Batch   int
+	Length  int     // positions of a sequence; 0: those of the model's data
 	Steps   int     // how many are measured; 0: as many as Seconds allow, and at least LeastSteps
 	Seconds float64 // without Steps
 	Profile bool    // count the time in each op
@@ -52,12 +54,30 @@ func (b Bench) admission() train.Admission {
 	return a
 }
 
+// sized is spec with sequences as long as they are to be measured.
+func (b Bench) sized(spec datasets.Spec) (datasets.Spec, error) {
+	switch positions := spec.Positions(); {
+	case positions == 0 && b.Length > 0:
+		return spec, fmt.Errorf("--length: %s takes no sequences", b.Model.Name)
+	case positions == 0 && b.Mode == nn.Step:
+		return spec, fmt.Errorf("--mode step: %s takes no sequences", b.Model.Name)
+	case b.Mode == nn.Step:
+		return spec.OfLength(1), nil
+	case b.Length > 0:
+		return spec.OfLength(b.Length), nil
+	}
+	return spec, nil
+}
+
 // Run builds the network and measures it. When ctx ends, so does the measurement,
 // with the error of ctx.
 func (b Bench) Run(ctx context.Context) (Measurement, error) {
 	memory.ResetPeak()
 	spec, err := ModelReference{Model: b.Model}.Spec(nil, 0)
 	if err != nil {
+		return Measurement{}, err
+	}
+	if spec, err = b.sized(spec); err != nil {
 		return Measurement{}, err
 	}
 	began := stopwatch.Now()
@@ -71,14 +91,17 @@ func (b Bench) Run(ctx context.Context) (Measurement, error) {
 		Build: (stopwatch.Now() - began).Seconds(), Params: params.Count(), MACs: program.MACs(),
 	}
 	flops := 2 * float64(m.MACs) * float64(b.Batch)
-	if b.Mode == nn.Train {
+	switch b.Mode {
+	case nn.Train:
 		m.Mode, flops = "train", 3*flops
+	case nn.Step:
+		m.Mode = "step"
 	}
 	s, err := train.NewStepper(program, spec)
 	if err != nil {
 		return Measurement{}, err
 	}
-	program.HoldWeights(b.Mode == nn.Infer)
+	program.HoldWeights(b.Mode != nn.Train)
 	m.Peak = f32.PeakFlops(m.Threads, stopwatch.Now) / 1e9
 	times, err := b.measure(ctx, s, &m)
 	if err != nil {

@@ -30,7 +30,7 @@ func TestChoices(t *testing.T) {
 	}
 	table := "| key | values |\n|---|---|\n"
 	for _, row := range [][2]string{
-		{"model.init", "initial weights"}, {"model.bias_init", "initial biases"}, {"model.norm", "normalisation"}, {"model.activation", "activation"},
+		{"model.init", "initial weights"}, {"model.bias_init", "initial biases"}, {"model.recurrent_init", "initial recurrent weights"}, {"model.norm", "normalisation"}, {"model.activation", "activation"},
 		{"model.residual_init", "initial residual branches"}, {"model.shortcut", "shortcuts of `resnet-cifar`"},
 	} {
 		table += fmt.Sprintf("| `%s`: %s | %s |\n", row[0], row[1], words(row[0]))

@@ -208,7 +208,7 @@ func TestVoice(t *testing.T) {
 	c := exec.Command("go", "run", "./cmd/zoo", "config", "show", file)
 	c.Dir = "../.."
 	out, err := c.CombinedOutput()
-	for _, want := range []string{"name: tcn", "name: prompts", "name: language", "depth: 7"} {
+	for _, want := range []string{"name: wavenet-small", "name: prompts", "name: language", "cycles: 2"} {
 		if err != nil || !strings.Contains(string(out), want) {
 			t.Fatalf("%v, want %q\n%s", err, want, out)
 		}

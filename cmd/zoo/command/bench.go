@@ -41,6 +41,8 @@ the kernels use (zoo version).
 There is one thread per processor; GOMAXPROCS=1 zoo bench measures one thread. Keys are
 those of the section model. With --json, each model is one line.`,
 		Example: `  zoo bench resnet20 --mode infer --batch 1
+  zoo bench tcn depth=8 --length 256 --batch 32
+  zoo bench wavenet-small --mode step
   zoo bench resnet56 --profile --steps 10
   GOMAXPROCS=1 zoo bench vgg11-cifar width=32 norm=batch`,
 		ValidArgsFunction: completeModels,
@@ -54,8 +56,10 @@ those of the section model. With --json, each model is one line.`,
 				b.Mode = nn.Train
 			case "infer":
 				b.Mode = nn.Infer
+			case "step":
+				b.Mode = nn.Step
 			default:
-				return seeHelp(c, fmt.Errorf("--mode: have %q, want train or infer", mode))
+				return seeHelp(c, fmt.Errorf("--mode: have %q, want train, infer or step", mode))
 			}
 			if err := checkBench(c, b); err != nil {
 				return seeHelp(c, err)
@@ -73,6 +77,9 @@ those of the section model. With --json, each model is one line.`,
 				one.Model = model
 				if b.Batch == 0 {
 					one.Batch = use.DefaultBatch(name)
+					if b.Mode == nn.Step {
+						one.Batch = 1
+					}
 				}
 				all = append(all, one)
 			}
@@ -80,14 +87,15 @@ those of the section model. With --json, each model is one line.`,
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&mode, "mode", "train", "what a step is: train or infer")
-	f.IntVar(&b.Batch, "batch", 0, "examples per step (default: 128 or 64, as networks for small images are usually trained, 8 for those for ImageNet)")
+	f.StringVar(&mode, "mode", "train", "what a step is: train, infer, or step: one position of a sequence, as zoo generate computes it")
+	f.IntVar(&b.Batch, "batch", 0, "examples per step (default: 128 or 64, as networks for small images are usually trained, 8 for those for ImageNet, 1 with --mode step)")
+	f.IntVar(&b.Length, "length", 0, "positions of a sequence (default: those that zoo models lists)")
 	f.IntVar(&b.Steps, "steps", 0, "measure this many steps instead of --seconds")
 	f.Float64Var(&b.Seconds, "seconds", 3, "how long to measure, in seconds")
 	f.BoolVar(&b.Profile, "profile", false, "list the time per op")
 	f.StringVar(&cpuProfile, "cpuprofile", "", "file to write a profile to, for go tool pprof")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
-	c.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions([]string{"train", "infer"}, cobra.ShellCompDirectiveNoFileComp))
+	c.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions([]string{"train", "infer", "step"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
@@ -97,6 +105,10 @@ func checkBench(c *cobra.Command, b use.Bench) error {
 	switch {
 	case f.Changed("batch") && b.Batch < 1:
 		return fmt.Errorf("--batch: have %d, want at least 1", b.Batch)
+	case f.Changed("length") && b.Length < 1:
+		return fmt.Errorf("--length: have %d, want at least 1", b.Length)
+	case f.Changed("length") && b.Mode == nn.Step:
+		return errors.New("have --length and --mode step, want one of the two: a step is one position")
 	case f.Changed("steps") && b.Steps < 1:
 		return fmt.Errorf("--steps: have %d, want at least 1", b.Steps)
 	case !(b.Seconds > 0 && b.Seconds <= 3600):
