@@ -25,6 +25,15 @@ func TestStepsEqualTheWholeSequence(t *testing.T) {
 		if positions == 0 {
 			continue
 		}
+		// WaveNet's longest memory is of 512 positions: it begins anew after as many.
+		most := 600
+		if testing.Short() {
+			most = 40
+		}
+		if positions > most {
+			positions = most
+			m.Data = m.Data.OfLength(positions)
+		}
 		t.Run(name, func(t *testing.T) {
 			p := nn.NewParams(3, tensor.Float32)
 			whole := build(t, p, nn.Infer, m, m.Network, m.Options, rows)
