@@ -87,8 +87,10 @@ func (k *attention[F]) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	if k.causal && q[1] > keys[1] {
 		return nil, fmt.Errorf("causal: have %d queries and %d keys, want no more queries than keys", q[1], keys[1])
 	}
-	if k.lengths > 0 && !same(in[k.lengths], q[:1]) && !same(in[k.lengths], tensor.Shape{q[0], 1}) {
-		return nil, fmt.Errorf("have lengths %v, want (%d), one for each example", in[k.lengths], q[0])
+	if k.lengths > 0 {
+		if err := checkLengths(in[k.lengths], q[0]); err != nil {
+			return nil, err
+		}
 	}
 	if k.bias > 0 {
 		b, scores := in[k.bias], tensor.Shape{k.heads, q[1], keys[1]}
@@ -161,9 +163,7 @@ func (k *attention[F]) head(in []Tensor[F], out tensor.Shape, example, h int) he
 	}
 	if k.lengths > 0 {
 		one.limit = in[k.lengths].I[example]
-		if one.limit < 0 || one.limit > keys.n {
-			panic(fmt.Sprintf("have length %d of example %d, want one from 0 to the %d keys", one.limit, example, keys.n))
-		}
+		checkLength(one.limit, example, keys.n)
 	}
 	if k.bias > 0 {
 		one.bias = k.biasOf(in[k.bias], out[0], example, h)
