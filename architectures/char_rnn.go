@@ -62,13 +62,14 @@ func (m CharRNN) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 }
 
 func (m CharRNN) layer(s *nn.Scope, x *G.Node, i int) *G.Node {
+	o := nn.RecurrentOptions{Units: m.Units, Layer: i}
 	switch m.Cell {
 	case "lstm":
-		return nn.LSTM(s, x, m.Units, i, 1)
+		return nn.LSTM(s, x, 1, o)
 	case "gru":
-		return nn.GRU(s, x, m.Units, i)
+		return nn.GRU(s, x, o)
 	case "rnn":
-		return nn.Recurrent(s, x, m.Units, i)
+		return nn.Recurrent(s, x, o)
 	}
 	s.Fail(fmt.Errorf("have cell %q, want one of %s", m.Cell, strings.Join(recurrentCells, ", ")))
 	return nil

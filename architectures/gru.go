@@ -29,6 +29,6 @@ func (m GRU) Validate() []nn.Problem { return checkPositive(positive{"units", m.
 // (N, classes) for one target a sequence.
 func (m GRU) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x := sequenceVectors(s, in[0], m.Units)
-	x = nn.GRU(s.In("gru"), x, m.Units, 0) // (N, T, Units)
+	x = nn.GRU(s.In("gru"), x, nn.RecurrentOptions{Units: m.Units}) // (N, T, Units)
 	return sequenceLogits(s, x)
 }

@@ -30,6 +30,6 @@ func (m LSTM) Validate() []nn.Problem { return checkPositive(positive{"units", m
 // (N, classes) for one target a sequence.
 func (m LSTM) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x := sequenceVectors(s, in[0], m.Units)
-	x = nn.LSTM(s.In("lstm"), x, m.Units, 0, m.ForgetBias) // (N, T, Units)
+	x = nn.LSTM(s.In("lstm"), x, m.ForgetBias, nn.RecurrentOptions{Units: m.Units}) // (N, T, Units)
 	return sequenceLogits(s, x)
 }

@@ -33,6 +33,6 @@ func (m RNN) Validate() []nn.Problem { return checkPositive(positive{"units", m.
 // (N, classes) for one target a sequence.
 func (m RNN) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	x := sequenceVectors(s, in[0], m.Units)
-	x = nn.Recurrent(s.In("rnn"), x, m.Units, 0) // (N, T, Units)
+	x = nn.Recurrent(s.In("rnn"), x, nn.RecurrentOptions{Units: m.Units}) // (N, T, Units)
 	return sequenceLogits(s, x)
 }

@@ -19,7 +19,7 @@
 //   - Images: [Conv], [Conv2D], [MaxPool], [AvgPool], [GlobalAvgPool], [AdaptiveAvgPool],
 //     [ScaleChannels], [LRN], [Patches].
 //   - Sequences: [Attention], [AttentionOf], [CausalConv], [Recurrent], [LSTM], [GRU],
-//     [PositionEmbedding], [ClassToken], [TakeToken], [MeanTokens].
+//     [LastState], [PositionEmbedding], [ClassToken], [TakeToken], [MeanTokens].
 //   - Everywhere: [Act], [Norm], [Dropout], [Add], [Scale], [Concat], [Gate].
 //   - Of 1989 and 1998: [ConvTable], [SumPool], [BiasMap], [RBF], [Pad].
 //   - Losses, for a [Criterion]: [CrossEntropy], [MeanSquaredError], [SquaredError],

@@ -16,8 +16,8 @@ type elman struct{ Units int }
 // Build takes tokens (N, T) and returns the logits of the next tokens (N, T, tokens).
 func (m elman) Build(s *nn.Scope, in ...*G.Node) *G.Node {
 	table := nn.NewEmbedding(s.In("embedding"), s.Classes(), m.Units, 1)
-	x := table.Look(s.In("embedding"), in[0])       // (N, T, Units)
-	x = nn.Recurrent(s.In("hidden"), x, m.Units, 0) // (N, T, Units)
+	x := table.Look(s.In("embedding"), in[0])                                // (N, T, Units)
+	x = nn.Recurrent(s.In("hidden"), x, nn.RecurrentOptions{Units: m.Units}) // (N, T, Units)
 	return nn.Logits(s.In("fc"), x)
 }
 

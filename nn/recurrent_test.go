@@ -31,11 +31,11 @@ func TestCellsEqualPyTorch(t *testing.T) {
 		sum, other float64
 	}{
 		"lstm": {
-			func(s *nn.Scope, x *G.Node) *G.Node { return nn.LSTM(s, x, 3, 0, 0) }, 4,
+			func(s *nn.Scope, x *G.Node) *G.Node { return nn.LSTM(s, x, 0, nn.RecurrentOptions{Units: 3}) }, 4,
 			[]float64{0.0259683627, 0.024869598, -0.3420677297, 0.0231274694, 0.1225500495, -0.6063020472}, -1.230871642, 0.724505209,
 		},
 		"gru": {
-			func(s *nn.Scope, x *G.Node) *G.Node { return nn.GRU(s, x, 3, 0) }, 3,
+			func(s *nn.Scope, x *G.Node) *G.Node { return nn.GRU(s, x, nn.RecurrentOptions{Units: 3}) }, 3,
 			[]float64{0.0868193556, 0.0411124367, -0.3804158296, 0.1295511453, 0.2861937654, -0.6309640612}, -1.476972223, 1.552334276,
 		},
 	} {
@@ -77,7 +77,7 @@ func TestForgetBias(t *testing.T) {
 		p := nn.NewParams(1, tensor.Float32)
 		build(t, p, nn.Infer, network(func(s *nn.Scope, x *G.Node) *G.Node {
 			y := nn.NewEmbedding(s.In("tokens"), words, width, 1).Look(s, x)
-			return nn.Linear(s.In("fc"), nn.LSTM(s.In("lstm"), y, 3, 0, forget), words)
+			return nn.Linear(s.In("fc"), nn.LSTM(s.In("lstm"), y, forget, nn.RecurrentOptions{Units: 3}), words)
 		}), tokenSettings(2, 4, words))
 		for _, q := range p.All() {
 			if q.Path == "lstm.bias_ih_l0" {
@@ -109,7 +109,7 @@ func TestRecurrentInit(t *testing.T) {
 		set.RecurrentInit = init
 		pr := build(t, p, nn.Infer, network(func(s *nn.Scope, x *G.Node) *G.Node {
 			y := nn.NewEmbedding(s.In("tokens"), words, width, 1).Look(s, x)
-			return nn.Linear(s.In("fc"), nn.GRU(s.In("gru"), y, units, 0), words)
+			return nn.Linear(s.In("fc"), nn.GRU(s.In("gru"), y, nn.RecurrentOptions{Units: units}), words)
 		}), set)
 		if slices.Contains(pr.Unasked, "recurrent_init") {
 			t.Error("recurrent_init is said to have no effect")
@@ -161,7 +161,8 @@ func TestRecurrentChoices(t *testing.T) {
 		set := tokenSettings(2, 4, words)
 		c.change(&set.Options)
 		_, err := nn.Build(nn.NewParams(1, tensor.Float32), nn.Eval, network(func(s *nn.Scope, x *G.Node) *G.Node {
-			return nn.Linear(s.In("fc"), nn.Recurrent(s.In("r"), nn.NewEmbedding(s.In("e"), words, 3, 1).Look(s, x), 3, 0), words)
+			y := nn.NewEmbedding(s.In("e"), words, 3, 1).Look(s, x)
+			return nn.Linear(s.In("fc"), nn.Recurrent(s.In("r"), y, nn.RecurrentOptions{Units: 3}), words)
 		}), set)
 		if err == nil || err.Error() != c.want {
 			t.Errorf("have error %v, want %s", err, c.want)

@@ -32,7 +32,7 @@ var causalNetwork = network(func(s *nn.Scope, x *G.Node) *G.Node {
 	y := nn.Add(s, embedding.Look(s, x), places.Look(s, s.Positions(t, longest))) // (N, T, width)
 	y = nn.Add(s, y, nn.Attention(s.In("attention"), y, nn.AttentionOptions{Heads: 2, Causal: true, Context: longest}))
 	y = nn.CausalConv(s.In("conv"), y, width, 3, 2)
-	y = nn.Recurrent(s.In("recurrent"), y, width, 0)
+	y = nn.Recurrent(s.In("recurrent"), y, nn.RecurrentOptions{Units: width})
 	return embedding.Logits(s, nn.Linear(s.In("fc"), y, width))
 })
 
@@ -113,7 +113,7 @@ func TestReorder(t *testing.T) {
 // recurrentNetwork gives logits at every step.
 var recurrentNetwork = network(func(s *nn.Scope, x *G.Node) *G.Node {
 	y := nn.NewEmbedding(s.In("tokens"), words, width, 1).Look(s, x)
-	return nn.Linear(s.In("fc"), nn.Recurrent(s.In("recurrent"), y, width, 0), words)
+	return nn.Linear(s.In("fc"), nn.Recurrent(s.In("recurrent"), y, nn.RecurrentOptions{Units: width}), words)
 })
 
 // Two runs of half a sequence, with the state carried, are one run of the whole, forward;
@@ -219,7 +219,9 @@ func TestSequenceErrors(t *testing.T) {
 		}, "a row is pushed in programs of steps only"},
 		"no taps": {nn.Eval, set, func(s *nn.Scope, x *G.Node) *G.Node { return nn.CausalConv(s.In("c"), table(s, x), 3, 0, 1) },
 			"c: causal convolution: have 3 filters of 0 taps, dilation 1, want positive numbers"},
-		"no units": {nn.Eval, set, func(s *nn.Scope, x *G.Node) *G.Node { return nn.Recurrent(s.In("r"), table(s, x), 0, 0) },
+		"no units": {nn.Eval, set, func(s *nn.Scope, x *G.Node) *G.Node {
+			return nn.Recurrent(s.In("r"), table(s, x), nn.RecurrentOptions{})
+		},
 			"r: recurrent layer: have 0 units, want at least 1"},
 		"no table": {nn.Eval, set, func(s *nn.Scope, x *G.Node) *G.Node {
 			return nn.NewEmbedding(s.In("e"), 0, 3, 1).Look(s, x)

@@ -278,8 +278,9 @@ func TestPredictedByLag(t *testing.T) {
 	if l := lags(t, nn.NewParams(1, tensor.Float32), sequenceNetworks["rnn"], normed); l.Predicted != nil {
 		t.Errorf("products that are normalised: have the prediction %v", l.Predicted)
 	}
+	five := nn.RecurrentOptions{Units: 5}
 	two := network(func(s *nn.Scope, x *G.Node) *G.Node {
-		x = nn.Recurrent(s.In("rnn1"), nn.Recurrent(s.In("rnn0"), x, 5, 0), 5, 0)
+		x = nn.Recurrent(s.In("rnn1"), nn.Recurrent(s.In("rnn0"), x, five), five)
 		return nn.Logits(s.In("fc"), nn.TakeToken(s.In("last"), x, 3))
 	})
 	if l := lags(t, nn.NewParams(1, tensor.Float32), two, numbersTo(datasets.Label(3), 4, 2)); l.Predicted != nil {
