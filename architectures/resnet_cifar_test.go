@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"gorgonia.org/tensor"
@@ -64,7 +65,7 @@ func TestShortcutValues(t *testing.T) {
 		p := nn.NewParams(3, tensor.Float32)
 		pr := build(t, p, mode, m, architectures.CIFARResNet{Depth: 2 + 2*blocks, Width: 4, Shortcut: shortcut, PreAct: true}, m.Options, 3)
 		for _, q := range p.All() {
-			if hasSuffix(q.Path, ".gate.weight") { // leaves the bias
+			if strings.HasSuffix(q.Path, ".gate.weight") { // leaves the bias
 				clear(q.Value.Data().([]float32))
 			}
 		}

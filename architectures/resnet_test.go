@@ -12,6 +12,7 @@ import (
 	"zoo/architectures"
 	"zoo/datasets"
 	"zoo/nn"
+	"zoo/nn/nntest"
 )
 
 // thin is resnet18 with few filters, for small images.
@@ -139,7 +140,7 @@ func TestResNetFold(t *testing.T) {
 		net := thin(func(m *architectures.ResNet) { m.Block = block })
 		normed, folded := nn.NewParams(3, tensor.Float32), nn.NewParams(3, tensor.Float32)
 		with := build(t, normed, nn.Infer, m, net, m.Options, 2)
-		fill(t, normed)
+		nntest.FillByFormula(t, normed)
 		o := m.Options
 		o.Norm = "none"
 		without := build(t, folded, nn.Infer, m, net, o, 2)

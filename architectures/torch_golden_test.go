@@ -3,10 +3,8 @@ package architectures_test
 import (
 	_ "embed"
 	"encoding/json"
-	"hash/crc32"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"gorgonia.org/tensor"
@@ -15,6 +13,7 @@ import (
 	"zoo/datasets"
 	"zoo/internal/optim"
 	"zoo/nn"
+	"zoo/nn/nntest"
 )
 
 // torch_golden.json is what testdata/torch_golden.py printed: PyTorch 1.13 and
@@ -25,18 +24,12 @@ import (
 var torchGolden []byte
 
 type golden struct {
-	Logits    []float64 `json:"logits"`    // in evaluation, before training
-	Gradients digest    `json:"gradients"` // of each parameter, without kinks
+	Logits    []float64     `json:"logits"`    // in evaluation, before training
+	Gradients nntest.Digest `json:"gradients"` // of each parameter, without kinks
 	// Of networks that are trained some steps:
-	Losses      []float64 `json:"losses"`
-	After       digest    `json:"after"` // of each tensor after these
-	LogitsAfter []float64 `json:"logits_after"`
-}
-
-// A digest is what is kept of tensors in the order of their names.
-type digest struct {
-	Names   uint32    `json:"names"`   // a checksum of these
-	Numbers []float64 `json:"numbers"` // of each tensor the product with numbers of the formula, and the sum of squares
+	Losses      []float64     `json:"losses"`
+	After       nntest.Digest `json:"after"` // of each tensor after these
+	LogitsAfter []float64     `json:"logits_after"`
 }
 
 // goldenCases are the networks of images of the script.
@@ -211,47 +204,6 @@ var goldenCases = []smallNetwork{
 	{"xception", "xception", architectures.Xception{Stem: "imagenet", Middle: 8, Divisor: 8}, datasets.Images(64, 64, 3, 10)},
 }
 
-// values is the formula of the script.
-func values(name string, n int) []float64 {
-	seed, v := uint64(crc32.ChecksumIEEE([]byte(name)))<<32, make([]float64, n)
-	for i := range v {
-		z := uint64(i+1)*0x9E3779B97F4A7C15 + seed
-		z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
-		z = (z ^ z>>27) * 0x94D049BB133111EB
-		z ^= z >> 31
-		v[i] = float64(z>>40)/(1<<23) - 1
-	}
-	return v
-}
-
-// fill gives the network the weights of the script, through Import.
-func fill(t *testing.T, p *nn.Params) {
-	t.Helper()
-	tensors := p.Export()
-	for _, q := range tensors {
-		for i, v := range values(q.Name, len(q.Data)) {
-			switch {
-			case len(q.Shape) > 1:
-				v *= math.Sqrt(6 / float64(len(q.Data)/q.Shape[0]))
-			case hasSuffix(q.Name, "running_var"):
-				v = 1 + 0.5*v
-			case hasSuffix(q.Name, "weight"):
-				v = 1 + 0.2*v
-			default:
-				v *= 0.1
-			}
-			q.Data[i] = float32(v)
-		}
-	}
-	if err := p.Import(tensors); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func hasSuffix(name, suffix string) bool {
-	return len(name) > len(suffix) && name[len(name)-len(suffix):] == suffix
-}
-
 const goldenBatch = 4
 
 // TestTorch loads weights under the names, and in the layout, in which PyTorch
@@ -278,7 +230,7 @@ func TestTorch(t *testing.T) {
 			p := nn.NewParams(1, tensor.Float32)
 			infer := build(t, p, nn.Infer, m, c.net, m.Options, goldenBatch)
 			one := build(t, p, nn.Infer, m, c.net, m.Options, 1)
-			fill(t, p)
+			nntest.FillByFormula(t, p)
 			x, y := goldenExamples(m.Data, goldenBatch)
 			x1, _ := goldenExamples(m.Data, 1)
 			compareLogits(t, infer, x, want.Logits, 1e-5)
@@ -314,7 +266,7 @@ func TestTorch(t *testing.T) {
 				solver.Step(goldenLR, ps)
 				train.Finish()
 			}
-			compareDigest(t, "tensors after training", p.Export(), want.After, tolerance)
+			want.After.Compare(t, "tensors after training", p.Export(), tolerance)
 			compareLogits(t, infer, x, want.LogitsAfter, tolerance) // of training with kinks
 		})
 	}
@@ -359,7 +311,7 @@ func float64s(x []*tensor.Dense) (double []*tensor.Dense) {
 func goldenExamples(spec datasets.Spec, n int) (x, y []*tensor.Dense) {
 	of := func(f datasets.Field) *tensor.Dense {
 		shape := append([]int{n}, f.Shape...)
-		v := values(f.Name, tensor.Shape(shape).TotalSize())
+		v := nntest.Formula(f.Name, tensor.Shape(shape).TotalSize())
 		if f.Dtype != tensor.Int {
 			numbers := make([]float32, len(v))
 			for i, v := range v {
@@ -420,7 +372,7 @@ func compareLogits(t *testing.T, pr *nn.Program, x []*tensor.Dense, want []float
 }
 
 // compareGradients runs a training program of p's network, and compares the gradients.
-func compareGradients(t *testing.T, p *nn.Params, pr *nn.Program, x, y []*tensor.Dense, want digest, tolerance float64) {
+func compareGradients(t *testing.T, p *nn.Params, pr *nn.Program, x, y []*tensor.Dense, want nntest.Digest, tolerance float64) {
 	t.Helper()
 	if _, err := pr.Run(x, y); err != nil {
 		t.Fatal(err)
@@ -446,40 +398,5 @@ func compareGradients(t *testing.T, p *nn.Params, pr *nn.Program, x, y []*tensor
 	for _, q := range p.All() {
 		copy(q.Value.Data().([]float32), weights[q.Path])
 	}
-	compareDigest(t, "gradients", slices.DeleteFunc(tensors, func(q nn.Published) bool { return grads[q.Name] == nil }), want, tolerance)
-}
-
-// compareDigest compares tensors, relative to their norms, with what is kept of
-// PyTorch's.
-func compareDigest(t *testing.T, what string, tensors []nn.Published, want digest, tolerance float64) {
-	t.Helper()
-	slices.SortFunc(tensors, func(a, b nn.Published) int { return strings.Compare(a.Name, b.Name) })
-	var names []string
-	for _, q := range tensors {
-		names = append(names, q.Name)
-	}
-	if 2*len(names) != len(want.Numbers) || crc32.ChecksumIEEE([]byte(strings.Join(names, "\n"))) != want.Names {
-		t.Fatalf("%s: PyTorch has %d tensors, we %d, or some of them have other names: %v", what, len(want.Numbers)/2, len(names), names)
-	}
-	var largest, worst float64 // root mean square, difference
-	for i, q := range tensors {
-		largest = max(largest, math.Sqrt(want.Numbers[2*i+1]/float64(len(q.Data))))
-	}
-	for i, q := range tensors {
-		var product, squares float64
-		for k, v := range values("digest of "+q.Name, len(q.Data)) {
-			product += v * float64(q.Data[k])
-			squares += float64(q.Data[k]) * float64(q.Data[k])
-		}
-		wantProduct, norm := want.Numbers[2*i], math.Sqrt(want.Numbers[2*i+1])
-		scale := norm
-		if root := math.Sqrt(float64(len(q.Data))); norm < 1e-9*largest*root { // zero but for rounding: a bias in front of a batch norm
-			scale = largest * root / 10
-		}
-		d := max(math.Abs(product-wantProduct), math.Abs(math.Sqrt(squares)-norm)) / scale
-		if worst = max(worst, d); !(d <= tolerance) {
-			t.Errorf("%s: %s has the product %.8g and the norm %.8g, want %.8g and %.8g", what, q.Name, product, math.Sqrt(squares), wantProduct, norm)
-		}
-	}
-	t.Logf("%s differ by %.2g of their norms", what, worst)
+	want.Compare(t, "gradients", slices.DeleteFunc(tensors, func(q nn.Published) bool { return grads[q.Name] == nil }), tolerance)
 }

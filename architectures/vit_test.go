@@ -13,6 +13,7 @@ import (
 	"zoo/architectures"
 	"zoo/datasets"
 	"zoo/nn"
+	"zoo/nn/nntest"
 )
 
 // smallViT has twelve patches in images of 8×6 pixels.
@@ -195,7 +196,7 @@ func TestViTOfPaperSize(t *testing.T) {
 	two := build(t, p, nn.Infer, m, net, m.Options, 2)
 	apart := build(t, p, nn.Infer, m, net, m.Options, 2, unfused)
 	reference := build(t, double, nn.Infer, m, net, m.Options, 1)
-	fill(t, p)
+	nntest.FillByFormula(t, p)
 	copyDouble(double, p)
 
 	x, _ := goldenExamples(m.Data, 2)
