@@ -16,11 +16,15 @@ import (
 // TestCausality: where the input changes from a position on, the logits before it are the
 // same to the bit, and those of the position are not.
 func TestCausality(t *testing.T) {
+	length := 20
+	if testing.Short() {
+		length = 6
+	}
 	const rows = 2
 	var cases []smallNetwork
 	for _, name := range architectures.Names() {
 		if m, _ := architectures.Lookup(name); m.Data.Positions() > 0 {
-			cases = append(cases, smallNetwork{name, name, m.Network, m.Data.OfLength(20)})
+			cases = append(cases, smallNetwork{name, name, m.Network, m.Data.OfLength(length)})
 		}
 	}
 	for _, c := range goldenSequences() { // WaveNet's conditions are inputs, too
