@@ -32,9 +32,6 @@ func init() {
 	})
 }
 
-// maxFile is the largest image file that is read.
-const maxFile = 1 << 26
-
 // A namedImage is what was made of an image file, or why that failed.
 type namedImage[I any] struct {
 	name string
@@ -159,11 +156,11 @@ func eachImage[I any](ctx context.Context, root, what string, progress datasets.
 			f.others = append(f.others, name)
 			return nil
 		}
-		data, err := readImage(r)
+		data, err := origin.ReadFile(r)
 		switch {
 		case err == nil:
 			files <- encoded{name, data}
-		case unreadable || errors.Is(err, errLarge):
+		case unreadable || errors.Is(err, origin.ErrLarge):
 			results <- namedImage[I]{name: name, err: err}
 		default:
 			return fmt.Errorf("%s: %w", name, err)
@@ -219,17 +216,6 @@ func inLine(names []string) string {
 		names = append(slices.Clone(names[:few]), fmt.Sprintf("and %d more", len(names)-few))
 	}
 	return strings.Join(names, ", ")
-}
-
-var errLarge = fmt.Errorf("have more than %d bytes, want fewer", maxFile)
-
-// readImage reads a file that is not larger than an image can be.
-func readImage(r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
-	if err == nil && len(data) > maxFile {
-		err = errLarge
-	}
-	return data, err
 }
 
 func isImageName(name string) bool {

@@ -3,6 +3,8 @@ package images
 import (
 	"fmt"
 	"os"
+
+	"zoo/internal/origin"
 )
 
 // A Picture is a decoded image of any size.
@@ -20,7 +22,7 @@ func ReadPicture(name string) (Picture, error) {
 		return Picture{}, err
 	}
 	defer f.Close()
-	data, err := readImage(f)
+	data, err := origin.ReadFile(f)
 	if err != nil {
 		return Picture{}, fmt.Errorf("%s: %w", name, err)
 	}

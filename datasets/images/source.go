@@ -2,7 +2,6 @@ package images
 
 import (
 	"context"
-	"fmt"
 
 	"zoo/datasets"
 	"zoo/internal/origin"
@@ -29,13 +28,9 @@ type contents interface {
 // Info implements datasets.Source.
 func (s imageSource) Info() datasets.Info {
 	info := s.info
+	info.Where = s.origin.Where()
 	if info.Embedded {
-		info.Where = "in the program itself"
-	}
-	if s.origin != nil {
-		if at, err := s.origin.Find(""); err == nil {
-			info.Where = at.Path
-		}
+		info.Where = origin.Embedded
 	}
 	return info
 }
@@ -51,7 +46,7 @@ func (s imageSource) Options() datasets.Options {
 
 // Open implements datasets.Source.
 func (s imageSource) Open(ctx context.Context, root string, o datasets.Options, progress datasets.Progress) (datasets.Dataset, error) {
-	at, err := s.ensure(ctx, root, progress)
+	at, err := s.origin.Ensure(ctx, root, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -73,18 +68,26 @@ func (s imageSource) Open(ctx context.Context, root string, o datasets.Options, 
 
 // Get implements datasets.Source.
 func (s imageSource) Get(ctx context.Context, root string, o datasets.Options, progress datasets.Progress) (string, error) {
-	return s.verify(ctx, s.ensure, root, o, progress)
+	at, err := s.origin.Ensure(ctx, root, progress)
+	if err != nil {
+		return "", err
+	}
+	return s.verify(ctx, at, o, progress)
 }
 
 // Verify implements datasets.Source.
 func (s imageSource) Verify(ctx context.Context, root string, o datasets.Options, progress datasets.Progress) (string, error) {
-	return s.verify(ctx, s.find, root, o, progress)
-}
-
-func (s imageSource) verify(ctx context.Context, locate func(context.Context, string, datasets.Progress) (origin.Place, error), root string, o datasets.Options, progress datasets.Progress) (string, error) {
-	at, err := locate(ctx, root, progress)
+	at, err := s.origin.Locate(root)
 	if err != nil {
 		return "", err
+	}
+	return s.verify(ctx, at, o, progress)
+}
+
+// verify reads and decodes the images in a place, and says where that is.
+func (s imageSource) verify(ctx context.Context, at origin.Place, o datasets.Options, progress datasets.Progress) (string, error) {
+	if s.info.Embedded {
+		at.Path = origin.Embedded
 	}
 	c, err := s.readAt(ctx, at, o, progress)
 	if err == nil {
@@ -96,34 +99,7 @@ func (s imageSource) verify(ctx context.Context, locate func(context.Context, st
 // readAt reads the images in a place.
 func (s imageSource) readAt(ctx context.Context, at origin.Place, o datasets.Options, progress datasets.Progress) (contents, error) {
 	c, err := s.read(ctx, at, o, progress)
-	if err != nil && at.Remedy != "" && ctx.Err() == nil {
-		err = fmt.Errorf("%w: %s", err, at.Remedy)
-	}
-	return c, err
-}
-
-// ensure is the place of the files, which are fetched if they are nowhere.
-func (s imageSource) ensure(ctx context.Context, root string, progress datasets.Progress) (origin.Place, error) {
-	if s.origin == nil {
-		return s.find(ctx, root, progress)
-	}
-	return s.origin.Ensure(ctx, root, progress)
-}
-
-// find is the place of the files that are there.
-func (s imageSource) find(_ context.Context, root string, _ datasets.Progress) (origin.Place, error) {
-	if s.origin == nil {
-		where := s.Info().Where
-		if where == "" {
-			where = root
-		}
-		return origin.Place{Path: where}, nil
-	}
-	at, err := s.origin.Find(root)
-	if err != nil && root == "" {
-		err = s.origin.Absent(err)
-	}
-	return at, err
+	return c, at.Explain(ctx, err)
 }
 
 // silent tells nobody.

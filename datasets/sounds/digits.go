@@ -2,6 +2,7 @@ package sounds
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"os"
@@ -139,7 +140,7 @@ func (d spokenDigits) checkArchive(r io.Reader) error {
 			return nil
 		}
 		file, err := readFile(r)
-		clips = append(clips, clip{name: name, sum: sumOf(file)})
+		clips = append(clips, clip{name: name, sum: sha256.Sum256(file)})
 		return err
 	})
 	if err != nil {

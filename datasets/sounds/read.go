@@ -19,9 +19,6 @@ import (
 	"zoo/internal/random"
 )
 
-// maxFile is the largest file that is read: more than an hour at 8 kHz.
-const maxFile = 1 << 26
-
 // A clip is a sound of a dataset.
 type clip struct {
 	name  string            // path in the folder or archive, with slashes
@@ -51,9 +48,9 @@ func readClips(ctx context.Context, root string, progress datasets.Progress, wan
 		c := clip{name: name}
 		file, err := readFile(r)
 		if err == nil {
-			c.sum = sumOf(file)
+			c.sum = sha256.Sum256(file)
 			c.sound, err = Decode(file)
-		} else if _, unreadable := r.(origin.BadFile); !unreadable && !errors.Is(err, errLarge) {
+		} else if _, unreadable := r.(origin.BadFile); !unreadable && !errors.Is(err, origin.ErrLarge) {
 			return fmt.Errorf("%s: %w", name, err) // of the archive as a whole
 		}
 		if err != nil {
@@ -90,18 +87,14 @@ func readClips(ctx context.Context, root string, progress datasets.Progress, wan
 	return clips, nil
 }
 
-var errLarge = fmt.Errorf("have more than %d bytes, want fewer: cut it into pieces", maxFile)
-
-// readFile reads a file that is not larger than a sound may be.
+// readFile reads a file that is not larger than a sound may be, of more than an hour at 8 kHz.
 func readFile(r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
-	if err == nil && len(data) > maxFile {
-		err = errLarge
+	data, err := origin.ReadFile(r)
+	if errors.Is(err, origin.ErrLarge) {
+		err = fmt.Errorf("%w: cut it into pieces", err)
 	}
 	return data, err
 }
-
-func sumOf(file []byte) [sha256.Size]byte { return sha256.Sum256(file) }
 
 // withoutTop takes folders off the paths that all clips are in, but not the last, which may
 // be the name of a class.

@@ -36,8 +36,8 @@ type set struct {
 	sum func() string
 }
 
-// An item is a sound in a form that network needs, with what determines how it changes in
-// training.
+// An item is what is known of a sound besides its content: its class, and its number, which
+// determines how it changes in training.
 type item struct{ class, number int }
 
 // newSet applies options to clips, which have their parts and classes. options are the
@@ -161,7 +161,7 @@ func (i item) place(p datasets.Plan, most, usual int) int {
 	return r.Below(most + 1)
 }
 
-// writeItem hashes what is known of an item, whose content has length values.
+// hash writes what is known of an item, whose content has length values.
 func (i item) hash(w io.Writer, length int) {
 	var b []byte
 	for _, v := range []int{i.class, i.number, length} {

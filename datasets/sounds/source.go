@@ -2,7 +2,6 @@ package sounds
 
 import (
 	"context"
-	"fmt"
 
 	"zoo/datasets"
 	"zoo/internal/origin"
@@ -22,11 +21,7 @@ type soundSource struct {
 // Info implements datasets.Source.
 func (s soundSource) Info() datasets.Info {
 	info := s.info
-	if s.origin != nil {
-		if at, err := s.origin.Find(""); err == nil {
-			info.Where = at.Path
-		}
-	}
+	info.Where = s.origin.Where()
 	return info
 }
 
@@ -35,7 +30,7 @@ func (s soundSource) Options() datasets.Options { return s.options() }
 
 // Open implements datasets.Source.
 func (s soundSource) Open(ctx context.Context, root string, o datasets.Options, progress datasets.Progress) (datasets.Dataset, error) {
-	at, err := s.ensure(ctx, root, progress)
+	at, err := s.origin.Ensure(ctx, root, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +43,7 @@ func (s soundSource) Open(ctx context.Context, root string, o datasets.Options, 
 
 // Get implements datasets.Source.
 func (s soundSource) Get(ctx context.Context, root string, _ datasets.Options, progress datasets.Progress) (string, error) {
-	at, err := s.ensure(ctx, root, progress)
+	at, err := s.origin.Ensure(ctx, root, progress)
 	if err != nil {
 		return "", err
 	}
@@ -58,32 +53,15 @@ func (s soundSource) Get(ctx context.Context, root string, _ datasets.Options, p
 
 // Verify implements datasets.Source.
 func (s soundSource) Verify(ctx context.Context, root string, _ datasets.Options, progress datasets.Progress) (string, error) {
-	at := origin.Place{Path: root}
-	if s.origin != nil {
-		var err error
-		if at, err = s.origin.Find(root); err != nil && root == "" {
-			err = s.origin.Absent(err)
-		}
-		if err != nil {
-			return "", err
-		}
+	at, err := s.origin.Locate(root)
+	if err != nil {
+		return "", err
 	}
-	_, err := s.readAt(ctx, at, progress)
+	_, err = s.readAt(ctx, at, progress)
 	return at.Path, err
-}
-
-// ensure is the place of the files, which are fetched if they are nowhere.
-func (s soundSource) ensure(ctx context.Context, root string, progress datasets.Progress) (origin.Place, error) {
-	if s.origin == nil {
-		return origin.Place{Path: root}, nil
-	}
-	return s.origin.Ensure(ctx, root, progress)
 }
 
 func (s soundSource) readAt(ctx context.Context, at origin.Place, progress datasets.Progress) ([]clip, error) {
 	clips, err := s.read(ctx, at.Path, progress)
-	if err != nil && at.Remedy != "" && ctx.Err() == nil {
-		err = fmt.Errorf("%w: %s", err, at.Remedy)
-	}
-	return clips, err
+	return clips, at.Explain(ctx, err)
 }

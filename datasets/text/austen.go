@@ -75,10 +75,10 @@ func readAusten(ctx context.Context, root string) ([]document, error) {
 		return nil, err
 	}
 	var data []byte
-	if isArchive(name) {
+	if origin.IsArchive(name) {
 		err = origin.Visit(ctx, name, func(in string, r io.Reader) (err error) {
 			if path.Base(in) == austenFile {
-				data, err = readAll(r)
+				data, err = origin.ReadFile(r)
 			}
 			return err
 		})

@@ -115,7 +115,7 @@ func readBrown(ctx context.Context, root string) ([]document, error) {
 		if r == nil || !brownName.MatchString(name) {
 			return nil
 		}
-		data, err := readAll(r)
+		data, err := origin.ReadFile(r)
 		if err == nil {
 			var text string
 			text, err = untagged(string(data))

@@ -13,9 +13,6 @@ import (
 	"zoo/internal/origin"
 )
 
-// embedded is where a text of the program is.
-const embedded = "in the program itself"
-
 // lengths are how many characters the texts have that are known.
 var lengths = map[string]int{"tinyshakespeare": shakespeareLength, "austen": austenLength, "brown": brownLength}
 
@@ -45,13 +42,9 @@ func register(s source) {
 // Info implements datasets.Source.
 func (s source) Info() datasets.Info {
 	info := s.info
+	info.Where = s.origin.Where()
 	if info.Embedded {
-		info.Where = embedded
-	}
-	if s.origin != nil {
-		if at, err := s.origin.Find(""); err == nil {
-			info.Where = at.Path
-		}
+		info.Where = origin.Embedded
 	}
 	return info
 }
@@ -64,11 +57,7 @@ func (source) Options() datasets.Options {
 
 // Open implements datasets.Source.
 func (s source) Open(ctx context.Context, root string, o datasets.Options, progress datasets.Progress) (datasets.Dataset, error) {
-	at := origin.Place{Path: root}
-	var err error
-	if s.origin != nil {
-		at, err = s.origin.Ensure(ctx, root, progress)
-	}
+	at, err := s.origin.Ensure(ctx, root, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -86,30 +75,22 @@ func (s source) Open(ctx context.Context, root string, o datasets.Options, progr
 
 // Get implements datasets.Source.
 func (s source) Get(ctx context.Context, root string, o datasets.Options, progress datasets.Progress) (string, error) {
-	if s.origin != nil {
-		if _, err := s.origin.Ensure(ctx, root, progress); err != nil {
-			return "", err
-		}
+	if _, err := s.origin.Ensure(ctx, root, progress); err != nil {
+		return "", err
 	}
 	return s.Verify(ctx, root, o, progress)
 }
 
 // Verify implements datasets.Source.
 func (s source) Verify(ctx context.Context, root string, o datasets.Options, _ datasets.Progress) (string, error) {
-	at := origin.Place{Path: root}
-	if s.origin != nil {
-		var err error
-		if at, err = s.origin.Find(root); err != nil {
-			if root == "" {
-				err = s.origin.Absent(err)
-			}
-			return "", err
-		}
+	at, err := s.origin.Locate(root)
+	if err != nil {
+		return "", err
 	}
 	if s.info.Embedded {
-		at.Path = embedded
+		at.Path = origin.Embedded
 	}
-	_, err := s.text(ctx, at, *o.(*Options))
+	_, err = s.text(ctx, at, *o.(*Options))
 	return at.Path, err
 }
 
@@ -117,10 +98,7 @@ func (s source) Verify(ctx context.Context, root string, o datasets.Options, _ d
 func (s source) text(ctx context.Context, at origin.Place, o Options) (string, error) {
 	documents, err := s.read(ctx, at.Path)
 	if err != nil {
-		if at.Remedy != "" && ctx.Err() == nil {
-			err = fmt.Errorf("%w: %s", err, at.Remedy)
-		}
-		return "", err
+		return "", at.Explain(ctx, err)
 	}
 	if o.needsUTF8() {
 		var wrong []error

@@ -13,6 +13,7 @@ import (
 
 	"zoo/datasets"
 	"zoo/datasets/datasetstest"
+	"zoo/internal/origin"
 )
 
 // section is that of a text in a file of its own.
@@ -94,10 +95,10 @@ func TestTinyShakespeare(t *testing.T) {
 		t.Errorf("have the preview %+v, want what the dataset has", p)
 	}
 	i, err := datasets.Lookup("tinyshakespeare")
-	if err != nil || i.Task != "language" || i.Train != 15684 || i.Test != 872 || i.Classes != 65 || i.Licence != "public domain" || i.Cite == "" || i.Where != embedded || !i.Embedded || i.NeedsRoot {
+	if err != nil || i.Task != "language" || i.Train != 15684 || i.Test != 872 || i.Classes != 65 || i.Licence != "public domain" || i.Cite == "" || i.Where != origin.Embedded || !i.Embedded || i.NeedsRoot {
 		t.Errorf("have %+v, %v", i, err)
 	}
-	if where, err := datasets.Verify(t.Context(), s, nil); err != nil || where != embedded {
+	if where, err := datasets.Verify(t.Context(), s, nil); err != nil || where != origin.Embedded {
 		t.Errorf("have %s, %v", where, err)
 	}
 }

@@ -45,5 +45,5 @@ func readShakespeare(context.Context, string) ([]document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []document{{embedded, string(text)}}, checkSum(shakespeareSum, string(text))
+	return []document{{origin.Embedded, string(text)}}, checkSum(shakespeareSum, string(text))
 }

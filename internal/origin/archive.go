@@ -48,13 +48,12 @@ func Visit(ctx context.Context, root string, each Visitor) error {
 		return err
 	}
 	defer file.Close()
-	lower := strings.ToLower(root)
-	switch {
-	case strings.HasSuffix(lower, ".zip"):
+	switch archiveEnd(root) {
+	case ".zip":
 		err = visitZip(file, info.Size(), filtered)
-	case strings.HasSuffix(lower, ".tar"):
+	case ".tar":
 		err = visitTar(file, filtered)
-	case strings.HasSuffix(lower, ".tar.gz"), strings.HasSuffix(lower, ".tgz"):
+	case ".tar.gz", ".tgz":
 		err = visitTarGz(file, filtered)
 	default:
 		err = errors.New("want a folder, .tar, .tar.gz, .tgz or .zip")
@@ -63,6 +62,35 @@ func Visit(ctx context.Context, root string, each Visitor) error {
 		err = fmt.Errorf("%s: %w", root, err)
 	}
 	return err
+}
+
+// archiveEnd is how the name of an archive ends that Visit reads; empty: it reads no such file.
+func archiveEnd(name string) string {
+	for _, end := range []string{".zip", ".tar", ".tar.gz", ".tgz"} {
+		if strings.HasSuffix(strings.ToLower(name), end) {
+			return end
+		}
+	}
+	return ""
+}
+
+// IsArchive says whether a file has the name of an archive that Visit reads.
+func IsArchive(name string) bool { return archiveEnd(name) != "" }
+
+// maxFile is the largest file of a folder or an archive that ReadFile takes: no picture and
+// no sound of a few minutes has as many bytes.
+const maxFile = 1 << 26
+
+// ErrLarge is the error of ReadFile for a larger file.
+var ErrLarge = fmt.Errorf("have more than %d bytes, want fewer", maxFile)
+
+// ReadFile reads what a Visitor is given, whatever its head says of its length.
+func ReadFile(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = ErrLarge
+	}
+	return data, err
 }
 
 // VisitTarGz is Visit for the content of a .tar.gz.

@@ -14,9 +14,20 @@ import (
 	"zoo/internal/fetch"
 )
 
+// Embedded is where the bytes of a dataset are that is a part of the program.
+const Embedded = "in the program itself"
+
 // A Place is a folder or an archive where a dataset may be, and what to do if its
 // files are damaged.
 type Place struct{ Path, Remedy string }
+
+// Explain adds the remedy to an error of reading the files, unless ctx has ended.
+func (p Place) Explain(ctx context.Context, err error) error {
+	if err != nil && p.Remedy != "" && ctx.Err() == nil {
+		err = fmt.Errorf("%w: %s", err, p.Remedy)
+	}
+	return err
+}
 
 // A Remote is a file that can be fetched.
 type Remote struct {
@@ -26,7 +37,8 @@ type Remote struct {
 	Check func(io.Reader) error // says whether the content is whole and unaltered
 }
 
-// An Origin says where the files of a dataset may be, and where they are fetched from.
+// An Origin says where the files of a dataset may be, and where they are fetched from. A nil
+// one is that of files that are the user's own: they are at the root.
 type Origin struct {
 	Name   string                     // of the dataset
 	Want   string                     // what the files are, for messages
@@ -38,9 +50,31 @@ type Origin struct {
 	Hint   string                     // another way to get them; may be empty
 }
 
-// Find looks for the files without the network: in root, or else in all places.
-// The error lists the places that were tried.
-func (o Origin) Find(root string) (Place, error) {
+// Where is where the files are, as far as that can be known without a root and without the
+// network; empty: nowhere.
+func (o *Origin) Where() string {
+	if o == nil {
+		return ""
+	}
+	p, _ := o.find("") // the path is empty with an error
+	return p.Path
+}
+
+// Locate looks for the files without the network: in root, or else in all places. The error
+// lists the places that were tried, and says how to get the files.
+func (o *Origin) Locate(root string) (Place, error) {
+	if o == nil {
+		return Place{Path: root}, nil
+	}
+	p, err := o.find(root)
+	if err != nil && root == "" {
+		err = o.absent(err)
+	}
+	return p, err
+}
+
+// find is Locate with an error of the places only.
+func (o *Origin) find(root string) (Place, error) {
 	if root != "" {
 		otherwise := fmt.Sprintf("leave it empty and run `zoo data get %s`", o.Name)
 		if !o.canFetch() {
@@ -74,19 +108,22 @@ func (o Origin) Find(root string) (Place, error) {
 }
 
 // in is a place in one of zoo's data folders.
-func (o Origin) in(path string) Place {
+func (o *Origin) in(path string) Place {
 	return Place{path, fmt.Sprintf("delete it and run `zoo data get %s`", o.Name)}
 }
 
 // Ensure looks for the files, and fetches them if they are nowhere: through the
 // go command if a module has them, otherwise from their address.
-func (o Origin) Ensure(ctx context.Context, root string, progress datasets.Progress) (Place, error) {
-	p, err := o.Find(root)
+func (o *Origin) Ensure(ctx context.Context, root string, progress datasets.Progress) (Place, error) {
+	if o == nil {
+		return Place{Path: root}, nil
+	}
+	p, err := o.find(root)
 	if err == nil || root != "" {
 		return p, err
 	}
 	if !o.canFetch() {
-		return p, o.Absent(err)
+		return p, o.absent(err)
 	}
 	tried := []error{err}
 	if o.Module.Path != "" {
@@ -108,14 +145,14 @@ func (o Origin) Ensure(ctx context.Context, root string, progress datasets.Progr
 	if err == nil || ctx.Err() != nil {
 		return p, err
 	}
-	return Place{}, o.Absent(append(tried, err)...)
+	return Place{}, o.absent(append(tried, err)...)
 }
 
 // canFetch says whether zoo can fetch the files.
-func (o Origin) canFetch() bool { return o.Files != nil || o.Module.Path != "" }
+func (o *Origin) canFetch() bool { return o.Files != nil || o.Module.Path != "" }
 
 // fetch brings the files that dir lacks from their address.
-func (o Origin) fetch(ctx context.Context, dir string, progress datasets.Progress) error {
+func (o *Origin) fetch(ctx context.Context, dir string, progress datasets.Progress) error {
 	for _, f := range o.Files {
 		err := fetch.Get(ctx, fetch.File{
 			Path: filepath.Join(dir, f.Name), URLs: f.URLs, Size: f.Size, Check: f.Check,
@@ -130,8 +167,8 @@ func (o Origin) fetch(ctx context.Context, dir string, progress datasets.Progres
 	return nil
 }
 
-// Absent is the error of a dataset that is nowhere, with what was tried.
-func (o Origin) Absent(tried ...error) error {
+// absent is the error of a dataset that is nowhere, with what was tried.
+func (o *Origin) absent(tried ...error) error {
 	var b strings.Builder
 	b.WriteString("not found; tried:")
 	for _, err := range tried {
