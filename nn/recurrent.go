@@ -31,7 +31,7 @@ func (o RecurrentOptions) width() int {
 // scope's choice of activation, tanh or relu. What comes before the first position is zeros
 // or, with Settings.Stateful, as in a program of steps, what the run before ended with.
 //
-// A bidirectional layer also goes through the sequence backwards, with weights of their own,
+// A bidirectional layer also goes through the sequence backwards, with weights of its own,
 // and puts out both directions side by side, forwards first: (N, T, 2·Units) (Schuster &
 // Paliwal 1997). It needs the whole sequence: programs of steps, and Settings.Stateful, are
 // an error.
@@ -150,10 +150,9 @@ func (s *Scope) direction(c ops.Cell, x *G.Node, suffix string, forget float64, 
 		state = s.Carry(name("state"), c.Parts*units)
 		before = state.Now()
 	}
-	y, final, err := ops.Recurrent(c, brought, u, d, gain, before, eps)
-	s.Must(y, err)
+	y := s.Must(ops.Recurrent(c, brought, u, d, gain, before, eps))
 	if stateful {
-		state.Set(s, final)
+		state.Set(s, s.Must(ops.FinalState(y)))
 	}
 	return y
 }

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -55,16 +56,26 @@ type cell[F f32.Float] struct {
 // added: the layer norm of Ba, Kiros & Hinton 2016, equations 20 and 23, of which the norm
 // of x is the caller's. eps is added to the variance.
 //
-// final is the state after the last step. It has no gradient: back-propagation ends with
-// the sequence.
-func Recurrent(c Cell, x, w, b, gain, state *G.Node, eps float64) (y, final *G.Node, err error) {
+// [FinalState] is the state after the last step.
+func Recurrent(c Cell, x, w, b, gain, state *G.Node, eps float64) (*G.Node, error) {
 	in := optional(optional([]*G.Node{x, w, b}, gain), state)
-	k32, k64 := newRecurrent(c.k32, gain != nil, state != nil, eps), newRecurrent(c.k64, gain != nil, state != nil, eps)
-	if y, err = Apply(k32, k64, in...); err != nil {
-		return nil, nil, err
+	return Apply(newRecurrent(c.k32, gain != nil, state != nil, eps), newRecurrent(c.k64, gain != nil, state != nil, eps), in...)
+}
+
+// FinalState is the state (N, parts·H) after the last step of a recurrent layer that gives
+// y (N, T, H). It has no gradient: back-propagation ends with the sequence.
+func FinalState(y *G.Node) (*G.Node, error) {
+	switch op := y.Op().(type) {
+	case *Forward[float32]:
+		if k, ok := op.Kernel.(*recurrent[float32]); ok {
+			return Apply(finalState[float32]{k}, nil, y)
+		}
+	case *Forward[float64]:
+		if k, ok := op.Kernel.(*recurrent[float64]); ok {
+			return Apply(nil, finalState[float64]{k}, y)
+		}
 	}
-	final, err = Apply(finalState[float32]{k32}, finalState[float64]{k64}, y)
-	return y, final, err
+	return nil, errors.New("final state: have another op, want a recurrent layer")
 }
 
 type recurrent[F f32.Float] struct {
@@ -82,7 +93,7 @@ type recurrent[F f32.Float] struct {
 	reduction
 }
 
-func newRecurrent[F f32.Float](c cell[F], normed, stateful bool, eps float64) *recurrent[F] {
+func newRecurrent[F f32.Float](c cell[F], normed, stateful bool, eps float64) Kernel {
 	return &recurrent[F]{cell: c, normed: normed, stateful: stateful, eps: eps}
 }
 

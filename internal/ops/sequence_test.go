@@ -196,23 +196,22 @@ func TestPut(t *testing.T) {
 // recurrent is an op of whole sequences (x, w, b), or (x, w, b, state).
 func recurrent(c ops.Cell) optest.Op {
 	return func(in ...*G.Node) (*G.Node, error) {
-		y, _, err := recurrentWithFinal(c, in...)
-		return y, err
+		var state *G.Node
+		if len(in) == 4 {
+			state = in[3]
+		}
+		return ops.Recurrent(c, in[0], in[1], in[2], nil, state, 0)
 	}
 }
 
-func recurrentWithFinal(c ops.Cell, in ...*G.Node) (y, final *G.Node, err error) {
-	if len(in) == 3 {
-		return ops.Recurrent(c, in[0], in[1], in[2], nil, nil, 0)
-	}
-	return ops.Recurrent(c, in[0], in[1], in[2], nil, in[3], 0)
-}
-
-// finalState is the state after the last step.
+// finalState is the state after the last step of recurrent.
 func finalState(c ops.Cell) optest.Op {
 	return func(in ...*G.Node) (*G.Node, error) {
-		_, final, err := recurrentWithFinal(c, in...)
-		return final, err
+		y, err := recurrent(c)(in...)
+		if err != nil {
+			return nil, err
+		}
+		return ops.FinalState(y)
 	}
 }
 
@@ -223,8 +222,7 @@ func normedRecurrent(c ops.Cell) optest.Op {
 		if len(in) == 5 {
 			state = in[4]
 		}
-		y, _, err := ops.Recurrent(c, in[0], in[1], in[2], in[3], state, normedEps)
-		return y, err
+		return ops.Recurrent(c, in[0], in[1], in[2], in[3], state, normedEps)
 	}
 }
 
@@ -422,6 +420,7 @@ func TestRecurrentErrors(t *testing.T) {
 	wantError(t, lstm, "lstm: have input (2, 9, 12), weight (12, 3) and bias (12), want (N, T, 4·H), (H, 4·H) and (4·H)", []int{2, 9, 12}, []int{12, 3}, []int{12})
 	wantError(t, lstm, "lstm: have state (3, 6), want (2, 6)", []int{2, 9, 12}, []int{3, 12}, []int{12}, []int{3, 6})
 	wantError(t, normedRecurrent(ops.GRU), "gru: have gain (3), want (9)", []int{2, 5, 9}, []int{3, 9}, []int{9}, []int{3})
+	wantError(t, func(in ...*G.Node) (*G.Node, error) { return ops.FinalState(in[0]) }, "final state: have another op, want a recurrent layer", []int{2, 5, 1})
 	wantError(t, normedRecurrent(ops.Elman), "rnn, tanh: have 1 value to normalise, want at least 2: the result would not depend on it", []int{2, 5, 1}, []int{1, 1}, []int{1}, []int{1})
 }
 
