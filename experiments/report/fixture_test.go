@@ -111,7 +111,7 @@ func probed(seed uint64, factor float64) *results.Probe {
 		grad := run.Number(math.Pow(factor, float64(29-l)) * 0.01 * (1 + 0.05*random.NormFloat64()))
 		predicted, predictedGrad, dead := run.Number(math.Pow(factor, float64(l))), run.Number(math.Pow(factor, float64(29-l))*0.01), run.Number(0.02)
 		p.Signals = append(p.Signals,
-			results.Signal{Path: fmt.Sprintf("conv%d", l+1), Op: "conv 3x3", Std: std, GradStd: grad, PredictedStd: &predicted, PredictedGradStd: &predictedGrad},
+			results.Signal{Path: fmt.Sprintf("conv%d", l+1), Op: "conv 3x3", Weighted: true, Std: std, GradStd: grad, PredictedStd: &predicted, PredictedGradStd: &predictedGrad},
 			results.Signal{Path: fmt.Sprintf("act%d", l+1), Op: "relu", Std: std * 0.7, GradStd: grad, Dead: &dead})
 		p.Singular = append(p.Singular, run.Number(math.Exp(-float64(l)/4)*factor))
 		p.Resolved = len(p.Singular)

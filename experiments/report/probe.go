@@ -113,7 +113,7 @@ func layersOf(a *results.Arm) (layers []layer) {
 			return stats.Mean(v)
 		}
 		layers = append(layers, layer{
-			path: plain(signal.Path), op: plain(signal.Op), weighted: signal.Weighted(),
+			path: plain(signal.Path), op: plain(signal.Op), weighted: signal.Weighted,
 			std:           mean(func(g results.Signal) *run.Number { return &g.Std }),
 			grad:          mean(func(g results.Signal) *run.Number { return &g.GradStd }),
 			dead:          mean(func(g results.Signal) *run.Number { return g.Dead }),

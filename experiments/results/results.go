@@ -221,6 +221,7 @@ func Resolution(mean run.Number) float64 {
 type Signal struct {
 	Path             string      `json:"path"`
 	Op               string      `json:"op"`
+	Weighted         bool        `json:"weighted,omitempty"` // the layer multiplies its input by trained weights
 	Mean             run.Number  `json:"mean"`
 	Std              run.Number  `json:"std"`
 	GradMean         run.Number  `json:"grad_mean"`
@@ -230,12 +231,6 @@ type Signal struct {
 	PredictedGradStd *run.Number `json:"predicted_grad_std,omitempty"`
 	InitialStd       *run.Number `json:"initial_std,omitempty"`  // of the layer's weights
 	InitialGain      *run.Number `json:"initial_gain,omitempty"` // √(inputs of an output)·InitialStd
-}
-
-// Weighted tells whether the layer multiplies by trained weights: a convolution or
-// a linear layer.
-func (s Signal) Weighted() bool {
-	return strings.HasPrefix(s.Op, "conv") || strings.HasPrefix(s.Op, "linear")
 }
 
 // Done tells whether the trial has an outcome: it is complete, or it diverged.

@@ -56,7 +56,7 @@ func (t *Trial) Probe(ctx context.Context) (p results.Probe, err error) {
 		p.Loss = run.Number(loss)
 		for _, s := range signals {
 			found := results.Signal{
-				Path: s.Path, Op: s.Op, Mean: run.Number(s.Mean), Std: run.Number(s.Std),
+				Path: s.Path, Op: s.Op, Weighted: s.Weighted, Mean: run.Number(s.Mean), Std: run.Number(s.Std),
 				GradMean: run.Number(s.GradMean), GradStd: run.Number(s.GradStd),
 				Dead: number(s.Dead), PredictedStd: number(s.PredictedStd), PredictedGradStd: number(s.PredictedGradStd),
 			}
@@ -149,7 +149,7 @@ func addReadings(s run.Summary, p results.Probe) {
 	var hidden []results.Signal
 	dead := run.Number(math.NaN())
 	for _, l := range p.Signals {
-		if l.Weighted() || l.Op == "add" {
+		if l.Weighted || l.Op == "add" {
 			hidden = append(hidden, l)
 		}
 		if l.Dead != nil && !(*l.Dead < dead) {

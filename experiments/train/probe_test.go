@@ -13,7 +13,7 @@ import (
 // TestReadings: a number of the probe that rounding has left no digit of is a bound.
 func TestReadings(t *testing.T) {
 	layer := func(std, gradStd run.Number) results.Signal {
-		return results.Signal{Op: "linear", Std: std, GradStd: gradStd}
+		return results.Signal{Op: "linear", Weighted: true, Std: std, GradStd: gradStd}
 	}
 	least := run.Number(0x1p-126) // normal float32
 	for _, c := range []struct {
@@ -26,7 +26,7 @@ func TestReadings(t *testing.T) {
 		{"underflow", results.Probe{Signals: []results.Signal{layer(2, 0), layer(1, 1), layer(least/8, 4), layer(1, 1)}},
 			map[string]float64{"probe.activation_ratio_below": 0x1p-127, "probe.gradient_ratio_below": 0x1p-128}},
 		{"over rounding", results.Probe{Signals: []results.Signal{layer(0, 1), layer(1, 1), layer(1, least/2), layer(1, 1)}}, nil},
-		{"differences of equal numbers", results.Probe{Signals: []results.Signal{layer(2, 1), {Op: "linear", Mean: 8, Std: 1e-7, GradStd: 1}, layer(1, 1)}},
+		{"differences of equal numbers", results.Probe{Signals: []results.Signal{layer(2, 1), {Op: "linear", Weighted: true, Mean: 8, Std: 1e-7, GradStd: 1}, layer(1, 1)}},
 			map[string]float64{"probe.activation_ratio_below": 0x1p-21, "probe.gradient_ratio": 1}},
 		{"singular values", results.Probe{Singular: []run.Number{8, 4, 2, 1e-300}, Resolved: 4},
 			map[string]float64{"probe.singular_max": 8, "probe.singular_median": 3, "probe.singular_min": 1e-300}},

@@ -128,3 +128,26 @@ func TestLagsAreKept(t *testing.T) {
 		}
 	}
 }
+
+// A probe knows the layers with weights, whatever they are called.
+func TestProbeOfSequencesHasWeights(t *testing.T) {
+	for _, c := range []struct{ model, want string }{
+		{"{name: tcn, channels: 4, depth: 1}", "network.0.conv1 network.0.conv2 fc"},
+		{"{name: gpt, dim: 4, depth: 1, heads: 1, context: 8}", "h.0.attn h.0.attn.out_proj h.0.mlp.c_fc h.0.mlp.c_proj"},
+	} {
+		cfg := load(t, "name: weights\nmodel: "+c.model+"\ndata: {name: periodic, length: 8}\ntrain: {epochs: 0, optimizer: {lr: 1}}\nprobe: {batch: 3}\n")
+		p, err := train.ReadProbe(execute(t, cfg, t.TempDir()).Dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var have []string
+		for _, s := range p.Signals {
+			if s.Weighted {
+				have = append(have, s.Path)
+			}
+		}
+		if got := strings.Join(have, " "); got != c.want {
+			t.Errorf("have %s, want %s", got, c.want)
+		}
+	}
+}

@@ -21,6 +21,7 @@ import (
 type Signal struct {
 	Path, Op string
 	Out      []int // the shape of the layer's output, with the batch size
+	Weighted bool  // the layer multiplies its input by weights: see nn.LayerNode
 
 	Mean, Std         float64 // of the output
 	GradMean, GradStd float64 // of the gradient of the loss with respect to the output
@@ -69,7 +70,7 @@ func Probe(p *nn.Params, net nn.Network, set nn.Settings, x, y []*tensor.Dense) 
 	t := predict(g, pr)
 	for _, l := range g.Layers {
 		out := pr.Value(l.Node)
-		s := Signal{Path: l.Path, Op: l.Op, Out: l.Out, Initial: l.Initial}
+		s := Signal{Path: l.Path, Op: l.Op, Out: l.Out, Weighted: l.Weighted, Initial: l.Initial}
 		s.Mean, s.Std = meanStd(out)
 		if d := l.Node.Deriv(); d != nil { // nil: the loss does not depend on it
 			s.GradMean, s.GradStd = meanStd(pr.Value(d))

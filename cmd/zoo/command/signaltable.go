@@ -34,12 +34,12 @@ func probeSummary(s run.Summary) string {
 func showSignals(w io.Writer, p results.Probe, every bool) {
 	t := sheet{header: []string{"LAYER", "OP", ">INIT STD", ">GAIN", ">MEAN", ">STD", ">THEORY", ">GRAD. MEAN", ">GRAD. STD", ">THEORY", ">DEAD"}}
 	for i, s := range p.Signals {
-		if !every && !s.Weighted() {
+		if !every && !s.Weighted {
 			continue
 		}
 		dead := s.Dead
 		for _, after := range p.Signals[i+1:] { // up to the next layer with weights
-			if every || after.Weighted() {
+			if every || after.Weighted {
 				break
 			}
 			if after.Dead != nil {
