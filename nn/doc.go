@@ -18,8 +18,8 @@
 //   - Linear layers: [Linear], [FullyConnected], [Logits], [Embedding].
 //   - Images: [Conv], [Conv2D], [MaxPool], [AvgPool], [GlobalAvgPool], [AdaptiveAvgPool],
 //     [ScaleChannels], [LRN], [Patches].
-//   - Sequences: [Attention], [AttentionOf], [CausalConv], [Recurrent], [LSTM], [GRU],
-//     [LastState], [PositionEmbedding], [ClassToken], [TakeToken], [MeanTokens].
+//   - Sequences: [Attention], [AttentionOf], [CausalConv], [TokenConv], [GatedTanh], [Recurrent],
+//     [LSTM], [GRU], [LastState], [PositionEmbedding], [ClassToken], [TakeToken], [MeanTokens].
 //   - Everywhere: [Act], [Norm], [Dropout], [Add], [Scale], [Concat], [Gate].
 //   - Of 1989 and 1998: [ConvTable], [SumPool], [BiasMap], [RBF], [Pad].
 //   - Losses, for a [Criterion]: [CrossEntropy], [MeanSquaredError], [SquaredError],
